@@ -1,0 +1,3 @@
+#include "config.h"
+
+#include "bfdd/bfd_io.h"

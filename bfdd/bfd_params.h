@@ -1,0 +1,76 @@
+/*
+ * bfd_params.h - the configured values of a BFD session, as plain values.
+ *
+ * The one type between parser, control socket, core and printer.  Complete:
+ * defaults filled in, cross-checks done.  Names follow RFC 5880 and RFC 9314.
+ */
+#ifndef BFDD_BFD_PARAMS_H
+#define BFDD_BFD_PARAMS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+#include "shared/mono.h"
+
+#define BFD_NAME_MAX		32
+#define BFD_SESSIONS_MAX	4096
+#define BFD_INTERVAL_DEFAULT_NS	(50 * NS_PER_MS)
+#define BFD_INTERVAL_MIN_NS	(1 * NS_PER_MS)
+#define BFD_MULTIPLIER_DEFAULT	3
+#define BFD_AUTH_KEYS_MAX	4
+#define BFD_AUTH_KEY_LEN_MAX	20
+
+/* RFC 5880 §4.1: the values on the wire. */
+enum bfd_auth_type {
+	BFD_AUTH_NONE = 0,
+	BFD_AUTH_SIMPLE = 1,
+	BFD_AUTH_KEYED_MD5 = 2,
+	BFD_AUTH_METICULOUS_MD5 = 3,
+	BFD_AUTH_KEYED_SHA1 = 4,
+	BFD_AUTH_METICULOUS_SHA1 = 5,
+};
+
+struct bfd_auth_key {
+	uint8_t	id;
+	uint8_t	len;			/* 1..16 simple and MD5, 1..20 SHA1 */
+	uint8_t	key[BFD_AUTH_KEY_LEN_MAX];	/* zero padded */
+};
+
+struct bfd_auth_params {
+	enum bfd_auth_type	type;
+	unsigned		key_count;	/* [0] signs, all are accepted */
+	struct bfd_auth_key	keys[BFD_AUTH_KEYS_MAX];
+};
+
+struct bfd_params {
+	char			name[BFD_NAME_MAX];	/* "" when a client asked */
+	struct addr		peer;
+	struct addr		local;		/* unset: chosen by the kernel */
+	char			interface[IF_NAMESIZE];	/* "" only for multihop */
+	int64_t			desired_min_tx_ns;
+	int64_t			required_min_rx_ns;
+	uint8_t			detect_mult;
+	bool			multihop;	/* RFC 5883, port 4784 */
+	uint8_t			rx_ttl;		/* least TTL accepted: 255, or config */
+	bool			passive;	/* B-58 */
+	bool			admin_down;
+	int64_t			echo_min_rx_ns;	/* what we reflect; 0 = none */
+	int64_t			echo_tx_ns;	/* what we send; 0 = none */
+	struct bfd_auth_params	auth;
+	int			line;		/* where declared; 0 for clients */
+};
+
+struct bfd_config {
+	int			realtime_priority;	/* 0 = off; default 50 */
+	unsigned		count;
+	struct bfd_params	*sessions;	/* malloc'd */
+};
+
+void	bfd_params_init(struct bfd_params *);	/* every default */
+void	bfd_config_free(struct bfd_config *);
+/* One session key (B-113, B-121): family, peer, interface or local, multihop. */
+bool	bfd_params_same_key(const struct bfd_params *, const struct bfd_params *);
+
+#endif

@@ -1,0 +1,1 @@
+# examples, units, sysusers, tmpfiles: installed from here

@@ -1,0 +1,1 @@
+# man pages: listed here one per line

@@ -1,0 +1,63 @@
+/*
+ * conf.h - what both configuration grammars share on top of libconfuse.
+ *
+ * A parser is a function from text to values or an error list: no globals, no
+ * output, no half result.  Every error carries file and line.  libconfuse gives
+ * the block syntax; times, addresses, ranges and cross-checks are ours.
+ */
+#ifndef SHARED_CONF_H
+#define SHARED_CONF_H
+
+#include <confuse.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+
+#define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
+#define CONF_ERRORS_MAX	64		/* kept; the rest is counted */
+
+struct conf_error {
+	char	file[256];
+	int	line;			/* 0: the file as a whole */
+	char	text[256];
+};
+
+struct conf_errors {
+	struct conf_error	list[CONF_ERRORS_MAX];
+	unsigned		count;	/* may exceed CONF_ERRORS_MAX */
+};
+
+/* Appends; also what cfg_error_t hooks end in. */
+void	conf_errors_add(struct conf_errors *, const char *file, int line,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* "file:line: text" of entry i, into buf. */
+const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
+
+/*
+ * Reads a regular file of at most CONF_FILE_MAX bytes without NUL bytes into a
+ * malloc'd, terminated buffer.  On failure adds one error that says what is
+ * wrong (not there, a directory, too large, binary) and returns negative errno.
+ */
+int	conf_read_file(const char *path, char **text, struct conf_errors *);
+
+/*
+ * A span with unit: "10ms", "3.3ms", "500us", "1s", "2m".  The result must be a
+ * whole number of nanoseconds.  bare_unit_ns: what a number without unit counts
+ * in (NS_PER_CS for advert_int), 0 = a unit is required.
+ * 0; -EINVAL not a span; -ERANGE overflow or negative.
+ */
+int	conf_span_parse(const char *text, int64_t bare_unit_ns,
+	    int64_t *out_ns);
+/* Shortest exact spelling: "10ms", "3300us", "1s", "0s". */
+const char *conf_span_format(int64_t ns, char *buf, size_t len);
+
+/*
+ * libconfuse reports through a callback without user data; this couples a cfg
+ * to an error list for the duration of a parse (stored with the cfg).
+ */
+int	conf_parse(cfg_t *, const char *file, const char *text,
+	    struct conf_errors *);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * ctl_client.h - the other end of a control socket.
+ *
+ * Two users: vrrpd, which keeps a connection to bfdd on its loop and must never
+ * wait (ctl_client_*), and vrrpctl, a process of its own that may
+ * (ctl_call_*).  swiftover-ctl(7) describes what is on the line.
+ */
+#ifndef SHARED_CTL_CLIENT_H
+#define SHARED_CTL_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/loop.h"
+
+/* --- on a loop, reconnecting by itself --- */
+
+struct ctl_client;
+
+struct ctl_client_handlers {
+	/* Connected and hello answered. The peer may be a new process. */
+	void	(*up)(json_t *hello, void *arg);
+	/* Connection lost, refused after having been up, or heartbeat missed. */
+	void	(*down)(const char *reason, void *arg);
+	/* A notification; params borrowed. */
+	void	(*notify)(const char *method, json_t *params, void *arg);
+};
+
+/*
+ * Connects now, and again every retry_ns while there is nobody (quietly).
+ * heartbeat_ns: ping when idle for that long, down() after 3 without any line.
+ * 0: no heartbeat.  path is copied.
+ */
+struct ctl_client *ctl_client_new(struct loop *, const char *path,
+	    int64_t retry_ns, int64_t heartbeat_ns,
+	    const struct ctl_client_handlers *, void *arg);
+/* Sends "goodbye" when connected and clean. */
+void	ctl_client_free(struct ctl_client *, bool clean);
+bool	ctl_client_is_up(const struct ctl_client *);
+
+/* result or error is NULL; both borrowed. Both NULL: connection lost. */
+typedef void (*ctl_reply_cb)(json_t *result, json_t *error, void *arg);
+/* params: new reference, taken. cb may be NULL. -ENOTCONN when not up. */
+int	ctl_client_call(struct ctl_client *, const char *method, json_t *params,
+	    ctl_reply_cb, void *arg);
+
+/* --- blocking, for vrrpctl --- */
+
+struct ctl_call;
+/* 0; -ENOENT/-ECONNREFUSED/-EACCES/...: why the daemon was not reached. */
+int	ctl_call_open(const char *path, struct ctl_call **out);
+/*
+ * Sends and waits for this reply (10 s).  Exactly one of *result and *error is
+ * set, new references.  0 or negative errno.  params taken.
+ */
+int	ctl_call(struct ctl_call *, const char *method, json_t *params,
+	    json_t **result, json_t **error);
+/* Waits for the next notification, for ever; new reference to the message. */
+int	ctl_call_next(struct ctl_call *, json_t **message);
+void	ctl_call_close(struct ctl_call *);
+
+#endif

@@ -1,0 +1,3 @@
+#include "config.h"
+
+#include "shared/ctl_server.h"

@@ -1,0 +1,110 @@
+/*
+ * ctl_server.h - the control socket of a daemon: JSON-RPC 2.0, a line each.
+ *
+ * AF_UNIX stream, non-blocking, every queue bounded; swiftover-ctl(7) describes
+ * the protocol.  A handler gets its params and fills a result or an error.
+ * Notifications are levels: ctl_server_publish() states what an object is now.
+ * A subscriber first gets a snapshot from the daemon's own handler, then one
+ * line per change with a sequence number of this server; a slow subscriber is
+ * coalesced to the newest level per object, and dropped when it does not read
+ * at all.  No client can delay the daemon.
+ *
+ * SO_PEERCRED decides: reading is for anyone who may open the socket, methods
+ * marked CTL_CHANGES need root or the daemon's user.
+ */
+#ifndef SHARED_CTL_SERVER_H
+#define SHARED_CTL_SERVER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "shared/loop.h"
+
+#define CTL_PROTOCOL_VERSION	1
+#define CTL_CLIENTS_MAX		64
+#define CTL_LINE_MAX		65536	/* bytes of one request line */
+#define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
+
+/* JSON-RPC error codes beside the standard -32700, -32600..-32603. */
+#define CTL_ERR_REFUSED		1	/* valid, but cannot be done; say why */
+#define CTL_ERR_FORBIDDEN	2	/* needs root or the daemon's user */
+#define CTL_ERR_NOT_FOUND	3	/* no such instance or session */
+
+struct ctl_server;
+struct ctl_client_conn;			/* one connected client */
+
+struct ctl_error {
+	int	code;			/* 0: no error */
+	char	message[256];
+};
+
+/* Sets code and text; returns false so a handler can `return ctl_fail(...)`. */
+bool	ctl_fail(struct ctl_error *, int code, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/*
+ * params is an object (or NULL), borrowed.  On true, *result is a new
+ * reference the server takes (NULL: "ok" is sent as true).
+ */
+typedef bool (*ctl_handler)(struct ctl_client_conn *, json_t *params,
+    json_t **result, struct ctl_error *, void *arg);
+
+#define CTL_CHANGES	0x1		/* needs root or the daemon's user */
+
+struct ctl_method {
+	const char	*name;
+	unsigned	 flags;
+	ctl_handler	 handler;
+};
+
+struct ctl_server_config {
+	const char		 *path;
+	const char		 *program;	/* answered to hello */
+	const char		 *version;
+	const struct ctl_method	 *methods;	/* ends with name NULL; borrowed */
+	/*
+	 * A client subscribed to `topic`: send it every level now, with
+	 * ctl_client_conn_notify(), before anything newer.  May be NULL.
+	 */
+	void			(*snapshot)(struct ctl_client_conn *,
+				    const char *topic, void *arg);
+	/* A client went away; clean: it had sent "goodbye". May be NULL. */
+	void			(*gone)(struct ctl_client_conn *, bool clean,
+				    void *arg);
+	void			 *arg;
+};
+
+/*
+ * Bind before the change of user.  A socket file nobody answers on is removed;
+ * a live daemon behind it is -EADDRINUSE.  hello, goodbye, ping, subscribe and
+ * unsubscribe are answered by the server itself.  Mode 0660, group `gid`.
+ */
+int	ctl_server_open(struct loop *, const struct ctl_server_config *,
+	    gid_t gid, struct ctl_server **out);
+/* Closes all clients, removes the socket file where it still may. */
+void	ctl_server_close(struct ctl_server *);
+
+/* Per-client data of the daemon, freed by it in gone(). */
+void	ctl_client_conn_set_data(struct ctl_client_conn *, void *);
+void	*ctl_client_conn_data(const struct ctl_client_conn *);
+const char *ctl_client_conn_name(const struct ctl_client_conn *); /* "pid 12" */
+bool	ctl_client_conn_may_change(const struct ctl_client_conn *);
+
+/*
+ * The level of object `key` in `topic` is now `level` (a new reference, taken).
+ * Sent to every subscriber of the topic as
+ *   {"jsonrpc":"2.0","method":TOPIC,"params":{"seq":N,...level}}
+ * A topic published with key NULL is an event: never coalesced.
+ */
+void	ctl_server_publish(struct ctl_server *, const char *topic,
+	    const char *key, json_t *level);
+bool	ctl_server_has_subscribers(const struct ctl_server *, const char *topic);
+/* The sequence number of the last notification, for a snapshot's "seq". */
+uint64_t ctl_server_seq(const struct ctl_server *);
+/* To one client only, e.g. the sessions it asked for. Same coalescing. */
+void	ctl_client_conn_notify(struct ctl_client_conn *, const char *topic,
+	    const char *key, json_t *level);
+
+#endif

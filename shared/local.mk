@@ -1,0 +1,32 @@
+# libpure.a: no I/O, clock, heap, globals; checked by test/purity.sh.
+noinst_LIBRARIES += shared/libpure.a
+shared_libpure_a_SOURCES = \
+	shared/addr.c shared/addr.h \
+	shared/csum.c shared/csum.h \
+	shared/cursor.c shared/cursor.h \
+	shared/mono.h \
+	shared/rng.c shared/rng.h \
+	shared/rxclock.c shared/rxclock.h \
+	shared/token_bucket.c shared/token_bucket.h \
+	# end
+
+noinst_LIBRARIES += shared/libshared.a
+shared_libshared_a_SOURCES = \
+	shared/conf.c shared/conf.h \
+	shared/ctl_client.c shared/ctl_client.h \
+	shared/ctl_server.c shared/ctl_server.h \
+	shared/log.c shared/log.h \
+	shared/loop.c shared/loop.h \
+	shared/nl.c shared/nl.h \
+	shared/priv.c shared/priv.h \
+	shared/rtsched.c shared/rtsched.h \
+	# end
+SHARED_LIBS = \
+	shared/libshared.a \
+	shared/libpure.a \
+	$(LIBEVENT_LIBS) \
+	$(LIBNL_LIBS) \
+	$(LIBCAP_LIBS) \
+	$(CONFUSE_LIBS) \
+	$(JANSSON_LIBS) \
+	# end

@@ -1,0 +1,86 @@
+/*
+ * loop.h - the event loop: the only user of libevent's base.
+ *
+ * One wake-up is one batch: the loop reads CLOCK_MONOTONIC once when the poll
+ * returns, and every callback of the batch sees that instant as loop_now().
+ * Sockets come before timers, and what was deferred (log lines, notifications:
+ * words) comes after both.
+ *
+ * Timers are lazy.  A deadline that moved later is not re-armed in the kernel;
+ * the timer fires at the old instant, the loop sees that it is early, and
+ * re-arms itself.  A callback runs only when its deadline has passed.
+ *
+ * Stalls.  A machine, a container or a process can be asleep without noticing.
+ * loop_watch_stalls() keeps a sentinel timer; when a batch begins later than
+ * the sentinel allowed, the loop was absent, and the handler learns from when
+ * to when before any other callback runs (L-32).
+ *
+ * Single-threaded.  Every object is owned by its creator and freed by it; a
+ * callback may free its own object.
+ */
+#ifndef SHARED_LOOP_H
+#define SHARED_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/mono.h"
+
+struct event_base;
+struct loop;
+struct loop_fd;
+struct loop_timer;
+
+/* NULL when libevent gives no base with precise timers. */
+struct loop	*loop_new(void);
+void		 loop_free(struct loop *);
+/* Runs until loop_stop(). 0, or negative errno from the poll. */
+int		 loop_run(struct loop *);
+void		 loop_stop(struct loop *);
+/* The instant this batch began. Before loop_run(): when it was last called. */
+mono_t		 loop_now(const struct loop *);
+/* Reads the clock afresh, for measurements and for judging late timers. */
+mono_t		 loop_clock(void);
+/* CLOCK_REALTIME in nanoseconds, for kernel stamps and log times. */
+int64_t		 loop_realtime_ns(void);
+/* For bufferevent and evhttp users (ctl_server.c, ctl_client.c). */
+struct event_base *loop_base(struct loop *);
+
+typedef void (*loop_fd_cb)(int fd, void *arg);
+/* Readable callback; fd stays the caller's. NULL on failure. */
+struct loop_fd	*loop_fd_new(struct loop *, int fd, loop_fd_cb, void *arg);
+void		 loop_fd_free(struct loop_fd *);	/* NULL is fine */
+
+typedef void (*loop_timer_cb)(mono_t deadline, void *arg);
+struct loop_timer *loop_timer_new(struct loop *, loop_timer_cb, void *arg);
+/* Want the callback at `at` (MONO_NEVER: not at all). Cheap to call often. */
+void		 loop_timer_set(struct loop_timer *, mono_t at);
+void		 loop_timer_free(struct loop_timer *);	/* NULL is fine */
+
+typedef void (*loop_signal_cb)(int signo, void *arg);
+/* The loop owns the event until loop_free(). 0 or negative errno. */
+int		 loop_signal(struct loop *, int signo, loop_signal_cb, void *arg);
+
+/*
+ * Run cb once after the callbacks of this batch.  At most one entry per (cb,
+ * arg); memory for `LOOP_DEFER_MAX` entries is taken at start. 0 or -ENOSPC.
+ */
+#define LOOP_DEFER_MAX	4096
+typedef void (*loop_defer_cb)(void *arg);
+int		 loop_defer(struct loop *, loop_defer_cb, void *arg);
+/* Forget a deferred entry, when its arg is about to be freed. */
+void		 loop_defer_cancel(struct loop *, loop_defer_cb, void *arg);
+/* cb at the end of every batch, after the deferred ones (log_flush). */
+void		 loop_at_batch_end(struct loop *, loop_defer_cb, void *arg);
+
+/*
+ * Detect that this process was not running.  The sentinel fires every
+ * cadence_ns; a batch that begins more than threshold_ns after it was due is a
+ * stall of [since, until]: since is when the sentinel was due, until is now.
+ * cadence 0 turns it off.  May be called again to change the cadence.
+ */
+typedef void (*loop_stall_cb)(mono_t since, mono_t until, void *arg);
+void		 loop_watch_stalls(struct loop *, int64_t cadence_ns,
+		    int64_t threshold_ns, loop_stall_cb, void *arg);
+
+#endif

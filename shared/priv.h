@@ -1,0 +1,34 @@
+/*
+ * priv.h - who we are after start: an unprivileged user with a few capabilities.
+ *
+ * One table in priv.c says which capabilities each daemon keeps (design: engine
+ * NET_ADMIN, NET_RAW; bfdd NET_RAW).  priv_drop() is called once, after
+ * everything that needs root is open and before the first packet is read.
+ */
+#ifndef SHARED_PRIV_H
+#define SHARED_PRIV_H
+
+#include <sys/types.h>
+
+enum priv_role { PRIV_VRRPD_ENGINE, PRIV_VRRPD_MONITOR, PRIV_BFDD };
+
+struct priv_user {
+	uid_t	uid;
+	gid_t	gid;
+};
+
+/*
+ * The user named at configure time (--with-user).  Not root ourselves: the
+ * current user.  0; -ENOENT when started by root and the user does not exist.
+ */
+int	priv_lookup(struct priv_user *out);
+const char *priv_user_name(void);
+/*
+ * Become that user, keep exactly the role's capabilities (effective and
+ * permitted, nothing inheritable or ambient, bounding set emptied as far as
+ * allowed), set no_new_privs, no dumpable core.  Capabilities we did not have
+ * are not an error.  0 or negative errno; then the process must exit.
+ */
+int	priv_drop(enum priv_role, const struct priv_user *);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * rtsched.h - real-time scheduling and locked memory, asked for once at start.
+ *
+ * Both may be refused (no privilege, RT_GROUP_SCHED, RLIMIT_MEMLOCK).  That is
+ * reported once by the caller, shown in `show`, and the daemon goes on.
+ */
+#ifndef SHARED_RTSCHED_H
+#define SHARED_RTSCHED_H
+
+#include <stdbool.h>
+
+struct rtsched {
+	int	priority;	/* SCHED_FIFO priority in force, 0 = not real time */
+	int	sched_error;	/* 0, or errno of the refusal */
+	bool	locked;		/* mlockall(MCL_CURRENT | MCL_FUTURE) holds */
+	int	lock_error;
+};
+
+/* priority 0: stay SCHED_OTHER, memory is locked all the same. */
+void	rtsched_enter(int priority, struct rtsched *out);
+/* One log line at warning level naming whatever was refused and the cure. */
+void	rtsched_report(const struct rtsched *);
+
+#endif

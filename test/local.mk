@@ -1,0 +1,9 @@
+# Unit tests print TAP (cmocka); the lab needs root and is run by test/check.sh.
+include test/unit/shared.mk
+include test/unit/vrrp.mk
+include test/unit/vrrpd.mk
+include test/unit/bfd.mk
+include test/unit/bfdd.mk
+include test/sim/local.mk
+include test/fuzz/local.mk
+include test/lab/local.mk

@@ -1,0 +1,43 @@
+noinst_LIBRARIES += vrrpd/libvrrpcore.a
+vrrpd_libvrrpcore_a_SOURCES = \
+	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
+	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
+	vrrpd/vrrp_params.c vrrpd/vrrp_params.h \
+	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
+	# end
+
+noinst_LIBRARIES += vrrpd/libvrrpconf.a
+vrrpd_libvrrpconf_a_SOURCES = \
+	vrrpd/vrrp_conf.c vrrpd/vrrp_conf.h \
+	# end
+
+noinst_LIBRARIES += vrrpd/libvrrpd.a
+vrrpd_libvrrpd_a_SOURCES = \
+	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
+	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
+	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
+	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
+	vrrpd/vrrp_vip.c vrrpd/vrrp_vip.h \
+	# end
+
+sbin_PROGRAMS += vrrpd/vrrpd
+vrrpd_vrrpd_SOURCES = vrrpd/main.c
+vrrpd_vrrpd_LDADD = \
+	vrrpd/libvrrpd.a \
+	vrrpd/libvrrpconf.a \
+	vrrpd/libvrrpcore.a \
+	$(SHARED_LIBS) \
+	# end
+
+bin_PROGRAMS += vrrpd/vrrpctl
+vrrpd_vrrpctl_SOURCES = \
+	vrrpd/vrrpctl.c \
+	vrrpd/vrrpctl.h \
+	vrrpd/vrrpctl_cmd.c \
+	vrrpd/vrrpctl_show.c \
+	# end
+vrrpd_vrrpctl_LDADD = \
+	vrrpd/libvrrpconf.a \
+	vrrpd/libvrrpcore.a \
+	$(SHARED_LIBS) \
+	# end

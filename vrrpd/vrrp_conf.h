@@ -1,0 +1,3 @@
+#ifndef VRRPD_VRRP_CONF_H
+#define VRRPD_VRRP_CONF_H
+#endif

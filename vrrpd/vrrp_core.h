@@ -1,0 +1,210 @@
+/*
+ * vrrp_core.h - the virtual router state machine of RFC 9568 §6.  PURE.
+ *
+ * One struct vrrp_core per virtual router (interface, family, VRID).  Input is
+ * one function per event, each with the instant it happened; output is a struct
+ * vrrp_actions that the shell carries out lowest bit first, which is the order
+ * of the RFC text and of the takeover path: advert, addresses, announcements.
+ * No I/O, no clock, no heap, no globals, no log.
+ *
+ * Timers are instants in the struct; vrrp_core_next_expiry() is the earliest.
+ * All spans are nanoseconds, so that Skew_Time is not 0 at one centisecond
+ * (V-32).  One function, enter(), writes the state.
+ */
+#ifndef VRRPD_VRRP_CORE_H
+#define VRRPD_VRRP_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+#include "shared/mono.h"
+#include "vrrpd/vrrp_wire.h"
+
+enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
+#define VRRP_STATE_COUNT	3
+const char *vrrp_state_name(enum vrrp_state);	/* "initialize", ... */
+
+/* Why a transition happened: log word, history, RFC 8347 last-event. */
+#define VRRP_CAUSES(X)							\
+	X(NONE,			"none")					\
+	X(STARTUP,		"startup")				\
+	X(SHUTDOWN,		"shutdown")				\
+	X(OWNER,		"owner")		/* V-60 */	\
+	X(ACTIVE_DOWN_TIMER,	"active-down-timer")	/* V-64 */	\
+	X(PRIORITY_ZERO,	"priority-zero")	/* V-65, then timer */ \
+	X(HIGHER_PRIORITY,	"higher-priority")	/* V-71 */	\
+	X(HIGHER_ADDRESS,	"higher-address")	/* V-71, V-74 */ \
+	X(PREEMPT,		"preempt")		/* V-67, V-78 */ \
+	X(BFD_DOWN,		"bfd-down")		/* L-11 */	\
+	X(INTERFACE_DOWN,	"interface-down")	/* V-77 */	\
+	X(INTERFACE_UP,		"interface-up")				\
+	X(NO_INTERFACE,		"no-interface")				\
+	X(NO_PRIMARY_ADDRESS,	"no-primary-address")			\
+	X(PRIMARY_ADDRESS,	"primary-address")			\
+	X(ADDRESS_FAILED,	"address-failed")	/* could not install */ \
+	X(TRACK_FAULT,		"track-fault")		/* L-17 */	\
+	X(TRACK_CLEAR,		"track-clear")				\
+	X(GROUP,		"group")		/* sync group */ \
+	X(HANDOVER,		"handover")				\
+	X(DISABLED,		"disabled")				\
+	X(ENABLED,		"enabled")				\
+	X(FENCED,		"fenced")		/* we were asleep */
+
+enum vrrp_cause {
+#define X(id, word) VRRP_CAUSE_##id,
+	VRRP_CAUSES(X)
+#undef X
+};
+const char *vrrp_cause_name(enum vrrp_cause);
+
+/* What the shell must do, in bit order. */
+#define VRRP_DO_SEND_ADVERT	0x01	/* with act->advert_priority */
+#define VRRP_DO_INSTALL		0x02	/* device deaf off, addresses on (batch) */
+#define VRRP_DO_ANNOUNCE	0x04	/* gratuitous ARP / NA; start the repeats */
+#define VRRP_DO_WITHDRAW	0x08	/* addresses off at once, repeats stop */
+#define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
+
+struct vrrp_transition {
+	enum vrrp_state	from, to;
+	enum vrrp_cause	cause;
+	int64_t		in_state_ns;	/* time spent in `from` */
+	mono_t		due;		/* the deadline or event that caused it */
+};
+
+struct vrrp_actions {
+	uint32_t		todo;
+	uint8_t			advert_priority;	/* 0 = resigning */
+	struct vrrp_transition	tr;
+};
+
+/* The subset of vrrp_params the state machine needs; copied in. */
+struct vrrp_core_params {
+	uint8_t		version;
+	uint8_t		priority;		/* effective; 255 = owner */
+	uint16_t	advert_int_cs;
+	bool		preempt;
+	int64_t		preempt_delay_ns;	/* V-79 */
+};
+
+/* The router last accepted as Active (V-66), and what it said. */
+struct vrrp_active_router {
+	struct addr	source;		/* unset: none heard yet */
+	uint8_t		priority;
+	uint16_t	interval_cs;
+	mono_t		last_advert;
+};
+
+/* L-11..L-15: the BFD session bound to a router, as far as takeover needs it. */
+struct vrrp_core_bfd {
+	struct addr	peer;
+	bool		has_been_up;	/* L-11: an edge needs an Up before it */
+	bool		spent;		/* L-13: took over wrongly, wait for Up */
+};
+#define VRRP_CORE_BFD_MAX	16
+
+enum vrrp_bfd_state { VRRP_BFD_UNKNOWN, VRRP_BFD_ADMIN_DOWN, VRRP_BFD_DOWN,
+    VRRP_BFD_INIT, VRRP_BFD_UP };
+const char *vrrp_bfd_state_name(enum vrrp_bfd_state);
+
+/* Why the session went Down, as bfdd says (B-139, L-12). */
+enum vrrp_bfd_reason {
+	VRRP_BFD_REASON_NONE,
+	VRRP_BFD_REASON_TIMEOUT,	/* local detection time: diag 1 */
+	VRRP_BFD_REASON_ECHO,		/* local echo failure: diag 2 */
+	VRRP_BFD_REASON_PEER_DOWN,	/* received Down, remote_diag says why */
+	VRRP_BFD_REASON_ADMIN,		/* AdminDown, local or remote */
+	VRRP_BFD_REASON_OTHER,
+};
+
+struct vrrp_bfd_event {
+	struct addr		peer;
+	enum vrrp_bfd_state	state;
+	enum vrrp_bfd_reason	reason;
+	uint8_t			remote_diag;
+	int64_t			detection_time_ns;	/* D, for the skew (L-15) */
+	bool			takeover_any;		/* L-12 takeover_on = any */
+	bool			immediate;		/* L-15: we are the best Backup */
+};
+
+struct vrrp_core {
+	struct vrrp_core_params	p;
+	enum vrrp_state		state;
+	mono_t			state_since;
+	struct addr		primary;	/* our source address (V-74) */
+
+	/* RFC 9568 §6.1 */
+	uint16_t		active_adver_interval_cs;
+	int64_t			skew_time_ns;
+	int64_t			active_down_interval_ns;
+	/* RFC 9568 §6.2 */
+	mono_t			active_down_timer;
+	mono_t			adver_timer;
+
+	enum vrrp_cause		active_down_cause;	/* what it will report */
+	mono_t			preempt_not_before;	/* V-79 */
+	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
+	mono_t			last_immediate_advert;	/* V-96 guard */
+	struct vrrp_active_router active;
+	unsigned		bfd_count;
+	struct vrrp_core_bfd	bfd[VRRP_CORE_BFD_MAX];
+	bool			active_by_bfd;		/* L-13 */
+	struct addr		active_by_bfd_peer;
+
+	/* Counters the core alone can know. */
+	uint64_t		bfd_takeovers;
+	uint64_t		bfd_false_takeovers;
+	uint64_t		immediate_adverts;
+	uint64_t		immediate_adverts_suppressed;
+	uint64_t		absences;		/* grants given, L-32 */
+};
+
+void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
+
+/*
+ * Every function: now is not before the previous call's (asserted); *act is
+ * overwritten whole, todo 0 when there is nothing to do.  Re-read
+ * vrrp_core_next_expiry() after.
+ */
+
+/* V-60, V-61. primary: our source address. In Initialize only; else nothing. */
+void	vrrp_core_startup(struct vrrp_core *, mono_t now,
+	    const struct addr *primary, enum vrrp_cause, struct vrrp_actions *);
+/* V-63, V-68. Nothing in Initialize. */
+void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
+	    struct vrrp_actions *);
+/*
+ * V-65..V-67, V-70..V-74: an advert that survived validation.  arrival is the
+ * kernel's instant (rxclock.h), at or before now: timers run from it.
+ */
+void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
+	    const struct vrrp_advert *, struct vrrp_actions *);
+/* V-64, V-69 and the skewed BFD takeover, whatever is due at now. */
+void	vrrp_core_expire(struct vrrp_core *, mono_t now, struct vrrp_actions *);
+mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
+
+/* L-10..L-15. Events for peers that are not the Active only keep the books. */
+void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
+	    const struct vrrp_bfd_event *, struct vrrp_actions *);
+/* Run-time change of effective priority, interval, preempt (V-34, V-78). */
+void	vrrp_core_set_params(struct vrrp_core *, mono_t now,
+	    const struct vrrp_core_params *, struct vrrp_actions *);
+/* Our primary address changed; the state stays (V-23). */
+void	vrrp_core_set_primary(struct vrrp_core *, const struct addr *primary);
+/*
+ * This process was absent from `since` to `until` (L-32, V-37): a Backup's
+ * timers that were running then are moved by that much.  An Active that was
+ * absent for longer than its peers tolerate is the shell's to fence.
+ */
+void	vrrp_core_absent(struct vrrp_core *, mono_t since, mono_t until);
+/* An Active that may have been contested announces again (design §5). */
+void	vrrp_core_reannounce(struct vrrp_core *, mono_t now,
+	    struct vrrp_actions *);
+
+/* V-30, V-31 and for version 2 V-122, in nanoseconds. */
+int64_t	vrrp_core_skew_time_ns(uint8_t version, uint8_t priority,
+	    uint16_t interval_cs);
+int64_t	vrrp_core_active_down_interval_ns(uint8_t version, uint8_t priority,
+	    uint16_t interval_cs);
+
+#endif

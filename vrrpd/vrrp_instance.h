@@ -1,0 +1,3 @@
+#ifndef VRRPD_VRRP_INSTANCE_H
+#define VRRPD_VRRP_INSTANCE_H
+#endif

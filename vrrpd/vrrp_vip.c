@@ -1,0 +1,3 @@
+#include "config.h"
+
+#include "vrrpd/vrrp_vip.h"

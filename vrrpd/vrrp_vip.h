@@ -1,0 +1,3 @@
+#ifndef VRRPD_VRRP_VIP_H
+#define VRRPD_VRRP_VIP_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef VRRPD_VRRPCTL_H
+#define VRRPD_VRRPCTL_H
+#endif
