@@ -20,6 +20,7 @@ shared_libshared_a_SOURCES = \
 	shared/nl.c shared/nl.h \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
+	shared/sdnotify.c shared/sdnotify.h \
 	# end
 SHARED_LIBS = \
 	shared/libshared.a \
