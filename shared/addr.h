@@ -50,10 +50,16 @@ int	addr_prefix_parse(const char *text, struct addr_prefix *out);
 /* Writes the text ("-" when unset) and returns buf; len >= ADDR_STRLEN. */
 const char *addr_format(const struct addr *, char *buf, size_t len);
 const char *addr_prefix_format(const struct addr_prefix *, char *buf, size_t len);
-/* Fill a socket address. Returns its length, 0 when unset. */
+/*
+ * Fill a socket address. Returns its length, 0 when unset.  ifindex (0: none)
+ * becomes the scope of link-local and multicast IPv6 addresses, not of others.
+ */
 socklen_t addr_to_sockaddr(const struct addr *, uint16_t port, int ifindex,
     struct sockaddr_storage *out);
-/* Reads AF_INET and AF_INET6 (a mapped IPv4 stays IPv6). 0 or -EAFNOSUPPORT. */
+/*
+ * Reads AF_INET and AF_INET6 (a mapped IPv4 stays IPv6); port may be NULL.
+ * 0 or -EAFNOSUPPORT.
+ */
 int	addr_from_sockaddr(const struct sockaddr *, struct addr *out,
     uint16_t *port);
 

@@ -22,7 +22,10 @@ struct rxclock {
  */
 mono_t	rxclock_arrival(const struct rxclock *, int64_t stamp_real_ns,
 	    mono_t now, int64_t now_real_ns);
-/* recvmmsg() said EAGAIN after `now` had been read. */
+/*
+ * recvmmsg() said EAGAIN after `now` had been read.  Also called once when the
+ * socket is opened, so that no packet can be older than the socket.
+ */
 void	rxclock_empty(struct rxclock *, mono_t now);
 
 #endif

@@ -19,9 +19,13 @@ struct token_bucket {
 	uint64_t	suppressed;
 };
 
+/* interval_ns and burst are at least 1. */
 void	token_bucket_init(struct token_bucket *, int64_t interval_ns,
 	    uint32_t burst);
-/* True when the event may pass; *suppressed is then what was refused since. */
+/*
+ * True when the event may pass; *suppressed (may be NULL) is then what was
+ * refused since the last one that passed.
+ */
 bool	token_bucket_take(struct token_bucket *, mono_t now,
 	    uint64_t *suppressed);
 

@@ -1,1 +1,21 @@
-# see test/README.md
+# Unit tests of shared/; one program per file.
+if CMOCKA
+SHARED_PURE_TESTS = \
+	test/unit/test_addr \
+	test/unit/test_csum \
+	test/unit/test_cursor \
+	test/unit/test_rng \
+	test/unit/test_rxclock \
+	test/unit/test_token_bucket \
+	# end
+check_PROGRAMS += $(SHARED_PURE_TESTS)
+TESTS += $(SHARED_PURE_TESTS)
+
+SHARED_PURE_TEST_LIBS = shared/libpure.a $(CMOCKA_LIBS)
+test_unit_test_addr_LDADD = $(SHARED_PURE_TEST_LIBS)
+test_unit_test_csum_LDADD = $(SHARED_PURE_TEST_LIBS)
+test_unit_test_cursor_LDADD = $(SHARED_PURE_TEST_LIBS)
+test_unit_test_rng_LDADD = $(SHARED_PURE_TEST_LIBS)
+test_unit_test_rxclock_LDADD = $(SHARED_PURE_TEST_LIBS)
+test_unit_test_token_bucket_LDADD = $(SHARED_PURE_TEST_LIBS)
+endif
