@@ -1,5 +1,5 @@
 /*
- * nl.h - rtnetlink through libnl-3: one socket for events, one for requests.
+ * nl.h - rtnetlink through libnl-3: events and requests.
  *
  * Events (links, addresses) arrive through the loop.  Requests are either
  * synchronous and for start, reload and exit (nl_macvlan_add and friends), or a
@@ -48,14 +48,22 @@ struct nl_handlers {
 	void	(*addr)(const struct nl_addr *, bool gone, void *arg);
 	/* Events were lost (ENOBUFS); a full dump follows through link/addr. */
 	void	(*resync)(void *arg);
+	/* A dump is complete: what it did not mention is gone. May be NULL. */
+	void	(*synced)(void *arg);
 };
 
-/* Opens both sockets and subscribes; does not dump. */
+/*
+ * Opens the sockets and subscribes; does not dump.  handlers is copied; arg must
+ * live until nl_free(), which must not be called from a handler.
+ */
 int	nl_open(struct loop *, const struct nl_handlers *, void *arg,
 	    struct nl **out);
-void	nl_close(struct nl *);
-/* Read all links, then all addresses, synchronously, through the handlers. */
-int	nl_dump(struct nl *);
+void	nl_free(struct nl *);
+/*
+ * Read all links, then all addresses, synchronously, through the handlers;
+ * events already queued are delivered first.
+ */
+int	nl_read_all(struct nl *);
 /* Deliver the events already queued, now (the loop does so by itself). */
 void	nl_drain(struct nl *);
 
@@ -79,7 +87,9 @@ int	nl_link_get(struct nl *, const char *name, struct nl_link *out);
 
 /*
  * A reusable list of requests.  Built once, sent any number of times (sequence
- * numbers are set at each send).  Owned by the caller.
+ * numbers are set at each send).  Owned by the caller; may be cleared or freed
+ * while answers to it are outstanding, but not after nl_free().  The functions
+ * that add to it return 0, -EINVAL or -ENOMEM and then have added nothing.
  */
 struct nl_batch *nl_batch_new(struct nl *);
 void	nl_batch_free(struct nl_batch *);
@@ -101,13 +111,16 @@ int	nl_batch_link_up(struct nl_batch *, int ifindex);
 
 /*
  * first_error: 0 when everything was applied, else errno (positive) of the
- * first message refused, failed_at its index in the batch.
+ * first message refused, failed_at its index in the batch.  The kernel carries
+ * out the messages after it all the same.  ENOBUFS or ETIMEDOUT: the answer to
+ * that message was lost; whether it was applied must be looked up.
  */
 typedef void (*nl_batch_done)(int first_error, unsigned failed_at, void *arg);
 /*
- * One sendmsg().  done is called exactly once, from the loop, when all ACKs are
- * in or have been lost; its arg must live until then or be cancelled.  Returns
- * negative errno when nothing was sent (done is then not called).
+ * One sendmsg() per 32 KiB.  done (or NULL) is called exactly once, from the
+ * loop or nl_flush(), when all ACKs are in or have been lost; its arg must live
+ * until then or be cancelled.  Returns negative errno when nothing was sent
+ * (done is then not called); -EINVAL for an empty batch.
  */
 int	nl_batch_send(struct nl_batch *, nl_batch_done, void *arg);
 /* Forget every pending done of this arg. */
