@@ -2,13 +2,13 @@ noinst_LIBRARIES += vrrpd/libvrrpcore.a
 vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
-	vrrpd/vrrp_params.c vrrpd/vrrp_params.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 
 noinst_LIBRARIES += vrrpd/libvrrpconf.a
 vrrpd_libvrrpconf_a_SOURCES = \
 	vrrpd/vrrp_conf.c vrrpd/vrrp_conf.h \
+	vrrpd/vrrp_params.c vrrpd/vrrp_params.h \
 	# end
 
 noinst_LIBRARIES += vrrpd/libvrrpd.a

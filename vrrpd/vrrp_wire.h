@@ -19,7 +19,7 @@
 
 #define VRRP_IPPROTO		112
 #define VRRP_TTL		255
-#define VRRP_MESSAGE_MAX	(8 + 255 * 4 + 8 + 64)
+#define VRRP_MESSAGE_MAX	(8 + 255 * 16)	/* V-6: by the count byte */
 #define VRRP_FRAME_MAX		(14 + 40 + 4096)
 
 /*
@@ -83,7 +83,11 @@ struct vrrp_advert {
 	const uint8_t		*auth_data;	/* borrowed, 8 bytes; NULL in v3 */
 };
 
-/* `bytes` starts at the IP header. VRRP_OK or VRRP_NOT_VRRP. */
+/*
+ * `bytes` starts at the IP header.  VRRP_OK, or VRRP_NOT_VRRP: not one whole
+ * unfragmented IP packet of protocol 112 with an intact IPv4 header checksum,
+ * or an IPv6 one with extension headers; then *out is untouched.
+ */
 enum vrrp_verdict vrrp_wire_packet(uint8_t family, const uint8_t *bytes,
     size_t len, struct vrrp_packet *out);
 
@@ -113,12 +117,16 @@ struct vrrp_advert_spec {
 	const struct addr	*addrs;
 };
 
-/* The message alone. Its length, or 0 when it does not fit. */
+/*
+ * The message alone.  Its length; 0 when it does not fit or cannot be said on
+ * the wire: VRID 0, no address, another family, an interval out of range.
+ * Version 2 rounds the interval up to whole seconds (V-131).
+ */
 size_t	vrrp_wire_build_message(const struct vrrp_advert_spec *, uint8_t *buf,
 	    size_t size);
 /*
- * A whole Ethernet frame: group MAC (V-22) or dst_mac, source src_mac, IP header
- * with DSCP CS6 and TTL 255, message.  Length or 0.
+ * A whole Ethernet frame: dst_mac (NULL: the group MAC, V-22), source src_mac,
+ * IP header with DSCP CS6 and TTL 255, message.  Length or 0.
  */
 size_t	vrrp_wire_build_frame(const struct vrrp_advert_spec *,
 	    const uint8_t src_mac[6], const uint8_t dst_mac[6], uint8_t *buf,

@@ -1,1 +1,28 @@
-# see test/README.md
+# The pure parts of vrrpd.
+if CMOCKA
+VRRP_UNIT_TESTS = \
+	test/unit/test_vrrp_announce \
+	test/unit/test_vrrp_params \
+	test/unit/test_vrrp_wire \
+	# end
+VRRP_UNIT_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
+
+test_unit_test_vrrp_announce_SOURCES = \
+	test/unit/test_vrrp_announce.c \
+	test/unit/vrrp_vectors.h \
+	# end
+test_unit_test_vrrp_announce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
+test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_wire_SOURCES = \
+	test/unit/test_vrrp_wire.c \
+	test/unit/vrrp_vectors.h \
+	# end
+test_unit_test_vrrp_wire_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_wire_LDADD = $(VRRP_UNIT_LIBS)
+
+check_PROGRAMS += $(VRRP_UNIT_TESTS)
+TESTS += $(VRRP_UNIT_TESTS)
+endif
