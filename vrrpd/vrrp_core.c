@@ -1,3 +1,702 @@
+/*
+ * vrrp_core.c - RFC 9568 §6 as a function of events.
+ *
+ * Lay vrrp_core_startup(), vrrp_core_rx() and vrrp_core_expire() beside §6.4.1
+ * to §6.4.3; each has one switch over the state.  Version 2 (RFC 3768) uses the
+ * same machine with its own Skew_Time (V-122) and without the answer to a
+ * lesser Active (V-126).
+ *
+ * Where an advert counts from.  Timers run from the arrival the kernel saw, so
+ * that a loop that reads late does not wait longer.  Three things bound that
+ * instant from below (from_instant()): the state we are in began later than a
+ * packet left over in the socket; the timer already runs from a later one; and
+ * time in which we were absent does not count, because what should have
+ * followed the packet may have been lost while nobody read.
+ *
+ * BFD is one more reason to leave Backup and nothing else (L-10): it never
+ * touches Active_Down_Timer, and a Down that does not pass the guards leaves
+ * everything to that timer.
+ *
+ * Beyond the RFC, each for a reason given where it is done: the guard against
+ * advert storms (V-96), the shortened wait after a priority change (V-78), the
+ * delay of preemption (V-79), the pacing when the interval grows.
+ */
 #include "config.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "vrrpd/vrrp_core.h"
+
+#define PRIORITY_OWNER		255
+#define PRIORITY_RANGE		256
+#define DOWN_ADVERTS		3		/* V-31 */
+#define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
+#define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
+
+const char *
+vrrp_state_name(enum vrrp_state state)
+{
+	switch (state) {
+	case VRRP_INITIALIZE:
+		return "initialize";
+	case VRRP_BACKUP:
+		return "backup";
+	case VRRP_ACTIVE:
+		return "active";
+	}
+	return "unknown";
+}
+
+const char *
+vrrp_cause_name(enum vrrp_cause cause)
+{
+	switch (cause) {
+#define X(id, word) case VRRP_CAUSE_##id: return word;
+	VRRP_CAUSES(X)
+#undef X
+	}
+	return "unknown";
+}
+
+const char *
+vrrp_bfd_state_name(enum vrrp_bfd_state state)
+{
+	switch (state) {
+	case VRRP_BFD_UNKNOWN:
+		return "unknown";
+	case VRRP_BFD_ADMIN_DOWN:
+		return "admin-down";
+	case VRRP_BFD_DOWN:
+		return "down";
+	case VRRP_BFD_INIT:
+		return "init";
+	case VRRP_BFD_UP:
+		return "up";
+	}
+	return "unknown";
+}
+
+int64_t
+vrrp_core_skew_time_ns(uint8_t version, uint8_t priority, uint16_t interval_cs)
+{
+	int64_t of = version == 2 ? NS_PER_S : ns_from_cs(interval_cs);
+
+	return (PRIORITY_RANGE - priority) * of / PRIORITY_RANGE;
+}
+
+int64_t
+vrrp_core_active_down_interval_ns(uint8_t version, uint8_t priority,
+    uint16_t interval_cs)
+{
+	return DOWN_ADVERTS * ns_from_cs(interval_cs) +
+	    vrrp_core_skew_time_ns(version, priority, interval_cs);
+}
+
+static int64_t
+advert_interval_ns(const struct vrrp_core *v)
+{
+	return ns_from_cs(v->p.advert_int_cs);
+}
+
+/* V-30, V-31, V-33: from the Active's interval; version 2 from ours (V-122). */
+static void
+compute_intervals(struct vrrp_core *v)
+{
+	uint16_t interval_cs = v->p.version == 2 ? v->p.advert_int_cs :
+	    v->active_adver_interval_cs;
+
+	v->skew_time_ns = vrrp_core_skew_time_ns(v->p.version, v->p.priority,
+	    interval_cs);
+	v->active_down_interval_ns = vrrp_core_active_down_interval_ns(
+	    v->p.version, v->p.priority, interval_cs);
+}
+
+void
+vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
+{
+	assert(p->priority > 0 && p->advert_int_cs > 0);
+	memset(v, 0, sizeof(*v));
+	v->p = *p;
+	v->state = VRRP_INITIALIZE;
+	v->active_down_timer = MONO_NEVER;
+	v->adver_timer = MONO_NEVER;
+	v->bfd_takeover_timer = MONO_NEVER;
+	v->active_adver_interval_cs = p->advert_int_cs;
+	compute_intervals(v);
+}
+
+static void
+begin(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	assert(!mono_before(now, v->last_call));
+	v->last_call = now;
+	memset(act, 0, sizeof(*act));
+}
+
+/* The only writer of v->state. Timers of the state left behind stop. */
+static void
+enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
+    mono_t now, mono_t due, struct vrrp_actions *act)
+{
+	act->todo |= VRRP_DO_TRANSITION;
+	act->tr.from = v->state;
+	act->tr.to = to;
+	act->tr.cause = cause;
+	act->tr.in_state_ns = mono_sub(now, v->state_since);
+	act->tr.due = due;
+	v->state = to;
+	v->state_since = now;
+	v->active_down_timer = MONO_NEVER;
+	v->adver_timer = MONO_NEVER;
+	v->bfd_takeover_timer = MONO_NEVER;
+	v->active_by_bfd = false;
+	v->paced_adverts = 0;
+}
+
+static void
+send_advert(struct vrrp_core *v, struct vrrp_actions *act)
+{
+	act->todo |= VRRP_DO_SEND_ADVERT;
+	act->advert_priority = v->p.priority;
+}
+
+/* V-60, V-64. */
+static void
+become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
+    mono_t due, struct vrrp_actions *act)
+{
+	enter(v, VRRP_ACTIVE, cause, now, due, act);
+	send_advert(v, act);
+	act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
+	v->adver_timer = mono_add(now, advert_interval_ns(v));
+	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+}
+
+static void
+rebase_active_down_timer(struct vrrp_core *v)
+{
+	v->active_down_timer = mono_add(v->active_down_from,
+	    v->active_down_is_skew ? v->skew_time_ns :
+	    v->active_down_interval_ns);
+}
+
+static void
+start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
+    enum vrrp_cause cause)
+{
+	v->active_down_from = from;
+	v->active_down_is_skew = skew;
+	v->active_down_cause = cause;
+	rebase_active_down_timer(v);
+}
+
+/*
+ * The part of [since, until] in which a timer that runs from `from` was
+ * running, added to it.
+ */
+static mono_t
+grant(mono_t timer, mono_t from, mono_t since, mono_t until)
+{
+	mono_t start = mono_max(from, since);
+
+	if (mono_is_never(timer) || !mono_before(start, until))
+		return timer;
+	return mono_add(timer, mono_sub(until, start));
+}
+
+/* When a packet counts from: see the top of the file. */
+static mono_t
+from_instant(const struct vrrp_core *v, mono_t now, mono_t arrival)
+{
+	mono_t from = mono_min(arrival, now);
+
+	from = grant(from, from, v->absent_since, v->absent_until);
+	from = mono_max(from, v->state_since);
+	if (v->state == VRRP_BACKUP)
+		from = mono_max(from, v->active_down_from);
+	return from;
+}
+
+void
+vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
+    enum vrrp_cause cause, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state != VRRP_INITIALIZE)
+		return;
+	v->primary = *primary;
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	v->preempt_not_before = mono_add(now, v->p.preempt_delay_ns);
+	if (v->p.priority == PRIORITY_OWNER) {		/* V-60, V-75 */
+		become_active(v, VRRP_CAUSE_OWNER, now, now, act);
+		return;
+	}
+	enter(v, VRRP_BACKUP, cause, now, now, act);	/* V-61 */
+	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+void
+vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	switch (v->state) {
+	case VRRP_INITIALIZE:
+		return;
+	case VRRP_BACKUP:				/* V-63 */
+		break;
+	case VRRP_ACTIVE:				/* V-68 */
+		act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
+		act->advert_priority = 0;
+		break;
+	}
+	enter(v, VRRP_INITIALIZE, cause, now, now, act);
+}
+
+/* The second half of V-66 and of V-71: this router is the Active we follow. */
+static void
+follow(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
+{
+	v->active.source = adv->source;
+	v->active.priority = adv->priority;
+	v->active.interval_cs = adv->interval_cs;
+	v->active.last_advert = from;
+	v->active_adver_interval_cs = adv->interval_cs;
+	compute_intervals(v);
+	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+/*
+ * V-79: a router that has just come back lets a lesser Active serve on.  An
+ * Active that falls silent or resigns is not protected by it: the timer decides.
+ */
+static bool
+may_preempt(const struct vrrp_core *v, mono_t now)
+{
+	if (v->p.priority == PRIORITY_OWNER)		/* V-75 */
+		return true;
+	return v->p.preempt && !mono_before(now, v->preempt_not_before);
+}
+
+/*
+ * L-15: an accepted advert that arrived after the session went Down comes from
+ * a new Active, or shows that the old one lives.  One from before shows nothing.
+ */
+static void
+call_off_bfd_takeover(struct vrrp_core *v, mono_t from,
+    const struct vrrp_advert *adv)
+{
+	if (!addr_equal(&adv->source, &v->bfd_edge_peer) ||
+	    mono_before(v->bfd_edge, from))
+		v->bfd_takeover_timer = MONO_NEVER;
+}
+
+static void
+backup_rx(struct vrrp_core *v, mono_t now, mono_t from,
+    const struct vrrp_advert *adv)
+{
+	if (adv->priority == 0) {			/* V-65, V-97 */
+		if (addr_equal(&adv->source, &v->active.source))
+			v->active.priority = 0;
+		start_active_down_timer(v, from, true,
+		    VRRP_CAUSE_PRIORITY_ZERO);
+		return;
+	}
+	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
+		call_off_bfd_takeover(v, from, adv);	/* V-66 */
+		follow(v, from, adv);
+		return;
+	}
+	/* V-67: the timer keeps running; it will fire because we are better. */
+	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
+		v->active_down_cause = VRRP_CAUSE_PREEMPT;
+}
+
+/*
+ * V-96: two that both think they won (one primary address twice, a looped
+ * packet) would answer each other at wire speed.  Resignations are counted in,
+ * and what is suppressed leaves Adver_Timer alone, so nobody can silence us.
+ */
+static bool
+immediate_advert(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t guard_ns = advert_interval_ns(v) / 4;
+
+	if (mono_before(now, v->immediate_not_before)) {
+		v->immediate_adverts_suppressed++;
+		return false;
+	}
+	if (guard_ns < IMMEDIATE_MIN_NS)
+		guard_ns = IMMEDIATE_MIN_NS;
+	v->immediate_not_before = mono_add(now, guard_ns);
+	v->immediate_adverts++;
+	send_advert(v, act);
+	return true;
+}
+
+/* Hosts may follow the other one's announcements: draw them back. */
+static void
+contested(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	if (mono_before(now, v->reannounce_not_before))
+		return;
+	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+	act->todo |= VRRP_DO_ANNOUNCE;
+}
+
+static struct vrrp_core_bfd *
+bfd_find(struct vrrp_core *v, const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return &v->bfd[i];
+	return NULL;
+}
+
+/* L-13: the router BFD called dead answers our takeover: it was not. */
+static void
+judge_bfd_takeover(struct vrrp_core *v, mono_t now,
+    const struct vrrp_advert *adv)
+{
+	struct vrrp_core_bfd *b;
+
+	if (!v->active_by_bfd || !addr_equal(&adv->source, &v->bfd_edge_peer) ||
+	    mono_sub(now, v->state_since) > v->active_down_interval_ns)
+		return;
+	v->bfd_false_takeovers++;
+	b = bfd_find(v, &v->bfd_edge_peer);
+	if (b != NULL && !b->has_been_up)
+		b->spent = true;
+}
+
+static void
+active_rx(struct vrrp_core *v, mono_t now, mono_t from,
+    const struct vrrp_advert *adv, struct vrrp_actions *act)
+{
+	enum vrrp_cause cause;
+
+	if (adv->priority == 0) {			/* V-70 */
+		if (immediate_advert(v, now, act))
+			v->adver_timer = mono_add(now, advert_interval_ns(v));
+		return;
+	}
+	if (adv->priority > v->p.priority)
+		cause = VRRP_CAUSE_HIGHER_PRIORITY;
+	else if (adv->priority == v->p.priority &&
+	    addr_cmp(&adv->source, &v->primary) > 0)	/* V-74 */
+		cause = VRRP_CAUSE_HIGHER_ADDRESS;
+	else {						/* V-72 */
+		if (v->p.version != 2)			/* V-126 */
+			immediate_advert(v, now, act);
+		contested(v, now, act);
+		return;
+	}
+	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
+	enter(v, VRRP_BACKUP, cause, now, from, act);
+	act->todo |= VRRP_DO_WITHDRAW;
+	follow(v, from, adv);
+}
+
+void
+vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
+    const struct vrrp_advert *adv, struct vrrp_actions *act)
+{
+	mono_t from;
+
+	begin(v, now, act);
+	from = from_instant(v, now, arrival);
+	switch (v->state) {
+	case VRRP_INITIALIZE:				/* V-62 */
+		return;
+	case VRRP_BACKUP:
+		backup_rx(v, now, from, adv);
+		return;
+	case VRRP_ACTIVE:
+		active_rx(v, now, from, adv, act);
+		return;
+	}
+}
+
+static void
+take_over_by_bfd(struct vrrp_core *v, mono_t now, mono_t due,
+    struct vrrp_actions *act)
+{
+	become_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+	v->active_by_bfd = true;
+	v->bfd_takeovers++;
+}
+
+static void
+backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	mono_t due = vrrp_core_next_expiry(v);
+
+	if (mono_before(now, due))
+		return;
+	if (mono_before(v->bfd_takeover_timer, v->active_down_timer))
+		take_over_by_bfd(v, now, due, act);
+	else						/* V-64 */
+		become_active(v, v->active_down_cause, now, due, act);
+}
+
+/*
+ * V-69.  The rhythm is kept from the due instant (V-36); a loop that was late
+ * by more than an interval does not send a burst to catch up.
+ */
+static void
+active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t interval_ns = advert_interval_ns(v);
+
+	if (mono_before(now, v->adver_timer))
+		return;
+	send_advert(v, act);
+	if (v->paced_adverts > 0 && --v->paced_adverts > 0)
+		interval_ns = v->paced_interval_ns;
+	v->adver_timer = mono_add(v->adver_timer, interval_ns);
+	if (!mono_before(now, v->adver_timer))
+		v->adver_timer = mono_add(now, interval_ns);
+}
+
+void
+vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	switch (v->state) {
+	case VRRP_INITIALIZE:				/* V-62 */
+		return;
+	case VRRP_BACKUP:
+		backup_expire(v, now, act);
+		return;
+	case VRRP_ACTIVE:
+		active_expire(v, now, act);
+		return;
+	}
+}
+
+mono_t
+vrrp_core_next_expiry(const struct vrrp_core *v)
+{
+	return mono_min(v->adver_timer,
+	    mono_min(v->active_down_timer, v->bfd_takeover_timer));
+}
+
+/* L-12: is this Down a reason to believe that the peer no longer forwards? */
+static bool
+down_means_dead(const struct vrrp_bfd_event *ev)
+{
+	switch (ev->reason) {
+	case VRRP_BFD_REASON_TIMEOUT:
+	case VRRP_BFD_REASON_ECHO:
+		return true;
+	case VRRP_BFD_REASON_PEER_DOWN:
+		return ev->takeover_any || ev->remote_diag == 4 ||
+		    ev->remote_diag == 5;
+	case VRRP_BFD_REASON_ADMIN:
+		return false;
+	case VRRP_BFD_REASON_NONE:
+	case VRRP_BFD_REASON_OTHER:
+		return ev->takeover_any;
+	}
+	return false;
+}
+
+static void
+bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
+    struct vrrp_actions *act)
+{
+	int64_t skew_ns;
+
+	if (v->state != VRRP_BACKUP || !down_means_dead(ev) ||
+	    !addr_equal(&ev->peer, &v->active.source))
+		return;
+	v->bfd_edge = now;
+	v->bfd_edge_peer = ev->peer;
+	if (ev->immediate) {
+		take_over_by_bfd(v, now, now, act);
+		return;
+	}
+	skew_ns = (PRIORITY_RANGE - v->p.priority) * ev->detection_time_ns /
+	    PRIORITY_RANGE;				/* L-15 */
+	v->bfd_takeover_timer = mono_add(now, skew_ns);
+}
+
+/* The entry of a peer; a full table gives up one that could not trigger. */
+static struct vrrp_core_bfd *
+bfd_entry(struct vrrp_core *v, const struct addr *peer)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, peer);
+	unsigned i;
+
+	if (b != NULL)
+		return b;
+	if (v->bfd_count < VRRP_CORE_BFD_MAX)
+		b = &v->bfd[v->bfd_count++];
+	else
+		for (i = 0; i < v->bfd_count && b == NULL; i++)
+			if (!v->bfd[i].has_been_up)
+				b = &v->bfd[i];
+	if (b != NULL)
+		*b = (struct vrrp_core_bfd){ .peer = *peer };
+	return b;
+}
+
+void
+vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
+    struct vrrp_actions *act)
+{
+	struct vrrp_core_bfd *b;
+	bool edge;
+
+	begin(v, now, act);
+	b = bfd_entry(v, &ev->peer);
+	if (b == NULL)
+		return;
+	edge = b->has_been_up;
+	switch (ev->state) {
+	case VRRP_BFD_UP:
+		b->has_been_up = true;
+		b->spent = false;
+		break;
+	case VRRP_BFD_DOWN:
+		b->has_been_up = false;
+		if (edge)
+			bfd_edge_down(v, now, ev, act);
+		return;
+	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
+	case VRRP_BFD_ADMIN_DOWN:	/* L-12: never */
+		b->has_been_up = false;
+		break;
+	case VRRP_BFD_UNKNOWN:		/* bfdd is gone: says nothing of the peer */
+		b->has_been_up = false;
+		return;
+	}
+	/* The peer was heard: its death is withdrawn. */
+	if (addr_equal(&ev->peer, &v->bfd_edge_peer))
+		v->bfd_takeover_timer = MONO_NEVER;
+}
+
+void
+vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, peer);
+
+	if (b != NULL)
+		*b = v->bfd[--v->bfd_count];
+	if (addr_equal(peer, &v->bfd_edge_peer))
+		v->bfd_takeover_timer = MONO_NEVER;
+}
+
+/* Backups still wait by the old, shorter interval: see the header. */
+static void
+active_set_params(struct vrrp_core *v, mono_t now,
+    const struct vrrp_core_params *old, struct vrrp_actions *act)
+{
+	int64_t old_ns = ns_from_cs(old->advert_int_cs);
+	int64_t interval_ns = advert_interval_ns(v);
+
+	if (old->priority == v->p.priority &&
+	    old->advert_int_cs == v->p.advert_int_cs)
+		return;
+	send_advert(v, act);
+	if (interval_ns > old_ns) {
+		if (v->paced_adverts == 0 || old_ns < v->paced_interval_ns)
+			v->paced_interval_ns = old_ns;
+		v->paced_adverts = DOWN_ADVERTS;
+	} else if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
+		v->paced_adverts = 0;
+	v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
+	    v->paced_interval_ns : interval_ns);
+}
+
+static bool
+better_than_active(const struct vrrp_core *v, mono_t now)
+{
+	return may_preempt(v, now) && addr_is_set(&v->active.source) &&
+	    v->active.priority > 0 && v->p.priority > v->active.priority;
+}
+
+void
+vrrp_core_set_params(struct vrrp_core *v, mono_t now,
+    const struct vrrp_core_params *p, struct vrrp_actions *act)
+{
+	struct vrrp_core_params old = v->p;
+	bool was_better;
+
+	begin(v, now, act);
+	assert(p->priority > 0 && p->advert_int_cs > 0);
+	assert(p->version == old.version);
+	was_better = better_than_active(v, now);
+	v->p = *p;
+	if (!addr_is_set(&v->active.source))
+		v->active_adver_interval_cs = p->advert_int_cs;
+	compute_intervals(v);
+	switch (v->state) {
+	case VRRP_INITIALIZE:
+		return;
+	case VRRP_BACKUP:
+		v->preempt_not_before = mono_add(v->preempt_not_before,
+		    p->preempt_delay_ns - old.preempt_delay_ns);
+		rebase_active_down_timer(v);		/* V-34 */
+		if (!was_better && better_than_active(v, now) &&
+		    mono_before(mono_add(now, v->skew_time_ns),
+		    v->active_down_timer))		/* V-78 */
+			start_active_down_timer(v, now, true,
+			    VRRP_CAUSE_PREEMPT);
+		return;
+	case VRRP_ACTIVE:
+		active_set_params(v, now, &old, act);
+		return;
+	}
+}
+
+void
+vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
+{
+	v->primary = *primary;
+}
+
+void
+vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
+{
+	since = mono_max(since, v->absent_until);	/* never grant twice */
+	if (!mono_before(since, until))
+		return;
+	v->absences++;
+	v->absent_since = since;
+	v->absent_until = until;
+	if (v->state != VRRP_BACKUP)
+		return;
+	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->bfd_edge,
+	    since, until);
+	v->active_down_timer = grant(v->active_down_timer,
+	    v->active_down_from, since, until);
+	v->active_down_from = grant(v->active_down_from, v->active_down_from,
+	    since, until);
+}
+
+bool
+vrrp_core_must_fence(const struct vrrp_core *v, int64_t absent_ns,
+    int64_t detection_time_ns)
+{
+	int64_t tolerated_ns = DOWN_ADVERTS * advert_interval_ns(v);
+
+	if (v->state != VRRP_ACTIVE || v->p.priority == PRIORITY_OWNER)
+		return false;
+	if (detection_time_ns > 0 && detection_time_ns < tolerated_ns)
+		tolerated_ns = detection_time_ns;
+	return absent_ns > tolerated_ns;
+}
+
+void
+vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state == VRRP_ACTIVE)
+		act->todo |= VRRP_DO_ANNOUNCE;
+}

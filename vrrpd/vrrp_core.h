@@ -8,6 +8,8 @@
  * No I/O, no clock, no heap, no globals, no log.
  *
  * Timers are instants in the struct; vrrp_core_next_expiry() is the earliest.
+ * A timer that a packet restarts runs from the packet's arrival, not from when
+ * it was read, and never from an instant earlier than the one it ran from.
  * All spans are nanoseconds, so that Skew_Time is not 0 at one centisecond
  * (V-32).  One function, enter(), writes the state.
  */
@@ -98,7 +100,7 @@ struct vrrp_active_router {
 /* L-11..L-15: the BFD session bound to a router, as far as takeover needs it. */
 struct vrrp_core_bfd {
 	struct addr	peer;
-	bool		has_been_up;	/* L-11: an edge needs an Up before it */
+	bool		has_been_up;	/* Up now or since the last edge (L-11) */
 	bool		spent;		/* L-13: took over wrongly, wait for Up */
 };
 #define VRRP_CORE_BFD_MAX	16
@@ -141,15 +143,25 @@ struct vrrp_core {
 	mono_t			active_down_timer;
 	mono_t			adver_timer;
 
+	/* What active_down_timer runs from and for, to re-base it (V-34). */
+	mono_t			active_down_from;
+	bool			active_down_is_skew;	/* V-65: Skew_Time */
 	enum vrrp_cause		active_down_cause;	/* what it will report */
+	mono_t			last_call;
+	mono_t			absent_since, absent_until; /* the last grant */
 	mono_t			preempt_not_before;	/* V-79 */
-	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
-	mono_t			last_immediate_advert;	/* V-96 guard */
+	mono_t			immediate_not_before;	/* V-96 guard */
+	mono_t			reannounce_not_before;	/* design §5 */
+	unsigned		paced_adverts;	/* still at paced_interval_ns: */
+	int64_t			paced_interval_ns; /* the shorter old interval */
 	struct vrrp_active_router active;
+
 	unsigned		bfd_count;
 	struct vrrp_core_bfd	bfd[VRRP_CORE_BFD_MAX];
-	bool			active_by_bfd;		/* L-13 */
-	struct addr		active_by_bfd_peer;
+	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
+	mono_t			bfd_edge;	/* when the session went Down */
+	struct addr		bfd_edge_peer;	/* whose session it was */
+	bool			active_by_bfd;	/* L-13: since state_since */
 
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
@@ -167,7 +179,10 @@ void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
  * vrrp_core_next_expiry() after.
  */
 
-/* V-60, V-61. primary: our source address. In Initialize only; else nothing. */
+/*
+ * V-60, V-61.  primary: our source address.  In Initialize only; else nothing.
+ * The owner becomes Active with cause VRRP_CAUSE_OWNER whatever was passed.
+ */
 void	vrrp_core_startup(struct vrrp_core *, mono_t now,
 	    const struct addr *primary, enum vrrp_cause, struct vrrp_actions *);
 /* V-63, V-68. Nothing in Initialize. */
@@ -175,7 +190,13 @@ void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
 	    struct vrrp_actions *);
 /*
  * V-65..V-67, V-70..V-74: an advert that survived validation.  arrival is the
- * kernel's instant (rxclock.h), at or before now: timers run from it.
+ * kernel's instant (rxclock.h), at or before now: timers run from it.  Adverts
+ * of our own source address are the caller's to drop (V-96), and so are version
+ * 2 adverts with another interval (V-124).
+ * V-72: an Active that hears a lesser one adverts at once, at most once per
+ * max(1 ms, interval / 4), and announces again, at most every 100 ms, because
+ * the other may have drawn the hosts to itself (design §5); version 2 only
+ * announces (V-126).
  */
 void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *, struct vrrp_actions *);
@@ -183,20 +204,43 @@ void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
 void	vrrp_core_expire(struct vrrp_core *, mono_t now, struct vrrp_actions *);
 mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
 
-/* L-10..L-15. Events for peers that are not the Active only keep the books. */
+/*
+ * L-10..L-15: the level of a session changed.  A takeover needs all of: Backup;
+ * the session was Up; it is Down for a cause L-12 lets pass; it is bound to the
+ * Active we follow.  Everything else only keeps the books.  A skewed takeover
+ * is called off by an advert accepted after the edge, or by the session leaving
+ * Down.  The shell asks for its own link before it calls (L-18).
+ */
 void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
 	    const struct vrrp_bfd_event *, struct vrrp_actions *);
-/* Run-time change of effective priority, interval, preempt (V-34, V-78). */
+/* The session is gone from the configuration: forget what was seen of it. */
+void	vrrp_core_bfd_forget(struct vrrp_core *, const struct addr *peer);
+/*
+ * Run-time change of effective priority, interval, preempt (V-34, V-78); the
+ * version must stay.  An Active adverts at once; one that slows down sends
+ * three more adverts at the old pace, so that Backups learn the longer interval
+ * even when some are lost.  A Backup now better than the Active it hears waits
+ * at most Skew_Time.
+ */
 void	vrrp_core_set_params(struct vrrp_core *, mono_t now,
 	    const struct vrrp_core_params *, struct vrrp_actions *);
 /* Our primary address changed; the state stays (V-23). */
 void	vrrp_core_set_primary(struct vrrp_core *, const struct addr *primary);
 /*
  * This process was absent from `since` to `until` (L-32, V-37): a Backup's
- * timers that were running then are moved by that much.  An Active that was
- * absent for longer than its peers tolerate is the shell's to fence.
+ * timers that were running then are moved by that much.  May be called before
+ * or after the adverts that arrived meanwhile are given to vrrp_core_rx(); must
+ * be called before vrrp_core_expire().  For an Active only counted.
  */
 void	vrrp_core_absent(struct vrrp_core *, mono_t since, mono_t until);
+/*
+ * True for an Active that was absent for longer than the most eager Backup
+ * waits: three intervals, or detection_time_ns (0: no BFD).  It must presume
+ * that it was replaced and listen before it sends (design §6); carrying that
+ * out is the shell's.  The owner need not: it wins whatever it hears (V-75).
+ */
+bool	vrrp_core_must_fence(const struct vrrp_core *, int64_t absent_ns,
+	    int64_t detection_time_ns);
 /* An Active that may have been contested announces again (design §5). */
 void	vrrp_core_reannounce(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);
