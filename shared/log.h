@@ -7,7 +7,8 @@
  * written as a line of its own when there is room again.
  *
  * Under the systemd journal (JOURNAL_STREAM names our standard error) each line
- * is prefixed with its syslog priority as <N>.  Not thread safe.
+ * is prefixed with its syslog priority as <N>; elsewhere with time, program and
+ * level.  Lines longer than 1 KB end in "...".  Not thread safe.
  */
 #ifndef SHARED_LOG_H
 #define SHARED_LOG_H
@@ -26,10 +27,13 @@ enum log_level {
 /* program: borrowed for ever.  Lines are written at once until log_deferred. */
 void	log_init(const char *program);
 void	log_set_level(enum log_level);		/* default: notice; -v: info */
-/* Buffer lines until log_flush(); called once the loop runs. */
+/* Buffer lines until log_flush(); true once the loop runs, false at the end. */
 void	log_set_deferred(bool);
 void	log_flush(void);
-/* -D NAME: "all" or a name the daemon defines. 0 or -EINVAL when too many. */
+/*
+ * -D NAME: "all" or a name the daemon defines; borrowed for ever.  Its debug
+ * lines appear whatever the level.  0 or -EINVAL when too many.
+ */
 int	log_debug_enable(const char *subsystem);
 bool	log_debug_on(const char *subsystem);
 
@@ -41,7 +45,10 @@ void	log_info(const char *fmt, ...) LOG_PRINTF(1, 2);
 /* Formatted only when the subsystem is on. Keeps errno, as all of them do. */
 void	log_debug(const char *subsystem, const char *fmt, ...) LOG_PRINTF(2, 3);
 
-/* Tests: lines go to the hook instead (without newline). NULL: back to stderr. */
+/*
+ * Tests: lines that pass the level go to the hook instead, without time, program
+ * and newline.  NULL: back to standard error.
+ */
 typedef void (*log_hook)(enum log_level, const char *line, void *arg);
 void	log_capture(log_hook, void *arg);
 

@@ -1,3 +1,536 @@
+/*
+ * loop.c - batches, lazy timers, deferred work and stalls on top of libevent.
+ *
+ * The base has precise timers (without them libevent waits in milliseconds on a
+ * coarse clock) and no cached time: event_add() counts from a clock it reads
+ * itself, so that an instant handed to loop_timer_set() is met to the
+ * microsecond and never early, however long the batch has been running.
+ *
+ * A batch is one event_base_loop(EVLOOP_ONCE).  Every libevent callback enters
+ * through a trampoline here (or calls loop_batch_begin() itself), and the first
+ * one to do so reads the clock.  libevent makes sockets active before it looks
+ * at its timers and runs both in that order; that gives "sockets before
+ * timers".  After the callbacks come the deferred entries, then the batch-end
+ * callback.
+ *
+ * Deferred entries live in two fixed sets, one being filled while the other is
+ * being run, each with a hash index so that "at most one per (cb, arg)" costs
+ * no search.  What a deferred callback defers runs after the next batch, and
+ * that batch does not wait for an event.
+ *
+ * Freeing: trampolines do not touch their object after its callback, and
+ * libevent takes a freed event out of its active queue, so any callback may
+ * free any object, its own included.
+ */
 #include "config.h"
 
 #include "shared/loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DEFER_SLOTS	(2 * LOOP_DEFER_MAX)	/* a power of two */
+
+struct defer_entry {
+	loop_defer_cb	 cb;		/* NULL: cancelled, or already run */
+	void		*arg;
+};
+
+struct defer_set {
+	struct defer_entry	entry[LOOP_DEFER_MAX];
+	uint16_t		slot[DEFER_SLOTS];	/* index + 1, 0 = free */
+	unsigned		n;
+};
+
+struct loop_signal {
+	struct loop		*loop;
+	struct event		*ev;
+	loop_signal_cb		 cb;
+	void			*arg;
+	struct loop_signal	*next;
+};
+
+struct loop_fd {
+	struct loop	*loop;
+	struct event	*ev;
+	loop_fd_cb	 cb;
+	void		*arg;
+};
+
+struct loop_timer {
+	struct loop	*loop;
+	struct event	*ev;
+	mono_t		 deadline;	/* wanted */
+	mono_t		 armed;		/* known to libevent; <= deadline */
+	loop_timer_cb	 cb;
+	void		*arg;
+};
+
+struct loop {
+	struct event_base	*base;
+	bool			 stop;
+	bool			 in_batch;	/* `now` is this batch's */
+	mono_t			 now;
+	const void		*entering;	/* see enter() */
+	struct loop_signal	*signals;
+
+	struct defer_set	*filling, *running;
+	loop_defer_cb		 batch_end;
+	void			*batch_end_arg;
+
+	struct event		*sentinel;
+	mono_t			 sentinel_due;	/* MONO_NEVER: off */
+	int64_t			 cadence_ns;
+	int64_t			 threshold_ns;
+	loop_stall_cb		 stall;
+	void			*stall_arg;
+};
+
+static void	on_sentinel(evutil_socket_t, short, void *);
+
+static int64_t
+clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	/* Cannot fail for the two clocks asked for. */
+	(void)clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+mono_t
+loop_clock(void)
+{
+	return (mono_t){ clock_ns(CLOCK_MONOTONIC) };
+}
+
+int64_t
+loop_realtime_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+static struct event_base *
+new_base(void)
+{
+	struct event_config *cfg = event_config_new();
+	struct event_base *base = NULL;
+
+	if (cfg == NULL)
+		return NULL;
+	if (event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER) == 0 &&
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0 &&
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK) == 0 &&
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_IGNORE_ENV) == 0)
+		base = event_base_new_with_config(cfg);
+	event_config_free(cfg);
+	return base;
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->sentinel_due = MONO_NEVER;
+	l->filling = calloc(1, sizeof(*l->filling));
+	l->running = calloc(1, sizeof(*l->running));
+	l->base = new_base();
+	if (l->base != NULL)
+		l->sentinel = event_new(l->base, -1, 0, on_sentinel, l);
+	if (l->filling == NULL || l->running == NULL || l->sentinel == NULL) {
+		loop_free(l);
+		return NULL;
+	}
+	/* A client or a log reader that hangs up is an error code, no death. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	return l;
+}
+
+void
+loop_free(struct loop *l)
+{
+	struct loop_signal *s;
+
+	if (l == NULL)
+		return;
+	while ((s = l->signals) != NULL) {
+		l->signals = s->next;
+		event_free(s->ev);
+		free(s);
+	}
+	if (l->sentinel != NULL)
+		event_free(l->sentinel);
+	if (l->base != NULL)
+		event_base_free(l->base);
+	free(l->filling);
+	free(l->running);
+	free(l);
+}
+
+struct event_base *
+loop_base(struct loop *l)
+{
+	return l->base;
+}
+
+mono_t
+loop_now(const struct loop *l)
+{
+	return l->in_batch ? l->now : loop_clock();
+}
+
+/*
+ * Fires at `at`, rounded up to the microsecond.  libevent adds the relative
+ * time to its own reading, cut to microseconds; cutting ours the same way makes
+ * the sum never smaller than `at`.
+ */
+static void
+arm(struct event *ev, mono_t at)
+{
+	int64_t now_us = us_from_ns_floor(loop_clock().ns);
+	int64_t at_us = at.ns / NS_PER_US + (at.ns % NS_PER_US > 0);
+	int64_t us = at_us > now_us ? at_us - now_us : 0;
+	struct timeval tv = {
+		.tv_sec = (time_t)(us / 1000000),
+		.tv_usec = (suseconds_t)(us % 1000000),
+	};
+
+	(void)event_add(ev, &tv);
+}
+
+/* --- batches --- */
+
+void
+loop_batch_begin(struct loop *l)
+{
+	mono_t due = l->sentinel_due;
+
+	if (l->in_batch)
+		return;
+	l->in_batch = true;
+	l->now = loop_clock();
+	if (mono_before(l->now, due))
+		return;
+	/* Due or late: the next one counts from here. */
+	l->sentinel_due = mono_add(l->now, l->cadence_ns);
+	arm(l->sentinel, l->sentinel_due);
+	if (mono_sub(l->now, due) > l->threshold_ns)
+		l->stall(due, l->now, l->stall_arg);
+}
+
+static void
+on_sentinel(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *l = arg;
+
+	(void)fd;
+	(void)what;
+	loop_batch_begin(l);
+	/* It came due after this batch had begun: the next one judges. */
+	if (!mono_is_never(l->sentinel_due) &&
+	    !event_pending(l->sentinel, EV_TIMEOUT, NULL))
+		arm(l->sentinel, l->sentinel_due);
+}
+
+/*
+ * What every trampoline does first.  False when `object`, whose callback is
+ * about to run, was freed by the stall handler.
+ */
+static bool
+enter(struct loop *l, const void *object)
+{
+	l->entering = object;
+	loop_batch_begin(l);
+	return l->entering == object;
+}
+
+static void
+forget(struct loop *l, const void *object)
+{
+	if (l->entering == object)
+		l->entering = NULL;
+}
+
+static void
+run_deferred(struct loop *l)
+{
+	struct defer_set *set = l->filling;
+
+	l->filling = l->running;
+	l->running = set;
+	for (unsigned i = 0; i < set->n; i++) {
+		struct defer_entry e = set->entry[i];
+
+		set->entry[i].cb = NULL;
+		if (e.cb != NULL)
+			e.cb(e.arg);
+	}
+	if (set->n > 0)
+		memset(set->slot, 0, sizeof(set->slot));
+	set->n = 0;
+}
+
+int
+loop_run(struct loop *l)
+{
+	int flags, rc = 0;
+
+	if (!mono_is_never(l->sentinel_due)) {
+		/* The time before the loop ran is start-up, not a stall. */
+		l->sentinel_due = mono_add(loop_clock(), l->cadence_ns);
+		arm(l->sentinel, l->sentinel_due);
+	}
+	while (!l->stop) {
+		flags = EVLOOP_ONCE;
+		if (l->filling->n > 0)
+			flags |= EVLOOP_NONBLOCK;
+		errno = 0;
+		rc = event_base_loop(l->base, flags);
+		if (rc < 0) {
+			rc = errno != 0 ? -errno : -EIO;
+			break;
+		}
+		if (rc == 1 && l->filling->n == 0) {
+			rc = -EDEADLK;
+			break;
+		}
+		rc = 0;
+		loop_batch_begin(l);
+		run_deferred(l);
+		if (l->batch_end != NULL)
+			l->batch_end(l->batch_end_arg);
+		l->in_batch = false;
+	}
+	l->stop = false;
+	return rc;
+}
+
+void
+loop_stop(struct loop *l)
+{
+	l->stop = true;
+}
+
+/* --- descriptors, timers, signals --- */
+
+static void
+on_fd(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_fd *f = arg;
+
+	(void)what;
+	if (enter(f->loop, f))
+		f->cb(fd, f->arg);
+}
+
+struct loop_fd *
+loop_fd_new(struct loop *l, int fd, loop_fd_cb cb, void *arg)
+{
+	struct loop_fd *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	*f = (struct loop_fd){ .loop = l, .cb = cb, .arg = arg };
+	f->ev = event_new(l->base, fd, EV_READ | EV_PERSIST, on_fd, f);
+	if (f->ev == NULL || event_add(f->ev, NULL) < 0) {
+		loop_fd_free(f);
+		return NULL;
+	}
+	return f;
+}
+
+void
+loop_fd_free(struct loop_fd *f)
+{
+	if (f == NULL)
+		return;
+	forget(f->loop, f);
+	if (f->ev != NULL)
+		event_free(f->ev);
+	free(f);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_timer *t = arg;
+	struct loop *l = t->loop;
+	mono_t deadline;
+
+	(void)fd;
+	(void)what;
+	t->armed = MONO_NEVER;
+	if (!enter(l, t))
+		return;
+	deadline = t->deadline;
+	if (mono_before(l->now, deadline)) {
+		/* Moved later, or cancelled, since it was armed. */
+		t->deadline = MONO_NEVER;
+		loop_timer_set(t, deadline);
+		return;
+	}
+	t->deadline = MONO_NEVER;
+	t->cb(deadline, t->arg);
+}
+
+struct loop_timer *
+loop_timer_new(struct loop *l, loop_timer_cb cb, void *arg)
+{
+	struct loop_timer *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	*t = (struct loop_timer){
+		.loop = l,
+		.deadline = MONO_NEVER,
+		.armed = MONO_NEVER,
+		.cb = cb,
+		.arg = arg,
+	};
+	t->ev = event_new(l->base, -1, 0, on_timer, t);
+	if (t->ev == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, mono_t at)
+{
+	t->deadline = at;
+	if (!mono_before(at, t->armed))
+		return;			/* lazily: on_timer() finds out */
+	t->armed = at;
+	arm(t->ev, at);
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	if (t == NULL)
+		return;
+	forget(t->loop, t);
+	event_free(t->ev);
+	free(t);
+}
+
+static void
+on_signal(evutil_socket_t signo, short what, void *arg)
+{
+	struct loop_signal *s = arg;
+
+	(void)what;
+	loop_batch_begin(s->loop);
+	s->cb(signo, s->arg);
+}
+
+int
+loop_signal(struct loop *l, int signo, loop_signal_cb cb, void *arg)
+{
+	struct loop_signal *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return -ENOMEM;
+	*s = (struct loop_signal){ .loop = l, .cb = cb, .arg = arg };
+	s->ev = evsignal_new(l->base, signo, on_signal, s);
+	if (s->ev == NULL || event_add(s->ev, NULL) < 0) {
+		if (s->ev != NULL)
+			event_free(s->ev);
+		free(s);
+		return -EINVAL;
+	}
+	s->next = l->signals;
+	l->signals = s;
+	return 0;
+}
+
+/* --- deferred work --- */
+
+/* The slot that holds (cb, arg), or the free one where it would go. */
+static uint16_t *
+find_slot(struct defer_set *set, loop_defer_cb cb, const void *arg)
+{
+	uint64_t h = (uint64_t)(uintptr_t)cb * UINT64_C(0x9e3779b97f4a7c15) ^
+	    (uint64_t)(uintptr_t)arg;
+	size_t i;
+
+	h *= UINT64_C(0xbf58476d1ce4e5b9);
+	for (i = h >> 32;; i++) {
+		uint16_t *slot = &set->slot[i % DEFER_SLOTS];
+		const struct defer_entry *e;
+
+		if (*slot == 0)
+			return slot;
+		e = &set->entry[*slot - 1];
+		if (e->cb == cb && e->arg == arg)
+			return slot;
+	}
+}
+
+int
+loop_defer(struct loop *l, loop_defer_cb cb, void *arg)
+{
+	struct defer_set *set = l->filling;
+	uint16_t *slot = find_slot(set, cb, arg);
+
+	if (*slot != 0)
+		return 0;
+	if (set->n == LOOP_DEFER_MAX)
+		return -ENOSPC;
+	set->entry[set->n++] = (struct defer_entry){ cb, arg };
+	*slot = (uint16_t)set->n;
+	return 0;
+}
+
+void
+loop_defer_cancel(struct loop *l, loop_defer_cb cb, void *arg)
+{
+	struct defer_set *sets[] = { l->filling, l->running };
+
+	for (int i = 0; i < 2; i++) {
+		uint16_t *slot = find_slot(sets[i], cb, arg);
+
+		/* The slot stays taken, so that others are still found. */
+		if (*slot != 0)
+			sets[i]->entry[*slot - 1].cb = NULL;
+	}
+}
+
+void
+loop_at_batch_end(struct loop *l, loop_defer_cb cb, void *arg)
+{
+	l->batch_end = cb;
+	l->batch_end_arg = arg;
+}
+
+/* --- stalls --- */
+
+void
+loop_watch_stalls(struct loop *l, int64_t cadence_ns, int64_t threshold_ns,
+    loop_stall_cb cb, void *arg)
+{
+	bool same = cadence_ns == l->cadence_ns;
+
+	l->threshold_ns = threshold_ns;
+	l->stall = cb;
+	l->stall_arg = arg;
+	if (same)
+		return;			/* do not push the due instant back */
+	l->cadence_ns = cadence_ns;
+	if (cadence_ns <= 0) {
+		l->cadence_ns = 0;
+		l->sentinel_due = MONO_NEVER;
+		(void)event_del(l->sentinel);
+		return;
+	}
+	l->sentinel_due = mono_add(loop_clock(), cadence_ns);
+	arm(l->sentinel, l->sentinel_due);
+}

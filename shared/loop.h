@@ -31,13 +31,20 @@ struct loop;
 struct loop_fd;
 struct loop_timer;
 
-/* NULL when libevent gives no base with precise timers. */
+/*
+ * NULL when libevent gives no base with precise timers.  Ignores SIGPIPE for the
+ * process (a program started by it wants the default back).
+ */
 struct loop	*loop_new(void);
+/* After everything made on it was freed. NULL is fine. */
 void		 loop_free(struct loop *);
-/* Runs until loop_stop(). 0, or negative errno from the poll. */
+/*
+ * Runs until loop_stop(), finishing the batch it was called in.  0, or negative
+ * errno from the poll; -EDEADLK when there is nothing left to wait for.
+ */
 int		 loop_run(struct loop *);
 void		 loop_stop(struct loop *);
-/* The instant this batch began. Before loop_run(): when it was last called. */
+/* The instant this batch began. Outside of a batch: the clock, read afresh. */
 mono_t		 loop_now(const struct loop *);
 /* Reads the clock afresh, for measurements and for judging late timers. */
 mono_t		 loop_clock(void);
@@ -45,6 +52,12 @@ mono_t		 loop_clock(void);
 int64_t		 loop_realtime_ns(void);
 /* For bufferevent and evhttp users (ctl_server.c, ctl_client.c). */
 struct event_base *loop_base(struct loop *);
+/*
+ * First line of every libevent callback that did not come through this file:
+ * makes loop_now() the batch's instant there too, and lets the stall handler
+ * run before it.  Cheap when the batch has begun already.
+ */
+void		 loop_batch_begin(struct loop *);
 
 typedef void (*loop_fd_cb)(int fd, void *arg);
 /* Readable callback; fd stays the caller's. NULL on failure. */
@@ -53,7 +66,10 @@ void		 loop_fd_free(struct loop_fd *);	/* NULL is fine */
 
 typedef void (*loop_timer_cb)(mono_t deadline, void *arg);
 struct loop_timer *loop_timer_new(struct loop *, loop_timer_cb, void *arg);
-/* Want the callback at `at` (MONO_NEVER: not at all). Cheap to call often. */
+/*
+ * Want the callback once at `at` (MONO_NEVER: not at all), never earlier; an
+ * instant in the past is the next batch.  Cheap to call often.
+ */
 void		 loop_timer_set(struct loop_timer *, mono_t at);
 void		 loop_timer_free(struct loop_timer *);	/* NULL is fine */
 
@@ -62,8 +78,10 @@ typedef void (*loop_signal_cb)(int signo, void *arg);
 int		 loop_signal(struct loop *, int signo, loop_signal_cb, void *arg);
 
 /*
- * Run cb once after the callbacks of this batch.  At most one entry per (cb,
- * arg); memory for `LOOP_DEFER_MAX` entries is taken at start. 0 or -ENOSPC.
+ * Run cb once after the callbacks of this batch, in the order of the calls; from
+ * a deferred callback: after the next batch, which then comes at once.  At most
+ * one entry per (cb, arg); memory for `LOOP_DEFER_MAX` entries is taken at
+ * start.  0 or -ENOSPC.
  */
 #define LOOP_DEFER_MAX	4096
 typedef void (*loop_defer_cb)(void *arg);
@@ -77,7 +95,8 @@ void		 loop_at_batch_end(struct loop *, loop_defer_cb, void *arg);
  * Detect that this process was not running.  The sentinel fires every
  * cadence_ns; a batch that begins more than threshold_ns after it was due is a
  * stall of [since, until]: since is when the sentinel was due, until is now.
- * cadence 0 turns it off.  May be called again to change the cadence.
+ * cadence 0 turns it off.  May be called again to change the cadence.  The
+ * handler may free any object of the loop.
  */
 typedef void (*loop_stall_cb)(mono_t since, mono_t until, void *arg);
 void		 loop_watch_stalls(struct loop *, int64_t cadence_ns,
