@@ -6,3 +6,18 @@ noinst_PROGRAMS += \
 test_lab_meter_SOURCES = test/lab/meter.c
 test_lab_gap_SOURCES = test/lab/gap.c
 test_lab_gap_LDFLAGS = $(AM_LDFLAGS) -pthread
+
+EXTRA_DIST += \
+	test/bench/failover.py \
+	test/bench/failover.sh \
+	test/check.sh \
+	test/copy.sh \
+	test/count.py \
+	test/demo.sh \
+	test/deps.sh \
+	test/lab/conftest.py \
+	test/lab/demo.py \
+	test/lab/lab.py \
+	test/lab/run.sh \
+	test/lab/sandbox.sh \
+	# end

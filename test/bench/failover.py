@@ -1,0 +1,281 @@
+"""How long a client is without the virtual address, case by case.
+
+    sh test/bench/failover.sh BUILD-DIRECTORY [--trials 30] [--json FILE]
+        [--only WORD]... [--probe icmp|tcp|http]
+
+Every case has its own pair of routers; a round runs a few trials of one case
+after the other, so that a machine that is busy for a minute is busy for all
+of them.  The figure of a trial is the longest outage the client's meter saw
+(meter.c says what that is), 0 when it lost nothing.  While a trial runs, gap
+watches the machine: its worst wake-up is printed beside each case, for a
+figure is worth no more than the machine it was measured on.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
+
+from lab import (BUILD, Lab, LabError, VIP, active_down_interval_ms,  # noqa
+                 keepalived_conf, skew_ms, vrrpd_conf, wait_for)
+
+
+class Case:
+    """A pair of routers and a fault."""
+
+    def __init__(self, name, fault, bound_ms, **conf):
+        self.name = name
+        self.fault = fault
+        self.bound_ms = bound_ms
+        self.conf = conf
+        self.outages = []
+        self.extra = []             # outages of a trial beside the longest
+        self.gaps = []
+        self.detection_ms = []      # as the Backup itself reports it
+        self.steps = []
+
+    # The three things a family of routers does differently.
+
+    def start(self, lab):
+        self.lab = lab
+        bfd = "interval" in self.conf
+        for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                       (lab.r2, 100, lab.r1)):
+            if bfd:
+                router.start_bfdd()
+            router.start_vrrpd(vrrpd_conf(
+                priority=priority, bfd=peer.address if bfd else None,
+                **self.conf))
+
+    def settle(self):
+        """r1 has the address and r2 would take it over."""
+        lab = self.lab
+        lab.r1.wait_state("active", 20)
+        lab.r2.wait_state("backup", 20)
+        if "interval" in self.conf:
+            lab.r2.wait_session(lab.r1.address)
+            wait_for(lambda: all(s["state"] == "up"
+                                 and s.get("takeover", "ready") == "ready"
+                                 for s in lab.r2.instance()["bfd"]),
+                     10, lambda: "r2 ready: %s" % lab.r2.instance())
+
+    def taken_over(self):
+        return self.lab.r2.state() == "active"
+
+    def restart(self, lab):
+        lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
+
+    def terminate(self, lab):
+        status = lab.r1.vrrpd.stop()
+        if status != 0:
+            raise LabError("vrrpd exits with %d" % status)
+        return lambda: self.restart(lab)
+
+    def after(self):
+        """What the new Active says about its takeover."""
+        last = self.lab.r2.transitions()[-1]
+        self.steps.append({step["step"]: step["us"]
+                           for step in last.get("steps", [])})
+        if "interval" in self.conf:
+            self.detection_ms.append(
+                self.lab.r2.session(self.lab.r1.address)
+                ["detection-time-us"] / 1000)
+        else:
+            self.detection_ms.append(
+                self.lab.r2.instance()["active-down-interval-us"] / 1000)
+
+
+class Keepalived(Case):
+    def start(self, lab):
+        self.lab = lab
+        for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+            router.start_keepalived(keepalived_conf(priority, **self.conf))
+
+    def settle(self):
+        wait_for(lambda: VIP in self.lab.r1.addresses(), 10, "r1 has it")
+        wait_for(lambda: VIP not in self.lab.r2.addresses(), 10, "r2 has not")
+        # After a partition its winner does not announce itself again; the
+        # client would stay with the loser until its own entry ages.
+        self.lab.client.ip("neigh", "flush", "all")
+
+    def taken_over(self):
+        return VIP in self.lab.r2.addresses()
+
+    def restart(self, lab):
+        lab.r1.start_keepalived((lab.r1.dir / "keepalived.conf").read_text())
+
+    def terminate(self, lab):
+        lab.r1.keepalived.kill(signal.SIGTERM)
+
+        def mend():
+            lab.r1.keepalived.wait()
+            self.restart(lab)
+
+        return mend
+
+    def after(self):
+        pass
+
+
+def cut(case, lab):
+    return lab.cut(lab.r1)
+
+
+def carrier(case, lab):
+    return lab.port_down(lab.r1)
+
+
+def terminate(case, lab):
+    return case.terminate(lab)
+
+
+def cases():
+    adi = active_down_interval_ms(100, 1)
+    return [
+        Case("silent cut, VRRP 1cs", cut, adi, advert_int=1),
+        Case("silent cut, BFD 10ms x 3", cut, 30, advert_int=100,
+             interval="10ms"),
+        Case("silent cut, BFD 3ms x 3", cut, 9, advert_int=100,
+             interval="3ms"),
+        Case("carrier loss, BFD 3ms x 3", carrier, 9, advert_int=100,
+             interval="3ms"),
+        Case("SIGTERM, VRRP 1cs", terminate, skew_ms(100, 1), advert_int=1),
+        Case("silent cut, BFD 3ms x 3, virtual_mac = no", cut, 9,
+             advert_int=100, interval="3ms", virtual_mac=False),
+        Keepalived("keepalived: silent cut, VRRP 1cs", cut, adi),
+        Keepalived("keepalived: SIGTERM, VRRP 1cs", terminate,
+                   skew_ms(100, 1)),
+    ]
+
+
+def gap_start():
+    return subprocess.Popen([str(BUILD / "test/lab/gap")],
+                            stdout=subprocess.PIPE, text=True)
+
+
+def gap_stop(process):
+    process.terminate()
+    return json.loads(process.communicate(timeout=10)[0])
+
+
+def trial(case, probe):
+    lab = case.lab
+    case.settle()
+    with lab.meter(probe) as meter:
+        time.sleep(random.uniform(0.01, 0.06))      # any phase of the adverts
+        gap = gap_start()
+        time.sleep(0.02)
+        mend = case.fault(case, lab)
+        wait_for(case.taken_over, 20, "r2 takes over")
+        seen = meter.process.popen
+        # A client that is answered again has seen the outage end; a little
+        # longer shows whether there is a second one.
+        if case.bound_ms > 0 and case.fault is not terminate:
+            meter.wait_outage(20)
+        elif seen.poll() is not None:
+            raise LabError("the meter is gone")
+        time.sleep(0.05)
+        machine = gap_stop(gap)
+        report = meter.stop()
+    lengths = sorted((o["length-ms"] for o in report["outages"]),
+                     reverse=True)
+    if any(not o["complete"] for o in report["outages"]):
+        # It was still going on: a clean stop that is not over yet.
+        raise LabError("an outage had not ended: %s" % report["outages"])
+    case.outages.append(lengths[0] if lengths else 0.0)
+    case.extra.append(lengths[1:])
+    case.gaps.append(max(machine["worst-us"],
+                         report["worst-gap-us"] - 500) / 1000)
+    case.after()
+    mend()
+
+
+def percentile(values, p):
+    """Nearest rank: a value that was measured."""
+    values = sorted(values)
+    return values[max(0, math.ceil(len(values) * p / 100) - 1)]
+
+
+def summary(case):
+    return {
+        "case": case.name, "trials": len(case.outages),
+        "bound-ms": case.bound_ms,
+        "median-ms": statistics.median(case.outages),
+        "p95-ms": percentile(case.outages, 95),
+        "max-ms": max(case.outages),
+        "worst-machine-gap-ms": max(case.gaps),
+        "median-machine-gap-ms": statistics.median(case.gaps),
+        "second-outages": sum(len(e) for e in case.extra),
+        "outages-ms": case.outages, "machine-gaps-ms": case.gaps,
+        "reported-bound-ms": (statistics.median(case.detection_ms)
+                              if case.detection_ms else None),
+        "steps-us": {step: statistics.median(
+            s[step] for s in case.steps if step in s)
+            for step in dict.fromkeys(k for s in case.steps for k in s)},
+    }
+
+
+def print_table(rows):
+    print("%-42s %3s %7s %7s %7s %7s %8s %3s" % (
+        "case (ms)", "n", "bound", "median", "p95", "max", "machine", "2nd"))
+    for row in rows:
+        print("%-42s %3d %7.1f %7.1f %7.1f %7.1f %8.1f %3d" % (
+            row["case"], row["trials"], row["bound-ms"], row["median-ms"],
+            row["p95-ms"], row["max-ms"], row["worst-machine-gap-ms"],
+            row["second-outages"]))
+    for row in rows:
+        if row["steps-us"]:
+            print("%s, medians in us: %s" % (row["case"], ", ".join(
+                "%s %+d" % item for item in row["steps-us"].items())))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--trials", type=int, default=30)
+    parser.add_argument("--block", type=int, default=5,
+                        help="trials of one case in a row")
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--probe", default="icmp",
+                        choices=("icmp", "tcp", "http"))
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    chosen = [case for case in cases()
+              if not options.only or any(w in case.name for w in options.only)]
+    failed = []
+    while any(len(c.outages) < options.trials for c in chosen
+              if c not in failed):
+        for case in chosen:
+            todo = min(options.block, options.trials - len(case.outages))
+            if todo <= 0 or case in failed:
+                continue
+            with Lab() as lab:
+                try:
+                    if options.probe != "icmp":
+                        lab.r1.start_nginx()
+                        lab.r2.start_nginx()
+                    case.start(lab)
+                    for _ in range(todo):
+                        trial(case, options.probe)
+                except (LabError, TimeoutError, OSError) as error:
+                    failed.append(case)
+                    print("%s: %s\n%s" % (case.name, error, lab.logs(20)),
+                          file=sys.stderr)
+            print("%s: %s" % (case.name, " ".join(
+                "%.1f" % o for o in case.outages[-todo:])), file=sys.stderr)
+    rows = [summary(case) for case in chosen if case.outages]
+    print_table(rows)
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What the lab's tests share.  Run them with test/lab/run.sh."""
+
+import contextlib
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import lab as lablib                                            # noqa: E402
+
+
+def pytest_configure(config):
+    if not lablib.in_sandbox():
+        raise pytest.UsageError("the lab needs namespaces of its own: run "
+                                "sh test/lab/run.sh BUILD-DIRECTORY [...]")
+    for program in ("vrrpd/vrrpd", "bfdd/bfdd", "vrrpd/vrrpctl",
+                    "test/lab/meter"):
+        if not (lablib.BUILD / program).exists():
+            raise pytest.UsageError("%s is not built in %s (LAB_BUILD)" %
+                                    (program, lablib.BUILD))
+
+
+@pytest.fixture
+def labs(request):
+    """A function that makes a lab; all are closed after the test."""
+    made = []
+
+    def make(*args, **kwargs):
+        lab = lablib.Lab(*args, **kwargs)
+        made.append(lab)
+        return lab
+
+    request.node.labs = made
+    with contextlib.ExitStack() as stack:
+        yield make
+        for lab in made:
+            stack.callback(lab.close)
+
+
+@pytest.fixture
+def lab(labs):
+    """Two routers, a switch and a client."""
+    return labs()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call" and report.failed:
+        for made in getattr(item, "labs", []):
+            report.sections.append(("logs of " + made.name, made.logs()))

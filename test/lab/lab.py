@@ -1,0 +1,653 @@
+"""Routers, a switch and a client in network namespaces, and what can go wrong.
+
+    r1 eth0 ---- p-r1 +--------+
+    r2 eth0 ---- p-r2 | switch | p-client ---- eth0 client
+    r3 eth0 ---- p-r3 +--------+
+
+One namespace each.  The switch is a bridge that floods multicast and speaks
+no spanning tree.  Addresses are 192.0.2.N for rN, 192.0.2.100 for the client;
+the virtual address is 192.0.2.50.
+
+Runs only inside sandbox.sh, so nothing here needs to clean up after a crash;
+close() exists so that one run can use many labs.
+
+Faults happen at the switch's port, as with a real switch: cut() drops frames
+and the carrier stays, port_down() takes the carrier away.  Dropping in the
+bridge's forward hook or taking the port out of the bridge would change what
+the bridge has learned, which a dead router does not do.
+
+Nothing sleeps to wait: wait_for() polls a condition and fails loudly.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+BUILD = pathlib.Path(os.environ.get("LAB_BUILD", os.getcwd())).resolve()
+RUN = pathlib.Path("/run/lab")
+NETWORK = "192.0.2"
+VIP = NETWORK + ".50"
+VRID = 51
+VMAC = "00:00:5e:00:01:%02x" % VRID
+MS = 0.001
+
+
+class LabError(Exception):
+    """The lab itself did not work, as opposed to the program under test."""
+
+
+def in_sandbox():
+    return os.environ.get("LAB_SANDBOX") == "1"
+
+
+def wait_for(condition, timeout, what, interval=0.005):
+    """Returns the first true value of condition(), or raises TimeoutError."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= end:
+            text = what() if callable(what) else what
+            raise TimeoutError("not within %g s: %s" % (timeout, text))
+        time.sleep(interval)
+
+
+def run(*command, check=True, timeout=30, stdin=None):
+    done = subprocess.run(command, input=stdin, text=True, timeout=timeout,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if check and done.returncode != 0:
+        raise LabError("%s: exit %d: %s" % (" ".join(command), done.returncode,
+                                            done.stderr.strip()))
+    return done
+
+
+class Ctl:
+    """A connection to a daemon's control socket: JSON-RPC, a line each."""
+
+    def __init__(self, path, timeout=5):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(timeout)
+        self.sock.connect(str(path))
+        self.buffer = b""
+        self.next_id = 1
+        self.notifications = []
+
+    def read(self):
+        while b"\n" not in self.buffer:
+            data = self.sock.recv(65536)
+            if not data:
+                raise ConnectionError("daemon closed the control socket")
+            self.buffer += data
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return json.loads(line)
+
+    def call(self, method, **params):
+        request = {"jsonrpc": "2.0", "id": self.next_id, "method": method,
+                   "params": params}
+        self.next_id += 1
+        self.sock.sendall(json.dumps(request).encode() + b"\n")
+        while True:
+            answer = self.read()
+            if answer.get("id") == request["id"]:
+                break
+            self.notifications.append(answer)
+        if "error" in answer:
+            raise LabError("%s: %s" % (method, answer["error"]))
+        return answer["result"]
+
+    def close(self):
+        self.sock.close()
+
+
+class Process:
+    """Something the lab started; its standard error goes to a log file."""
+
+    def __init__(self, node, name, command, stdout=None):
+        self.name = name
+        self.log_path = node.dir / (name + ".log")
+        self.log_start = (self.log_path.stat().st_size
+                          if self.log_path.exists() else 0)
+        with open(self.log_path, "ab") as log:
+            self.popen = subprocess.Popen(
+                node.inside(command), stdin=subprocess.DEVNULL,
+                stdout=stdout or log, stderr=log, start_new_session=True)
+        self.pid = self.popen.pid
+
+    def log(self):
+        """What this process has logged so far."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self.log_start)
+            return log.read().decode(errors="replace")
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def kill(self, number):
+        if self.alive():
+            os.kill(self.pid, number)
+
+    def wait(self, timeout=10):
+        return self.popen.wait(timeout)
+
+    def stop(self, number=signal.SIGTERM, timeout=10):
+        """Returns the exit status; killed after the timeout, which raises."""
+        self.kill(signal.SIGCONT)
+        self.kill(number)
+        try:
+            return self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+            raise
+
+
+class Node:
+    """A network namespace with an eth0 on the switch."""
+
+    def __init__(self, lab, name, address=None):
+        self.lab = lab
+        self.name = name
+        self.address = address
+        self.netns = lab.prefix + name
+        self.dir = lab.dir / name
+        self.dir.mkdir(parents=True)
+        self.processes = []
+        run("ip", "netns", "add", self.netns)
+        self.ip("link", "set", "lo", "up")
+
+    def inside(self, command):
+        return ["nsenter", "--net=/run/netns/" + self.netns, "--",
+                *map(str, command)]
+
+    def run(self, *command, **options):
+        return run(*self.inside(command), **options)
+
+    def ip(self, *args, **options):
+        return self.run("ip", *args, **options).stdout
+
+    def sysctl(self, name, value):
+        path = "/proc/sys/" + name.replace(".", "/")
+        self.run("sh", "-c", "echo %s > %s" % (value, path))
+
+    def start(self, name, *command, stdout=None):
+        process = Process(self, name, command, stdout)
+        self.processes.append(process)
+        return process
+
+    def links(self):
+        return {link["ifname"]: link
+                for link in json.loads(self.ip("-j", "address"))}
+
+    def mac(self, interface="eth0"):
+        return self.links()[interface]["address"]
+
+    def addresses(self, interface=None):
+        """IPv4 addresses without their prefix length, of one or all links."""
+        return {info["local"]
+                for name, link in self.links().items()
+                if interface in (None, name)
+                for info in link["addr_info"] if info["family"] == "inet"}
+
+    @contextlib.contextmanager
+    def open_socket(self, *args):
+        """A socket made inside the namespace (a socket stays in its own)."""
+        result = []
+
+        def make():
+            libc().setns(os.open("/run/netns/" + self.netns, os.O_RDONLY),
+                         0x40000000)
+            result.append(socket.socket(*args))
+
+        thread = threading.Thread(target=make)     # setns is per thread
+        thread.start()
+        thread.join()
+        with result[0] as sock:
+            yield sock
+
+    def close(self):
+        for process in reversed(self.processes):
+            if process.alive():
+                process.popen.kill()
+                process.popen.wait()
+
+
+def libc():
+    import ctypes
+    return ctypes.CDLL(None, use_errno=True)
+
+
+class Router(Node):
+    """A namespace that may run vrrpd and bfdd, or a peer's daemon."""
+
+    vrrpd = bfdd = None
+    vrrpd_ctl = None
+
+    def __init__(self, lab, name, address):
+        super().__init__(lab, name, address)
+        # The daemons remove their sockets when they are nobody in particular.
+        self.dir.chmod(0o777)
+        self.vrrpd_sock = self.dir / "vrrpd.sock"
+        self.bfdd_sock = self.dir / "bfdd.sock"
+        self.vrrpd_conf = self.dir / "vrrpd.conf"
+        self.bfdd_conf = self.dir / "bfdd.conf"
+
+    def start_bfdd(self, conf="", wait=True, flags=()):
+        self.bfdd_conf.write_text(conf)
+        self.bfdd = self.start("bfdd", BUILD / "bfdd/bfdd",
+                               "-f", self.bfdd_conf, "-s", self.bfdd_sock,
+                               *flags)
+        if wait:
+            self.wait_listening(self.bfdd, self.bfdd_sock)
+        return self.bfdd
+
+    def start_vrrpd(self, conf, wait=True, flags=()):
+        self.vrrpd_conf.write_text(conf)
+        self.close_ctl()
+        self.vrrpd = self.start("vrrpd", BUILD / "vrrpd/vrrpd",
+                                "-f", self.vrrpd_conf, "-s", self.vrrpd_sock,
+                                "-b", self.bfdd_sock, *flags)
+        if wait:
+            self.wait_listening(self.vrrpd, self.vrrpd_sock)
+        return self.vrrpd
+
+    def wait_listening(self, process, path):
+        def listening():
+            if not process.alive():
+                raise LabError("%s %s exited with %d:\n%s" % (
+                    self.name, process.name, process.popen.returncode,
+                    process.log()))
+            try:
+                Ctl(path).close()
+                return True
+            except OSError:
+                return False
+
+        wait_for(listening, 10, lambda: "%s %s answers on %s; it said:\n%s" % (
+            self.name, process.name, path, process.log()))
+
+    def close_ctl(self):
+        if self.vrrpd_ctl is not None:
+            self.vrrpd_ctl.close()
+            self.vrrpd_ctl = None
+
+    def call(self, method, **params):
+        """A request to vrrpd over a connection that is kept."""
+        try:
+            if self.vrrpd_ctl is None:
+                self.vrrpd_ctl = Ctl(self.vrrpd_sock)
+            return self.vrrpd_ctl.call(method, **params)
+        except OSError:
+            self.close_ctl()
+            raise
+
+    def bfdd_call(self, method, **params):
+        ctl = Ctl(self.bfdd_sock)
+        try:
+            return ctl.call(method, **params)
+        finally:
+            ctl.close()
+
+    def vrrpctl(self, *args, check=False):
+        """CompletedProcess of vrrpctl, told both sockets."""
+        return self.run(BUILD / "vrrpd/vrrpctl", "-s", self.vrrpd_sock,
+                        "-b", self.bfdd_sock, *args, check=check)
+
+    def instance(self, name="web"):
+        for instance in self.call("show")["instances"]:
+            if instance["name"] == name:
+                return instance
+        raise LabError("%s has no instance %s" % (self.name, name))
+
+    def state(self, name="web"):
+        return self.instance(name)["state"]
+
+    def wait_state(self, state, timeout=15, name="web"):
+        seen = {}
+
+        def reached():
+            seen.update(self.instance(name))
+            return seen["state"] == state
+
+        wait_for(reached, timeout, lambda: "%s %s is %s; now %s" % (
+            self.name, name, state, json.dumps(seen)))
+        return seen
+
+    def transitions(self, name="web"):
+        return self.call("history", name=name)["transitions"]
+
+    def session(self, peer):
+        """The level of a BFD session, or None."""
+        for session in self.bfdd_call("show")["sessions"]:
+            if session["peer"] == peer:
+                return session
+        return None
+
+    def wait_session(self, peer, state="up", timeout=15):
+        last = []
+
+        def reached():
+            last[:] = [self.session(peer)]
+            return last[0] is not None and last[0]["state"] == state
+
+        wait_for(reached, timeout, lambda: "%s session to %s is %s; now %s" % (
+            self.name, peer, state, json.dumps(last)))
+        return last[0]
+
+    def start_keepalived(self, conf):
+        path = self.dir / "keepalived.conf"
+        path.write_text(conf)
+        self.keepalived = self.start(
+            "keepalived", "keepalived", "--dont-fork", "--log-console",
+            "--use-file", path, "--pid", self.dir / "keepalived.pid",
+            "--vrrp_pid", self.dir / "keepalived-vrrp.pid",
+            "--checkers_pid", self.dir / "keepalived-checkers.pid",
+            "--bfd_pid", self.dir / "keepalived-bfd.pid")
+        return self.keepalived
+
+    def start_nginx(self):
+        """A web server on port 80 of every address that says who it is."""
+        top = self.dir / "nginx"
+        top.mkdir(exist_ok=True)
+        temp = "".join("    %s_temp_path %s/%s;\n" % (kind, top, kind)
+                       for kind in ("client_body", "proxy", "fastcgi",
+                                    "uwsgi", "scgi"))
+        (top / "nginx.conf").write_text("""\
+daemon off;
+user nobody nogroup;
+worker_processes 1;
+pid %(top)s/pid;
+error_log %(top)s/error.log;
+events { worker_connections 1024; }
+http {
+    access_log off;
+%(temp)s    server {
+        listen 80 backlog=4096;
+        location / { return 200 "%(name)s\\n"; }
+    }
+}
+""" % {"top": top, "temp": temp, "name": self.name})
+        self.nginx = self.start("nginx", "nginx", "-p", top,
+                                "-c", top / "nginx.conf",
+                                "-e", top / "error.log")
+        wait_for(lambda: "LISTEN" in self.run("ss", "-Hltn", "sport", "=",
+                                              ":80").stdout,
+                 10, "nginx listens")
+        return self.nginx
+
+    def close(self):
+        self.close_ctl()
+        super().close()
+
+
+class Meter:
+    """The client's outage meter (meter.c), from ready to its report."""
+
+    def __init__(self, node, *args):
+        self.outages = []
+        self.report = None
+        self.ready = threading.Event()
+        self.process = node.start("meter", BUILD / "test/lab/meter", *args,
+                                  stdout=subprocess.PIPE)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        for line in self.process.popen.stdout:
+            line = line.decode()
+            if line.startswith("outage "):
+                self.outages.append(json.loads(line[7:]))
+            elif line.startswith("{"):
+                self.report = json.loads(line)
+            else:
+                self.ready.set()
+
+    def wait_ready(self, timeout=15):
+        if not self.ready.wait(timeout):
+            raise TimeoutError("no answers from the virtual address: " +
+                               self.process.log())
+        return self
+
+    def wait_outage(self, timeout=15, longer_than_ms=0):
+        """The first complete outage longer than that."""
+        def seen():
+            for outage in self.outages:
+                if outage["length-ms"] > longer_than_ms:
+                    return outage
+            return None
+
+        return wait_for(seen, timeout, lambda: "an outage of more than %g ms "
+                        "ends; so far %s" % (longer_than_ms, self.outages))
+
+    def stop(self):
+        if self.report is None:
+            self.process.stop()
+            self.thread.join()
+        if self.report is None:
+            raise LabError("no report from the meter: " + self.process.log())
+        return self.report
+
+    def __enter__(self):
+        return self.wait_ready()
+
+    def __exit__(self, *exc):
+        if self.process.alive():
+            self.stop()
+
+
+class Capture:
+    """tcpdump in a node, from listening to a list of parsed frames."""
+
+    def __init__(self, node, interface, expression=""):
+        self.path = node.dir / ("%s-%d.pcap" % (interface,
+                                                len(node.processes)))
+        self.process = node.start(
+            "tcpdump", "tcpdump", "-i", interface, "-U", "-n", "-s", "0",
+            "--immediate-mode", "-Z", "root", "-w", self.path, *([expression]
+                                                if expression else []))
+        wait_for(lambda: "listening on" in self.process.log(), 10,
+                 lambda: "tcpdump listens; it said " + self.process.log())
+
+    def stop(self):
+        """The frames, as scapy packets."""
+        from scapy.utils import rdpcap
+        self.process.stop(signal.SIGINT)
+        return list(rdpcap(str(self.path)))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.process.alive():
+            self.process.stop(signal.SIGINT)
+
+
+class Lab:
+    """A switch, a client and so many routers."""
+
+    count = 0
+
+    def __init__(self, routers=2, name=None):
+        if not in_sandbox():
+            raise LabError("run this through test/lab/sandbox.sh")
+        Lab.count += 1
+        self.name = name or "lab%d" % Lab.count
+        self.prefix = self.name + "-"
+        self.dir = RUN / self.name
+        self.cuts = 0
+        self.nodes = []
+        self.switch = self.add(Node(self, "switch"))
+        self.switch.ip("link", "add", "br0", "type", "bridge", "stp_state",
+                       "0", "forward_delay", "0", "mcast_snooping", "0")
+        self.switch.ip("link", "set", "br0", "up")
+        self.routers = []
+        for i in range(1, routers + 1):
+            router = self.add(Router(self, "r%d" % i, "%s.%d" % (NETWORK, i)))
+            self.plug(router)
+            self.routers.append(router)
+        self.client = self.add(Node(self, "client", NETWORK + ".100"))
+        self.plug(self.client)
+        self.r1 = self.routers[0]
+        self.r2 = self.routers[1] if routers > 1 else None
+
+    def add(self, node):
+        self.nodes.append(node)
+        return node
+
+    def plug(self, node, interface="eth0"):
+        """Gives the node an interface on the switch and its address."""
+        port = "p-" + node.name
+        self.switch.ip("link", "add", port, "type", "veth", "peer", "name",
+                       interface, "netns", node.netns)
+        self.switch.ip("link", "set", port, "master", "br0", "up")
+        node.ip("address", "add", node.address + "/24", "dev", interface)
+        node.ip("link", "set", interface, "up")
+
+    # Faults.  Each returns a function that mends it; calling it twice is fine.
+
+    def cut(self, node, ingress=True, egress=True, match=""):
+        """Drop frames at the node's port: ingress is what the node sends."""
+        self.cuts += 1
+        table = "cut%d" % self.cuts
+        chains = ""
+        for hook, wanted in (("ingress", ingress), ("egress", egress)):
+            if wanted:
+                chains += ("chain %s { type filter hook %s device \"p-%s\" "
+                           "priority 0; %s counter drop; }\n" %
+                           (hook, hook, node.name, match))
+        self.switch.run("nft", "-f", "-",
+                        stdin="table netdev %s {\n%s}\n" % (table, chains))
+        cut = {"there": True}
+
+        def mend():
+            if cut.pop("there", False):
+                self.switch.run("nft", "delete", "table", "netdev", table)
+
+        return mend
+
+    def cut_bfd(self, node):
+        return self.cut(node, match="ip protocol udp udp dport 3784")
+
+    def cut_vrrp(self, node):
+        return self.cut(node, match="ip protocol 112")
+
+    def port_down(self, node):
+        """The node sees its carrier go."""
+        self.switch.ip("link", "set", "p-" + node.name, "down")
+
+        def mend():
+            self.switch.ip("link", "set", "p-" + node.name, "up")
+
+        return mend
+
+    def meter(self, kind="icmp", *args, target=VIP):
+        extra = ["80"] if kind in ("tcp", "http") else []
+        return Meter(self.client, *args, kind, target, *extra)
+
+    def http_get(self, target=VIP, timeout=2):
+        """Who answers on the virtual address; None when nobody does."""
+        with self.client.open_socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+            sock.settimeout(timeout)
+            try:
+                sock.connect((target, 80))
+                sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                answer = b""
+                while True:
+                    data = sock.recv(4096)
+                    if not data:
+                        break
+                    answer += data
+            except OSError:
+                return None
+        return answer.decode().rsplit("\r\n\r\n", 1)[-1].strip()
+
+    def logs(self, lines=60):
+        """The end of each daemon's log, for a failure report."""
+        text = ""
+        for node in self.nodes:
+            for path in sorted(node.dir.glob("*.log")):
+                tail = path.read_text(errors="replace").splitlines()[-lines:]
+                if tail:
+                    text += "--- %s %s\n%s\n" % (node.name, path.name,
+                                                 "\n".join(tail))
+        return text
+
+    def close(self):
+        for node in self.nodes:
+            node.close()
+        for node in self.nodes:
+            run("ip", "netns", "delete", node.netns, check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+# Configurations
+
+def vrrpd_conf(priority=100, advert_int=1, virtual_mac=True, bfd=None,
+               interval="10ms", multiplier=3, name="web", vrid=VRID,
+               interface="eth0", addresses=(VIP + "/24",), extra=""):
+    """One instance; bfd is the peer's address, or a list of them."""
+    peers = [bfd] if isinstance(bfd, str) else bfd or []
+    lines = ["instance %s {" % name,
+             "    interface         = %s" % interface,
+             "    virtual_router_id = %d" % vrid,
+             "    priority          = %d" % priority,
+             "    advert_int        = %s" % advert_int,
+             "    virtual_mac       = %s" % ("yes" if virtual_mac else "no"),
+             "    virtual_addresses = { %s }" % ", ".join(addresses)]
+    lines += ["    bfd %s { role = peer  interval = %s  multiplier = %d }" %
+              (peer, interval, multiplier) for peer in peers]
+    if extra:
+        lines.append("    " + extra)
+    return "\n".join(lines + ["}", ""])
+
+
+def keepalived_conf(priority=100, advert_int=0.01, name="web", vrid=VRID,
+                    version=3, use_vmac=False, extra=""):
+    return """\
+global_defs {
+    vrrp_version %d
+    vrrp_rt_priority 50
+    vrrp_no_swap
+}
+vrrp_instance %s {
+    interface eth0
+    virtual_router_id %d
+    priority %d
+    advert_int %g
+    %s
+    %s
+    virtual_ipaddress { %s/24 }
+}
+""" % (version, name, vrid, priority, advert_int,
+       "use_vmac" if use_vmac else "", extra, VIP)
+
+
+def active_down_interval_ms(priority, advert_int_cs):
+    """RFC 9568 section 6.1, in milliseconds with a fraction."""
+    skew_cs = (256 - priority) * advert_int_cs / 256
+    return (3 * advert_int_cs + skew_cs) * 10
+
+
+def skew_ms(priority, advert_int_cs):
+    return (256 - priority) * advert_int_cs / 256 * 10
+
+
+def status_of(process):
+    """/proc/PID/status as a dictionary."""
+    text = pathlib.Path("/proc/%d/status" % process.pid).read_text()
+    return dict(re.split(r":\s*", line, maxsplit=1)
+                for line in text.splitlines())
