@@ -29,21 +29,35 @@ struct ctl_client_handlers {
 
 /*
  * Connects now, and again every retry_ns while there is nobody (quietly).
- * heartbeat_ns: ping when idle for that long, down() after 3 without any line.
- * 0: no heartbeat.  path is copied.
+ * heartbeat_ns: ping when idle for that long, down() after 3 without any line;
+ * 0: no heartbeat.  A pause of this process does not count as silence.
+ * path and handlers are copied; arg must live until ctl_client_free().  Handlers
+ * are called from the loop only, any of them may be NULL, and each may free the
+ * client.  NULL without memory.
  */
 struct ctl_client *ctl_client_new(struct loop *, const char *path,
 	    int64_t retry_ns, int64_t heartbeat_ns,
 	    const struct ctl_client_handlers *, void *arg);
-/* Sends "goodbye" when connected and clean. */
+/*
+ * Sends "goodbye" when connected and clean.  No handler or reply callback is
+ * called any more.  NULL is fine.
+ */
 void	ctl_client_free(struct ctl_client *, bool clean);
 bool	ctl_client_is_up(const struct ctl_client *);
 
 /* result or error is NULL; both borrowed. Both NULL: connection lost. */
 typedef void (*ctl_reply_cb)(json_t *result, json_t *error, void *arg);
-/* params: new reference, taken. cb may be NULL. -ENOTCONN when not up. */
+/*
+ * params: new reference or NULL, taken in any case.  cb may be NULL; otherwise
+ * it is called exactly once, in the order of the calls, on connection loss just
+ * before down(), unless it is cancelled.  -ENOTCONN when not up, -ENOBUFS with
+ * CTL_CLIENT_CALLS_MAX outstanding or a peer that does not read, -ENOMEM.
+ */
+#define CTL_CLIENT_CALLS_MAX	1024
 int	ctl_client_call(struct ctl_client *, const char *method, json_t *params,
 	    ctl_reply_cb, void *arg);
+/* Forget the callbacks of this arg, which is about to be freed. */
+void	ctl_client_cancel(struct ctl_client *, void *arg);
 
 /* --- blocking, for vrrpctl --- */
 
@@ -52,11 +66,16 @@ struct ctl_call;
 int	ctl_call_open(const char *path, struct ctl_call **out);
 /*
  * Sends and waits for this reply (10 s).  Exactly one of *result and *error is
- * set, new references.  0 or negative errno.  params taken.
+ * set, new references.  0 or negative errno (-ECONNRESET: the daemon hung up,
+ * -ETIMEDOUT, -EPROTO: no JSON); then neither is.  params taken.
  */
 int	ctl_call(struct ctl_call *, const char *method, json_t *params,
 	    json_t **result, json_t **error);
-/* Waits for the next notification, for ever; new reference to the message. */
+/*
+ * Waits for the next notification, for ever; new reference to the message.
+ * Those that came while ctl_call() waited are first.  0 or negative errno;
+ * -EINTR when a signal handler ran.
+ */
 int	ctl_call_next(struct ctl_call *, json_t **message);
 void	ctl_call_close(struct ctl_call *);
 

@@ -5,9 +5,9 @@
  * the protocol.  A handler gets its params and fills a result or an error.
  * Notifications are levels: ctl_server_publish() states what an object is now.
  * A subscriber first gets a snapshot from the daemon's own handler, then one
- * line per change with a sequence number of this server; a slow subscriber is
- * coalesced to the newest level per object, and dropped when it does not read
- * at all.  No client can delay the daemon.
+ * line per change, numbered per connection; a slow subscriber is coalesced to
+ * the newest level per object (the numbers of what it missed are skipped), and
+ * dropped when it does not read at all.  No client can delay the daemon.
  *
  * SO_PEERCRED decides: reading is for anyone who may open the socket, methods
  * marked CTL_CHANGES need root or the daemon's user.
@@ -26,6 +26,10 @@
 #define CTL_CLIENTS_MAX		64
 #define CTL_LINE_MAX		65536	/* bytes of one request line */
 #define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
+#define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */
+#define CTL_STUCK_S		30	/* unsent and nothing read: dropped */
+#define CTL_TOPICS_MAX		8	/* subscriptions of one client */
+#define CTL_TOPIC_LEN		32	/* with its NUL */
 
 /* JSON-RPC error codes beside the standard -32700, -32600..-32603. */
 #define CTL_ERR_REFUSED		1	/* valid, but cannot be done; say why */
@@ -64,13 +68,19 @@ struct ctl_server_config {
 	const char		 *program;	/* answered to hello */
 	const char		 *version;
 	const struct ctl_method	 *methods;	/* ends with name NULL; borrowed */
+	/* What one may subscribe to, ends with NULL; NULL: anything. Borrowed. */
+	const char *const	 *topics;
 	/*
 	 * A client subscribed to `topic`: send it every level now, with
 	 * ctl_client_conn_notify(), before anything newer.  May be NULL.
 	 */
 	void			(*snapshot)(struct ctl_client_conn *,
 				    const char *topic, void *arg);
-	/* A client went away; clean: it had sent "goodbye". May be NULL. */
+	/*
+	 * A client went away; clean: it had sent "goodbye".  Called from the
+	 * loop or from ctl_server_close(), never from within publish or a
+	 * handler.  May be NULL.
+	 */
 	void			(*gone)(struct ctl_client_conn *, bool clean,
 				    void *arg);
 	void			 *arg;
@@ -78,12 +88,15 @@ struct ctl_server_config {
 
 /*
  * Bind before the change of user.  A socket file nobody answers on is removed;
- * a live daemon behind it is -EADDRINUSE.  hello, goodbye, ping, subscribe and
- * unsubscribe are answered by the server itself.  Mode 0660, group `gid`.
+ * a live daemon behind it, or a file that is no socket, is -EADDRINUSE.  hello,
+ * goodbye, ping, subscribe and unsubscribe are answered by the server itself.
+ * Mode 0660, group `gid` ((gid_t)-1: as created).  The config is copied, its
+ * strings are borrowed until ctl_server_close(), except path.  With path NULL
+ * nothing is bound (see the end).
  */
 int	ctl_server_open(struct loop *, const struct ctl_server_config *,
 	    gid_t gid, struct ctl_server **out);
-/* Closes all clients, removes the socket file where it still may. */
+/* Closes all clients, removes the socket file where it still may. NULL is fine. */
 void	ctl_server_close(struct ctl_server *);
 
 /* Per-client data of the daemon, freed by it in gone(). */
@@ -96,15 +109,29 @@ bool	ctl_client_conn_may_change(const struct ctl_client_conn *);
  * The level of object `key` in `topic` is now `level` (a new reference, taken).
  * Sent to every subscriber of the topic as
  *   {"jsonrpc":"2.0","method":TOPIC,"params":{"seq":N,...level}}
- * A topic published with key NULL is an event: never coalesced.
+ * A topic published with key NULL is an event: never coalesced.  A client that
+ * is behind loses it; when it has caught up it is told how many, by
+ *   {"jsonrpc":"2.0","method":"dropped","params":{"seq":N,"events":COUNT}}
+ * level is an object without a "seq" of its own.
  */
 void	ctl_server_publish(struct ctl_server *, const char *topic,
 	    const char *key, json_t *level);
 bool	ctl_server_has_subscribers(const struct ctl_server *, const char *topic);
-/* The sequence number of the last notification, for a snapshot's "seq". */
-uint64_t ctl_server_seq(const struct ctl_server *);
 /* To one client only, e.g. the sessions it asked for. Same coalescing. */
 void	ctl_client_conn_notify(struct ctl_client_conn *, const char *topic,
 	    const char *key, json_t *level);
+
+/*
+ * For the unit tests and the fuzzer: a client without a socket.  feed() is what
+ * it sends; what it would be sent collects in output(), owned by the
+ * connection; after taking from it, call drained().  detach() is its EOF.
+ */
+struct evbuffer;
+struct ctl_client_conn *ctl_client_conn_attach(struct ctl_server *, uid_t uid);
+void	ctl_client_conn_feed(struct ctl_client_conn *, const void *, size_t);
+struct evbuffer *ctl_client_conn_output(struct ctl_client_conn *);
+void	ctl_client_conn_drained(struct ctl_client_conn *);
+bool	ctl_client_conn_is_closing(const struct ctl_client_conn *);
+void	ctl_client_conn_detach(struct ctl_client_conn *);
 
 #endif
