@@ -1,11 +1,9 @@
 """What test/demo.sh shows; see there."""
 
-import random
 import statistics
 import sys
-import time
 
-from lab import (Lab, LabError, VIP, vrrpd_conf, wait_for)
+from lab import Lab, LabError, VIP
 
 ROUNDS = 3
 
@@ -28,43 +26,16 @@ def served_by(lab):
     say("client$ curl http://%s/   ->   %s" % (VIP, lab.http_get()))
 
 
-def ready(lab, bfd):
-    """r1 has the address, r2 would take over, by BFD if so wanted."""
-    lab.r1.wait_state("active", 20)
-    lab.r2.wait_state("backup", 20)
-    wait_for(lambda: lab.http_get() == lab.r1.name, 10, "r1 serves")
-    if bfd:
-        lab.r2.wait_session(lab.r1.address)
-        wait_for(lambda: any(s.get("takeover", "ready") == "ready" and
-                             s["state"] == "up"
-                             for s in lab.r2.instance()["bfd"]),
-                 10, lambda: "r2 is ready: %s" % lab.r2.instance())
-
-
-def outage_ms(lab, fault):
-    """What the client sees of a fault, in milliseconds; and the undoing."""
-    with lab.meter("icmp") as meter:
-        # At any phase of the adverts, as a real fault.
-        time.sleep(random.uniform(0.02, 0.08))
-        mend = fault()
-        lab.r2.wait_state("active", 15)
-        # The last outage, if any, has ended when the client is answered.
-        wait_for(lambda: lab.http_get(timeout=0.2) == lab.r2.name, 15,
-                 "r2 serves")
-        report = meter.stop()
-    worst = max((o["length-ms"] for o in report["outages"]), default=0.0)
-    return worst, mend
-
-
 def rounds(lab, what, fault, bfd=False):
     """The median outage of a few tries."""
     results = []
     for i in range(ROUNDS):
-        ready(lab, bfd)
+        lab.wait_pair(bfd)
+        lab.answered()
         if i == 0:
             served_by(lab)
         say("*** %s" % what)
-        outage, mend = outage_ms(lab, fault)
+        outage, _, mend = lab.outage(fault)
         say("client: away for %.1f ms" % outage)
         if i == 0:
             served_by(lab)
@@ -77,15 +48,10 @@ def rounds(lab, what, fault, bfd=False):
 def main():
     lab = Lab(name="demo")
     r1, r2 = lab.r1, lab.r2
-    for router in (r1, r2):
-        router.start_nginx()
-
     say("\nr1 (priority 200) and r2 (100) share %s; adverts every 10 ms, "
         "no BFD.\n" % VIP)
-    conf = vrrpd_conf(priority=200, advert_int=1)
-    r1.start_vrrpd(conf)
-    r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
-    ready(lab, False)
+    lab.start_pair(nginx=True, advert_int=1)
+    lab.wait_pair()
     show(r1, "show")
     show(r2, "show")
 
@@ -93,7 +59,7 @@ def main():
         status = r1.vrrpd.stop()
         if status != 0:
             raise LabError("vrrpd exits with %d" % status)
-        return lambda: r1.start_vrrpd(conf)
+        return lambda: r1.start_vrrpd(r1.vrrpd_conf.read_text())
 
     clean, mend = rounds(lab, "vrrpd on r1 is stopped (SIGTERM)", stop)
     show(r2, "show")
@@ -109,11 +75,8 @@ def main():
 
     say("\nThe same with BFD every 3 ms, 3 missed packets, and adverts every "
         "second.\n")
-    for router, priority, peer in ((r1, 200, r2), (r2, 100, r1)):
-        router.start_bfdd()
-        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=100,
-                                      bfd=peer.address, interval="3ms"))
-    ready(lab, True)
+    lab.start_pair(bfd=True, advert_int=100, interval="3ms")
+    lab.wait_pair(bfd=True)
     show(r1, "show")
     show(r2, "show")
     detection = []

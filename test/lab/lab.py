@@ -23,6 +23,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -443,6 +444,20 @@ class Meter:
             self.stop()
 
 
+class Gap:
+    """gap.c: the machine's worst wake-up from now until stop()."""
+
+    def __init__(self, node):
+        self.process = node.start("gap", BUILD / "test/lab/gap",
+                                  stdout=subprocess.PIPE)
+
+    def stop(self):
+        """In milliseconds."""
+        self.process.kill(signal.SIGTERM)
+        report, _ = self.process.popen.communicate(timeout=10)
+        return json.loads(report)["worst-us"] / 1000
+
+
 class Capture:
     """tcpdump in a node, from listening to a list of parsed frames."""
 
@@ -568,6 +583,59 @@ class Lab:
             except OSError:
                 return None
         return answer.decode().rsplit("\r\n\r\n", 1)[-1].strip()
+
+    # Pairs: r1 is the better one.
+
+    def start_pair(self, bfd=False, priorities=(200, 100), nginx=False,
+                   **conf):
+        """vrrpd on r1 and r2, with bfdd and sessions to each other if so."""
+        for router, priority, peer in ((self.r1, priorities[0], self.r2),
+                                       (self.r2, priorities[1], self.r1)):
+            if nginx:
+                router.start_nginx()
+            if bfd:
+                router.start_bfdd()
+            router.start_vrrpd(vrrpd_conf(
+                priority=priority, bfd=peer.address if bfd else None, **conf))
+
+    def wait_pair(self, bfd=False, timeout=20):
+        """r1 is Active, r2 would take over, by BFD if so wanted."""
+        self.r1.wait_state("active", timeout)
+        self.r2.wait_state("backup", timeout)
+        if bfd:
+            self.r2.wait_session(self.r1.address, timeout=timeout)
+            self.r1.wait_session(self.r2.address, timeout=timeout)
+            wait_for(lambda: all(s["state"] == "up"
+                                 and s["takeover"] == "ready"
+                                 for s in self.r2.instance()["bfd"]),
+                     timeout, lambda: "r2 is ready to take over: %s" %
+                     json.dumps(self.r2.instance()))
+
+    def answered(self, probe="icmp", timeout=10):
+        """Waits until the virtual address answers the client."""
+        self.meter(probe, "-w", "3").wait_ready(timeout).stop()
+
+    def outage(self, fault, probe="icmp"):
+        """What the client sees of fault(), until r2 has taken over.
+
+        Returns the longest outage in milliseconds (0.0: nothing was lost),
+        by how many milliseconds the machine itself was away meanwhile, and
+        what fault() returned.
+        """
+        gap = Gap(self.client)
+        with self.meter(probe) as meter:
+            # Any phase of the adverts, as with a real fault.
+            time.sleep(random.uniform(0.01, 0.06))
+            undo = fault()
+            self.r2.wait_state("active", 20)
+            self.answered(probe)
+            report = meter.stop()
+        machine_ms = max(gap.stop(), report["worst-gap-us"] / 1000 - 0.5)
+        if any(not o["complete"] for o in report["outages"]):
+            raise LabError("answered and away at once: %s" % report)
+        longest = max((o["length-ms"] for o in report["outages"]),
+                      default=0.0)
+        return longest, machine_ms, undo
 
     def logs(self, lines=60):
         """The end of each daemon's log, for a failure report."""

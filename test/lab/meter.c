@@ -551,7 +551,7 @@ run(void)
 
 	due = checked = now_ns();
 	end = opt.run_ns == 0 ? INT64_MAX : due + opt.run_ns;
-	while (!stop) {
+	for (;;) {
 		wait_until(due);
 		before = now_ns();
 		if (opt.mode == MODE_ICMP)
@@ -561,10 +561,15 @@ run(void)
 		checked = before;
 		judge(before);
 		now = now_ns();
-		if (now >= end)
-			break;
 		if (now < due)
 			continue;
+		if (stop || now >= end) {
+			/* Every request sent is still waited for. */
+			if (oldest_seq == next_seq)
+				break;
+			due = now + opt.period_ns;
+			continue;
+		}
 		send_probe(now);
 		due += opt.period_ns;
 		if (due <= now) {	/* late: no burst to catch up */
@@ -574,7 +579,6 @@ run(void)
 			    opt.period_ns;
 		}
 	}
-	/* Requests still in flight are neither answered nor lost. */
 	now = now_ns();
 	if (current.lost > 0)
 		end_outage(now, false);
