@@ -18,6 +18,7 @@
 #define BFD_SOURCE_PORT_MIN	49152
 #define BFD_PACKET_MIN		24
 #define BFD_PACKET_MAX		64	/* 24 + the longest authentication section */
+#define BFD_INTERVAL_MAX_US	UINT32_MAX
 
 enum bfd_state { BFD_ADMIN_DOWN = 0, BFD_DOWN = 1, BFD_INIT = 2, BFD_UP = 3 };
 #define BFD_STATE_COUNT	4
@@ -64,6 +65,7 @@ const char *bfd_diag_name(uint8_t diag);	/* "reserved" for 10..31 */
 	X(AUTH_KEY,	"auth-key")	/* unknown key id */ \
 	X(AUTH_SEQUENCE, "auth-sequence")		\
 	X(AUTH_DIGEST,	"auth-digest")			\
+	X(AUTH_UNAVAILABLE, "auth-unavailable")	/* libcrypto refuses MD5 */ \
 	X(ADMIN_DOWN_STATE, "admin-down")	/* B-36 */
 
 enum bfd_verdict {
@@ -94,12 +96,16 @@ struct bfd_packet {
 	const uint8_t	*bytes;
 };
 
-/* payload: the UDP payload. BFD_OK_VERDICT or why not. */
+/*
+ * payload: the UDP payload.  BFD_OK_VERDICT or why not; *out is written only
+ * then.  A payload longer than Length is accepted and its tail ignored (B-22).
+ */
 enum bfd_verdict bfd_wire_parse(const uint8_t *payload, size_t len,
     struct bfd_packet *out);
 /*
  * The 24 mandatory bytes; Length is 24 + auth_section_len, A set when that is
- * not 0, and the caller appends the section.  24, or 0 when it does not fit.
+ * not 0, and the caller appends the section.  24, or 0 when the whole would not
+ * fit.  poll and final together are a programming error (B-76, asserted).
  */
 size_t	bfd_wire_build(const struct bfd_packet *, size_t auth_section_len,
 	    uint8_t *buf, size_t size);
