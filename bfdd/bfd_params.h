@@ -70,7 +70,10 @@ struct bfd_config {
 
 void	bfd_params_init(struct bfd_params *);	/* every default */
 void	bfd_config_free(struct bfd_config *);
-/* One session key (B-113, B-121): family, peer, interface or local, multihop. */
+/*
+ * One session key: single hop is family, peer and interface (B-113); multihop is
+ * the pair of addresses (B-121), an unset local address being a value of its own.
+ */
 bool	bfd_params_same_key(const struct bfd_params *, const struct bfd_params *);
 
 #endif
