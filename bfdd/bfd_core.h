@@ -3,9 +3,14 @@
  *
  * Holds the state variables of §6.8.1 and the timers; input is one function per
  * event with the instant it happened, output a struct bfd_actions.  Values that
- * are agreed with the peer come in pairs, in force and announced, and change
- * when the Poll Sequence ends (B-70..B-77).  Jitter comes from the session's own
+ * are agreed with the peer come in pairs, in force and announced, and meet when
+ * the Poll Sequence ends (B-70..B-77).  Jitter comes from the session's own
  * seeded generator.  No I/O, clock, heap, globals, log.
+ *
+ * Every function that takes `now`: it is not before the previous call's
+ * (asserted); *act is overwritten whole, todo 0 when there is nothing to do.
+ * After every call the caller carries out the actions lowest bit first, calling
+ * bfd_core_build() once for each SEND bit, and re-reads bfd_core_next_expiry().
  *
  * bfd_core_update_state() in bfd_core.c is the only writer of session_state.
  */
@@ -39,6 +44,7 @@ enum bfd_reason {
 	BFD_REASONS(X)
 #undef X
 };
+#define BFD_REASON_COUNT	(BFD_REASON_HANDSHAKE + 1)
 const char *bfd_reason_name(enum bfd_reason);
 
 #define BFD_DO_SEND		0x01	/* one packet now (B-57, or periodic due) */
@@ -54,8 +60,10 @@ struct bfd_transition {
 	uint8_t		remote_diag;	/* of the last accepted packet */
 	enum bfd_state	remote_state;
 	enum bfd_reason	reason;
-	mono_t		last_rx;	/* kernel instant of the last accepted packet */
-	mono_t		due;		/* when the detection timer was due, or arrival */
+	mono_t		last_rx;	/* kernel instant of the last accepted packet;
+					   MONO_NEVER: none yet */
+	mono_t		due;		/* when the detection timer was due; arrival
+					   of the packet; else now */
 	int64_t		detection_time_ns;	/* in force before the transition */
 };
 
@@ -82,82 +90,154 @@ struct bfd_core {
 	int64_t			remote_min_echo_rx_ns;
 	struct bfd_auth_state	auth;
 
-	/* In force and announced (B-70..B-72). */
+	/*
+	 * In force and announced (B-70..B-72).  They differ only while Up and
+	 * polling: transmission stays fast and detection stays slow until the
+	 * peer has confirmed.
+	 */
 	int64_t			desired_min_tx_ns;	/* paces our packets */
 	int64_t			desired_min_tx_announced_ns;
 	int64_t			required_min_rx_ns;	/* in our Detection Time */
 	int64_t			required_min_rx_announced_ns;
-	bool			polling;	/* P set on periodic packets */
-	bool			poll_again;	/* changed while polling (B-77) */
+
+	/* Poll Sequence (§6.5). */
+	bool			polling;	/* wanted or running */
+	bool			poll_sent;	/* a packet with P went out */
+	bool			poll_again;	/* changed after that (B-77) */
+	bool			poll_wait;	/* next one waits for F clear (B-77) */
 
 	/* Derived (B-60, B-61). */
 	int64_t			tx_interval_ns;		/* 0: none (B-66) */
-	int64_t			detection_time_ns;	/* 0: nothing heard */
+	int64_t			detection_time_ns;	/* 0: no detection possible */
+	int64_t			echo_interval_ns;	/* 0: echo not active */
 
-	/* Timers. */
+	/*
+	 * Timers, MONO_NEVER when they do not run.  The detection timer also
+	 * runs in Down and AdminDown once something was heard: there it makes us
+	 * forget the peer (B-4, B-7) after a Detection Time of silence (B-11).
+	 */
 	mono_t			tx_timer;
 	mono_t			detection_timer;
-	mono_t			forget_timer;	/* B-4, B-7, B-9, B-11 */
+	mono_t			forget_timer;	/* B-9: 2 x Detection Time */
 	mono_t			echo_tx_timer;
 	mono_t			echo_detection_timer;
 	mono_t			release_timer;	/* B-137, MONO_NEVER unless leaving */
+	mono_t			silent_until;	/* B-107 */
+	bool			held;		/* B-55 */
+
+	/* What the timers run from, and what absences have granted (L-32). */
+	mono_t			detection_from;
+	int64_t			granted_ns;
+	mono_t			absent_since, absent_until;	/* the latest */
+
+	/* The mandatory part of the last packet, P and F clear (B-57). */
+	uint8_t			sent[BFD_PACKET_MIN];
+	mono_t			now;		/* of the latest call */
 
 	/* Observation. */
 	mono_t			created;
-	mono_t			last_rx;	/* accepted; kernel instant */
-	mono_t			last_tx;
+	mono_t			last_rx;	/* accepted; kernel instant, or NEVER */
+	mono_t			last_tx;	/* MONO_NEVER: nothing sent yet */
 	mono_t			state_since;
 	uint32_t		session_up_count, session_down_count, admin_down_count;
-	int64_t			worst_gap_ns;	/* between accepted packets, since Up */
+	int64_t			worst_gap_ns;	/* between accepted packets, since Up;
+						   absences included, at most 1 h */
 	uint64_t		absences;	/* grants given (L-32) */
 	int64_t			worst_absence_ns;
 };
 
-/* discr: unique, non-zero (B-3). The session starts in Down, or AdminDown. */
-void	bfd_core_init(struct bfd_core *, mono_t now, const struct bfd_params *,
+/*
+ * discr: unique, non-zero (B-3); p is copied.  The session starts in Down, or in
+ * AdminDown when p->admin_down; its first packet is due at once.  A shell that
+ * persists XmitAuthSeq (B-107) sets auth.xmit_auth_seq after this.
+ */
+void	bfd_core_init(struct bfd_core *, mono_t now, const struct bfd_params *p,
 	    uint32_t discr, uint64_t seed);
+/*
+ * B-107: send nothing at all before `until`.  For a session with a sequence
+ * number, restarted without its last one; the peer forgets after 2 x Detection
+ * Time of silence.
+ */
+void	bfd_core_stay_silent(struct bfd_core *, mono_t until);
 
 /*
  * A packet bfd_wire_parse() accepted and the table gave to this session
- * (B-26..B-28), whose TTL and source the shell has checked.  arrival: kernel
- * instant, at or before now; the detection timer runs from it.  On refusal
- * nothing but the verdict comes back and *s is as it was.
+ * (B-26, B-28), whose TTL and source the shell has checked (B-41).  arrival:
+ * kernel instant, at or before now; timers run from it, and one that is older
+ * than the latest is accepted but moves nothing back.
+ *
+ * BFD_OK_VERDICT; else why the packet was refused, *act is empty and *s is bit
+ * for bit as it was.  One exception, which is RFC 5880's order
+ * (§6.8.6): in AdminDown the values of B-32..B-35 are taken, forgetting is put
+ * off, and then the packet is discarded (B-36) with BFD_ADMIN_DOWN_STATE_VERDICT;
+ * *act may then hold BFD_DO_SEND or BFD_DO_CHANGED and is to be carried out.
  */
 enum bfd_verdict bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
     const struct bfd_packet *, struct bfd_actions *);
 /*
- * Whatever is due at now: a periodic packet, the Detection Time, forgetting.
- * The shell drains its sockets first (L-31).
+ * Whatever is due at now: a periodic packet, the Detection Time, forgetting,
+ * echo, deletion.  The shell drains its sockets first (L-31).  Periodic packets
+ * that are late are not made up for: one is sent, the next follows from now.
  */
 void	bfd_core_expire(struct bfd_core *, mono_t now, struct bfd_actions *);
+/* The earliest of all timers; MONO_NEVER if none runs. */
 mono_t	bfd_core_next_expiry(const struct bfd_core *);
-/* Only the detection timers: what must not be judged before a drain. */
+/* Only the timers a queued packet can move: not to be judged before a drain. */
 bool	bfd_core_detection_due(const struct bfd_core *, mono_t now);
 
 /*
  * Build the packet a BFD_DO_SEND or BFD_DO_SEND_FINAL asked for, authentication
  * included; arms the next tx_timer with fresh jitter (not for a Final).
- * Length; 0 when nothing may be sent (B-66).
+ * Length; 0 when nothing may be sent (B-66, B-107) or the digest is unavailable.
  */
 size_t	bfd_core_build(struct bfd_core *, mono_t now, bool final, uint8_t *buf,
 	    size_t size);
 
-/* New wishes; starts a Poll Sequence where B-70 demands one. */
+/*
+ * New wishes, copied; starts a Poll Sequence where B-70 demands one, and one
+ * more after it when the last is still running (B-77).  The key, passive and
+ * multihop do not change.  admin_down is carried out; admin_down false brings a
+ * session back from AdminDown, also one that is leaving (bfd_core_release).
+ * New keys or another authentication type are in force at once (B-108: not
+ * without a flap, unless both sides have the new key among their keys).
+ */
 void	bfd_core_set_params(struct bfd_core *, mono_t now,
 	    const struct bfd_params *, struct bfd_actions *);
-/* B-51, B-52: diag BFD_DIAG_ADMIN_DOWN or _PATH_DOWN. */
+/* B-51, B-52: diag BFD_DIAG_ADMIN_DOWN or _PATH_DOWN. Sends on, once a second. */
 void	bfd_core_admin_down(struct bfd_core *, mono_t now, uint8_t diag,
 	    struct bfd_actions *);
+/* B-51: AdminDown -> Down; ends a release. Nothing in any other state. */
 void	bfd_core_admin_up(struct bfd_core *, mono_t now, struct bfd_actions *);
-/* B-53 (diag 4) and L-20 (diag 5): Down, not AdminDown, with this diag. */
+/*
+ * B-53 (diag 4) and L-20 (diag 5): Down, not AdminDown, with this diag.  In Down
+ * only the diag changes; nothing in AdminDown.  The handshake may follow at once,
+ * unless the session is held.
+ */
 void	bfd_core_force_down(struct bfd_core *, mono_t now, uint8_t diag,
 	    struct bfd_actions *);
-/* B-137: AdminDown for one Detection Time, then BFD_DO_DELETE. */
+/* B-55: while held the session does not leave Down upwards. */
+void	bfd_core_hold(struct bfd_core *, bool held);
+/*
+ * B-56: tell the peer that what lies behind us is down (diag 6 or 8) without
+ * leaving Up; BFD_DIAG_NONE takes it back.  Nothing in other states.
+ */
+void	bfd_core_set_diag(struct bfd_core *, mono_t now, uint8_t diag,
+	    struct bfd_actions *);
+/*
+ * B-137: AdminDown for one Detection Time (the longer of the two directions),
+ * then BFD_DO_DELETE from bfd_core_expire().  No peer heard: at the next expiry.
+ */
 void	bfd_core_release(struct bfd_core *, mono_t now, struct bfd_actions *);
-/* An echo packet of ours came back. */
+/* An echo packet of ours came back (§6.4); the shell has verified it (B-91). */
 void	bfd_core_echo_rx(struct bfd_core *, mono_t now, mono_t arrival,
 	    struct bfd_actions *);
-/* This process was absent from since to until (L-32): timers move with it. */
+/*
+ * This process was absent from since to until (L-32).  Every detection and
+ * forget timer that ran in that time is moved later by until minus the later of
+ * since and its start; one due before since is not moved.  The grant also holds
+ * for packets that arrived before `until` and are handed in later, so this may
+ * be called before or after the drain, once per absence.
+ */
 void	bfd_core_absent(struct bfd_core *, mono_t since, mono_t until);
 
 #endif
