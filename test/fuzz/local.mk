@@ -1,1 +1,37 @@
-# see test/README.md
+# Fuzz targets: one program per file fuzz_X.c, its corpus in corpus/X/.
+#
+# Without --enable-fuzzer each is linked with replay.c and `make check` runs it
+# over its corpus.  With it (CC=clang) libFuzzer's main explores, by hand:
+#	make test/fuzz/fuzz_X && test/fuzz/fuzz_X NEW_DIR $(srcdir)/test/fuzz/corpus/X
+# Findings and inputs worth keeping go into corpus/X/.
+#
+# To add a target: name it in FUZZ_TARGETS, give it _SOURCES, _LDADD, _LDFLAGS.
+FUZZ_TARGETS = \
+	test/fuzz/fuzz_bfd_core \
+	test/fuzz/fuzz_bfd_wire \
+	# end
+
+if FUZZER
+FUZZ_MAIN =
+noinst_PROGRAMS += $(FUZZ_TARGETS)
+else
+FUZZ_MAIN = test/fuzz/replay.c
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(FUZZ_TARGETS)
+endif
+FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+test_fuzz_fuzz_bfd_core_SOURCES = test/fuzz/fuzz_bfd_core.c
+nodist_test_fuzz_fuzz_bfd_core_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_core_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_core_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_bfd_wire_SOURCES = test/fuzz/fuzz_bfd_wire.c
+nodist_test_fuzz_fuzz_bfd_wire_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_wire_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_wire_LDFLAGS = $(FUZZ_LINK)
+
+EXTRA_DIST += \
+	test/fuzz/corpus \
+	test/fuzz/replay.c \
+	# end
