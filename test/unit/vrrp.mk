@@ -2,6 +2,7 @@
 if CMOCKA
 VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
+	test/unit/test_vrrp_core \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_wire \
 	# end
@@ -13,6 +14,9 @@ test_unit_test_vrrp_announce_SOURCES = \
 	# end
 test_unit_test_vrrp_announce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_core_SOURCES = test/unit/test_vrrp_core.c
+test_unit_test_vrrp_core_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_core_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
 test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)
