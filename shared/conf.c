@@ -1,3 +1,553 @@
+/*
+ * conf.c - what both configuration grammars share on top of libconfuse.
+ *
+ * libconfuse (3.3 was examined) knows the grammar, but its lexer is too lenient
+ * to face a user, and it exits or misreads on some inputs: a block that is not
+ * closed at the end of the file is accepted, characters it does not know are
+ * skipped in silence, ${...} reads the environment and runs across lines, a
+ * comment is written into a buffer that may be a byte too short.  So the text
+ * is tidied first: comments become blanks, and whatever the lexer would get
+ * wrong is refused here, with the line where it began rather than the line
+ * where the file ended.  What libconfuse then sees is plain words, quoted
+ * strings on one line, and balanced blocks.
+ *
+ * Files come through conf_read_file(), which reads nothing but regular files of
+ * bounded size, so libconfuse never opens anything itself.  Includes are the
+ * grammars' business: they queue the file and parse it the same way.
+ */
 #include "config.h"
 
 #include "shared/conf.h"
+
+#include <sys/stat.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/mono.h"
+
+#define BLOCK_DEPTH_MAX	16
+
+/*
+ * Where libconfuse's error callback, which has no user data, puts its text.
+ * Set only while conf_parse() is inside cfg_parse_fp(); parsing is not
+ * reentrant, as the lexer is not either.
+ */
+static struct conf_errors *parse_errors;
+
+/* --- errors --- */
+
+static void	errors_vadd(struct conf_errors *, const char *, int,
+		    const char *, va_list) __attribute__((format(printf, 4, 0)));
+static void	on_confuse_error(cfg_t *, const char *, va_list)
+		    __attribute__((format(printf, 2, 0)));
+
+/* One line stays one line, whatever was quoted in it. */
+static void
+blank_controls(char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+}
+
+static void
+errors_vadd(struct conf_errors *errors, const char *file, int line,
+    const char *fmt, va_list ap)
+{
+	struct conf_error *e;
+
+	if (errors->count++ >= CONF_ERRORS_MAX)
+		return;
+	e = &errors->list[errors->count - 1];
+	(void)snprintf(e->file, sizeof(e->file), "%s", file);
+	(void)vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	blank_controls(e->file);
+	blank_controls(e->text);
+	e->line = line > 0 ? line : 0;
+}
+
+void
+conf_errors_add(struct conf_errors *errors, const char *file, int line,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	errors_vadd(errors, file, line, fmt, ap);
+	va_end(ap);
+}
+
+const char *
+conf_error_format(const struct conf_error *e, char *buf, size_t len)
+{
+	if (e->line > 0)
+		(void)snprintf(buf, len, "%s:%d: %s", e->file, e->line,
+		    e->text);
+	else
+		(void)snprintf(buf, len, "%s: %s", e->file, e->text);
+	return buf;
+}
+
+/* --- files --- */
+
+/* Everything up to the end or one byte past the limit. Bytes or -errno. */
+static ssize_t
+read_all(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size) {
+		n = read(fd, buf + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+static int
+line_of(const char *text, size_t at)
+{
+	int line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
+/* The open file's text, or -errno with the reason in *why and *line. */
+static ssize_t
+read_text(int fd, char **text, const char **why, int *line)
+{
+	struct stat st;
+	char *buf, *nul;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode)) {
+		*why = "is a directory";
+		return -EISDIR;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		*why = "is not a regular file";
+		return -EINVAL;
+	}
+	if ((buf = malloc(CONF_FILE_MAX + 1)) == NULL)
+		return -ENOMEM;
+	n = read_all(fd, buf, CONF_FILE_MAX + 1);
+	if (n > CONF_FILE_MAX) {
+		*why = "is larger than 1 MB, which is no configuration";
+		n = -EFBIG;
+	} else if (n >= 0 && (nul = memchr(buf, '\0', (size_t)n)) != NULL) {
+		*why = "is not a text file (it contains a NUL byte)";
+		*line = line_of(buf, (size_t)(nul - buf));
+		n = -EINVAL;
+	}
+	if (n < 0) {
+		free(buf);
+		return n;
+	}
+	buf[n] = '\0';
+	*text = buf;
+	return n;
+}
+
+int
+conf_read_file(const char *path, char **text, struct conf_errors *errors)
+{
+	const char *why = NULL;
+	int line = 0;
+	ssize_t n;
+	int fd;
+
+	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		n = -errno;
+	} else {
+		n = read_text(fd, text, &why, &line);
+		close(fd);
+	}
+	if (n < 0) {
+		conf_errors_add(errors, path, line, "%s",
+		    why != NULL ? why : strerror((int)-n));
+		return (int)n;
+	}
+	return 0;
+}
+
+/* --- spans --- */
+
+static const struct {
+	const char	*name;
+	int64_t		 ns;
+} units[] = {			/* longest first, for conf_span_format() */
+	{ "m", 60 * NS_PER_S },
+	{ "s", NS_PER_S },
+	{ "ms", NS_PER_MS },
+	{ "us", NS_PER_US },
+	{ "ns", 1 },
+};
+#define NUNITS	(sizeof(units) / sizeof(units[0]))
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int64_t
+unit_by_name(const char *name, int64_t bare_unit_ns)
+{
+	if (*name == '\0')
+		return bare_unit_ns;
+	for (size_t i = 0; i < NUNITS; i++)
+		if (strcmp(name, units[i].name) == 0)
+			return units[i].ns;
+	return 0;
+}
+
+/*
+ * The digits [p, end) after a decimal point, in nanoseconds.  False when they
+ * do not come out even.
+ */
+static bool
+parse_fraction(const char *p, const char *end, int64_t unit_ns, int64_t *out_ns)
+{
+	__extension__ typedef __int128 wide;
+	int64_t digits = 0, scale = 1;
+	wide product;
+
+	while (end > p && end[-1] == '0')
+		end--;
+	for (; p < end; p++) {
+		/* A minute has 6 * 10^10 ns: no more than 11 digits matter. */
+		if (scale >= INT64_C(100000000000))
+			return false;
+		scale *= 10;
+		digits = digits * 10 + (*p - '0');
+	}
+	product = (wide)digits * unit_ns;
+	*out_ns = (int64_t)(product / scale);
+	return product % scale == 0;
+}
+
+int
+conf_span_parse(const char *text, int64_t bare_unit_ns, int64_t *out_ns)
+{
+	const char *p = text, *frac;
+	bool negative = *p == '-', overflow = false;
+	int64_t whole = 0, unit, ns, rest = 0;
+
+	p += negative;
+	if (!is_digit(*p))
+		return -EINVAL;
+	for (; is_digit(*p); p++)
+		overflow |= __builtin_mul_overflow(whole, 10, &whole) ||
+		    __builtin_add_overflow(whole, *p - '0', &whole);
+	frac = p;
+	if (*p == '.') {
+		frac = ++p;
+		if (!is_digit(*p))
+			return -EINVAL;
+		while (is_digit(*p))
+			p++;
+	}
+	if ((unit = unit_by_name(p, bare_unit_ns)) == 0 ||
+	    !parse_fraction(frac, p, unit, &rest))
+		return -EINVAL;
+	if (overflow || negative ||
+	    __builtin_mul_overflow(whole, unit, &ns) ||
+	    __builtin_add_overflow(ns, rest, &ns))
+		return -ERANGE;
+	*out_ns = ns;
+	return 0;
+}
+
+const char *
+conf_span_format(int64_t ns, char *buf, size_t len)
+{
+	size_t i = 0;
+
+	if (ns == 0) {
+		(void)snprintf(buf, len, "0s");
+		return buf;
+	}
+	while (ns % units[i].ns != 0)
+		i++;
+	(void)snprintf(buf, len, "%lld%s", (long long)(ns / units[i].ns),
+	    units[i].name);
+	return buf;
+}
+
+/* --- tidying what libconfuse would get wrong --- */
+
+struct tidy {
+	const char		*file;
+	char			*at;	/* next character; blanked in place */
+	int			 line;
+	int			 block[BLOCK_DEPTH_MAX]; /* lines of open '{' */
+	unsigned		 depth;
+	bool			 in_word;
+	struct conf_errors	*errors;
+};
+
+static int	refuse(const struct tidy *, int, const char *, ...)
+		    __attribute__((format(printf, 3, 4)));
+
+static int
+refuse(const struct tidy *t, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	errors_vadd(t->errors, t->file, line, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int
+refuse_variable(const struct tidy *t)
+{
+	return refuse(t, t->line, "'${' reads no environment variables here; "
+	    "put a text that contains it in 'single quotes'");
+}
+
+static void
+blank_line_comment(struct tidy *t)
+{
+	while (*t->at != '\0' && *t->at != '\n')
+		*t->at++ = ' ';
+}
+
+static int
+blank_block_comment(struct tidy *t)
+{
+	int opened = t->line;
+
+	while (!(t->at[0] == '*' && t->at[1] == '/')) {
+		if (*t->at == '\0')
+			return refuse(t, opened, "comment is not closed");
+		if (*t->at == '\n')
+			t->line++;
+		else
+			*t->at = ' ';
+		t->at++;
+	}
+	*t->at++ = ' ';
+	*t->at++ = ' ';
+	return 0;
+}
+
+/* At the character after a backslash in a double-quoted string. */
+static int
+check_escape(const struct tidy *t)
+{
+	const char *p = t->at;
+	unsigned value = 0, n = 0;
+	bool numeric = true;
+
+	if (*p == 'x') {
+		char hex[3] = { 0 };
+
+		for (p++; n < 2 && *p != '\0' &&
+		    strchr("0123456789abcdefABCDEF", *p) != NULL; p++)
+			hex[n++] = *p;
+		value = (unsigned)strtoul(hex, NULL, 16);
+	} else if (is_digit(*p)) {
+		for (; n < 3 && *p >= '0' && *p <= '7'; p++, n++)
+			value = value * 8 + (unsigned)(*p - '0');
+		if (is_digit(*p))
+			n = 0;		/* \8, \19: neither octal nor a text */
+	} else {
+		numeric = false;
+	}
+	if (numeric && (n == 0 || value == 0 || value > 0xff))
+		return refuse(t, t->line, "bad escape sequence in a string");
+	return 0;
+}
+
+static int
+check_string(struct tidy *t)
+{
+	char quote = *t->at++;
+
+	for (;; t->at++) {
+		if (*t->at == quote)
+			break;
+		if (*t->at == '\\' && t->at[1] != '\n' && t->at[1] != '\0') {
+			t->at++;
+			if (quote == '"' && check_escape(t) < 0)
+				return -EINVAL;
+		} else if (*t->at == '\0' || *t->at == '\n' ||
+		    *t->at == '\\') {
+			return refuse(t, t->line,
+			    "string is not closed on its line");
+		} else if (quote == '"' && t->at[0] == '$' && t->at[1] == '{') {
+			return refuse_variable(t);
+		} else if ((unsigned char)*t->at < 0x20 && *t->at != '\t') {
+			return refuse(t, t->line, "control character 0x%02x "
+			    "in a string", (unsigned char)*t->at);
+		}
+	}
+	t->at++;
+	return 0;
+}
+
+/* One token, blank or comment. 0, or -EINVAL with an error added. */
+static int
+tidy_next(struct tidy *t)
+{
+	char c = *t->at, next = t->at[1];
+	bool in_word = t->in_word;
+
+	t->in_word = false;
+	switch (c) {
+	case '\n':
+		t->line++;
+		break;
+	case ' ':
+	case '\t':
+	case '\r':
+	case '=':
+	case ',':
+	case '(':
+	case ')':
+		break;
+	case '+':
+		if (next != '=')
+			return refuse(t, t->line,
+			    "a word with '+' must be in quotes");
+		break;
+	case '{':
+		if (t->depth == BLOCK_DEPTH_MAX)
+			return refuse(t, t->line, "blocks nested too deeply");
+		t->block[t->depth++] = t->line;
+		break;
+	case '}':
+		if (t->depth == 0)
+			return refuse(t, t->line, "'}' closes no block");
+		t->depth--;
+		break;
+	case '"':
+	case '\'':
+		return check_string(t);
+	case '#':
+		blank_line_comment(t);
+		return 0;
+	case '/':
+		if (!in_word && next == '/') {
+			blank_line_comment(t);
+			return 0;
+		}
+		if (!in_word && next == '*') {
+			*t->at++ = ' ';
+			*t->at++ = ' ';
+			return blank_block_comment(t);
+		}
+		t->in_word = true;
+		break;
+	case '*':
+		return refuse(t, t->line, "a word with '*' must be in quotes");
+	case '$':
+		if (next == '{')
+			return refuse_variable(t);
+		t->in_word = true;
+		break;
+	default:
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			return refuse(t, t->line, "is not a text file "
+			    "(byte 0x%02x)", (unsigned char)c);
+		t->in_word = true;
+	}
+	t->at++;
+	return 0;
+}
+
+static int
+tidy_text(const char *file, char *text, struct conf_errors *errors)
+{
+	struct tidy t = {
+		.file = file, .at = text, .line = 1, .errors = errors,
+	};
+
+	while (*t.at != '\0')
+		if (tidy_next(&t) < 0)
+			return -EINVAL;
+	if (t.depth > 0)
+		return refuse(&t, t.block[0], "block is not closed");
+	return 0;
+}
+
+/* --- parsing --- */
+
+static void
+on_confuse_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	if (parse_errors != NULL)
+		errors_vadd(parse_errors, cfg->filename != NULL ?
+		    cfg->filename : "?", cfg->line, fmt, ap);
+}
+
+/* libconfuse on tidied text; it takes a stream, and names it after the file. */
+static int
+parse_tidy(cfg_t *cfg, const char *file, char *text,
+    struct conf_errors *errors)
+{
+	unsigned before = errors->count;
+	FILE *fp;
+	char *name;
+	int rc;
+
+	if (*text == '\0')
+		return 0;
+	if ((name = strdup(file)) == NULL)
+		return -ENOMEM;
+	if ((fp = fmemopen(text, strlen(text), "r")) == NULL) {
+		free(name);
+		return -ENOMEM;
+	}
+	free(cfg->filename);
+	cfg->filename = name;
+	cfg_set_error_function(cfg, on_confuse_error);
+	assert(parse_errors == NULL);
+	parse_errors = errors;
+	rc = cfg_parse_fp(cfg, fp);
+	parse_errors = NULL;
+	fclose(fp);
+	if (rc != CFG_SUCCESS && errors->count == before)
+		conf_errors_add(errors, file, cfg->line, "syntax error");
+	return errors->count == before ? 0 : -EINVAL;
+}
+
+int
+conf_parse(cfg_t *cfg, const char *file, const char *text,
+    struct conf_errors *errors)
+{
+	char *copy = strdup(text);
+	int rc;
+
+	if (copy == NULL) {
+		conf_errors_add(errors, file, 0, "out of memory");
+		return -ENOMEM;
+	}
+	rc = tidy_text(file, copy, errors);
+	if (rc == 0)
+		rc = parse_tidy(cfg, file, copy, errors);
+	if (rc == -ENOMEM)
+		conf_errors_add(errors, file, 0, "out of memory");
+	free(copy);
+	return rc;
+}

@@ -32,7 +32,7 @@ struct conf_errors {
 /* Appends; also what cfg_error_t hooks end in. */
 void	conf_errors_add(struct conf_errors *, const char *file, int line,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* "file:line: text" of entry i, into buf. */
+/* "file:line: text" (or "file: text") into buf, which it returns. */
 const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
 
 /*
@@ -43,8 +43,8 @@ const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
 int	conf_read_file(const char *path, char **text, struct conf_errors *);
 
 /*
- * A span with unit: "10ms", "3.3ms", "500us", "1s", "2m".  The result must be a
- * whole number of nanoseconds.  bare_unit_ns: what a number without unit counts
+ * A span with unit (ns, us, ms, s, m for minutes): "10ms", "3.3ms", "2m".  The
+ * result must be a whole number of nanoseconds.  bare_unit_ns: what a number without unit counts
  * in (NS_PER_CS for advert_int), 0 = a unit is required.
  * 0; -EINVAL not a span; -ERANGE overflow or negative.
  */
@@ -54,8 +54,13 @@ int	conf_span_parse(const char *text, int64_t bare_unit_ns,
 const char *conf_span_format(int64_t ns, char *buf, size_t len);
 
 /*
- * libconfuse reports through a callback without user data; this couples a cfg
- * to an error list for the duration of a parse (stored with the cfg).
+ * Parses text into cfg, naming it `file` in errors.  Before libconfuse sees it,
+ * comments (#, // and C style, no nesting) are blanked, and what its lexer would
+ * misread is refused: open strings, comments and blocks, control characters,
+ * "${", a bare '*' or '+'.  Strings end on the line they begin.  libconfuse
+ * reports through a callback without user data, so one parse at a time; a
+ * validation callback may use cfg_error() or add to the list itself.
+ * 0; -EINVAL or -ENOMEM, and then at least one error was added.
  */
 int	conf_parse(cfg_t *, const char *file, const char *text,
 	    struct conf_errors *);

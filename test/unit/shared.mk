@@ -20,6 +20,7 @@ test_unit_test_rxclock_LDADD = $(SHARED_PURE_TEST_LIBS)
 test_unit_test_token_bucket_LDADD = $(SHARED_PURE_TEST_LIBS)
 
 SHARED_TESTS = \
+	test/unit/test_conf \
 	test/unit/test_log \
 	test/unit/test_loop \
 	# end
@@ -27,6 +28,7 @@ check_PROGRAMS += $(SHARED_TESTS)
 TESTS += $(SHARED_TESTS)
 
 SHARED_TEST_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
+test_unit_test_conf_LDADD = $(SHARED_TEST_LIBS)
 test_unit_test_log_LDADD = $(SHARED_TEST_LIBS)
 test_unit_test_loop_LDADD = $(SHARED_TEST_LIBS)
 endif
