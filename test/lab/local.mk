@@ -17,7 +17,16 @@ EXTRA_DIST += \
 	test/deps.sh \
 	test/lab/conftest.py \
 	test/lab/demo.py \
+	test/lab/frames.py \
 	test/lab/lab.py \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
+	test/lab/test_bfd.py \
+	test/lab/test_config.py \
+	test/lab/test_election.py \
+	test/lab/test_failover.py \
+	test/lab/test_interface.py \
+	test/lab/test_privileges.py \
+	test/lab/test_vrrpctl.py \
+	test/lab/test_wire.py \
 	# end

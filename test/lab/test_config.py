@@ -1,0 +1,126 @@
+"""Configurations that are wrong: one clear line, exit 1, never a crash."""
+
+import random
+
+import pytest
+
+from lab import BUILD, vrrpd_conf
+
+GOOD = vrrpd_conf()
+NOISE = random.Random(9568).randbytes(4096)
+
+
+def changed(old, new):
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+def line_of(text, word):
+    return [word in line for line in text.splitlines()].index(True) + 1
+
+
+# Text, and a word of the line that is wrong (None: no line to name).
+BAD = {
+    "unknown-word": (changed("priority ", "priorty "), "priorty"),
+    "no-interface": (changed("    interface         = eth0\n", ""), None),
+    "no-vrid": (changed("    virtual_router_id = 51\n", ""), None),
+    "vrid-0": (changed("= 51", "= 0"), "virtual_router_id"),
+    "vrid-256": (changed("= 51", "= 256"), "virtual_router_id"),
+    "vrid-word": (changed("= 51", "= many"), "virtual_router_id"),
+    "advert-int-15ms": (changed("advert_int        = 1",
+                                "advert_int = 15ms"), "advert_int"),
+    "advert-int-0": (changed("advert_int        = 1", "advert_int = 0"),
+                     "advert_int"),
+    "advert-int-4096": (changed("advert_int        = 1",
+                                "advert_int = 4096"), "advert_int"),
+    "priority-0": (changed("= 100", "= 0"), "priority"),
+    "priority-256": (changed("= 100", "= 256"), "priority"),
+    "netmask-33": (changed("/24", "/33"), "virtual_addresses"),
+    "not-an-address": (changed("192.0.2.50", "192.0.2.500"),
+                       "virtual_addresses"),
+    "no-address": (changed(" 192.0.2.50/24 ", " "), None),
+    "two-families": (changed("192.0.2.50/24", "192.0.2.50/24, 2001:db8::1/64"),
+                     None),
+    "duplicate-vrid": (GOOD + GOOD.replace("instance web", "instance w2"),
+                       None),
+    "duplicate-name": (GOOD + GOOD.replace("= 51", "= 52"), None),
+    "not-closed": (GOOD.rstrip()[:-1], None),
+    "binary": (NOISE, None),
+    "zero-bytes": (b"\0" * 4096, None),
+}
+BAD["ten-megabytes"] = (("# " + "x" * 78 + "\n") * 130000 + "instance", None)
+
+
+@pytest.fixture
+def conf(tmp_path_factory, lab):
+    return lab.dir / "bad.conf"
+
+
+def refused(lab, flags, path):
+    """vrrpd's one line about it."""
+    done = lab.r1.run(BUILD / "vrrpd/vrrpd", *flags, "-f", path, "-s",
+                      lab.dir / "v.sock", check=False)
+    assert done.returncode == 1, (done.returncode, done.stdout, done.stderr)
+    lines = (done.stdout + done.stderr).splitlines()
+    assert len(lines) == 1, lines
+    assert "Sanitizer" not in done.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize("flags", (["-n"], []), ids=("check", "start"))
+@pytest.mark.parametrize("name", BAD)
+def test_bad_configuration_is_one_line_and_exit_1(lab, conf, name, flags):
+    text, word = BAD[name]
+    if isinstance(text, str):
+        text = text.encode()
+    conf.write_bytes(text)
+    line = refused(lab, flags, conf)
+    assert "bad.conf" in line
+    if word is not None:
+        number = line_of(text.decode(), word)
+        assert "bad.conf:%d: " % number in line
+
+
+def test_missing_file_is_one_line_and_exit_1(lab, conf):
+    assert "bad.conf" in refused(lab, ["-n"], conf)
+
+
+def test_directory_as_configuration_is_one_line_and_exit_1(lab, conf):
+    conf.mkdir()
+    assert "bad.conf" in refused(lab, ["-n"], conf)
+
+
+def test_good_configuration_is_accepted(lab, conf):
+    conf.write_text(GOOD)
+    done = lab.r1.run(BUILD / "vrrpd/vrrpd", "-n", "-f", conf)
+    assert done.stderr == ""
+
+
+def test_bfd_without_bfdd_is_a_warning_at_run_time(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=1, bfd="192.0.2.2"))
+    lab.r1.wait_state("active")
+    assert "bfdd" in lab.r1.vrrpd.log()
+    assert lab.r1.call("show")["bfdd"] == "unreachable"
+
+
+BAD_BFDD = {
+    "unknown-word": "session a { peer = 192.0.2.2  interfase = eth0 }\n",
+    "no-peer": "session a { interface = eth0 }\n",
+    "multiplier-0": "session a { peer = 192.0.2.2  interface = eth0\n"
+                    "multiplier = 0 }\n",
+    "multiplier-256": "session a { peer = 192.0.2.2  interface = eth0\n"
+                      "multiplier = 256 }\n",
+    "interval-0": "session a { peer = 192.0.2.2  interface = eth0\n"
+                  "interval = 0ms }\n",
+    "binary": NOISE,
+}
+
+
+@pytest.mark.parametrize("name", BAD_BFDD)
+def test_bad_bfdd_configuration_is_one_line_and_exit_1(lab, conf, name):
+    text = BAD_BFDD[name]
+    conf.write_bytes(text.encode() if isinstance(text, str) else text)
+    done = lab.r1.run(BUILD / "bfdd/bfdd", "-n", "-f", conf, check=False)
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    lines = (done.stdout + done.stderr).splitlines()
+    assert len(lines) == 1 and "bad.conf" in lines[0], lines

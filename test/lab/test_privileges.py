@@ -1,0 +1,68 @@
+"""Who the daemons are after they have started (design section 6)."""
+
+import pwd
+import subprocess
+
+import pytest
+
+from lab import BUILD, status_of, vrrpd_conf
+
+CAPABILITIES = {"NET_BIND_SERVICE": 10, "NET_ADMIN": 12, "NET_RAW": 13}
+USER = "nobody"         # what check.sh configures --with-user with
+
+
+def mask(*names):
+    return sum(1 << CAPABILITIES[name] for name in names)
+
+
+@pytest.mark.parametrize("program, allowed", (
+    ("vrrpd", mask("NET_ADMIN", "NET_RAW")),
+    ("bfdd", mask("NET_RAW", "NET_BIND_SERVICE"))))
+def test_daemon_runs_unprivileged(lab, program, allowed):
+    lab.start_pair(bfd=True, advert_int=10)
+    lab.wait_pair(bfd=True)
+    status = status_of(getattr(lab.r1, program))
+    user = pwd.getpwnam(USER)
+    assert status["Uid"].split() == [str(user.pw_uid)] * 4
+    assert status["Gid"].split() == [str(user.pw_gid)] * 4
+    assert status["Groups"].split() in ([], [str(user.pw_gid)])
+    assert status["NoNewPrivs"] == "1"
+    for name in ("CapEff", "CapPrm", "CapBnd"):
+        assert int(status[name], 16) & ~allowed == 0, (name, status[name])
+    for name in ("CapInh", "CapAmb"):
+        assert int(status[name], 16) == 0, (name, status[name])
+
+
+@pytest.mark.parametrize("program", ("vrrpd", "bfdd"))
+def test_daemon_is_real_time_and_locked_where_it_may(lab, program):
+    lab.start_pair(bfd=True, advert_int=10)
+    process = getattr(lab.r1, program)
+    chrt = subprocess.run(["chrt", "-p", str(process.pid)], text=True,
+                          stdout=subprocess.PIPE).stdout
+    call = lab.r1.call if program == "vrrpd" else lab.r1.bfdd_call
+    scheduling = call("show")["scheduling"]
+    if "SCHED_FIFO" not in subprocess.run(
+            ["chrt", "-f", "50", "chrt", "-p", "0"], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout:
+        assert scheduling["realtime-priority"] == 0
+        pytest.skip("SCHED_FIFO is refused here")
+    assert "SCHED_FIFO" in chrt and chrt.strip().endswith("50"), chrt
+    assert scheduling["realtime-priority"] == 50
+    assert scheduling["locked"] is True
+    assert status_of(process)["VmLck"] != "0 kB"
+
+
+@pytest.mark.parametrize("program", ("vrrpd/vrrpd", "bfdd/bfdd"))
+def test_daemon_without_its_user_says_so_and_exits(lab, program):
+    """Design 4.1.  The user is hidden from this process only."""
+    users = lab.dir / "passwd"
+    users.write_text("root:x:0:0:root:/root:/bin/sh\n")
+    conf = lab.dir / "daemon.conf"
+    conf.write_text(vrrpd_conf() if "vrrpd" in program else "")
+    done = lab.r1.run(
+        "unshare", "--mount", "sh", "-c",
+        'mount --bind "$1" /etc/passwd && exec "$2" -f "$3" -s "$4"', "sh",
+        users, BUILD / program, conf, lab.dir / "a.sock", check=False)
+    assert done.returncode == 1
+    lines = [x for x in done.stderr.splitlines() if USER in x]
+    assert len(lines) == 1, done.stderr

@@ -1,0 +1,248 @@
+"""What comes in from the wire: bad packets, and what a Backup must not do."""
+
+import contextlib
+import socket
+import time
+
+import pytest
+
+import frames
+from lab import Capture, Node, VIP, VMAC, wait_for
+
+# Each is wrong in one thing only; the counter named after it (yang.md) moves.
+BAD_ADVERTS = {
+    "ttl": (dict(ttl=254), "ip-ttl-errors"),                        # V-40
+    "version": (dict(version=4), "version-errors"),                 # V-41
+    "type": (dict(kind=2), "invalid-type-pkts-rcvd"),               # V-42
+    "length": (dict(cut=2), "packet-length-errors"),                # V-43
+    "checksum": (dict(bad_checksum=True), "checksum-errors"),       # V-44
+    "no-address": (dict(addresses=(), count=0), "address-count-errors"),
+    "interval-zero": (dict(interval_cs=0), "interval-zero-errors"),
+    "own-source": (dict(source="192.0.2.1"), "own-source-errors"),  # V-96
+}
+
+BAD_BFD = {
+    "version": dict(version=2),                     # B-20
+    "length-short": dict(length=23),                # B-21
+    "length-long": dict(length=25),                 # B-22
+    "multiplier-zero": dict(multiplier=0),          # B-23
+    "multipoint": dict(flags=0x01),                 # B-24
+    "my-discriminator-zero": dict(mine=0),          # B-25
+    "your-discriminator-unknown": dict(yours=0xdeadbeef),   # B-26
+    "up-without-your-discriminator": dict(yours=0),         # B-27
+    "ttl": dict(ttl=254),                           # B-112
+    "truncated": dict(cut=1),
+    "empty": dict(cut=24),
+    "authentication-unexpected": dict(flags=0x04),  # B-29
+}
+
+
+@contextlib.contextmanager
+def injector(node, interface="eth0"):
+    """Sends frames out of an interface of the node."""
+    with node.open_socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind((interface, 0))
+        yield sock.send
+
+
+@pytest.fixture
+def evil(lab):
+    node = lab.add(Node(lab, "evil", "192.0.2.66"))
+    lab.plug(node)
+    return node
+
+
+def statistics(router):
+    return router.instance()["statistics"]
+
+
+@pytest.mark.parametrize("name", BAD_ADVERTS)
+def test_bad_advert_is_counted_and_changes_nothing(lab, evil, name):
+    fields, counter = BAD_ADVERTS[name]
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    before = [(len(r.transitions()), int(statistics(r).get(counter, 0)))
+              for r in lab.routers]
+    count = 50
+    with lab.meter() as meter, injector(evil) as send:
+        for _ in range(count):
+            send(frames.advert(**fields))
+            time.sleep(0.002)
+        report = meter.stop()
+    for router, (transitions, counted) in zip(lab.routers, before):
+        if name == "own-source" and router is lab.r2:
+            continue        # to r2 that is an advert of r1's
+        now = int(statistics(router)[counter])
+        assert now - counted == count, statistics(router)
+        assert len(router.transitions()) == transitions
+    assert lab.r1.state() == "active"
+    assert report["outage-count"] == 0, report["outages"]
+
+
+def test_bad_adverts_do_not_keep_a_dead_active_alive(lab, evil):
+    """A refused packet restarts no timer (V-64)."""
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    with injector(evil) as send:
+        lab.cut(lab.r1)
+        end = time.monotonic() + 2
+        while lab.r2.state() != "active":
+            assert time.monotonic() < end, "r2 never takes over"
+            send(frames.advert(bad_checksum=True, priority=255))
+            send(frames.advert(ttl=64, priority=255))
+            time.sleep(0.002)
+
+
+def test_good_advert_of_a_better_router_is_obeyed(lab, evil):
+    """The negative of the tables above: the frame itself is right."""
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    with injector(evil) as send:
+        send(frames.advert(interval_cs=100))
+    lab.r1.wait_state("backup", 2)
+    assert lab.r1.transitions()[-1]["cause"] == "higher-priority"
+
+
+def test_random_bytes_as_adverts_change_nothing(lab, evil):
+    import random
+    seed = 9568
+    rng = random.Random(seed)
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    before = [len(r.transitions()) for r in lab.routers]
+    with injector(evil) as send:
+        for _ in range(500):
+            body = rng.randbytes(rng.randrange(0, 64))
+            send(frames.ethernet("01:00:5e:00:00:12", VMAC, frames.ipv4(
+                "192.0.2.66", "224.0.0.18", 112, body)))
+    time.sleep(0.2)
+    assert [len(r.transitions()) for r in lab.routers] == before, seed
+    lab.wait_pair()
+
+
+@pytest.mark.parametrize("name", BAD_BFD)
+def test_bad_bfd_packet_changes_nothing(lab, evil, name):
+    lab.start_pair(bfd=True, advert_int=10)
+    lab.wait_pair(bfd=True)
+    session = lab.r1.session("192.0.2.2")
+    transitions = [len(r.transitions()) for r in lab.routers]
+    # As if from r2, to r1, with the right discriminators where not said.
+    fields = dict(state=1, diag=1, mine=session["remote-discriminator"],
+                  yours=session["local-discriminator"])
+    fields.update(BAD_BFD[name])
+    if name == "up-without-your-discriminator":
+        fields["state"] = 3
+    frame = frames.bfd("192.0.2.2", "192.0.2.1", lab.r2.mac(), lab.r1.mac(),
+                       **fields)
+    with injector(evil) as send:
+        for _ in range(50):
+            send(frame)
+            time.sleep(0.001)
+    time.sleep(0.1)
+    after = lab.r1.session("192.0.2.2")
+    assert after["state"] == "up"
+    assert after["down-count"] == session["down-count"]
+    assert after["remote-discriminator"] == session["remote-discriminator"]
+    assert [len(r.transitions()) for r in lab.routers] == transitions
+
+
+def test_bfd_packet_of_another_source_changes_nothing(lab, evil):
+    """A stranger who knows the discriminators is still a stranger."""
+    lab.start_pair(bfd=True, advert_int=10)
+    lab.wait_pair(bfd=True)
+    session = lab.r1.session("192.0.2.2")
+    frame = frames.bfd("192.0.2.66", "192.0.2.1", evil.mac(), lab.r1.mac(),
+                       state=1, diag=1, mine=session["remote-discriminator"],
+                       yours=session["local-discriminator"])
+    with injector(evil) as send:
+        for _ in range(20):
+            send(frame)
+    time.sleep(0.1)
+    after = lab.r1.session("192.0.2.2")
+    assert (after["state"], after["down-count"]) == ("up",
+                                                     session["down-count"])
+
+
+# Backups are silent and deaf.
+
+def sent_by(lab, router, seconds, provoke=lambda: None):
+    """The frames the router sends, as its switch port sees them."""
+    with Capture(lab.switch, "p-" + router.name) as capture:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            provoke()
+            time.sleep(0.02)
+        captured = capture.stop()
+    router_macs = {link["address"] for link in router.links().values()}
+    return [f for f in captured if f.src in router_macs | {VMAC}]
+
+
+@pytest.mark.parametrize("was_active", (False, True),
+                         ids=("from-start", "after-active"))
+def test_backup_sends_nothing_from_the_virtual_mac(lab, was_active):
+    """V-90: or the switches move the port."""
+    # r1 is cut off, so that what comes from its MAC is not on r2's port.
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    if was_active:
+        mend = lab.cut(lab.r1)
+        lab.r2.wait_state("active", 5)
+        mend()
+        lab.wait_pair()
+        time.sleep(0.3)
+    port = "p-" + lab.r2.name
+    with Capture(lab.switch, port, "ether src " + VMAC) as capture:
+        # Frames of the Active leave this port (flooded); r2's come in.
+        for _ in range(20):
+            lab.r2.ip("neigh", "flush", "all")
+            time.sleep(0.05)
+        seen = capture.stop()
+    active = [f for f in seen if f.haslayer("IP") and
+              f["IP"].src == lab.r1.address]
+    others = [f for f in seen if f not in active]
+    assert others == [], [f.summary() for f in others]
+    fdb = lab.switch.run("bridge", "fdb", "show", "br", "br0").stdout
+    line = [x for x in fdb.splitlines() if x.startswith(VMAC)]
+    assert line and "p-r1" in line[0], fdb
+
+
+@pytest.mark.parametrize("was_active", (False, True),
+                         ids=("from-start", "after-active"))
+def test_backup_does_not_hear_the_virtual_mac(lab, was_active):
+    """A frame to the virtual MAC that the switch floods is not for it."""
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    lab.r2.sysctl("net.ipv4.ip_forward", 1)
+    if was_active:
+        mend = lab.cut(lab.r1)
+        lab.r2.wait_state("active", 5)
+        mend()
+        lab.wait_pair()
+        # Going deaf is off the yield path and may take a moment.
+        wait_for(lambda: VIP not in lab.r2.addresses(), 5, "given up")
+        time.sleep(0.5)
+    client = lab.client.mac()
+    echo = b"\x08\0\0\0" + b"\x12\x34\0\1" + b"swiftover"
+    echo = echo[:2] + frames.checksum(echo).to_bytes(2, "big") + echo[4:]
+
+    def to(destination):
+        return frames.ethernet(VMAC, client, frames.ipv4(
+            lab.client.address, destination, 1, echo, ttl=64))
+
+    arp = frames.ethernet("ff:ff:ff:ff:ff:ff", client,
+                          b"\0\1\x08\0\6\4\0\1" + frames.mac_bytes(client) +
+                          frames.packed(lab.client.address) + bytes(6) +
+                          frames.packed(VIP), 0x0806)
+    with injector(lab.switch, "p-r2") as send:
+        def provoke():
+            for destination in (VIP, lab.r2.address, lab.client.address):
+                send(to(destination))
+            send(arp)
+
+        seen = sent_by(lab, lab.r2, 0.5, provoke)
+    replies = [f for f in seen
+               if (f.haslayer("ICMP") and
+                   f["IP"].src in (VIP, lab.r2.address)) or
+               (f.haslayer("ICMP") and f["IP"].ttl < 64) or
+               (f.haslayer("ARP") and f["ARP"].psrc == VIP)]
+    assert replies == [], [f.summary() for f in replies]
