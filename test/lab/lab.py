@@ -473,6 +473,7 @@ class Capture:
 
     def stop(self):
         """The frames, as scapy packets."""
+        import scapy.layers.inet        # noqa: F401, for rdpcap
         from scapy.utils import rdpcap
         self.process.stop(signal.SIGINT)
         return list(rdpcap(str(self.path)))

@@ -11,11 +11,13 @@ EXTRA_DIST += \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/check.sh \
+	test/conftest.py \
 	test/copy.sh \
 	test/count.py \
 	test/demo.sh \
 	test/deps.sh \
-	test/lab/conftest.py \
+	test/interop/test_keepalived.py \
+	test/interop/test_tshark.py \
 	test/lab/demo.py \
 	test/lab/frames.py \
 	test/lab/lab.py \

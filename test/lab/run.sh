@@ -13,4 +13,4 @@ python=/usr/bin/python3
 [ -x $python ] || python=python3
 export LAB_BUILD PYTHONDONTWRITEBYTECODE=1
 exec sh "$here/sandbox.sh" $python -m pytest -p no:cacheprovider --tb=short \
-    -rs --rootdir "$here" "$here" "$@"
+    -rs --rootdir "$here/.." "$here" "$here/../interop" "$@"

@@ -1,4 +1,4 @@
-"""What the lab's tests share.  Run them with test/lab/run.sh."""
+"""What the tests in lab/ and interop/ share.  Run them with lab/run.sh."""
 
 import contextlib
 import pathlib
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lab"))
 
 import lab as lablib                                            # noqa: E402
 
