@@ -13,10 +13,16 @@ struct rtsched {
 	int	priority;	/* SCHED_FIFO priority in force, 0 = not real time */
 	int	sched_error;	/* 0, or errno of the refusal */
 	bool	locked;		/* mlockall(MCL_CURRENT | MCL_FUTURE) holds */
-	int	lock_error;
+	bool	locked_at_start; /* at least what was mapped at start is locked */
+	int	lock_error;	/* 0, or errno why `locked` is not true */
 };
 
-/* priority 0: stay SCHED_OTHER, memory is locked all the same. */
+/*
+ * Before priv_drop(), when threads, sockets and tables exist.  Raises
+ * RLIMIT_MEMLOCK, reserves and faults in some heap and stack, locks memory,
+ * then takes SCHED_FIFO `priority` (1..99).  priority 0: stay SCHED_OTHER,
+ * memory is locked all the same.
+ */
 void	rtsched_enter(int priority, struct rtsched *out);
 /* One log line at warning level naming whatever was refused and the cure. */
 void	rtsched_report(const struct rtsched *);

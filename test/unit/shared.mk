@@ -23,6 +23,8 @@ SHARED_TESTS = \
 	test/unit/test_conf \
 	test/unit/test_log \
 	test/unit/test_loop \
+	test/unit/test_priv \
+	test/unit/test_rtsched \
 	# end
 check_PROGRAMS += $(SHARED_TESTS)
 TESTS += $(SHARED_TESTS)
@@ -31,4 +33,6 @@ SHARED_TEST_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
 test_unit_test_conf_LDADD = $(SHARED_TEST_LIBS)
 test_unit_test_log_LDADD = $(SHARED_TEST_LIBS)
 test_unit_test_loop_LDADD = $(SHARED_TEST_LIBS)
+test_unit_test_priv_LDADD = $(SHARED_TEST_LIBS)
+test_unit_test_rtsched_LDADD = $(SHARED_TEST_LIBS)
 endif
