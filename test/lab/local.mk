@@ -8,6 +8,7 @@ test_lab_gap_SOURCES = test/lab/gap.c
 test_lab_gap_LDFLAGS = $(AM_LDFLAGS) -pthread
 
 EXTRA_DIST += \
+	test/README.md \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/check.sh \
@@ -29,6 +30,7 @@ EXTRA_DIST += \
 	test/lab/test_failover.py \
 	test/lab/test_interface.py \
 	test/lab/test_privileges.py \
+	test/lab/test_tools.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
 	# end

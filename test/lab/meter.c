@@ -73,9 +73,10 @@
 enum mode { MODE_ICMP, MODE_TCP, MODE_HTTP };
 
 struct probe {
-	int64_t	sent_ns;
-	int64_t	answered_ns;		/* 0: not yet */
-	int	fd;			/* TCP only, -1 when closed */
+	uint64_t seq;
+	int64_t	 sent_ns;
+	int64_t	 answered_ns;		/* 0: not yet */
+	int	 fd;			/* TCP only, -1 when closed */
 };
 
 struct outage {
@@ -109,9 +110,9 @@ static struct {
 	.warm_up = 20,
 };
 
-static struct probe	probes[PROBES_MAX];
-static uint64_t		next_seq;	/* the next to send */
-static uint64_t		oldest_seq;	/* the oldest not yet judged */
+static struct probe	probes[PROBES_MAX];	/* in flight, and some before */
+static uint64_t		next_seq = 1;	/* the next to send; 0 is none */
+static uint64_t		oldest_seq = 1;	/* the oldest not yet judged */
 
 static struct outage	outages[OUTAGES_MAX];
 static uint64_t		outage_count;
@@ -253,8 +254,6 @@ judge_lost(const struct probe *p)
 	}
 	sent_count++;
 	lost_count++;
-	if (p->answered_ns != 0)
-		late_count++;
 	if (current.lost++ == 0)
 		current.start_ns = p->sent_ns;
 }
@@ -416,11 +415,15 @@ icmp_drain(void)
 		if ((size_t)n < offset + sizeof p)
 			continue;
 		memcpy(&p, buf + offset, sizeof p);
-		if (p.magic != magic || !in_flight(p.seq))
-			continue;
 		probe = probe_at(p.seq);
-		if (probe->answered_ns == 0)
-			probe->answered_ns = arrival_ns(&mh);
+		/* A second answer, of another router, changes nothing. */
+		if (p.magic != magic || probe->seq != p.seq ||
+		    probe->answered_ns != 0)
+			continue;
+		probe->answered_ns = arrival_ns(&mh);
+		if (measuring && probe->answered_ns - probe->sent_ns >
+		    opt.deadline_ns)
+			late_count++;
 	}
 }
 
@@ -521,7 +524,7 @@ send_probe(int64_t now)
 	if (last_send_ns != 0 && now - last_send_ns > worst_gap_ns)
 		worst_gap_ns = now - last_send_ns;
 	last_send_ns = now;
-	*p = (struct probe){ .sent_ns = now, .fd = -1 };
+	*p = (struct probe){ .seq = next_seq, .sent_ns = now, .fd = -1 };
 	error = opt.mode == MODE_ICMP ? icmp_send(next_seq) :
 	    tcp_send(next_seq);
 	if (error != 0)
