@@ -1,12 +1,8 @@
 /*
  * bfd_params.c - defaults and identity of a session's configuration.  PURE.
- *
- * bfd_config_free() is the one function here that touches the heap: it frees
- * what a parser allocated.
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "bfdd/bfd_params.h"
@@ -19,16 +15,6 @@ bfd_params_init(struct bfd_params *p)
 	p->required_min_rx_ns = BFD_INTERVAL_DEFAULT_NS;
 	p->detect_mult = BFD_MULTIPLIER_DEFAULT;
 	p->rx_ttl = 255;			/* B-112 */
-}
-
-void
-bfd_config_free(struct bfd_config *c)
-{
-	if (c == NULL)
-		return;
-	free(c->sessions);
-	c->sessions = NULL;
-	c->count = 0;
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "shared/addr.h"
 #include "shared/mono.h"
@@ -69,7 +70,18 @@ struct bfd_config {
 };
 
 void	bfd_params_init(struct bfd_params *);	/* every default */
-void	bfd_config_free(struct bfd_config *);
+
+/* Of parsers and daemons; inline, so that the pure core knows no heap. */
+static inline void
+bfd_config_free(struct bfd_config *c)
+{
+	if (c == NULL)
+		return;
+	free(c->sessions);
+	c->sessions = NULL;
+	c->count = 0;
+}
+
 /*
  * One session key: single hop is family, peer and interface (B-113); multihop is
  * the pair of addresses (B-121), an unset local address being a value of its own.

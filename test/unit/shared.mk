@@ -1,4 +1,7 @@
 # Unit tests of shared/; one program per file.
+dist_check_SCRIPTS += test/purity.sh
+TESTS += test/purity.sh
+
 if CMOCKA
 SHARED_PURE_TESTS = \
 	test/unit/test_addr \
