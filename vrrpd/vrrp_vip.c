@@ -1,3 +1,464 @@
+/*
+ * vrrp_vip.c - virtual MAC device, virtual addresses, and the parent's manners.
+ *
+ * The device is a macvlan on the instance's interface whose MAC is the virtual
+ * MAC.  It exists and is up from start to exit, because taking a device down or
+ * changing its MAC waits for an RCU grace period (12 ms with the rtnl lock
+ * held).  What changes between Backup and Active is its macvlan *mode*:
+ *
+ *   Backup  "source" mode with an empty list of sources: the device receives
+ *           nothing, neither unicast to its MAC nor broadcast nor multicast, so
+ *           a Backup can neither answer nor forward what a switch floods
+ *           (V-100, V-101), and it has no address.
+ *   Active  "bridge" mode: receives frames to the virtual MAC and broadcasts.
+ *
+ * Changing the mode takes tens of microseconds.  Taking over is one batch, mode
+ * then addresses; yielding is one batch, addresses away then mode.  Nothing
+ * leaves the device while Backup: it has no address, IPv6 is disabled on it for
+ * an IPv4 instance and it makes no link-local by itself (V-24).
+ *
+ * Its settings: arp_ignore 1, so that it answers ARP for the virtual addresses
+ * only; rp_filter 2 (loose), since the way back to a client of the subnet leads
+ * through the parent; forwarding as on the parent, or an Active would not route
+ * what hosts send to the virtual MAC (V-102).
+ *
+ * Without a virtual MAC the addresses go on the interface itself.
+ *
+ * A device left by a crashed run carries the name, MAC and parent that ours
+ * would have, and is adopted.  One of that name that is something else is not
+ * touched; the instance then waits and says so.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
 #include "vrrpd/vrrp_vip.h"
+
+struct vrrp_vips {
+	struct nl			*nl;
+	const struct vrrp_params	*p;
+	struct nl_link			 parent;
+	char				 device[IF_NAMESIZE];	/* "" = none */
+	int				 ifindex;
+	uint8_t				 mac[6];
+	bool				 adopted;
+	struct nl_batch			*install;
+	struct nl_batch			*withdraw;
+	unsigned			 install_head;	/* before addresses */
+	unsigned			 messages;	/* in either batch */
+	struct vrrp_vip_address		*addresses;	/* p->vip_count */
+};
+
+struct setting {
+	uint8_t		 family;
+	const char	*key;
+	int		 value;
+	bool		 required;
+};
+
+int
+vrrp_vip_device_name(uint8_t family, uint8_t vrid, int parent,
+    char name[IF_NAMESIZE])
+{
+	char buf[48];
+	int n;
+
+	n = snprintf(buf, sizeof(buf), "vr%c-%u-%d",
+	    family == AF_INET6 ? '6' : '4', vrid, parent);
+	if (n >= IF_NAMESIZE)
+		return -ENAMETOOLONG;
+	memcpy(name, buf, n + 1);
+	return 0;
+}
+
+/* The kernel may be built without IPv6: then there is nothing to silence. */
+static int
+apply_settings(const char *device, const struct setting *s, size_t n,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	size_t i;
+	int error;
+
+	for (i = 0; i < n; i++) {
+		error = nl_devconf_set(s[i].family, device, s[i].key,
+		    s[i].value);
+		if (error == 0 || !s[i].required)
+			continue;
+		if (error == -ENOENT && s[i].family == AF_INET6)
+			continue;
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "cannot set %s of device %s: %s", s[i].key, device,
+		    strerror(-error));
+		return error;
+	}
+	return 0;
+}
+
+static int
+configure_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
+{
+	int forwarding = 0;
+	struct setting four[] = {
+		{ AF_INET6, "disable_ipv6", 1, true },
+		{ AF_INET, "arp_ignore", 1, true },
+		{ AF_INET, "rp_filter", 2, true },
+		{ AF_INET, "forwarding", 0, false },
+	};
+	struct setting six[] = {
+		{ AF_INET6, "accept_ra", 0, true },
+		{ AF_INET6, "autoconf", 0, true },
+		{ AF_INET6, "accept_dad", 0, true },
+		{ AF_INET6, "router_solicitations", 0, false },
+		/* V-88: the R flag of its advertisements follows this. */
+		{ AF_INET6, "forwarding", 1, true },
+	};
+
+	if (v->p->family == AF_INET6)
+		return apply_settings(v->device, six,
+		    sizeof(six) / sizeof(six[0]), reason);
+	(void)nl_devconf_get(AF_INET, v->parent.name, "forwarding",
+	    &forwarding);
+	four[3].value = forwarding;
+	return apply_settings(v->device, four, sizeof(four) / sizeof(four[0]),
+	    reason);
+}
+
+static int
+adopt_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
+{
+	struct nl_link link;
+	int error;
+
+	error = nl_link_get(v->nl, v->device, &link);
+	if (error == 0 && (!link.is_macvlan || link.parent !=
+	    v->parent.ifindex || !link.has_mac ||
+	    memcmp(link.mac, v->mac, sizeof(v->mac)) != 0))
+		error = -EEXIST;
+	if (error < 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "device %s exists and is not ours", v->device);
+		return error;
+	}
+	v->ifindex = link.ifindex;
+	v->adopted = true;
+	return 0;
+}
+
+static int
+open_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
+{
+	int error;
+
+	error = vrrp_vip_device_name(v->p->family, v->p->vrid,
+	    v->parent.ifindex, v->device);
+	if (error == 0)
+		error = nl_macvlan_add(v->nl, v->device, v->parent.ifindex,
+		    v->mac, &v->ifindex);
+	if (error == -EEXIST) {
+		error = adopt_device(v, reason);
+		if (error < 0) {
+			v->device[0] = '\0';	/* not ours to remove */
+			return error;
+		}
+	} else if (error < 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "cannot create device %s on %s: %s", v->device,
+		    v->parent.name, strerror(-error));
+		v->device[0] = '\0';
+		return error;
+	}
+	error = configure_device(v, reason);
+	if (error < 0)
+		return error;
+	error = nl_link_up(v->nl, v->ifindex);
+	if (error < 0)
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "cannot bring device %s up: %s", v->device,
+		    strerror(-error));
+	return error;
+}
+
+int
+vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	struct vrrp_vips *v;
+	int error = 0;
+
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		goto nomem;
+	v->nl = nl;
+	v->p = p;
+	v->parent = *parent;
+	v->ifindex = parent->ifindex;
+	memcpy(v->mac, parent->mac, sizeof(v->mac));
+	v->addresses = calloc(p->vip_count, sizeof(*v->addresses));
+	v->install = nl_batch_new(nl);
+	v->withdraw = nl_batch_new(nl);
+	if (v->addresses == NULL || v->install == NULL || v->withdraw == NULL)
+		goto nomem;
+	if (p->virtual_mac) {
+		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
+		error = open_device(v, reason);
+	}
+	if (error < 0) {
+		vrrp_vip_close(v);
+		return error;
+	}
+	*out = v;
+	return 0;
+nomem:
+	vrrp_vip_close(v);
+	(void)snprintf(reason, VRRP_VIP_REASON_MAX, "out of memory");
+	return -ENOMEM;
+}
+
+void
+vrrp_vip_close(struct vrrp_vips *v)
+{
+	int error;
+
+	if (v == NULL)
+		return;
+	if (v->device[0] != '\0') {
+		error = nl_link_del(v->nl, v->ifindex);
+		if (error < 0 && error != -ENODEV)
+			log_warning("device=%s cannot be removed: %s",
+			    v->device, strerror(-error));
+	}
+	nl_batch_free(v->install);
+	nl_batch_free(v->withdraw);
+	free(v->addresses);
+	free(v);
+}
+
+void
+vrrp_vip_parent_changed(struct vrrp_vips *v, const struct nl_link *parent)
+{
+	v->parent = *parent;
+	if (v->device[0] == '\0')
+		memcpy(v->mac, parent->mac, sizeof(v->mac));
+}
+
+/* Where address i goes: its own device if the long form names one. */
+static int
+place_address(struct vrrp_vips *v, unsigned i, bool owned,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	const struct vrrp_vip *vip = &v->p->vips[i];
+	struct vrrp_vip_address *a = &v->addresses[i];
+	char text[ADDR_PREFIX_STRLEN];
+	struct nl_link link;
+	int error;
+
+	memset(a, 0, sizeof(*a));
+	a->prefix = vip->prefix;
+	a->owned = owned;
+	if (vip->device[0] == '\0' ||
+	    strcmp(vip->device, v->parent.name) == 0) {
+		a->ifindex = v->ifindex;
+		a->announce_ifindex = v->parent.ifindex;
+		memcpy(a->mac, v->mac, sizeof(a->mac));
+		return 0;
+	}
+	error = nl_link_get(v->nl, vip->device, &link);
+	if (error < 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "device %s of address %s does not exist", vip->device,
+		    addr_prefix_format(&vip->prefix, text, sizeof(text)));
+		return error;
+	}
+	a->ifindex = a->announce_ifindex = link.ifindex;
+	memcpy(a->mac, link.mac, sizeof(a->mac));
+	return 0;
+}
+
+static int
+build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i, flags;
+	int error = 0;
+
+	nl_batch_clear(v->install);
+	v->install_head = 0;
+	if (v->device[0] != '\0') {
+		error = nl_batch_macvlan_mode(v->install, v->ifindex,
+		    NL_MACVLAN_BRIDGE);
+		v->install_head = 1;
+	}
+	for (i = 0; i < v->p->vip_count && error == 0; i++) {
+		a = &v->addresses[i];
+		if (a->owned)
+			continue;
+		flags = q->on_link(&a->prefix, q->arg) ?
+		    NL_ADDR_NOPREFIXROUTE : 0;
+		error = nl_batch_addr_add(v->install, a->ifindex, &a->prefix,
+		    flags, v->p->vips[i].label[0] == '\0' ? NULL :
+		    v->p->vips[i].label);
+	}
+	return error;
+}
+
+static int
+build_withdraw(struct vrrp_vips *v)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i;
+	int error = 0;
+
+	nl_batch_clear(v->withdraw);
+	v->messages = v->install_head;
+	for (i = 0; i < v->p->vip_count && error == 0; i++) {
+		a = &v->addresses[i];
+		if (a->owned)
+			continue;
+		error = nl_batch_addr_del(v->withdraw, a->ifindex, &a->prefix);
+		v->messages++;
+	}
+	if (error == 0 && v->device[0] != '\0')
+		error = nl_batch_macvlan_mode(v->withdraw, v->ifindex,
+		    NL_MACVLAN_DEAF);
+	return error;
+}
+
+int
+vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	unsigned i;
+	int error;
+
+	for (i = 0; i < v->p->vip_count; i++) {
+		error = place_address(v, i, q->owned(&v->p->vips[i].prefix.addr,
+		    q->arg), reason);
+		if (error < 0)
+			return error;
+	}
+	error = build_install(v, q);
+	if (error == 0)
+		error = build_withdraw(v);
+	if (error < 0)
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
+		    "cannot prepare the addresses: %s", strerror(-error));
+	return error;
+}
+
+int
+vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return v->messages == 0 ? -ENODATA :
+	    nl_batch_send(v->install, done, arg);
+}
+
+int
+vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return v->messages == 0 ? -ENODATA :
+	    nl_batch_send(v->withdraw, done, arg);
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
+{
+	unsigned i, at = v->install_head;
+
+	for (i = 0; i < v->p->vip_count; i++) {
+		if (v->addresses[i].owned)
+			continue;
+		if (at++ == failed_at)
+			return &v->addresses[i];
+	}
+	return NULL;
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_addresses(const struct vrrp_vips *v)
+{
+	return v->addresses;
+}
+
+const char *
+vrrp_vip_device(const struct vrrp_vips *v)
+{
+	return v->device;
+}
+
+int
+vrrp_vip_ifindex(const struct vrrp_vips *v)
+{
+	return v->ifindex;
+}
+
+const uint8_t *
+vrrp_vip_mac(const struct vrrp_vips *v)
+{
+	return v->mac;
+}
+
+bool
+vrrp_vip_adopted(const struct vrrp_vips *v)
+{
+	return v->adopted;
+}
+
+/* --- the parent --- */
+
+static const struct {
+	const char	*key;
+	int		 at_least;
+} manners[] = {
+	{ "arp_ignore", 1 },	/* V-84: answer for addresses of mine only */
+	{ "arp_announce", 2 },	/* V-82: ask with an address of mine only */
+};
+
+int
+vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
+{
+	size_t i;
+	int error;
+
+	if (parent->holders++ > 0)
+		return 0;
+	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
+		parent->changed[i] = false;
+		error = nl_devconf_get(AF_INET, name, manners[i].key,
+		    &parent->saved[i]);
+		if (error == 0 && parent->saved[i] < manners[i].at_least) {
+			error = nl_devconf_set(AF_INET, name, manners[i].key,
+			    manners[i].at_least);
+			parent->changed[i] = error == 0;
+		}
+		if (error < 0) {
+			vrrp_vip_parent_release(parent);
+			return error;
+		}
+	}
+	return 0;
+}
+
+void
+vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
+{
+	size_t i;
+	int now;
+
+	if (parent->holders == 0 || --parent->holders > 0)
+		return;
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
+		if (!parent->changed[i])
+			continue;
+		parent->changed[i] = false;
+		if (nl_devconf_get(AF_INET, parent->name, manners[i].key,
+		    &now) == 0 && now == manners[i].at_least)
+			(void)nl_devconf_set(AF_INET, parent->name,
+			    manners[i].key, parent->saved[i]);
+	}
+}
