@@ -1,3 +1,522 @@
+/*
+ * vrrp_bfd.c - wishes to bfdd, levels from bfdd.
+ *
+ * The connection is shared/ctl_client: retried every 200 ms, with a heartbeat of
+ * 100 ms, so that a bfdd that hangs is noticed as well as one that died.  Every
+ * time it comes up all wishes are sent again: the bfdd behind the socket may be
+ * a new process that knows nothing.  The reply to session.request is the level
+ * of the session now, treated like a notification; so a session that was Up all
+ * along is Up again in our books without any edge having been seen, and one
+ * that went Down while nobody listened is simply Down (L-11: no edge, no
+ * takeover).
+ *
+ * A request that bfdd refuses (an interface that is not there yet) is repeated
+ * every second.  The reason is kept for `show`, and logged when it changes.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/ctl_client.h"
+#include "shared/log.h"
 #include "vrrpd/vrrp_bfd.h"
+
+#define RETRY_NS	(200 * NS_PER_MS)
+#define HEARTBEAT_NS	(100 * NS_PER_MS)
+#define REFUSED_RETRY_NS NS_PER_S
+
+/* The argument of a pending reply; outlives its session. */
+struct pending {
+	struct vrrp_bfd		*b;
+	char			 interface[IF_NAMESIZE];
+	struct addr		 peer;
+	struct pending		*next;
+};
+
+struct vrrp_bfd {
+	struct loop		*loop;
+	struct ctl_client	*client;
+	struct loop_timer	*retry;
+	struct vrrp_bfd_handlers h;
+	void			*arg;
+	char			*path;		/* for messages */
+	bool			 up, said_unreachable;
+	struct vrrp_bfd_session	*sessions[VRRP_BFD_SESSIONS_MAX];
+	unsigned		 count;
+	struct pending		*pending;
+};
+
+/* --- decoding --- */
+
+static const struct {
+	const char		*word;
+	enum vrrp_bfd_state	 state;
+} states[] = {
+	{ "admin-down", VRRP_BFD_ADMIN_DOWN },
+	{ "down", VRRP_BFD_DOWN },
+	{ "init", VRRP_BFD_INIT },
+	{ "up", VRRP_BFD_UP },
+};
+
+/* bfdd's words (B-139) to what L-12 tells apart. */
+static const struct {
+	const char		*word;
+	enum vrrp_bfd_reason	 reason;
+} reasons[] = {
+	{ "none", VRRP_BFD_REASON_NONE },
+	{ "timeout", VRRP_BFD_REASON_TIMEOUT },
+	{ "echo", VRRP_BFD_REASON_ECHO },
+	{ "remote-down", VRRP_BFD_REASON_PEER_DOWN },
+	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN },
+	{ "local-admin", VRRP_BFD_REASON_ADMIN },
+	{ "forwarding-reset", VRRP_BFD_REASON_OTHER },
+	{ "path-down", VRRP_BFD_REASON_OTHER },
+	{ "handshake", VRRP_BFD_REASON_NONE },
+};
+
+/* RFC 9314 writes words for diagnostics; a number is accepted too. */
+static const struct {
+	const char	*word;
+	uint8_t		 diag;
+} diags[] = {
+	{ "none", 0 },
+	{ "control-expiry", 1 },
+	{ "echo-failed", 2 },
+	{ "neighbor-down", 3 },
+	{ "forwarding-reset", 4 },
+	{ "path-down", 5 },
+	{ "concatenated-path-down", 6 },
+	{ "admin-down", 7 },
+	{ "reverse-concatenated-path-down", 8 },
+};
+
+static uint8_t
+diag_of(const json_t *value)
+{
+	const char *word = json_string_value(value);
+	size_t i;
+
+	if (json_is_integer(value))
+		return json_integer_value(value) & 0x1f;
+	if (word == NULL)
+		return 0;
+	for (i = 0; i < sizeof(diags) / sizeof(diags[0]); i++)
+		if (strcmp(word, diags[i].word) == 0)
+			return diags[i].diag;
+	return 0;
+}
+
+int
+vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
+{
+	struct vrrp_bfd_level l;
+	const char *s;
+	json_t *n;
+	size_t i;
+
+	memset(&l, 0, sizeof(l));
+	s = json_string_value(json_object_get(params, "interface"));
+	if (s == NULL || s[0] == '\0' || strlen(s) >= sizeof(l.interface))
+		return -EINVAL;
+	memcpy(l.interface, s, strlen(s));
+	s = json_string_value(json_object_get(params, "peer"));
+	if (s == NULL || addr_parse(s, &l.peer) < 0)
+		return -EINVAL;
+	s = json_string_value(json_object_get(params, "state"));
+	if (s == NULL)
+		return -EINVAL;
+	l.state = VRRP_BFD_UNKNOWN;
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(s, states[i].word) == 0)
+			l.state = states[i].state;
+	if (l.state == VRRP_BFD_UNKNOWN)
+		return -EINVAL;
+	/* A reason we do not know is not a reason to take over (L-12). */
+	l.reason = VRRP_BFD_REASON_OTHER;
+	s = json_string_value(json_object_get(params, "reason"));
+	for (i = 0; s != NULL && i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(s, reasons[i].word) == 0)
+			l.reason = reasons[i].reason;
+	/*
+	 * L-12 acts on a received Down with diag 4 or 5, which bfdd reports as a
+	 * reason of its own.
+	 */
+	if (s != NULL && (strcmp(s, "forwarding-reset") == 0 ||
+	    strcmp(s, "path-down") == 0))
+		l.reason = VRRP_BFD_REASON_PEER_DOWN;
+	l.remote_diag = diag_of(json_object_get(params, "remote-diagnostic"));
+	if (s != NULL && strcmp(s, "forwarding-reset") == 0)
+		l.remote_diag = 4;
+	else if (s != NULL && strcmp(s, "path-down") == 0)
+		l.remote_diag = 5;
+	n = json_object_get(params, "detection-time-us");
+	if (json_is_integer(n) && json_integer_value(n) > 0 &&
+	    json_integer_value(n) < INT64_MAX / NS_PER_US)
+		l.detection_time_ns = ns_from_us(json_integer_value(n));
+	n = json_object_get(params, "decided-ns");
+	l.decided = json_is_integer(n) && json_integer_value(n) > 0 ?
+	    (mono_t){ json_integer_value(n) } : MONO_NEVER;
+	*out = l;
+	return 0;
+}
+
+/* --- sessions --- */
+
+static struct vrrp_bfd_session *
+find(const struct vrrp_bfd *b, const char *interface, const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < b->count; i++)
+		if (strcmp(b->sessions[i]->interface, interface) == 0 &&
+		    addr_equal(&b->sessions[i]->peer, peer))
+			return b->sessions[i];
+	return NULL;
+}
+
+const struct vrrp_bfd_session *
+vrrp_bfd_find(const struct vrrp_bfd *b, const char *interface,
+    const struct addr *peer)
+{
+	return b == NULL ? NULL : find(b, interface, peer);
+}
+
+const struct vrrp_bfd_session *
+vrrp_bfd_session(const struct vrrp_bfd *b, unsigned i)
+{
+	return b == NULL || i >= b->count ? NULL : b->sessions[i];
+}
+
+static void
+set_level(struct vrrp_bfd *b, struct vrrp_bfd_session *s,
+    const struct vrrp_bfd_level *l, mono_t received)
+{
+	bool came_up;
+
+	came_up = l->state == VRRP_BFD_UP && s->level.state != VRRP_BFD_UP;
+	s->level = *l;
+	b->h.level(s, received, came_up, b->arg);
+}
+
+static void
+level_received(struct vrrp_bfd *b, const json_t *params)
+{
+	mono_t received = loop_clock();
+	struct vrrp_bfd_session *s;
+	struct vrrp_bfd_level l;
+
+	if (vrrp_bfd_level_parse(params, &l) < 0) {
+		log_debug("bfd", "a session notification makes no sense");
+		return;
+	}
+	s = find(b, l.interface, &l.peer);
+	if (s != NULL)
+		set_level(b, s, &l, received);
+}
+
+static void
+all_unknown(struct vrrp_bfd *b)
+{
+	mono_t now = loop_clock();
+	struct vrrp_bfd_level l;
+	unsigned i;
+
+	for (i = 0; i < b->count; i++) {
+		l = b->sessions[i]->level;
+		b->sessions[i]->requested = false;
+		if (l.state == VRRP_BFD_UNKNOWN)
+			continue;
+		l.state = VRRP_BFD_UNKNOWN;
+		l.reason = VRRP_BFD_REASON_NONE;
+		l.decided = MONO_NEVER;
+		set_level(b, b->sessions[i], &l, now);
+	}
+}
+
+/* --- requests --- */
+
+static void
+refused(struct vrrp_bfd *b, struct vrrp_bfd_session *s, const char *why)
+{
+	char text[ADDR_STRLEN];
+
+	s->requested = false;
+	if (strcmp(s->refused, why) != 0)
+		log_warning("bfd peer=%s interface=%s bfdd refuses the "
+		    "session: %s", addr_format(&s->peer, text, sizeof(text)),
+		    s->interface, why);
+	(void)snprintf(s->refused, sizeof(s->refused), "%s", why);
+	loop_timer_set(b->retry, mono_add(loop_clock(), REFUSED_RETRY_NS));
+}
+
+static void
+forget_pending(struct vrrp_bfd *b, struct pending *p)
+{
+	struct pending **at;
+
+	for (at = &b->pending; *at != NULL; at = &(*at)->next)
+		if (*at == p) {
+			*at = p->next;
+			free(p);
+			return;
+		}
+}
+
+static void
+reply_cb(json_t *result, json_t *error, void *arg)
+{
+	struct pending *p = arg;
+	struct vrrp_bfd *b = p->b;
+	struct vrrp_bfd_session *s;
+	const char *why;
+
+	s = find(b, p->interface, &p->peer);
+	forget_pending(b, p);
+	if (s == NULL)
+		return;
+	if (error != NULL) {
+		why = json_string_value(json_object_get(error, "message"));
+		refused(b, s, why == NULL ? "no reason given" : why);
+	} else if (result != NULL) {
+		s->refused[0] = '\0';
+		level_received(b, result);
+	}
+}
+
+static void
+request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
+{
+	char text[ADDR_STRLEN];
+	struct pending *p;
+	json_t *params;
+
+	if (!b->up)
+		return;
+	p = calloc(1, sizeof(*p));
+	params = json_pack("{s:s, s:s, s:I, s:I, s:i}",
+	    "peer", addr_format(&s->peer, text, sizeof(text)),
+	    "interface", s->interface,
+	    "desired-min-tx-us", (json_int_t)us_from_ns_ceil(s->min_tx_ns),
+	    "required-min-rx-us", (json_int_t)us_from_ns_ceil(s->min_rx_ns),
+	    "detect-mult", s->multiplier);
+	if (p == NULL || params == NULL) {
+		free(p);
+		json_decref(params);
+		refused(b, s, "out of memory");
+		return;
+	}
+	p->b = b;
+	memcpy(p->interface, s->interface, sizeof(p->interface));
+	p->peer = s->peer;
+	p->next = b->pending;
+	b->pending = p;
+	s->requested = true;
+	if (ctl_client_call(b->client, "session.request", params, reply_cb,
+	    p) < 0) {
+		forget_pending(b, p);
+		s->requested = false;
+	}
+}
+
+static void
+request_missing(struct vrrp_bfd *b)
+{
+	unsigned i;
+
+	for (i = 0; i < b->count; i++)
+		if (!b->sessions[i]->requested)
+			request(b, b->sessions[i]);
+}
+
+static void
+release(struct vrrp_bfd *b, const struct vrrp_bfd_session *s)
+{
+	char text[ADDR_STRLEN];
+	json_t *params;
+
+	if (!b->up)
+		return;
+	params = json_pack("{s:s, s:s}", "peer",
+	    addr_format(&s->peer, text, sizeof(text)),
+	    "interface", s->interface);
+	if (params != NULL)
+		(void)ctl_client_call(b->client, "session.release", params,
+		    NULL, NULL);
+}
+
+static void
+retry_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_bfd *b = arg;
+
+	(void)deadline;
+	if (!b->up && b->count > 0 && !b->said_unreachable) {
+		b->said_unreachable = true;
+		log_warning("no bfdd answers at %s: virtual routers go on by "
+		    "their own timers", b->path);
+	}
+	request_missing(b);
+}
+
+/* --- wishes --- */
+
+void
+vrrp_bfd_begin(struct vrrp_bfd *b)
+{
+	unsigned i;
+
+	for (i = 0; i < b->count; i++)
+		b->sessions[i]->wished = false;
+}
+
+/* L-26: fastest intervals; the multiplier of whoever detects first. */
+int
+vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
+    const struct vrrp_bfd_params *p)
+{
+	struct vrrp_bfd_session *s, old;
+
+	s = find(b, interface, &p->peer);
+	if (s == NULL) {
+		if (b->count == VRRP_BFD_SESSIONS_MAX)
+			return -ENOSPC;
+		s = calloc(1, sizeof(*s));
+		if (s == NULL)
+			return -ENOMEM;
+		(void)snprintf(s->interface, sizeof(s->interface), "%s",
+		    interface);
+		s->peer = s->level.peer = p->peer;
+		memcpy(s->level.interface, s->interface,
+		    sizeof(s->level.interface));
+		s->level.state = VRRP_BFD_UNKNOWN;
+		s->level.decided = MONO_NEVER;
+		b->sessions[b->count++] = s;
+	}
+	old = *s;
+	if (!s->wished) {
+		s->min_tx_ns = p->min_tx_ns;
+		s->min_rx_ns = p->min_rx_ns;
+		s->multiplier = p->multiplier;
+	} else {
+		if (p->min_rx_ns * p->multiplier <
+		    s->min_rx_ns * s->multiplier)
+			s->multiplier = p->multiplier;
+		if (p->min_tx_ns < s->min_tx_ns)
+			s->min_tx_ns = p->min_tx_ns;
+		if (p->min_rx_ns < s->min_rx_ns)
+			s->min_rx_ns = p->min_rx_ns;
+	}
+	s->wished = true;
+	if (old.min_tx_ns != s->min_tx_ns || old.min_rx_ns != s->min_rx_ns ||
+	    old.multiplier != s->multiplier)
+		s->requested = false;
+	return 0;
+}
+
+void
+vrrp_bfd_commit(struct vrrp_bfd *b)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < b->count; i++) {
+		if (b->sessions[i]->wished) {
+			b->sessions[kept++] = b->sessions[i];
+			continue;
+		}
+		release(b, b->sessions[i]);
+		free(b->sessions[i]);
+	}
+	b->count = kept;
+	request_missing(b);
+}
+
+/* --- the connection --- */
+
+static void
+up_cb(json_t *hello, void *arg)
+{
+	struct vrrp_bfd *b = arg;
+	const char *version;
+
+	version = json_string_value(json_object_get(hello, "version"));
+	log_info("bfdd reached version=%s", version == NULL ? "-" : version);
+	b->up = b->said_unreachable = true;
+	request_missing(b);
+	b->h.reachable(true, b->arg);
+}
+
+static void
+down_cb(const char *reason, void *arg)
+{
+	struct vrrp_bfd *b = arg;
+
+	b->up = false;
+	all_unknown(b);
+	b->h.reachable(false, b->arg);
+	log_warning("bfdd lost: %s; its sessions are unknown, virtual routers "
+	    "go on by their own timers", reason);
+}
+
+static void
+notify_cb(const char *method, json_t *params, void *arg)
+{
+	if (strcmp(method, "session") == 0)
+		level_received(arg, params);
+}
+
+struct vrrp_bfd *
+vrrp_bfd_new(struct loop *loop, const char *path,
+    const struct vrrp_bfd_handlers *h, void *arg)
+{
+	static const struct ctl_client_handlers handlers = {
+		.up = up_cb,
+		.down = down_cb,
+		.notify = notify_cb,
+	};
+	struct vrrp_bfd *b;
+
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return NULL;
+	b->loop = loop;
+	b->h = *h;
+	b->arg = arg;
+	b->path = strdup(path);
+	b->retry = loop_timer_new(loop, retry_cb, b);
+	if (b->retry != NULL && b->path != NULL)
+		b->client = ctl_client_new(loop, path, RETRY_NS, HEARTBEAT_NS,
+		    &handlers, b);
+	if (b->client == NULL) {
+		vrrp_bfd_free(b, false);
+		return NULL;
+	}
+	loop_timer_set(b->retry, mono_add(loop_clock(), REFUSED_RETRY_NS));
+	return b;
+}
+
+void
+vrrp_bfd_free(struct vrrp_bfd *b, bool clean)
+{
+	unsigned i;
+
+	if (b == NULL)
+		return;
+	if (b->client != NULL)
+		ctl_client_free(b->client, clean);
+	loop_timer_free(b->retry);
+	while (b->pending != NULL)
+		forget_pending(b, b->pending);
+	for (i = 0; i < b->count; i++)
+		free(b->sessions[i]);
+	free(b->path);
+	free(b);
+}
+
+bool
+vrrp_bfd_is_up(const struct vrrp_bfd *b)
+{
+	return b != NULL && b->up;
+}

@@ -1,3 +1,87 @@
+/*
+ * vrrp_bfd.h - vrrpd as a client of bfdd.
+ *
+ * One session per (interface, peer), shared by every instance that names it,
+ * with the fastest timers any of them asks for (L-26).  What bfdd says are
+ * levels; each change is handed on at once.  Without bfdd, or when it does not
+ * answer, every session is VRRP_BFD_UNKNOWN, which starts and faults nothing
+ * (L-21); the connection is tried again for ever and picks up from the level.
+ */
 #ifndef VRRPD_VRRP_BFD_H
 #define VRRPD_VRRP_BFD_H
+
+#include <jansson.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+#include "vrrpd/vrrp_core.h"
+#include "vrrpd/vrrp_params.h"
+
+struct vrrp_bfd;
+
+#define VRRP_BFD_SESSIONS_MAX	512
+
+/* What one notification of bfdd says, decoded. */
+struct vrrp_bfd_level {
+	char			interface[IF_NAMESIZE];
+	struct addr		peer;
+	enum vrrp_bfd_state	state;
+	enum vrrp_bfd_reason	reason;
+	uint8_t			remote_diag;
+	int64_t			detection_time_ns;	/* 0: not known yet */
+	mono_t			decided;		/* MONO_NEVER: not said */
+};
+
+/* The level object of swiftover-ctl(7). 0 or -EINVAL, *out untouched. */
+int	vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out);
+
+struct vrrp_bfd_session {
+	char			interface[IF_NAMESIZE];
+	struct addr		peer;
+	int64_t			min_tx_ns, min_rx_ns;	/* wished */
+	uint8_t			multiplier;
+	bool			wished;		/* in the set being collected */
+	bool			requested;	/* bfdd has this wish */
+	struct vrrp_bfd_level	level;
+	char			refused[128];	/* bfdd's reason; "" = none */
+};
+
+struct vrrp_bfd_handlers {
+	/*
+	 * A session's level changed.  received: when the line was read.
+	 * came_up: it is Up and was not before.
+	 */
+	void	(*level)(const struct vrrp_bfd_session *, mono_t received,
+		    bool came_up, void *arg);
+	/* bfdd was reached, or lost (levels became UNKNOWN before this). */
+	void	(*reachable)(bool, void *arg);
+};
+
+/* handlers and path are copied. NULL when out of memory. */
+struct vrrp_bfd *vrrp_bfd_new(struct loop *, const char *path,
+	    const struct vrrp_bfd_handlers *, void *arg);
+/* clean: bfdd is told goodbye and releases our sessions. NULL is fine. */
+void	vrrp_bfd_free(struct vrrp_bfd *, bool clean);
+bool	vrrp_bfd_is_up(const struct vrrp_bfd *);
+
+/*
+ * Collect the wishes of all instances: begin, wish for each, commit.  Commit
+ * asks bfdd for what is new or changed and releases what nobody wishes.
+ */
+void	vrrp_bfd_begin(struct vrrp_bfd *);
+/* 0, -ENOMEM or -ENOSPC. */
+int	vrrp_bfd_wish(struct vrrp_bfd *, const char *interface,
+	    const struct vrrp_bfd_params *);
+void	vrrp_bfd_commit(struct vrrp_bfd *);
+
+const struct vrrp_bfd_session *vrrp_bfd_find(const struct vrrp_bfd *,
+	    const char *interface, const struct addr *peer);
+/* i counts from 0; NULL after the last. */
+const struct vrrp_bfd_session *vrrp_bfd_session(const struct vrrp_bfd *,
+	    unsigned i);
+
 #endif
