@@ -1,7 +1,354 @@
+/*
+ * main.c - vrrpd(8): options, the order of starting and leaving, exit status.
+ *
+ * Order of start: read the configuration; see that the user exists; open
+ * netlink and the sockets of the interfaces that are there, make the devices;
+ * bind the control socket; ask for real-time scheduling and locked memory;
+ * become that user with NET_ADMIN and NET_RAW only; then, and not before, let
+ * the instances start and read the first packet.
+ *
+ * run_engine() is a whole life of the engine; what supervises it may be put
+ * around it.
+ */
 #include "config.h"
 
-int
-main(void)
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/conf.h"
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "shared/priv.h"
+#include "shared/rtsched.h"
+#include "shared/sdnotify.h"
+#include "vrrpd/vrrp_conf.h"
+#include "vrrpd/vrrp_ctl.h"
+#include "vrrpd/vrrp_router.h"
+
+#define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"
+#define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
+#define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
+
+struct options {
+	const char	*conf;
+	const char	*socket;
+	const char	*bfdd_socket;
+	bool		 check;
+	bool		 verbose;
+};
+
+struct engine {
+	const struct options	*opt;
+	struct loop		*loop;
+	struct vrrp_router	*router;
+	struct vrrp_ctl		*ctl;
+};
+
+static void
+usage(FILE *to)
 {
-	return 1;
+	fprintf(to, "usage: vrrpd [-hnVv] [-b bfdd-socket] [-D subsystem] "
+	    "[-f file] [-s socket]\n");
+}
+
+static void
+help(void)
+{
+	usage(stdout);
+	printf(
+	    "  -b bfdd-socket  control socket of bfdd (%s)\n"
+	    "  -D subsystem    debug lines of: bfd, rx, all; repeatable\n"
+	    "  -f file         configuration (%s)\n"
+	    "  -h              this text\n"
+	    "  -n              check the configuration and exit\n"
+	    "  -s socket       control socket (%s)\n"
+	    "  -V              version\n"
+	    "  -v              log more; with -n: print the configuration\n",
+	    DEFAULT_BFDD, DEFAULT_CONF, DEFAULT_SOCKET);
+}
+
+/* --- configuration --- */
+
+static void
+print_list(const struct conf_errors *list, const char *prefix)
+{
+	char text[640];
+	unsigned i;
+
+	for (i = 0; i < list->count && i < CONF_ERRORS_MAX; i++)
+		fprintf(stderr, "%s%s\n", prefix, conf_error_format(
+		    &list->list[i], text, sizeof(text)));
+	if (list->count > CONF_ERRORS_MAX)
+		fprintf(stderr, "%u more\n", list->count - CONF_ERRORS_MAX);
+}
+
+static int
+read_config(const struct options *opt, struct vrrp_config *config)
+{
+	static struct conf_errors errors, warnings;
+	int error;
+
+	memset(&errors, 0, sizeof(errors));
+	memset(&warnings, 0, sizeof(warnings));
+	error = vrrp_conf_parse_file(opt->conf, config, &errors, &warnings);
+	print_list(&errors, "");
+	print_list(&warnings, "warning: ");
+	return error;
+}
+
+static int
+check_config(const struct options *opt)
+{
+	struct vrrp_config config;
+	char *text;
+
+	if (read_config(opt, &config) < 0)
+		return 1;
+	if (opt->verbose) {
+		text = vrrp_conf_print(&config);
+		if (text != NULL)
+			fputs(text, stdout);
+		free(text);
+	}
+	vrrp_config_free(&config);
+	return 0;
+}
+
+/* One line for a client; the log gets every error. */
+static int
+reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
+{
+	static struct conf_errors errors, warnings;
+	struct engine *e = arg;
+	struct vrrp_config config;
+	char text[640];
+	unsigned i;
+	int error;
+
+	memset(&errors, 0, sizeof(errors));
+	memset(&warnings, 0, sizeof(warnings));
+	error = vrrp_conf_parse_file(e->opt->conf, &config, &errors,
+	    &warnings);
+	for (i = 0; i < errors.count && i < CONF_ERRORS_MAX; i++)
+		log_err("%s", conf_error_format(&errors.list[i], text,
+		    sizeof(text)));
+	for (i = 0; i < warnings.count && i < CONF_ERRORS_MAX; i++)
+		log_warning("%s", conf_error_format(&warnings.list[i], text,
+		    sizeof(text)));
+	if (error < 0) {
+		log_err("reload refused: nothing was changed");
+		if (errors.count > 1)
+			(void)snprintf(why, len, "%s (and %u more)",
+			    conf_error_format(&errors.list[0], text,
+			    sizeof(text)), errors.count - 1);
+		else
+			(void)snprintf(why, len, "%s", errors.count == 0 ?
+			    strerror(-error) : conf_error_format(
+			    &errors.list[0], text, sizeof(text)));
+		return error;
+	}
+	(void)sdnotify("RELOADING=1");
+	error = vrrp_router_apply(e->router, &config, done);
+	vrrp_config_free(&config);
+	(void)sdnotify("READY=1");
+	if (error < 0)
+		(void)snprintf(why, len, "%s", strerror(-error));
+	else
+		log_notice("reload added=%u removed=%u restarted=%u "
+		    "changed=%u unchanged=%u", done->added, done->removed,
+		    done->restarted, done->changed, done->unchanged);
+	return error;
+}
+
+/* --- the engine --- */
+
+static void
+on_signal(int signo, void *arg)
+{
+	struct engine *e = arg;
+	struct vrrp_applied done;
+	char why[256];
+
+	if (signo == SIGHUP) {
+		(void)reload(&done, why, sizeof(why), e);
+		return;
+	}
+	log_notice("leaving signal=%s", signo == SIGTERM ? "SIGTERM" :
+	    "SIGINT");
+	(void)sdnotify("STOPPING=1");
+	loop_stop(e->loop);
+}
+
+static void
+flush_log(void *arg)
+{
+	(void)arg;
+	log_flush();
+}
+
+static int
+fatal(const char *what, int error)
+{
+	log_err("%s: %s", what, strerror(-error));
+	return error;
+}
+
+/* Everything that needs root. */
+static int
+open_engine(struct engine *e, const struct vrrp_config *config,
+    const struct priv_user *user)
+{
+	struct vrrp_applied done;
+	int error;
+
+	e->loop = loop_new();
+	if (e->loop == NULL)
+		return fatal("cannot make an event loop", -ENOMEM);
+	error = vrrp_router_open(e->loop, &e->router);
+	if (error < 0)
+		return fatal(error == -EPERM ? "cannot open sockets (root, or "
+		    "CAP_NET_ADMIN and CAP_NET_RAW, are needed)" :
+		    "cannot open sockets", error);
+	error = vrrp_ctl_open(e->loop, e->router, e->opt->socket, user->gid,
+	    reload, e, &e->ctl);
+	if (error == -EADDRINUSE) {
+		log_err("another vrrpd answers at %s", e->opt->socket);
+		return error;
+	}
+	if (error < 0)
+		return fatal(e->opt->socket, error);
+	error = vrrp_router_apply(e->router, config, &done);
+	if (error < 0)
+		return fatal("cannot set up the instances", error);
+	rtsched_enter(config->realtime_priority, &e->router->scheduling);
+	rtsched_report(&e->router->scheduling);
+	error = priv_drop(PRIV_VRRPD_ENGINE, user);
+	if (error < 0)
+		return fatal("cannot give up privileges", error);
+	return 0;
+}
+
+static int
+start_engine(struct engine *e)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	size_t i;
+	int error;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		error = loop_signal(e->loop, signals[i], on_signal, e);
+		if (error < 0)
+			return fatal("cannot handle signals", error);
+	}
+	error = vrrp_router_connect_bfd(e->router, e->opt->bfdd_socket);
+	if (error < 0)
+		return fatal("cannot watch bfdd", error);
+	loop_at_batch_end(e->loop, flush_log, NULL);
+	log_set_deferred(true);
+	vrrp_router_start(e->router);
+	(void)sdnotify("READY=1");
+	log_info("ready router_id=%s instances=%u", e->router->router_id,
+	    e->router->instance_count);
+	return 0;
+}
+
+/* Leaves the machine as it was found, however far the start had come. */
+static void
+close_engine(struct engine *e)
+{
+	vrrp_ctl_close(e->ctl);
+	vrrp_router_close(e->router);
+	log_set_deferred(false);
+	log_flush();
+	loop_free(e->loop);
+}
+
+static int
+run_engine(const struct options *opt, const struct vrrp_config *config,
+    const struct priv_user *user)
+{
+	struct engine e = { .opt = opt };
+	int error;
+
+	error = open_engine(&e, config, user);
+	if (error == 0)
+		error = start_engine(&e);
+	if (error == 0) {
+		error = loop_run(e.loop);
+		if (error < 0)
+			log_err("event loop: %s", strerror(-error));
+	}
+	close_engine(&e);
+	return error < 0 ? 1 : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options opt = {
+		.conf = DEFAULT_CONF,
+		.socket = DEFAULT_SOCKET,
+		.bfdd_socket = DEFAULT_BFDD,
+	};
+	struct vrrp_config config;
+	struct priv_user user;
+	int c, status;
+
+	log_init("vrrpd");
+	while ((c = getopt(argc, argv, "b:D:f:hns:Vv")) != -1) {
+		switch (c) {
+		case 'b':
+			opt.bfdd_socket = optarg;
+			break;
+		case 'D':
+			if (log_debug_enable(optarg) < 0) {
+				fprintf(stderr, "vrrpd: too many -D\n");
+				return 2;
+			}
+			break;
+		case 'f':
+			opt.conf = optarg;
+			break;
+		case 'h':
+			help();
+			return 0;
+		case 'n':
+			opt.check = true;
+			break;
+		case 's':
+			opt.socket = optarg;
+			break;
+		case 'V':
+			printf("vrrpd %s\n", PACKAGE_VERSION);
+			return 0;
+		case 'v':
+			opt.verbose = true;
+			log_set_level(LOG_LEVEL_INFO);
+			break;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc) {
+		usage(stderr);
+		return 2;
+	}
+	if (opt.check)
+		return check_config(&opt);
+	if (read_config(&opt, &config) < 0)
+		return 1;
+	if (priv_lookup(&user) < 0) {
+		log_err("there is no user \"%s\" to run as: create it, or "
+		    "configure --with-user", priv_user_name());
+		vrrp_config_free(&config);
+		return 1;
+	}
+	status = run_engine(&opt, &config, &user);
+	vrrp_config_free(&config);
+	return status;
 }

@@ -1,3 +1,787 @@
+/*
+ * vrrp_ctl.c - what vrrpd answers.
+ *
+ * Two kinds of functions: builders, from the engine's values to JSON with the
+ * names of RFC 8347 where one exists, and handlers, one per method, that find
+ * the instance, check the parameters by the rules of the configuration file and
+ * call the engine.  Nothing here decides anything about VRRP.
+ *
+ * Values changed by `set` hold until the next reload or restart; the answer
+ * says so.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "shared/ctl_server.h"
+#include "shared/log.h"
+#include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
+
+struct vrrp_ctl {
+	struct loop		*loop;
+	struct vrrp_router	*router;
+	struct ctl_server	*server;
+	vrrp_ctl_reload		 reload;
+	void			*arg;
+};
+
+/* --- builders --- */
+
+/* RFC 3339 with microseconds and the local offset. */
+static json_t *
+json_time(int64_t real_ns)
+{
+	char date[40], zone[8], text[64];
+	time_t seconds = real_ns / NS_PER_S;
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) == NULL)
+		return json_null();
+	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)strftime(zone, sizeof(zone), "%z", &tm);
+	(void)snprintf(text, sizeof(text), "%s.%06lld%.3s:%s", date,
+	    (long long)(real_ns % NS_PER_S / NS_PER_US), zone, zone + 3);
+	return json_string(text);
+}
+
+static void
+set(json_t *object, const char *key, json_t *value)
+{
+	(void)json_object_set_new(object, key, value);
+}
+
+static void
+set_us(json_t *object, const char *key, int64_t ns)
+{
+	set(object, key, json_integer(us_from_ns_floor(ns)));
+}
+
+static json_t *
+json_addr(const struct addr *a)
+{
+	char text[ADDR_STRLEN];
+
+	if (!addr_is_set(a))
+		return json_null();
+	return json_string(addr_format(a, text, sizeof(text)));
+}
+
+static json_t *
+json_mac(const uint8_t m[6])
+{
+	char text[18];
+
+	(void)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+	    m[0], m[1], m[2], m[3], m[4], m[5]);
+	return json_string(text);
+}
+
+/* Y-n: the names of ietf-vrrp, then ours, then one per verdict. */
+static json_t *
+json_stats(const struct vrrp_instance *v)
+{
+	const struct vrrp_stats *s = &v->stats;
+	const struct vrrp_core *c = &v->core;
+	json_t *o = json_object();
+	const struct {
+		const char	*name;
+		uint64_t	 value;
+	} counters[] = {
+		{ "master-transitions", s->master_transitions },
+		{ "advertisement-rcvd", s->advertisement_rcvd },
+		{ "advertisement-sent", s->advertisement_sent },
+		{ "interval-errors", s->interval_errors },
+		{ "priority-zero-pkts-rcvd", s->priority_zero_pkts_rcvd },
+		{ "priority-zero-pkts-sent", s->priority_zero_pkts_sent },
+		{ "address-list-errors", s->address_list_errors },
+		{ "legacy-checksum-rcvd", s->legacy_checksum_rcvd },
+		{ "announcements-sent", s->announcements_sent },
+		{ "send-errors", s->send_errors },
+		{ "addresses-restored", s->addresses_restored },
+		{ "bfd-takeovers", c->bfd_takeovers },
+		{ "bfd-false-takeovers", c->bfd_false_takeovers },
+		{ "immediate-adverts", c->immediate_adverts },
+		{ "immediate-adverts-suppressed",
+		    c->immediate_adverts_suppressed },
+		{ "absences", c->absences },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		set(o, counters[i].name, json_integer(counters[i].value));
+	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
+		set(o, vrrp_verdict_name(i), json_integer(s->verdicts[i]));
+	return o;
+}
+
+/* Why a Down of this session would, or would not, make us Active (L-11). */
+static const char *
+takeover_word(const struct vrrp_instance *v, const struct addr *peer,
+    const struct vrrp_bfd_session *s)
+{
+	unsigned i;
+
+	if (s == NULL || s->level.state != VRRP_BFD_UP) {
+		for (i = 0; i < v->core.bfd_count; i++)
+			if (addr_equal(&v->core.bfd[i].peer, peer) &&
+			    v->core.bfd[i].spent)
+				return "spent";
+		return "no session";
+	}
+	if (v->core.state != VRRP_BACKUP ||
+	    !addr_equal(&v->core.active.source, peer))
+		return "not the active router";
+	return "ready";
+}
+
+static json_t *
+json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
+{
+	const struct vrrp_bfd_params *p;
+	const struct vrrp_bfd_session *s;
+	json_t *list = json_array(), *o;
+	unsigned i;
+
+	for (i = 0; i < v->p.bfd_count; i++) {
+		p = &v->p.bfd[i];
+		s = vrrp_bfd_find(r->bfd, v->p.interface, &p->peer);
+		o = json_object();
+		set(o, "peer", json_addr(&p->peer));
+		set(o, "role", json_string(p->role == VRRP_BFD_PEER ? "peer" :
+		    "link"));
+		set(o, "state", json_string(vrrp_bfd_state_name(s == NULL ?
+		    VRRP_BFD_UNKNOWN : s->level.state)));
+		set_us(o, "detection-time-us", s == NULL ? 0 :
+		    s->level.detection_time_ns);
+		if (p->role == VRRP_BFD_PEER)
+			set(o, "takeover", json_string(takeover_word(v,
+			    &p->peer, s)));
+		if (s != NULL && s->refused[0] != '\0')
+			set(o, "refused", json_string(s->refused));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
+/* If the Active vanished now: how long until we had noticed. */
+static int64_t
+takeover_bound_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
+{
+	const struct vrrp_bfd_session *s;
+	int64_t bound = v->core.active_down_interval_ns;
+	unsigned i;
+
+	for (i = 0; i < v->p.bfd_count; i++) {
+		if (v->p.bfd[i].role != VRRP_BFD_PEER)
+			continue;
+		s = vrrp_bfd_find(r->bfd, v->p.interface, &v->p.bfd[i].peer);
+		if (s != NULL && s->level.detection_time_ns > 0 &&
+		    strcmp(takeover_word(v, &s->peer, s), "ready") == 0 &&
+		    s->level.detection_time_ns < bound)
+			bound = s->level.detection_time_ns;
+	}
+	return bound;
+}
+
+static json_t *
+json_transition(const struct vrrp_record *rec)
+{
+	json_t *o = json_object();
+
+	set(o, "from", json_string(vrrp_state_name(rec->tr.from)));
+	set(o, "to", json_string(vrrp_state_name(rec->tr.to)));
+	set(o, "cause", json_string(vrrp_cause_name(rec->tr.cause)));
+	set(o, "time", json_time(rec->time_real_ns));
+	return o;
+}
+
+json_t *
+vrrp_ctl_record(const struct vrrp_instance *v, const struct vrrp_record *rec)
+{
+	json_t *o = json_transition(rec), *steps = json_array(), *s;
+	mono_t zero = rec->step[VRRP_STEP_DETECTED];
+	int i;
+
+	set(o, "instance", json_string(v->p.name));
+	set_us(o, "in-state-us", rec->tr.in_state_ns);
+	if (mono_is_never(zero))
+		zero = rec->step[VRRP_STEP_DECIDED];
+	for (i = 0; i < VRRP_STEP_COUNT; i++) {
+		if (mono_is_never(rec->step[i]))
+			continue;
+		s = json_object();
+		set(s, "step", json_string(vrrp_step_name(i)));
+		set_us(s, "us", mono_sub(rec->step[i], zero));
+		(void)json_array_append_new(steps, s);
+	}
+	set(o, "steps", steps);
+	return o;
+}
+
+static const char *
+checksum_mode(const struct vrrp_instance *v)
+{
+	switch (v->p.checksum_compat) {
+	case VRRP_CHECKSUM_AUTO:
+		return "auto";
+	case VRRP_CHECKSUM_RFC9568:
+		return "rfc9568";
+	case VRRP_CHECKSUM_LEGACY:
+		return "legacy";
+	}
+	return "auto";
+}
+
+/* RFC 8347: why the last Active became one. */
+static const char *
+new_master_reason(const struct vrrp_instance *v)
+{
+	const struct vrrp_record *rec;
+	unsigned i;
+
+	for (i = 0; (rec = vrrp_instance_record(v, i)) != NULL; i++) {
+		if (rec->tr.to != VRRP_ACTIVE)
+			continue;
+		switch (rec->tr.cause) {
+		case VRRP_CAUSE_OWNER:
+			return "priority";
+		case VRRP_CAUSE_PREEMPT:
+			return "preempted";
+		default:
+			return "no-response";
+		}
+	}
+	return "not-master";
+}
+
+static json_t *
+json_vips(const struct vrrp_params *p)
+{
+	char text[ADDR_PREFIX_STRLEN];
+	json_t *list = json_array();
+	unsigned i;
+
+	for (i = 0; i < p->vip_count; i++)
+		(void)json_array_append_new(list, json_string(
+		    addr_prefix_format(&p->vips[i].prefix, text,
+		    sizeof(text))));
+	return list;
+}
+
+static void
+set_active(json_t *o, const struct vrrp_instance *v)
+{
+	const struct vrrp_core *c = &v->core;
+
+	if (c->state == VRRP_ACTIVE) {
+		set(o, "active-address", json_addr(&c->primary));
+		set(o, "active-priority", json_integer(c->p.priority));
+	} else if (c->state == VRRP_BACKUP && addr_is_set(&c->active.source)) {
+		set(o, "active-address", json_addr(&c->active.source));
+		set(o, "active-priority", json_integer(c->active.priority));
+	} else {
+		set(o, "active-address", json_null());
+		set(o, "active-priority", json_null());
+	}
+}
+
+json_t *
+vrrp_ctl_instance_level(const struct vrrp_router *r,
+    const struct vrrp_instance *v)
+{
+	const struct vrrp_core *c = &v->core;
+	const struct vrrp_record *rec = vrrp_instance_record(v, 0);
+	uint8_t mac[6];
+	json_t *o = json_object();
+
+	set(o, "name", json_string(v->p.name));
+	set(o, "interface", json_string(v->p.interface));
+	set(o, "virtual-router-id", json_integer(v->p.vrid));
+	set(o, "address-family", json_string(v->p.family == AF_INET6 ?
+	    "ipv6" : "ipv4"));
+	set(o, "version", json_integer(v->p.version));
+	set(o, "state", json_string(vrrp_state_name(c->state)));
+	set(o, "priority", json_integer(v->p.priority));
+	set(o, "effective-priority", json_integer(c->p.priority));
+	set(o, "advert-interval-cs", json_integer(v->p.advert_int_cs));
+	set(o, "preempt", json_boolean(v->p.preempt));
+	set(o, "accept", json_boolean(v->p.accept));
+	set_active(o, v);
+	set(o, "primary-address", json_addr(vrrp_iface_primary(v->iface,
+	    v->p.family)));
+	set(o, "virtual-addresses", json_vips(&v->p));
+	if (v->p.virtual_mac) {
+		vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
+		set(o, "virtual-mac", json_mac(mac));
+		if (v->vips != NULL)
+			set(o, "virtual-mac-device",
+			    json_string(vrrp_vip_device(v->vips)));
+	}
+	set_us(o, "skew-time-us", c->skew_time_ns);
+	set_us(o, "active-down-interval-us", c->active_down_interval_ns);
+	set(o, "active-adver-interval-cs",
+	    json_integer(c->active_adver_interval_cs));
+	set_us(o, "takeover-bound-us", takeover_bound_ns(r, v));
+	set(o, "checksum-mode", json_string(checksum_mode(v)));
+	if (v->any_heard)
+		set(o, "checksum-heard", json_string(v->form_heard ==
+		    VRRP_FORM_PSEUDO ? "legacy" : "rfc9568"));
+	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
+		set(o, "waiting-for", json_string(v->waiting));
+	if (v->handed_over)
+		set(o, "handed-over", json_true());
+	if (c->state != VRRP_INITIALIZE)
+		set(o, "up-datetime", json_time(v->up_since_real_ns));
+	set(o, "last-event", json_string(vrrp_cause_name(v->last_event)));
+	set(o, "new-master-reason", json_string(new_master_reason(v)));
+	set(o, "bfd", json_bfd(r, v));
+	set(o, "last-transition", rec == NULL ? json_null() :
+	    json_transition(rec));
+	set(o, "statistics", json_stats(v));
+	return o;
+}
+
+static json_t *
+json_scheduling(const struct vrrp_router *r)
+{
+	json_t *o = json_object();
+
+	set(o, "realtime-priority", json_integer(r->scheduling.priority));
+	set(o, "locked", json_boolean(r->scheduling.locked));
+	set(o, "stalls", json_integer(r->stalls));
+	set_us(o, "worst-stall-us", r->worst_stall_ns);
+	return o;
+}
+
+static json_t *
+json_session(const struct vrrp_bfd_session *s)
+{
+	json_t *o = json_object();
+
+	set(o, "peer", json_addr(&s->peer));
+	set(o, "interface", json_string(s->interface));
+	set(o, "state", json_string(vrrp_bfd_state_name(s->level.state)));
+	set_us(o, "detection-time-us", s->level.detection_time_ns);
+	if (s->refused[0] != '\0')
+		set(o, "refused", json_string(s->refused));
+	return o;
+}
+
+/* --- handlers --- */
+
+/* "name" absent: *v is NULL. False: the error is set. */
+static bool
+named(const struct vrrp_ctl *c, json_t *params, bool required,
+    struct vrrp_instance **v, struct ctl_error *error)
+{
+	json_t *name = json_object_get(params, "name");
+
+	*v = NULL;
+	if (name == NULL && !required)
+		return true;
+	if (!json_is_string(name))
+		return ctl_fail(error, -32602, "\"name\" must be the name of "
+		    "an instance");
+	*v = vrrp_router_find(c->router, json_string_value(name));
+	if (*v == NULL)
+		return ctl_fail(error, CTL_ERR_NOT_FOUND,
+		    "there is no instance \"%s\"", json_string_value(name));
+	return true;
+}
+
+static bool
+do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_router *r = c->router;
+	struct vrrp_instance *v;
+	json_t *o, *list;
+	unsigned i;
+
+	(void)conn;
+	if (!named(c, params, false, &v, error))
+		return false;
+	list = json_array();
+	for (i = 0; i < r->instance_count; i++)
+		if (v == NULL || v == r->instances[i])
+			(void)json_array_append_new(list,
+			    vrrp_ctl_instance_level(r, r->instances[i]));
+	o = json_object();
+	set(o, "router-id", json_string(r->router_id));
+	set(o, "instances", list);
+	set(o, "scheduling", json_scheduling(r));
+	set(o, "bfdd", json_string(vrrp_bfd_is_up(r->bfd) ? "connected" :
+	    "unreachable"));
+	*result = o;
+	return true;
+}
+
+static bool
+do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_router *r = c->router;
+	const struct vrrp_record *rec;
+	struct vrrp_instance *v;
+	json_t *list;
+	unsigned i, j, at[VRRP_INSTANCES_MAX];
+	int best;
+
+	(void)conn;
+	if (!named(c, params, false, &v, error))
+		return false;
+	/* Merge the rings by time, oldest first; at[] counts what is left. */
+	for (i = 0; i < r->instance_count && i < VRRP_INSTANCES_MAX; i++) {
+		at[i] = 0;
+		if (v == NULL || v == r->instances[i])
+			while (vrrp_instance_record(r->instances[i],
+			    at[i]) != NULL)
+				at[i]++;
+	}
+	list = json_array();
+	for (;;) {
+		best = -1;
+		for (j = 0; j < i; j++)
+			if (at[j] > 0 && (best == -1 ||
+			    vrrp_instance_record(r->instances[j],
+			    at[j] - 1)->time_real_ns <
+			    vrrp_instance_record(r->instances[best],
+			    at[best] - 1)->time_real_ns))
+				best = j;
+		if (best == -1)
+			break;
+		rec = vrrp_instance_record(r->instances[best], --at[best]);
+		(void)json_array_append_new(list,
+		    vrrp_ctl_record(r->instances[best], rec));
+	}
+	*result = json_pack("{s:o}", "transitions", list);
+	return true;
+}
+
+static bool
+do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_router *r = c->router;
+	struct vrrp_instance *v;
+	struct vrrp_iface *f;
+	json_t *instances, *interfaces, *o;
+	unsigned i, j;
+
+	(void)conn;
+	if (!named(c, params, false, &v, error))
+		return false;
+	instances = json_array();
+	interfaces = json_array();
+	for (i = 0; i < r->instance_count; i++)
+		if (v == NULL || v == r->instances[i])
+			(void)json_array_append_new(instances, json_pack(
+			    "{s:s, s:o}", "name", r->instances[i]->p.name,
+			    "statistics", json_stats(r->instances[i])));
+	for (i = 0; v == NULL && i < r->iface_count; i++) {
+		f = r->ifaces[i];
+		if (f->io != NULL)
+			f->rx_dropped += vrrp_io_drops(f->io);
+		o = json_object();
+		for (j = VRRP_OK + 1; j < VRRP_VERDICT_COUNT; j++)
+			set(o, vrrp_verdict_name(j),
+			    json_integer(f->verdicts[j]));
+		set(o, "receive-queue-drops", json_integer(f->rx_dropped));
+		(void)json_array_append_new(interfaces, json_pack("{s:s, s:o}",
+		    "interface", f->name, "statistics", o));
+	}
+	*result = json_pack("{s:o, s:o}", "instances", instances,
+	    "interfaces", interfaces);
+	return true;
+}
+
+static bool
+new_priority(const struct vrrp_instance *v, const json_t *value,
+    struct vrrp_params *p, struct ctl_error *error)
+{
+	char text[24], why[128];
+
+	if (!json_is_integer(value))
+		return ctl_fail(error, -32602, "\"priority\" must be a number");
+	if (v->p.priority == VRRP_PRIORITY_OWNER)
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s owns its address: "
+		    "its priority is always 255", v->p.name);
+	(void)snprintf(text, sizeof(text), "%lld",
+	    (long long)json_integer_value(value));
+	if (vrrp_conf_priority(text, &p->priority, why, sizeof(why)) < 0)
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
+	if (p->priority == VRRP_PRIORITY_OWNER)
+		return ctl_fail(error, CTL_ERR_REFUSED, "priority 255 is for "
+		    "the owner of the address: 1 to 254");
+	return true;
+}
+
+static bool
+new_interval(const struct vrrp_instance *v, const json_t *value,
+    struct vrrp_params *p, struct ctl_error *error)
+{
+	char text[24], why[128];
+
+	if (!json_is_integer(value))
+		return ctl_fail(error, -32602,
+		    "\"advert-interval-cs\" must be a number");
+	(void)snprintf(text, sizeof(text), "%lld",
+	    (long long)json_integer_value(value));
+	if (vrrp_conf_advert_int(text, v->p.version, &p->advert_int_cs, why,
+	    sizeof(why)) < 0)
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
+	return true;
+}
+
+static bool
+do_set(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_instance *v;
+	struct vrrp_params p;
+	json_t *applied, *value;
+	const char *key;
+
+	(void)conn;
+	if (!named(c, params, true, &v, error))
+		return false;
+	p = v->p;
+	json_object_foreach(params, key, value) {
+		if (strcmp(key, "name") == 0)
+			continue;
+		if (strcmp(key, "priority") == 0) {
+			if (!new_priority(v, value, &p, error))
+				return false;
+		} else if (strcmp(key, "advert-interval-cs") == 0) {
+			if (!new_interval(v, value, &p, error))
+				return false;
+		} else
+			return ctl_fail(error, -32602,
+			    "\"%s\" cannot be set at run time", key);
+	}
+	if (json_object_size(params) < 2)
+		return ctl_fail(error, -32602, "nothing to set: "
+		    "\"advert-interval-cs\" or \"priority\"");
+	vrrp_instance_set(v, &p);
+	vrrp_router_retune(c->router);
+	log_notice("instance=%s set priority=%u advert_int_cs=%u by=\"%s\"",
+	    v->p.name, v->p.priority, v->p.advert_int_cs,
+	    ctl_client_conn_name(conn));
+	applied = json_object();
+	json_object_foreach(params, key, value)
+		if (strcmp(key, "name") != 0)
+			(void)json_object_set(applied, key, value);
+	*result = json_pack("{s:o, s:s}", "applied", applied, "kept",
+	    "until restart");
+	return true;
+}
+
+static json_t *
+state_answer(const struct vrrp_instance *v)
+{
+	return json_pack("{s:s, s:s}", "name", v->p.name, "state",
+	    vrrp_state_name(v->core.state));
+}
+
+static bool
+do_disable(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_instance *v;
+
+	if (!named(c, params, true, &v, error))
+		return false;
+	log_notice("instance=%s disabled by=\"%s\"", v->p.name,
+	    ctl_client_conn_name(conn));
+	vrrp_instance_disable(v, true);
+	*result = state_answer(v);
+	return true;
+}
+
+static bool
+do_enable(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_instance *v;
+
+	if (!named(c, params, true, &v, error))
+		return false;
+	log_notice("instance=%s enabled by=\"%s\"", v->p.name,
+	    ctl_client_conn_name(conn));
+	vrrp_instance_disable(v, false);
+	*result = state_answer(v);
+	return true;
+}
+
+static bool
+do_handover(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_instance *v;
+
+	if (!named(c, params, true, &v, error))
+		return false;
+	switch (vrrp_instance_handover(v)) {
+	case 0:
+		break;
+	case -EPERM:
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s owns its address "
+		    "and would take it back at once", v->p.name);
+	default:
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s is not Active "
+		    "here (it is in state %s)", v->p.name,
+		    vrrp_state_name(v->core.state));
+	}
+	log_notice("instance=%s handed over by=\"%s\"", v->p.name,
+	    ctl_client_conn_name(conn));
+	*result = state_answer(v);
+	return true;
+}
+
+static bool
+do_reload(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_applied done;
+	char why[sizeof(error->message)];
+
+	(void)conn;
+	(void)params;
+	if (c->reload(&done, why, sizeof(why), c->arg) < 0)
+		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
+	*result = json_pack("{s:i, s:i, s:i, s:i, s:i}", "added", done.added,
+	    "removed", done.removed, "restarted", done.restarted,
+	    "changed", done.changed, "unchanged", done.unchanged);
+	return true;
+}
+
+static const struct ctl_method methods[] = {
+	{ "show", 0, do_show },
+	{ "history", 0, do_history },
+	{ "stats", 0, do_stats },
+	{ "set", CTL_CHANGES, do_set },
+	{ "disable", CTL_CHANGES, do_disable },
+	{ "enable", CTL_CHANGES, do_enable },
+	{ "handover", CTL_CHANGES, do_handover },
+	{ "reload", CTL_CHANGES, do_reload },
+	{ NULL, 0, NULL },
+};
+
+/* --- topics --- */
+
+static void
+snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_router *r = c->router;
+	const struct vrrp_bfd_session *s;
+	char key[IF_NAMESIZE + ADDR_STRLEN + 1], text[ADDR_STRLEN];
+	unsigned i;
+
+	if (strcmp(topic, "instance") == 0)
+		for (i = 0; i < r->instance_count; i++)
+			ctl_client_conn_notify(conn, topic,
+			    r->instances[i]->p.name,
+			    vrrp_ctl_instance_level(r, r->instances[i]));
+	if (strcmp(topic, "bfd") == 0)
+		for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++) {
+			(void)snprintf(key, sizeof(key), "%s %s",
+			    s->interface, addr_format(&s->peer, text,
+			    sizeof(text)));
+			ctl_client_conn_notify(conn, topic, key,
+			    json_session(s));
+		}
+}
+
+static void
+changed(struct vrrp_instance *v, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+
+	if (ctl_server_has_subscribers(c->server, "instance"))
+		ctl_server_publish(c->server, "instance", v->p.name,
+		    vrrp_ctl_instance_level(c->router, v));
+}
+
+static void
+transition(struct vrrp_instance *v, const struct vrrp_record *rec, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+
+	if (ctl_server_has_subscribers(c->server, "transition"))
+		ctl_server_publish(c->server, "transition", NULL,
+		    vrrp_ctl_record(v, rec));
+}
+
+static void
+bfd_changed(const struct vrrp_bfd_session *s, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	char key[IF_NAMESIZE + ADDR_STRLEN + 1], text[ADDR_STRLEN];
+
+	if (!ctl_server_has_subscribers(c->server, "bfd"))
+		return;
+	(void)snprintf(key, sizeof(key), "%s %s", s->interface,
+	    addr_format(&s->peer, text, sizeof(text)));
+	ctl_server_publish(c->server, "bfd", key, json_session(s));
+}
+
+int
+vrrp_ctl_open(struct loop *loop, struct vrrp_router *r, const char *path,
+    gid_t gid, vrrp_ctl_reload reload, void *arg, struct vrrp_ctl **out)
+{
+	struct ctl_server_config config = {
+		.path = path,
+		.program = "vrrpd",
+		.version = PACKAGE_VERSION,
+		.methods = methods,
+		.snapshot = snapshot,
+	};
+	struct vrrp_ctl *c;
+	int error;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return -ENOMEM;
+	c->loop = loop;
+	c->router = r;
+	c->reload = reload;
+	c->arg = arg;
+	config.arg = c;
+	error = ctl_server_open(loop, &config, gid, &c->server);
+	if (error < 0) {
+		free(c);
+		return error;
+	}
+	r->changed = changed;
+	r->transition = transition;
+	r->bfd_changed = bfd_changed;
+	r->arg = c;
+	*out = c;
+	return 0;
+}
+
+void
+vrrp_ctl_close(struct vrrp_ctl *c)
+{
+	if (c == NULL)
+		return;
+	c->router->changed = NULL;
+	c->router->transition = NULL;
+	c->router->bfd_changed = NULL;
+	ctl_server_close(c->server);
+	free(c);
+}

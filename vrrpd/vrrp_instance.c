@@ -1,3 +1,1427 @@
+/*
+ * vrrp_instance.c - one virtual router at work.
+ *
+ * Everything that happens to an instance ends in one of the core's functions,
+ * and every answer of the core in perform(), which carries out its actions in
+ * bit order: advert, addresses, announcements, words.  Nothing between two of
+ * those waits or allocates.
+ *
+ * Clock.  Each event reads the clock once more (loop_clock), since a drain in
+ * the middle of a batch delivers packets younger than the batch; the core sees
+ * instants that never decrease.
+ *
+ * Prepared while Backup: the advert frame for the priority in force, the
+ * priority-0 frame, one announcement frame per address, both netlink batches.
+ * They are built again when the primary address, priority, interval, checksum
+ * form or the interface change.
+ *
+ * An Active_Down_Timer that is due is believed only after the socket has been
+ * emptied (V-37): the packet that would have restarted it may be in there.
+ *
+ * A batch of addresses is acknowledged later, from the loop.  If the kernel
+ * refused one of them this router is not Active: it resigns and tries again
+ * after a back-off.
+ *
+ * Words.  perform() only stores a record; say() runs after the packets of the
+ * batch, logs what is new and tells the control socket.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/vrrp_announce.h"
 #include "vrrpd/vrrp_instance.h"
+
+#define RETRY_FIRST_NS	(1 * NS_PER_S)
+#define RETRY_MAX_NS	(60 * NS_PER_S)
+#define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	1
+#define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
+#define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
+#define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
+
+/* What is known about the event behind a call of the core. */
+struct moment {
+	mono_t	detected;	/* MONO_NEVER: take the transition's `due` */
+	mono_t	received;
+	mono_t	last_heard;
+};
+
+static void	batch_done(int error, unsigned failed_at, void *arg);
+static void	say(void *arg);
+static void	update_core(struct vrrp_instance *v);
+
+const char *
+vrrp_step_name(enum vrrp_step step)
+{
+	static const char *const names[] = {
+#define X(id, word) word,
+		VRRP_STEPS(X)
+#undef X
+	};
+
+	return names[step];
+}
+
+static const char *
+family_name(const struct vrrp_instance *v)
+{
+	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
+}
+
+static const struct addr *
+primary(const struct vrrp_instance *v)
+{
+	return vrrp_iface_primary(v->iface, v->p.family);
+}
+
+/* --- frames --- */
+
+static void
+advert_spec(const struct vrrp_instance *v, uint8_t priority,
+    struct addr addrs[VRRP_VIPS_MAX], struct vrrp_advert_spec *spec)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		addrs[i] = v->p.vips[i].prefix.addr;
+	memset(spec, 0, sizeof(*spec));
+	spec->version = v->p.version;
+	spec->vrid = v->p.vrid;
+	spec->priority = priority;
+	spec->interval_cs = v->p.advert_int_cs;
+	spec->form = v->send_form;
+	spec->auth_len = v->p.auth_len;
+	spec->auth_pass = v->p.auth_pass;
+	spec->source = *primary(v);
+	spec->destination = vrrp_wire_group(v->p.family);
+	spec->addr_count = v->p.vip_count;
+	spec->addrs = addrs;
+}
+
+static size_t
+build_advert(const struct vrrp_instance *v, uint8_t priority, uint8_t *buf)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, priority, addrs, &spec);
+	return vrrp_wire_build_frame(&spec, vrrp_vip_mac(v->vips), NULL, buf,
+	    VRRP_FRAME_MAX);
+}
+
+static void
+build_adverts(struct vrrp_instance *v)
+{
+	v->frame_len = v->resign_len = 0;
+	if (v->vips == NULL || !addr_is_set(primary(v)))
+		return;
+	v->frame_priority = v->core.p.priority;
+	v->frame_len = build_advert(v, v->frame_priority, v->frame);
+	v->resign_len = build_advert(v, 0, v->resign);
+}
+
+static void
+build_announcements(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	uint8_t *at;
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++) {
+		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
+		v->announce[i].iov_base = at;
+		v->announce[i].iov_len = vrrp_announce_build(
+		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
+		    a[i].mac, 1, at, VRRP_ANNOUNCE_FRAME_MAX);
+	}
+}
+
+static bool
+on_link(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len <= prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* Only the owner of an address leaves it where it is. */
+static bool
+owned(const struct addr *addr, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+
+	return v->p.priority == VRRP_PRIORITY_OWNER &&
+	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
+}
+
+/* Everything a takeover needs. Returns false with `waiting` set. */
+static bool
+prepare(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = { on_link, owned, v };
+
+	if (v->vips == NULL)
+		return false;
+	if (vrrp_vip_prepare(v->vips, &q, v->waiting) < 0)
+		return false;
+	build_announcements(v);
+	build_adverts(v);
+	return true;
+}
+
+/* --- sending --- */
+
+static void
+send_failed(struct vrrp_instance *v, const char *what, int error)
+{
+	uint64_t suppressed;
+
+	v->stats.send_errors++;
+	if (token_bucket_take(&v->send_bucket, loop_clock(), &suppressed))
+		log_warning("instance=%s cannot send %s: %s suppressed=%llu",
+		    v->p.name, what, strerror(error),
+		    (unsigned long long)suppressed);
+}
+
+/* A message per peer: checksums with a pseudo-header differ. */
+static int
+unicast(struct vrrp_instance *v, uint8_t priority)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+	uint8_t message[VRRP_MESSAGE_MAX];
+	size_t len;
+	unsigned i;
+	int error = 0, e;
+
+	advert_spec(v, priority, addrs, &spec);
+	for (i = 0; i < v->p.unicast_count; i++) {
+		spec.destination = v->p.unicast_peers[i];
+		len = vrrp_wire_build_message(&spec, message, sizeof(message));
+		e = vrrp_io_send_unicast(v->iface->io, &spec.source,
+		    &spec.destination, message, len);
+		if (e < 0)
+			error = e;
+	}
+	return error;
+}
+
+static void
+send_advert(struct vrrp_instance *v, uint8_t priority)
+{
+	const uint8_t *frame;
+	size_t len;
+	int error;
+
+	if (priority != 0 && priority != v->frame_priority)
+		build_adverts(v);
+	frame = priority == 0 ? v->resign : v->frame;
+	len = priority == 0 ? v->resign_len : v->frame_len;
+	if (len == 0 || v->iface->io == NULL)
+		return;
+	if (v->p.unicast_count > 0)
+		error = unicast(v, priority);
+	else
+		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+		    len);
+	if (error < 0) {
+		/* Resigning because the link is gone: expected. */
+		if (priority != 0)
+			send_failed(v, "an advert", -error);
+		return;
+	}
+	v->stats.advertisement_sent++;
+	if (priority == 0)
+		v->stats.priority_zero_pkts_sent++;
+}
+
+/* Frames [from, to) of one round. */
+static void
+announce_range(struct vrrp_instance *v, unsigned from, unsigned to)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	unsigned n, sent;
+	int error;
+
+	while (from < to) {
+		for (n = 1; from + n < to && a[from + n].announce_ifindex ==
+		    a[from].announce_ifindex; n++)
+			;
+		sent = vrrp_io_send_many(v->env->tx, a[from].announce_ifindex,
+		    &v->announce[from], n, &error);
+		v->stats.announcements_sent += sent;
+		if (sent < n)
+			send_failed(v, "an announcement", error);
+		from += n;
+	}
+}
+
+/*
+ * V-83, L-33: the first round goes out at once, repeats from this timer, in
+ * chunks; garp_refresh keeps a slow round going for ever.
+ */
+static void
+announce_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	mono_t now = loop_clock();
+	unsigned to;
+
+	(void)deadline;
+	if (v->core.state != VRRP_ACTIVE || v->vips == NULL)
+		return;
+	to = v->announce_at + ANNOUNCE_CHUNK;
+	if (to > v->p.vip_count)
+		to = v->p.vip_count;
+	announce_range(v, v->announce_at, to);
+	if (to < v->p.vip_count) {
+		v->announce_at = to;
+		loop_timer_set(v->announce_timer,
+		    mono_add(now, ANNOUNCE_PAUSE_NS));
+		return;
+	}
+	v->announce_at = 0;
+	if (v->announce_left > 0)
+		v->announce_left--;
+	if (v->announce_left > 0)
+		loop_timer_set(v->announce_timer,
+		    mono_add(now, v->p.garp_interval_ns));
+	else if (v->p.garp_refresh_ns > 0)
+		loop_timer_set(v->announce_timer,
+		    mono_add(now, v->p.garp_refresh_ns));
+}
+
+static void
+announce(struct vrrp_instance *v)
+{
+	if (v->vips == NULL)
+		return;
+	announce_range(v, 0, v->p.vip_count);
+	v->announce_at = 0;
+	v->announce_left = v->p.garp_repeat > 0 ? v->p.garp_repeat - 1 : 0;
+	if (v->announce_left > 0)
+		loop_timer_set(v->announce_timer,
+		    mono_add(loop_clock(), v->p.garp_interval_ns));
+	else if (v->p.garp_refresh_ns > 0)
+		loop_timer_set(v->announce_timer,
+		    mono_add(loop_clock(), v->p.garp_refresh_ns));
+}
+
+/* --- addresses --- */
+
+static void
+batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
+{
+	unsigned at;
+
+	if (v->batch_count == VRRP_BATCHES_MAX) {
+		/* The kernel has not answered 16 times: forget the oldest. */
+		v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+		v->batch_count--;
+	}
+	at = (v->batch_first + v->batch_count++) % VRRP_BATCHES_MAX;
+	v->batches[at].install = install;
+	v->batches[at].record = UINT64_MAX;
+	if (r != NULL) {
+		v->batches[at].record = v->history_count - 1;
+		r->awaits_ack = true;
+	}
+}
+
+static void
+install(struct vrrp_instance *v, struct vrrp_record *r)
+{
+	int error;
+
+	error = vrrp_vip_install(v->vips, batch_done, v);
+	if (error == 0)
+		batch_sent(v, true, r);
+	else if (error != -ENODATA)
+		v->batch_error = -error;
+}
+
+static void
+withdraw(struct vrrp_instance *v, struct vrrp_record *r)
+{
+	int error;
+
+	loop_timer_set(v->announce_timer, MONO_NEVER);
+	v->announce_left = 0;
+	if (v->vips == NULL)
+		return;
+	error = vrrp_vip_withdraw(v->vips, batch_done, v);
+	if (error == 0)
+		batch_sent(v, false, r);
+	else if (error != -ENODATA)
+		log_err("instance=%s cannot withdraw its addresses: %s",
+		    v->p.name, strerror(-error));
+}
+
+/* --- history and words --- */
+
+static struct vrrp_record *
+record(struct vrrp_instance *v, uint64_t number)
+{
+	return &v->history[number % VRRP_HISTORY_MAX];
+}
+
+const struct vrrp_record *
+vrrp_instance_record(const struct vrrp_instance *v, unsigned i)
+{
+	if (i >= VRRP_HISTORY_MAX || i >= v->history_count)
+		return NULL;
+	return &v->history[(v->history_count - 1 - i) % VRRP_HISTORY_MAX];
+}
+
+static struct vrrp_record *
+remember(struct vrrp_instance *v, const struct vrrp_transition *tr,
+    const struct moment *m)
+{
+	struct vrrp_record *r;
+	int i;
+
+	r = record(v, v->history_count++);
+	memset(r, 0, sizeof(*r));
+	for (i = 0; i < VRRP_STEP_COUNT; i++)
+		r->step[i] = MONO_NEVER;
+	r->tr = *tr;
+	if (v->fresh)		/* the core has no clock to count from */
+		r->tr.in_state_ns = mono_sub(loop_clock(), v->created);
+	r->time_real_ns = loop_realtime_ns();
+	r->step[VRRP_STEP_LAST_HEARD] = m->last_heard;
+	r->step[VRRP_STEP_DETECTED] = mono_is_never(m->detected) ? tr->due :
+	    m->detected;
+	r->step[VRRP_STEP_RECEIVED] = m->received;
+	r->step[VRRP_STEP_DECIDED] = loop_clock();
+	v->last_event = tr->cause;
+	if (tr->to == VRRP_ACTIVE)
+		v->stats.master_transitions++;
+	if (tr->from == VRRP_INITIALIZE) {
+		v->up_since = r->step[VRRP_STEP_DECIDED];
+		v->up_since_real_ns = r->time_real_ns;
+		v->fresh = false;
+	}
+	if (tr->to == VRRP_INITIALIZE)
+		v->down_cause = tr->cause;
+	return r;
+}
+
+static void
+log_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
+{
+	char heard[48] = "", late[48] = "", waiting[VRRP_VIP_REASON_MAX + 16] = "";
+	const mono_t *s = r->step;
+
+	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
+		(void)snprintf(heard, sizeof(heard), " last_advert_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_LAST_HEARD])));
+	if (!mono_is_never(s[VRRP_STEP_DETECTED]))
+		(void)snprintf(late, sizeof(late), " late_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_DETECTED])));
+	if (r->tr.to == VRRP_INITIALIZE && v->waiting[0] != '\0')
+		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
+		    v->waiting);
+	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
+	    "in_state_us=%lld%s%s%s", v->p.name, v->p.vrid, family_name(v),
+	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
+	    vrrp_cause_name(r->tr.cause),
+	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
+	    waiting);
+}
+
+/* After the packets of the batch. */
+static void
+say(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	const struct vrrp_env *env = v->env;
+
+	if (v->history_count - v->logged > VRRP_HISTORY_MAX)
+		v->logged = v->history_count - VRRP_HISTORY_MAX;
+	for (; v->logged < v->history_count; v->logged++)
+		log_transition(v, record(v, v->logged));
+	if (v->history_count - v->published > VRRP_HISTORY_MAX)
+		v->published = v->history_count - VRRP_HISTORY_MAX;
+	for (; v->published < v->history_count; v->published++) {
+		if (record(v, v->published)->awaits_ack)
+			break;
+		if (env->transition != NULL)
+			env->transition(v, record(v, v->published), env->arg);
+	}
+	if (env->changed != NULL)
+		env->changed(v, env->arg);
+}
+
+/* The table of deferred calls is bounded: then the words come at once. */
+static void
+say_later(struct vrrp_instance *v)
+{
+	if (loop_defer(v->env->loop, say, v) < 0)
+		say(v);
+}
+
+/* --- carrying out --- */
+
+static void
+address_failed(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a;
+	struct vrrp_actions act;
+	char text[ADDR_PREFIX_STRLEN] = "the virtual MAC device";
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	int error = v->batch_error;
+
+	v->batch_error = 0;
+	if (v->core.state != VRRP_ACTIVE)
+		return;
+	a = vrrp_vip_failed(v->vips, v->batch_failed_at);
+	if (a != NULL)
+		(void)addr_prefix_format(&a->prefix, text, sizeof(text));
+	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
+	if (v->retry_ns > RETRY_MAX_NS)
+		v->retry_ns = RETRY_MAX_NS;
+	v->retry_at = mono_add(m.received, v->retry_ns);
+	loop_timer_set(v->retry_timer, v->retry_at);
+	(void)snprintf(v->waiting, sizeof(v->waiting),
+	    "%s could not be installed: %s; next try in %lld s", text,
+	    strerror(error), (long long)(v->retry_ns / NS_PER_S));
+	log_err("instance=%s %s", v->p.name, v->waiting);
+	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
+	    &act);
+	if (act.todo & VRRP_DO_SEND_ADVERT)
+		send_advert(v, act.advert_priority);
+	if (act.todo & VRRP_DO_WITHDRAW)
+		withdraw(v, NULL);
+	if (act.todo & VRRP_DO_TRANSITION)
+		(void)remember(v, &act.tr, &m);
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	say_later(v);
+}
+
+static void
+perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
+    const struct moment *m, uint32_t todo)
+{
+	struct vrrp_record *r = NULL;
+
+	if (todo & VRRP_DO_TRANSITION)
+		r = remember(v, &act->tr, m);
+	if (todo & VRRP_DO_SEND_ADVERT) {
+		send_advert(v, act->advert_priority);
+		if (r != NULL)
+			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
+	}
+	if ((todo & VRRP_DO_INSTALL) && v->vips != NULL) {
+		install(v, r);
+		if (r != NULL)
+			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+	}
+	if (todo & VRRP_DO_ANNOUNCE) {
+		announce(v);
+		if (r != NULL)
+			r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
+	}
+	if (todo & VRRP_DO_WITHDRAW) {
+		withdraw(v, r);
+		if (r != NULL)
+			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+	}
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	if (r != NULL)
+		say_later(v);
+	if (v->batch_error != 0)
+		address_failed(v);
+}
+
+static void
+perform(struct vrrp_instance *v, const struct vrrp_actions *act,
+    const struct moment *m)
+{
+	perform_some(v, act, m, act->todo);
+}
+
+/* An event that happens now and is known at once. */
+static struct moment
+moment_now(const struct vrrp_instance *v, mono_t now)
+{
+	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	if (v->core.state == VRRP_BACKUP && addr_is_set(&v->core.active.source))
+		m.last_heard = v->core.active.last_advert;
+	return m;
+}
+
+static void
+batch_done(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_record *r = NULL;
+	uint64_t number;
+	bool was_install;
+
+	if (v->batch_count == 0)
+		return;
+	was_install = v->batches[v->batch_first].install;
+	number = v->batches[v->batch_first].record;
+	v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+	v->batch_count--;
+	if (number != UINT64_MAX &&
+	    v->history_count - number <= VRRP_HISTORY_MAX) {
+		r = record(v, number);
+		r->step[VRRP_STEP_ACKNOWLEDGED] = loop_clock();
+		r->awaits_ack = false;
+	}
+	if (error == 0) {
+		if (was_install)
+			v->retry_ns = 0;
+	} else if (!was_install) {
+		log_err("instance=%s cannot withdraw an address: %s",
+		    v->p.name, strerror(error));
+	} else if (error == ENOBUFS || error == ETIMEDOUT) {
+		/* The answer was lost, not the request: ask again. */
+		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
+			install(v, NULL);
+	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0) {
+		/* The newest batch: what it says is how things are. */
+		v->batch_error = error;
+		v->batch_failed_at = failed_at;
+		address_failed(v);
+	}
+	if (r != NULL)
+		say_later(v);
+}
+
+static void
+expire_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now = loop_clock(), due;
+
+	if (v->core.state == VRRP_BACKUP || mono_sub(now, deadline) > LATE_NS)
+		vrrp_io_drain(v->iface->io);
+	due = vrrp_core_next_expiry(&v->core);
+	now = loop_clock();
+	if (mono_is_never(due) || mono_before(now, due)) {
+		loop_timer_set(v->timer, due);
+		return;
+	}
+	m = moment_now(v, loop_now(v->env->loop));
+	vrrp_core_expire(&v->core, now, &act);
+	perform(v, &act, &m);
+	if (v->core.state == VRRP_ACTIVE && v->handed_over) {
+		/* Nobody took it, or the taker is gone: an ordinary router. */
+		v->handed_over = false;
+		update_core(v);
+	}
+}
+
+/* --- conditions --- */
+
+static bool
+can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
+{
+	const struct vrrp_iface *f = v->iface;
+	char *w = v->waiting;
+	const size_t size = sizeof(v->waiting);
+
+	if (v->disabled) {
+		*cause = VRRP_CAUSE_DISABLED;
+		(void)snprintf(w, size, "disabled by the operator");
+	} else if (!f->exists) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s does not exist",
+		    f->name);
+	} else if (f->io == NULL) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s cannot be opened: %s",
+		    f->name, strerror(-f->io_error));
+	} else if (!f->link.has_mac) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s has no Ethernet address",
+		    f->name);
+	} else if (!f->link.admin_up) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s is down", f->name);
+	} else if (!f->link.running) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s has no carrier",
+		    f->name);
+	} else if (!addr_is_set(primary(v))) {
+		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
+		(void)snprintf(w, size, v->p.family == AF_INET6 ?
+		    "interface %s has no usable link-local address" :
+		    "interface %s has no IPv4 address of its own", f->name);
+	} else if (v->vips == NULL) {
+		/* waiting was set when the device could not be made */
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+	} else if (!mono_is_never(v->retry_at)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+	} else {
+		w[0] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static enum vrrp_cause
+start_cause(const struct vrrp_instance *v)
+{
+	if (v->fresh)
+		return VRRP_CAUSE_STARTUP;
+	switch (v->down_cause) {
+	case VRRP_CAUSE_INTERFACE_DOWN:
+	case VRRP_CAUSE_NO_INTERFACE:
+		return VRRP_CAUSE_INTERFACE_UP;
+	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:
+		return VRRP_CAUSE_PRIMARY_ADDRESS;
+	case VRRP_CAUSE_DISABLED:
+		return VRRP_CAUSE_ENABLED;
+	case VRRP_CAUSE_HANDOVER:
+		return VRRP_CAUSE_HANDOVER;
+	default:
+		return VRRP_CAUSE_STARTUP;
+	}
+}
+
+static void
+shut_down(struct vrrp_instance *v, enum vrrp_cause cause)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_shutdown(&v->core, now, cause, &act);
+	perform(v, &act, &m);
+}
+
+static void
+start_up(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	if (!prepare(v)) {
+		say_later(v);
+		return;
+	}
+	vrrp_core_startup(&v->core, now, primary(v), start_cause(v), &act);
+	perform(v, &act, &m);
+}
+
+void
+vrrp_instance_reconsider(struct vrrp_instance *v)
+{
+	char before[VRRP_VIP_REASON_MAX];
+	enum vrrp_cause cause = VRRP_CAUSE_NONE;
+	bool able;
+
+	memcpy(before, v->waiting, sizeof(before));
+	able = can_run(v, &cause);
+	if (v->started && able && v->core.state == VRRP_INITIALIZE)
+		start_up(v);
+	else if (!able && v->core.state != VRRP_INITIALIZE)
+		shut_down(v, cause);
+	else if (v->started && strcmp(before, v->waiting) != 0) {
+		if (v->waiting[0] != '\0')
+			log_notice("instance=%s waiting=\"%s\"", v->p.name,
+			    v->waiting);
+		say_later(v);
+	}
+}
+
+static void
+retry_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	v->retry_at = MONO_NEVER;
+	if (v->vips == NULL && v->iface->exists)
+		vrrp_instance_iface_found(v);
+	else
+		vrrp_instance_reconsider(v);
+}
+
+/* --- the interface --- */
+
+/* Addresses that a crashed run of ours left behind. */
+static void
+clean_leftovers(struct vrrp_instance *v)
+{
+	const struct vrrp_addrs *as = v->env->addrs;
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i, j;
+
+	for (i = 0; i < as->count; i++) {
+		const struct nl_addr *found = &as->list[i];
+
+		if (vrrp_vip_adopted(v->vips) &&
+		    found->ifindex == vrrp_vip_ifindex(v->vips)) {
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+			continue;
+		}
+		for (j = 0; j < v->p.vip_count; j++) {
+			if (a[j].owned || found->ifindex != a[j].ifindex ||
+			    !addr_equal(&found->prefix.addr,
+			    &a[j].prefix.addr))
+				continue;
+			log_notice("instance=%s removing leftover address=%s",
+			    v->p.name, addr_prefix_format(&found->prefix,
+			    text, sizeof(text)));
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+		}
+	}
+}
+
+static void
+open_vips(struct vrrp_instance *v)
+{
+	int error;
+
+	error = vrrp_vip_open(v->env->nl, &v->p, &v->iface->link, &v->vips,
+	    v->waiting);
+	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
+		error = vrrp_vip_parent_hold(&v->iface->manners,
+		    v->iface->name);
+		if (error < 0) {
+			(void)snprintf(v->waiting, sizeof(v->waiting),
+			    "cannot set arp_ignore of %s: %s", v->iface->name,
+			    strerror(-error));
+			vrrp_vip_close(v->vips);
+			v->vips = NULL;
+		}
+	}
+	if (error == 0 && prepare(v)) {
+		clean_leftovers(v);
+		/* A device that was adopted may still listen. */
+		if (vrrp_vip_adopted(v->vips))
+			withdraw(v, NULL);
+		return;
+	}
+	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
+	if (v->retry_ns > RETRY_MAX_NS)
+		v->retry_ns = RETRY_MAX_NS;
+	v->retry_at = mono_add(loop_clock(), v->retry_ns);
+	loop_timer_set(v->retry_timer, v->retry_at);
+	log_err("instance=%s %s", v->p.name, v->waiting);
+}
+
+static void
+close_vips(struct vrrp_instance *v)
+{
+	if (v->vips == NULL)
+		return;
+	nl_batch_cancel(v->env->nl, v);
+	v->batch_count = 0;
+	if (v->p.virtual_mac && v->p.family == AF_INET)
+		vrrp_vip_parent_release(&v->iface->manners);
+	vrrp_vip_close(v->vips);
+	v->vips = NULL;
+	v->frame_len = v->resign_len = 0;
+}
+
+void
+vrrp_instance_iface_found(struct vrrp_instance *v)
+{
+	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac)
+		open_vips(v);
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_iface_lost(struct vrrp_instance *v)
+{
+	vrrp_instance_reconsider(v);
+	close_vips(v);
+}
+
+void
+vrrp_instance_primary_changed(struct vrrp_instance *v)
+{
+	if (v->vips != NULL && addr_is_set(primary(v))) {
+		(void)prepare(v);
+		if (v->core.state != VRRP_INITIALIZE)
+			vrrp_core_set_primary(&v->core, primary(v));
+	}
+	vrrp_instance_reconsider(v);
+}
+
+static void
+reinstall(struct vrrp_instance *v, const char *what)
+{
+	struct vrrp_actions act;
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+
+	v->stats.addresses_restored++;
+	log_warning("instance=%s %s was removed by someone else: restored",
+	    v->p.name, what);
+	install(v, NULL);
+	vrrp_core_reannounce(&v->core, m.received, &act);
+	perform(v, &act, &m);
+}
+
+/* Deferred, so that a burst of events costs one look. */
+static void
+check_addresses(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	const struct vrrp_vip_address *a;
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i;
+
+	if (v->vips == NULL || v->core.state != VRRP_ACTIVE)
+		return;
+	nl_drain(v->env->nl);
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++) {
+		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
+		    &a[i].prefix.addr))
+			continue;
+		reinstall(v, addr_prefix_format(&a[i].prefix, text,
+		    sizeof(text)));
+		return;
+	}
+}
+
+void
+vrrp_instance_device_gone(struct vrrp_instance *v)
+{
+	char name[IF_NAMESIZE];
+
+	if (v->vips == NULL)
+		return;
+	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
+	close_vips(v);
+	open_vips(v);
+	if (v->vips == NULL)
+		vrrp_instance_reconsider(v);
+	else if (v->core.state == VRRP_ACTIVE)
+		reinstall(v, name);
+	else
+		v->stats.addresses_restored++;
+}
+
+/*
+ * An event may tell of a withdrawal of our own that was followed by a new
+ * installation; what counts is whether the address is missing now.
+ */
+void
+vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
+    const struct addr *addr)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i;
+
+	if (v->vips == NULL || v->core.state != VRRP_ACTIVE)
+		return;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!a[i].owned && a[i].ifindex == ifindex &&
+		    addr_equal(&a[i].prefix.addr, addr)) {
+			(void)loop_defer(v->env->loop, check_addresses, v);
+			return;
+		}
+}
+
+void
+vrrp_instance_check_addresses(struct vrrp_instance *v)
+{
+	check_addresses(v);
+}
+
+void
+vrrp_instance_mac_changed(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+
+	if (v->vips == NULL)
+		return;
+	vrrp_vip_parent_changed(v->vips, &v->iface->link);
+	(void)prepare(v);
+	vrrp_core_reannounce(&v->core, m.received, &act);
+	perform(v, &act, &m);
+}
+
+/* --- receiving --- */
+
+void
+vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
+    enum vrrp_verdict verdict, const struct addr *source)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	v->stats.verdicts[verdict]++;
+	if (token_bucket_take(&v->buckets[verdict], now, &suppressed))
+		log_warning("instance=%s source=%s discarded=%s "
+		    "suppressed=%llu", v->p.name,
+		    addr_format(source, text, sizeof(text)),
+		    vrrp_verdict_name(verdict),
+		    (unsigned long long)suppressed);
+}
+
+static bool
+is_unicast_peer(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.unicast_count; i++)
+		if (addr_equal(&v->p.unicast_peers[i], addr))
+			return true;
+	return false;
+}
+
+static bool
+is_vip(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
+			return true;
+	return false;
+}
+
+/* V-51: the same set; in the configured order it costs one pass. */
+static bool
+same_addresses(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	size_t len = addr_len(v->p.family);
+	struct addr theirs;
+	unsigned i;
+
+	if (a->addr_count != v->p.vip_count)
+		return false;
+	for (i = 0; i < a->addr_count; i++)
+		if (memcmp(a->addrs + i * len, v->p.vips[i].prefix.addr.bytes,
+		    len) != 0)
+			break;
+	for (; i < a->addr_count; i++) {
+		theirs = addr_from_bytes(v->p.family, a->addrs + i * len);
+		if (!is_vip(v, &theirs))
+			return false;
+	}
+	return true;
+}
+
+static enum vrrp_verdict
+judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	if (a->auth_type != (v->p.auth_len > 0 ? 1 : 0))
+		return VRRP_AUTH_TYPE;
+	if (a->auth_type == 1 && (a->auth_data == NULL ||
+	    memcmp(a->auth_data, v->p.auth_pass, 8) != 0))
+		return VRRP_AUTH_DATA;
+	if (a->interval_cs != v->p.advert_int_cs)
+		return VRRP_V2_INTERVAL;
+	/* V-125: unless the sender owns the addresses. */
+	if (a->priority != VRRP_PRIORITY_OWNER && a->priority != 0 &&
+	    !same_addresses(v, a))
+		return VRRP_V2_ADDRESS_LIST;
+	return VRRP_OK;
+}
+
+static enum vrrp_verdict
+judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	struct addr group;
+
+	if (a->version != v->p.version)
+		return VRRP_VERSION;		/* V-56 */
+	if (addr_equal(&a->source, primary(v)))
+		return VRRP_OWN_SOURCE;		/* V-96 */
+	if (v->p.unicast_count > 0) {
+		if (!addr_equal(&a->destination, primary(v)))
+			return VRRP_DESTINATION;
+		if (!is_unicast_peer(v, &a->source))
+			return VRRP_SOURCE;
+	} else {
+		group = vrrp_wire_group(v->p.family);
+		if (!addr_equal(&a->destination, &group))
+			return VRRP_DESTINATION;
+	}
+	if (addr_is_unspecified(&a->source) || addr_is_multicast(&a->source) ||
+	    (v->p.family == AF_INET6 && !addr_is_link_local(&a->source)))
+		return VRRP_SOURCE;
+	if (a->form == VRRP_FORM_PSEUDO &&
+	    v->p.checksum_compat == VRRP_CHECKSUM_RFC9568)
+		return VRRP_CHECKSUM;
+	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
+}
+
+/* V-50, V-51: said and counted, never a reason to discard. */
+static void
+soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (a->interval_cs != v->p.advert_int_cs) {
+		v->stats.interval_errors++;
+		if (token_bucket_take(&v->interval_bucket, now, &suppressed))
+			log_warning("instance=%s source=%s advert_int_cs=%u "
+			    "ours=%u suppressed=%llu", v->p.name,
+			    addr_format(&a->source, text, sizeof(text)),
+			    a->interval_cs, v->p.advert_int_cs,
+			    (unsigned long long)suppressed);
+	}
+	if (!same_addresses(v, a)) {
+		v->stats.address_list_errors++;
+		if (token_bucket_take(&v->list_bucket, now, &suppressed))
+			log_warning("instance=%s source=%s its virtual "
+			    "addresses are not ours suppressed=%llu",
+			    v->p.name, addr_format(&a->source, text,
+			    sizeof(text)), (unsigned long long)suppressed);
+	}
+}
+
+/* V-13: which checksum the others use, and which we send to be heard. */
+static void
+learn_form(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	enum vrrp_checksum_form want = v->send_form;
+	char text[ADDR_STRLEN];
+
+	if (a->form == VRRP_FORM_PSEUDO) {
+		if (v->stats.legacy_checksum_rcvd++ == 0)
+			log_notice("instance=%s source=%s sends checksums with "
+			    "the pseudo-header of older implementations",
+			    v->p.name, addr_format(&a->source, text,
+			    sizeof(text)));
+	} else
+		v->message_form_heard = now;
+	v->form_heard = a->form;
+	v->any_heard = true;
+	if (v->p.checksum_compat != VRRP_CHECKSUM_AUTO)
+		return;
+	if (a->form == VRRP_FORM_MESSAGE)
+		want = VRRP_FORM_MESSAGE;
+	else if (mono_is_never(v->message_form_heard) ||
+	    mono_sub(now, v->message_form_heard) > FORM_HOLD_NS)
+		want = VRRP_FORM_PSEUDO;
+	if (want == v->send_form || (v->core.state == VRRP_ACTIVE &&
+	    !mono_is_never(v->form_changed) &&
+	    mono_sub(now, v->form_changed) < FORM_HOLD_NS))
+		return;
+	v->send_form = want;
+	v->form_changed = now;
+	build_adverts(v);
+}
+
+void
+vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
+    const struct vrrp_advert *a)
+{
+	struct vrrp_actions act;
+	struct moment m;
+	enum vrrp_verdict verdict;
+
+	if (v->core.state == VRRP_INITIALIZE)
+		return;				/* V-62 */
+	verdict = judge(v, a);
+	if (verdict != VRRP_OK) {
+		vrrp_instance_refuse(v, now, verdict, &a->source);
+		return;
+	}
+	v->stats.advertisement_rcvd++;
+	if (a->priority == 0)
+		v->stats.priority_zero_pkts_rcvd++;
+	m = moment_now(v, now);
+	m.detected = arrival;
+	vrrp_core_rx(&v->core, now, arrival, a, &act);
+	perform(v, &act, &m);
+	soft_checks(v, now, a);
+	learn_form(v, now, a);
+}
+
+/* --- BFD, stalls --- */
+
+void
+vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t decided, mono_t received, bool came_up)
+{
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now = loop_clock();
+
+	m = moment_now(v, received);
+	m.detected = decided;
+	vrrp_core_bfd(&v->core, now, e, &act);
+	perform(v, &act, &m);
+	/* Whoever was cut off may have answered for our addresses (design §5). */
+	if (came_up && v->core.state == VRRP_ACTIVE) {
+		vrrp_core_reannounce(&v->core, now, &act);
+		perform(v, &act, &m);
+	}
+}
+
+void
+vrrp_instance_reassure(struct vrrp_instance *v)
+{
+	if (v->core.state == VRRP_ACTIVE)
+		send_advert(v, v->core.p.priority);
+}
+
+void
+vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until)
+{
+	vrrp_core_absent(&v->core, since, until);
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+}
+
+/* --- run-time changes --- */
+
+static struct vrrp_core_params
+core_params(const struct vrrp_instance *v)
+{
+	struct vrrp_core_params p = {
+		.version = v->p.version,
+		.priority = v->p.priority,
+		.advert_int_cs = v->p.advert_int_cs,
+		.preempt = v->p.preempt && !v->handed_over,
+		.preempt_delay_ns = v->p.preempt_delay_ns,
+	};
+
+	return p;
+}
+
+static void
+update_core(struct vrrp_instance *v)
+{
+	struct vrrp_core_params p = core_params(v);
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_set_params(&v->core, now, &p, &act);
+	build_adverts(v);
+	perform(v, &act, &m);
+}
+
+/* What reload and `set` may change under a running instance. */
+static void
+copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
+{
+	to->priority = from->priority;
+	to->advert_int_cs = from->advert_int_cs;
+	to->preempt = from->preempt;
+	to->preempt_delay_ns = from->preempt_delay_ns;
+	to->checksum_compat = from->checksum_compat;
+	to->auth_len = from->auth_len;
+	memcpy(to->auth_pass, from->auth_pass, sizeof(to->auth_pass));
+	to->bfd_count = from->bfd_count;
+	memcpy(to->bfd, from->bfd, sizeof(to->bfd));
+	to->garp_repeat = from->garp_repeat;
+	to->garp_interval_ns = from->garp_interval_ns;
+	to->garp_refresh_ns = from->garp_refresh_ns;
+	to->line = from->line;
+}
+
+bool
+vrrp_instance_in_place(const struct vrrp_params *a,
+    const struct vrrp_params *b)
+{
+	struct vrrp_params like_b = *a;
+	unsigned i;
+
+	copy_in_place(&like_b, b);
+	/* Becoming or ceasing to be the owner changes what is installed. */
+	if ((a->priority == VRRP_PRIORITY_OWNER) !=
+	    (b->priority == VRRP_PRIORITY_OWNER))
+		return false;
+	if (strcmp(like_b.name, b->name) != 0 ||
+	    strcmp(like_b.interface, b->interface) != 0 ||
+	    like_b.vrid != b->vrid || like_b.family != b->family ||
+	    like_b.version != b->version || like_b.accept != b->accept ||
+	    like_b.virtual_mac != b->virtual_mac ||
+	    like_b.vip_count != b->vip_count ||
+	    like_b.unicast_count != b->unicast_count)
+		return false;
+	for (i = 0; i < b->vip_count; i++)
+		if (!addr_equal(&like_b.vips[i].prefix.addr,
+		    &b->vips[i].prefix.addr) ||
+		    like_b.vips[i].prefix.len != b->vips[i].prefix.len ||
+		    strcmp(like_b.vips[i].device, b->vips[i].device) != 0 ||
+		    strcmp(like_b.vips[i].label, b->vips[i].label) != 0)
+			return false;
+	for (i = 0; i < b->unicast_count; i++)
+		if (!addr_equal(&like_b.unicast_peers[i],
+		    &b->unicast_peers[i]))
+			return false;
+	return true;
+}
+
+static enum vrrp_checksum_form
+configured_form(const struct vrrp_params *p)
+{
+	return p->checksum_compat == VRRP_CHECKSUM_LEGACY &&
+	    p->family == AF_INET && p->version == 3 ? VRRP_FORM_PSEUDO :
+	    VRRP_FORM_MESSAGE;
+}
+
+void
+vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	if (p->checksum_compat != v->p.checksum_compat)
+		v->send_form = configured_form(p);
+	copy_in_place(&v->p, p);
+	update_core(v);
+	say_later(v);
+}
+
+void
+vrrp_instance_disable(struct vrrp_instance *v, bool disable)
+{
+	v->disabled = disable;
+	if (!disable && v->handed_over) {
+		v->handed_over = false;
+		update_core(v);
+	}
+	if (!disable) {
+		v->retry_at = MONO_NEVER;
+		if (v->vips == NULL)
+			vrrp_instance_iface_found(v);
+	}
+	vrrp_instance_reconsider(v);
+}
+
+int
+vrrp_instance_handover(struct vrrp_instance *v)
+{
+	if (v->core.state != VRRP_ACTIVE)
+		return -EALREADY;
+	if (v->p.priority == VRRP_PRIORITY_OWNER)
+		return -EPERM;
+	v->handed_over = true;
+	shut_down(v, VRRP_CAUSE_HANDOVER);
+	update_core(v);
+	vrrp_instance_reconsider(v);
+	return 0;
+}
+
+/* --- life --- */
+
+static bool
+allocate(struct vrrp_instance *v)
+{
+	struct loop *loop = v->env->loop;
+
+	v->frame = malloc(VRRP_FRAME_MAX);
+	v->resign = malloc(VRRP_FRAME_MAX);
+	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
+	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
+	v->timer = loop_timer_new(loop, expire_cb, v);
+	v->retry_timer = loop_timer_new(loop, retry_cb, v);
+	v->announce_timer = loop_timer_new(loop, announce_cb, v);
+	return v->frame != NULL && v->resign != NULL &&
+	    v->announce_bytes != NULL && v->announce != NULL &&
+	    v->timer != NULL && v->retry_timer != NULL &&
+	    v->announce_timer != NULL;
+}
+
+struct vrrp_instance *
+vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
+    const struct vrrp_params *p)
+{
+	struct vrrp_core_params cp;
+	struct vrrp_instance *v;
+	int i;
+
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	v->env = env;
+	v->iface = iface;
+	v->p = *p;
+	v->fresh = true;
+	v->created = loop_clock();
+	v->retry_at = v->form_changed = v->message_form_heard = MONO_NEVER;
+	v->send_form = configured_form(p);
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
+		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->list_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
+	cp = core_params(v);
+	vrrp_core_init(&v->core, &cp);
+	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {
+		vrrp_instance_free(v);
+		return NULL;
+	}
+	if (iface->exists && iface->link.has_mac)
+		open_vips(v);
+	return v;
+}
+
+void
+vrrp_instance_free(struct vrrp_instance *v)
+{
+	if (v == NULL)
+		return;
+	loop_defer_cancel(v->env->loop, say, v);
+	loop_defer_cancel(v->env->loop, check_addresses, v);
+	close_vips(v);
+	vrrp_iface_remove(v->iface, v);
+	loop_timer_free(v->timer);
+	loop_timer_free(v->retry_timer);
+	loop_timer_free(v->announce_timer);
+	free(v->frame);
+	free(v->resign);
+	free(v->announce_bytes);
+	free(v->announce);
+	free(v);
+}
+
+void
+vrrp_instance_start(struct vrrp_instance *v)
+{
+	v->started = true;
+	v->waiting[0] = '\0';
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_resign(struct vrrp_instance *v, enum vrrp_cause cause)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	v->started = false;
+	vrrp_core_shutdown(&v->core, now, cause, &act);
+	v->owes_withdrawal = (act.todo & VRRP_DO_WITHDRAW) != 0;
+	perform_some(v, &act, &m, act.todo & ~VRRP_DO_WITHDRAW);
+}
+
+void
+vrrp_instance_withdraw(struct vrrp_instance *v)
+{
+	if (v->owes_withdrawal)
+		withdraw(v, NULL);
+	v->owes_withdrawal = false;
+	say(v);
+}

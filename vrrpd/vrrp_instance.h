@@ -1,3 +1,218 @@
+/*
+ * vrrp_instance.h - one virtual router: its core, frames, addresses, counters.
+ *
+ * The instance owns a struct vrrp_core and carries out what it says, in the
+ * order of the takeover path: advert, addresses, announcements; words (log,
+ * history, notifications) come after the packets of the batch.  Everything that
+ * could take long or fail is made ready while the instance is Backup.
+ *
+ * It runs while nothing stands against it (V-77): not disabled, the interface
+ * there, up, with carrier and a primary address, the device made.  Otherwise it
+ * is in Initialize and `waiting` says for what.
+ *
+ * The fields are read by vrrp_ctl.c and the tests; only vrrp_instance.c writes.
+ */
 #ifndef VRRPD_VRRP_INSTANCE_H
 #define VRRPD_VRRP_INSTANCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "shared/addr.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+#include "shared/nl.h"
+#include "shared/token_bucket.h"
+#include "vrrpd/vrrp_core.h"
+#include "vrrpd/vrrp_iface.h"
+#include "vrrpd/vrrp_io.h"
+#include "vrrpd/vrrp_params.h"
+#include "vrrpd/vrrp_vip.h"
+#include "vrrpd/vrrp_wire.h"
+
+#define VRRP_HISTORY_MAX	64
+#define VRRP_BATCHES_MAX	16	/* sent, not yet acknowledged */
+
+/* The steps of a transition, in order (design §5). */
+#define VRRP_STEPS(X)							\
+	X(LAST_HEARD,	"last-heard")	/* last advert of the Active */	\
+	X(DETECTED,	"detected")	/* timer due, bfdd's decision */ \
+	X(RECEIVED,	"received")	/* this process knew */		\
+	X(DECIDED,	"decided")	/* the state machine had spoken */ \
+	X(ADVERT_SENT,	"advert-sent")					\
+	X(ADDRESSES_SET, "addresses-set") /* or withdrawn */		\
+	X(ANNOUNCED,	"announced")	/* gratuitous ARP, NA */	\
+	X(ACKNOWLEDGED,	"acknowledged")	/* the kernel's answer was read */
+
+enum vrrp_step {
+#define X(id, word) VRRP_STEP_##id,
+	VRRP_STEPS(X)
+#undef X
+};
+#define VRRP_STEP_COUNT	(VRRP_STEP_ACKNOWLEDGED + 1)
+const char *vrrp_step_name(enum vrrp_step);
+
+struct vrrp_record {
+	struct vrrp_transition	tr;
+	int64_t			time_real_ns;	/* of `decided` */
+	mono_t			step[VRRP_STEP_COUNT];	/* MONO_NEVER: none */
+	bool			awaits_ack;
+};
+
+/* Beside one counter per verdict; names of RFC 8347 in vrrp_ctl.c. */
+struct vrrp_stats {
+	uint64_t	master_transitions;
+	uint64_t	advertisement_rcvd;
+	uint64_t	advertisement_sent;
+	uint64_t	interval_errors;		/* V-50 */
+	uint64_t	address_list_errors;		/* V-51 */
+	uint64_t	priority_zero_pkts_rcvd;
+	uint64_t	priority_zero_pkts_sent;
+	uint64_t	legacy_checksum_rcvd;		/* V-13 */
+	uint64_t	announcements_sent;
+	uint64_t	send_errors;
+	uint64_t	addresses_restored;
+	uint64_t	verdicts[VRRP_VERDICT_COUNT];
+};
+
+struct vrrp_instance;
+
+/* What an instance needs from the daemon; outlives it. */
+struct vrrp_env {
+	struct loop		*loop;
+	struct nl		*nl;
+	struct vrrp_io_tx	*tx;
+	const struct vrrp_addrs	*addrs;
+	/* After the packets of the batch. Both may be NULL. */
+	void	(*changed)(struct vrrp_instance *, void *arg);
+	/* Its steps are complete, or the acknowledgement was lost. */
+	void	(*transition)(struct vrrp_instance *,
+		    const struct vrrp_record *, void *arg);
+	void	*arg;
+};
+
+struct vrrp_instance {
+	const struct vrrp_env	*env;
+	struct vrrp_iface	*iface;
+	struct vrrp_params	 p;		/* in force */
+	struct vrrp_core	 core;
+	bool			 started;	/* vrrp_instance_start() was called */
+	bool			 disabled;	/* by the operator */
+	bool			 handed_over;	/* no preemption until Active again */
+	bool			 fresh;		/* never been out of Initialize */
+	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
+	mono_t			 created;
+	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
+
+	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
+	int64_t			 retry_ns;	/* the next back-off */
+	struct loop_timer	*timer;		/* the core's next expiry */
+	struct loop_timer	*retry_timer;
+	struct loop_timer	*announce_timer;
+	unsigned		 announce_left;	/* rounds to come */
+	unsigned		 announce_at;	/* address within the round */
+
+	/* Prebuilt; lengths 0 until there is a primary address. */
+	uint8_t			*frame;
+	size_t			 frame_len;
+	uint8_t			 frame_priority;
+	uint8_t			*resign;
+	size_t			 resign_len;
+	enum vrrp_checksum_form	 send_form;
+	mono_t			 form_changed;	/* V-13: hold while Active */
+	mono_t			 message_form_heard;
+	uint8_t			*announce_bytes;
+	struct iovec		*announce;	/* vip_count entries */
+
+	struct vrrp_stats	 stats;
+	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
+	struct token_bucket	 interval_bucket, list_bucket, send_bucket;
+	mono_t			 up_since;
+	int64_t			 up_since_real_ns;
+	enum vrrp_cause		 last_event;
+	enum vrrp_checksum_form	 form_heard;	/* of the last advert */
+	bool			 any_heard;
+
+	struct vrrp_record	 history[VRRP_HISTORY_MAX];
+	uint64_t		 history_count;	/* ever; newest is count - 1 */
+	uint64_t		 logged, published;
+	bool			 owes_withdrawal; /* between the exit passes */
+	struct {
+		bool		install;
+		uint64_t	record;		/* UINT64_MAX: none */
+	} batches[VRRP_BATCHES_MAX];		/* FIFO of what is unacknowledged */
+	unsigned		 batch_first, batch_count;
+	int			 batch_error;	/* install refused: errno */
+	unsigned		 batch_failed_at;
+};
+
+/*
+ * p is copied.  Enters the interface's table and makes the device if the
+ * interface is there.  NULL when out of memory or the VRID is taken.
+ */
+struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
+	    struct vrrp_iface *, const struct vrrp_params *p);
+/* Must be in Initialize. Removes the device. */
+void	vrrp_instance_free(struct vrrp_instance *);
+
+/* From now on it runs whenever it can. */
+void	vrrp_instance_start(struct vrrp_instance *);
+/* Something it depends on may have changed: start, stop or stay. */
+void	vrrp_instance_reconsider(struct vrrp_instance *);
+/* The interface came, went or was replaced: device and sockets anew. */
+void	vrrp_instance_iface_found(struct vrrp_instance *);
+void	vrrp_instance_iface_lost(struct vrrp_instance *);
+/* Our primary address or the addresses of the interface changed. */
+void	vrrp_instance_primary_changed(struct vrrp_instance *);
+/* The device or an address of ours vanished without us: put it back. */
+void	vrrp_instance_device_gone(struct vrrp_instance *);
+void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
+	    const struct addr *);
+/* After events were lost: are the addresses of an Active still there? */
+void	vrrp_instance_check_addresses(struct vrrp_instance *);
+/* The interface has another MAC: without a virtual MAC that is ours too. */
+void	vrrp_instance_mac_changed(struct vrrp_instance *);
+
+/* V-53, V-96, V-123..V-125, then the core. */
+void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
+	    const struct vrrp_advert *);
+/* Count and log (rate limited) a packet for this VRID that was refused. */
+void	vrrp_instance_refuse(struct vrrp_instance *, mono_t now,
+	    enum vrrp_verdict, const struct addr *source);
+/*
+ * A BFD session of this instance is now so.  received: when this process knew;
+ * decided: when bfdd did, MONO_NEVER if it did not say.
+ */
+void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
+	    mono_t decided, mono_t received, bool came_up);
+/* bfdd is gone: show that we are alive in another way (L-23). */
+void	vrrp_instance_reassure(struct vrrp_instance *);
+/* L-32, V-37. */
+void	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
+	    mono_t until);
+
+/*
+ * Run time changes: a new set of values, of which only those may differ that
+ * vrrp_instance_in_place() accepts.
+ */
+bool	vrrp_instance_in_place(const struct vrrp_params *,
+	    const struct vrrp_params *);
+void	vrrp_instance_set(struct vrrp_instance *, const struct vrrp_params *);
+void	vrrp_instance_disable(struct vrrp_instance *, bool disable);
+/* 0; -EALREADY not Active; -EPERM it owns the address. */
+int	vrrp_instance_handover(struct vrrp_instance *);
+
+/*
+ * Clean exit, in two passes over all instances: first every priority-0 advert,
+ * then every withdrawal (V-68).
+ */
+void	vrrp_instance_resign(struct vrrp_instance *, enum vrrp_cause);
+void	vrrp_instance_withdraw(struct vrrp_instance *);
+
+/* i = 0 is the newest; NULL beyond what is kept. */
+const struct vrrp_record *vrrp_instance_record(const struct vrrp_instance *,
+	    unsigned i);
+
 #endif

@@ -1,0 +1,619 @@
+/*
+ * vrrp_router.c - who is there, and who is told what.
+ *
+ * Interfaces are kept by the name in the configuration and matched to the
+ * kernel's by netlink events: one that appears, vanishes, is renamed or comes
+ * back with another index is found or lost, and its instances follow.
+ *
+ * A BFD level concerns every instance on that interface that names the peer.
+ * All of them get it in one pass, packets first; words are deferred by each
+ * (L-19, design §5).  The same pass decides L-15: with exactly one block of
+ * role peer there are two routers, and this Backup is the best.
+ *
+ * Stalls.  The loop's sentinel tells when this process was not running.  Its
+ * cadence follows the shortest advertisement interval of any instance: a
+ * quarter of it, between 0.5 and 20 ms.  Each instance then grants the absence
+ * to its peers (L-32).
+ *
+ * Exit.  Removing a device costs an RCU grace period, so the order is: every
+ * advert, every address, and only then the devices (V-68).
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/log.h"
+#include "vrrpd/vrrp_router.h"
+
+#define CADENCE_MIN_NS	(500 * NS_PER_US)
+#define CADENCE_MAX_NS	(20 * NS_PER_MS)
+#define THRESHOLD_MIN_NS NS_PER_MS
+#define LEAVE_TIMEOUT_MS 2000
+
+/* --- netlink --- */
+
+static void
+iface_found(struct vrrp_router *r, struct vrrp_iface *f,
+    const struct nl_link *link)
+{
+	unsigned i;
+
+	vrrp_iface_found(f, link);
+	for (i = 0; i < r->instance_count; i++)
+		if (r->instances[i]->iface == f)
+			vrrp_instance_iface_found(r->instances[i]);
+}
+
+static void
+iface_lost(struct vrrp_router *r, struct vrrp_iface *f)
+{
+	unsigned i;
+
+	vrrp_iface_lost(f);
+	for (i = 0; i < r->instance_count; i++)
+		if (r->instances[i]->iface == f)
+			vrrp_instance_iface_lost(r->instances[i]);
+}
+
+static void
+iface_changed(struct vrrp_router *r, struct vrrp_iface *f,
+    const struct nl_link *link)
+{
+	bool mac = memcmp(f->link.mac, link->mac, sizeof(link->mac)) != 0;
+	unsigned i;
+
+	f->link = *link;
+	for (i = 0; i < r->instance_count; i++) {
+		if (r->instances[i]->iface != f)
+			continue;
+		if (mac)
+			vrrp_instance_mac_changed(r->instances[i]);
+		vrrp_instance_reconsider(r->instances[i]);
+	}
+}
+
+static void
+device_gone(struct vrrp_router *r, int ifindex)
+{
+	struct vrrp_instance *v;
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		if (v->vips != NULL && vrrp_vip_device(v->vips)[0] != '\0' &&
+		    vrrp_vip_ifindex(v->vips) == ifindex) {
+			vrrp_instance_device_gone(v);
+			return;
+		}
+	}
+}
+
+static void
+link_event(const struct nl_link *link, bool gone, void *arg)
+{
+	struct vrrp_router *r = arg;
+	struct vrrp_iface *f;
+	unsigned i;
+	bool same_name;
+
+	for (i = 0; i < r->iface_count; i++) {
+		f = r->ifaces[i];
+		same_name = strcmp(f->name, link->name) == 0;
+		if (f->exists && f->link.ifindex == link->ifindex) {
+			if (gone || !same_name)
+				iface_lost(r, f);
+			else
+				iface_changed(r, f, link);
+		} else if (!gone && same_name) {
+			if (f->exists)
+				iface_lost(r, f);
+			iface_found(r, f, link);
+		}
+	}
+	if (gone && r->started)
+		device_gone(r, link->ifindex);
+}
+
+static void
+addr_event(const struct nl_addr *addr, bool gone, void *arg)
+{
+	struct vrrp_router *r = arg;
+	unsigned i, j;
+
+	if (!vrrp_addrs_update(&r->addrs, addr, gone))
+		log_err("out of memory for an address");
+	if (gone && r->started)
+		for (j = 0; j < r->instance_count; j++)
+			vrrp_instance_address_gone(r->instances[j],
+			    addr->ifindex, &addr->prefix.addr);
+	for (i = 0; i < r->iface_count; i++) {
+		if (!r->ifaces[i]->exists ||
+		    r->ifaces[i]->link.ifindex != addr->ifindex ||
+		    vrrp_iface_is_virtual(r->ifaces[i], &addr->prefix.addr))
+			continue;
+		(void)vrrp_iface_update_primary(r->ifaces[i]);
+		for (j = 0; j < r->instance_count; j++)
+			if (r->instances[j]->iface == r->ifaces[i])
+				vrrp_instance_primary_changed(r->instances[j]);
+	}
+}
+
+/*
+ * Events were lost and a full dump follows.  Addresses are collected anew;
+ * interfaces keep what they had until the dump says otherwise.
+ */
+static void
+resync_event(void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	log_warning("netlink events were lost: reading everything again");
+	r->addrs.count = 0;
+	r->resyncing = true;
+}
+
+static void
+synced_event(void *arg)
+{
+	struct vrrp_router *r = arg;
+	struct nl_link link;
+	unsigned i;
+
+	if (!r->resyncing)
+		return;
+	r->resyncing = false;
+	for (i = 0; i < r->iface_count; i++) {
+		struct vrrp_iface *f = r->ifaces[i];
+
+		if (f->exists && (nl_link_get(r->nl, f->name, &link) < 0 ||
+		    link.ifindex != f->link.ifindex))
+			iface_lost(r, f);
+		(void)vrrp_iface_update_primary(f);
+	}
+	for (i = 0; i < r->instance_count; i++) {
+		vrrp_instance_primary_changed(r->instances[i]);
+		vrrp_instance_check_addresses(r->instances[i]);
+	}
+}
+
+/* --- BFD --- */
+
+static bool
+only_peer(const struct vrrp_params *p)
+{
+	unsigned i, peers = 0;
+
+	for (i = 0; i < p->bfd_count; i++)
+		if (p->bfd[i].role == VRRP_BFD_PEER)
+			peers++;
+	return peers == 1;
+}
+
+static void
+bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
+    void *arg)
+{
+	struct vrrp_router *r = arg;
+	struct vrrp_bfd_event e;
+	struct vrrp_instance *v;
+	unsigned i, j;
+
+	memset(&e, 0, sizeof(e));
+	e.peer = s->peer;
+	e.state = s->level.state;
+	e.reason = s->level.reason;
+	e.remote_diag = s->level.remote_diag;
+	e.detection_time_ns = s->level.detection_time_ns;
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		if (strcmp(v->iface->name, s->interface) != 0)
+			continue;
+		for (j = 0; j < v->p.bfd_count; j++) {
+			if (v->p.bfd[j].role != VRRP_BFD_PEER ||
+			    !addr_equal(&v->p.bfd[j].peer, &s->peer))
+				continue;
+			e.takeover_any =
+			    v->p.bfd[j].takeover_on == VRRP_TAKEOVER_ANY;
+			e.immediate = only_peer(&v->p);
+			vrrp_instance_bfd(v, &e, s->level.decided, received,
+			    came_up);
+		}
+	}
+	if (r->bfd_changed != NULL)
+		r->bfd_changed(s, r->arg);
+}
+
+static void
+bfd_reachable(bool up, void *arg)
+{
+	struct vrrp_router *r = arg;
+	unsigned i;
+
+	/* L-23: our peers may have been told Down by its end. */
+	for (i = 0; !up && i < r->instance_count; i++)
+		if (r->instances[i]->p.bfd_count > 0)
+			vrrp_instance_reassure(r->instances[i]);
+}
+
+int
+vrrp_router_connect_bfd(struct vrrp_router *r, const char *path)
+{
+	static const struct vrrp_bfd_handlers handlers = {
+		.level = bfd_level,
+		.reachable = bfd_reachable,
+	};
+
+	r->bfd = vrrp_bfd_new(r->loop, path, &handlers, r);
+	return r->bfd == NULL ? -ENOMEM : 0;
+}
+
+static void
+collect_wishes(struct vrrp_router *r)
+{
+	const struct vrrp_params *p;
+	unsigned i, j;
+	int error;
+
+	if (r->bfd == NULL)
+		return;
+	vrrp_bfd_begin(r->bfd);
+	for (i = 0; i < r->instance_count; i++) {
+		p = &r->instances[i]->p;
+		for (j = 0; j < p->bfd_count; j++) {
+			error = vrrp_bfd_wish(r->bfd, p->interface,
+			    &p->bfd[j]);
+			if (error < 0)
+				log_err("instance=%s cannot ask for a BFD "
+				    "session: %s", p->name, strerror(-error));
+		}
+	}
+	vrrp_bfd_commit(r->bfd);
+}
+
+/* --- stalls --- */
+
+static void
+stalled(mono_t since, mono_t until, void *arg)
+{
+	struct vrrp_router *r = arg;
+	int64_t ns = mono_sub(until, since);
+	unsigned i;
+
+	r->stalls++;
+	if (ns > r->worst_stall_ns)
+		r->worst_stall_ns = ns;
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_absent(r->instances[i], since, until);
+}
+
+static int64_t
+clamp(int64_t ns, int64_t low, int64_t high)
+{
+	return ns < low ? low : ns > high ? high : ns;
+}
+
+static void
+watch_stalls(struct vrrp_router *r)
+{
+	int64_t shortest = INT64_MAX, ns;
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++) {
+		ns = ns_from_cs(r->instances[i]->p.advert_int_cs);
+		if (ns < shortest)
+			shortest = ns;
+	}
+	if (r->instance_count == 0) {
+		loop_watch_stalls(r->loop, 0, 0, stalled, r);
+		return;
+	}
+	loop_watch_stalls(r->loop,
+	    clamp(shortest / 4, CADENCE_MIN_NS, CADENCE_MAX_NS),
+	    clamp(shortest / 4, THRESHOLD_MIN_NS, CADENCE_MAX_NS), stalled, r);
+}
+
+void
+vrrp_router_retune(struct vrrp_router *r)
+{
+	if (!r->started)
+		return;
+	collect_wishes(r);
+	watch_stalls(r);
+}
+
+/* --- configuration --- */
+
+static struct vrrp_iface *
+get_iface(struct vrrp_router *r, const char *name)
+{
+	struct vrrp_iface **list, *f;
+	struct nl_link link;
+	unsigned i;
+
+	for (i = 0; i < r->iface_count; i++)
+		if (strcmp(r->ifaces[i]->name, name) == 0)
+			return r->ifaces[i];
+	list = realloc(r->ifaces, (r->iface_count + 1) * sizeof(*list));
+	if (list == NULL)
+		return NULL;
+	r->ifaces = list;
+	f = vrrp_iface_new(r->loop, name, &r->addrs);
+	if (f == NULL)
+		return NULL;
+	r->ifaces[r->iface_count++] = f;
+	if (nl_link_get(r->nl, name, &link) == 0)
+		vrrp_iface_found(f, &link);
+	return f;
+}
+
+static void
+drop_unused_ifaces(struct vrrp_router *r)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < r->iface_count; i++) {
+		if (r->ifaces[i]->users > 0)
+			r->ifaces[kept++] = r->ifaces[i];
+		else
+			vrrp_iface_free(r->ifaces[i]);
+	}
+	r->iface_count = kept;
+}
+
+struct vrrp_instance *
+vrrp_router_find(const struct vrrp_router *r, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		if (strcmp(r->instances[i]->p.name, name) == 0)
+			return r->instances[i];
+	return NULL;
+}
+
+static const struct vrrp_params *
+find_params(const struct vrrp_config *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->instances[i].name, name) == 0)
+			return &c->instances[i];
+	return NULL;
+}
+
+/*
+ * The first pass: whoever is not in the file any more, or cannot be changed in
+ * place, leaves.  Its addresses are gone before anybody else may take them.
+ */
+static void
+remove_old(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_applied *done)
+{
+	const struct vrrp_params *p;
+	struct vrrp_instance *v;
+	unsigned i, kept = 0;
+
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		p = find_params(c, v->p.name);
+		if (p != NULL && vrrp_instance_in_place(&v->p, p)) {
+			r->instances[kept++] = v;
+			continue;
+		}
+		if (p == NULL)
+			done->removed++;
+		else
+			done->restarted++;
+		vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+		vrrp_instance_withdraw(v);
+		vrrp_instance_free(v);
+	}
+	r->instance_count = kept;
+}
+
+static bool
+same_values(const struct vrrp_params *a, const struct vrrp_params *b)
+{
+	return a->priority == b->priority &&
+	    a->advert_int_cs == b->advert_int_cs &&
+	    a->preempt == b->preempt &&
+	    a->preempt_delay_ns == b->preempt_delay_ns &&
+	    a->checksum_compat == b->checksum_compat &&
+	    a->auth_len == b->auth_len &&
+	    memcmp(a->auth_pass, b->auth_pass, sizeof(a->auth_pass)) == 0 &&
+	    a->bfd_count == b->bfd_count &&
+	    memcmp(a->bfd, b->bfd, a->bfd_count * sizeof(a->bfd[0])) == 0 &&
+	    a->garp_repeat == b->garp_repeat &&
+	    a->garp_interval_ns == b->garp_interval_ns &&
+	    a->garp_refresh_ns == b->garp_refresh_ns;
+}
+
+/* Instances in the order of the file; each is there already or made now. */
+static int
+place(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_instance **list, struct vrrp_applied *done)
+{
+	struct vrrp_instance *v;
+	struct vrrp_iface *f;
+	unsigned i, n = 0, restarted = done->restarted;
+	int error = 0;
+
+	for (i = 0; i < c->count; i++) {
+		v = vrrp_router_find(r, c->instances[i].name);
+		if (v != NULL) {
+			if (same_values(&v->p, &c->instances[i]))
+				done->unchanged++;
+			else
+				done->changed++;
+			list[n++] = v;
+			continue;
+		}
+		f = get_iface(r, c->instances[i].interface);
+		v = f == NULL ? NULL : vrrp_instance_new(&r->env, f,
+		    &c->instances[i]);
+		if (v == NULL) {
+			log_err("instance=%s cannot be made: out of memory",
+			    c->instances[i].name);
+			error = -ENOMEM;
+			continue;
+		}
+		done->added++;
+		list[n++] = v;
+	}
+	done->added -= done->added < restarted ? done->added : restarted;
+	free(r->instances);
+	r->instances = list;
+	r->instance_count = n;
+	return error;
+}
+
+int
+vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_applied *done)
+{
+	struct vrrp_instance **list;
+	unsigned i;
+	int error;
+
+	memset(done, 0, sizeof(*done));
+	list = calloc(c->count + 1, sizeof(struct vrrp_instance *));
+	if (list == NULL)
+		return -ENOMEM;
+	if (c->router_id[0] != '\0')
+		(void)snprintf(r->router_id, sizeof(r->router_id), "%s",
+		    c->router_id);
+	else if (gethostname(r->router_id, sizeof(r->router_id) - 1) == -1)
+		r->router_id[0] = '\0';
+	remove_old(r, c, done);
+	for (i = 0; i < r->iface_count; i++)
+		(void)vrrp_iface_update_primary(r->ifaces[i]);
+	error = place(r, c, list, done);
+	drop_unused_ifaces(r);
+	for (i = 0; i < r->iface_count; i++)
+		(void)vrrp_iface_update_primary(r->ifaces[i]);
+	if (!r->started)
+		return error;
+	for (i = 0; i < r->instance_count; i++) {
+		const struct vrrp_params *p = find_params(c,
+		    r->instances[i]->p.name);
+
+		if (p != NULL && r->instances[i]->started &&
+		    !same_values(&r->instances[i]->p, p))
+			vrrp_instance_set(r->instances[i], p);
+		if (!r->instances[i]->started)
+			vrrp_instance_start(r->instances[i]);
+	}
+	vrrp_router_retune(r);
+	return error;
+}
+
+/* --- life --- */
+
+static void
+instance_changed(struct vrrp_instance *v, void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	if (r->changed != NULL)
+		r->changed(v, r->arg);
+}
+
+static void
+instance_transition(struct vrrp_instance *v, const struct vrrp_record *rec,
+    void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	if (r->transition != NULL)
+		r->transition(v, rec, r->arg);
+}
+
+static void
+router_free(struct vrrp_router *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_free(r->instances[i]);
+	for (i = 0; i < r->iface_count; i++)
+		vrrp_iface_free(r->ifaces[i]);
+	free(r->instances);
+	free(r->ifaces);
+	vrrp_addrs_clear(&r->addrs);
+	if (r->nl != NULL)
+		nl_free(r->nl);
+	vrrp_io_tx_close(r->tx);
+	free(r);
+}
+
+int
+vrrp_router_open(struct loop *loop, struct vrrp_router **out)
+{
+	static const struct nl_handlers handlers = {
+		.link = link_event,
+		.addr = addr_event,
+		.resync = resync_event,
+		.synced = synced_event,
+	};
+	struct vrrp_router *r;
+	int error;
+
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return -ENOMEM;
+	r->loop = loop;
+	error = vrrp_io_tx_open(&r->tx);
+	if (error == 0)
+		error = nl_open(loop, &handlers, r, &r->nl);
+	if (error == 0)
+		error = nl_read_all(r->nl);
+	if (error < 0) {
+		router_free(r);
+		return error;
+	}
+	r->env = (struct vrrp_env){
+		.loop = loop,
+		.nl = r->nl,
+		.tx = r->tx,
+		.addrs = &r->addrs,
+		.changed = instance_changed,
+		.transition = instance_transition,
+		.arg = r,
+	};
+	*out = r;
+	return 0;
+}
+
+void
+vrrp_router_start(struct vrrp_router *r)
+{
+	unsigned i;
+
+	r->started = true;
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_start(r->instances[i]);
+	vrrp_router_retune(r);
+}
+
+void
+vrrp_router_close(struct vrrp_router *r)
+{
+	unsigned i;
+
+	if (r == NULL)
+		return;
+	r->started = false;
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_withdraw(r->instances[i]);
+	(void)nl_flush(r->nl, LEAVE_TIMEOUT_MS);
+	vrrp_bfd_free(r->bfd, true);
+	r->bfd = NULL;
+	router_free(r);
+}
