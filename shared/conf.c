@@ -493,12 +493,39 @@ tidy_text(const char *file, char *text, struct conf_errors *errors)
 
 /* --- parsing --- */
 
+/* libconfuse says "option", "section" and "title"; the man pages do not. */
+static const struct {
+	const char	*theirs;	/* up to the quoted word */
+	const char	*before, *after;
+} phrases[] = {
+	{ "no such option '", "unknown word '", "'" },
+	{ "found duplicate title '", "'", "' is declared twice" },
+	{ "missing title for section '", "'", "' needs a name before its {" },
+	{ "missing opening brace for section '", "'", "' needs a {" },
+	{ "missing equal sign after option '", "'", "' needs a = behind it" },
+	{ "attempt to append to non-list option '", "'", "' is not a list" },
+};
+
 static void
 on_confuse_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
-	if (parse_errors != NULL)
-		errors_vadd(parse_errors, cfg->filename != NULL ?
-		    cfg->filename : "?", cfg->line, fmt, ap);
+	const char *file = cfg->filename != NULL ? cfg->filename : "?";
+	char text[sizeof(((struct conf_error *)0)->text)];
+	size_t n;
+
+	if (parse_errors == NULL)
+		return;
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		n = strlen(phrases[i].theirs);
+		if (strncmp(text, phrases[i].theirs, n) != 0)
+			continue;
+		conf_errors_add(parse_errors, file, cfg->line, "%s%.*s%s",
+		    phrases[i].before, (int)strcspn(text + n, "'"), text + n,
+		    phrases[i].after);
+		return;
+	}
+	conf_errors_add(parse_errors, file, cfg->line, "%s", text);
 }
 
 /* libconfuse on tidied text; it takes a stream, and names it after the file. */

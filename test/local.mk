@@ -2,6 +2,7 @@
 include test/unit/shared.mk
 include test/unit/vrrp.mk
 include test/unit/vrrpd.mk
+include test/unit/conf.mk
 include test/unit/bfd.mk
 include test/unit/bfdd.mk
 include test/sim/local.mk

@@ -10,9 +10,9 @@
  * Three steps: parse a file into words, build the instances out of the words,
  * and when all files are read, check instances against each other.
  *
- * include() is ours and not libconfuse's: the file is put into a queue and read
- * as a file of its own after the one that names it, with the same checks.  It
- * may stand at the top level only, which is where it is useful.
+ * include is ours and not libconfuse's: the file is put into a queue and read as
+ * a file of its own after the one that names it, with the same checks.  It may
+ * stand at the top level only, which is where it is useful.
  *
  * A new word touches: vrrp_params.h, here (table, build, print), its user, the
  * man page, a golden in test/conf/vrrpd.
@@ -131,7 +131,7 @@ static struct parse *running;
 
 static int	word_parse(cfg_t *, cfg_opt_t *, const char *, void *);
 static void	word_free(void *);
-static int	include_file(cfg_t *, cfg_opt_t *, int, const char **);
+static int	include_parse(cfg_t *, cfg_opt_t *, const char *, void *);
 
 #define WORD(name)	CFG_PTR_CB(name, 0, CFGF_NODEFAULT, word_parse, word_free)
 #define WORDS(name)	CFG_PTR_LIST_CB(name, 0, CFGF_NODEFAULT, word_parse, \
@@ -184,6 +184,17 @@ need(struct parse *p, int line, enum feature f)
 
 /* --- words --- */
 
+static bool
+is_option_of(const cfg_t *cfg, const cfg_opt_t *opt)
+{
+	const cfg_opt_t *o;
+
+	for (o = cfg->opts; o->name != NULL; o++)
+		if (o == opt)
+			return true;
+	return false;
+}
+
 static int
 word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
@@ -194,6 +205,10 @@ word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		    opt->name, running->replaced);
 		running->replaced = 0;
 	}
+	/* libconfuse takes "instance|priority" for a word of that block. */
+	if (!is_option_of(cfg, opt))
+		bad(running, cfg->line, "%s stands outside its block",
+		    opt->name);
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return -1;
 	if ((w->text = strdup(value)) == NULL) {
@@ -1010,7 +1025,8 @@ parse_one(struct parse *p, const char *text)
 		WORD("router_id"),
 		WORD("realtime_priority"),
 		BLOCK("instance", instance_opts),
-		CFG_FUNC("include", include_file),
+		CFG_PTR_LIST_CB("include", 0, CFGF_NODEFAULT, include_parse,
+		    free),
 		CFG_END()
 	};
 	cfg_t *root;
@@ -1035,9 +1051,12 @@ parse_one(struct parse *p, const char *text)
 	return rv;
 }
 
-/* Puts a file into the queue; relative to the folder of the one it is in. */
+/*
+ * Puts a file into the queue; relative to the folder of the one it is in.  The
+ * value libconfuse keeps is of no use: include may be said again and again.
+ */
 static int
-include_file(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
+include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct parse *p = running;
 	const char *slash = strrchr(p->file, '/');
@@ -1047,15 +1066,16 @@ include_file(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	int rv;
 
 	(void)opt;
-	if (argc != 1 || argv[0][0] == '\0') {
-		bad(p, cfg->line, "include: give one file, include(\"FILE\")");
+	*(void **)result = NULL;
+	if (value[0] == '\0') {
+		bad(p, cfg->line, "include: no file is named");
 		return 0;
 	}
-	if (argv[0][0] == '/' || slash == NULL)
-		rv = asprintf(&path, "%s", argv[0]);
+	if (value[0] == '/' || slash == NULL)
+		rv = asprintf(&path, "%s", value);
 	else
 		rv = asprintf(&path, "%.*s/%s", (int)(slash - p->file), p->file,
-		    argv[0]);
+		    value);
 	if (rv < 0)
 		return -1;
 	for (i = 0; i < p->source_count; i++)
@@ -1063,10 +1083,10 @@ include_file(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 			break;
 	if (i < p->source_count || p->source_count == FILES_MAX) {
 		if (i < p->source_count)
-			bad(p, cfg->line, "include: %s is read already", path);
+			bad(p, cfg->line, "include %s: is read already", path);
 		else
-			bad(p, cfg->line, "include: more than %d files",
-			    FILES_MAX);
+			bad(p, cfg->line, "include %s: more than %d files",
+			    path, FILES_MAX);
 		free(path);
 		return 0;
 	}

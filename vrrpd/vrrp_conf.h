@@ -33,7 +33,7 @@ int	vrrp_conf_parse_file(const char *path, struct vrrp_config *out,
 	    struct conf_errors *errors, struct conf_errors *warnings);
 /*
  * text: borrowed; filename: for messages, and its folder is where relative
- * include() paths start.
+ * include paths start.
  */
 int	vrrp_conf_parse_text(const char *text, const char *filename,
 	    unsigned flags, struct vrrp_config *out,

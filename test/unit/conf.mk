@@ -1,0 +1,17 @@
+# vrrpd.conf and vrrpctl.
+if CMOCKA
+CONF_UNIT_TESTS = \
+	test/unit/test_vrrp_conf \
+	# end
+check_PROGRAMS += $(CONF_UNIT_TESTS)
+TESTS += $(CONF_UNIT_TESTS)
+
+test_unit_test_vrrp_conf_SOURCES = test/unit/test_vrrp_conf.c
+test_unit_test_vrrp_conf_LDADD = \
+	vrrpd/libvrrpconf.a \
+	vrrpd/libvrrpcore.a \
+	$(SHARED_LIBS) \
+	$(CMOCKA_LIBS) \
+	# end
+endif
+EXTRA_DIST += test/conf/vrrpd
