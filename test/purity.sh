@@ -24,6 +24,7 @@ trap 'rm -rf "$tmp"' EXIT INT TERM
 
 # Plain memory and text; conversions; what assert() and the compiler add.
 cat >"$tmp/allowed" <<'END'
+bcmp
 memchr
 memcmp
 memcpy
