@@ -1,1 +1,21 @@
-# see test/README.md
+# Unit tests of the BFD core; one program per file.
+if CMOCKA
+BFD_CORE_TESTS = \
+	test/unit/test_bfd_auth \
+	test/unit/test_bfd_params \
+	test/unit/test_bfd_wire \
+	# end
+check_PROGRAMS += $(BFD_CORE_TESTS)
+TESTS += $(BFD_CORE_TESTS)
+
+BFD_CORE_TEST_LIBS = \
+	bfdd/libbfdcore.a \
+	shared/libpure.a \
+	$(LIBCRYPTO_LIBS) \
+	$(CMOCKA_LIBS) \
+	# end
+test_unit_test_bfd_auth_LDADD = $(BFD_CORE_TEST_LIBS)
+test_unit_test_bfd_params_LDADD = $(BFD_CORE_TEST_LIBS)
+test_unit_test_bfd_wire_LDADD = $(BFD_CORE_TEST_LIBS)
+endif
+EXTRA_DIST += test/unit/bfd_vectors.h
