@@ -216,9 +216,10 @@ class Node:
 
     def close(self):
         for process in reversed(self.processes):
-            if process.alive():
-                process.popen.kill()
-                process.popen.wait()
+            # Its group: a daemon's children outlive it when it is killed.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.popen.wait()
 
 
 def libc():
