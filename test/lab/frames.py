@@ -43,23 +43,23 @@ def udp(source_port, destination_port, payload):
 def advert(vrid=51, priority=254, interval_cs=1, addresses=("192.0.2.50",),
            version=3, kind=1, count=None, bad_checksum=False, cut=0,
            source="192.0.2.66", destination="224.0.0.18", ttl=255,
-           source_mac=None, destination_mac="01:00:5e:00:00:12"):
-    """A whole frame; the checksum is right unless it is the thing wrong."""
+           source_mac="02:00:5e:00:00:66",
+           destination_mac="01:00:5e:00:00:12"):
+    """A whole frame; the checksum is right unless it is the thing wrong.
+
+    Not from the virtual MAC: the switch would send its traffic here.
+    """
     body = struct.pack("!BBBBH", version << 4 | kind, vrid, priority,
                        len(addresses) if count is None else count,
                        interval_cs)
     tail = b"".join(map(packed, addresses))
-    pseudo = packed(source) + packed(destination)
-    message = body + b"\0\0" + tail
-    pseudo += struct.pack("!BBH", 0, 112, len(message))
-    value = checksum(pseudo + message)
+    value = checksum(body + b"\0\0" + tail)        # V-11: the message only
     if bad_checksum:
         value ^= 0x5555
     message = body + struct.pack("!H", value) + tail
     if cut:
         message = message[:-cut]
-    return ethernet(destination_mac,
-                    source_mac or "00:00:5e:00:01:%02x" % vrid,
+    return ethernet(destination_mac, source_mac,
                     ipv4(source, destination, 112, message, ttl))
 
 

@@ -462,13 +462,13 @@ class Gap:
 class Capture:
     """tcpdump in a node, from listening to a list of parsed frames."""
 
-    def __init__(self, node, interface, expression=""):
+    def __init__(self, node, interface, expression="", direction="inout"):
         self.path = node.dir / ("%s-%d.pcap" % (interface,
                                                 len(node.processes)))
         self.process = node.start(
-            "tcpdump", "tcpdump", "-i", interface, "-U", "-n", "-s", "0",
-            "--immediate-mode", "-Z", "root", "-w", self.path, *([expression]
-                                                if expression else []))
+            "tcpdump", "tcpdump", "-i", interface, "-Q", direction, "-U",
+            "-n", "-s", "0", "--immediate-mode", "-Z", "root", "-w",
+            self.path, *([expression] if expression else []))
         wait_for(lambda: "listening on" in self.process.log(), 10,
                  lambda: "tcpdump listens; it said " + self.process.log())
 

@@ -7,6 +7,7 @@ import pytest
 from lab import BUILD, vrrpd_conf
 
 GOOD = vrrpd_conf()
+OTHER = vrrpd_conf(addresses=("192.0.2.60/24",))
 NOISE = random.Random(9568).randbytes(4096)
 
 
@@ -41,9 +42,9 @@ BAD = {
     "no-address": (changed(" 192.0.2.50/24 ", " "), None),
     "two-families": (changed("192.0.2.50/24", "192.0.2.50/24, 2001:db8::1/64"),
                      None),
-    "duplicate-vrid": (GOOD + GOOD.replace("instance web", "instance w2"),
+    "duplicate-vrid": (GOOD + OTHER.replace("instance web", "instance w2"),
                        None),
-    "duplicate-name": (GOOD + GOOD.replace("= 51", "= 52"), None),
+    "duplicate-name": (GOOD + OTHER.replace("= 51", "= 52"), None),
     "not-closed": (GOOD.rstrip()[:-1], None),
     "binary": (NOISE, None),
     "zero-bytes": (b"\0" * 4096, None),

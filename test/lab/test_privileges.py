@@ -57,12 +57,15 @@ def test_daemon_without_its_user_says_so_and_exits(lab, program):
     """Design 4.1.  The user is hidden from this process only."""
     users = lab.dir / "passwd"
     users.write_text("root:x:0:0:root:/root:/bin/sh\n")
+    switch = lab.dir / "nsswitch"
+    switch.write_text("passwd: files\ngroup: files\n")
     conf = lab.dir / "daemon.conf"
     conf.write_text(vrrpd_conf() if "vrrpd" in program else "")
     done = lab.r1.run(
         "unshare", "--mount", "sh", "-c",
-        'mount --bind "$1" /etc/passwd && exec "$2" -f "$3" -s "$4"', "sh",
-        users, BUILD / program, conf, lab.dir / "a.sock", check=False)
+        'mount --bind "$1" /etc/passwd && '
+        'mount --bind "$2" /etc/nsswitch.conf && shift 2 && '
+        'exec "$1" -f "$2" -s "$3"', "sh", users, switch, BUILD / program, conf, lab.dir / "a.sock", check=False)
     assert done.returncode == 1
     lines = [x for x in done.stderr.splitlines() if USER in x]
     assert len(lines) == 1, done.stderr
