@@ -403,7 +403,8 @@ reply_error(struct ctl_client_conn *c, json_t *id, int code,
 static void
 reply_result(struct ctl_client_conn *c, json_t *id, json_t *result)
 {
-	size_t len = json_dumpb(result, NULL, 0, JSON_COMPACT);
+	size_t len = json_dumpb(result, NULL, 0,
+	    JSON_COMPACT | JSON_ENCODE_ANY);
 
 	if (len == 0 || len > CTL_QUEUE_MAX / 2) {
 		json_decref(result);
@@ -1155,6 +1156,12 @@ ctl_server_has_subscribers(const struct ctl_server *s, const char *topic)
 			return true;
 	}
 	return false;
+}
+
+bool
+ctl_client_conn_subscribed(const struct ctl_client_conn *c, const char *topic)
+{
+	return subscription(c, topic) != -1;
 }
 
 void

@@ -117,6 +117,8 @@ bool	ctl_client_conn_may_change(const struct ctl_client_conn *);
 void	ctl_server_publish(struct ctl_server *, const char *topic,
 	    const char *key, json_t *level);
 bool	ctl_server_has_subscribers(const struct ctl_server *, const char *topic);
+bool	ctl_client_conn_subscribed(const struct ctl_client_conn *,
+	    const char *topic);
 /* To one client only, e.g. the sessions it asked for. Same coalescing. */
 void	ctl_client_conn_notify(struct ctl_client_conn *, const char *topic,
 	    const char *key, json_t *level);
