@@ -1,3 +1,123 @@
+/*
+ * bfd_table.h - the sessions: by discriminator, by key, by path; and who wants
+ * them.
+ *
+ * A session exists because somebody wishes it: bfdd.conf, or a client of the
+ * control socket.  Each owner has at most one wish per session; the parameters
+ * in force are the fastest timers wished (L-26, B-130).  The table stores and
+ * finds; what happens to a session is bfd_engine.c's.
+ *
+ * Room is bounded by the number given to bfd_table_new().  Memory is taken when
+ * a session or a wish is made, never per packet.
+ */
 #ifndef BFDD_BFD_TABLE_H
 #define BFDD_BFD_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bfdd/bfd_core.h"
+#include "bfdd/bfd_params.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+#include "shared/token_bucket.h"
+
+struct bfd_engine;
+
+/* The owner of what bfdd.conf says; clients use an address of their own. */
+extern const char bfd_owner_conf[];
+
+struct bfd_wish {
+	struct bfd_wish		*next;
+	const void		*owner;
+	bool			 listed;	/* a reload found it in the file */
+	struct bfd_params	 p;
+};
+
+struct bfd_session_counters {
+	uint64_t	receive_packet;
+	uint64_t	send_packet;
+	uint64_t	receive_invalid_packet;
+	uint64_t	send_failed_packet;
+};
+
+/* A core and what it needs to act.  core.p holds the parameters in force. */
+struct bfd_session {
+	struct bfd_core		 core;
+	struct bfd_wish		*wishes;	/* bfdd.conf's first */
+
+	/* bfd_engine.c */
+	struct bfd_engine	*engine;
+	struct loop_timer	*timer;
+	bool			 doomed;	/* BFD_DO_DELETE was seen */
+	int			 ifindex;	/* 0: does not exist, or multihop */
+	struct addr		 local;		/* where its packets come to */
+	int			 fd;		/* sends; -1: none */
+	uint16_t		 source_port;	/* for life (B-110); 0: none yet */
+	int			 send_error;	/* errno of a streak, 0: none */
+	struct token_bucket	 send_log;
+	struct bfd_session_counters counters;
+	struct bfd_transition	 last;		/* reason NONE: none yet */
+	mono_t			 decided;	/* when `last` was decided */
+	int64_t			 created_real_ns;
+	int64_t			 last_up_real_ns;	/* 0: never */
+	int64_t			 last_down_real_ns;
+
+	/* bfd_table.c */
+	struct bfd_session	*next, **prevp;	/* the list of all */
+	struct bfd_session	*next_discr, *next_key, *next_path;
+};
+
+struct bfd_table;
+
+/* max: sessions at once.  seed: for discriminators and hashing. NULL: no memory. */
+struct bfd_table *bfd_table_new(unsigned max, uint64_t seed);
+/* The table must be empty. */
+void		bfd_table_free(struct bfd_table *);
+unsigned	bfd_table_count(const struct bfd_table *);
+/* Iterate: for (s = first; s; s = s->next).  Removing s itself needs its next. */
+struct bfd_session *bfd_table_first(const struct bfd_table *);
+
+/*
+ * A session with its core initialised, a discriminator of its own (B-3), not yet
+ * wished by anyone.  ifindex as for bfd_table_set_ifindex().  NULL with *error
+ * -ENOSPC (full), -EEXIST (the key is taken, B-113) or -ENOMEM.
+ */
+struct bfd_session *bfd_table_add(struct bfd_table *, mono_t now,
+    const struct bfd_params *, int ifindex, int *error);
+/* Forgets and frees it and its wishes; timer and socket are gone already. */
+void	bfd_table_remove(struct bfd_table *, struct bfd_session *);
+/* The path of a session changes when its interface is made again. */
+void	bfd_table_set_ifindex(struct bfd_table *, struct bfd_session *,
+	    int ifindex);
+
+/* B-26: by Your Discriminator. */
+struct bfd_session *bfd_table_by_discr(const struct bfd_table *, uint32_t);
+/* By the key of bfd_params_same_key(). */
+struct bfd_session *bfd_table_by_key(const struct bfd_table *,
+    const struct bfd_params *);
+/*
+ * B-28, for a packet without Your Discriminator: single hop by peer and
+ * interface (B-113), multihop by the pair of addresses (B-121).
+ */
+struct bfd_session *bfd_table_by_path(const struct bfd_table *,
+    const struct addr *peer, const struct addr *local, int ifindex,
+    bool multihop);
+
+struct bfd_wish *bfd_session_wish_of(const struct bfd_session *,
+    const void *owner);
+/* Adds the owner's wish, or changes it.  0 or -ENOMEM. */
+int	bfd_session_wish_set(struct bfd_session *, const void *owner,
+	    const struct bfd_params *);
+/* False: it had none. */
+bool	bfd_session_wish_drop(struct bfd_session *, const void *owner);
+/* Owners that are clients. */
+unsigned bfd_session_clients(const struct bfd_session *);
+/*
+ * The parameters all wishes come to (L-26): the shortest of each interval, the
+ * multiplier of the wish with the shortest detection time, everything else from
+ * bfdd.conf's wish or else the oldest.  There must be a wish.
+ */
+void	bfd_session_effective(const struct bfd_session *, struct bfd_params *);
+
 #endif
