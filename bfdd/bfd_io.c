@@ -1,3 +1,595 @@
+/*
+ * bfd_io.c - the sockets of BFD (RFC 5881 §4, §5; RFC 5883 §4, §5).
+ *
+ * In.  A socket per family and port takes the packets of all sessions; what a
+ * session must be told apart by comes as ancillary data: TTL (B-112), interface
+ * and destination (B-113, B-121), and the instant the kernel took the packet.
+ * The sockets are read in batches with recvmmsg(); a batch that comes back short
+ * means the socket was empty, which saves the call that would only say EAGAIN.
+ *
+ * Two ways to read, with different bounds:
+ *   - readable: at most READ_MAX packets, and at most JUNK_MAX that nobody could
+ *     use, then the loop goes on with its timers and comes back.  A flood takes
+ *     a share of our time, not all of it.
+ *   - bfd_io_drain(), before a detection timer is judged (L-31): everything that
+ *     arrived before the call, junk or not, because the proof of life may be
+ *     behind it.  A packet with a later stamp ends the drain: the queue is in
+ *     order, so nothing older is left.  The queue has a fixed size, hence so
+ *     has the drain.
+ *
+ * Out.  The send sockets receive nothing: a filter drops all, so that nobody can
+ * fill the memory of a port nobody reads.  The source address, if one is
+ * configured, travels with each packet instead of being bound: it may be absent
+ * now and come back later, and a bind would fail once and for all.
+ *
+ * An interface that is made again has a new index, to which a bound socket does
+ * not follow; bfd_engine.c closes and opens the send socket again, and the port
+ * stays reserved in between.
+ */
 #include "config.h"
 
 #include "bfdd/bfd_io.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bfdd/bfd_wire.h"
+#include "shared/rng.h"
+#include "shared/rxclock.h"
+
+#define BATCH		32		/* packets per recvmmsg() */
+#define READ_MAX	1024		/* per wake-up */
+#define JUNK_MAX	256		/* of those, of no use to anyone */
+#define DRAIN_MAX	65536		/* backstop; the queue holds fewer */
+#define RCVBUF		(4 * 1024 * 1024)
+#define TOS_CS6		0xc0		/* B-118 */
+#define PRIORITY	6
+#define PORTS		(65536 - BFD_SOURCE_PORT_MIN)
+
+struct rx_socket {
+	struct bfd_io	*io;
+	int		 fd;
+	uint8_t		 family;
+	bool		 multihop;
+	struct loop_fd	*event;
+	struct rxclock	 clock;
+	mono_t		 drained;
+	uint32_t	 overflows_seen;	/* the kernel's count, wraps */
+};
+
+union control {
+	char		buf[256];
+	struct cmsghdr	align;
+};
+
+struct bfd_io {
+	struct bfd_io_config	 config;
+	struct rx_socket	 rx[4];
+	unsigned		 rx_count;
+	bool			 reading;
+	mono_t			 now;		/* of the latest read */
+	uint64_t		 overflows;
+	struct rng		 rng;
+	uint8_t			 port_used[PORTS / 8];
+
+	struct mmsghdr		 msgs[BATCH];
+	struct iovec		 iov[BATCH];
+	struct sockaddr_storage	 names[BATCH];
+	union control		 controls[BATCH];
+	uint8_t			 payloads[BATCH][BFD_PACKET_MAX];
+};
+
+static int
+set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) == -1 ?
+	    -errno : 0;
+}
+
+/* A larger buffer than the limit needs CAP_NET_ADMIN; the limit will do. */
+static void
+set_receive_buffer(int fd)
+{
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RCVBUF) != 0)
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RCVBUF);
+}
+
+static int
+rx_options(int fd, uint8_t family)
+{
+	int error;
+
+	if ((error = set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) != 0 ||
+	    (error = set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1)) != 0)
+		return error;
+	set_receive_buffer(fd);
+	if (family == AF_INET) {
+		if ((error = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1)) != 0)
+			return error;
+		return set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	}
+	if ((error = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) != 0 ||
+	    (error = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1)) != 0)
+		return error;
+	return set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+/* The unspecified address of a family with a port. */
+static socklen_t
+wildcard(uint8_t family, uint16_t port, struct sockaddr_storage *ss)
+{
+	static const uint8_t zero[16];
+	struct addr any = addr_from_bytes(family, zero);
+
+	return addr_to_sockaddr(&any, port, 0, ss);
+}
+
+static int
+rx_socket_open(uint8_t family, uint16_t port)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = wildcard(family, port, &ss);
+	int fd, error;
+
+	fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    IPPROTO_UDP);
+	if (fd == -1)
+		return -errno;
+	error = rx_options(fd, family);
+	if (error == 0 && bind(fd, (struct sockaddr *)&ss, len) == -1)
+		error = -errno;
+	if (error != 0) {
+		(void)close(fd);
+		return error;
+	}
+	return fd;
+}
+
+/* What the kernel says beside the payload. */
+static void
+read_control(struct bfd_io *io, struct rx_socket *sock, struct msghdr *msg,
+    struct bfd_rx *rx, int64_t *stamp_real_ns)
+{
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level == SOL_SOCKET &&
+		    c->cmsg_type == SCM_TIMESTAMPNS) {
+			struct timespec ts;
+
+			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+			*stamp_real_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;
+		} else if (c->cmsg_level == SOL_SOCKET &&
+		    c->cmsg_type == SO_RXQ_OVFL) {
+			uint32_t count;
+
+			memcpy(&count, CMSG_DATA(c), sizeof(count));
+			io->overflows += count - sock->overflows_seen;
+			sock->overflows_seen = count;
+		} else if (c->cmsg_level == IPPROTO_IP &&
+		    c->cmsg_type == IP_TTL) {
+			memcpy(&rx->ttl, CMSG_DATA(c), sizeof(rx->ttl));
+		} else if (c->cmsg_level == IPPROTO_IP &&
+		    c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof(info));
+			rx->ifindex = info.ipi_ifindex;
+			rx->destination = addr_from_bytes(AF_INET,
+			    (const uint8_t *)&info.ipi_addr);
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+		    c->cmsg_type == IPV6_HOPLIMIT) {
+			memcpy(&rx->ttl, CMSG_DATA(c), sizeof(rx->ttl));
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+		    c->cmsg_type == IPV6_PKTINFO) {
+			struct in6_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof(info));
+			rx->ifindex = (int)info.ipi6_ifindex;
+			rx->destination = addr_from_bytes(AF_INET6,
+			    (const uint8_t *)&info.ipi6_addr);
+		}
+	}
+}
+
+/* Hands out msgs[i]; true when it was of use. */
+static bool
+deliver(struct bfd_io *io, struct rx_socket *sock, unsigned i,
+    int64_t now_real_ns, mono_t *arrival)
+{
+	struct bfd_rx rx = {
+		.payload = io->payloads[i],
+		.len = io->msgs[i].msg_len,
+		.ttl = -1,
+		.multihop = sock->multihop,
+		.now = io->now,
+	};
+	int64_t stamp = 0;
+	uint16_t port;
+
+	read_control(io, sock, &io->msgs[i].msg_hdr, &rx, &stamp);
+	rx.arrival = rxclock_arrival(&sock->clock, stamp, io->now,
+	    now_real_ns);
+	*arrival = rx.arrival;
+	if (addr_from_sockaddr((struct sockaddr *)&io->names[i], &rx.source,
+	    &port) != 0)
+		return false;
+	return io->config.rx(&rx, io->config.arg);
+}
+
+/* One recvmmsg().  The number of packets, or -1: nothing there, or an error. */
+static int
+receive_batch(struct bfd_io *io, struct rx_socket *sock)
+{
+	unsigned i;
+
+	for (i = 0; i < BATCH; i++) {
+		struct msghdr *m = &io->msgs[i].msg_hdr;
+
+		m->msg_name = &io->names[i];
+		m->msg_namelen = sizeof(io->names[i]);
+		io->iov[i].iov_base = io->payloads[i];
+		io->iov[i].iov_len = BFD_PACKET_MAX;
+		m->msg_iov = &io->iov[i];
+		m->msg_iovlen = 1;
+		m->msg_control = &io->controls[i];
+		m->msg_controllen = sizeof(io->controls[i]);
+		m->msg_flags = 0;
+	}
+	return recvmmsg(sock->fd, io->msgs, BATCH, MSG_DONTWAIT, NULL);
+}
+
+/*
+ * Reads one socket.  upto: MONO_NEVER for an ordinary read, else the instant
+ * before which everything must be handed out.
+ */
+static void
+read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
+{
+	bool drain = !mono_is_never(upto), past = false;
+	unsigned junk = 0, total = 0;
+
+	while (total < (drain ? DRAIN_MAX : READ_MAX) && !past &&
+	    (drain || junk < JUNK_MAX)) {
+		mono_t before = loop_clock();
+		int64_t real;
+		int i, n;
+
+		n = receive_batch(io, sock);
+		/* A pair read together, after the packets were taken. */
+		io->now = mono_max(io->now, loop_clock());
+		real = loop_realtime_ns();
+		for (i = 0; i < n; i++) {
+			mono_t arrival;
+
+			if (!deliver(io, sock, (unsigned)i, real, &arrival))
+				junk++;
+			past = past || !mono_before(arrival, upto);
+		}
+		if (n < BATCH) {
+			/*
+			 * Empty at `before`; any error but EAGAIN is about this
+			 * socket's memory or a signal, and level triggering
+			 * brings us back.
+			 */
+			if (n >= 0 || errno == EAGAIN) {
+				rxclock_empty(&sock->clock, before);
+				sock->drained = before;
+			}
+			return;
+		}
+		total += (unsigned)n;
+	}
+	/* Not empty, but what had arrived before upto is out. */
+	if (drain)
+		sock->drained = mono_max(sock->drained, upto);
+}
+
+static void
+done(struct bfd_io *io)
+{
+	io->reading = false;
+	if (io->config.rx_done != NULL)
+		io->config.rx_done(io->config.arg);
+}
+
+static void
+readable(int fd, void *arg)
+{
+	struct rx_socket *sock = arg;
+	struct bfd_io *io = sock->io;
+
+	(void)fd;
+	assert(!io->reading);
+	io->reading = true;
+	read_socket(io, sock, MONO_NEVER);
+	done(io);
+}
+
+void
+bfd_io_drain(struct bfd_io *io)
+{
+	mono_t upto = loop_clock();
+	unsigned i;
+
+	assert(!io->reading);
+	io->reading = true;
+	for (i = 0; i < io->rx_count; i++)
+		read_socket(io, &io->rx[i], upto);
+	done(io);
+}
+
+mono_t
+bfd_io_drained(const struct bfd_io *io)
+{
+	mono_t t = MONO_NEVER;
+	unsigned i;
+
+	for (i = 0; i < io->rx_count; i++)
+		t = mono_min(t, io->rx[i].drained);
+	return t;
+}
+
+uint64_t
+bfd_io_overflows(const struct bfd_io *io)
+{
+	return io->overflows;
+}
+
+static int
+rx_add(struct bfd_io *io, struct loop *loop, uint8_t family, bool multihop,
+    uint16_t port)
+{
+	struct rx_socket *sock = &io->rx[io->rx_count];
+	int fd = rx_socket_open(family, port);
+
+	/* A kernel without IPv6 is a kernel without IPv6 sessions. */
+	if (family == AF_INET6 && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL))
+		return 0;
+	if (fd < 0)
+		return fd;
+	*sock = (struct rx_socket){
+		.io = io,
+		.fd = fd,
+		.family = family,
+		.multihop = multihop,
+	};
+	rxclock_empty(&sock->clock, loop_clock());
+	io->rx_count++;
+	sock->event = loop_fd_new(loop, fd, readable, sock);
+	return sock->event == NULL ? -ENOMEM : 0;
+}
+
+int
+bfd_io_open(struct loop *loop, const struct bfd_io_config *config,
+    struct bfd_io **out, uint16_t *bad_port)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct bfd_io *io;
+	unsigned i;
+	int error;
+
+	io = calloc(1, sizeof(*io));
+	if (io == NULL)
+		return -ENOMEM;
+	io->config = *config;
+	if (io->config.port_single_hop == 0)
+		io->config.port_single_hop = BFD_PORT_SINGLE_HOP;
+	if (io->config.port_multihop == 0)
+		io->config.port_multihop = BFD_PORT_MULTIHOP;
+	io->now = loop_clock();
+	rng_seed(&io->rng, (uint64_t)io->now.ns ^
+	    (uint64_t)loop_realtime_ns());
+	for (i = 0; i < 4; i++) {
+		bool multihop = i >= 2;
+		uint16_t port = multihop ? io->config.port_multihop :
+		    io->config.port_single_hop;
+
+		error = rx_add(io, loop, families[i % 2], multihop, port);
+		if (error != 0) {
+			*bad_port = port;
+			bfd_io_close(io);
+			return error;
+		}
+	}
+	*out = io;
+	return 0;
+}
+
+void
+bfd_io_close(struct bfd_io *io)
+{
+	unsigned i;
+
+	if (io == NULL)
+		return;
+	for (i = 0; i < io->rx_count; i++) {
+		loop_fd_free(io->rx[i].event);
+		(void)close(io->rx[i].fd);
+	}
+	free(io);
+}
+
+static bool
+port_is_used(const struct bfd_io *io, uint16_t port)
+{
+	unsigned i = port - BFD_SOURCE_PORT_MIN;
+
+	return io->port_used[i / 8] & 1u << i % 8;
+}
+
+static void
+port_mark(struct bfd_io *io, uint16_t port, bool used)
+{
+	unsigned i = port - BFD_SOURCE_PORT_MIN;
+
+	if (used)
+		io->port_used[i / 8] |= (uint8_t)(1u << i % 8);
+	else
+		io->port_used[i / 8] &= (uint8_t)~(1u << i % 8);
+}
+
+static int
+tx_options(int fd, const struct bfd_params *p)
+{
+	/* Receives nothing: nobody reads this socket. */
+	struct sock_filter drop[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog filter = { .len = 1, .filter = drop };
+	int error;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+	    sizeof(filter)) == -1)
+		return -errno;
+	if (p->peer.family == AF_INET) {
+		if ((error = set_int(fd, IPPROTO_IP, IP_TTL, 255)) != 0 ||
+		    (error = set_int(fd, IPPROTO_IP, IP_TOS, TOS_CS6)) != 0)
+			return error;
+	} else {
+		if ((error = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) != 0 ||
+		    (error = set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS,
+		    255)) != 0 ||
+		    (error = set_int(fd, IPPROTO_IPV6, IPV6_TCLASS,
+		    TOS_CS6)) != 0)
+			return error;
+	}
+	/* After IP_TOS, which sets a priority of its own. */
+	if ((error = set_int(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY)) != 0)
+		return error;
+	if (p->interface[0] != '\0' && setsockopt(fd, SOL_SOCKET,
+	    SO_BINDTODEVICE, p->interface, (socklen_t)strlen(p->interface)) ==
+	    -1)
+		return -errno;
+	return 0;
+}
+
+static int
+bind_port(int fd, uint8_t family, uint16_t port)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = wildcard(family, port, &ss);
+
+	return bind(fd, (struct sockaddr *)&ss, len) == -1 ? -errno : 0;
+}
+
+/* A random start, then one after the other: unique among our sessions. */
+static int
+bind_unused_port(struct bfd_io *io, int fd, uint8_t family, uint16_t *port)
+{
+	uint64_t start = rng_below(&io->rng, PORTS);
+	unsigned i;
+
+	for (i = 0; i < PORTS; i++) {
+		uint16_t candidate = (uint16_t)(BFD_SOURCE_PORT_MIN +
+		    (start + i) % PORTS);
+		int error;
+
+		if (port_is_used(io, candidate))
+			continue;
+		error = bind_port(fd, family, candidate);
+		if (error == 0) {
+			port_mark(io, candidate, true);
+			*port = candidate;
+			return 0;
+		}
+		if (error != -EADDRINUSE)
+			return error;
+	}
+	return -EADDRINUSE;
+}
+
+int
+bfd_io_tx_open(struct bfd_io *io, const struct bfd_params *p, uint16_t *port)
+{
+	int fd, error;
+
+	fd = socket(p->peer.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    IPPROTO_UDP);
+	if (fd == -1)
+		return -errno;
+	error = tx_options(fd, p);
+	if (error == 0) {
+		if (*port != 0)
+			error = bind_port(fd, p->peer.family, *port);
+		else
+			error = bind_unused_port(io, fd, p->peer.family, port);
+	}
+	if (error != 0) {
+		(void)close(fd);
+		return error;
+	}
+	return fd;
+}
+
+void
+bfd_io_tx_close(struct bfd_io *io, int fd, uint16_t port, bool release)
+{
+	if (fd >= 0)
+		(void)close(fd);
+	if (release && port != 0)
+		port_mark(io, port, false);
+}
+
+/* The source address and the way out, as ancillary data. */
+static void
+put_pktinfo(struct msghdr *msg, union control *control,
+    const struct bfd_params *p, int ifindex)
+{
+	struct cmsghdr *c;
+
+	memset(control, 0, sizeof(*control));
+	msg->msg_control = control;
+	if (p->local.family == AF_INET) {
+		struct in_pktinfo info = { .ipi_ifindex = ifindex };
+
+		memcpy(&info.ipi_spec_dst, p->local.bytes,
+		    sizeof(info.ipi_spec_dst));
+		msg->msg_controllen = CMSG_SPACE(sizeof(info));
+		c = CMSG_FIRSTHDR(msg);
+		c->cmsg_level = IPPROTO_IP;
+		c->cmsg_type = IP_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof(info));
+		memcpy(CMSG_DATA(c), &info, sizeof(info));
+	} else {
+		struct in6_pktinfo info = { .ipi6_ifindex = (unsigned)ifindex };
+
+		memcpy(&info.ipi6_addr, p->local.bytes,
+		    sizeof(info.ipi6_addr));
+		msg->msg_controllen = CMSG_SPACE(sizeof(info));
+		c = CMSG_FIRSTHDR(msg);
+		c->cmsg_level = IPPROTO_IPV6;
+		c->cmsg_type = IPV6_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof(info));
+		memcpy(CMSG_DATA(c), &info, sizeof(info));
+	}
+}
+
+int
+bfd_io_tx(struct bfd_io *io, int fd, const struct bfd_params *p, int ifindex,
+    bool reachable, const uint8_t *buf, size_t len)
+{
+	struct sockaddr_storage ss;
+	union control control;
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)buf,
+	    .iov_len = len };
+	struct msghdr msg = { .msg_name = &ss, .msg_iov = &iov,
+	    .msg_iovlen = 1 };
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+	msg.msg_namelen = addr_to_sockaddr(&p->peer, p->multihop ?
+	    io->config.port_multihop : io->config.port_single_hop, ifindex,
+	    &ss);
+	if (addr_is_set(&p->local))
+		put_pktinfo(&msg, &control, p, ifindex);
+	if (reachable)
+		flags |= MSG_CONFIRM;
+	return sendmsg(fd, &msg, flags) == -1 ? -errno : 0;
+}
