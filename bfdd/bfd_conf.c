@@ -1,3 +1,756 @@
+/*
+ * bfd_conf.c - bfdd.conf(5) to struct bfd_config and back.
+ *
+ * libconfuse knows the block syntax and nothing of our values: every value comes
+ * to us as a word with its line, and is read by the functions below, so that
+ * every error names its line and all errors of a file are found in one go.  Only
+ * what libconfuse itself refuses, a syntax error or an unknown word, ends the
+ * file at once.
+ *
+ * Words are turned into sessions one by one; when all are there, they are
+ * checked against each other.
+ *
+ * A new word touches: bfd_params.h, here (table, build, print), its user, the
+ * man page, a golden in test/conf/bfdd.
+ */
 #include "config.h"
 
 #include "bfdd/bfd_conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bfdd/bfd_wire.h"
+#include "shared/mono.h"
+
+#define INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us on the wire */
+#define KEY_LEN_MAX_MD5	16			/* and simple passwords */
+
+/* A value as written, and where. */
+struct word {
+	char	*text;
+	int	 line;
+};
+
+struct parse {
+	const char		*file;
+	struct conf_errors	*errors;
+	struct conf_errors	 scanning;	/* ours while libconfuse runs */
+	struct bfd_config	 config;
+	int			 replaced;	/* line of the word just freed */
+};
+
+/* libconfuse gives value callbacks no argument of ours. */
+static struct parse *running;
+
+/* The first word of each section: libconfuse remembers only where it ends. */
+#define BEGIN	" begin"
+
+static const struct {
+	enum bfd_auth_type	 type;
+	const char		*word;
+} auth_types[] = {
+	{ BFD_AUTH_NONE,		"none" },
+	{ BFD_AUTH_SIMPLE,		"simple" },
+	{ BFD_AUTH_KEYED_MD5,		"keyed-md5" },
+	{ BFD_AUTH_METICULOUS_MD5,	"meticulous-md5" },
+	{ BFD_AUTH_KEYED_SHA1,		"keyed-sha1" },
+	{ BFD_AUTH_METICULOUS_SHA1,	"meticulous-sha1" },
+};
+#define AUTH_TYPES	(sizeof(auth_types) / sizeof(auth_types[0]))
+
+static void __attribute__((format(printf, 3, 4)))
+bad(struct parse *p, int line, const char *fmt, ...)
+{
+	char text[sizeof(((struct conf_error *)0)->text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	conf_errors_add(running != NULL ? &p->scanning : p->errors, p->file,
+	    line, "%s", text);
+}
+
+/* --- words --- */
+
+static int
+word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	struct word *w;
+
+	if (running->replaced != 0) {
+		bad(running, cfg->line, "%s is given twice (first on line %d)",
+		    opt->name, running->replaced);
+		running->replaced = 0;
+	}
+	if ((w = calloc(1, sizeof(*w))) == NULL)
+		return -1;
+	if ((w->text = strdup(value)) == NULL) {
+		free(w);
+		return -1;
+	}
+	w->line = cfg->line;
+	*(void **)result = w;
+	return 0;
+}
+
+/* During a parse libconfuse frees a word only to put another in its place. */
+static void
+word_free(void *arg)
+{
+	struct word *w = arg;
+
+	if (running != NULL)
+		running->replaced = w->line;
+	explicit_bzero(w->text, strlen(w->text));	/* it may be a key */
+	free(w->text);
+	free(w);
+}
+
+static const struct word *
+word_get(cfg_t *cfg, const char *name)
+{
+	cfg_opt_t *opt = cfg_getopt(cfg, name);
+
+	return opt == NULL || opt->nvalues == 0 ? NULL :
+	    cfg_opt_getnptr(opt, 0);
+}
+
+static int
+begin_line(cfg_t *cfg)
+{
+	const struct word *w = word_get(cfg, BEGIN);
+
+	return w == NULL ? 0 : w->line;
+}
+
+/* --- single values; each leaves *out alone when it complains --- */
+
+static bool
+read_int(struct parse *p, cfg_t *cfg, const char *name, long min, long max,
+    long *out)
+{
+	const struct word *w = word_get(cfg, name);
+	char *end;
+	long v;
+
+	if (w == NULL)
+		return false;
+	errno = 0;
+	v = strtol(w->text, &end, 10);
+	if (!isdigit((unsigned char)w->text[0]) || errno != 0 || *end != '\0' ||
+	    v < min || v > max) {
+		bad(p, w->line, "%s = %s: must be a whole number from %ld to "
+		    "%ld", name, w->text, min, max);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
+static void
+read_bool(struct parse *p, cfg_t *cfg, const char *name, bool *out)
+{
+	const struct word *w = word_get(cfg, name);
+	int v;
+
+	if (w == NULL)
+		return;
+	if ((v = cfg_parse_boolean(w->text)) < 0)
+		bad(p, w->line, "%s = %s: must be yes or no", name, w->text);
+	else
+		*out = v != 0;
+}
+
+/* Whole microseconds, as on the wire. */
+static void
+read_interval(struct parse *p, cfg_t *cfg, const char *name, int64_t *out)
+{
+	const struct word *w = word_get(cfg, name);
+	char lo[32], hi[32];
+	int64_t ns = 0;
+	int rv;
+
+	if (w == NULL)
+		return;
+	rv = conf_span_parse(w->text, 0, &ns);
+	if (rv == -EINVAL)
+		bad(p, w->line, "%s = %s: must be a time with its unit, such "
+		    "as 10ms or 1s", name, w->text);
+	else if (rv != 0 || ns < BFD_INTERVAL_MIN_NS || ns > INTERVAL_MAX_NS)
+		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
+		    conf_span_format(BFD_INTERVAL_MIN_NS, lo, sizeof(lo)),
+		    conf_span_format(INTERVAL_MAX_NS, hi, sizeof(hi)));
+	else if (ns % NS_PER_US != 0)
+		bad(p, w->line, "%s = %s: not a whole number of microseconds, "
+		    "which is what BFD can send", name, w->text);
+	else
+		*out = ns;
+}
+
+bool
+bfd_conf_usable(const struct addr *a)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	return addr_is_set(a) && !addr_is_multicast(a) &&
+	    !addr_is_unspecified(a) &&
+	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+static void
+read_addr(struct parse *p, cfg_t *cfg, const char *name, struct addr *out)
+{
+	const struct word *w = word_get(cfg, name);
+	struct addr a;
+
+	if (w == NULL)
+		return;
+	if (addr_parse(w->text, &a) != 0)
+		bad(p, w->line, "%s = %s: not an IPv4 or IPv6 address%s", name,
+		    w->text, strchr(w->text, '%') != NULL ?
+		    " (the interface is a word of its own)" : "");
+	else if (!bfd_conf_usable(&a))
+		bad(p, w->line, "%s = %s: not the address of a host", name,
+		    w->text);
+	else
+		*out = a;
+}
+
+/* As the kernel has it. */
+static void
+read_interface(struct parse *p, cfg_t *cfg, char out[IF_NAMESIZE])
+{
+	const struct word *w = word_get(cfg, "interface");
+	size_t i;
+
+	if (w == NULL)
+		return;
+	for (i = 0; w->text[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)w->text[i];
+
+		if (c == '/' || c == ':' || iscntrl(c) || isspace(c))
+			break;
+	}
+	if (i == 0 || i >= IF_NAMESIZE || w->text[i] != '\0' ||
+	    strcmp(w->text, ".") == 0 || strcmp(w->text, "..") == 0) {
+		bad(p, w->line, "interface = %s: not an interface name (1 to "
+		    "%d characters, no space, slash or colon)", w->text,
+		    IF_NAMESIZE - 1);
+		return;
+	}
+	(void)snprintf(out, IF_NAMESIZE, "%s", w->text);
+}
+
+/* --- authentication (B-106) --- */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static size_t
+key_len_max(enum bfd_auth_type type)
+{
+	return type == BFD_AUTH_KEYED_SHA1 ||
+	    type == BFD_AUTH_METICULOUS_SHA1 ? BFD_AUTH_KEY_LEN_MAX :
+	    KEY_LEN_MAX_MD5;
+}
+
+/* "0x" and an even number of digits are bytes, anything else is text. */
+static bool
+key_is_hex(const char *text)
+{
+	size_t i;
+
+	if (text[0] != '0' || text[1] != 'x')
+		return false;
+	for (i = 2; text[i] != '\0'; i++) {
+		if (hex_digit(text[i]) < 0)
+			return false;
+	}
+	return i > 2 && i % 2 == 0;
+}
+
+/* Never says what the key is. */
+static void
+read_key(struct parse *p, const struct word *w, enum bfd_auth_type type,
+    struct bfd_auth_key *out)
+{
+	bool hex = key_is_hex(w->text);
+	size_t i, len = hex ? strlen(w->text) / 2 - 1 : strlen(w->text);
+
+	if (len == 0 || len > key_len_max(type)) {
+		bad(p, w->line, "auth_key: must have 1 to %zu bytes",
+		    key_len_max(type));
+		return;
+	}
+	for (i = 0; i < len; i++)
+		out->key[i] = hex ?
+		    (uint8_t)(hex_digit(w->text[2 + 2 * i]) << 4 |
+		    hex_digit(w->text[3 + 2 * i])) : (uint8_t)w->text[i];
+	out->len = (uint8_t)len;
+}
+
+static void
+build_auth(struct parse *p, cfg_t *sec, struct bfd_auth_params *a)
+{
+	const struct word *auth = word_get(sec, "auth");
+	const struct word *key = word_get(sec, "auth_key");
+	const struct word *id = word_get(sec, "auth_key_id");
+	size_t i;
+	long v;
+
+	for (i = 0; auth != NULL && i < AUTH_TYPES; i++) {
+		if (strcmp(auth->text, auth_types[i].word) == 0)
+			break;
+	}
+	if (auth != NULL && i == AUTH_TYPES) {
+		bad(p, auth->line, "auth = %s: must be none, simple, keyed-md5,"
+		    " meticulous-md5, keyed-sha1 or meticulous-sha1",
+		    auth->text);
+		return;
+	}
+	if (auth == NULL || auth_types[i].type == BFD_AUTH_NONE) {
+		if (key != NULL || id != NULL)
+			bad(p, key != NULL ? key->line : id->line,
+			    "%s without auth", key != NULL ? "auth_key" :
+			    "auth_key_id");
+		return;
+	}
+	a->type = auth_types[i].type;
+	if (key == NULL) {
+		bad(p, auth->line, "auth = %s needs auth_key", auth->text);
+		return;
+	}
+	if (id == NULL) {
+		bad(p, auth->line, "auth = %s needs auth_key_id", auth->text);
+		return;
+	}
+	a->key_count = 1;
+	read_key(p, key, a->type, &a->keys[0]);
+	if (read_int(p, sec, "auth_key_id", 0, 255, &v))
+		a->keys[0].id = (uint8_t)v;
+}
+
+/* --- a session --- */
+
+static void
+build_name(struct parse *p, const char *title, struct bfd_params *s)
+{
+	size_t i;
+
+	for (i = 0; title[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)title[i];
+
+		if (!isascii(c) || (!isalnum(c) &&
+		    (i == 0 || strchr("._-", c) == NULL)))
+			break;
+	}
+	if (i == 0 || title[i] != '\0' || i >= BFD_NAME_MAX)
+		bad(p, s->line, "session name \"%.40s\": 1 to %d letters, "
+		    "digits, and after the first also . _ -", title,
+		    BFD_NAME_MAX - 1);
+	(void)snprintf(s->name, sizeof(s->name), "%s", title);
+}
+
+static void
+build_path(struct parse *p, cfg_t *sec, struct bfd_params *s)
+{
+	const struct word *interface = word_get(sec, "interface");
+	const struct word *ttl = word_get(sec, "rx_ttl");
+	long v;
+
+	read_bool(p, sec, "multihop", &s->multihop);
+	read_addr(p, sec, "peer", &s->peer);
+	read_addr(p, sec, "local", &s->local);
+	read_interface(p, sec, s->interface);
+	if (word_get(sec, "peer") == NULL)
+		bad(p, s->line, "session %s has no peer", s->name);
+	if (addr_is_set(&s->peer) && addr_is_set(&s->local)) {
+		if (s->peer.family != s->local.family)
+			bad(p, word_get(sec, "local")->line, "local and peer "
+			    "are of different families");
+		else if (addr_equal(&s->peer, &s->local))
+			bad(p, word_get(sec, "local")->line, "local and peer "
+			    "are the same address");
+	}
+	if (!s->multihop) {
+		if (interface == NULL)
+			bad(p, s->line, "session %s has no interface (only "
+			    "multihop = yes goes without)", s->name);
+		if (ttl != NULL)
+			bad(p, ttl->line, "rx_ttl is for multihop = yes; over "
+			    "one hop it is 255");
+		return;
+	}
+	s->rx_ttl = BFD_RX_TTL_MULTIHOP_DEFAULT;
+	if (interface != NULL)
+		bad(p, interface->line, "multihop = yes has no interface: the "
+		    "routes decide");
+	if (addr_is_set(&s->peer) && addr_is_link_local(&s->peer))
+		bad(p, s->line, "session %s: a link-local peer is never more "
+		    "than one hop away", s->name);
+	if (read_int(p, sec, "rx_ttl", 1, 255, &v))
+		s->rx_ttl = (uint8_t)v;
+}
+
+static void
+build_timers(struct parse *p, cfg_t *sec, struct bfd_params *s)
+{
+	const struct word *interval = word_get(sec, "interval");
+	long v;
+
+	if (interval != NULL && (word_get(sec, "min_tx") != NULL ||
+	    word_get(sec, "min_rx") != NULL))
+		bad(p, interval->line, "interval sets min_tx and min_rx: give "
+		    "one or the others");
+	read_interval(p, sec, "interval", &s->desired_min_tx_ns);
+	if (interval != NULL)
+		s->required_min_rx_ns = s->desired_min_tx_ns;
+	read_interval(p, sec, "min_tx", &s->desired_min_tx_ns);
+	read_interval(p, sec, "min_rx", &s->required_min_rx_ns);
+	if (read_int(p, sec, "multiplier", 1, 255, &v))
+		s->detect_mult = (uint8_t)v;
+}
+
+static void
+build_session(struct parse *p, cfg_t *sec, struct bfd_params *s)
+{
+	bfd_params_init(s);
+	s->line = begin_line(sec);
+	build_name(p, cfg_title(sec), s);
+	build_path(p, sec, s);
+	build_timers(p, sec, s);
+	build_auth(p, sec, &s->auth);
+	read_bool(p, sec, "passive", &s->passive);
+	read_bool(p, sec, "admin_down", &s->admin_down);
+}
+
+/* --- the whole --- */
+
+/* Equal keys next to each other, then by line; an unset peer has no key. */
+static int
+by_key(const void *x, const void *y)
+{
+	const struct bfd_params *a = *(const struct bfd_params *const *)x;
+	const struct bfd_params *b = *(const struct bfd_params *const *)y;
+	int rv;
+
+	if (a->multihop != b->multihop)
+		return a->multihop ? 1 : -1;
+	if ((rv = addr_cmp(&a->peer, &b->peer)) != 0)
+		return rv;
+	rv = a->multihop ? addr_cmp(&a->local, &b->local) :
+	    strcmp(a->interface, b->interface);
+	return rv != 0 ? rv : a->line - b->line;
+}
+
+/* B-113, B-121: one session per key. */
+static int
+check_keys(struct parse *p)
+{
+	const struct bfd_config *c = &p->config;
+	const struct bfd_params **sorted;
+	unsigned i;
+
+	if (c->count < 2)
+		return 0;
+	if ((sorted = calloc(c->count, sizeof(*sorted))) == NULL)
+		return -ENOMEM;
+	for (i = 0; i < c->count; i++)
+		sorted[i] = &c->sessions[i];
+	qsort(sorted, c->count, sizeof(*sorted), by_key);
+	for (i = 1; i < c->count; i++) {
+		const struct bfd_params *a = sorted[i - 1], *b = sorted[i];
+
+		if (addr_is_set(&b->peer) && bfd_params_same_key(a, b))
+			bad(p, b->line, "session %s is the same as %s (line "
+			    "%d): one session per peer and %s", b->name,
+			    a->name, a->line, b->multihop ? "local address" :
+			    "interface");
+	}
+	free(sorted);
+	return 0;
+}
+
+static int
+build_config(struct parse *p, cfg_t *root)
+{
+	unsigned i, count = cfg_size(root, "session");
+	long v;
+
+	if (read_int(p, root, "realtime_priority", 0, 99, &v))
+		p->config.realtime_priority = (int)v;
+	if (count > BFD_SESSIONS_MAX) {
+		bad(p, begin_line(cfg_getnsec(root, "session",
+		    BFD_SESSIONS_MAX)), "more than %d sessions",
+		    BFD_SESSIONS_MAX);
+		return 0;
+	}
+	if (count == 0)
+		return 0;
+	p->config.sessions = calloc(count, sizeof(*p->config.sessions));
+	if (p->config.sessions == NULL)
+		return -ENOMEM;
+	p->config.count = count;
+	for (i = 0; i < count; i++)
+		build_session(p, cfg_getnsec(root, "session", i),
+		    &p->config.sessions[i]);
+	return check_keys(p);
+}
+
+#define WORD(name)	CFG_PTR_CB(name, 0, CFGF_NODEFAULT, word_parse, word_free)
+
+static int
+parse_words(struct parse *p, const char *text)
+{
+	static char begin_text[] = "begin";
+	cfg_opt_t session_opts[] = {
+		{ .name = BEGIN, .type = CFGT_PTR,
+		    .def = { .parsed = begin_text },
+		    .parsecb = word_parse, .freecb = word_free },
+		WORD("peer"),
+		WORD("local"),
+		WORD("interface"),
+		WORD("interval"),
+		WORD("min_tx"),
+		WORD("min_rx"),
+		WORD("multiplier"),
+		WORD("multihop"),
+		WORD("rx_ttl"),
+		WORD("passive"),
+		WORD("admin_down"),
+		WORD("auth"),
+		WORD("auth_key_id"),
+		WORD("auth_key"),
+		CFG_END()
+	};
+	cfg_opt_t root_opts[] = {
+		WORD("realtime_priority"),
+		CFG_SEC("session", session_opts, CFGF_MULTI | CFGF_TITLE |
+		    CFGF_NO_TITLE_DUPES),
+		CFG_END()
+	};
+	cfg_t *root;
+	unsigned i;
+	int rv;
+
+	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
+		return -ENOMEM;
+	running = p;
+	rv = conf_parse(root, p->file, text, p->errors);
+	running = NULL;
+	for (i = 0; i < p->scanning.count && i < CONF_ERRORS_MAX; i++)
+		conf_errors_add(p->errors, p->file, p->scanning.list[i].line,
+		    "%s", p->scanning.list[i].text);
+	if (rv == 0)
+		rv = build_config(p, root);
+	(void)cfg_free(root);
+	return rv;
+}
+
+/* Found in several passes; people read from top to bottom. */
+static void
+sort_errors(struct conf_errors *list, unsigned from)
+{
+	unsigned i, j, end = list->count < CONF_ERRORS_MAX ? list->count :
+	    CONF_ERRORS_MAX;
+
+	for (i = from + 1; i < end; i++) {
+		struct conf_error e = list->list[i];
+
+		for (j = i; j > from && list->list[j - 1].line > e.line; j--)
+			list->list[j] = list->list[j - 1];
+		list->list[j] = e;
+	}
+}
+
+void
+bfd_conf_empty(struct bfd_config *out)
+{
+	*out = (struct bfd_config){
+		.realtime_priority = BFD_REALTIME_PRIORITY_DEFAULT,
+	};
+}
+
+int
+bfd_conf_parse_text(const char *text, const char *filename,
+    struct bfd_config *out, struct conf_errors *errors)
+{
+	unsigned before = errors->count;
+	struct parse *p;
+
+	p = calloc(1, sizeof(*p));
+	if (p == NULL) {
+		conf_errors_add(errors, filename, 0, "out of memory");
+		return -EINVAL;
+	}
+	p->file = filename;
+	p->errors = errors;
+	bfd_conf_empty(&p->config);
+	if (parse_words(p, text) == -ENOMEM)
+		conf_errors_add(errors, filename, 0, "out of memory");
+	sort_errors(errors, before);
+	if (errors->count == before)
+		*out = p->config;
+	else
+		bfd_config_free(&p->config);
+	free(p);
+	return errors->count == before ? 0 : -EINVAL;
+}
+
+int
+bfd_conf_parse_file(const char *path, struct bfd_config *out,
+    struct conf_errors *errors)
+{
+	char *text;
+	int rv;
+
+	if (conf_read_file(path, &text, errors) != 0)
+		return -EINVAL;
+	rv = bfd_conf_parse_text(text, path, out, errors);
+	explicit_bzero(text, strlen(text));
+	free(text);
+	return rv;
+}
+
+/* --- printing --- */
+
+static void
+print_addr(FILE *f, const char *name, const struct addr *a)
+{
+	char text[ADDR_STRLEN];
+
+	if (addr_is_set(a))
+		(void)fprintf(f, "    %s = %s\n", name,
+		    addr_format(a, text, sizeof(text)));
+}
+
+static void
+print_span(FILE *f, const char *name, int64_t ns)
+{
+	char text[32];
+
+	(void)fprintf(f, "    %s = %s\n", name,
+	    conf_span_format(ns, text, sizeof(text)));
+}
+
+static void
+print_bool(FILE *f, const char *name, bool value)
+{
+	(void)fprintf(f, "    %s = %s\n", name, value ? "yes" : "no");
+}
+
+/* Quoted where libconfuse would read more into it. */
+static void
+print_quoted(FILE *f, const char *name, const char *s)
+{
+	size_t i;
+
+	(void)fprintf(f, "    %s = \"", name);
+	for (i = 0; s[i] != '\0'; i++) {
+		if (strchr("\\\"$", s[i]) != NULL)
+			(void)fputc('\\', f);
+		(void)fputc(s[i], f);
+	}
+	(void)fprintf(f, "\"\n");
+}
+
+static void
+print_interface(FILE *f, const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i] != '\0'; i++) {
+		if (!isalnum((unsigned char)s[i]) &&
+		    strchr("._-@", s[i]) == NULL) {
+			print_quoted(f, "interface", s);
+			return;
+		}
+	}
+	(void)fprintf(f, "    interface = %s\n", s);
+}
+
+static void
+print_auth(FILE *f, const struct bfd_auth_params *a)
+{
+	const struct bfd_auth_key *k = &a->keys[0];
+	char text[BFD_AUTH_KEY_LEN_MAX + 1];
+	bool plain = true;
+	size_t i;
+
+	for (i = 0; i < AUTH_TYPES; i++) {
+		if (auth_types[i].type == a->type)
+			(void)fprintf(f, "    auth = %s\n", auth_types[i].word);
+	}
+	if (a->type == BFD_AUTH_NONE)
+		return;
+	(void)fprintf(f, "    auth_key_id = %u\n", k->id);
+	for (i = 0; i < k->len; i++)
+		plain = plain && isascii(k->key[i]) && isprint(k->key[i]);
+	memcpy(text, k->key, k->len);
+	text[k->len] = '\0';
+	if (plain && !key_is_hex(text)) {
+		print_quoted(f, "auth_key", text);
+	} else {
+		(void)fprintf(f, "    auth_key = 0x");
+		for (i = 0; i < k->len; i++)
+			(void)fprintf(f, "%02x", k->key[i]);
+		(void)fputc('\n', f);
+	}
+	explicit_bzero(text, sizeof(text));
+}
+
+static void
+print_session(FILE *f, const struct bfd_params *s)
+{
+	(void)fprintf(f, "\nsession %s {\n", s->name);
+	print_addr(f, "peer", &s->peer);
+	print_addr(f, "local", &s->local);
+	if (s->interface[0] != '\0')
+		print_interface(f, s->interface);
+	print_bool(f, "multihop", s->multihop);
+	if (s->multihop)
+		(void)fprintf(f, "    rx_ttl = %u\n", s->rx_ttl);
+	if (s->desired_min_tx_ns == s->required_min_rx_ns)
+		print_span(f, "interval", s->desired_min_tx_ns);
+	else {
+		print_span(f, "min_tx", s->desired_min_tx_ns);
+		print_span(f, "min_rx", s->required_min_rx_ns);
+	}
+	(void)fprintf(f, "    multiplier = %u\n", s->detect_mult);
+	print_bool(f, "passive", s->passive);
+	print_bool(f, "admin_down", s->admin_down);
+	print_auth(f, &s->auth);
+	(void)fprintf(f, "}\n");
+}
+
+char *
+bfd_conf_print(const struct bfd_config *c)
+{
+	char *text = NULL;
+	size_t len;
+	unsigned i;
+	FILE *f;
+
+	if ((f = open_memstream(&text, &len)) == NULL)
+		return NULL;
+	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
+	for (i = 0; i < c->count; i++)
+		print_session(f, &c->sessions[i]);
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

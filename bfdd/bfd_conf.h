@@ -1,3 +1,41 @@
+/*
+ * bfd_conf.h - bfdd.conf(5) to struct bfd_config and back.
+ *
+ * A parser is a function from text to values or a list of errors: no output, no
+ * half result.  Not reentrant: libconfuse's scanner is global.
+ */
 #ifndef BFDD_BFD_CONF_H
 #define BFDD_BFD_CONF_H
+
+#include "bfdd/bfd_params.h"
+#include "shared/conf.h"
+
+#define BFD_REALTIME_PRIORITY_DEFAULT	50
+/* RFC 5883 leaves it to us: one router in between, unless told otherwise. */
+#define BFD_RX_TTL_MULTIHOP_DEFAULT	254
+
+/*
+ * Each: 0, then *out is complete and the caller's to bfd_config_free(); or
+ * -EINVAL with at least one error appended, *out untouched.
+ */
+int	bfd_conf_parse_file(const char *path, struct bfd_config *out,
+	    struct conf_errors *);
+/* text: borrowed; filename: for messages. */
+int	bfd_conf_parse_text(const char *text, const char *filename,
+	    struct bfd_config *out, struct conf_errors *);
+/* What a file that does not exist says: no session. */
+void	bfd_conf_empty(struct bfd_config *out);
+
+/*
+ * The canonical text: every value spelled out, keys included; parsed back it is
+ * the same configuration.  malloc'd; NULL when out of memory.
+ */
+char	*bfd_conf_print(const struct bfd_config *);
+
+/*
+ * Is this the address of a host?  Not multicast, unspecified or broadcast; the
+ * control socket asks too.
+ */
+bool	bfd_conf_usable(const struct addr *);
+
 #endif
