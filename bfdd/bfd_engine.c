@@ -1,0 +1,778 @@
+/*
+ * bfd_engine.c - the sessions at work: packets to cores, actions to sockets.
+ *
+ * A packet is parsed (bfd_wire.c), given to its session (bfd_table.c), and
+ * judged by the session's core; whatever the core asks for is carried out in
+ * carry_out(), packets first, then the clients, then the log.  Whoever touched a
+ * core re-arms the session's one timer from the core's earliest deadline.
+ *
+ * Time.  The cores get the clock as read just then, not the instant the batch
+ * began: with a thousand sessions a batch is long enough to matter, and pacing
+ * counts from when a packet really left.  engine_now() never goes back.
+ *
+ * Detection (L-31).  When a detection timer is due, every packet that arrived
+ * before it was due must have been seen.  bfd_io_drained() tells how far the
+ * sockets have been read; only if that is not far enough they are drained, so
+ * many sessions expiring in one batch cost one drain.  What is still due after
+ * the drain, by kernel receive instants, is down.
+ *
+ * Absence (L-32).  The loop's sentinel reports from when to when we did not run.
+ * First the sockets are drained, so that what the kernel stamped meanwhile
+ * counts; then each core is told, and grants its peer what it could not have
+ * been heard in.  The sentinel runs only while a session is up or coming up, at a
+ * sixth of the shortest detection time.
+ *
+ * Nothing in here waits, and a session is never freed while an event of its own
+ * is being handled: deletion is deferred to the end of the batch.
+ */
+#include "config.h"
+
+#include "bfdd/bfd_engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bfdd/bfd_io.h"
+#include "shared/addr.h"
+#include "shared/log.h"
+#include "shared/token_bucket.h"
+
+struct bfd_engine {
+	struct bfd_engine_config config;
+	struct loop		*loop;
+	struct bfd_table	*table;
+	struct bfd_io		*io;
+	mono_t			 now;
+	int64_t			 cadence_ns;	/* of the sentinel; 0: off */
+	struct bfd_engine_stats	 stats;
+	struct token_bucket	 stall_log;
+	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
+	bool			 stopping;
+	void			(*stopped)(void *arg);
+	void			*stopped_arg;
+};
+
+static mono_t
+engine_now(struct bfd_engine *e)
+{
+	e->now = mono_max(e->now, loop_clock());
+	return e->now;
+}
+
+static void
+rearm(struct bfd_session *s)
+{
+	loop_timer_set(s->timer, bfd_core_next_expiry(&s->core));
+}
+
+/* "peer=192.0.2.2 interface=eth0": how every line names a session. */
+static const char *
+label(const struct bfd_session *s, char *buf, size_t size)
+{
+	char peer[ADDR_STRLEN];
+
+	(void)snprintf(buf, size, "peer=%s interface=%s%s%s",
+	    addr_format(&s->core.p.peer, peer, sizeof(peer)),
+	    s->core.p.interface[0] != '\0' ? s->core.p.interface : "-",
+	    s->core.p.name[0] != '\0' ? " session=" : "", s->core.p.name);
+	return buf;
+}
+#define LABEL_LEN	160
+
+/* --- the sentinel --- */
+
+static void
+stalled(mono_t since, mono_t until, void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s;
+	int64_t span = mono_sub(until, since);
+	uint64_t suppressed;
+
+	bfd_io_drain(e->io);
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		bfd_core_absent(&s->core, since, until);
+		rearm(s);
+	}
+	e->stats.stalls++;
+	e->stats.last_stall_ns = span;
+	if (span > e->stats.worst_stall_ns)
+		e->stats.worst_stall_ns = span;
+	if (token_bucket_take(&e->stall_log, until, &suppressed))
+		log_warning("stall us=%lld sessions=%u stalls=%llu "
+		    "suppressed=%llu",
+		    (long long)us_from_ns_floor(span),
+		    bfd_table_count(e->table),
+		    (unsigned long long)e->stats.stalls,
+		    (unsigned long long)suppressed);
+}
+
+/* Deferred: once per batch, however many sessions changed. */
+static void
+update_sentinel(void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s;
+	int64_t shortest = INT64_MAX, cadence = 0;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (s->core.session_state != BFD_UP &&
+		    s->core.session_state != BFD_INIT)
+			continue;
+		if (s->core.detection_time_ns > 0 &&
+		    s->core.detection_time_ns < shortest)
+			shortest = s->core.detection_time_ns;
+	}
+	if (shortest != INT64_MAX) {
+		cadence = shortest / 6;
+		if (cadence < BFD_CADENCE_MIN_NS)
+			cadence = BFD_CADENCE_MIN_NS;
+		if (cadence > BFD_CADENCE_MAX_NS)
+			cadence = BFD_CADENCE_MAX_NS;
+	}
+	if (cadence != e->cadence_ns) {
+		e->cadence_ns = cadence;
+		loop_watch_stalls(e->loop, cadence, BFD_STALL_NS, stalled, e);
+	}
+}
+
+/* --- actions --- */
+
+static void
+send_failed(struct bfd_engine *e, struct bfd_session *s, int error)
+{
+	char name[LABEL_LEN];
+	uint64_t suppressed;
+
+	s->counters.send_failed_packet++;
+	if (s->send_error == -error ||
+	    !token_bucket_take(&s->send_log, e->now, &suppressed))
+		return;
+	s->send_error = -error;
+	log_warning("send-failed %s error=\"%s\" suppressed=%llu",
+	    label(s, name, sizeof(name)), strerror(-error),
+	    (unsigned long long)suppressed);
+}
+
+/* B-110: whatever happens to the socket, the port stays. */
+static int
+open_socket(struct bfd_engine *e, struct bfd_session *s)
+{
+	int fd = bfd_io_tx_open(e->io, &s->core.p, &s->source_port);
+
+	if (fd < 0)
+		return fd;
+	s->fd = fd;
+	return 0;
+}
+
+static void
+close_socket(struct bfd_engine *e, struct bfd_session *s, bool release)
+{
+	bfd_io_tx_close(e->io, s->fd, s->source_port, release);
+	s->fd = -1;
+	if (release)
+		s->source_port = 0;
+}
+
+/*
+ * The packet is built in any case, because that is what moves the core's timer
+ * on; without an interface it goes nowhere.
+ */
+static void
+send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
+{
+	uint8_t buf[BFD_PACKET_MAX];
+	bool reachable;
+	size_t len;
+	int error;
+
+	len = bfd_core_build(&s->core, e->now, final, buf, sizeof(buf));
+	if (len == 0 || (s->ifindex == 0 && !s->core.p.multihop))
+		return;
+	if (s->fd == -1 && (error = open_socket(e, s)) != 0) {
+		send_failed(e, s, error);
+		return;
+	}
+	/* Up says that the peer hears us: its neighbour entry is good. */
+	reachable = !s->core.p.multihop && s->core.session_state == BFD_UP;
+	error = bfd_io_tx(e->io, s->fd, &s->core.p, s->ifindex, reachable, buf,
+	    len);
+	if (error != 0) {
+		send_failed(e, s, error);
+		return;
+	}
+	s->counters.send_packet++;
+	s->send_error = 0;
+}
+
+static void
+log_transition(const struct bfd_session *s)
+{
+	const struct bfd_transition *tr = &s->last;
+	char name[LABEL_LEN], local[ADDR_STRLEN];
+	int64_t silent_us = -1;
+
+	if (!mono_is_never(tr->last_rx))
+		silent_us = us_from_ns_floor(mono_sub(s->decided, tr->last_rx));
+	log_notice("state %s local=%s from=%s to=%s diag=%u reason=%s "
+	    "remote_state=%s remote_diag=%u detection_us=%lld "
+	    "last_rx_us=%lld late_us=%lld",
+	    label(s, name, sizeof(name)),
+	    addr_format(&s->local, local, sizeof(local)),
+	    bfd_state_name(tr->from), bfd_state_name(tr->to), tr->diag,
+	    bfd_reason_name(tr->reason), bfd_state_name(tr->remote_state),
+	    tr->remote_diag,
+	    (long long)us_from_ns_floor(tr->detection_time_ns),
+	    (long long)silent_us,
+	    (long long)us_from_ns_floor(mono_sub(s->decided, tr->due)));
+}
+
+static void
+note_transition(struct bfd_session *s, const struct bfd_transition *tr)
+{
+	s->last = *tr;
+	s->decided = loop_clock();
+	if (tr->to == BFD_UP)
+		s->last_up_real_ns = loop_realtime_ns();
+	else if (tr->from == BFD_UP)
+		s->last_down_real_ns = loop_realtime_ns();
+}
+
+static void
+notify(struct bfd_engine *e, struct bfd_session *s, enum bfd_change change)
+{
+	if (e->config.changed != NULL)
+		e->config.changed(s, change, e->config.arg);
+}
+
+/* Deferred: the sessions whose time is over. */
+static void
+reap(void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s, *next;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = next) {
+		char name[LABEL_LEN];
+
+		next = s->next;
+		if (!s->doomed)
+			continue;
+		notify(e, s, BFD_CHANGE_DELETED);
+		log_info("deleted %s", label(s, name, sizeof(name)));
+		loop_timer_free(s->timer);
+		close_socket(e, s, true);
+		bfd_table_remove(e->table, s);
+	}
+	update_sentinel(e);
+	if (e->stopping && e->stopped != NULL &&
+	    bfd_table_count(e->table) == 0) {
+		void (*stopped)(void *) = e->stopped;
+
+		e->stopped = NULL;
+		stopped(e->stopped_arg);
+	}
+}
+
+/* Lowest bit first, as the RFC has it: packets, then words. */
+static void
+carry_out(struct bfd_engine *e, struct bfd_session *s,
+    const struct bfd_actions *act)
+{
+	if (act->todo & BFD_DO_STATE)
+		note_transition(s, &act->tr);
+	if (act->todo & BFD_DO_SEND_FINAL)
+		send_packet(e, s, true);
+	if (act->todo & BFD_DO_SEND)
+		send_packet(e, s, false);
+	if (act->todo & BFD_DO_STATE) {
+		notify(e, s, BFD_CHANGE_STATE);
+		log_transition(s);
+	} else if (act->todo & BFD_DO_CHANGED)
+		notify(e, s, BFD_CHANGE_VALUES);
+	if (act->todo & (BFD_DO_STATE | BFD_DO_CHANGED))
+		(void)loop_defer(e->loop, update_sentinel, e);
+	if (act->todo & BFD_DO_DELETE) {
+		s->doomed = true;
+		(void)loop_defer(e->loop, reap, e);
+	}
+	rearm(s);
+}
+
+/* --- packets in --- */
+
+/* B-26..B-28, then what only the shell knows: source, TTL (B-41). */
+static enum bfd_verdict
+find_session(struct bfd_engine *e, const struct bfd_rx *rx,
+    const struct bfd_packet *pkt, struct bfd_session **out)
+{
+	const struct bfd_params *p;
+	struct bfd_session *s;
+
+	if (pkt->your_discr != 0) {
+		s = bfd_table_by_discr(e->table, pkt->your_discr);
+		if (s == NULL)
+			return BFD_YOUR_DISCR_VERDICT;
+	} else {
+		if (pkt->state != BFD_DOWN && pkt->state != BFD_ADMIN_DOWN)
+			return BFD_STATE_VERDICT;
+		s = bfd_table_by_path(e->table, &rx->source, &rx->destination,
+		    rx->ifindex, rx->multihop);
+		if (s == NULL)
+			return BFD_NO_SESSION_VERDICT;
+	}
+	*out = s;
+	p = &s->core.p;
+	if (!addr_equal(&p->peer, &rx->source) || p->multihop != rx->multihop ||
+	    (!p->multihop && s->ifindex != rx->ifindex) ||
+	    (p->multihop && addr_is_set(&p->local) &&
+	    !addr_equal(&p->local, &rx->destination)))
+		return BFD_SOURCE_VERDICT;
+	if (rx->ttl < p->rx_ttl)
+		return BFD_TTL_VERDICT;
+	return BFD_OK_VERDICT;
+}
+
+static void
+discarded(struct bfd_engine *e, const struct bfd_rx *rx,
+    enum bfd_verdict verdict)
+{
+	char source[ADDR_STRLEN], ifname[IF_NAMESIZE];
+	uint64_t suppressed;
+
+	if (!log_debug_on("rx") || !token_bucket_take(
+	    &e->discard_log[verdict], e->now, &suppressed))
+		return;
+	log_debug("rx", "discard source=%s interface=%s reason=%s len=%zu "
+	    "ttl=%d suppressed=%llu",
+	    addr_format(&rx->source, source, sizeof(source)),
+	    if_indextoname((unsigned)rx->ifindex, ifname) != NULL ? ifname :
+	    "-", bfd_verdict_name(verdict), rx->len, rx->ttl,
+	    (unsigned long long)suppressed);
+}
+
+static bool
+received(const struct bfd_rx *rx, void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s = NULL;
+	struct bfd_actions act = { 0 };
+	struct bfd_packet pkt;
+	enum bfd_verdict verdict;
+
+	e->now = mono_max(e->now, rx->now);
+	verdict = bfd_wire_parse(rx->payload, rx->len, &pkt);
+	if (verdict == BFD_OK_VERDICT)
+		verdict = find_session(e, rx, &pkt, &s);
+	if (verdict == BFD_OK_VERDICT)
+		verdict = bfd_core_rx(&s->core, e->now, rx->arrival, &pkt,
+		    &act);
+	e->stats.verdicts[verdict]++;
+	/* B-36: in AdminDown the packet's values count, the packet does not. */
+	if (verdict == BFD_OK_VERDICT ||
+	    verdict == BFD_ADMIN_DOWN_STATE_VERDICT) {
+		s->counters.receive_packet++;
+		s->local = rx->destination;
+		carry_out(e, s, &act);
+		return true;
+	}
+	if (s != NULL)
+		s->counters.receive_invalid_packet++;
+	discarded(e, rx, verdict);
+	return false;
+}
+
+/* --- timers --- */
+
+static void
+timer_due(mono_t deadline, void *arg)
+{
+	struct bfd_session *s = arg;
+	struct bfd_engine *e = s->engine;
+	struct bfd_actions act = { 0 };
+
+	(void)deadline;
+	if (bfd_core_detection_due(&s->core, engine_now(e)) &&
+	    mono_before(bfd_io_drained(e->io), e->now))
+		bfd_io_drain(e->io);
+	bfd_core_expire(&s->core, engine_now(e), &act);
+	carry_out(e, s, &act);
+}
+
+/* --- wishes --- */
+
+static void
+apply_wishes(struct bfd_engine *e, struct bfd_session *s)
+{
+	struct bfd_actions act = { 0 };
+	struct bfd_params p;
+
+	if (e->stopping)
+		return;
+	if (s->wishes == NULL) {
+		bfd_core_release(&s->core, engine_now(e), &act);
+		carry_out(e, s, &act);
+		return;
+	}
+	bfd_session_effective(s, &p);
+	s->doomed = false;
+	/*
+	 * Wished again while it was leaving.  bfd_core_set_params() brings it
+	 * back by itself, unless it is wished to be down.
+	 */
+	if (p.admin_down && !mono_is_never(s->core.release_timer)) {
+		bfd_core_admin_up(&s->core, engine_now(e), &act);
+		carry_out(e, s, &act);
+	}
+	bfd_core_set_params(&s->core, engine_now(e), &p, &act);
+	carry_out(e, s, &act);
+}
+
+static struct bfd_session *
+session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
+{
+	struct bfd_session *s;
+	char name[LABEL_LEN];
+	int ifindex = 0;
+
+	if (!p->multihop)
+		ifindex = (int)if_nametoindex(p->interface);
+	s = bfd_table_add(e->table, engine_now(e), p, ifindex, error);
+	if (s == NULL)
+		return NULL;
+	s->engine = e;
+	s->created_real_ns = loop_realtime_ns();
+	s->local = p->local;
+	token_bucket_init(&s->send_log, 60 * NS_PER_S, 3);
+	s->timer = loop_timer_new(e->loop, timer_due, s);
+	if (s->timer == NULL) {
+		bfd_table_remove(e->table, s);
+		*error = -ENOMEM;
+		return NULL;
+	}
+	log_info("created %s local_discr=0x%08x%s", label(s, name,
+	    sizeof(name)), s->core.local_discr, ifindex == 0 && !p->multihop ?
+	    " waiting_for=interface" : "");
+	return s;
+}
+
+/* Only one address can be the session's own; bfdd.conf decides, then age. */
+static bool
+local_conflicts(const struct bfd_session *s, const void *owner,
+    const struct bfd_params *p)
+{
+	const struct bfd_wish *w;
+
+	if (owner == bfd_owner_conf || !addr_is_set(&p->local))
+		return false;
+	for (w = s->wishes; w != NULL; w = w->next) {
+		if (w->owner != owner && addr_is_set(&w->p.local) &&
+		    !addr_equal(&w->p.local, &p->local))
+			return true;
+	}
+	return false;
+}
+
+int
+bfd_engine_wish(struct bfd_engine *e, const void *owner,
+    const struct bfd_params *p, struct bfd_session **out)
+{
+	struct bfd_session *s;
+	bool made = false;
+	int error;
+
+	if (e->stopping)
+		return -ESHUTDOWN;
+	s = bfd_table_by_key(e->table, p);
+	if (s == NULL) {
+		s = session_new(e, p, &error);
+		if (s == NULL)
+			return error;
+		made = true;
+	} else if (local_conflicts(s, owner, p))
+		return -EADDRINUSE;
+	error = bfd_session_wish_set(s, owner, p);
+	if (error != 0) {
+		if (made) {
+			loop_timer_free(s->timer);
+			bfd_table_remove(e->table, s);
+		}
+		return error;
+	}
+	if (made)
+		rearm(s);
+	else
+		apply_wishes(e, s);
+	*out = s;
+	return 0;
+}
+
+bool
+bfd_engine_unwish(struct bfd_engine *e, const void *owner,
+    const struct bfd_params *key)
+{
+	struct bfd_session *s = bfd_table_by_key(e->table, key);
+
+	if (s == NULL || !bfd_session_wish_drop(s, owner))
+		return false;
+	apply_wishes(e, s);
+	return true;
+}
+
+void
+bfd_engine_owner_gone(struct bfd_engine *e, const void *owner)
+{
+	struct bfd_session *s;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (bfd_session_wish_drop(s, owner))
+			apply_wishes(e, s);
+	}
+}
+
+/* --- bfdd.conf --- */
+
+static bool
+same_keys(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
+{
+	unsigned i;
+
+	if (a->type != b->type || a->key_count != b->key_count)
+		return false;
+	for (i = 0; i < a->key_count; i++) {
+		if (a->keys[i].id != b->keys[i].id ||
+		    a->keys[i].len != b->keys[i].len ||
+		    memcmp(a->keys[i].key, b->keys[i].key, a->keys[i].len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* All but the line number, which says nothing about the session. */
+static bool
+same_values(const struct bfd_params *a, const struct bfd_params *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	    addr_equal(&a->peer, &b->peer) &&
+	    addr_equal(&a->local, &b->local) &&
+	    strcmp(a->interface, b->interface) == 0 &&
+	    a->desired_min_tx_ns == b->desired_min_tx_ns &&
+	    a->required_min_rx_ns == b->required_min_rx_ns &&
+	    a->detect_mult == b->detect_mult &&
+	    a->multihop == b->multihop &&
+	    a->rx_ttl == b->rx_ttl &&
+	    a->passive == b->passive &&
+	    a->admin_down == b->admin_down &&
+	    a->echo_min_rx_ns == b->echo_min_rx_ns &&
+	    a->echo_tx_ns == b->echo_tx_ns &&
+	    same_keys(&a->auth, &b->auth);
+}
+
+static const struct bfd_wish *
+conf_wish(const struct bfd_engine *e, const struct bfd_params *p)
+{
+	const struct bfd_session *s = bfd_table_by_key(e->table, p);
+
+	return s == NULL ? NULL : bfd_session_wish_of(s, bfd_owner_conf);
+}
+
+/* What the file no longer says.  Marks what it still says by its line. */
+static void
+drop_unlisted(struct bfd_engine *e, struct bfd_reload *r)
+{
+	struct bfd_session *s;
+	struct bfd_wish *w;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, bfd_owner_conf);
+		if (w == NULL)
+			continue;
+		if (w->listed) {
+			w->listed = false;
+			continue;
+		}
+		(void)bfd_session_wish_drop(s, bfd_owner_conf);
+		apply_wishes(e, s);
+		r->removed++;
+	}
+}
+
+void
+bfd_engine_reload(struct bfd_engine *e, const struct bfd_config *config,
+    struct bfd_reload *r)
+{
+	struct bfd_reload none = { 0 };
+	struct bfd_session *s;
+	unsigned i;
+
+	*r = none;
+	for (i = 0; i < config->count; i++) {
+		const struct bfd_params *p = &config->sessions[i];
+		const struct bfd_wish *w = conf_wish(e, p);
+		int error;
+
+		if (w != NULL && same_values(&w->p, p)) {
+			s = bfd_table_by_key(e->table, p);
+			bfd_session_wish_of(s, bfd_owner_conf)->listed = true;
+			r->unchanged++;
+			continue;
+		}
+		error = bfd_engine_wish(e, bfd_owner_conf, p, &s);
+		if (error != 0) {
+			log_err("session=%s line=%d error=\"%s\"", p->name,
+			    p->line, strerror(-error));
+			r->failed++;
+			continue;
+		}
+		bfd_session_wish_of(s, bfd_owner_conf)->listed = true;
+		if (w != NULL)
+			r->changed++;
+		else
+			r->added++;
+	}
+	drop_unlisted(e, r);
+}
+
+/* --- interfaces --- */
+
+static void
+set_ifindex(struct bfd_engine *e, struct bfd_session *s, int ifindex)
+{
+	char name[LABEL_LEN];
+
+	if (s->ifindex == ifindex)
+		return;
+	bfd_table_set_ifindex(e->table, s, ifindex);
+	/* The socket is bound to the old index; the next packet opens anew. */
+	close_socket(e, s, false);
+	log_info("interface %s ifindex=%d%s", label(s, name, sizeof(name)),
+	    ifindex, ifindex == 0 ? " gone" : "");
+}
+
+void
+bfd_engine_link(struct bfd_engine *e, const char *name, int ifindex, bool gone)
+{
+	struct bfd_session *s;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		bool named = strcmp(s->core.p.interface, name) == 0;
+
+		if (s->core.p.multihop)
+			continue;
+		if (named && !gone)
+			set_ifindex(e, s, ifindex);
+		else if (s->ifindex == ifindex)	/* gone, or renamed */
+			set_ifindex(e, s, 0);
+	}
+}
+
+void
+bfd_engine_links_resync(struct bfd_engine *e)
+{
+	struct bfd_session *s;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (!s->core.p.multihop)
+			set_ifindex(e, s,
+			    (int)if_nametoindex(s->core.p.interface));
+	}
+}
+
+/* --- life --- */
+
+int
+bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
+    uint16_t *bad_port)
+{
+	struct bfd_io_config io = {
+		.port_single_hop = config->port_single_hop,
+		.port_multihop = config->port_multihop,
+		.rx = received,
+	};
+	struct bfd_engine *e;
+	unsigned i;
+	int error;
+
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return -ENOMEM;
+	e->config = *config;
+	e->loop = config->loop;
+	token_bucket_init(&e->stall_log, 10 * NS_PER_S, 3);
+	for (i = 0; i < BFD_VERDICT_COUNT; i++)
+		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
+	e->table = bfd_table_new(config->sessions_max, config->seed);
+	if (e->table == NULL) {
+		free(e);
+		return -ENOMEM;
+	}
+	io.arg = e;
+	error = bfd_io_open(e->loop, &io, &e->io, bad_port);
+	if (error != 0) {
+		bfd_table_free(e->table);
+		free(e);
+		return error;
+	}
+	*out = e;
+	return 0;
+}
+
+void
+bfd_engine_free(struct bfd_engine *e)
+{
+	struct bfd_session *s;
+
+	if (e == NULL)
+		return;
+	loop_watch_stalls(e->loop, 0, 0, stalled, e);
+	while ((s = bfd_table_first(e->table)) != NULL) {
+		loop_timer_free(s->timer);
+		close_socket(e, s, true);
+		bfd_table_remove(e->table, s);
+	}
+	loop_defer_cancel(e->loop, reap, e);
+	loop_defer_cancel(e->loop, update_sentinel, e);
+	bfd_table_free(e->table);
+	bfd_io_close(e->io);
+	free(e);
+}
+
+const struct bfd_table *
+bfd_engine_table(const struct bfd_engine *e)
+{
+	return e->table;
+}
+
+void
+bfd_engine_stats(const struct bfd_engine *e, struct bfd_engine_stats *out)
+{
+	*out = e->stats;
+	out->overflows = bfd_io_overflows(e->io);
+}
+
+void
+bfd_engine_stop(struct bfd_engine *e, void (*stopped)(void *arg), void *arg)
+{
+	struct bfd_actions none = { 0 };
+	struct bfd_session *s;
+
+	if (e->stopping)
+		return;
+	e->stopping = true;
+	e->stopped = stopped;
+	e->stopped_arg = arg;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		struct bfd_actions act = none;
+
+		if (s->wishes == NULL)
+			continue;	/* is leaving already */
+		bfd_core_release(&s->core, engine_now(e), &act);
+		carry_out(e, s, &act);
+	}
+	(void)loop_defer(e->loop, reap, e);
+}

@@ -1,0 +1,109 @@
+/*
+ * bfd_engine.h - the sessions at work: packets to cores, actions to sockets.
+ *
+ * The one place where a core's input comes from and its actions go to.  Owns the
+ * table, the sockets and one loop timer per session; everybody else states
+ * wishes and reads.
+ */
+#ifndef BFDD_BFD_ENGINE_H
+#define BFDD_BFD_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bfdd/bfd_params.h"
+#include "bfdd/bfd_table.h"
+#include "bfdd/bfd_wire.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+
+struct bfd_engine;
+
+/* When the sentinel looks for absence: D/6 of the fastest session (L-32). */
+#define BFD_CADENCE_MIN_NS	(500 * NS_PER_US)
+#define BFD_CADENCE_MAX_NS	(20 * NS_PER_MS)
+/* A batch this late is an absence; less is ordinary scheduling. */
+#define BFD_STALL_NS		(1 * NS_PER_MS)
+
+enum bfd_change {
+	BFD_CHANGE_STATE,	/* s->last is new */
+	BFD_CHANGE_VALUES,	/* intervals, remote values, wishes */
+	BFD_CHANGE_DELETED,	/* s is freed after the call */
+};
+
+struct bfd_engine_config {
+	struct loop	*loop;
+	unsigned	 sessions_max;
+	uint64_t	 seed;
+	uint16_t	 port_single_hop, port_multihop;	/* 0: the standard's */
+	/*
+	 * Called after the packets of the event are out.  On the failover path:
+	 * must be quick.  May be NULL.
+	 */
+	void		(*changed)(struct bfd_session *, enum bfd_change,
+			    void *arg);
+	void		*arg;
+};
+
+struct bfd_engine_stats {
+	uint64_t	verdicts[BFD_VERDICT_COUNT];	/* [OK]: accepted */
+	uint64_t	stalls;
+	int64_t		worst_stall_ns;
+	int64_t		last_stall_ns;
+	uint64_t	overflows;	/* dropped by the kernel, buffer full */
+};
+
+/* Opens the sockets.  0 or negative errno, *bad_port as bfd_io_open(). */
+int	bfd_engine_new(const struct bfd_engine_config *,
+	    struct bfd_engine **out, uint16_t *bad_port);
+/* Frees every session on the spot, without a word to the peers. */
+void	bfd_engine_free(struct bfd_engine *);
+const struct bfd_table *bfd_engine_table(const struct bfd_engine *);
+void	bfd_engine_stats(const struct bfd_engine *, struct bfd_engine_stats *);
+
+/*
+ * The owner wishes this session; a repeated wish is a changed one.  Makes the
+ * session, changes its timers, or revives it when it was being released.
+ *   -ENOSPC	sessions_max are there already
+ *   -EADDRINUSE the session has another local address, wished by somebody else
+ *   -ESHUTDOWN	we are leaving
+ *   -ENOMEM
+ * *out: the session, the engine's.
+ */
+int	bfd_engine_wish(struct bfd_engine *, const void *owner,
+	    const struct bfd_params *, struct bfd_session **out);
+/*
+ * The owner no longer wishes the session with this key.  The last wish gone, it
+ * sends AdminDown for one Detection Time and is deleted (B-137).  False: it had
+ * no such wish.
+ */
+bool	bfd_engine_unwish(struct bfd_engine *, const void *owner,
+	    const struct bfd_params *key);
+/* All wishes of an owner that went away. */
+void	bfd_engine_owner_gone(struct bfd_engine *, const void *owner);
+
+struct bfd_reload {
+	unsigned	added, changed, removed, unchanged, failed;
+};
+/*
+ * bfdd.conf now says this: wishes of bfd_owner_conf are added, changed and
+ * dropped by difference; a session whose lines did not change is not touched.
+ * Failures are logged.
+ */
+void	bfd_engine_reload(struct bfd_engine *, const struct bfd_config *,
+	    struct bfd_reload *);
+
+/* An interface is there with this index, or gone. */
+void	bfd_engine_link(struct bfd_engine *, const char *name, int ifindex,
+	    bool gone);
+/* Link events were lost: ask the kernel about every session's interface. */
+void	bfd_engine_links_resync(struct bfd_engine *);
+
+/*
+ * Leave: release every session whatever is wished, refuse new ones, and call
+ * done once the last is gone (perhaps at once).
+ */
+void	bfd_engine_stop(struct bfd_engine *, void (*done)(void *arg),
+	    void *arg);
+
+#endif
