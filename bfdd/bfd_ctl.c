@@ -1,3 +1,582 @@
+/*
+ * bfd_ctl.c - what swiftover-ctl(7) says about bfdd: its methods, its topic.
+ *
+ * A client wishes for sessions (session.request) and is the owner of its wishes:
+ * they go when it releases them or goes away.  It is told about its sessions
+ * without subscribing; subscribers of "session" are told about all.
+ *
+ * bfd_ctl_changed() stands on the failover path, between the last packet of an
+ * event and the log line: it builds one object and hands it to the server.
+ *
+ * Members are named after RFC 9314 where it has a word for the thing.
+ */
 #include "config.h"
 
 #include "bfdd/bfd_ctl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bfdd/bfd_conf.h"
+#include "shared/addr.h"
+#include "shared/ctl_server.h"
+
+#define ERR_INVALID_PARAMS	(-32602)
+#define TOPIC			"session"
+#define KEY_LEN			(2 * ADDR_STRLEN + IF_NAMESIZE + 16)
+#define INTERVAL_MIN_US		(BFD_INTERVAL_MIN_NS / NS_PER_US)
+
+struct bfd_ctl {
+	struct loop		*loop;
+	struct ctl_server	*server;
+	struct bfd_engine	*engine;
+	const struct rtsched	*sched;
+};
+
+/* --- levels --- */
+
+static void
+put_int(json_t *o, const char *name, int64_t value)
+{
+	(void)json_object_set_new_nocheck(o, name, json_integer(value));
+}
+
+static void
+put_us(json_t *o, const char *name, int64_t ns)
+{
+	put_int(o, name, us_from_ns_floor(ns));
+}
+
+static void
+put_text(json_t *o, const char *name, const char *value)
+{
+	(void)json_object_set_new_nocheck(o, name, json_string(value));
+}
+
+static void
+put_bool(json_t *o, const char *name, bool value)
+{
+	(void)json_object_set_new_nocheck(o, name, json_boolean(value));
+}
+
+static void
+put_addr(json_t *o, const char *name, const struct addr *a)
+{
+	char text[ADDR_STRLEN];
+
+	if (addr_is_set(a))
+		put_text(o, name, addr_format(a, text, sizeof(text)));
+}
+
+/* RFC 3339 with microseconds, UTC. */
+static void
+put_time(json_t *o, const char *name, int64_t real_ns)
+{
+	time_t seconds = (time_t)(real_ns / NS_PER_S);
+	char text[64], whole[32];
+	struct tm tm;
+
+	if (real_ns == 0 || gmtime_r(&seconds, &tm) == NULL)
+		return;
+	(void)strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(text, sizeof(text), "%s.%06dZ", whole,
+	    (int)(real_ns % NS_PER_S / NS_PER_US));
+	put_text(o, name, text);
+}
+
+static void
+put_key(json_t *o, const struct bfd_params *p)
+{
+	put_addr(o, "peer", &p->peer);
+	if (p->interface[0] != '\0')
+		put_text(o, "interface", p->interface);
+	put_bool(o, "multihop", p->multihop);
+}
+
+/* What a client acts on: first in the line. */
+static void
+put_state(json_t *o, const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
+	put_text(o, "state", bfd_state_name(c->session_state));
+	put_text(o, "remote-state", bfd_state_name(c->remote_session_state));
+	put_text(o, "diagnostic", bfd_diag_name(c->local_diag));
+	put_text(o, "remote-diagnostic", bfd_diag_name(c->remote_diag));
+	put_text(o, "reason", bfd_reason_name(s->last.reason));
+	if (s->last.reason == BFD_REASON_NONE)
+		return;
+	put_text(o, "previous-state", bfd_state_name(s->last.from));
+	put_int(o, "decided-ns", s->decided.ns);
+	put_int(o, "due-ns", s->last.due.ns);
+	if (!mono_is_never(s->last.last_rx))
+		put_int(o, "last-rx-ns", s->last.last_rx.ns);
+}
+
+static void
+put_timers(json_t *o, const struct bfd_core *c)
+{
+	put_int(o, "local-multiplier", c->p.detect_mult);
+	put_int(o, "remote-multiplier", c->remote_detect_mult);
+	put_us(o, "detection-time-us", c->detection_time_ns);
+	put_us(o, "tx-interval-us", c->tx_interval_ns);
+	put_us(o, "negotiated-tx-interval", c->tx_interval_ns);
+	put_us(o, "negotiated-rx-interval", c->remote_detect_mult == 0 ? 0 :
+	    c->detection_time_ns / c->remote_detect_mult);
+	put_us(o, "desired-min-tx-interval", c->p.desired_min_tx_ns);
+	put_us(o, "required-min-rx-interval", c->p.required_min_rx_ns);
+	put_us(o, "announced-min-tx-interval", c->desired_min_tx_announced_ns);
+	put_us(o, "announced-min-rx-interval", c->required_min_rx_announced_ns);
+	put_us(o, "remote-min-tx-interval", c->remote_desired_min_tx_ns);
+	put_us(o, "remote-min-rx-interval", c->remote_min_rx_interval_ns);
+	put_us(o, "remote-min-echo-rx-interval", c->remote_min_echo_rx_ns);
+	put_bool(o, "polling", c->polling);
+}
+
+static void
+put_counters(json_t *o, const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
+	put_int(o, "up-count", c->session_up_count);
+	put_int(o, "down-count", c->session_down_count);
+	put_int(o, "admin-down-count", c->admin_down_count);
+	put_int(o, "receive-packet-count",
+	    (int64_t)s->counters.receive_packet);
+	put_int(o, "send-packet-count", (int64_t)s->counters.send_packet);
+	put_int(o, "receive-invalid-packet-count",
+	    (int64_t)s->counters.receive_invalid_packet);
+	put_int(o, "send-failed-packet-count",
+	    (int64_t)s->counters.send_failed_packet);
+	put_us(o, "worst-gap-us", c->worst_gap_ns);
+	put_int(o, "absences", (int64_t)c->absences);
+	put_us(o, "worst-absence-us", c->worst_absence_ns);
+	put_time(o, "last-up-time", s->last_up_real_ns);
+	put_time(o, "last-down-time", s->last_down_real_ns);
+	put_time(o, "create-time", s->created_real_ns);
+}
+
+json_t *
+bfd_ctl_level(const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+	json_t *o = json_object();
+
+	if (o == NULL)
+		return NULL;
+	put_key(o, &c->p);
+	put_state(o, s);
+	put_addr(o, "local", &s->local);
+	if (c->p.name[0] != '\0')
+		put_text(o, "name", c->p.name);
+	put_int(o, "clients", bfd_session_clients(s));
+	if (!c->p.multihop && s->ifindex == 0)
+		put_text(o, "waiting-for", "interface does not exist");
+	put_int(o, "local-discriminator", c->local_discr);
+	put_int(o, "remote-discriminator", c->remote_discr);
+	put_int(o, "source-port", s->source_port);
+	put_int(o, "dest-port", c->p.multihop ? BFD_PORT_MULTIHOP :
+	    BFD_PORT_SINGLE_HOP);
+	put_timers(o, c);
+	put_counters(o, s);
+	return o;
+}
+
+/* The object of the topic: one level per key is kept for a slow client. */
+static const char *
+level_key(const struct bfd_params *p, char *buf, size_t size)
+{
+	char peer[ADDR_STRLEN], local[ADDR_STRLEN];
+
+	if (p->multihop)
+		(void)snprintf(buf, size, "%s from %s",
+		    addr_format(&p->peer, peer, sizeof(peer)),
+		    addr_format(&p->local, local, sizeof(local)));
+	else
+		(void)snprintf(buf, size, "%s%%%s",
+		    addr_format(&p->peer, peer, sizeof(peer)), p->interface);
+	return buf;
+}
+
+void
+bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	const struct bfd_wish *w;
+	char key[KEY_LEN];
+	json_t *level;
+
+	if (ctl->server == NULL || (bfd_session_clients(s) == 0 &&
+	    !ctl_server_has_subscribers(ctl->server, TOPIC)))
+		return;
+	level = bfd_ctl_level(s);
+	if (level == NULL)
+		return;
+	if (change == BFD_CHANGE_DELETED)
+		put_bool(level, "deleted", true);
+	(void)level_key(&s->core.p, key, sizeof(key));
+	/* Owners first: somebody's failover hangs on it. */
+	for (w = s->wishes; w != NULL; w = w->next) {
+		struct ctl_client_conn *conn = (void *)(uintptr_t)w->owner;
+
+		if (w->owner != bfd_owner_conf &&
+		    !ctl_client_conn_subscribed(conn, TOPIC))
+			ctl_client_conn_notify(conn, TOPIC, key,
+			    json_incref(level));
+	}
+	ctl_server_publish(ctl->server, TOPIC, key, level);
+}
+
+static void
+snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	const struct bfd_session *s;
+	char key[KEY_LEN];
+
+	if (ctl->engine == NULL || strcmp(topic, TOPIC) != 0)
+		return;
+	for (s = bfd_table_first(bfd_engine_table(ctl->engine)); s != NULL;
+	    s = s->next)
+		ctl_client_conn_notify(conn, TOPIC, level_key(&s->core.p, key,
+		    sizeof(key)), bfd_ctl_level(s));
+}
+
+/* --- requests --- */
+
+static bool
+read_address(json_t *params, const char *name, bool required,
+    struct addr *out, struct ctl_error *error)
+{
+	json_t *v = json_object_get(params, name);
+
+	if (v == NULL && !required)
+		return true;
+	if (!json_is_string(v))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"%s\" must be an address", name);
+	if (addr_parse(json_string_value(v), out) != 0)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"%s\": %.64s is not an IPv4 or IPv6 address", name,
+		    json_string_value(v));
+	if (!bfd_conf_usable(out))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"%s\": %.64s is not the address of a host", name,
+		    json_string_value(v));
+	return true;
+}
+
+static bool
+read_number(json_t *params, const char *name, int64_t min, int64_t max,
+    int64_t *out, struct ctl_error *error)
+{
+	json_t *v = json_object_get(params, name);
+
+	if (v == NULL)
+		return true;
+	if (!json_is_integer(v) || json_integer_value(v) < min ||
+	    json_integer_value(v) > max)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"%s\" must be a whole number from %lld to %lld", name,
+		    (long long)min, (long long)max);
+	*out = json_integer_value(v);
+	return true;
+}
+
+static bool
+read_key(json_t *params, struct bfd_params *out, struct ctl_error *error)
+{
+	json_t *interface = json_object_get(params, "interface");
+	json_t *multihop = json_object_get(params, "multihop");
+	const char *name;
+
+	if (!read_address(params, "peer", true, &out->peer, error) ||
+	    !read_address(params, "local", false, &out->local, error))
+		return false;
+	if (multihop != NULL && !json_is_boolean(multihop))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"multihop\" must be true or false");
+	out->multihop = json_is_true(multihop);
+	if (addr_is_set(&out->local) &&
+	    out->local.family != out->peer.family)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"local\" and \"peer\" are of different families");
+	if (addr_is_set(&out->local) && addr_equal(&out->local, &out->peer))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"local\" and \"peer\" are the same address");
+	if (out->multihop) {
+		out->rx_ttl = BFD_RX_TTL_MULTIHOP_DEFAULT;
+		return interface == NULL ? true : ctl_fail(error,
+		    ERR_INVALID_PARAMS, "a multihop session has no interface");
+	}
+	name = json_string_value(interface);
+	if (name == NULL || name[0] == '\0' ||
+	    strlen(name) >= sizeof(out->interface))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"interface\" must be the name of one");
+	(void)snprintf(out->interface, sizeof(out->interface), "%s", name);
+	return true;
+}
+
+/* What is not understood is not silently left out of a wish. */
+static bool
+refuse_unknown(json_t *params, bool key_only, struct ctl_error *error)
+{
+	static const char *const known[] = {
+		"peer", "interface", "local", "multihop",
+		"desired-min-tx-us", "required-min-rx-us", "detect-mult",
+	};
+	size_t i, count = key_only ? 4 : sizeof(known) / sizeof(known[0]);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(params, name, value) {
+		for (i = 0; i < count; i++) {
+			if (strcmp(name, known[i]) == 0)
+				break;
+		}
+		if (i == count)
+			return ctl_fail(error, ERR_INVALID_PARAMS,
+			    "unknown member \"%.64s\"", name);
+	}
+	return true;
+}
+
+bool
+bfd_ctl_read_params(json_t *params, bool key_only, struct bfd_params *out,
+    struct ctl_error *error)
+{
+	struct bfd_params p;
+	int64_t tx, rx, mult;
+
+	bfd_params_init(&p);
+	if (!json_is_object(params))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "params must be an object");
+	if (!refuse_unknown(params, key_only, error) ||
+	    !read_key(params, &p, error))
+		return false;
+	tx = p.desired_min_tx_ns / NS_PER_US;
+	rx = p.required_min_rx_ns / NS_PER_US;
+	mult = p.detect_mult;
+	if (!read_number(params, "desired-min-tx-us", INTERVAL_MIN_US,
+	    UINT32_MAX, &tx, error) ||
+	    !read_number(params, "required-min-rx-us", INTERVAL_MIN_US,
+	    UINT32_MAX, &rx, error) ||
+	    !read_number(params, "detect-mult", 1, 255, &mult, error))
+		return false;
+	p.desired_min_tx_ns = ns_from_us(tx);
+	p.required_min_rx_ns = ns_from_us(rx);
+	p.detect_mult = (uint8_t)mult;
+	*out = p;
+	return true;
+}
+
+static bool
+session_request(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_session *s;
+	struct bfd_params p;
+
+	if (!bfd_ctl_read_params(params, false, &p, error))
+		return false;
+	if (ctl->engine == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+	switch (bfd_engine_wish(ctl->engine, conn, &p, &s)) {
+	case 0:
+		*result = bfd_ctl_level(s);
+		return true;
+	case -ENOSPC:
+		return ctl_fail(error, CTL_ERR_REFUSED,
+		    "there are %d sessions already", BFD_SESSIONS_MAX);
+	case -EADDRINUSE:
+		return ctl_fail(error, CTL_ERR_REFUSED,
+		    "the session exists with another local address");
+	case -ESHUTDOWN:
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is leaving");
+	default:
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	}
+}
+
+static bool
+session_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_params p;
+
+	(void)result;
+	if (!bfd_ctl_read_params(params, true, &p, error))
+		return false;
+	if (ctl->engine == NULL || !bfd_engine_unwish(ctl->engine, conn, &p))
+		return ctl_fail(error, CTL_ERR_NOT_FOUND,
+		    "this client has no such session");
+	return true;
+}
+
+static json_t *
+show_summary(const struct bfd_table *table)
+{
+	const struct bfd_session *s;
+	json_t *o = json_object();
+	int64_t up = 0, down = 0, admin_down = 0;
+
+	for (s = bfd_table_first(table); s != NULL; s = s->next) {
+		switch (s->core.session_state) {
+		case BFD_UP:
+			up++;
+			break;
+		case BFD_ADMIN_DOWN:
+			admin_down++;
+			break;
+		case BFD_DOWN:
+		case BFD_INIT:
+			down++;
+			break;
+		}
+	}
+	put_int(o, "number-of-sessions", bfd_table_count(table));
+	put_int(o, "number-of-sessions-up", up);
+	put_int(o, "number-of-sessions-down", down);
+	put_int(o, "number-of-sessions-admin-down", admin_down);
+	return o;
+}
+
+static json_t *
+show_statistics(const struct bfd_engine_stats *stats)
+{
+	json_t *o = json_object(), *discards = json_object();
+	enum bfd_verdict v;
+
+	put_int(o, "receive-packet-count",
+	    (int64_t)stats->verdicts[BFD_OK_VERDICT]);
+	put_int(o, "receive-overflow-count", (int64_t)stats->overflows);
+	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
+		put_int(discards, bfd_verdict_name(v),
+		    (int64_t)stats->verdicts[v]);
+	(void)json_object_set_new(o, "discards", discards);
+	return o;
+}
+
+static json_t *
+show_scheduling(const struct bfd_ctl *ctl,
+    const struct bfd_engine_stats *stats)
+{
+	json_t *o = json_object();
+
+	put_int(o, "realtime-priority", ctl->sched->priority);
+	put_bool(o, "locked", ctl->sched->locked);
+	put_int(o, "stalls", (int64_t)stats->stalls);
+	put_us(o, "worst-stall-us", stats->worst_stall_ns);
+	put_us(o, "last-stall-us", stats->last_stall_ns);
+	return o;
+}
+
+static bool
+show(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_engine_stats stats;
+	const struct bfd_table *table;
+	const struct bfd_session *s;
+	json_t *o, *sessions;
+
+	(void)conn;
+	if (params != NULL && json_object_size(params) != 0)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "show takes no parameters");
+	if (ctl->engine == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+	bfd_engine_stats(ctl->engine, &stats);
+	table = bfd_engine_table(ctl->engine);
+	sessions = json_array();
+	for (s = bfd_table_first(table); s != NULL; s = s->next)
+		(void)json_array_append_new(sessions, bfd_ctl_level(s));
+	o = json_object();
+	(void)json_object_set_new(o, "sessions", sessions);
+	(void)json_object_set_new(o, "summary", show_summary(table));
+	(void)json_object_set_new(o, "statistics", show_statistics(&stats));
+	(void)json_object_set_new(o, "scheduling", show_scheduling(ctl,
+	    &stats));
+	*result = o;
+	return true;
+}
+
+static void
+gone(struct ctl_client_conn *conn, bool clean, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+
+	(void)clean;
+	if (ctl->engine != NULL)
+		bfd_engine_owner_gone(ctl->engine, conn);
+}
+
+static const struct ctl_method methods[] = {
+	{ "session.request",	CTL_CHANGES,	session_request },
+	{ "session.release",	CTL_CHANGES,	session_release },
+	{ "show",		0,		show },
+	{ NULL,			0,		NULL },
+};
+
+static const char *const topics[] = { TOPIC, NULL };
+
+int
+bfd_ctl_open(struct loop *loop, const char *path, gid_t gid,
+    const struct rtsched *sched, struct bfd_ctl **out)
+{
+	struct bfd_ctl *ctl = calloc(1, sizeof(*ctl));
+	struct ctl_server_config config = {
+		.path = path,
+		.program = "bfdd",
+		.version = PACKAGE_VERSION,
+		.methods = methods,
+		.topics = topics,
+		.snapshot = snapshot,
+		.gone = gone,
+		.arg = ctl,
+	};
+	int error;
+
+	if (ctl == NULL)
+		return -ENOMEM;
+	ctl->loop = loop;
+	ctl->sched = sched;
+	error = ctl_server_open(loop, &config, gid, &ctl->server);
+	if (error != 0) {
+		free(ctl);
+		return error;
+	}
+	*out = ctl;
+	return 0;
+}
+
+void
+bfd_ctl_set_engine(struct bfd_ctl *ctl, struct bfd_engine *engine)
+{
+	ctl->engine = engine;
+}
+
+struct ctl_server *
+bfd_ctl_server(struct bfd_ctl *ctl)
+{
+	return ctl->server;
+}
+
+void
+bfd_ctl_close(struct bfd_ctl *ctl)
+{
+	if (ctl == NULL)
+		return;
+	ctl->engine = NULL;
+	ctl_server_close(ctl->server);
+	free(ctl);
+}

@@ -1,3 +1,43 @@
+/*
+ * bfd_ctl.h - what swiftover-ctl(7) says about bfdd: its methods, its topic.
+ */
 #ifndef BFDD_BFD_CTL_H
 #define BFDD_BFD_CTL_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "bfdd/bfd_engine.h"
+#include "shared/loop.h"
+#include "shared/rtsched.h"
+
+struct bfd_ctl;
+
+/*
+ * A control socket at path, group gid; path NULL as ctl_server_open() has it.
+ * sched is borrowed until bfd_ctl_close().  0 or negative errno as
+ * ctl_server_open().
+ */
+int	bfd_ctl_open(struct loop *, const char *path, gid_t gid,
+	    const struct rtsched *sched, struct bfd_ctl **out);
+/* Answers from here on; before, requests are refused. */
+void	bfd_ctl_set_engine(struct bfd_ctl *, struct bfd_engine *);
+void	bfd_ctl_close(struct bfd_ctl *);
+
+/* For tests, which attach clients to it. */
+struct ctl_server *bfd_ctl_server(struct bfd_ctl *);
+
+/* The engine's `changed` callback; arg: the struct bfd_ctl. */
+void	bfd_ctl_changed(struct bfd_session *, enum bfd_change, void *arg);
+
+/* The level of a session: a new reference. Never a key. */
+json_t	*bfd_ctl_level(const struct bfd_session *);
+/*
+ * The params of session.request or session.release (key_only) as values.  False
+ * with *error set.
+ */
+struct ctl_error;
+bool	bfd_ctl_read_params(json_t *params, bool key_only,
+	    struct bfd_params *out, struct ctl_error *error);
+
 #endif

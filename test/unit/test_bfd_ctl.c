@@ -1,0 +1,415 @@
+/*
+ * test_bfd_ctl.c - requests, levels and who is told, without a socket: clients
+ * are attached to the server, the sessions run over lo of a namespace.
+ */
+#include "config.h"
+
+#include <event2/buffer.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bfdd/bfd_ctl.h"
+#include "bfdd_net.h"
+#include "shared/ctl_server.h"
+#include "shared/log.h"
+
+static bool have_net;
+
+struct world {
+	struct loop		*loop;
+	struct bfd_engine	*engine;
+	struct bfd_ctl		*ctl;
+	struct rtsched		 sched;
+	struct loop_timer	*timer;
+};
+
+static void
+quiet(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)line;
+	(void)arg;
+}
+
+static void
+wake(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	loop_stop(arg);
+}
+
+static int
+setup(void **state)
+{
+	struct bfd_engine_config config = { .sessions_max = 4, .seed = 7,
+	    .changed = bfd_ctl_changed };
+	struct world *w;
+	uint16_t port;
+
+	*state = NULL;
+	if (!have_net)
+		return 0;
+	w = calloc(1, sizeof(*w));
+	log_capture(quiet, NULL);
+	w->loop = loop_new();
+	w->sched.priority = 50;
+	w->sched.locked = true;
+	w->timer = loop_timer_new(w->loop, wake, w->loop);
+	assert_int_equal(bfd_ctl_open(w->loop, NULL, (gid_t)-1, &w->sched,
+	    &w->ctl), 0);
+	config.loop = w->loop;
+	config.arg = w->ctl;
+	assert_int_equal(bfd_engine_new(&config, &w->engine, &port), 0);
+	bfd_ctl_set_engine(w->ctl, w->engine);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	if (w == NULL)
+		return 0;
+	bfd_ctl_close(w->ctl);
+	bfd_engine_free(w->engine);
+	loop_timer_free(w->timer);
+	loop_free(w->loop);
+	free(w);
+	return 0;
+}
+
+static void
+run_for(struct world *w, int64_t ns)
+{
+	loop_timer_set(w->timer, mono_add(loop_clock(), ns));
+	assert_int_equal(loop_run(w->loop), 0);
+}
+
+static struct ctl_client_conn *
+client(struct world *w, uid_t uid)
+{
+	struct ctl_client_conn *c;
+
+	c = ctl_client_conn_attach(bfd_ctl_server(w->ctl), uid);
+	assert_non_null(c);
+	return c;
+}
+
+/* The next line sent to the client, parsed; NULL: none. */
+static json_t *
+next_line(struct ctl_client_conn *c)
+{
+	size_t len;
+	char *line;
+	json_t *o;
+
+	line = evbuffer_readln(ctl_client_conn_output(c), &len,
+	    EVBUFFER_EOL_LF);
+	if (line == NULL)
+		return NULL;
+	o = json_loads(line, 0, NULL);
+	assert_non_null(o);
+	free(line);
+	return o;
+}
+
+/* Sends a request; its answer, notifications before it thrown away. */
+static json_t *
+ask(struct ctl_client_conn *c, const char *method, const char *params)
+{
+	char line[1024];
+	json_t *o;
+
+	(void)snprintf(line, sizeof(line), "{\"jsonrpc\":\"2.0\",\"id\":1,"
+	    "\"method\":\"%s\",\"params\":%s}\n", method, params);
+	ctl_client_conn_feed(c, line, strlen(line));
+	while ((o = next_line(c)) != NULL) {
+		if (json_object_get(o, "id") != NULL)
+			return o;
+		json_decref(o);
+	}
+	fail_msg("no answer to %s", method);
+	return NULL;
+}
+
+static json_int_t
+error_code(json_t *answer)
+{
+	json_int_t code = json_integer_value(json_object_get(
+	    json_object_get(answer, "error"), "code"));
+
+	json_decref(answer);
+	return code;
+}
+
+static const char *
+text_of(json_t *o, const char *name)
+{
+	return json_string_value(json_object_get(o, name));
+}
+
+static json_int_t
+int_of(json_t *o, const char *name)
+{
+	assert_true(json_is_integer(json_object_get(o, name)));
+	return json_integer_value(json_object_get(o, name));
+}
+
+#define WISH	"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\"," \
+		"\"desired-min-tx-us\":50000,\"required-min-rx-us\":50000," \
+		"\"detect-mult\":3}"
+#define KEY	"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\"}"
+
+static void
+test_bfd_ctl_request_answers_with_the_level(void **state)
+{
+	static const char *const members[] = { "peer", "interface", "multihop",
+	    "clients", "state", "remote-state", "diagnostic",
+	    "remote-diagnostic", "reason", "local-discriminator",
+	    "remote-discriminator", "source-port", "dest-port",
+	    "local-multiplier", "remote-multiplier", "detection-time-us",
+	    "tx-interval-us", "negotiated-tx-interval",
+	    "negotiated-rx-interval", "desired-min-tx-interval",
+	    "required-min-rx-interval", "remote-min-rx-interval", "up-count",
+	    "down-count", "admin-down-count", "receive-packet-count",
+	    "send-packet-count", "receive-invalid-packet-count",
+	    "send-failed-packet-count", "worst-gap-us", "worst-absence-us",
+	    "create-time" };
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a, *r;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	a = ask(c, "session.request", WISH);
+	r = json_object_get(a, "result");
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (json_object_get(r, members[i]) == NULL)
+			fail_msg("no %s", members[i]);
+	}
+	assert_string_equal(text_of(r, "state"), "down");
+	assert_string_equal(text_of(r, "peer"), "127.0.0.1");
+	assert_int_equal(int_of(r, "clients"), 1);
+	assert_int_equal(int_of(r, "desired-min-tx-interval"), 50000);
+	assert_int_equal(int_of(r, "local-multiplier"), 3);
+	json_decref(a);
+}
+
+/* Owners are told without subscribing; up, and once per change. */
+static void
+test_bfd_ctl_owner_is_told_of_its_session(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *owner, *stranger;
+	json_t *o, *p;
+	bool up = false;
+	json_int_t seq = 0;
+
+	if (w == NULL)
+		skip();
+	owner = client(w, 0);
+	stranger = client(w, 0);
+	json_decref(ask(owner, "session.request", WISH));
+	run_for(w, 3 * NS_PER_S);
+	while ((o = next_line(owner)) != NULL) {
+		assert_string_equal(text_of(o, "method"), "session");
+		p = json_object_get(o, "params");
+		assert_int_equal(int_of(p, "seq"), ++seq);
+		if (strcmp(text_of(p, "state"), "up") == 0) {
+			up = true;
+			assert_string_equal(text_of(p, "reason"), "handshake");
+			assert_true(int_of(p, "decided-ns") >=
+			    int_of(p, "due-ns"));
+		}
+		json_decref(o);
+	}
+	assert_true(up);
+	assert_null(next_line(stranger));
+}
+
+static void
+test_bfd_ctl_subscriber_gets_snapshot_and_changes_once(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	unsigned down = 0, up = 0;
+	json_t *o, *p;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	json_decref(ask(c, "session.request", WISH));
+	json_decref(ask(c, "subscribe", "{\"topics\":[\"session\"]}"));
+	run_for(w, 3 * NS_PER_S);
+	while ((o = next_line(c)) != NULL) {
+		p = json_object_get(o, "params");
+		if (text_of(p, "previous-state") == NULL)
+			down++;			/* the snapshot */
+		else if (strcmp(text_of(p, "state"), "up") == 0 &&
+		    strcmp(text_of(p, "previous-state"), "init") == 0 &&
+		    int_of(p, "tx-interval-us") == 1000000)
+			up++;			/* the transition itself */
+		json_decref(o);
+	}
+	assert_int_equal(down, 1);
+	assert_in_range(up, 0, 1);
+	assert_int_equal(error_code(ask(c, "subscribe",
+	    "{\"topics\":[\"nonsense\"]}")), -32602);
+}
+
+static void
+test_bfd_ctl_bad_requests_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{}",
+		"{\"interface\":\"lo\"}",
+		"{\"peer\":\"127.0.0.1\"}",
+		"{\"peer\":1,\"interface\":\"lo\"}",
+		"{\"peer\":\"localhost\",\"interface\":\"lo\"}",
+		"{\"peer\":\"224.0.0.1\",\"interface\":\"lo\"}",
+		"{\"peer\":\"0.0.0.0\",\"interface\":\"lo\"}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"\"}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":7}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"0123456789abcdef\"}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"detect-mult\":0}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"detect-mult\":256}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"desired-min-tx-us\":999}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"required-min-rx-us\":4294967296}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"required-min-rx-us\":1e4}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"local\":\"::1\"}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"local\":\"127.0.0.1\"}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"multihop\":1}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"multihop\":true}",
+		"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+		    "\"interval\":10}",
+	};
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_int_t code = error_code(ask(c, "session.request",
+		    bad[i]));
+
+		if (code != -32602)
+			fail_msg("%s: %d", bad[i], (int)code);
+	}
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
+	assert_int_equal(error_code(ask(c, "session.release", KEY)),
+	    CTL_ERR_NOT_FOUND);
+	assert_int_equal(error_code(ask(c, "show", "{\"a\":1}")), -32602);
+}
+
+/* SO_PEERCRED: anyone may read, not change. */
+static void
+test_bfd_ctl_strangers_may_only_read(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 4242);
+	assert_int_equal(error_code(ask(c, "session.request", WISH)),
+	    CTL_ERR_FORBIDDEN);
+	assert_int_equal(error_code(ask(c, "session.release", KEY)),
+	    CTL_ERR_FORBIDDEN);
+	a = ask(c, "show", "{}");
+	assert_non_null(json_object_get(a, "result"));
+	json_decref(a);
+}
+
+static void
+test_bfd_ctl_show_has_everything(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a, *r, *d;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	json_decref(ask(c, "session.request", WISH));
+	a = ask(c, "show", "{}");
+	r = json_object_get(a, "result");
+	assert_int_equal(json_array_size(json_object_get(r, "sessions")), 1);
+	assert_int_equal(int_of(json_object_get(r, "summary"),
+	    "number-of-sessions"), 1);
+	assert_int_equal(int_of(json_object_get(r, "summary"),
+	    "number-of-sessions-down"), 1);
+	d = json_object_get(r, "scheduling");
+	assert_int_equal(int_of(d, "realtime-priority"), 50);
+	assert_true(json_is_true(json_object_get(d, "locked")));
+	assert_int_equal(int_of(d, "stalls"), 0);
+	(void)int_of(d, "worst-stall-us");
+	d = json_object_get(json_object_get(r, "statistics"), "discards");
+	assert_int_equal(int_of(d, "ttl"), 0);
+	assert_int_equal(int_of(d, "auth-digest"), 0);
+	json_decref(a);
+}
+
+static void
+test_bfd_ctl_leaving_client_releases_its_sessions(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *a, *b;
+
+	if (w == NULL)
+		skip();
+	a = client(w, 0);
+	b = client(w, 0);
+	json_decref(ask(a, "session.request", WISH));
+	json_decref(ask(b, "session.request", WISH));
+	assert_int_equal(error_code(ask(a, "session.release", KEY)), 0);
+	run_for(w, 50 * NS_PER_MS);
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 1);
+	assert_int_equal(bfd_session_clients(bfd_table_first(
+	    bfd_engine_table(w->engine))), 1);
+	ctl_client_conn_detach(b);
+	run_for(w, 3500 * NS_PER_MS);
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_bfd_ctl_request_answers_with_the_level),
+		T(test_bfd_ctl_owner_is_told_of_its_session),
+		T(test_bfd_ctl_subscriber_gets_snapshot_and_changes_once),
+		T(test_bfd_ctl_bad_requests_are_refused),
+		T(test_bfd_ctl_strangers_may_only_read),
+		T(test_bfd_ctl_show_has_everything),
+		T(test_bfd_ctl_leaving_client_releases_its_sessions),
+	};
+
+	have_net = net_own();
+	if (!have_net)
+		print_message("# skipped: no network namespace of our own\n");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
