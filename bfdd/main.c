@@ -1,7 +1,482 @@
+/*
+ * main.c - bfdd(8): options, start-up order, exit status.
+ *
+ * Start: options, configuration, sockets, control socket, real time, change of
+ * user, loop.  What needs root comes before the change of user; nothing is read
+ * from the network before it.  From then on the daemon does not exit on its own.
+ *
+ * Leave (SIGTERM, SIGINT): AdminDown for one Detection Time on every session
+ * (L-22), at most LEAVE_MAX_NS, then exit 0.  Reload (SIGHUP): the file is parsed
+ * whole; with an error in it nothing changes.
+ */
 #include "config.h"
 
-int
-main(void)
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "bfdd/bfd_conf.h"
+#include "bfdd/bfd_ctl.h"
+#include "bfdd/bfd_engine.h"
+#include "shared/conf.h"
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "shared/nl.h"
+#include "shared/priv.h"
+#include "shared/rtsched.h"
+#include "shared/sdnotify.h"
+
+#define DEFAULT_CONF	SYSCONFDIR "/bfdd.conf"
+#define DEFAULT_SOCKET	RUNSTATEDIR "/bfdd.sock"
+#define LEAVE_MAX_NS	(1 * NS_PER_S)
+
+struct options {
+	const char	*conf;
+	const char	*socket;
+	bool		 conf_given;
+	bool		 check;
+	bool		 verbose;
+};
+
+struct daemon {
+	const struct options	*opt;
+	struct loop		*loop;
+	struct bfd_engine	*engine;
+	struct bfd_ctl		*ctl;
+	struct nl		*nl;
+	struct loop_timer	*leave_timer;
+	struct rtsched		 sched;
+	int			 realtime_priority;
+	bool			 leaving;
+};
+
+static void
+usage(FILE *f)
 {
-	return 1;
+	(void)fprintf(f,
+	    "usage: bfdd [-nvVh] [-f CONF] [-s SOCKET] [-D SUBSYSTEM]...\n"
+	    "  -n            check the configuration and exit; with -v print it\n"
+	    "  -v            log more\n"
+	    "  -f CONF       configuration (" DEFAULT_CONF ")\n"
+	    "  -s SOCKET     control socket (" DEFAULT_SOCKET ")\n"
+	    "  -D SUBSYSTEM  log details: rx, all\n"
+	    "  -V            print the version and exit\n"
+	    "  -h            print this and exit\n");
+}
+
+/* Exits for -V, -h and mistakes. */
+static void
+parse_options(int argc, char *argv[], struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "nvf:s:D:Vh")) != -1) {
+		switch (c) {
+		case 'n':
+			o->check = true;
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'f':
+			o->conf = optarg;
+			o->conf_given = true;
+			break;
+		case 's':
+			o->socket = optarg;
+			break;
+		case 'D':
+			if (log_debug_enable(optarg) != 0) {
+				(void)fprintf(stderr,
+				    "bfdd: too many -D options\n");
+				exit(2);
+			}
+			break;
+		case 'V':
+			(void)printf("bfdd %s\n", PACKAGE_VERSION);
+			exit(0);
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (optind != argc) {
+		(void)fprintf(stderr, "bfdd: \"%s\" is not an option\n",
+		    argv[optind]);
+		usage(stderr);
+		exit(2);
+	}
+}
+
+/* --- configuration --- */
+
+/* False: the errors are in *errors.  No file at the default path is no session. */
+static bool
+read_config(const struct options *o, struct bfd_config *config,
+    struct conf_errors *errors)
+{
+	if (!o->conf_given && access(o->conf, F_OK) == -1 && errno == ENOENT) {
+		bfd_conf_empty(config);
+		return true;
+	}
+	return bfd_conf_parse_file(o->conf, config, errors) == 0;
+}
+
+static void
+tell_errors(const struct conf_errors *errors, bool log)
+{
+	char line[sizeof(struct conf_error) + 32];
+	unsigned i;
+
+	for (i = 0; i < errors->count && i < CONF_ERRORS_MAX; i++) {
+		(void)conf_error_format(&errors->list[i], line, sizeof(line));
+		if (log)
+			log_err("%s", line);
+		else
+			(void)fprintf(stderr, "%s\n", line);
+	}
+	if (errors->count > CONF_ERRORS_MAX) {
+		unsigned more = errors->count - CONF_ERRORS_MAX;
+
+		if (log)
+			log_err("%u more errors", more);
+		else
+			(void)fprintf(stderr, "%u more errors\n", more);
+	}
+}
+
+/* -n: nothing but the configuration. */
+static int
+check_config(const struct options *o, const struct bfd_config *config)
+{
+	char *text;
+
+	if (!o->verbose)
+		return 0;
+	text = bfd_conf_print(config);
+	if (text == NULL || fputs(text, stdout) == EOF || fflush(stdout) != 0) {
+		(void)fprintf(stderr, "bfdd: cannot print: %s\n",
+		    strerror(errno));
+		free(text);
+		return 1;
+	}
+	free(text);
+	return 0;
+}
+
+static void
+reload(int signo, void *arg)
+{
+	struct daemon *d = arg;
+	struct conf_errors *errors;
+	struct bfd_config config;
+	struct bfd_reload r;
+
+	(void)signo;
+	if (d->leaving)
+		return;
+	errors = calloc(1, sizeof(*errors));
+	if (errors == NULL) {
+		log_err("reload error=\"out of memory\"");
+		return;
+	}
+	(void)sdnotify("RELOADING=1");
+	if (!read_config(d->opt, &config, errors)) {
+		tell_errors(errors, true);
+		log_err("reload file=%s refused=%u: what runs stays as it is",
+		    d->opt->conf, errors->count);
+	} else {
+		bfd_engine_reload(d->engine, &config, &r);
+		if (config.realtime_priority != d->realtime_priority)
+			log_warning("realtime_priority changes when bfdd is "
+			    "started again");
+		log_notice("reload file=%s added=%u changed=%u removed=%u "
+		    "unchanged=%u failed=%u", d->opt->conf, r.added, r.changed,
+		    r.removed, r.unchanged, r.failed);
+		bfd_config_free(&config);
+	}
+	(void)sdnotify("READY=1");
+	free(errors);
+}
+
+/* --- leaving --- */
+
+static void
+left(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_stop(d->loop);
+}
+
+static void
+leave_timeout(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	left(arg);
+}
+
+static void
+leave(int signo, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->leaving) {
+		left(d);	/* asked twice: at once */
+		return;
+	}
+	d->leaving = true;
+	log_notice("leaving signal=%s sessions=%u", strsignal(signo),
+	    bfd_table_count(bfd_engine_table(d->engine)));
+	(void)sdnotify("STOPPING=1");
+	loop_timer_set(d->leave_timer, mono_add(loop_clock(), LEAVE_MAX_NS));
+	bfd_engine_stop(d->engine, left, d);
+}
+
+/* --- interfaces --- */
+
+static void
+link_event(const struct nl_link *link, bool gone, void *arg)
+{
+	struct daemon *d = arg;
+
+	bfd_engine_link(d->engine, link->name, link->ifindex, gone);
+}
+
+static void
+addr_event(const struct nl_addr *a, bool gone, void *arg)
+{
+	(void)a;
+	(void)gone;
+	(void)arg;
+}
+
+static void
+links_lost(void *arg)
+{
+	struct daemon *d = arg;
+
+	bfd_engine_links_resync(d->engine);
+}
+
+/* --- start --- */
+
+static int
+open_engine(struct daemon *d)
+{
+	struct bfd_engine_config config = {
+		.loop = d->loop,
+		.sessions_max = BFD_SESSIONS_MAX,
+		.changed = bfd_ctl_changed,
+		.arg = d->ctl,
+	};
+	uint16_t port = 0;
+	int error;
+
+	if (getrandom(&config.seed, sizeof(config.seed), 0) !=
+	    sizeof(config.seed)) {
+		log_err("getrandom error=\"%s\"", strerror(errno));
+		return -1;
+	}
+	error = bfd_engine_new(&config, &d->engine, &port);
+	if (error != 0) {
+		log_err("udp port=%u error=\"%s\"%s", port, strerror(-error),
+		    error == -EADDRINUSE ? " (another BFD daemon is running)" :
+		    "");
+		return -1;
+	}
+	bfd_ctl_set_engine(d->ctl, d->engine);
+	return 0;
+}
+
+static int
+open_control(struct daemon *d, const struct priv_user *user)
+{
+	int error;
+
+	error = bfd_ctl_open(d->loop, d->opt->socket, user->gid, &d->sched,
+	    &d->ctl);
+	if (error == 0)
+		return 0;
+	log_err("control socket=%s error=\"%s\"%s", d->opt->socket,
+	    strerror(-error), error == -EADDRINUSE ?
+	    " (another bfdd is running)" : error == -ENOENT ?
+	    " (the folder must exist)" : "");
+	return -1;
+}
+
+static int
+open_netlink(struct daemon *d)
+{
+	static const struct nl_handlers handlers = {
+		.link = link_event,
+		.addr = addr_event,
+		.resync = links_lost,
+		.synced = links_lost,
+	};
+	int error;
+
+	error = nl_open(d->loop, &handlers, d, &d->nl);
+	if (error != 0)
+		log_err("netlink error=\"%s\"", strerror(-error));
+	return error;
+}
+
+static int
+open_signals(struct daemon *d)
+{
+	if (loop_signal(d->loop, SIGTERM, leave, d) != 0 ||
+	    loop_signal(d->loop, SIGINT, leave, d) != 0 ||
+	    loop_signal(d->loop, SIGHUP, reload, d) != 0 ||
+	    (d->leave_timer = loop_timer_new(d->loop, leave_timeout, d)) ==
+	    NULL) {
+		log_err("signals error=\"%s\"", strerror(ENOMEM));
+		return -1;
+	}
+	return 0;
+}
+
+/* A descriptor per session, and locked memory beyond the default limit. */
+static void
+raise_limits(void)
+{
+	const struct rlimit memory = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit files;
+
+	(void)setrlimit(RLIMIT_MEMLOCK, &memory);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		rlim_t want = BFD_SESSIONS_MAX + 256;
+
+		if (files.rlim_cur < want) {
+			files.rlim_cur = want;
+			if (files.rlim_max < want)
+				files.rlim_max = want;
+			if (setrlimit(RLIMIT_NOFILE, &files) == -1 &&
+			    getrlimit(RLIMIT_NOFILE, &files) == 0) {
+				files.rlim_cur = files.rlim_max;
+				(void)setrlimit(RLIMIT_NOFILE, &files);
+			}
+		}
+	}
+}
+
+/* Everything that needs root, and then root no more. */
+static int
+start(struct daemon *d)
+{
+	struct priv_user user;
+	int error;
+
+	error = priv_lookup(&user);
+	if (error != 0) {
+		log_err("user %s: %s", priv_user_name(), error == -ENOENT ?
+		    "does not exist; create it, or configure --with-user" :
+		    strerror(-error));
+		return -1;
+	}
+	raise_limits();
+	d->loop = loop_new();
+	if (d->loop == NULL) {
+		log_err("libevent offers no precise timers");
+		return -1;
+	}
+	if (open_control(d, &user) != 0 || open_engine(d) != 0 ||
+	    open_netlink(d) != 0 || open_signals(d) != 0)
+		return -1;
+	/* A timer may otherwise be 50 us late where real time is refused. */
+	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+	rtsched_enter(d->realtime_priority, &d->sched);
+	rtsched_report(&d->sched);
+	error = priv_drop(PRIV_BFDD, &user);
+	if (error != 0) {
+		log_err("privileges error=\"%s\"", strerror(-error));
+		return -1;
+	}
+	return 0;
+}
+
+static void
+stop(struct daemon *d)
+{
+	bfd_ctl_close(d->ctl);
+	nl_free(d->nl);
+	bfd_engine_free(d->engine);
+	loop_timer_free(d->leave_timer);
+	loop_free(d->loop);
+}
+
+static void
+flush_log(void *arg)
+{
+	(void)arg;
+	log_flush();
+}
+
+static int
+run(struct daemon *d, const struct bfd_config *config)
+{
+	struct bfd_reload r;
+	int error;
+
+	bfd_engine_reload(d->engine, config, &r);
+	log_notice("started version=%s socket=%s sessions=%u", PACKAGE_VERSION,
+	    d->opt->socket, r.added);
+	(void)sdnotify("READY=1");
+	log_set_deferred(true);
+	loop_at_batch_end(d->loop, flush_log, NULL);
+	error = loop_run(d->loop);
+	log_flush();
+	log_set_deferred(false);
+	if (error != 0)
+		log_err("loop error=\"%s\"", strerror(-error));
+	return error == 0 ? 0 : 1;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options opt = {
+		.conf = DEFAULT_CONF,
+		.socket = DEFAULT_SOCKET,
+	};
+	struct daemon d = { .opt = &opt };
+	struct conf_errors *errors;
+	struct bfd_config config;
+	int status = 1;
+
+	log_init("bfdd");
+	parse_options(argc, argv, &opt);
+	errors = calloc(1, sizeof(*errors));
+	if (errors == NULL || !read_config(&opt, &config, errors)) {
+		if (errors != NULL)
+			tell_errors(errors, false);
+		free(errors);
+		return 1;
+	}
+	free(errors);
+	if (opt.check) {
+		status = check_config(&opt, &config);
+		bfd_config_free(&config);
+		return status;
+	}
+	if (opt.verbose)
+		log_set_level(LOG_LEVEL_INFO);
+	d.realtime_priority = config.realtime_priority;
+	if (start(&d) == 0)
+		status = run(&d, &config);
+	bfd_config_free(&config);
+	stop(&d);
+	if (status == 0)
+		log_notice("stopped");
+	return status;
 }
