@@ -1,6 +1,7 @@
 # Unit tests of shared/; one program per file.
 dist_check_SCRIPTS += test/purity.sh
 TESTS += test/purity.sh
+EXTRA_DIST += test/req.sh
 
 if CMOCKA
 SHARED_PURE_TESTS = \
