@@ -372,6 +372,27 @@ json_session(const struct vrrp_bfd_session *s)
 	return o;
 }
 
+/* Every packet refused on this interface, whomever it was for (Y-4). */
+static json_t *
+json_iface_stats(const struct vrrp_router *r, struct vrrp_iface *f)
+{
+	json_t *o = json_object();
+	uint64_t sum;
+	unsigned i, j;
+
+	if (f->io != NULL)
+		f->rx_dropped += vrrp_io_drops(f->io);
+	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++) {
+		sum = f->verdicts[i];
+		for (j = 0; j < r->instance_count; j++)
+			if (r->instances[j]->iface == f)
+				sum += r->instances[j]->stats.verdicts[i];
+		set(o, vrrp_verdict_name(i), json_integer(sum));
+	}
+	set(o, "receive-queue-drops", json_integer(f->rx_dropped));
+	return o;
+}
+
 /* --- handlers --- */
 
 /* "name" absent: *v is NULL. False: the error is set. */
@@ -472,9 +493,8 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	struct vrrp_ctl *c = arg;
 	struct vrrp_router *r = c->router;
 	struct vrrp_instance *v;
-	struct vrrp_iface *f;
-	json_t *instances, *interfaces, *o;
-	unsigned i, j;
+	json_t *instances, *interfaces;
+	unsigned i;
 
 	(void)conn;
 	if (!named(c, params, false, &v, error))
@@ -486,18 +506,10 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 			(void)json_array_append_new(instances, json_pack(
 			    "{s:s, s:o}", "name", r->instances[i]->p.name,
 			    "statistics", json_stats(r->instances[i])));
-	for (i = 0; v == NULL && i < r->iface_count; i++) {
-		f = r->ifaces[i];
-		if (f->io != NULL)
-			f->rx_dropped += vrrp_io_drops(f->io);
-		o = json_object();
-		for (j = VRRP_OK + 1; j < VRRP_VERDICT_COUNT; j++)
-			set(o, vrrp_verdict_name(j),
-			    json_integer(f->verdicts[j]));
-		set(o, "receive-queue-drops", json_integer(f->rx_dropped));
+	for (i = 0; v == NULL && i < r->iface_count; i++)
 		(void)json_array_append_new(interfaces, json_pack("{s:s, s:o}",
-		    "interface", f->name, "statistics", o));
-	}
+		    "interface", r->ifaces[i]->name, "statistics",
+		    json_iface_stats(r, r->ifaces[i])));
 	*result = json_pack("{s:o, s:o}", "instances", instances,
 	    "interfaces", interfaces);
 	return true;

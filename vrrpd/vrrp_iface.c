@@ -4,10 +4,9 @@
  * Receiving: vrrp_io hands every VRRP packet of the interface to
  * vrrp_iface_rx(), which validates it (vrrp_wire.h, V-40..V-49), finds the
  * instance by family and VRID (V-45), and passes it on.  A packet that fails
- * changes one counter: the instance's when the bytes name a configured VRID and
- * RFC 8347 has the counter there, else the interface's.  TTL, version and
- * checksum errors are always the interface's, as in RFC 8347 (Y-4): a VRID of
- * such a packet means nothing.
+ * changes one counter: the instance's when its bytes name a configured VRID,
+ * because that is where an operator looks (V-56), else the interface's.  What
+ * RFC 8347 calls global counters (Y-4) is the sum, made by vrrp_ctl.c.
  *
  * The primary address (V-23) is the first address that the kernel does not call
  * secondary and that is not virtual.  Addresses are kept in the order the kernel
@@ -248,22 +247,6 @@ vrrp_iface_update_primary(struct vrrp_iface *f)
 
 /* --- receiving --- */
 
-/* Counters that RFC 8347 keeps per virtual router. */
-static bool
-attributable(enum vrrp_verdict verdict)
-{
-	switch (verdict) {
-	case VRRP_TYPE:
-	case VRRP_LENGTH:
-	case VRRP_ADDR_COUNT:
-	case VRRP_NOT_LINK_LOCAL:
-	case VRRP_INTERVAL_ZERO:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void
 refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
     const struct vrrp_packet *pkt, enum vrrp_verdict verdict)
@@ -272,7 +255,7 @@ refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;
 
-	if (attributable(verdict) && pkt->len >= 2)
+	if (pkt->len >= 2)
 		v = vrrp_iface_find(f, in->family, pkt->message[1]);
 	if (v != NULL) {
 		vrrp_instance_refuse(v, in->now, verdict, &pkt->source);

@@ -1150,12 +1150,12 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	v->stats.advertisement_rcvd++;
 	if (a->priority == 0)
 		v->stats.priority_zero_pkts_rcvd++;
+	learn_form(v, now, a);	/* first: an answer must be understood */
 	m = moment_now(v, now);
 	m.detected = arrival;
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
 	perform(v, &act, &m);
 	soft_checks(v, now, a);
-	learn_form(v, now, a);
 }
 
 /* --- BFD, stalls --- */
