@@ -31,14 +31,18 @@ vrrpd_vrrpd_LDADD = \
 	$(SHARED_LIBS) \
 	# end
 
-bin_PROGRAMS += vrrpd/vrrpctl
-vrrpd_vrrpctl_SOURCES = \
-	vrrpd/vrrpctl.c \
+noinst_LIBRARIES += vrrpd/libvrrpctl.a
+vrrpd_libvrrpctl_a_SOURCES = \
 	vrrpd/vrrpctl.h \
 	vrrpd/vrrpctl_cmd.c \
 	vrrpd/vrrpctl_show.c \
 	# end
-vrrpd_vrrpctl_LDADD = \
+
+bin_PROGRAMS += vrrpd/vrrpctl
+vrrpd_vrrpctl_SOURCES = vrrpd/vrrpctl.c
+vrrpd_vrrpctl_LDADD = $(VRRPCTL_LIBS)
+VRRPCTL_LIBS = \
+	vrrpd/libvrrpctl.a \
 	vrrpd/libvrrpconf.a \
 	vrrpd/libvrrpcore.a \
 	$(SHARED_LIBS) \

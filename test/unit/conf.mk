@@ -2,6 +2,7 @@
 if CMOCKA
 CONF_UNIT_TESTS = \
 	test/unit/test_vrrp_conf \
+	test/unit/test_vrrpctl \
 	# end
 check_PROGRAMS += $(CONF_UNIT_TESTS)
 TESTS += $(CONF_UNIT_TESTS)
@@ -13,5 +14,10 @@ test_unit_test_vrrp_conf_LDADD = \
 	$(SHARED_LIBS) \
 	$(CMOCKA_LIBS) \
 	# end
+test_unit_test_vrrpctl_SOURCES = test/unit/test_vrrpctl.c
+test_unit_test_vrrpctl_LDADD = $(VRRPCTL_LIBS) $(CMOCKA_LIBS)
 endif
-EXTRA_DIST += test/conf/vrrpd
+EXTRA_DIST += \
+	test/conf/vrrpd \
+	test/unit/vrrpctl \
+	# end
