@@ -191,18 +191,15 @@ start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
 	rebase_active_down_timer(v);
 }
 
-/*
- * The part of [since, until] in which a timer that runs from `from` was
- * running, added to it.
- */
+/* An instant, later by the part of [since, until] that lies after it. */
 static mono_t
-grant(mono_t timer, mono_t from, mono_t since, mono_t until)
+later_by_absence(mono_t at, mono_t since, mono_t until)
 {
-	mono_t start = mono_max(from, since);
+	mono_t start = mono_max(at, since);
 
-	if (mono_is_never(timer) || !mono_before(start, until))
-		return timer;
-	return mono_add(timer, mono_sub(until, start));
+	if (!mono_before(start, until))
+		return at;
+	return mono_add(at, mono_sub(until, start));
 }
 
 /* When a packet counts from: see the top of the file. */
@@ -211,7 +208,7 @@ from_instant(const struct vrrp_core *v, mono_t now, mono_t arrival)
 {
 	mono_t from = mono_min(arrival, now);
 
-	from = grant(from, from, v->absent_since, v->absent_until);
+	from = later_by_absence(from, v->absent_since, v->absent_until);
 	from = mono_max(from, v->state_since);
 	if (v->state == VRRP_BACKUP)
 		from = mono_max(from, v->active_down_from);
@@ -661,6 +658,21 @@ vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
 	v->primary = *primary;
 }
 
+/*
+ * A timer that runs from `from`, moved by the absence it was running in.  Where
+ * it was due just before the absence is said to begin it was not served either:
+ * nobody knows to the microsecond when he fell asleep.
+ */
+static mono_t
+grant(mono_t timer, mono_t from, mono_t since, mono_t until)
+{
+	if (mono_is_never(timer) || !mono_before(from, until))
+		return timer;
+	timer = mono_add(timer,
+	    mono_sub(later_by_absence(from, since, until), from));
+	return mono_max(timer, until);
+}
+
 void
 vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
 {
@@ -676,8 +688,8 @@ vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
 	    since, until);
 	v->active_down_timer = grant(v->active_down_timer,
 	    v->active_down_from, since, until);
-	v->active_down_from = grant(v->active_down_from, v->active_down_from,
-	    since, until);
+	v->active_down_from = later_by_absence(v->active_down_from, since,
+	    until);
 }
 
 bool

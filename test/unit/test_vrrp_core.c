@@ -533,6 +533,18 @@ test_vrrp_core_arrival_before_the_state_counts_from_the_state(void **state)
 }
 
 static void
+test_vrrp_core_active_yielding_to_an_old_packet_waits_in_full(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_active(&r, params(100, 1));
+	rx_late(&r, R1, 200, 1, 5 * NS_PER_S);
+	assert_int_equal(r.act.todo, YIELD);
+	assert_int_equal(remaining(&r), 36093750);
+}
+
+static void
 test_vrrp_core_arrival_in_the_future_is_now(void **state)
 {
 	struct router r;
@@ -1607,6 +1619,24 @@ test_vrrp_core_absence_delays_a_takeover_by_no_more(void **state)
 	    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
 }
 
+/* The sentinel that notices may itself be due a little after the timer. */
+static void
+test_vrrp_core_absence_noticed_late_moves_the_timer(void **state)
+{
+	struct router r;
+	mono_t due;
+
+	(void)state;
+	start(&r, params(100, 1));
+	due = vrrp_core_next_expiry(&r.core);
+	r.now = mono_add(due, 100 * NS_PER_MS);
+	vrrp_core_absent(&r.core, mono_add(due, NS_PER_MS), r.now);
+	assert_int_equal(remaining(&r), 0);
+	rx_late(&r, R1, 200, 1, 0);
+	expire(&r);
+	assert_quiet(&r);
+}
+
 static void
 test_vrrp_core_absence_in_active_is_counted_only(void **state)
 {
@@ -1694,6 +1724,8 @@ main(void)
 		    test_vrrp_core_older_arrival_never_moves_timer_back),
 		cmocka_unit_test(
 		    test_vrrp_core_arrival_before_the_state_counts_from_the_state),
+		cmocka_unit_test(
+		    test_vrrp_core_active_yielding_to_an_old_packet_waits_in_full),
 		cmocka_unit_test(test_vrrp_core_arrival_in_the_future_is_now),
 		cmocka_unit_test(test_vrrp_core_active_shutdown_resigns),
 		cmocka_unit_test(
@@ -1777,6 +1809,8 @@ main(void)
 		    test_vrrp_core_absence_moves_a_skewed_takeover),
 		cmocka_unit_test(
 		    test_vrrp_core_absence_delays_a_takeover_by_no_more),
+		cmocka_unit_test(
+		    test_vrrp_core_absence_noticed_late_moves_the_timer),
 		cmocka_unit_test(
 		    test_vrrp_core_absence_in_active_is_counted_only),
 		cmocka_unit_test(
