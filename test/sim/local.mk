@@ -1,1 +1,21 @@
-# see test/README.md
+# The simulator: the cores of both daemons in virtual time.
+#	make check			scenarios and fixed seeds
+#	make check-sim SEEDS=1..1000	chaos with these seeds
+check_PROGRAMS += test/sim/sim
+TESTS += test/sim/sim
+test_sim_sim_SOURCES = \
+	test/sim/main.c \
+	test/sim/sim.c \
+	test/sim/sim.h \
+	# end
+test_sim_sim_LDADD = \
+	vrrpd/libvrrpcore.a \
+	bfdd/libbfdcore.a \
+	shared/libpure.a \
+	$(LIBCRYPTO_LIBS) \
+	# end
+
+SEEDS = 1..200
+check-sim: test/sim/sim$(EXEEXT)
+	test/sim/sim $(SEEDS)
+.PHONY: check-sim
