@@ -5,6 +5,7 @@ include test/unit/vrrpd.mk
 include test/unit/conf.mk
 include test/unit/bfd.mk
 include test/unit/bfdd.mk
+include test/unit/net.mk
 include test/sim/local.mk
 include test/fuzz/local.mk
 include test/lab/local.mk
