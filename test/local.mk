@@ -9,3 +9,8 @@ include test/unit/net.mk
 include test/sim/local.mk
 include test/fuzz/local.mk
 include test/lab/local.mk
+
+# Every rule has its tests, or a reason.
+dist_check_SCRIPTS += test/req.sh
+TESTS += test/req.sh
+EXTRA_DIST += test/rfc5880.req

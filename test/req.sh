@@ -3,6 +3,8 @@
 #
 # usage: req.sh [-v] [FILE.req ...]	(default: every .req beside this script)
 #
+# -v also prints the count, and reasons that are no longer needed.
+#
 # A .req file has one rule per line:
 #
 #	ID LEVEL TEXT
@@ -55,7 +57,7 @@ done | while read -r file; do
 		while (match(line, /^[A-Z]-[0-9]+ (\+-|\+|-)/)) {
 			entry = substr(line, 1, RLENGTH)
 			rest = substr(line, RLENGTH + 1)
-			if (rest !~ /^([ \t,]|\*\/|$)/)
+			if (rest !~ /^([ \t,:.]|\*\/|$)/)
 				break
 			split(entry, part, " ")
 			if (index(part[2], "+")) print part[1], "+"
@@ -109,10 +111,8 @@ BEGIN {
 		printf "%s: %s %s has no negative test\n", FILENAME, $1, $2
 		missing++
 	}
-	if (excuse == "test" && ($1 in named)) {
+	if (verbose && excuse == "test" && ($1 in named))
 		printf "%s: %s has a test now, drop the reason\n", FILENAME, $1
-		bad++
-	}
 }
 END {
 	# A letter whose rules are in no file given here is not ours to judge.

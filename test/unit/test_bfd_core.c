@@ -450,7 +450,7 @@ test_bfd_core_timeout_tells_when_and_why(void **state)
 	assert_string_equal(bfd_reason_name(act.tr.reason), "timeout");
 }
 
-/* B-134 +, B-132 +: AdminDown is told apart from Down though diag 3 is one */
+/* B-132 +, B-134 +: AdminDown is told apart from Down though diag 3 is one */
 static void
 test_bfd_core_remote_admin_down_is_told_apart(void **state)
 {
@@ -525,7 +525,7 @@ test_bfd_core_admin_down_takes_values_then_discards(void **state)
 	assert_int_equal(s.session_state, BFD_ADMIN_DOWN);
 }
 
-/* B-52 -: not as fast as before, B-67 + */
+/* B-52 -, B-67 +: on, but not as fast as before */
 static void
 test_bfd_core_not_up_is_never_faster_than_a_second(void **state)
 {
@@ -800,7 +800,7 @@ test_bfd_core_intervals_are_negotiated_per_direction(void **state)
 	assert_int_equal(s.detection_time_ns, 3 * S);
 }
 
-/* B-61 - it is the peer's multiplier that counts, B-60 - */
+/* B-60 -, B-61 -: it is the peer's multiplier that counts */
 static void
 test_bfd_core_detection_uses_the_received_multiplier(void **state)
 {
@@ -872,7 +872,7 @@ test_bfd_core_jitter_with_multiplier_1_leaves_a_tenth(void **state)
 	assert_in_range(most, 89 * MS, 90 * MS);
 }
 
-/* B-66 +, B-66 -, and then 50 ms again: B-73 + at once, it has elapsed */
+/* B-66 +, B-66 -, B-73 +: and 50 ms again, at once, for it has elapsed */
 static void
 test_bfd_core_remote_min_rx_zero_stops_periodic_packets(void **state)
 {
@@ -1045,6 +1045,7 @@ test_bfd_core_up_polls_for_the_fast_interval_at_once(void **state)
 	assert_true(sent.poll);
 	assert_int_equal(sent.desired_min_tx_us, 50000);
 	assert_int_equal(s.tx_interval_ns, 50 * MS);
+	assert_false(sent.control_plane_independent);	/* B-136 + */
 	in_state(BFD_DOWN);
 	rx_state(BFD_DOWN);
 	assert_false(sent.poll);		/* B-79 - not before Up */
@@ -1079,7 +1080,7 @@ test_bfd_core_change_polls_until_the_final(void **state)
 	assert_false(sent.poll);
 }
 
-/* B-34 -: a Final nobody asked for ends nothing, B-70 - */
+/* B-34 -, B-70 -: a Final nobody asked for ends nothing */
 static void
 test_bfd_core_stray_final_is_no_answer(void **state)
 {
@@ -1375,7 +1376,7 @@ test_bfd_core_news_under_demand_is_polled(void **state)
 	carry_out();
 	assert_int_equal(sent_count, before + 1);
 	assert_true(sent.poll);
-	now = s.tx_timer;			/* B-81 +: and again until F */
+	now = s.tx_timer;			/* B-81 + again, until F */
 	rx(&in);
 	bfd_core_expire(&s, now, &act);
 	carry_out();
@@ -1730,7 +1731,7 @@ sent_sequence(void)
 	    (uint32_t)sent_bytes[30] << 8 | sent_bytes[31];
 }
 
-/* B-102 +: keyed moves with the content, not with every packet */
+/* B-102 + keyed moves with the content, not with every packet */
 static void
 test_bfd_core_keyed_sequence_moves_with_the_content(void **state)
 {

@@ -67,7 +67,7 @@ test_bfd_params_same_peer_and_interface_is_one_session(void **state)
 	assert_true(bfd_params_same_key(&a, &b));
 }
 
-/* B-113 -, B-138 + families are separate sessions, B-138 - */
+/* B-113 -, B-138 +, B-138 - families are separate sessions */
 static void
 test_bfd_params_other_peer_interface_or_family_is_another(void **state)
 {
