@@ -109,6 +109,15 @@ diag_of(const json_t *value)
 	return 0;
 }
 
+/* CLOCK_MONOTONIC is the same in every process of the machine. */
+static mono_t
+instant_of(const json_t *value)
+{
+	if (!json_is_integer(value) || json_integer_value(value) <= 0)
+		return MONO_NEVER;
+	return (mono_t){ json_integer_value(value) };
+}
+
 int
 vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 {
@@ -156,9 +165,8 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 	if (json_is_integer(n) && json_integer_value(n) > 0 &&
 	    json_integer_value(n) < INT64_MAX / NS_PER_US)
 		l.detection_time_ns = ns_from_us(json_integer_value(n));
-	n = json_object_get(params, "decided-ns");
-	l.decided = json_is_integer(n) && json_integer_value(n) > 0 ?
-	    (mono_t){ json_integer_value(n) } : MONO_NEVER;
+	l.decided = instant_of(json_object_get(params, "decided-ns"));
+	l.last_rx = instant_of(json_object_get(params, "last-rx-ns"));
 	*out = l;
 	return 0;
 }
@@ -231,7 +239,7 @@ all_unknown(struct vrrp_bfd *b)
 			continue;
 		l.state = VRRP_BFD_UNKNOWN;
 		l.reason = VRRP_BFD_REASON_NONE;
-		l.decided = MONO_NEVER;
+		l.decided = l.last_rx = MONO_NEVER;
 		set_level(b, b->sessions[i], &l, now);
 	}
 }
@@ -392,7 +400,7 @@ vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
 		memcpy(s->level.interface, s->interface,
 		    sizeof(s->level.interface));
 		s->level.state = VRRP_BFD_UNKNOWN;
-		s->level.decided = MONO_NEVER;
+		s->level.decided = s->level.last_rx = MONO_NEVER;
 		b->sessions[b->count++] = s;
 	}
 	old = *s;

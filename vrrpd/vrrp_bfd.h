@@ -33,7 +33,8 @@ struct vrrp_bfd_level {
 	enum vrrp_bfd_reason	reason;
 	uint8_t			remote_diag;
 	int64_t			detection_time_ns;	/* 0: not known yet */
-	mono_t			decided;		/* MONO_NEVER: not said */
+	mono_t			decided;	/* of the last transition */
+	mono_t			last_rx;	/* before it; MONO_NEVER: not said */
 };
 
 /* The level object of swiftover-ctl(7). 0 or -EINVAL, *out untouched. */

@@ -372,23 +372,17 @@ json_session(const struct vrrp_bfd_session *s)
 	return o;
 }
 
-/* Every packet refused on this interface, whomever it was for (Y-4). */
+/* Packets refused on this interface that were for none of our instances. */
 static json_t *
-json_iface_stats(const struct vrrp_router *r, struct vrrp_iface *f)
+json_iface_stats(struct vrrp_iface *f)
 {
 	json_t *o = json_object();
-	uint64_t sum;
-	unsigned i, j;
+	unsigned i;
 
 	if (f->io != NULL)
 		f->rx_dropped += vrrp_io_drops(f->io);
-	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++) {
-		sum = f->verdicts[i];
-		for (j = 0; j < r->instance_count; j++)
-			if (r->instances[j]->iface == f)
-				sum += r->instances[j]->stats.verdicts[i];
-		set(o, vrrp_verdict_name(i), json_integer(sum));
-	}
+	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
+		set(o, vrrp_verdict_name(i), json_integer(f->verdicts[i]));
 	set(o, "receive-queue-drops", json_integer(f->rx_dropped));
 	return o;
 }
@@ -509,7 +503,7 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	for (i = 0; v == NULL && i < r->iface_count; i++)
 		(void)json_array_append_new(interfaces, json_pack("{s:s, s:o}",
 		    "interface", r->ifaces[i]->name, "statistics",
-		    json_iface_stats(r, r->ifaces[i])));
+		    json_iface_stats(r->ifaces[i])));
 	*result = json_pack("{s:o, s:o}", "instances", instances,
 	    "interfaces", interfaces);
 	return true;

@@ -6,7 +6,7 @@
  * instance by family and VRID (V-45), and passes it on.  A packet that fails
  * changes one counter: the instance's when its bytes name a configured VRID,
  * because that is where an operator looks (V-56), else the interface's.  What
- * RFC 8347 calls global counters (Y-4) is the sum, made by vrrp_ctl.c.
+ * RFC 8347 calls global counters (Y-4) is the sum of both.
  *
  * The primary address (V-23) is the first address that the kernel does not call
  * secondary and that is not virtual.  Addresses are kept in the order the kernel

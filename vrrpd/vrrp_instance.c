@@ -1162,7 +1162,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 
 void
 vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
-    mono_t decided, mono_t received, bool came_up)
+    mono_t last_heard, mono_t decided, mono_t received, bool came_up)
 {
 	struct vrrp_actions act;
 	struct moment m;
@@ -1170,6 +1170,8 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 
 	m = moment_now(v, received);
 	m.detected = decided;
+	if (!mono_is_never(last_heard))
+		m.last_heard = last_heard;
 	vrrp_core_bfd(&v->core, now, e, &act);
 	perform(v, &act, &m);
 	/* Whoever was cut off may have answered for our addresses (design §5). */

@@ -36,7 +36,7 @@
 
 /* The steps of a transition, in order (design §5). */
 #define VRRP_STEPS(X)							\
-	X(LAST_HEARD,	"last-heard")	/* last advert of the Active */	\
+	X(LAST_HEARD,	"last-heard")	/* last advert, or BFD packet */	\
 	X(DETECTED,	"detected")	/* timer due, bfdd's decision */ \
 	X(RECEIVED,	"received")	/* this process knew */		\
 	X(DECIDED,	"decided")	/* the state machine had spoken */ \
@@ -183,10 +183,11 @@ void	vrrp_instance_refuse(struct vrrp_instance *, mono_t now,
 	    enum vrrp_verdict, const struct addr *source);
 /*
  * A BFD session of this instance is now so.  received: when this process knew;
- * decided: when bfdd did, MONO_NEVER if it did not say.
+ * decided: when bfdd did; last_heard: the last packet of the session before;
+ * MONO_NEVER if bfdd did not say.
  */
 void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
-	    mono_t decided, mono_t received, bool came_up);
+	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
 /* bfdd is gone: show that we are alive in another way (L-23). */
 void	vrrp_instance_reassure(struct vrrp_instance *);
 /* L-32, V-37. */

@@ -219,8 +219,8 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 			e.takeover_any =
 			    v->p.bfd[j].takeover_on == VRRP_TAKEOVER_ANY;
 			e.immediate = only_peer(&v->p);
-			vrrp_instance_bfd(v, &e, s->level.decided, received,
-			    came_up);
+			vrrp_instance_bfd(v, &e, s->level.last_rx,
+			    s->level.decided, received, came_up);
 		}
 	}
 	if (r->bfd_changed != NULL)
