@@ -9,6 +9,7 @@
 FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_core \
 	test/fuzz/fuzz_bfd_wire \
+	test/fuzz/fuzz_vrrp_conf \
 	# end
 
 if FUZZER
@@ -30,6 +31,11 @@ test_fuzz_fuzz_bfd_wire_SOURCES = test/fuzz/fuzz_bfd_wire.c
 nodist_test_fuzz_fuzz_bfd_wire_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_bfd_wire_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
 test_fuzz_fuzz_bfd_wire_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_conf_SOURCES = test/fuzz/fuzz_vrrp_conf.c
+nodist_test_fuzz_fuzz_vrrp_conf_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_conf_LDADD = vrrpd/libvrrpconf.a vrrpd/libvrrpcore.a $(SHARED_LIBS)
+test_fuzz_fuzz_vrrp_conf_LDFLAGS = $(FUZZ_LINK)
 
 EXTRA_DIST += \
 	test/fuzz/corpus \

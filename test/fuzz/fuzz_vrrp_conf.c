@@ -1,0 +1,106 @@
+/*
+ * fuzz_vrrp_conf.c - any text as vrrpd.conf: an answer, and what it promises.
+ *
+ * What is accepted is printed and read back as the same values, and keeps to
+ * the ranges the daemon relies on; what is refused says why and leaves the
+ * result alone.  Files that are included are not looked at.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/mono.h"
+#include "vrrpd/vrrp_conf.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+#define REQUIRE(condition) do { if (!(condition)) abort(); } while (0)
+
+static struct conf_errors errors, warnings;
+
+static void
+check_instance(const struct vrrp_params *v)
+{
+	unsigned i;
+
+	REQUIRE(v->name[0] != '\0' && v->interface[0] != '\0');
+	REQUIRE(v->vrid != 0 && v->priority != 0);
+	REQUIRE(v->advert_int_cs >= 1 && (v->version == 2 ?
+	    v->advert_int_cs % 100 == 0 : v->advert_int_cs <=
+	    VRRP_ADVERT_INT_MAX));
+	REQUIRE(v->vip_count >= 1 && v->vip_count <= VRRP_VIPS_MAX);
+	for (i = 0; i < v->vip_count; i++)
+		REQUIRE(v->vips[i].prefix.addr.family == v->family &&
+		    v->vips[i].prefix.len <= addr_len(v->family) * 8);
+	for (i = 0; i < v->bfd_count; i++)
+		REQUIRE(v->bfd[i].peer.family == v->family &&
+		    v->bfd[i].multiplier != 0 &&
+		    v->bfd[i].min_tx_ns >= ns_from_ms(1) &&
+		    v->bfd[i].min_rx_ns >= ns_from_ms(1));
+	REQUIRE(v->auth_len <= sizeof(v->auth_pass));
+}
+
+static void
+check_round_trip(const struct vrrp_config *c, unsigned flags)
+{
+	struct vrrp_config again;
+	struct vrrp_params a, b;
+	char *text = vrrp_conf_print(c);
+	unsigned i;
+
+	REQUIRE(text != NULL);
+	errors.count = 0;
+	REQUIRE(vrrp_conf_parse_text(text, "printed", flags, &again, &errors,
+	    NULL) == 0);
+	REQUIRE(again.count == c->count);
+	REQUIRE(strcmp(again.router_id, c->router_id) == 0);
+	REQUIRE(again.realtime_priority == c->realtime_priority);
+	for (i = 0; i < c->count; i++) {
+		a = c->instances[i];
+		b = again.instances[i];
+		a.line = b.line = 0;
+		REQUIRE(memcmp(&a, &b, sizeof(a)) == 0);
+	}
+	vrrp_config_free(&again);
+	free(text);
+}
+
+static void
+parse(const char *text, unsigned flags)
+{
+	struct vrrp_config c, untouched;
+	unsigned i;
+
+	memset(&c, 0xa5, sizeof(c));
+	memcpy(&untouched, &c, sizeof(c));
+	errors.count = warnings.count = 0;
+	if (vrrp_conf_parse_text(text, "fuzz", flags, &c, &errors,
+	    &warnings) != 0) {
+		REQUIRE(errors.count > 0);
+		REQUIRE(memcmp(&c, &untouched, sizeof(c)) == 0);
+		return;
+	}
+	REQUIRE(errors.count == 0);
+	for (i = 0; i < c.count; i++)
+		check_instance(&c.instances[i]);
+	check_round_trip(&c, flags);
+	vrrp_config_free(&c);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text;
+
+	if ((text = malloc(size + 1)) == NULL)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (strstr(text, "include") == NULL) {
+		parse(text, VRRP_CONF_WHOLE_GRAMMAR);
+		parse(text, 0);
+	}
+	free(text);
+	return 0;
+}
