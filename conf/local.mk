@@ -1,6 +1,79 @@
-# examples, units, sysusers, tmpfiles: installed from here
-exampledir = $(docdir)/examples
-dist_example_DATA = \
+# Examples, units, the user, the completion: what is installed beside programs.
+dist_doc_DATA = \
+	README.md \
 	conf/bfdd.conf.example \
 	conf/vrrpd.conf.example \
 	# end
+
+CONF_TEMPLATES = \
+	conf/bfdd.service.in \
+	conf/swiftover.sysusers.in \
+	conf/swiftover.tmpfiles.in \
+	conf/vrrpd.service.in \
+	# end
+CONF_MADE = $(CONF_TEMPLATES:.in=)
+EXTRA_DIST += \
+	$(CONF_TEMPLATES) \
+	conf/vrrpctl.bash \
+	# end
+CLEANFILES += \
+	$(CONF_MADE) \
+	# end
+
+if SYSTEMD
+systemdsystemunit_DATA = \
+	conf/bfdd.service \
+	conf/vrrpd.service \
+	# end
+endif
+noinst_DATA = $(CONF_MADE)
+
+$(CONF_MADE): Makefile
+	$(AM_V_GEN)$(MKDIR_P) conf && $(SED) \
+	    -e 's|@sbindir[@]|$(sbindir)|g' \
+	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
+	    -e 's|@DAEMON_USER[@]|$(DAEMON_USER)|g' \
+	    $(top_srcdir)/$@.in > $@.tmp && mv $@.tmp $@
+conf/bfdd.service: conf/bfdd.service.in
+conf/swiftover.sysusers: conf/swiftover.sysusers.in
+conf/swiftover.tmpfiles: conf/swiftover.tmpfiles.in
+conf/vrrpd.service: conf/vrrpd.service.in
+
+# Under other names than they have here, so by hand.
+completionsdir = $(datadir)/bash-completion/completions
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+
+install-data-local: $(CONF_MADE)
+	$(MKDIR_P) $(DESTDIR)$(sysconfdir)/swiftover \
+	    $(DESTDIR)$(completionsdir) $(DESTDIR)$(sysusersdir) \
+	    $(DESTDIR)$(tmpfilesdir)
+	$(INSTALL_DATA) $(srcdir)/conf/vrrpctl.bash \
+	    $(DESTDIR)$(completionsdir)/vrrpctl
+	$(INSTALL_DATA) conf/swiftover.sysusers \
+	    $(DESTDIR)$(sysusersdir)/swiftover.conf
+	$(INSTALL_DATA) conf/swiftover.tmpfiles \
+	    $(DESTDIR)$(tmpfilesdir)/swiftover.conf
+
+uninstall-local:
+	rm -f $(DESTDIR)$(completionsdir)/vrrpctl \
+	    $(DESTDIR)$(sysusersdir)/swiftover.conf \
+	    $(DESTDIR)$(tmpfilesdir)/swiftover.conf
+	-rmdir $(DESTDIR)$(sysconfdir)/swiftover 2>/dev/null
+
+# The user: made where systemd runs here and this is no staging area, else the
+# command is said.
+install-data-hook:
+	@if id '$(DAEMON_USER)' >/dev/null 2>&1 && test -z '$(DESTDIR)'; then \
+	    :; \
+	elif test -z '$(DESTDIR)' && test "`id -u`" = 0 && \
+	    test -d /run/systemd/system && \
+	    { test '$(prefix)' = /usr || test '$(prefix)' = /usr/local; }; then \
+	    systemd-sysusers '$(sysusersdir)/swiftover.conf'; \
+	else \
+	    echo; \
+	    echo 'The daemons run as the user $(DAEMON_USER). Make it with:'; \
+	    echo '  useradd --system --user-group --home-dir / --no-create-home' \
+	        '--shell /usr/sbin/nologin $(DAEMON_USER)'; \
+	    echo; \
+	fi
