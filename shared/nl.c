@@ -1107,7 +1107,7 @@ take_ack(struct nl *nl, const struct nlmsghdr *h)
 	}
 }
 
-/* 1: there may be more, 0: empty, -ENOBUFS: some were lost. */
+/* 1: there may be more, 0: empty, -ENOBUFS: some have been lost. */
 static int
 read_acks(struct nl *nl)
 {
@@ -1136,6 +1136,14 @@ read_acks(struct nl *nl)
 	return 1;
 }
 
+static bool
+is_outstanding(const struct nl *nl, uint32_t before_seq)
+{
+	const struct pending *p = TAILQ_FIRST(&nl->outstanding);
+
+	return p != NULL && (int32_t)(p->first_seq - before_seq) < 0;
+}
+
 /*
  * After an overflow everything that was answered has been read, and nothing
  * more can come for what was sent before: settle it.
@@ -1143,27 +1151,27 @@ read_acks(struct nl *nl)
 static void
 settle_lost(struct nl *nl, uint32_t before_seq)
 {
-	struct pending *p;
-
-	while ((p = TAILQ_FIRST(&nl->outstanding)) != NULL &&
-	    (int32_t)(p->first_seq - before_seq) < 0)
-		finish_unanswered(nl, p, ENOBUFS);
+	while (is_outstanding(nl, before_seq))
+		finish_unanswered(nl, TAILQ_FIRST(&nl->outstanding), ENOBUFS);
 }
 
+/*
+ * Until what was sent by now is answered, so that a done that sends again ends
+ * the turn; but after an overflow to the end, because the kernel adds nothing
+ * to the queue until it is empty.
+ */
 static void
 drain_acks(struct nl *nl)
 {
 	uint32_t before_seq = nl->batch_seq;
 	bool lost = false;
-	int i, rv;
+	int rv;
 
-	for (i = 0; i < DRAIN_MAX / ACKS_AT_ONCE; i++) {
+	do {
 		rv = read_acks(nl);
-		if (rv == 0)
-			break;
 		if (rv == -ENOBUFS)
 			lost = true;
-	}
+	} while (rv != 0 && (lost || is_outstanding(nl, before_seq)));
 	if (lost)
 		settle_lost(nl, before_seq);
 }
