@@ -49,7 +49,12 @@ class Case:
 
     def settle(self):
         """r1 has the address and r2 would take it over."""
-        self.lab.wait_pair(bfd="interval" in self.conf)
+        r1, r2 = self.lab.r1, self.lab.r2
+        bfd = "interval" in self.conf
+        self.lab.wait_pair(bfd)
+        self.detection_ms.append(
+            (r2.session(r1.address)["detection-time-us"] if bfd else
+             r2.instance()["active-down-interval-us"]) / 1000)
 
     def taken_over(self):
         return self.lab.r2.state() == "active"
@@ -68,13 +73,6 @@ class Case:
         last = self.lab.r2.transitions()[-1]
         self.steps.append({step["step"]: step["us"]
                            for step in last.get("steps", [])})
-        if "interval" in self.conf:
-            self.detection_ms.append(
-                self.lab.r2.session(self.lab.r1.address)
-                ["detection-time-us"] / 1000)
-        else:
-            self.detection_ms.append(
-                self.lab.r2.instance()["active-down-interval-us"] / 1000)
 
 
 class Keepalived(Case):

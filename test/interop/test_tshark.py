@@ -38,7 +38,8 @@ def test_tshark_finds_no_fault_in_a_failover(lab, virtual_mac):
     # Multicast and broadcast reach the bridge; BFD is between ports.
     assert len(tshark(capture.path, "-Y", "vrrp")) > 10
     faults = tshark(capture.path, "-o", "ip.check_checksum:TRUE",
-                    "-o", "vrrp.v3_checksum_as_in_v2:FALSE", "-Y",
+                    # V-11: without a pseudo-header.
+                    "-o", "vrrp.v3_checksum_as_in_v2:TRUE", "-Y",
                     "(_ws.malformed || _ws.expert.severity >= \"Warning\" ||"
                     " vrrp.checksum.status == \"Bad\") &&"
                     # That an address moves is what this is about.
@@ -48,8 +49,8 @@ def test_tshark_finds_no_fault_in_a_failover(lab, virtual_mac):
 
 
 def test_tshark_finds_no_fault_in_bfd(lab):
-    lab.start_pair(bfd=True, advert_int=10)
     with Capture(lab.switch, "p-r1", "udp port 3784") as capture:
+        lab.start_pair(bfd=True, advert_int=10)
         lab.wait_pair(bfd=True)
         lab.r1.bfdd.stop()
         capture.stop()

@@ -22,6 +22,18 @@ def show(router, *command):
         raise LabError("vrrpctl exits with %d" % done.returncode)
 
 
+def show_last_takeover(router):
+    """The newest transition of its history."""
+    say("%s# vrrpctl show history web      (the last one)" % router.name)
+    last = []
+    for line in router.vrrpctl("show", "history", "web").stdout.splitlines():
+        if not line.startswith(" "):
+            last = []
+        last.append(line)
+    for line in last:
+        say("    " + line)
+
+
 def served_by(lab):
     say("client$ curl http://%s/   ->   %s" % (VIP, lab.http_get()))
 
@@ -89,7 +101,7 @@ def main():
     bfd, mend = rounds(lab, "r1 is cut off: the switch drops its frames", cut,
                        bfd=True)
     show(r2, "show")
-    show(r2, "show", "history", "web")
+    show_last_takeover(r2)
     detection_ms = statistics.median(detection)
     for router in (r1, r2):
         router.vrrpd.stop()

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lab import BUILD, vrrpd_conf
+from lab import BUILD, vrrpd_conf, wait_for
 
 GOOD = vrrpd_conf()
 OTHER = vrrpd_conf(addresses=("192.0.2.60/24",))
@@ -100,7 +100,8 @@ def test_good_configuration_is_accepted(lab, conf):
 def test_bfd_without_bfdd_is_a_warning_at_run_time(lab):
     lab.r1.start_vrrpd(vrrpd_conf(advert_int=1, bfd="192.0.2.2"))
     lab.r1.wait_state("active")
-    assert "bfdd" in lab.r1.vrrpd.log()
+    wait_for(lambda: "bfdd" in lab.r1.vrrpd.log(), 5,
+             lambda: "a line about bfdd: " + lab.r1.vrrpd.log())
     assert lab.r1.call("show")["bfdd"] == "unreachable"
 
 

@@ -27,8 +27,8 @@ def measure(lab, fault, bound_ms, shortest_ms=0.0, bfd=False, trials=TRIALS):
     for i in range(trials):
         lab.wait_pair(bfd)
         lab.answered()
-        outage, machine, undo = lab.outage(fault)
         bound = bound_ms() if callable(bound_ms) else bound_ms
+        outage, machine, undo = lab.outage(fault)
         outages.append(outage)
         excess.append(outage - bound - machine)
         if i < trials - 1:
@@ -41,6 +41,7 @@ def measure(lab, fault, bound_ms, shortest_ms=0.0, bfd=False, trials=TRIALS):
 
 
 def adi_ms(lab):
+    """Asked before each fault: afterwards there is nobody to wait for."""
     return lambda: lab.r2.instance()["active-down-interval-us"] / 1000
 
 
@@ -158,6 +159,7 @@ def test_failover_with_http_the_other_server_answers(lab):
 def test_history_has_the_steps_of_a_takeover_in_order(lab):
     lab.start_pair(bfd=True, advert_int=100)
     lab.wait_pair(bfd=True)
+    detection_us = detection_ms(lab)() * 1000
     lab.cut(lab.r1)
     lab.r2.wait_state("active", 5)
 
@@ -171,5 +173,5 @@ def test_history_has_the_steps_of_a_takeover_in_order(lab):
     order = [steps[s] for s in ("detected", "received", "decided",
                                 "advert-sent", "addresses-set", "announced")]
     assert order == sorted(order), steps
-    d = detection_ms(lab)() * 1000
-    assert -2 * d < steps["last-heard"] <= -d * 0.5, steps
+    # What was last heard is the session's, as the cause is.
+    assert -1.5 * detection_us < steps["last-heard"] <= -0.9 * detection_us
