@@ -71,7 +71,10 @@ transitions_of(const struct sim *s, unsigned i)
 
 /* ---- scenarios ---- */
 
-/* V-64 + the worked window: silence is noticed in (ADI - interval, ADI]. */
+/*
+ * V-64 +, V-31 +
+ * + the worked window: silence is noticed in (ADI - interval, ADI].
+ */
 static void
 silent_cut_by_timer(uint64_t seed)
 {
@@ -92,7 +95,10 @@ silent_cut_by_timer(uint64_t seed)
 	sim_free(&s);
 }
 
-/* The product: detection time and what the design adds at most. */
+/*
+ * L-11 +, L-6 +
+ * The product: detection time and what the design adds at most.
+ */
 static void
 silent_cut_by_bfd(uint64_t seed)
 {
@@ -119,7 +125,8 @@ silent_cut_by_bfd(uint64_t seed)
 }
 
 /*
- * L-15: detection itself spreads over one BFD interval, so the skew keeps two
+ * L-15 +
+ * detection itself spreads over one BFD interval, so the skew keeps two
  * Backups apart when it differs by more than that; here by 16 ms.
  */
 static void
@@ -175,7 +182,7 @@ five_routers_best_wins(uint64_t seed)
 	sim_free(&s);
 }
 
-/* V-74: equals move together and the largest address stays. */
+/* V-74 +, V-94 + equals move together and the largest address stays. */
 static void
 five_equals_one_active(uint64_t seed)
 {
@@ -197,7 +204,7 @@ five_equals_one_active(uint64_t seed)
 	sim_free(&s);
 }
 
-/* V-65: a resignation costs the skew. */
+/* V-65 +, V-68 + a resignation costs the skew. */
 static void
 clean_stop(uint64_t seed)
 {
@@ -215,7 +222,7 @@ clean_stop(uint64_t seed)
 	sim_free(&s);
 }
 
-/* L-13: UDP 3784 blocked while adverts flow, both ways or towards one. */
+/* L-13 + UDP 3784 blocked while adverts flow, both ways or towards one. */
 static void
 bfd_alone_blocked(uint64_t seed)
 {
@@ -239,7 +246,7 @@ bfd_alone_blocked(uint64_t seed)
 	sim_free(&s);
 }
 
-/* L-12: only what we send is lost; the peer says so and nobody moves. */
+/* L-12 - only what we send is lost; the peer says so and nobody moves. */
 static void
 bfd_return_path_blocked(uint64_t seed)
 {
@@ -256,7 +263,7 @@ bfd_return_path_blocked(uint64_t seed)
 	sim_free(&s);
 }
 
-/* L-12: AdminDown at either end moves nobody. */
+/* L-12 - AdminDown at either end moves nobody. */
 static void
 bfd_admin_down(uint64_t seed)
 {
@@ -273,7 +280,10 @@ bfd_admin_down(uint64_t seed)
 	sim_free(&s);
 }
 
-/* bfdd dies and comes back: at the Backup nothing, at the Active one flap. */
+/*
+ * L-11 +
+ * bfdd dies and comes back: at the Backup nothing, at the Active one flap.
+ */
 static void
 bfdd_restart(uint64_t seed)
 {
@@ -299,7 +309,7 @@ bfdd_restart(uint64_t seed)
 	sim_free(&s);
 }
 
-/* L-10: no session, no bfdd, or one that never comes Up: plain VRRP. */
+/* L-10 + no session, no bfdd, or one that never comes Up: plain VRRP. */
 static void
 bfd_never_up(uint64_t seed)
 {
@@ -323,7 +333,7 @@ bfd_never_up(uint64_t seed)
 	sim_free(&s);
 }
 
-/* L-32, V-37: a Backup that sleeps takes nothing over when it wakes. */
+/* L-32 +, V-37 + a Backup that sleeps takes nothing over when it wakes. */
 static void
 backup_absent(uint64_t seed)
 {
@@ -359,7 +369,7 @@ backup_absent(uint64_t seed)
 	sim_free(&s);
 }
 
-/* The machine under all of them sleeps: nobody moves. */
+/* L-32 + The machine under all of them sleeps: nobody moves. */
 static void
 everything_sleeps(uint64_t seed)
 {
@@ -379,7 +389,10 @@ everything_sleeps(uint64_t seed)
 	sim_free(&s);
 }
 
-/* Case 7: the interval changes under the Backup, with adverts lost. */
+/*
+ * V-33 +, V-34 +
+ * Case 7: the interval changes under the Backup, with adverts lost.
+ */
 static void
 interval_changes(uint64_t seed)
 {
@@ -408,7 +421,7 @@ interval_changes(uint64_t seed)
 	sim_free(&s);
 }
 
-/* V-78, V-16: a weight moves the Active within the new one's skew. */
+/* V-78 + a weight moves the Active within the new one's skew. */
 static void
 priority_drop_moves_the_active(uint64_t seed)
 {
@@ -429,7 +442,10 @@ priority_drop_moves_the_active(uint64_t seed)
 	sim_free(&s);
 }
 
-/* VRRP blocked, BFD Up: two Actives until it heals, and not for longer. */
+/*
+ * V-94 +, V-72 +
+ * VRRP blocked, BFD Up: two Actives until it heals, and not for longer.
+ */
 static void
 vrrp_alone_blocked(uint64_t seed)
 {
@@ -447,7 +463,7 @@ vrrp_alone_blocked(uint64_t seed)
 	sim_free(&s);
 }
 
-/* Case 8, V-75: the owner is Active the moment it is back. */
+/* V-75 + Case 8, V-75: the owner is Active the moment it is back. */
 static void
 owner_returns(uint64_t seed)
 {

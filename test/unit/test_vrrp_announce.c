@@ -43,7 +43,7 @@ check(const char *vip_text, const char *source_text, const uint8_t mac[6],
 		    got, n), 0);
 }
 
-/* V-80, V-81: P5 */
+/* V-80 +, V-81 + P5 */
 static void
 test_vrrp_announce_gratuitous_arp_bytes(void **state)
 {
@@ -51,7 +51,7 @@ test_vrrp_announce_gratuitous_arp_bytes(void **state)
 	check("192.0.2.1", "192.0.2.2", mac4, p5);
 }
 
-/* V-86: P6 */
+/* V-86 + P6 */
 static void
 test_vrrp_announce_unsolicited_na_bytes(void **state)
 {
@@ -59,7 +59,7 @@ test_vrrp_announce_unsolicited_na_bytes(void **state)
 	check("2001:db8:0:1::1", "fe80::1:14", mac6, p6);
 }
 
-/* A host without forwarding must not call itself a router (V-88). */
+/* V-86 - A host without forwarding must not call itself a router (V-88). */
 static void
 test_vrrp_announce_host_clears_router_flag(void **state)
 {
@@ -74,6 +74,7 @@ test_vrrp_announce_host_clears_router_flag(void **state)
 	assert_int_equal(frame[56] << 8 | frame[57], 0x4a3a + 0x8000);
 }
 
+/* V-80 -, V-86 - */
 static void
 test_vrrp_announce_wrong_family_refused(void **state)
 {
@@ -88,7 +89,7 @@ test_vrrp_announce_wrong_family_refused(void **state)
 	    sizeof(frame)), 0);
 }
 
-/* V-87 */
+/* V-87 + */
 static void
 test_vrrp_announce_solicited_node_group(void **state)
 {

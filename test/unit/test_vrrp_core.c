@@ -139,7 +139,7 @@ assert_transition(const struct router *r, enum vrrp_state from,
 
 /* Timers. */
 
-/* V-30, V-31, V-32: the worked table, in nanoseconds. */
+/* V-30 +, V-31 +, V-32 +- the worked table, in nanoseconds. */
 static void
 test_vrrp_core_worked_intervals(void **state)
 {
@@ -172,7 +172,7 @@ test_vrrp_core_worked_intervals(void **state)
 	}
 }
 
-/* V-122: version 2 skews by seconds, whatever the interval. */
+/* V-122 + version 2 skews by seconds, whatever the interval. */
 static void
 test_vrrp_core_v2_intervals(void **state)
 {
@@ -183,7 +183,7 @@ test_vrrp_core_v2_intervals(void **state)
 	    15609375000);
 }
 
-/* V-122: version 2 times out by its own interval. */
+/* V-122 - version 2 times out by its own interval. */
 static void
 test_vrrp_core_v2_backup_uses_local_interval(void **state)
 {
@@ -199,7 +199,7 @@ test_vrrp_core_v2_backup_uses_local_interval(void **state)
 
 /* Initialize. */
 
-/* V-60, V-75 */
+/* V-60 +, V-75 + */
 static void
 test_vrrp_core_owner_starts_active(void **state)
 {
@@ -216,7 +216,7 @@ test_vrrp_core_owner_starts_active(void **state)
 	assert_int_equal(remaining(&r), NS_PER_S);
 }
 
-/* V-61 */
+/* V-60 -, V-61 + */
 static void
 test_vrrp_core_startup_enters_backup(void **state)
 {
@@ -231,7 +231,7 @@ test_vrrp_core_startup_enters_backup(void **state)
 	assert_int_equal(remaining(&r), 360937500);
 }
 
-/* V-62 */
+/* V-62 +, V-63 -, V-64 - */
 static void
 test_vrrp_core_initialize_ignores_everything(void **state)
 {
@@ -264,6 +264,7 @@ test_vrrp_core_initialize_ignores_everything(void **state)
 	assert_int_equal(r.core.state, VRRP_INITIALIZE);
 }
 
+/* V-61 - */
 static void
 test_vrrp_core_second_startup_does_nothing(void **state)
 {
@@ -300,7 +301,7 @@ test_vrrp_core_restart_forgets_the_active(void **state)
 
 /* Backup. */
 
-/* V-63 */
+/* V-63 +, V-68 - */
 static void
 test_vrrp_core_backup_shutdown_is_silent(void **state)
 {
@@ -315,7 +316,7 @@ test_vrrp_core_backup_shutdown_is_silent(void **state)
 	assert_true(mono_is_never(vrrp_core_next_expiry(&r.core)));
 }
 
-/* V-64 */
+/* V-64 +-, V-31 + */
 static void
 test_vrrp_core_backup_timer_fires_becomes_active(void **state)
 {
@@ -359,6 +360,7 @@ test_vrrp_core_late_takeover_tells_when_it_was_due(void **state)
  */
 enum expect { ADI, SKEW, UNCHANGED };
 
+/* V-65 +, V-66 +, V-67 +, V-74 - */
 static void
 test_vrrp_core_backup_advert_decides_timer(void **state)
 {
@@ -414,7 +416,7 @@ test_vrrp_core_backup_advert_decides_timer(void **state)
 	}
 }
 
-/* V-65, then V-64: case 6, at 1 cs between 39 us and 10 ms. */
+/* V-65 +, V-64 +, V-30 + at 1 cs between 39 us and 10 ms. */
 static void
 test_vrrp_core_priority_zero_takeover_after_skew(void **state)
 {
@@ -436,7 +438,7 @@ test_vrrp_core_priority_zero_takeover_after_skew(void **state)
 	}
 }
 
-/* V-97: the RFC does not ask who resigns. */
+/* V-97 +, V-65 - the RFC does not ask who resigns. */
 static void
 test_vrrp_core_priority_zero_from_anybody_shortens(void **state)
 {
@@ -455,7 +457,10 @@ test_vrrp_core_priority_zero_from_anybody_shortens(void **state)
 	    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
 }
 
-/* V-67: who hears a lesser Active all the time says that it preempts. */
+/*
+ * V-67 +, V-66 -
+ * who hears a lesser Active all the time says that it preempts.
+ */
 static void
 test_vrrp_core_preemption_names_its_cause(void **state)
 {
@@ -473,7 +478,7 @@ test_vrrp_core_preemption_names_its_cause(void **state)
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
 }
 
-/* V-33, V-34, case 7: the Active goes 100 -> 10 -> 100 cs. */
+/* V-33 +-, V-34 +, V-69 + the Active goes 100 -> 10 -> 100 cs. */
 static void
 test_vrrp_core_backup_follows_interval_of_active(void **state)
 {
@@ -492,7 +497,10 @@ test_vrrp_core_backup_follows_interval_of_active(void **state)
 	assert_int_equal(remaining(&r), 500 * NS_PER_MS);
 }
 
-/* The timer runs from the arrival, not from when the loop read the packet. */
+/*
+ * V-37 +
+ * The timer runs from the arrival, not from when the loop read the packet.
+ */
 static void
 test_vrrp_core_timer_runs_from_arrival(void **state)
 {
@@ -506,7 +514,7 @@ test_vrrp_core_timer_runs_from_arrival(void **state)
 	assert_int_equal(r.core.active.last_advert.ns, T0 + 15 * NS_PER_MS);
 }
 
-/* Two sockets may hand over packets out of order. */
+/* V-37 - Two sockets may hand over packets out of order. */
 static void
 test_vrrp_core_older_arrival_never_moves_timer_back(void **state)
 {
@@ -557,7 +565,7 @@ test_vrrp_core_arrival_in_the_future_is_now(void **state)
 
 /* Active. */
 
-/* V-68 */
+/* V-68 + */
 static void
 test_vrrp_core_active_shutdown_resigns(void **state)
 {
@@ -573,7 +581,7 @@ test_vrrp_core_active_shutdown_resigns(void **state)
 	assert_true(mono_is_never(vrrp_core_next_expiry(&r.core)));
 }
 
-/* V-69, V-36: no jitter and no drift. */
+/* V-69 +, V-36 + no jitter and no drift. */
 static void
 test_vrrp_core_active_adverts_keep_their_rhythm(void **state)
 {
@@ -594,7 +602,10 @@ test_vrrp_core_active_adverts_keep_their_rhythm(void **state)
 	    first.ns + 101 * 10 * NS_PER_MS);
 }
 
-/* A loop that was late sends one advert and not those it missed. */
+/*
+ * V-69 -, V-36 -
+ * A loop that was late sends one advert and not those it missed.
+ */
 static void
 test_vrrp_core_active_late_sends_no_burst(void **state)
 {
@@ -608,7 +619,7 @@ test_vrrp_core_active_late_sends_no_burst(void **state)
 	assert_int_equal(remaining(&r), 10 * NS_PER_MS);
 }
 
-/* V-70, case 5 */
+/* V-70 + */
 static void
 test_vrrp_core_active_priority_zero_answered_and_timer_reset(void **state)
 {
@@ -623,7 +634,10 @@ test_vrrp_core_active_priority_zero_answered_and_timer_reset(void **state)
 	assert_int_equal(remaining(&r), NS_PER_S);
 }
 
-/* V-71..V-74, case 4: ours is 100 with 192.0.2.2; preempt must not matter. */
+/*
+ * V-71 +-, V-72 +, V-73 +-, V-74 +, V-33 +
+ * ours is 100 with 192.0.2.2; preempt must not matter.
+ */
 static void
 test_vrrp_core_active_advert_decides_who_yields(void **state)
 {
@@ -675,7 +689,7 @@ test_vrrp_core_active_advert_decides_who_yields(void **state)
 	}
 }
 
-/* V-71 with V-46, case 9: of two owners the smaller address yields. */
+/* V-46 +-, V-71 + of two owners the smaller address yields. */
 static void
 test_vrrp_core_second_owner_yields_by_address(void **state)
 {
@@ -690,7 +704,7 @@ test_vrrp_core_second_owner_yields_by_address(void **state)
 	    VRRP_CAUSE_HIGHER_ADDRESS);
 }
 
-/* V-75, case 8: an owner that is Backup preempts whatever the setting. */
+/* V-75 +, V-67 - an owner that is Backup preempts whatever the setting. */
 static void
 test_vrrp_core_owner_in_backup_preempts(void **state)
 {
@@ -707,7 +721,7 @@ test_vrrp_core_owner_in_backup_preempts(void **state)
 	assert_int_equal(remaining(&r), 3906250);
 }
 
-/* V-72, V-96: at most one per max(1 ms, interval / 4); timer as it was. */
+/* V-96 +-, V-72 - at most one per max(1 ms, interval / 4); timer as it was. */
 static void
 test_vrrp_core_active_answers_are_capped(void **state)
 {
@@ -732,7 +746,7 @@ test_vrrp_core_active_answers_are_capped(void **state)
 	assert_int_equal(remaining(&r), 10 * NS_PER_MS - 3500 * NS_PER_US);
 }
 
-/* V-96: two equals with one address must not answer each other for ever. */
+/* V-96 - two equals with one address must not answer each other for ever. */
 static void
 test_vrrp_core_same_priority_same_address_no_storm(void **state)
 {
@@ -750,7 +764,7 @@ test_vrrp_core_same_priority_same_address_no_storm(void **state)
 	assert_int_equal(sent, 4);		/* 10 ms / 2.5 ms */
 }
 
-/* V-70 with V-96: a flood of resignations cannot silence the Active. */
+/* V-70 -, V-96 - a flood of resignations cannot silence the Active. */
 static void
 test_vrrp_core_priority_zero_flood_keeps_the_rhythm(void **state)
 {
@@ -792,7 +806,7 @@ test_vrrp_core_contested_active_announces_again(void **state)
 	assert_int_equal(announced, 10);
 }
 
-/* V-126 */
+/* V-126 +- */
 static void
 test_vrrp_core_v2_active_does_not_answer_lower(void **state)
 {
@@ -813,7 +827,7 @@ test_vrrp_core_v2_active_does_not_answer_lower(void **state)
 	    VRRP_CAUSE_HIGHER_PRIORITY);
 }
 
-/* V-94: a wrong takeover ends with the first advert of the better router. */
+/* V-94 + a wrong takeover ends with the first advert of the better router. */
 static void
 test_vrrp_core_loser_yields_at_first_advert(void **state)
 {
@@ -846,7 +860,7 @@ test_vrrp_core_reannounce_only_when_active(void **state)
 	assert_int_equal(r.act.todo, VRRP_DO_ANNOUNCE);
 }
 
-/* V-23: a new primary address decides the next tie and nothing before. */
+/* V-74 - a new primary address decides the next tie and nothing before. */
 static void
 test_vrrp_core_new_primary_decides_ties(void **state)
 {
@@ -871,6 +885,7 @@ delayed(uint8_t priority, int64_t delay_ns)
 	return p;
 }
 
+/* V-79 + */
 static void
 test_vrrp_core_preempt_delay_follows_a_lesser_active(void **state)
 {
@@ -891,6 +906,7 @@ test_vrrp_core_preempt_delay_follows_a_lesser_active(void **state)
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
 }
 
+/* V-79 - */
 static void
 test_vrrp_core_preempt_delay_never_holds_up_a_takeover(void **state)
 {
@@ -914,6 +930,7 @@ test_vrrp_core_preempt_delay_never_holds_up_a_takeover(void **state)
 
 /* V-34, V-78: changes at run time. */
 
+/* V-34 +, V-78 + */
 static void
 test_vrrp_core_backup_priority_change_rebases_timer(void **state)
 {
@@ -935,6 +952,7 @@ test_vrrp_core_backup_priority_change_rebases_timer(void **state)
 	assert_int_equal(remaining(&r), 118750000);
 }
 
+/* V-33 -, V-34 - */
 static void
 test_vrrp_core_backup_own_interval_counts_until_one_is_heard(void **state)
 {
@@ -950,7 +968,7 @@ test_vrrp_core_backup_own_interval_counts_until_one_is_heard(void **state)
 	assert_int_equal(r.core.active_adver_interval_cs, 50);
 }
 
-/* V-78 */
+/* V-78 + */
 static void
 test_vrrp_core_backup_rising_above_active_waits_skew(void **state)
 {
@@ -968,6 +986,7 @@ test_vrrp_core_backup_rising_above_active_waits_skew(void **state)
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
 }
 
+/* V-78 + */
 static void
 test_vrrp_core_backup_rising_keeps_a_shorter_remainder(void **state)
 {
@@ -981,6 +1000,7 @@ test_vrrp_core_backup_rising_keeps_a_shorter_remainder(void **state)
 	assert_int_equal(remaining(&r), 18750000);
 }
 
+/* V-78 - */
 static void
 test_vrrp_core_backup_rising_waits_when_it_may_not_preempt(void **state)
 {
@@ -1010,7 +1030,7 @@ test_vrrp_core_backup_rising_waits_when_it_may_not_preempt(void **state)
 	assert_int_equal(remaining(&r), 3218750000);
 }
 
-/* V-78: the Active says its new priority at once, and never 0. */
+/* V-78 +- the Active says its new priority at once, and never 0. */
 static void
 test_vrrp_core_active_priority_change_is_advertised(void **state)
 {
@@ -1109,7 +1129,7 @@ protected_backup(struct router *r)
 	pass(r, 500 * NS_PER_MS);
 }
 
-/* L-11, L-15 */
+/* L-11 +, L-12 +, L-15 + */
 static void
 test_vrrp_core_bfd_timeout_of_the_active_takes_over(void **state)
 {
@@ -1151,7 +1171,7 @@ test_vrrp_core_bfd_takeover_whatever_priority_and_preempt(void **state)
 	}
 }
 
-/* L-12: who may cause a takeover. */
+/* L-12 +-, L-10 +, L-11 - who may cause a takeover. */
 static void
 test_vrrp_core_bfd_cause_filter(void **state)
 {
@@ -1208,7 +1228,7 @@ test_vrrp_core_bfd_cause_filter(void **state)
 		}
 }
 
-/* L-11 */
+/* L-11 -, L-10 - */
 static void
 test_vrrp_core_bfd_never_up_triggers_nothing(void **state)
 {
@@ -1225,7 +1245,7 @@ test_vrrp_core_bfd_never_up_triggers_nothing(void **state)
 	assert_int_equal(remaining(&r), 3609375000);
 }
 
-/* L-11: only the session of the router we follow. */
+/* L-11 - only the session of the router we follow. */
 static void
 test_vrrp_core_bfd_of_another_router_triggers_nothing(void **state)
 {
@@ -1249,6 +1269,7 @@ test_vrrp_core_bfd_of_another_router_triggers_nothing(void **state)
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_BFD_DOWN);
 }
 
+/* L-11 - */
 static void
 test_vrrp_core_bfd_without_an_active_triggers_nothing(void **state)
 {
@@ -1263,6 +1284,7 @@ test_vrrp_core_bfd_without_an_active_triggers_nothing(void **state)
 	assert_int_equal(r.core.state, VRRP_BACKUP);
 }
 
+/* L-11 - */
 static void
 test_vrrp_core_bfd_down_in_active_keeps_the_books_only(void **state)
 {
@@ -1279,7 +1301,7 @@ test_vrrp_core_bfd_down_in_active_keeps_the_books_only(void **state)
 	assert_int_equal(r.core.state, VRRP_BACKUP);
 }
 
-/* L-10, L-6: Up holds nothing back and promotes nobody. */
+/* L-10 +, L-6 +- Up holds nothing back and promotes nobody. */
 static void
 test_vrrp_core_bfd_up_does_not_hold_the_timer_back(void **state)
 {
@@ -1295,7 +1317,10 @@ test_vrrp_core_bfd_up_does_not_hold_the_timer_back(void **state)
 	assert_int_equal(r.core.bfd_takeovers, 0);
 }
 
-/* bfdd restarts: unknown, then a snapshot; a fresh Up arms the trigger again. */
+/*
+ * L-11 +-, L-21 -
+ * bfdd restarts: unknown, then a snapshot; a fresh Up arms the trigger again.
+ */
 static void
 test_vrrp_core_bfd_unknown_needs_a_fresh_up(void **state)
 {
@@ -1313,7 +1338,7 @@ test_vrrp_core_bfd_unknown_needs_a_fresh_up(void **state)
 	assert_int_equal(r.core.state, VRRP_ACTIVE);
 }
 
-/* L-13: one flap, then quiet until Up. */
+/* L-13 +- one flap, then quiet until Up. */
 static void
 test_vrrp_core_bfd_false_takeover_happens_once(void **state)
 {
@@ -1343,7 +1368,7 @@ test_vrrp_core_bfd_false_takeover_happens_once(void **state)
 	assert_int_equal(r.core.bfd_takeovers, 2);
 }
 
-/* Yielding to a third router, or much later, is no false takeover. */
+/* L-13 - Yielding to a third router, or much later, is no false takeover. */
 static void
 test_vrrp_core_bfd_right_takeover_is_not_called_false(void **state)
 {
@@ -1375,6 +1400,7 @@ skewed_down(struct router *r)
 	assert_int_equal(remaining(r), 18281250);
 }
 
+/* L-15 + */
 static void
 test_vrrp_core_bfd_skewed_takeover_after_its_skew(void **state)
 {
@@ -1396,7 +1422,7 @@ test_vrrp_core_bfd_skewed_takeover_after_its_skew(void **state)
 	assert_int_equal(r.core.bfd_false_takeovers, 1);
 }
 
-/* L-10: whichever comes first. */
+/* L-10 + whichever comes first. */
 static void
 test_vrrp_core_bfd_skew_does_not_delay_the_timer(void **state)
 {
@@ -1419,6 +1445,7 @@ test_vrrp_core_bfd_skew_does_not_delay_the_timer(void **state)
 	assert_int_equal(r.core.bfd_takeovers, 0);
 }
 
+/* L-15 - */
 static void
 test_vrrp_core_bfd_skewed_takeover_called_off_by_new_active(void **state)
 {
@@ -1432,6 +1459,7 @@ test_vrrp_core_bfd_skewed_takeover_called_off_by_new_active(void **state)
 	assert_int_equal(remaining(&r), 3609375000);
 }
 
+/* L-15 + */
 static void
 test_vrrp_core_bfd_skewed_takeover_not_called_off_by_lesser(void **state)
 {
@@ -1520,6 +1548,7 @@ absent(struct router *r, int64_t ns)
 	vrrp_core_absent(&r->core, since, r->now);
 }
 
+/* V-37 +, L-32 + */
 static void
 test_vrrp_core_absence_moves_the_timer(void **state)
 {
@@ -1539,7 +1568,10 @@ test_vrrp_core_absence_moves_the_timer(void **state)
 	assert_int_equal(remaining(&r), 24140625);
 }
 
-/* Case 12, with the queued adverts read before or after the grant. */
+/*
+ * V-37 +, L-31 +, L-32 +
+ * Case 12, with the queued adverts read before or after the grant.
+ */
 static void
 test_vrrp_core_absence_and_queued_adverts_in_either_order(void **state)
 {
@@ -1574,6 +1606,7 @@ test_vrrp_core_absence_and_queued_adverts_in_either_order(void **state)
 	assert_int_equal(remaining(&r), 32093750);
 }
 
+/* L-32 - */
 static void
 test_vrrp_core_absence_is_granted_once(void **state)
 {
@@ -1603,7 +1636,7 @@ test_vrrp_core_absence_moves_a_skewed_takeover(void **state)
 	assert_int_equal(remaining(&r), 18281250);
 }
 
-/* Whoever really died is found one interval after we are back. */
+/* L-32 - Whoever really died is found one interval after we are back. */
 static void
 test_vrrp_core_absence_delays_a_takeover_by_no_more(void **state)
 {
@@ -1649,7 +1682,7 @@ test_vrrp_core_absence_in_active_is_counted_only(void **state)
 	assert_int_equal(r.core.absences, 1);
 }
 
-/* design §6 */
+/* V-38 +- design §6 */
 static void
 test_vrrp_core_fence_beyond_what_peers_tolerate(void **state)
 {

@@ -36,7 +36,7 @@ test_vrrp_params_defaults(void **state)
 	assert_int_equal(p.vrid, 0);		/* must be given */
 }
 
-/* V-26, section 1 of the rules: one block per family. */
+/* V-26 + one block per family. */
 static void
 test_vrrp_params_virtual_mac_per_family(void **state)
 {

@@ -173,7 +173,10 @@ spec_of(const struct vector *v, struct addr vips[2])
 	return s;
 }
 
-/* V-1..V-5, V-10..V-13, V-29, V-120, V-121 */
+/*
+ * V-1 +, V-3 +, V-5 +, V-10 +, V-11 +, V-12 +, V-13 +, V-40 +, V-41 +
+ * V-42 +, V-43 +, V-44 +, V-47 +, V-48 +, V-49 +, V-120 +, V-121 +
+ */
 static void
 test_vrrp_wire_worked_packets_decode(void **state)
 {
@@ -212,6 +215,10 @@ test_vrrp_wire_worked_packets_decode(void **state)
 	}
 }
 
+/*
+ * V-1 +, V-2 +, V-4 +, V-10 +, V-11 +, V-12 +, V-13 +, V-29 +, V-120 +
+ * V-121 +
+ */
 static void
 test_vrrp_wire_worked_packets_build(void **state)
 {
@@ -251,6 +258,7 @@ check_frame(const struct vector *v, const char *hex, const uint8_t src_mac[6])
 		    short_len), 0);
 }
 
+/* V-20 +, V-22 +, V-26 +, V-27 +, V-29 + */
 static void
 test_vrrp_wire_p1_frame_build(void **state)
 {
@@ -260,6 +268,7 @@ test_vrrp_wire_p1_frame_build(void **state)
 	check_frame(V_P1, p1_frame, mac);
 }
 
+/* V-20 +, V-22 +, V-26 +, V-29 + */
 static void
 test_vrrp_wire_p2_frame_build(void **state)
 {
@@ -269,6 +278,7 @@ test_vrrp_wire_p2_frame_build(void **state)
 	check_frame(V_P2, p2_frame, mac);
 }
 
+/* V-20 +, V-29 + */
 static void
 test_vrrp_wire_p3_frame_carries_v2(void **state)
 {
@@ -313,7 +323,7 @@ fix_ip_checksum(uint8_t *ip)
 	ip[11] = (uint8_t)sum;
 }
 
-/* V-7 */
+/* V-7 + */
 static void
 test_vrrp_wire_packet_ethernet_padding_is_cut(void **state)
 {
@@ -331,6 +341,7 @@ test_vrrp_wire_packet_ethernet_padding_is_cut(void **state)
 	assert_int_equal(a.vrid, 10);
 }
 
+/* V-7 + */
 static void
 test_vrrp_wire_packet_ipv6_is_cut_at_payload_length(void **state)
 {
@@ -349,6 +360,7 @@ test_vrrp_wire_packet_ipv6_is_cut_at_payload_length(void **state)
 	assert_int_equal(a.priority, 150);
 }
 
+/* V-7 -, V-43 - */
 static void
 test_vrrp_wire_packet_every_prefix_refused(void **state)
 {
@@ -365,7 +377,7 @@ test_vrrp_wire_packet_every_prefix_refused(void **state)
 	refuse_packet(AF_UNSPEC, frame + 14, len - 14);
 }
 
-/* V-7: the header length is read, never assumed. */
+/* V-7 + the header length is read, never assumed. */
 static void
 test_vrrp_wire_packet_ipv4_options_are_skipped(void **state)
 {
@@ -385,6 +397,7 @@ test_vrrp_wire_packet_ipv4_options_are_skipped(void **state)
 	assert_verdict(parse(&p, &a), VRRP_OK);
 }
 
+/* V-7 - */
 static void
 test_vrrp_wire_packet_bad_ipv4_header_refused(void **state)
 {
@@ -421,6 +434,7 @@ test_vrrp_wire_packet_bad_ipv4_header_refused(void **state)
 	assert_verdict(vrrp_wire_packet(AF_INET, ip, len, &p), VRRP_OK);
 }
 
+/* V-7 - */
 static void
 test_vrrp_wire_packet_bad_ipv6_header_refused(void **state)
 {
@@ -487,6 +501,10 @@ static const struct refusal {
 	{ "V-49 v2 interval 0", V_P3, 5, 0, true, 255, 0, VRRP_INTERVAL_ZERO },
 };
 
+/*
+ * V-21 -, V-40 -, V-41 -, V-42 -, V-43 -, V-44 -, V-47 -, V-48 -, V-49 -
+ * V-10 -, V-11 -, V-12 -, V-14 -, V-1 -, V-120 -, V-121 -, V-126 -
+ */
 static void
 test_vrrp_wire_refusals_have_their_verdict(void **state)
 {
@@ -510,7 +528,7 @@ test_vrrp_wire_refusals_have_their_verdict(void **state)
 	}
 }
 
-/* V-48, as the standards derive it: the two addresses of P2 swapped. */
+/* V-4 -, V-48 - as the standards derive it: the two addresses of P2 swapped. */
 static void
 test_vrrp_wire_ipv6_global_address_first_refused(void **state)
 {
@@ -527,7 +545,7 @@ test_vrrp_wire_ipv6_global_address_first_refused(void **state)
 	assert_verdict(parse(&f.packet, &a), VRRP_NOT_LINK_LOCAL);
 }
 
-/* V-43 */
+/* V-1 -, V-43 -, V-120 - */
 static void
 test_vrrp_wire_every_prefix_refused(void **state)
 {
@@ -544,8 +562,9 @@ test_vrrp_wire_every_prefix_refused(void **state)
 }
 
 /*
- * V-52: of two faults the earlier check names the packet, in the order length
- * of the header, TTL, version, type, count, full length, checksum, the rest.
+ * V-52 +-
+ * of two faults the earlier check names the packet, in the order length of the
+ * header, TTL, version, type, count, full length, checksum, the rest.
  */
 static void
 test_vrrp_wire_first_fault_names_the_packet(void **state)
@@ -575,7 +594,7 @@ test_vrrp_wire_first_fault_names_the_packet(void **state)
 	assert_verdict(parse(&f.packet, &a), VRRP_LENGTH);
 }
 
-/* V-2, V-54 */
+/* V-2 +, V-54 +- */
 static void
 test_vrrp_wire_reserve_nibble_ignored(void **state)
 {
@@ -589,7 +608,7 @@ test_vrrp_wire_reserve_nibble_ignored(void **state)
 	assert_int_equal(a.interval_cs, 100);
 }
 
-/* V-8: bytes after the list, under the checksum or not, in either form. */
+/* V-8 +- bytes after the list, under the checksum or not, in either form. */
 static void
 test_vrrp_wire_trailing_bytes_accepted(void **state)
 {
@@ -618,7 +637,7 @@ test_vrrp_wire_trailing_bytes_accepted(void **state)
 	assert_int_equal(a.form, VRRP_FORM_PSEUDO);
 }
 
-/* V-14: a sum that comes out as 0x0000 is an ordinary value. */
+/* V-14 + a sum that comes out as 0x0000 is an ordinary value. */
 static void
 test_vrrp_wire_zero_checksum_is_a_value(void **state)
 {
@@ -635,7 +654,10 @@ test_vrrp_wire_zero_checksum_is_a_value(void **state)
 	assert_int_equal(f.bytes[6] << 8 | f.bytes[7], 0);
 }
 
-/* V-12, V-121: the second form exists in version 3 over IPv4 only. */
+/*
+ * V-12 -, V-13 -, V-121 -
+ * the second form exists in version 3 over IPv4 only.
+ */
 static void
 test_vrrp_wire_other_checksum_form_refused_elsewhere(void **state)
 {
@@ -652,7 +674,7 @@ test_vrrp_wire_other_checksum_form_refused_elsewhere(void **state)
 	assert_verdict(parse(&f.packet, &a), VRRP_CHECKSUM);
 }
 
-/* V-41, V-56 */
+/* V-41 +- */
 static void
 test_vrrp_wire_version_mask_decides(void **state)
 {
@@ -672,7 +694,7 @@ test_vrrp_wire_version_mask_decides(void **state)
 	    VRRP_VERSION);
 }
 
-/* V-21 */
+/* V-21 +- */
 static void
 test_vrrp_wire_ttl_unchecked_only_on_request(void **state)
 {
@@ -687,7 +709,7 @@ test_vrrp_wire_ttl_unchecked_only_on_request(void **state)
 	    VRRP_IP_TTL);
 }
 
-/* V-6: 255 addresses. */
+/* V-6 +- 255 addresses. */
 static void
 test_vrrp_wire_longest_list_round_trip(void **state)
 {
@@ -716,7 +738,7 @@ test_vrrp_wire_longest_list_round_trip(void **state)
 	assert_memory_equal(a.addrs + 254 * 4, vips[254].bytes, 4);
 }
 
-/* What the wire cannot say is not built. */
+/* V-2 -, V-3 -, V-29 -, V-126 - What the wire cannot say is not built. */
 static void
 test_vrrp_wire_build_impossible_refused(void **state)
 {
@@ -744,7 +766,7 @@ test_vrrp_wire_build_impossible_refused(void **state)
 #undef REFUSED
 }
 
-/* V-127, V-131: seconds on the wire, never 0. */
+/* V-127 +, V-131 + seconds on the wire, never 0. */
 static void
 test_vrrp_wire_v2_interval_rounds_up_to_seconds(void **state)
 {
