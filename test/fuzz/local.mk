@@ -10,6 +10,8 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_core \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_vrrp_conf \
+	test/fuzz/fuzz_vrrp_core \
+	test/fuzz/fuzz_vrrp_wire \
 	# end
 
 if FUZZER
@@ -36,6 +38,16 @@ test_fuzz_fuzz_vrrp_conf_SOURCES = test/fuzz/fuzz_vrrp_conf.c
 nodist_test_fuzz_fuzz_vrrp_conf_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_conf_LDADD = vrrpd/libvrrpconf.a vrrpd/libvrrpcore.a $(SHARED_LIBS)
 test_fuzz_fuzz_vrrp_conf_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_core_SOURCES = test/fuzz/fuzz_vrrp_core.c
+nodist_test_fuzz_fuzz_vrrp_core_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_core_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_core_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_wire_SOURCES = test/fuzz/fuzz_vrrp_wire.c
+nodist_test_fuzz_fuzz_vrrp_wire_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_wire_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_wire_LDFLAGS = $(FUZZ_LINK)
 
 EXTRA_DIST += \
 	test/fuzz/corpus \

@@ -30,3 +30,8 @@ test_unit_test_vrrp_wire_LDADD = $(VRRP_UNIT_LIBS)
 check_PROGRAMS += $(VRRP_UNIT_TESTS)
 TESTS += $(VRRP_UNIT_TESTS)
 endif
+
+EXTRA_DIST += \
+	test/link.req \
+	test/rfc9568.req \
+	# end
