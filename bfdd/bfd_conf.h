@@ -11,8 +11,11 @@
 #include "shared/conf.h"
 
 #define BFD_REALTIME_PRIORITY_DEFAULT	50
-/* RFC 5883 leaves it to us: one router in between, unless told otherwise. */
-#define BFD_RX_TTL_MULTIHOP_DEFAULT	254
+/*
+ * B-123 leaves it to us, and peers differ in what they send (BIRD: 64): anything,
+ * unless told otherwise.
+ */
+#define BFD_RX_TTL_MULTIHOP_DEFAULT	1
 
 /*
  * Each: 0, then *out is complete and the caller's to bfd_config_free(); or

@@ -346,28 +346,21 @@ open_signals(struct daemon *d)
 	return 0;
 }
 
-/* A descriptor per session, and locked memory beyond the default limit. */
+/* A descriptor per session; as far as the hard limit when that is refused. */
 static void
 raise_limits(void)
 {
-	const struct rlimit memory = { RLIM_INFINITY, RLIM_INFINITY };
-	struct rlimit files;
+	const rlim_t want = BFD_SESSIONS_MAX + 256;
+	struct rlimit now, more;
 
-	(void)setrlimit(RLIMIT_MEMLOCK, &memory);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		rlim_t want = BFD_SESSIONS_MAX + 256;
-
-		if (files.rlim_cur < want) {
-			files.rlim_cur = want;
-			if (files.rlim_max < want)
-				files.rlim_max = want;
-			if (setrlimit(RLIMIT_NOFILE, &files) == -1 &&
-			    getrlimit(RLIMIT_NOFILE, &files) == 0) {
-				files.rlim_cur = files.rlim_max;
-				(void)setrlimit(RLIMIT_NOFILE, &files);
-			}
-		}
-	}
+	if (getrlimit(RLIMIT_NOFILE, &now) == -1 || now.rlim_cur >= want)
+		return;
+	more.rlim_cur = want;
+	more.rlim_max = now.rlim_max > want ? now.rlim_max : want;
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return;
+	now.rlim_cur = now.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &now);
 }
 
 /* Everything that needs root, and then root no more. */

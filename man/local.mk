@@ -1,1 +1,5 @@
 # man pages: listed here one per line
+dist_man_MANS += \
+	man/bfdd.8 \
+	man/bfdd.conf.5 \
+	# end
