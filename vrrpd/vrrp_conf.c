@@ -48,15 +48,12 @@ enum feature {
 	F_VERSION_2,
 	F_IPV6,
 	F_OWNER,
-	F_PREEMPT_DELAY,
 	F_ACCEPT_NO,
 	F_CHECKSUM_COMPAT,
 	F_AUTH_PASS,
 	F_UNICAST_PEERS,
 	F_LONG_ADDRESS,
 	F_ROLE_LINK,
-	F_TAKEOVER_ANY,
-	F_GARP,
 	F_TRACK_INTERFACE,
 	F_TRACK_SCRIPT,
 	F_TRACK_PROCESS,
@@ -69,15 +66,12 @@ static const struct {
 	{ F_VERSION_2,		"version = 2" },
 	{ F_IPV6,		"an IPv6 virtual router" },
 	{ F_OWNER,		"priority = 255 (address owner)" },
-	{ F_PREEMPT_DELAY,	"preempt_delay" },
 	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_CHECKSUM_COMPAT,	"checksum_compat" },
 	{ F_AUTH_PASS,		"auth_pass" },
 	{ F_UNICAST_PEERS,	"unicast_peers" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
-	{ F_TAKEOVER_ANY,	"takeover_on = any" },
-	{ F_GARP,		"changing the announcements" },
 	{ F_TRACK_INTERFACE,	"track_interface" },
 	{ F_TRACK_SCRIPT,	"track_script" },
 	{ F_TRACK_PROCESS,	"track_process" },
@@ -664,10 +658,9 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 
 	if (on != NULL && b->role == VRRP_BFD_LINK)
 		bad(p, on->line, "takeover_on is for role = peer");
-	else if (on != NULL && strcmp(on->text, "any") == 0) {
+	else if (on != NULL && strcmp(on->text, "any") == 0)
 		b->takeover_on = VRRP_TAKEOVER_ANY;
-		need(p, on->line, F_TAKEOVER_ANY);
-	} else if (on != NULL && strcmp(on->text, "timeout") != 0)
+	else if (on != NULL && strcmp(on->text, "timeout") != 0)
 		bad(p, on->line, "takeover_on = %s: must be timeout or any",
 		    on->text);
 
@@ -827,9 +820,8 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	const struct word *w;
 
 	(void)read_bool(p, sec, "preempt", &v->preempt);
-	if (read_span(p, sec, "preempt_delay", 0, SPAN_MAX_NS,
-	    &v->preempt_delay_ns) && v->preempt_delay_ns != 0)
-		need(p, word_get(sec, "preempt_delay")->line, F_PREEMPT_DELAY);
+	(void)read_span(p, sec, "preempt_delay", 0, SPAN_MAX_NS,
+	    &v->preempt_delay_ns);
 	if (read_bool(p, sec, "accept", &v->accept) && !v->accept)
 		need(p, word_get(sec, "accept")->line, F_ACCEPT_NO);
 	(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
@@ -851,21 +843,14 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 static void
 build_announcements(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 {
-	const struct vrrp_params def = *v;
 	long n;
 
-	if (read_int(p, sec, "garp_repeat", 1, GARP_REPEAT_MAX, &n)) {
+	if (read_int(p, sec, "garp_repeat", 1, GARP_REPEAT_MAX, &n))
 		v->garp_repeat = (unsigned)n;
-		if (v->garp_repeat != def.garp_repeat)
-			need(p, word_get(sec, "garp_repeat")->line, F_GARP);
-	}
-	if (read_span(p, sec, "garp_interval", ns_from_ms(1), 60 * NS_PER_S,
-	    &v->garp_interval_ns) &&
-	    v->garp_interval_ns != def.garp_interval_ns)
-		need(p, word_get(sec, "garp_interval")->line, F_GARP);
-	if (read_span(p, sec, "garp_refresh", 0, SPAN_MAX_NS,
-	    &v->garp_refresh_ns) && v->garp_refresh_ns != def.garp_refresh_ns)
-		need(p, word_get(sec, "garp_refresh")->line, F_GARP);
+	(void)read_span(p, sec, "garp_interval", ns_from_ms(1), 60 * NS_PER_S,
+	    &v->garp_interval_ns);
+	(void)read_span(p, sec, "garp_refresh", 0, SPAN_MAX_NS,
+	    &v->garp_refresh_ns);
 }
 
 static void
