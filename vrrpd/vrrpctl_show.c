@@ -749,43 +749,59 @@ static const struct row {
 } session_rows[] = {
 	{ TEXT,	"name",			"name" },
 	{ TEXT,	"state",		"state" },
+	{ TEXT,	"waiting for",		"waiting-for" },
 	{ TEXT,	"reason",		"reason" },
 	{ TEXT,	"diagnostic",		"diagnostic" },
 	{ TEXT,	"peer's state",		"remote-state" },
 	{ TEXT,	"peer's diagnostic",	"remote-diagnostic" },
 	{ COUNT, "clients",		"clients" },
 	{ COUNT, "discriminator",	"local-discriminator" },
-	{ COUNT, "peer's",		"remote-discriminator" },
+	{ COUNT, "the peer's",		"remote-discriminator" },
 	{ COUNT, "source port",		"source-port" },
 	{ COUNT, "destination port",	"dest-port" },
-	{ HEADING, "timers in force",	NULL },
-	{ SPAN,	"detection time",	"detection-time-us" },
-	{ SPAN,	"sending every",	"tx-interval-us" },
-	{ SPAN,	"negotiated send",	"negotiated-tx-interval" },
-	{ SPAN,	"negotiated receive",	"negotiated-rx-interval" },
+	{ HEADING, "in force",		NULL },
+	{ SPAN,	"  detection time",	"detection-time-us" },
+	{ SPAN,	"  sending every",	"tx-interval-us" },
+	{ SPAN,	"  peer sends every",	"negotiated-rx-interval" },
 	{ HEADING, "wanted here",	NULL },
-	{ SPAN,	"minimum send",		"desired-min-tx-interval" },
-	{ SPAN,	"minimum receive",	"required-min-rx-interval" },
-	{ COUNT, "multiplier",		"local-multiplier" },
+	{ SPAN,	"  minimum send",	"desired-min-tx-interval" },
+	{ SPAN,	"  minimum receive",	"required-min-rx-interval" },
+	{ COUNT, "  multiplier",	"local-multiplier" },
+	{ HEADING, "announced",		NULL },
+	{ SPAN,	"  minimum send",	"announced-min-tx-interval" },
+	{ SPAN,	"  minimum receive",	"announced-min-rx-interval" },
 	{ HEADING, "wanted by the peer", NULL },
-	{ SPAN,	"minimum send",		"remote-desired-min-tx-interval" },
-	{ SPAN,	"minimum receive",	"remote-min-rx-interval" },
-	{ COUNT, "multiplier",		"remote-multiplier" },
+	{ SPAN,	"  minimum send",	"remote-min-tx-interval" },
+	{ SPAN,	"  minimum receive",	"remote-min-rx-interval" },
+	{ COUNT, "  multiplier",	"remote-multiplier" },
 	{ HEADING, "how near to a false Down", NULL },
-	{ SPAN,	"worst gap",		"worst-gap-us" },
-	{ SPAN,	"worst own absence",	"worst-absence-us" },
+	{ SPAN,	"  worst gap",		"worst-gap-us" },
+	{ COUNT, "  own absences",	"absences" },
+	{ SPAN,	"  worst absence",	"worst-absence-us" },
 	{ HEADING, "counters",		NULL },
-	{ COUNT, "up",			"up-count" },
-	{ COUNT, "down",		"down-count" },
-	{ COUNT, "admin down",		"admin-down-count" },
-	{ COUNT, "packets received",	"receive-packet-count" },
-	{ COUNT, "packets sent",	"send-packet-count" },
-	{ COUNT, "invalid received",	"receive-invalid-packet-count" },
-	{ COUNT, "failed to send",	"send-failed-packet-count" },
+	{ COUNT, "  went up",		"up-count" },
+	{ COUNT, "  went down",		"down-count" },
+	{ COUNT, "  admin down",	"admin-down-count" },
+	{ COUNT, "  received",		"receive-packet-count" },
+	{ COUNT, "  sent",		"send-packet-count" },
+	{ COUNT, "  invalid",		"receive-invalid-packet-count" },
+	{ COUNT, "  failed to send",	"send-failed-packet-count" },
 	{ MOMENT, "last up",		"last-up-time" },
 	{ MOMENT, "last down",		"last-down-time" },
 	{ MOMENT, "created",		"create-time" },
 };
+#define SESSION_ROWS	(sizeof(session_rows) / sizeof(session_rows[0]))
+
+/* A heading with nothing under it is left out. */
+static bool
+heading_has_rows(const json_t *o, size_t i)
+{
+	for (i++; i < SESSION_ROWS && (session_rows[i].kind == SPAN ||
+	    session_rows[i].kind == COUNT); i++)
+		if (has_int(o, session_rows[i].key))
+			return true;
+	return false;
+}
 
 void
 vrrpctl_view_session(const struct view *v, const json_t *o)
@@ -801,9 +817,9 @@ vrrpctl_view_session(const struct view *v, const json_t *o)
 		(void)fprintf(v->out, ", from %s", str(o, "local"));
 	(void)fprintf(v->out, "%s\n",
 	    json_is_true(json_object_get(o, "multihop")) ? ", multihop" : "");
-	for (i = 0; i < sizeof(session_rows) / sizeof(session_rows[0]); i++) {
+	for (i = 0; i < SESSION_ROWS; i++) {
 		r = &session_rows[i];
-		if (r->kind == HEADING)
+		if (r->kind == HEADING && heading_has_rows(o, i))
 			(void)fprintf(v->out, "  %s\n", r->label);
 		else if (r->kind == TEXT && str(o, r->key) != NULL)
 			line(v, r->label, "%s", str(o, r->key));
@@ -818,19 +834,20 @@ vrrpctl_view_session(const struct view *v, const json_t *o)
 
 /* --- monitor --- */
 
-/* The time of day of the event, or of its arrival where it names none. */
+/* The local time of day of the event, or of its arrival where it names none. */
 static void
 event_begin(const struct view *v, const json_t *params, const char *who)
 {
-	const char *time = str(params, "time");
-	time_t s = (time_t)(v->now_us / 1000000);
+	int64_t us = time_us(str(params, "time"));
 	struct tm tm;
+	time_t s;
 
-	if (time != NULL && strlen(time) > 26 && time[10] == 'T')
-		(void)fprintf(v->out, "%.15s  %s  ", time + 11, who);
-	else if (localtime_r(&s, &tm) != NULL)
+	if (us < 0)
+		us = v->now_us;
+	s = (time_t)(us / 1000000);
+	if (localtime_r(&s, &tm) != NULL)
 		(void)fprintf(v->out, "%02d:%02d:%02d.%06d  %s  ", tm.tm_hour,
-		    tm.tm_min, tm.tm_sec, (int)(v->now_us % 1000000), who);
+		    tm.tm_min, tm.tm_sec, (int)(us % 1000000), who);
 }
 
 static bool

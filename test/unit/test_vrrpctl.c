@@ -504,7 +504,7 @@ test_vrrpctl_cmd_monitor_until_the_daemon_goes(void **state)
 	pid_t pid = serve(good);
 
 	(void)state;
-	assert_outcome("monitor", 3, "10:15:03.123456  web  backup -> active  "
+	assert_outcome("monitor", 3, "09:15:03.123456  web  backup -> active  "
 	    "cause bfd-down\n", "vrrpd closed the connection");
 	assert_asked("subscribe {\"topics\":[\"instance\",\"transition\","
 	    "\"bfd\"]}");
