@@ -1,6 +1,7 @@
 # Examples, units, the user, the completion: what is installed beside programs.
-dist_doc_DATA = \
-	README.md \
+dist_doc_DATA = README.md
+exampledir = $(docdir)/examples
+dist_example_DATA = \
 	conf/bfdd.conf.example \
 	conf/vrrpd.conf.example \
 	# end

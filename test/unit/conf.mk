@@ -1,4 +1,7 @@
-# vrrpd.conf and vrrpctl.
+# vrrpd.conf, vrrpctl and the man pages.
+dist_check_SCRIPTS += test/man.sh
+TESTS += test/man.sh
+
 if CMOCKA
 CONF_UNIT_TESTS = \
 	test/unit/test_vrrp_conf \
