@@ -169,7 +169,7 @@ owned(const struct addr *addr, void *arg)
 	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
 }
 
-/* Everything a takeover needs. Returns false with `waiting` set. */
+/* Everything a takeover needs. Returns false with `retry_reason` set. */
 static bool
 prepare(struct vrrp_instance *v)
 {
@@ -177,7 +177,7 @@ prepare(struct vrrp_instance *v)
 
 	if (v->vips == NULL)
 		return false;
-	if (vrrp_vip_prepare(v->vips, &q, v->waiting) < 0)
+	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
 		return false;
 	build_announcements(v);
 	build_adverts(v);
@@ -479,6 +479,19 @@ say_later(struct vrrp_instance *v)
 
 /* --- carrying out --- */
 
+/* Not now; the reason is in retry_reason. */
+static void
+retry_later(struct vrrp_instance *v)
+{
+	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
+	if (v->retry_ns > RETRY_MAX_NS)
+		v->retry_ns = RETRY_MAX_NS;
+	v->retry_at = mono_add(loop_clock(), v->retry_ns);
+	loop_timer_set(v->retry_timer, v->retry_at);
+	log_err("instance=%s %s; next try in %lld s", v->p.name,
+	    v->retry_reason, (long long)(v->retry_ns / NS_PER_S));
+}
+
 static void
 address_failed(struct vrrp_instance *v)
 {
@@ -494,15 +507,10 @@ address_failed(struct vrrp_instance *v)
 	a = vrrp_vip_failed(v->vips, v->batch_failed_at);
 	if (a != NULL)
 		(void)addr_prefix_format(&a->prefix, text, sizeof(text));
-	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
-	if (v->retry_ns > RETRY_MAX_NS)
-		v->retry_ns = RETRY_MAX_NS;
-	v->retry_at = mono_add(m.received, v->retry_ns);
-	loop_timer_set(v->retry_timer, v->retry_at);
-	(void)snprintf(v->waiting, sizeof(v->waiting),
-	    "%s could not be installed: %s; next try in %lld s", text,
-	    strerror(error), (long long)(v->retry_ns / NS_PER_S));
-	log_err("instance=%s %s", v->p.name, v->waiting);
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "%s could not be installed: %s", text, strerror(error));
+	retry_later(v);
+	memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
 	    &act);
 	if (act.todo & VRRP_DO_SEND_ADVERT)
@@ -670,11 +678,9 @@ can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
 		    "interface %s has no usable link-local address" :
 		    "interface %s has no IPv4 address of its own", f->name);
-	} else if (v->vips == NULL) {
-		/* waiting was set when the device could not be made */
-		*cause = VRRP_CAUSE_NO_INTERFACE;
-	} else if (!mono_is_never(v->retry_at)) {
+	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "%s", v->retry_reason);
 	} else {
 		w[0] = '\0';
 		return true;
@@ -721,6 +727,8 @@ start_up(struct vrrp_instance *v)
 	struct moment m = { MONO_NEVER, now, MONO_NEVER };
 
 	if (!prepare(v)) {
+		retry_later(v);
+		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 		say_later(v);
 		return;
 	}
@@ -802,12 +810,13 @@ open_vips(struct vrrp_instance *v)
 	int error;
 
 	error = vrrp_vip_open(v->env->nl, &v->p, &v->iface->link, &v->vips,
-	    v->waiting);
+	    v->retry_reason);
 	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
 		error = vrrp_vip_parent_hold(&v->iface->manners,
 		    v->iface->name);
 		if (error < 0) {
-			(void)snprintf(v->waiting, sizeof(v->waiting),
+			(void)snprintf(v->retry_reason,
+			    sizeof(v->retry_reason),
 			    "cannot set arp_ignore of %s: %s", v->iface->name,
 			    strerror(-error));
 			vrrp_vip_close(v->vips);
@@ -821,12 +830,7 @@ open_vips(struct vrrp_instance *v)
 			withdraw(v, NULL);
 		return;
 	}
-	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
-	if (v->retry_ns > RETRY_MAX_NS)
-		v->retry_ns = RETRY_MAX_NS;
-	v->retry_at = mono_add(loop_clock(), v->retry_ns);
-	loop_timer_set(v->retry_timer, v->retry_at);
-	log_err("instance=%s %s", v->p.name, v->waiting);
+	retry_later(v);
 }
 
 static void

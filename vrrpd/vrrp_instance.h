@@ -102,6 +102,7 @@ struct vrrp_instance {
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
 	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
+	char			 retry_reason[VRRP_VIP_REASON_MAX];
 	mono_t			 created;
 	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
 

@@ -1,1 +1,34 @@
-# see test/README.md
+# Unit tests of vrrpd's shells: one cmocka program per file.
+if CMOCKA
+VRRPD_UNIT_LIBS = \
+	vrrpd/libvrrpd.a \
+	vrrpd/libvrrpconf.a \
+	vrrpd/libvrrpcore.a \
+	$(SHARED_LIBS) \
+	$(CMOCKA_LIBS) \
+	# end
+VRRPD_UNIT_TESTS = \
+	test/unit/test_vrrp_bfd \
+	test/unit/test_vrrp_instance \
+	test/unit/test_vrrp_io \
+	test/unit/test_vrrp_vip \
+	# end
+check_PROGRAMS += $(VRRPD_UNIT_TESTS)
+TESTS += $(VRRPD_UNIT_TESTS)
+
+test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
+test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_instance_SOURCES = \
+	test/unit/test_vrrp_instance.c \
+	test/unit/vrrpd_world.c \
+	test/unit/vrrpd_world.h \
+	# end
+test_unit_test_vrrp_instance_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_io_SOURCES = test/unit/bfdd_net.h test/unit/test_vrrp_io.c
+test_unit_test_vrrp_io_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_vip_SOURCES = \
+	test/unit/bfdd_net.h \
+	test/unit/test_vrrp_vip.c \
+	# end
+test_unit_test_vrrp_vip_LDADD = $(VRRPD_UNIT_LIBS)
+endif

@@ -1,0 +1,796 @@
+/*
+ * test_vrrp_instance.c - what an instance does, in which order, on which event;
+ * in a world where time is a variable (vrrpd_world.h).
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd_world.h"
+#include "vrrpd/vrrp_instance.h"
+
+static struct vrrp_instance *v;
+static char lines[16384];
+
+static void
+keep_line(enum log_level level, const char *line, void *arg)
+{
+	size_t len = strlen(lines);
+
+	(void)level;
+	(void)arg;
+	(void)snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
+}
+
+static void
+start_with(const struct vrrp_params *p)
+{
+	v = vrrp_instance_new(&world.env, world.iface, p);
+	assert_non_null(v);
+	(void)vrrp_iface_update_primary(world.iface);
+	world_forget();
+	vrrp_instance_start(v);
+	world_deferred();
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	lines[0] = '\0';
+	log_capture(keep_line, NULL);
+	world_open();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	if (v != NULL) {
+		vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+		vrrp_instance_withdraw(v);
+		vrrp_instance_free(v);
+	}
+	v = NULL;
+	world_close();
+	log_capture(NULL, NULL);
+	return 0;
+}
+
+static void
+become_active(void)
+{
+	struct vrrp_params p = world_params();
+
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_ack(0, 0);
+	world_run(1100 * NS_PER_MS);		/* the announcements' repeats */
+	world_forget();
+}
+
+/* V-61, V-64: and the order of the takeover path. */
+static void
+test_vrrp_instance_silence_takes_over_advert_addresses_announcement(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "");
+	world_run(v->core.active_down_interval_ns - 1);
+	assert_string_equal(world.did, "");
+	world_run(1);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_non_null(strstr(lines, "instance=web vrid=51 af=ipv4 "
+	    "from=backup to=active cause=active-down-timer"));
+}
+
+/* V-20..V-26: what leaves is the frame of the wire tests. */
+static void
+test_vrrp_instance_advert_has_virtual_mac_and_primary_source(void **state)
+{
+	static const uint8_t head[] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12,
+	    0x00, 0x00, 0x5e, 0x00, 0x01, 51 };
+	static const uint8_t source[] = { 192, 0, 2, 2 };
+
+	(void)state;
+	become_active();
+	world_run(NS_PER_S);
+	assert_memory_equal(world.frame, head, sizeof(head));
+	assert_memory_equal(world.frame + 14 + 12, source, sizeof(source));
+	assert_int_equal(world.frame[14 + 8], 255);
+}
+
+static void
+test_vrrp_instance_without_virtual_mac_uses_the_interfaces(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = false;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_memory_equal(world.frame + 6, "\2\0\0\0\0\2", 6);
+}
+
+/* V-83: five in all, then no more; none after leaving. */
+static void
+test_vrrp_instance_announcements_repeat_and_stop_at_once(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(world.announced, 1);
+	world_run(200 * NS_PER_MS);
+	assert_int_equal(world.announced, 2);
+	world_advert("192.0.2.1", 200, 100);
+	world_run(2 * NS_PER_S);
+	assert_int_equal(world.announced, 2);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_instance_announcements_are_as_many_as_configured(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.garp_repeat = 3;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns + 20 * NS_PER_S);
+	assert_int_equal(world.announced, 3);
+}
+
+static void
+test_vrrp_instance_announcements_refresh_for_ever_when_configured(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.garp_repeat = 1;
+	p.garp_refresh_ns = 10 * NS_PER_S;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	world_run(35 * NS_PER_S);
+	assert_int_equal(world.announced, 4);
+}
+
+/* V-71: addresses go, announcements stop, in one step. */
+static void
+test_vrrp_instance_better_advert_withdraws(void **state)
+{
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 200, 100);
+	assert_string_equal(world.did, "withdraw");
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-37: the packet that restarts the timer was already in the socket. */
+static void
+late_advert(void)
+{
+	world_advert("192.0.2.1", 200, 100);
+}
+
+static void
+test_vrrp_instance_due_timer_looks_into_the_socket_first(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned drains;
+
+	(void)state;
+	start_with(&p);
+	drains = world.drains;
+	world.on_drain = late_advert;
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(world.drains, drains + 1);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "");
+}
+
+/* V-68: two passes, so that every advert leaves before the first withdrawal. */
+static void
+test_vrrp_instance_leaving_resigns_then_withdraws(void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	assert_string_equal(world.did, "advert:0");
+	vrrp_instance_withdraw(v);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_int_equal(v->stats.priority_zero_pkts_sent, 1);
+}
+
+/* Design §6: a failed installation is not Active. */
+static void
+test_vrrp_instance_refused_address_resigns_and_tries_again(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	world_forget();
+	world_ack(EPERM, 0);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	world_ack(0, 0);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "192.0.2.50/24"));
+	world_forget();
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(v->waiting, "");
+	/* The second time it waits longer. */
+	world_run(v->core.active_down_interval_ns);
+	world_ack(EPERM, 0);
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_instance_batch_that_cannot_be_sent_resigns(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.install_error = -ENOBUFS;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	world.install_error = 0;
+}
+
+/* A refusal that comes after we have yielded anyway means nothing. */
+static void
+test_vrrp_instance_late_refusal_after_yielding_is_ignored(void **state)
+{
+	struct vrrp_params p = world_params();
+	nl_batch_done done;
+	void *arg;
+
+	(void)state;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	done = world.done;
+	arg = world.done_arg;
+	world_advert("192.0.2.1", 200, 100);
+	done(EPERM, 0, arg);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-77, and the reason a user reads. */
+static void
+test_vrrp_instance_interface_down_is_initialize_with_the_reason(void **state)
+{
+	(void)state;
+	become_active();
+	world.iface->link.running = false;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_string_equal(v->waiting, "interface eth0 has no carrier");
+	world.iface->link.running = true;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_INTERFACE_UP);
+}
+
+static void
+test_vrrp_instance_without_interface_waits_and_starts_when_it_comes(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_link link = world.iface->link;
+
+	(void)state;
+	vrrp_iface_lost(world.iface);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "interface eth0 does not exist");
+	vrrp_iface_found(world.iface, &link);
+	vrrp_instance_iface_found(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-23: no address of our own, or only virtual and secondary ones. */
+static void
+test_vrrp_instance_without_primary_address_waits(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.50/24", false, false);
+	world_addr("192.0.2.9/24", true, false);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting,
+	    "interface eth0 has no IPv4 address of its own");
+	world_addr("192.0.2.3/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_instance_device_that_cannot_be_made_is_tried_again(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.vip_open_error = -EPERM;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "no device");
+	world.vip_open_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-96: our own packet, looped back. */
+static void
+test_vrrp_instance_own_source_is_refused_and_changes_nothing(void **state)
+{
+	struct vrrp_core before;
+
+	(void)state;
+	become_active();
+	before = v->core;
+	world_advert("192.0.2.2", 255, 100);
+	assert_memory_equal(&before, &v->core, sizeof(before));
+	assert_int_equal(v->stats.verdicts[VRRP_OWN_SOURCE], 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+	assert_string_equal(world.did, "");
+}
+
+/* V-53: a unicast advert to a multicast instance, and the reverse. */
+static void
+test_vrrp_instance_source_of_zero_is_refused(void **state)
+{
+	(void)state;
+	become_active();
+	world_advert("0.0.0.0", 255, 100);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
+}
+
+/* V-50: counted and said, adopted all the same. */
+static void
+test_vrrp_instance_other_interval_is_counted_and_adopted(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 10);
+	assert_int_equal(v->stats.interval_errors, 1);
+	assert_int_equal(v->core.active_adver_interval_cs, 10);
+	assert_non_null(strstr(lines, "advert_int_cs=10 ours=100"));
+}
+
+/* V-55: the first is said at once, the rest are counted. */
+static void
+test_vrrp_instance_refusals_are_logged_under_a_limit(void **state)
+{
+	const char *at;
+	int i, said = 0;
+
+	(void)state;
+	become_active();
+	for (i = 0; i < 1000; i++)
+		world_advert("192.0.2.2", 255, 100);
+	for (at = lines; (at = strstr(at, "own-source-errors")) != NULL; at++)
+		said++;
+	assert_int_equal(said, 1);
+	assert_int_equal(v->stats.verdicts[VRRP_OWN_SOURCE], 1000);
+}
+
+/* V-13: what the others speak, so that they hear us. */
+static void
+test_vrrp_instance_auto_checksum_answers_legacy_in_kind(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert a;
+
+	(void)state;
+	start_with(&p);
+	memset(&a, 0, sizeof(a));
+	a.version = 3;
+	a.vrid = 51;
+	a.priority = 50;
+	a.interval_cs = 100;
+	a.form = VRRP_FORM_PSEUDO;
+	assert_int_equal(addr_parse("192.0.2.1", &a.source), 0);
+	a.destination = vrrp_wire_group(AF_INET);
+	a.addr_count = 1;
+	a.addrs = v->p.vips[0].prefix.addr.bytes;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->send_form, VRRP_FORM_PSEUDO);
+	assert_int_equal(v->stats.legacy_checksum_rcvd, 1);
+	a.form = VRRP_FORM_MESSAGE;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->send_form, VRRP_FORM_MESSAGE);
+	/* Both kinds are there: the newer one stays. */
+	a.form = VRRP_FORM_PSEUDO;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->send_form, VRRP_FORM_MESSAGE);
+}
+
+static void
+test_vrrp_instance_strict_checksum_refuses_legacy(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert a;
+
+	(void)state;
+	p.checksum_compat = VRRP_CHECKSUM_RFC9568;
+	start_with(&p);
+	memset(&a, 0, sizeof(a));
+	a.version = 3;
+	a.priority = 200;
+	a.interval_cs = 100;
+	a.form = VRRP_FORM_PSEUDO;
+	assert_int_equal(addr_parse("192.0.2.1", &a.source), 0);
+	a.destination = vrrp_wire_group(AF_INET);
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->stats.verdicts[VRRP_CHECKSUM], 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+}
+
+/* V-123: the password of a version 2 instance. */
+static void
+test_vrrp_instance_v2_wrong_password_is_refused(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert a;
+	static const uint8_t wrong[8] = "2222";
+
+	(void)state;
+	p.version = 2;
+	p.auth_len = 4;
+	memcpy(p.auth_pass, "1111\0\0\0", 8);
+	start_with(&p);
+	memset(&a, 0, sizeof(a));
+	a.version = 2;
+	a.priority = 200;
+	a.interval_cs = 100;
+	assert_int_equal(addr_parse("192.0.2.1", &a.source), 0);
+	a.destination = vrrp_wire_group(AF_INET);
+	a.addr_count = 1;
+	a.addrs = v->p.vips[0].prefix.addr.bytes;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->stats.verdicts[VRRP_AUTH_TYPE], 1);
+	a.auth_type = 1;
+	a.auth_data = wrong;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->stats.verdicts[VRRP_AUTH_DATA], 1);
+	a.auth_data = p.auth_pass;
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	a.interval_cs = 200;					/* V-124 */
+	vrrp_instance_rx(v, world.now, world.now, &a);
+	assert_int_equal(v->stats.verdicts[VRRP_V2_INTERVAL], 1);
+}
+
+/* V-45: a VRID nobody has here belongs to the interface's counters. */
+static void
+test_vrrp_instance_foreign_vrid_is_the_interfaces(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.vrid = 52;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(world.iface->verdicts[VRRP_VRID], 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+}
+
+static struct vrrp_bfd_event
+bfd_down(void)
+{
+	struct vrrp_bfd_event e = {
+		.state = VRRP_BFD_DOWN,
+		.reason = VRRP_BFD_REASON_TIMEOUT,
+		.detection_time_ns = 30 * NS_PER_MS,
+		.immediate = true,
+	};
+
+	assert_int_equal(addr_parse("192.0.2.1", &e.peer), 0);
+	return e;
+}
+
+/* L-11: and the time line counts from bfdd's decision. */
+static void
+test_vrrp_instance_bfd_down_takes_over_at_once(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_bfd_event e = bfd_down();
+	mono_t decided, heard;
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	e.state = VRRP_BFD_UP;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	world_run(100 * NS_PER_MS);
+	world_forget();
+	e.state = VRRP_BFD_DOWN;
+	decided = world.now;
+	heard = (mono_t){ decided.ns - 30 * NS_PER_MS };
+	world.now.ns += 100 * NS_PER_US;
+	vrrp_instance_bfd(v, &e, heard, decided, world.now, false);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	world_ack(0, 0);
+	assert_int_equal(world.last.tr.cause, VRRP_CAUSE_BFD_DOWN);
+	assert_int_equal(world.last.step[VRRP_STEP_DETECTED].ns, decided.ns);
+	assert_int_equal(world.last.step[VRRP_STEP_LAST_HEARD].ns, heard.ns);
+	assert_int_equal(mono_sub(world.last.step[VRRP_STEP_RECEIVED],
+	    decided), 100 * NS_PER_US);
+}
+
+/* L-21: bfdd gone is not the peer gone. */
+static void
+test_vrrp_instance_bfd_unknown_changes_nothing(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_bfd_event e = bfd_down();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	e.state = VRRP_BFD_UP;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	e.state = VRRP_BFD_UNKNOWN;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	/* And a level Down after the reconnect is no edge (L-11). */
+	e.state = VRRP_BFD_DOWN;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "");
+}
+
+/* Design §5: whoever was cut off may have drawn the clients to itself. */
+static void
+test_vrrp_instance_active_announces_when_bfd_comes_back(void **state)
+{
+	struct vrrp_bfd_event e = bfd_down();
+
+	(void)state;
+	become_active();
+	e.state = VRRP_BFD_UP;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	assert_non_null(strstr(world.did, "announce:1"));
+}
+
+/* L-32: the machine slept; that must not make anyone Active. */
+static void
+test_vrrp_instance_absence_is_granted_to_the_peer(void **state)
+{
+	struct vrrp_params p = world_params();
+	mono_t due;
+
+	(void)state;
+	start_with(&p);
+	due = v->core.active_down_timer;
+	vrrp_instance_absent(v, world.now, mono_add(world.now, NS_PER_S));
+	world.now.ns += NS_PER_S;
+	world_run_until(due);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_run_until(mono_add(due, NS_PER_S));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_instance_history_keeps_the_newest_64(void **state)
+{
+	struct vrrp_params p = world_params();
+	int i;
+
+	(void)state;
+	start_with(&p);
+	for (i = 0; i < 100; i++) {
+		vrrp_instance_disable(v, i % 2 == 0);
+		world_run(NS_PER_MS);
+	}
+	assert_int_equal(v->history_count, 101);
+	assert_non_null(vrrp_instance_record(v, VRRP_HISTORY_MAX - 1));
+	assert_null(vrrp_instance_record(v, VRRP_HISTORY_MAX));
+	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_ENABLED);
+	assert_int_equal(world.transitions, 101);
+}
+
+/* V-78: the new priority is on the wire at once. */
+static void
+test_vrrp_instance_set_priority_is_advertised_at_once(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	p.priority = 90;
+	p.advert_int_cs = 50;
+	assert_true(vrrp_instance_in_place(&v->p, &p));
+	vrrp_instance_set(v, &p);
+	assert_string_equal(world.did, "advert:90");
+	assert_int_equal(world.frame[14 + 20 + 5], 50);
+}
+
+static void
+test_vrrp_instance_other_addresses_cannot_change_in_place(void **state)
+{
+	struct vrrp_params a = world_params(), b = world_params();
+
+	(void)state;
+	b.vips[0].prefix.len = 32;
+	assert_false(vrrp_instance_in_place(&a, &b));
+	b = a;
+	b.virtual_mac = !a.virtual_mac;
+	assert_false(vrrp_instance_in_place(&a, &b));
+	b = a;
+	b.priority = VRRP_PRIORITY_OWNER;
+	assert_false(vrrp_instance_in_place(&a, &b));
+	b = a;
+	b.preempt = !a.preempt;
+	assert_true(vrrp_instance_in_place(&a, &b));
+}
+
+/* Hand over: resign, let a lesser one serve, be ordinary again when alone. */
+static void
+test_vrrp_instance_handover_does_not_preempt_the_taker(void **state)
+{
+	(void)state;
+	become_active();
+	assert_int_equal(vrrp_instance_handover(v), 0);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_forget();
+	world_advert("192.0.2.1", 50, 100);
+	world_run(3 * NS_PER_S);
+	world_advert("192.0.2.1", 50, 100);
+	world_run(3 * NS_PER_S);
+	assert_string_equal(world.did, "");
+	world_run(2 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_false(v->handed_over);
+	assert_true(v->core.p.preempt);
+}
+
+static void
+test_vrrp_instance_handover_of_a_backup_is_refused(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	assert_int_equal(vrrp_instance_handover(v), -EALREADY);
+}
+
+static void
+test_vrrp_instance_unicast_sends_one_message_per_peer(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.unicast_count = 2;
+	assert_int_equal(addr_parse("192.0.2.1", &p.unicast_peers[0]), 0);
+	assert_int_equal(addr_parse("192.0.2.3", &p.unicast_peers[1]), 0);
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "unicast:100>192.0.2.1 "
+	    "unicast:100>192.0.2.3 install announce:1");
+	/* V-53: multicast is not for a unicast instance. */
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
+}
+
+/* An address removed by someone else is put back and counted (design §6). */
+static void
+test_vrrp_instance_removed_address_is_put_back(void **state)
+{
+	struct addr vip;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	vrrp_instance_address_gone(v, WORLD_IFINDEX, &vip);
+	world_deferred();
+	assert_string_equal(world.did, "");	/* there again already */
+	world_addr("192.0.2.50/24", false, true);
+	vrrp_instance_address_gone(v, WORLD_IFINDEX, &vip);
+	world_deferred();
+	assert_string_equal(world.did, "install announce:1");
+	assert_int_equal(v->stats.addresses_restored, 1);
+}
+
+/* Addresses of a crashed run. */
+static void
+test_vrrp_instance_leftover_address_is_removed_at_start(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = false;
+	world_addr("192.0.2.50/24", true, false);
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
+}
+
+static void
+test_vrrp_instance_same_vrid_twice_is_refused(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	assert_null(vrrp_instance_new(&world.env, world.iface, &p));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_instance_silence_takes_over_advert_addresses_announcement),
+	    TEST(test_vrrp_instance_advert_has_virtual_mac_and_primary_source),
+	    TEST(test_vrrp_instance_without_virtual_mac_uses_the_interfaces),
+	    TEST(test_vrrp_instance_announcements_repeat_and_stop_at_once),
+	    TEST(test_vrrp_instance_announcements_are_as_many_as_configured),
+	    TEST(test_vrrp_instance_announcements_refresh_for_ever_when_configured),
+	    TEST(test_vrrp_instance_better_advert_withdraws),
+	    TEST(test_vrrp_instance_due_timer_looks_into_the_socket_first),
+	    TEST(test_vrrp_instance_leaving_resigns_then_withdraws),
+	    TEST(test_vrrp_instance_refused_address_resigns_and_tries_again),
+	    TEST(test_vrrp_instance_batch_that_cannot_be_sent_resigns),
+	    TEST(test_vrrp_instance_late_refusal_after_yielding_is_ignored),
+	    TEST(test_vrrp_instance_interface_down_is_initialize_with_the_reason),
+	    TEST(test_vrrp_instance_without_interface_waits_and_starts_when_it_comes),
+	    TEST(test_vrrp_instance_without_primary_address_waits),
+	    TEST(test_vrrp_instance_device_that_cannot_be_made_is_tried_again),
+	    TEST(test_vrrp_instance_own_source_is_refused_and_changes_nothing),
+	    TEST(test_vrrp_instance_source_of_zero_is_refused),
+	    TEST(test_vrrp_instance_other_interval_is_counted_and_adopted),
+	    TEST(test_vrrp_instance_refusals_are_logged_under_a_limit),
+	    TEST(test_vrrp_instance_auto_checksum_answers_legacy_in_kind),
+	    TEST(test_vrrp_instance_strict_checksum_refuses_legacy),
+	    TEST(test_vrrp_instance_v2_wrong_password_is_refused),
+	    TEST(test_vrrp_instance_foreign_vrid_is_the_interfaces),
+	    TEST(test_vrrp_instance_bfd_down_takes_over_at_once),
+	    TEST(test_vrrp_instance_bfd_unknown_changes_nothing),
+	    TEST(test_vrrp_instance_active_announces_when_bfd_comes_back),
+	    TEST(test_vrrp_instance_absence_is_granted_to_the_peer),
+	    TEST(test_vrrp_instance_history_keeps_the_newest_64),
+	    TEST(test_vrrp_instance_set_priority_is_advertised_at_once),
+	    TEST(test_vrrp_instance_other_addresses_cannot_change_in_place),
+	    TEST(test_vrrp_instance_handover_does_not_preempt_the_taker),
+	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
+	    TEST(test_vrrp_instance_unicast_sends_one_message_per_peer),
+	    TEST(test_vrrp_instance_removed_address_is_put_back),
+	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
+	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

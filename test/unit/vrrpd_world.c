@@ -1,0 +1,548 @@
+/*
+ * vrrpd_world.c - see vrrpd_world.h.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/loop.h"
+#include "vrrpd_world.h"
+#include "vrrpd/vrrp_io.h"
+#include "vrrpd/vrrp_vip.h"
+#include "vrrpd/vrrp_wire.h"
+
+struct world world;
+
+static void
+did(const char *fmt, ...)
+{
+	size_t len = strlen(world.did);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (len > 0 && len < sizeof(world.did) - 1)
+		world.did[len++] = ' ';
+	(void)vsnprintf(world.did + len, sizeof(world.did) - len, fmt, ap);
+	va_end(ap);
+}
+
+/* --- the loop --- */
+
+#define TIMERS_MAX	64
+#define DEFERRED_MAX	64
+
+struct loop_timer {
+	mono_t		at;
+	loop_timer_cb	cb;
+	void		*arg;
+};
+static struct loop_timer *timers[TIMERS_MAX];
+static struct { loop_defer_cb cb; void *arg; } deferred[DEFERRED_MAX];
+static unsigned deferred_count;
+
+mono_t
+loop_clock(void)
+{
+	return world.now;
+}
+
+mono_t
+loop_now(const struct loop *loop)
+{
+	(void)loop;
+	return world.now;
+}
+
+int64_t
+loop_realtime_ns(void)
+{
+	return world.now.ns + INT64_C(1000000000000000000);
+}
+
+struct loop_timer *
+loop_timer_new(struct loop *loop, loop_timer_cb cb, void *arg)
+{
+	struct loop_timer *t = calloc(1, sizeof(*t));
+	int i;
+
+	(void)loop;
+	assert_non_null(t);
+	t->at = MONO_NEVER;
+	t->cb = cb;
+	t->arg = arg;
+	for (i = 0; timers[i] != NULL; i++)
+		assert_true(i + 1 < TIMERS_MAX);
+	timers[i] = t;
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, mono_t at)
+{
+	t->at = at;
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	int i;
+
+	if (t == NULL)
+		return;
+	for (i = 0; i < TIMERS_MAX; i++)
+		if (timers[i] == t)
+			timers[i] = NULL;
+	free(t);
+}
+
+int
+loop_defer(struct loop *loop, loop_defer_cb cb, void *arg)
+{
+	unsigned i;
+
+	(void)loop;
+	for (i = 0; i < deferred_count; i++)
+		if (deferred[i].cb == cb && deferred[i].arg == arg)
+			return 0;
+	assert_true(deferred_count < DEFERRED_MAX);
+	deferred[deferred_count].cb = cb;
+	deferred[deferred_count++].arg = arg;
+	return 0;
+}
+
+void
+loop_defer_cancel(struct loop *loop, loop_defer_cb cb, void *arg)
+{
+	unsigned i;
+
+	(void)loop;
+	for (i = 0; i < deferred_count; i++)
+		if (deferred[i].cb == cb && deferred[i].arg == arg)
+			deferred[i].cb = NULL;
+}
+
+void
+world_deferred(void)
+{
+	unsigned i;
+
+	for (i = 0; i < deferred_count; i++)
+		if (deferred[i].cb != NULL)
+			deferred[i].cb(deferred[i].arg);
+	deferred_count = 0;
+}
+
+void
+world_run_until(mono_t at)
+{
+	struct loop_timer *first;
+	mono_t due;
+	int i;
+
+	for (;;) {
+		first = NULL;
+		for (i = 0; i < TIMERS_MAX; i++)
+			if (timers[i] != NULL && (first == NULL ||
+			    mono_before(timers[i]->at, first->at)))
+				first = timers[i];
+		if (first == NULL || mono_before(at, first->at))
+			break;
+		due = first->at;
+		first->at = MONO_NEVER;
+		world.now = mono_max(world.now, due);
+		first->cb(due, first->arg);
+		world_deferred();
+	}
+	world.now = mono_max(world.now, at);
+	world_deferred();
+}
+
+void
+world_run(int64_t ns)
+{
+	world_run_until(mono_add(world.now, ns));
+}
+
+/* --- netlink --- */
+
+int
+nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *prefix)
+{
+	char text[ADDR_PREFIX_STRLEN];
+
+	(void)nl;
+	did("del:%s@%d", addr_prefix_format(prefix, text, sizeof(text)),
+	    ifindex);
+	return 0;
+}
+
+void
+nl_batch_cancel(struct nl *nl, void *arg)
+{
+	(void)nl;
+	if (world.done_arg == arg)
+		world.done = NULL;
+}
+
+void
+nl_drain(struct nl *nl)
+{
+	(void)nl;
+}
+
+void
+world_ack(int error, unsigned failed_at)
+{
+	nl_batch_done done = world.done;
+
+	assert_non_null(done);
+	world.done = NULL;
+	done(error, failed_at, world.done_arg);
+	world_deferred();
+}
+
+/* --- sockets --- */
+
+int
+vrrp_io_open(struct loop *loop, int ifindex, vrrp_io_rx_cb cb, void *arg,
+    struct vrrp_io **out)
+{
+	(void)loop;
+	(void)cb;
+	(void)arg;
+	assert_int_equal(ifindex, WORLD_IFINDEX);
+	*out = (struct vrrp_io *)&world;
+	return 0;
+}
+
+void
+vrrp_io_close(struct vrrp_io *io)
+{
+	(void)io;
+}
+
+int
+vrrp_io_join(struct vrrp_io *io, uint8_t family)
+{
+	(void)io;
+	(void)family;
+	return 0;
+}
+
+void
+vrrp_io_drain(struct vrrp_io *io)
+{
+	void (*cb)(void) = world.on_drain;
+
+	(void)io;
+	world.drains++;
+	world.on_drain = NULL;
+	if (cb != NULL)
+		cb();
+}
+
+/* 14 Ethernet + 20 IPv4 header: the priority is byte 2 of the message. */
+int
+vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
+{
+	(void)tx;
+	assert_int_equal(ifindex, WORLD_IFINDEX);
+	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
+	memcpy(world.frame, frame, len);
+	world.frame_len = len;
+	did("advert:%u", world.frame[14 + 20 + 2]);
+	return 0;
+}
+
+unsigned
+vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
+    const struct iovec *frames, unsigned count, int *error)
+{
+	(void)tx;
+	(void)ifindex;
+	assert_true(frames[0].iov_len >= 42);
+	*error = 0;
+	world.announced += count;
+	did("announce:%u", count);
+	return count;
+}
+
+int
+vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *source,
+    const struct addr *peer, const void *message, size_t len)
+{
+	char text[ADDR_STRLEN];
+
+	(void)io;
+	(void)source;
+	assert_true(len >= 12);
+	did("unicast:%u>%s", ((const uint8_t *)message)[2],
+	    addr_format(peer, text, sizeof(text)));
+	return 0;
+}
+
+/* --- virtual addresses --- */
+
+struct vrrp_vips {
+	const struct vrrp_params	*p;
+	uint8_t				 mac[6];
+	struct vrrp_vip_address		 list[VRRP_VIPS_MAX];
+};
+
+int
+vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	struct vrrp_vips *v;
+
+	(void)nl;
+	if (world.vip_open_error != 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "no device");
+		return world.vip_open_error;
+	}
+	v = calloc(1, sizeof(*v));
+	assert_non_null(v);
+	v->p = p;
+	memcpy(v->mac, parent->mac, 6);
+	if (p->virtual_mac)
+		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
+	did("open");
+	*out = v;
+	return 0;
+}
+
+void
+vrrp_vip_close(struct vrrp_vips *v)
+{
+	if (v != NULL)
+		did("close");
+	free(v);
+}
+
+void
+vrrp_vip_parent_changed(struct vrrp_vips *v, const struct nl_link *parent)
+{
+	if (!v->p->virtual_mac)
+		memcpy(v->mac, parent->mac, 6);
+}
+
+int
+vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	unsigned i;
+
+	(void)reason;
+	for (i = 0; i < v->p->vip_count; i++) {
+		v->list[i].prefix = v->p->vips[i].prefix;
+		v->list[i].ifindex = v->list[i].announce_ifindex =
+		    WORLD_IFINDEX;
+		v->list[i].owned = q->owned(&v->list[i].prefix.addr, q->arg);
+		memcpy(v->list[i].mac, v->mac, 6);
+	}
+	return 0;
+}
+
+static int
+batch(struct vrrp_vips *v, const char *what, int error, nl_batch_done done,
+    void *arg)
+{
+	(void)v;
+	if (error != 0)
+		return error;
+	did("%s", what);
+	world.done = done;
+	world.done_arg = arg;
+	return 0;
+}
+
+int
+vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "install", world.install_error, done, arg);
+}
+
+int
+vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "withdraw", 0, done, arg);
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
+{
+	return failed_at < v->p->vip_count ? &v->list[failed_at] : NULL;
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_addresses(const struct vrrp_vips *v)
+{
+	return v->list;
+}
+
+const char *
+vrrp_vip_device(const struct vrrp_vips *v)
+{
+	return v->p->virtual_mac ? "vr4-51-7" : "";
+}
+
+int
+vrrp_vip_ifindex(const struct vrrp_vips *v)
+{
+	(void)v;
+	return WORLD_IFINDEX;
+}
+
+const uint8_t *
+vrrp_vip_mac(const struct vrrp_vips *v)
+{
+	return v->mac;
+}
+
+bool
+vrrp_vip_adopted(const struct vrrp_vips *v)
+{
+	(void)v;
+	return false;
+}
+
+int
+vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
+{
+	(void)name;
+	parent->holders++;
+	return 0;
+}
+
+void
+vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
+{
+	parent->holders--;
+}
+
+/* --- the scene --- */
+
+static void
+changed(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.changes++;
+}
+
+static void
+transition(struct vrrp_instance *v, const struct vrrp_record *r, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.transitions++;
+	world.last = *r;
+}
+
+void
+world_addr(const char *prefix, bool secondary, bool gone)
+{
+	struct nl_addr a = { .ifindex = WORLD_IFINDEX, .secondary = secondary };
+
+	assert_int_equal(addr_prefix_parse(prefix, &a.prefix), 0);
+	assert_true(vrrp_addrs_update(&world.addrs, &a, gone));
+}
+
+void
+world_open(void)
+{
+	static const struct nl_link link = {
+		.ifindex = WORLD_IFINDEX,
+		.name = "eth0",
+		.mac = { 0x02, 0, 0, 0, 0, 0x02 },
+		.has_mac = true,
+		.admin_up = true,
+		.running = true,
+		.mtu = 1500,
+	};
+
+	memset(&world, 0, sizeof(world));
+	memset(timers, 0, sizeof(timers));
+	deferred_count = 0;
+	world.now = (mono_t){ 1000 * NS_PER_S };
+	world.env = (struct vrrp_env){
+		.addrs = &world.addrs,
+		.changed = changed,
+		.transition = transition,
+	};
+	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs);
+	assert_non_null(world.iface);
+	world_addr("192.0.2.2/24", false, false);
+	world_addr("fe80::2/64", false, false);
+	vrrp_iface_found(world.iface, &link);
+}
+
+void
+world_close(void)
+{
+	vrrp_iface_free(world.iface);
+	vrrp_addrs_clear(&world.addrs);
+}
+
+struct vrrp_params
+world_params(void)
+{
+	struct vrrp_params p;
+
+	vrrp_params_init(&p);
+	(void)strcpy(p.name, "web");
+	(void)strcpy(p.interface, "eth0");
+	p.vrid = 51;
+	p.family = AF_INET;
+	p.vip_count = 1;
+	assert_int_equal(addr_prefix_parse("192.0.2.50/24",
+	    &p.vips[0].prefix), 0);
+	return p;
+}
+
+void
+world_forget(void)
+{
+	world.did[0] = '\0';
+	world.announced = 0;
+}
+
+void
+world_advert(const char *source, uint8_t priority, uint16_t interval_cs)
+{
+	static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
+	struct vrrp_io_packet in;
+	struct vrrp_advert_spec spec;
+	struct addr vip;
+	uint8_t frame[256];
+	size_t len;
+
+	memset(&spec, 0, sizeof(spec));
+	assert_int_equal(addr_parse(source, &spec.source), 0);
+	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
+	spec.version = 3;
+	spec.vrid = 51;
+	spec.priority = priority;
+	spec.interval_cs = interval_cs;
+	spec.destination = vrrp_wire_group(AF_INET);
+	spec.addr_count = 1;
+	spec.addrs = &vip;
+	len = vrrp_wire_build_frame(&spec, mac, NULL, frame, sizeof(frame));
+	assert_true(len > 14);
+	memset(&in, 0, sizeof(in));
+	in.family = AF_INET;
+	in.bytes = frame + 14;
+	in.len = len - 14;
+	in.source_mac = mac;
+	in.now = in.arrival = world.now;
+	vrrp_iface_rx(&in, world.iface);
+}
