@@ -40,6 +40,8 @@
 #define SLOW_NS			NS_PER_S	/* B-6, B-67; RFC 7419: exactly */
 #define REMOTE_MIN_RX_UNKNOWN_NS NS_PER_US	/* B-7: 1 on the wire */
 #define WORST_GAP_MAX_NS	(3600 * NS_PER_S)
+#define AUTH_PROBE_EVERY	4		/* B-108 */
+#define AUTH_PROBE_MULT_MIN	3
 
 const char *
 bfd_reason_name(enum bfd_reason reason)
@@ -113,6 +115,63 @@ jittered(struct bfd_core *s, int64_t interval_ns)
 		most = least;
 	return interval_ns - least -
 	    (int64_t)rng_below(&s->rng, (uint64_t)(most - least + 1));
+}
+
+/* ---- Which authentication (B-108) ---- */
+
+static bool
+same_auth(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
+{
+	unsigned i;
+
+	if (a->type != b->type || a->key_count != b->key_count)
+		return false;
+	for (i = 0; i < a->key_count; i++)
+		if (a->keys[i].id != b->keys[i].id ||
+		    a->keys[i].len != b->keys[i].len ||
+		    memcmp(a->keys[i].key, b->keys[i].key, a->keys[i].len) != 0)
+			return false;
+	return true;
+}
+
+/* From now on only what is configured; its sequence is another one. */
+static void
+adopt_auth(struct bfd_core *s)
+{
+	if (same_auth(&s->auth_in_use, &s->p.auth))
+		return;
+	s->auth_in_use = s->p.auth;
+	s->auth.auth_seq_known = false;
+}
+
+/*
+ * B-29..B-31.  The configured way is tried second, and its first success makes
+ * it the only one; there is no way back but the operator's.
+ */
+static enum bfd_verdict
+authenticate(struct bfd_core *s, const struct bfd_packet *pkt)
+{
+	struct bfd_auth_state fresh = { .xmit_auth_seq = s->auth.xmit_auth_seq };
+	enum bfd_verdict verdict;
+
+	verdict = bfd_auth_check(&s->auth_in_use, &s->auth, pkt);
+	if (verdict == BFD_OK_VERDICT ||
+	    same_auth(&s->auth_in_use, &s->p.auth) ||
+	    bfd_auth_check(&s->p.auth, &fresh, pkt) != BFD_OK_VERDICT)
+		return verdict;
+	adopt_auth(s);
+	s->auth = fresh;
+	return BFD_OK_VERDICT;
+}
+
+static const struct bfd_auth_params *
+auth_of_next_packet(struct bfd_core *s, bool final)
+{
+	if (final || s->p.detect_mult < AUTH_PROBE_MULT_MIN ||
+	    same_auth(&s->auth_in_use, &s->p.auth))
+		return &s->auth_in_use;
+	return ++s->auth_probe % AUTH_PROBE_EVERY == 0 ? &s->p.auth :
+	    &s->auth_in_use;
 }
 
 /* ---- Poll Sequence (§6.5) ---- */
@@ -203,6 +262,7 @@ bfd_core_update_state(struct bfd_core *s, enum bfd_state to, uint8_t diag,
 	}
 	if (from == BFD_UP) {		/* B-67, at once and without a Poll */
 		abandon_poll(s);
+		adopt_auth(s);
 		s->desired_min_tx_announced_ns =
 		    max_ns(s->p.desired_min_tx_ns, SLOW_NS);
 		s->required_min_rx_announced_ns = s->p.required_min_rx_ns;
@@ -292,7 +352,7 @@ content_bytes(const struct bfd_core *s, uint8_t out[BFD_PACKET_MIN])
 	struct bfd_packet p;
 
 	content(s, &p);
-	(void)bfd_wire_build(&p, bfd_auth_section_len(&s->p.auth), buf,
+	(void)bfd_wire_build(&p, bfd_auth_section_len(&s->auth_in_use), buf,
 	    sizeof(buf));
 	memcpy(out, buf, BFD_PACKET_MIN);
 }
@@ -449,6 +509,7 @@ bfd_core_init(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	assert(p->detect_mult > 0 && p->desired_min_tx_ns > 0);
 	memset(s, 0, sizeof(*s));
 	s->p = *p;
+	s->auth_in_use = p->auth;
 	rng_seed(&s->rng, seed);
 	do {							/* B-8 */
 		s->auth.xmit_auth_seq = rng_u32(&s->rng);
@@ -530,7 +591,7 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	if (pkt->your_discr == 0 && pkt->state != BFD_DOWN &&
 	    pkt->state != BFD_ADMIN_DOWN)
 		return BFD_STATE_VERDICT;			/* B-27 */
-	verdict = bfd_auth_check(&s->p.auth, &s->auth, pkt);
+	verdict = authenticate(s, pkt);
 	if (verdict != BFD_OK_VERDICT)				/* B-29..B-31 */
 		return verdict;
 
@@ -560,7 +621,7 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 			act->todo |= BFD_DO_SEND_FINAL;
 	}
 	settle_and_compare(s, &before, act);			/* B-35, B-38 */
-	if (s->p.auth.type != BFD_AUTH_NONE && s->detection_time_ns > 0)
+	if (s->auth_in_use.type != BFD_AUTH_NONE && s->detection_time_ns > 0)
 		s->forget_timer = mono_add(s->detection_from,
 		    2 * s->detection_time_ns + s->granted_ns);
 	return verdict;
@@ -631,6 +692,7 @@ size_t
 bfd_core_build(struct bfd_core *s, mono_t now, bool final, uint8_t *buf,
     size_t size)
 {
+	const struct bfd_auth_params *auth;
 	uint8_t bytes[BFD_PACKET_MIN];
 	struct bfd_packet p;
 	bool advance;
@@ -650,13 +712,14 @@ bfd_core_build(struct bfd_core *s, mono_t now, bool final, uint8_t *buf,
 	content(s, &p);
 	p.final = final;
 	p.poll = !final && poll_now(s);				/* B-75, B-76 */
-	len = bfd_wire_build(&p, bfd_auth_section_len(&s->p.auth), buf, size);
+	auth = auth_of_next_packet(s, final);
+	len = bfd_wire_build(&p, bfd_auth_section_len(auth), buf, size);
 	if (len == 0)
 		return 0;
 	content_bytes(s, bytes);
 	advance = p.poll || p.final ||
 	    memcmp(bytes, s->sent, sizeof(bytes)) != 0;		/* B-102 */
-	len = bfd_auth_sign(&s->p.auth, &s->auth, advance, buf, size);
+	len = bfd_auth_sign(auth, &s->auth, advance, buf, size);
 	if (len == 0)
 		return 0;
 	memcpy(s->sent, bytes, sizeof(bytes));
@@ -695,9 +758,9 @@ bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	assert(p->detect_mult > 0 && p->desired_min_tx_ns > 0);
 	begin(s, now, act);
 	before = level_of(s);
-	if (s->p.auth.type != p->auth.type)
-		s->auth.auth_seq_known = false;
 	s->p = *p;
+	if (!is_up(s))
+		adopt_auth(s);
 	if (p->admin_down && s->session_state != BFD_ADMIN_DOWN)
 		enter_admin_down(s, BFD_DIAG_ADMIN_DOWN, act);
 	else if (!p->admin_down)

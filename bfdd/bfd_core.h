@@ -89,6 +89,8 @@ struct bfd_core {
 	int64_t			remote_desired_min_tx_ns;
 	int64_t			remote_min_echo_rx_ns;
 	struct bfd_auth_state	auth;
+	struct bfd_auth_params	auth_in_use;	/* p.auth, or what it follows */
+	unsigned		auth_probe;	/* packets sent since (B-108) */
 
 	/*
 	 * In force and announced (B-70..B-72).  They differ only while Up and
@@ -198,8 +200,12 @@ size_t	bfd_core_build(struct bfd_core *, mono_t now, bool final, uint8_t *buf,
  * more after it when the last is still running (B-77).  The key, passive and
  * multihop do not change.  admin_down is carried out; admin_down false brings a
  * session back from AdminDown, also one that is leaving (bfd_core_release).
- * New keys or another authentication type are in force at once (B-108: not
- * without a flap, unless both sides have the new key among their keys).
+ *
+ * New keys or another authentication type (B-108): in force at once unless the
+ * session is Up.  Then the old is used on, while every fourth packet is a probe
+ * signed the new way (none with a multiplier below 3, which could not spare it);
+ * the first packet from the peer that holds the new way round ends the old for
+ * good.  So the two sides may be changed minutes apart without a flap.
  */
 void	bfd_core_set_params(struct bfd_core *, mono_t now,
 	    const struct bfd_params *, struct bfd_actions *);

@@ -651,8 +651,8 @@ test_bfd_core_refusal_leaves_every_byte_as_it_was(void **state)
 		in = peer(BFD_INIT);
 		in.your_discr = 0;
 		assert_refused(&in, BFD_STATE_VERDICT);
-		s.p.auth.type = BFD_AUTH_KEYED_SHA1;
-		s.p.auth.key_count = 1;
+		s.p.auth.type = s.auth_in_use.type = BFD_AUTH_KEYED_SHA1;
+		s.p.auth.key_count = s.auth_in_use.key_count = 1;
 		in = peer(BFD_DOWN);
 		in.my_discr = 0x99;
 		assert_refused(&in, BFD_AUTH_MISSING_VERDICT);
@@ -1170,6 +1170,25 @@ test_bfd_core_min_rx_zero_is_the_longest_interval(void **state)
 	assert_int_equal(s.detection_timer.ns, 5230 * MS);
 }
 
+/* Not Up: a Poll only while there is somebody to answer it. */
+static void
+test_bfd_core_poll_needs_a_known_peer(void **state)
+{
+	(void)state;
+	in_state(BFD_DOWN);
+	at(10);
+	wish(50, 20);
+	assert_int_equal(sent.required_min_rx_us, 20000);
+	assert_false(sent.poll);
+	rx_state(BFD_UP);			/* we stay Down, and know it */
+	at(20);
+	wish(50, 30);
+	assert_true(sent.poll);
+	run_to(10000);				/* gone */
+	assert_int_equal(s.remote_discr, 0);
+	assert_false(sent.poll);
+}
+
 /* B-74 + */
 static void
 test_bfd_core_multiplier_changes_without_a_poll(void **state)
@@ -1526,6 +1545,58 @@ test_bfd_core_release_says_so_for_a_detection_time(void **state)
 	assert_true(act.todo & BFD_DO_DELETE);
 }
 
+/* One that has been AdminDown for long has said so. */
+static void
+test_bfd_core_release_of_an_admin_down_session_is_quick(void **state)
+{
+	(void)state;
+	in_state(BFD_ADMIN_DOWN);
+	for (; now.ns < 10 * S; run_to_ns(now.ns + S))
+		rx_state(BFD_DOWN);
+	bfd_core_release(&s, now, &act);
+	carry_out();
+	bfd_core_expire(&s, now, &act);
+	assert_true(act.todo & BFD_DO_DELETE);
+}
+
+/* In AdminDown packets are discarded, but the peer is not forgotten. */
+static void
+test_bfd_core_admin_down_remembers_who_is_there(void **state)
+{
+	(void)state;
+	in_state(BFD_ADMIN_DOWN);
+	for (; now.ns < 10 * S; run_to_ns(now.ns + S)) {
+		rx_state(BFD_DOWN);
+		assert_int_equal(sent.your_discr, VECTOR_R);
+		assert_int_equal(s.remote_discr, VECTOR_R);
+	}
+	assert_int_equal(sent.your_discr, VECTOR_R);
+}
+
+/* A Final carries the news; a second packet would say the same. */
+static void
+test_bfd_core_final_carries_the_news(void **state)
+{
+	struct bfd_params p = params(S, S, 3);
+	struct bfd_packet in = peer(BFD_INIT);
+	unsigned before;
+
+	(void)state;
+	start(&p);
+	run_to(0);
+	rx_state(BFD_DOWN);
+	before = sent_count;
+	answered_count = 0;
+	in.poll = true;
+	rx(&in);
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_int_equal(answered_count, 1);
+	assert_int_equal(answered.state, BFD_UP);
+	assert_int_equal(sent_count, before);
+	rx_state(BFD_UP);			/* and it counts as said */
+	assert_int_equal(sent_count, before);
+}
+
 static void
 test_bfd_core_new_wish_brings_a_leaving_session_back(void **state)
 {
@@ -1767,6 +1838,74 @@ test_bfd_core_stays_silent_until_told(void **state)
 	assert_int_equal(sent_count, 1);
 }
 
+/* A Required Min RX that comes and goes does not break the silence. */
+static void
+test_bfd_core_silence_outlasts_changes_of_the_peer(void **state)
+{
+	struct bfd_params p = params(50 * MS, 50 * MS, 3);
+	struct bfd_packet in = peer(BFD_UP);
+
+	(void)state;
+	start(&p);
+	bfd_core_stay_silent(&s, (mono_t){ 6 * S });
+	in.required_min_rx_us = 0;
+	rx(&in);
+	in.required_min_rx_us = 50000;
+	rx(&in);
+	run_to(5999);
+	assert_int_equal(sent_count, 0);
+}
+
+/* B-108 +: no section, then a keyed one, and the session stays Up */
+static void
+test_bfd_core_authentication_is_turned_on_while_up(void **state)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_KEYED_SHA1);
+	struct bfd_auth_state st = { .xmit_auth_seq = 100 };
+	unsigned plain = 0, probes = 0;
+
+	(void)state;
+	up();
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	while (sent_count < 40) {		/* the peer knows nothing yet */
+		now = s.tx_timer;
+		assert_int_equal(rx_state(BFD_UP), BFD_OK_VERDICT);
+		bfd_core_expire(&s, now, &act);
+		carry_out();
+		if (sent.auth_present)
+			probes++;
+		else
+			plain++;
+	}
+	assert_in_range(probes, plain / 4, plain / 2);
+	assert_int_equal(rx_signed(BFD_UP, &st), BFD_OK_VERDICT);
+	assert_true(sent.auth_present);		/* and said so at once */
+	assert_int_equal(s.auth.rcv_auth_seq, 100);
+	assert_int_equal(rx_state(BFD_UP), BFD_AUTH_MISSING_VERDICT);
+	assert_int_equal(s.session_state, BFD_UP);
+}
+
+/* B-108 -: not for a session that is not Up, nor after it went down */
+static void
+test_bfd_core_old_authentication_ends_with_up(void **state)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_KEYED_SHA1);
+
+	(void)state;
+	in_state(BFD_DOWN);
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	assert_int_equal(rx_state(BFD_DOWN), BFD_AUTH_MISSING_VERDICT);
+	up();
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	run_to(1000);
+	assert_int_equal(s.session_state, BFD_DOWN);
+	assert_true(sent.auth_present);
+	assert_int_equal(rx_state(BFD_DOWN), BFD_AUTH_MISSING_VERDICT);
+}
+
 static void
 test_bfd_core_sends_nothing_when_the_digest_is_unavailable(void **state)
 {
@@ -1824,6 +1963,7 @@ main(void)
 		T(slower_transmission_waits_for_the_final),
 		T(faster_detection_waits_for_the_final),
 		T(min_rx_zero_is_the_longest_interval),
+		T(poll_needs_a_known_peer),
 		T(multiplier_changes_without_a_poll),
 		T(poll_rides_on_scheduled_packets),
 		T(final_while_polling_has_p_clear),
@@ -1837,6 +1977,9 @@ main(void)
 		T(lost_echoes_are_down_with_diag_2),
 		T(echo_stops_when_it_may_not_run),
 		T(release_says_so_for_a_detection_time),
+		T(release_of_an_admin_down_session_is_quick),
+		T(admin_down_remembers_who_is_there),
+		T(final_carries_the_news),
 		T(new_wish_brings_a_leaving_session_back),
 		T(absence_moves_the_detection_timer),
 		T(absence_counts_from_the_start_of_the_timer),
@@ -1848,6 +1991,9 @@ main(void)
 		T(sequence_is_forgotten_after_two_detection_times),
 		T(keyed_sequence_moves_with_the_content),
 		T(stays_silent_until_told),
+		T(silence_outlasts_changes_of_the_peer),
+		T(authentication_is_turned_on_while_up),
+		T(old_authentication_ends_with_up),
 		T(sends_nothing_when_the_digest_is_unavailable),
 #undef T
 	};
