@@ -137,8 +137,9 @@ test_vrrpctl_show_views_survive_any_document(void **state)
 		vrrpctl_view_history, vrrpctl_view_stats,
 		vrrpctl_view_sessions, vrrpctl_view_session };
 	static const char *const docs[] = { "{}", "[]", "{\"instances\":5}",
-	    "{\"instances\":[5,null,{},{\"bfd\":7,\"statistics\":[],"
-	    "\"last-transition\":null,\"virtual-addresses\":[1,{}]}]}",
+	    /* In parentheses: clang takes two strings for a missing comma. */
+	    ("{\"instances\":[5,null,{},{\"bfd\":7,\"statistics\":[],"
+	    "\"last-transition\":null,\"virtual-addresses\":[1,{}]}]}"),
 	    "{\"transitions\":[{},{\"steps\":[1,{\"us\":\"x\"}]}]}",
 	    "{\"sessions\":[{},[]],\"scheduling\":9}",
 	    "{\"interfaces\":[{\"a\":1},3]}" };
