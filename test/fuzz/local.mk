@@ -9,6 +9,7 @@
 FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_core \
 	test/fuzz/fuzz_bfd_wire \
+	test/fuzz/fuzz_ctl \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_wire \
@@ -33,6 +34,11 @@ test_fuzz_fuzz_bfd_wire_SOURCES = test/fuzz/fuzz_bfd_wire.c
 nodist_test_fuzz_fuzz_bfd_wire_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_bfd_wire_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
 test_fuzz_fuzz_bfd_wire_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_ctl_SOURCES = test/fuzz/fuzz_ctl.c
+nodist_test_fuzz_fuzz_ctl_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_ctl_LDADD = $(SHARED_LIBS)
+test_fuzz_fuzz_ctl_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_conf_SOURCES = test/fuzz/fuzz_vrrp_conf.c
 nodist_test_fuzz_fuzz_vrrp_conf_SOURCES = $(FUZZ_MAIN)
