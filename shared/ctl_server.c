@@ -389,14 +389,30 @@ send_json(struct ctl_client_conn *c, json_t *message)
 	free(text);
 }
 
+/* A message may quote bad text, or be cut in the middle of a character. */
+static json_t *
+any_string(const char *text)
+{
+	char ascii[sizeof(((struct ctl_error *)0)->message)];
+	json_t *j = json_string(text);
+	size_t i;
+
+	if (j != NULL)
+		return j;
+	for (i = 0; text[i] != '\0' && i < sizeof(ascii) - 1; i++)
+		ascii[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+	ascii[i] = '\0';
+	return json_string(ascii);
+}
+
 /* id is borrowed; NULL: the request cannot be named. */
 static void
 reply_error(struct ctl_client_conn *c, json_t *id, int code,
     const char *message)
 {
-	send_json(c, json_pack("{s:s, s:O, s:{s:i, s:s}}", "jsonrpc", "2.0",
+	send_json(c, json_pack("{s:s, s:O, s:{s:i, s:o}}", "jsonrpc", "2.0",
 	    "id", id != NULL ? id : json_null(), "error", "code", code,
-	    "message", message));
+	    "message", any_string(message)));
 }
 
 /* Takes result. */
@@ -458,12 +474,15 @@ do_goodbye(struct ctl_client_conn *c, json_t *params, json_t **result,
 	return true;
 }
 
+/* A topic is written as it is into the lines that are sent. */
 static bool
 topic_exists(const struct ctl_server *s, const char *name)
 {
 	const char *const *t = s->config.topics;
 
-	if (name[0] == '\0' || strlen(name) >= CTL_TOPIC_LEN)
+	if (name[0] == '\0' || strlen(name) >= CTL_TOPIC_LEN ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
+	    strlen(name))
 		return false;
 	if (t == NULL)
 		return true;

@@ -68,7 +68,10 @@ struct ctl_server_config {
 	const char		 *program;	/* answered to hello */
 	const char		 *version;
 	const struct ctl_method	 *methods;	/* ends with name NULL; borrowed */
-	/* What one may subscribe to, ends with NULL; NULL: anything. Borrowed. */
+	/*
+	 * What one may subscribe to, ends with NULL; names of a-z, 0-9 and -.
+	 * NULL: any such name.  Borrowed.
+	 */
 	const char *const	 *topics;
 	/*
 	 * A client subscribed to `topic`: send it every level now, with

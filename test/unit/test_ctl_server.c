@@ -396,6 +396,23 @@ test_ctl_server_unknown_method_and_bad_params_are_told_apart(void **state)
 	assert_int_equal(echoed, 0);
 }
 
+/* 40 bytes of it are quoted, and that is in the middle of a character. */
+static void
+test_ctl_server_quoted_name_is_cut_to_valid_text(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	char line[200] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x";
+	int i;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		(void)strcat(line, "\303\244");
+	(void)strcat(line, "\"}\n");
+	say(c, line);
+	assert_error(c, -32601, true);
+	assert_false(ctl_client_conn_is_closing(c));
+}
+
 static void
 test_ctl_server_handler_error_is_passed_on(void **state)
 {
@@ -639,6 +656,9 @@ test_ctl_server_without_topic_list_subscriptions_are_bounded(void **state)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	subscribe(c, name);
+	assert_error(c, -32602, true);
+	/* It would be written as it is into every notification. */
+	subscribe(c, "a\\\"b");
 	assert_error(c, -32602, true);
 	ctl_server_close(s);
 }
@@ -1171,6 +1191,7 @@ main(void)
 		PLAIN_TEST(test_ctl_server_invalid_request_is_refused),
 		PLAIN_TEST(
 		    test_ctl_server_unknown_method_and_bad_params_are_told_apart),
+		PLAIN_TEST(test_ctl_server_quoted_name_is_cut_to_valid_text),
 		PLAIN_TEST(test_ctl_server_handler_error_is_passed_on),
 		PLAIN_TEST(
 		    test_ctl_server_answer_too_long_is_an_error_not_a_drop),
