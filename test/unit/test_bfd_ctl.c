@@ -221,7 +221,7 @@ test_bfd_ctl_owner_is_told_of_its_session(void **state)
 	owner = client(w, 0);
 	stranger = client(w, 0);
 	json_decref(ask(owner, "session.request", WISH));
-	run_for(w, 3 * NS_PER_S);
+	run_for(w, 400 * NS_PER_MS);
 	while ((o = next_line(owner)) != NULL) {
 		assert_string_equal(text_of(o, "method"), "session");
 		p = json_object_get(o, "params");
@@ -251,7 +251,7 @@ test_bfd_ctl_subscriber_gets_snapshot_and_changes_once(void **state)
 	c = client(w, 0);
 	json_decref(ask(c, "session.request", WISH));
 	json_decref(ask(c, "subscribe", "{\"topics\":[\"session\"]}"));
-	run_for(w, 3 * NS_PER_S);
+	run_for(w, 400 * NS_PER_MS);
 	while ((o = next_line(c)) != NULL) {
 		p = json_object_get(o, "params");
 		if (text_of(p, "previous-state") == NULL)
@@ -384,13 +384,14 @@ test_bfd_ctl_leaving_client_releases_its_sessions(void **state)
 	b = client(w, 0);
 	json_decref(ask(a, "session.request", WISH));
 	json_decref(ask(b, "session.request", WISH));
+	run_for(w, 200 * NS_PER_MS);
 	assert_int_equal(error_code(ask(a, "session.release", KEY)), 0);
 	run_for(w, 50 * NS_PER_MS);
 	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 1);
 	assert_int_equal(bfd_session_clients(bfd_table_first(
 	    bfd_engine_table(w->engine))), 1);
 	ctl_client_conn_detach(b);
-	run_for(w, 3500 * NS_PER_MS);
+	run_for(w, 400 * NS_PER_MS);
 	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
 }
 

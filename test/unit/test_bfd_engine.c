@@ -239,7 +239,7 @@ test_bfd_engine_silence_is_down_after_the_detection_time(void **state)
 	assert_true(gap >= ns_from_ms(60));
 	assert_true(w->decided_after_due_ns >= 0);
 	/* Sending into nothing is counted and does no harm. */
-	run_for(w, 1200 * NS_PER_MS);
+	run_for(w, 100 * NS_PER_MS);
 	assert_true(s->counters.send_failed_packet > 0);
 	assert_true(net_lo(true));
 	assert_true(wait_state(w, BFD_UP));
@@ -468,7 +468,7 @@ test_bfd_engine_interface_absent_waits_in_silence(void **state)
 		skip();
 	(void)snprintf(p.interface, sizeof(p.interface), "eth9");
 	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &s), 0);
-	run_for(w, 1200 * NS_PER_MS);
+	run_for(w, 100 * NS_PER_MS);
 	assert_int_equal(s->core.session_state, BFD_DOWN);
 	assert_int_equal(s->ifindex, 0);
 	assert_int_equal(s->counters.send_packet, 0);
