@@ -372,17 +372,27 @@ json_session(const struct vrrp_bfd_session *s)
 	return o;
 }
 
-/* Packets refused on this interface that were for none of our instances. */
+/*
+ * Every packet refused on this interface, known VRID or not: RFC 8347's global
+ * counters, kept per interface (Y-4).
+ */
 static json_t *
 json_iface_stats(struct vrrp_iface *f)
 {
 	json_t *o = json_object();
-	unsigned i;
+	uint64_t sum;
+	unsigned i, j;
 
 	if (f->io != NULL)
 		f->rx_dropped += vrrp_io_drops(f->io);
-	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
-		set(o, vrrp_verdict_name(i), json_integer(f->verdicts[i]));
+	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++) {
+		sum = f->verdicts[i];
+		for (j = 0; j < 2 * 256; j++)
+			if (f->table[j / 256][j % 256] != NULL)
+				sum += f->table[j / 256][j % 256]->
+				    stats.verdicts[i];
+		set(o, vrrp_verdict_name(i), json_integer(sum));
+	}
 	set(o, "receive-queue-drops", json_integer(f->rx_dropped));
 	return o;
 }
