@@ -47,7 +47,7 @@ take_interval_cs(struct input *in, uint8_t version)
 {
 	static const uint16_t cs[] = { 1, 2, 5, 10, 50, 100, 300, 4095 };
 
-	return version == 2 ? (uint16_t)(100 * (1 + take(in))) :
+	return version == 2 ? (uint16_t)(100 * (1 + take(in) % 255)) :
 	    cs[take(in) & 7];
 }
 
