@@ -21,7 +21,7 @@
 
 struct world world;
 
-static void
+static void __attribute__((format(printf, 1, 2)))
 did(const char *fmt, ...)
 {
 	size_t len = strlen(world.did);
