@@ -61,7 +61,7 @@ unit() {
 	    >"$tmp/check.log" 2>&1
 	status=$?
 	$python "$top/test/count.py" automake "$1" "$2" >"$tmp/count" ||
-	    { cat "$tmp/count"; fail "$1: results not understood"; return; }
+	    { tail -n 40 "$tmp/check.log"; fail "$1: no results"; return; }
 	sed '$d' "$tmp/count"
 	add $(tail -n 1 "$tmp/count")
 	if [ $status != 0 ] && [ "$added_failed" = 0 ]; then
