@@ -40,6 +40,7 @@ struct vrrp_iface {
 	const struct vrrp_addrs	 *addrs;
 	char			  name[IF_NAMESIZE];
 	bool			  exists;
+	bool			  addrs_changed; /* for vrrp_router.c */
 	struct nl_link		  link;		/* the last known */
 	struct vrrp_io		 *io;		/* NULL: not open */
 	int			  io_error;	/* why, negative errno */

@@ -606,6 +606,9 @@ batch_done(int error, unsigned failed_at, void *arg)
 		/* The answer was lost, not the request: ask again. */
 		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
 			install(v, NULL);
+	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
+	    !vrrp_vip_device_exists(v->vips)) {
+		vrrp_instance_device_gone(v);
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0) {
 		/* The newest batch: what it says is how things are. */
 		v->batch_error = error;
@@ -850,8 +853,10 @@ close_vips(struct vrrp_instance *v)
 void
 vrrp_instance_iface_found(struct vrrp_instance *v)
 {
-	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac)
+	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac) {
+		v->retry_at = MONO_NEVER;
 		open_vips(v);
+	}
 	vrrp_instance_reconsider(v);
 }
 
@@ -910,12 +915,15 @@ check_addresses(void *arg)
 	}
 }
 
-void
-vrrp_instance_device_gone(struct vrrp_instance *v)
+/* Deferred: when the interface itself went, its event comes after this one. */
+static void
+restore_device(void *arg)
 {
+	struct vrrp_instance *v = arg;
 	char name[IF_NAMESIZE];
 
-	if (v->vips == NULL)
+	nl_drain(v->env->nl);
+	if (v->vips == NULL || !v->iface->exists)
 		return;
 	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
 	close_vips(v);
@@ -926,6 +934,13 @@ vrrp_instance_device_gone(struct vrrp_instance *v)
 		reinstall(v, name);
 	else
 		v->stats.addresses_restored++;
+}
+
+void
+vrrp_instance_device_gone(struct vrrp_instance *v)
+{
+	if (loop_defer(v->env->loop, restore_device, v) < 0)
+		restore_device(v);
 }
 
 /*
@@ -1390,6 +1405,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 		return;
 	loop_defer_cancel(v->env->loop, say, v);
 	loop_defer_cancel(v->env->loop, check_addresses, v);
+	loop_defer_cancel(v->env->loop, restore_device, v);
 	close_vips(v);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->timer);

@@ -118,27 +118,50 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 		device_gone(r, link->ifindex);
 }
 
+/*
+ * After the events of the batch: when a primary address is deleted, the one
+ * promoted in its place is the next event, and an instance must not leave
+ * for the moment between them.
+ */
 static void
-addr_event(const struct nl_addr *addr, bool gone, void *arg)
+settle_addresses(void *arg)
 {
 	struct vrrp_router *r = arg;
 	unsigned i, j;
 
-	if (!vrrp_addrs_update(&r->addrs, addr, gone))
-		log_err("out of memory for an address");
-	if (gone && r->started)
-		for (j = 0; j < r->instance_count; j++)
-			vrrp_instance_address_gone(r->instances[j],
-			    addr->ifindex, &addr->prefix.addr);
+	nl_drain(r->nl);
 	for (i = 0; i < r->iface_count; i++) {
-		if (!r->ifaces[i]->exists ||
-		    r->ifaces[i]->link.ifindex != addr->ifindex ||
-		    vrrp_iface_is_virtual(r->ifaces[i], &addr->prefix.addr))
+		if (!r->ifaces[i]->addrs_changed)
 			continue;
+		r->ifaces[i]->addrs_changed = false;
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
 		for (j = 0; j < r->instance_count; j++)
 			if (r->instances[j]->iface == r->ifaces[i])
 				vrrp_instance_primary_changed(r->instances[j]);
+	}
+}
+
+static void
+addr_event(const struct nl_addr *addr, bool gone, void *arg)
+{
+	struct vrrp_router *r = arg;
+	struct vrrp_iface *f;
+	unsigned i;
+
+	if (!vrrp_addrs_update(&r->addrs, addr, gone))
+		log_err("out of memory for an address");
+	if (gone && r->started)
+		for (i = 0; i < r->instance_count; i++)
+			vrrp_instance_address_gone(r->instances[i],
+			    addr->ifindex, &addr->prefix.addr);
+	for (i = 0; i < r->iface_count; i++) {
+		f = r->ifaces[i];
+		if (!f->exists || f->link.ifindex != addr->ifindex ||
+		    vrrp_iface_is_virtual(f, &addr->prefix.addr))
+			continue;
+		f->addrs_changed = true;
+		if (loop_defer(r->loop, settle_addresses, r) < 0)
+			settle_addresses(r);
 	}
 }
 
@@ -608,6 +631,7 @@ vrrp_router_close(struct vrrp_router *r)
 	if (r == NULL)
 		return;
 	r->started = false;
+	loop_defer_cancel(r->loop, settle_addresses, r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
 	for (i = 0; i < r->instance_count; i++)

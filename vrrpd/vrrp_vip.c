@@ -403,6 +403,15 @@ vrrp_vip_mac(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vip_device_exists(const struct vrrp_vips *v)
+{
+	struct nl_link link;
+
+	return v->device[0] == '\0' || (nl_link_get(v->nl, v->device,
+	    &link) == 0 && link.ifindex == v->ifindex);
+}
+
+bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
 	return v->adopted;

@@ -88,6 +88,8 @@ const char *vrrp_vip_device(const struct vrrp_vips *);
 int	vrrp_vip_ifindex(const struct vrrp_vips *);	/* device, or the parent */
 /* Ethernet source of adverts: the virtual MAC, or the interface's (V-26). */
 const uint8_t *vrrp_vip_mac(const struct vrrp_vips *);
+/* Asks the kernel whether our device is still there; true without one. */
+bool	vrrp_vip_device_exists(const struct vrrp_vips *);
 /* The device was there already: it may hold addresses of an earlier run. */
 bool	vrrp_vip_adopted(const struct vrrp_vips *);
 

@@ -724,6 +724,24 @@ test_vrrp_instance_removed_address_is_put_back(void **state)
 	assert_int_equal(v->stats.addresses_restored, 1);
 }
 
+/* The device went with the address: made again, not given up. */
+static void
+test_vrrp_instance_removed_device_is_made_again(void **state)
+{
+	struct addr vip;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
+	become_active();
+	vrrp_instance_address_gone(v, WORLD_IFINDEX, &vip);
+	world_deferred();
+	world_forget();
+	world.device_gone = true;
+	world_ack(ENODEV, 0);
+	assert_string_equal(world.did, "close open install announce:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
 /* Addresses of a crashed run. */
 static void
 test_vrrp_instance_leftover_address_is_removed_at_start(void **state)
@@ -788,6 +806,7 @@ main(void)
 	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_instance_unicast_sends_one_message_per_peer),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
+	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
 	};

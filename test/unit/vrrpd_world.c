@@ -409,6 +409,13 @@ vrrp_vip_mac(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vip_device_exists(const struct vrrp_vips *v)
+{
+	(void)v;
+	return !world.device_gone;
+}
+
+bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
 	(void)v;

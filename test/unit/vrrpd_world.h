@@ -29,6 +29,7 @@ struct world {
 	unsigned	announced;
 	int		install_error;	/* of the call itself, negative */
 	int		vip_open_error;
+	bool		device_gone;
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
 	/* The batch not acknowledged yet. */
