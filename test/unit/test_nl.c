@@ -85,6 +85,10 @@ static void
 on_addr(const struct nl_addr *a, bool gone, void *arg)
 {
 	(void)arg;
+	/* The kernel gives the devices these when it likes. */
+	if (a->prefix.addr.family == AF_INET6 &&
+	    addr_is_link_local(&a->prefix.addr))
+		return;
 	last_addr = *a;
 	if (gone)
 		addrs_gone++;
