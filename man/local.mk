@@ -4,5 +4,6 @@ dist_man_MANS += \
 	man/bfdd.conf.5 \
 	man/swiftover-ctl.7 \
 	man/vrrpctl.8 \
+	man/vrrpd.8 \
 	man/vrrpd.conf.5 \
 	# end
