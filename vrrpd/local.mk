@@ -2,6 +2,7 @@ noinst_LIBRARIES += vrrpd/libvrrpcore.a
 vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
+	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 

@@ -45,12 +45,10 @@
  * line when the daemon does it; nothing else has to change.
  */
 enum feature {
-	F_VERSION_2,
 	F_IPV6,
 	F_OWNER,
 	F_ACCEPT_NO,
 	F_CHECKSUM_COMPAT,
-	F_AUTH_PASS,
 	F_UNICAST_PEERS,
 	F_LONG_ADDRESS,
 	F_ROLE_LINK,
@@ -63,12 +61,10 @@ static const struct {
 	enum feature	feature;
 	const char	*what;
 } not_yet[] = {
-	{ F_VERSION_2,		"version = 2" },
 	{ F_IPV6,		"an IPv6 virtual router" },
 	{ F_OWNER,		"priority = 255 (address owner)" },
 	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_CHECKSUM_COMPAT,	"checksum_compat" },
-	{ F_AUTH_PASS,		"auth_pass" },
 	{ F_UNICAST_PEERS,	"unicast_peers" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
@@ -774,8 +770,10 @@ build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 
 	if (read_int(p, sec, "version", 2, 3, &n))
 		v->version = (uint8_t)n;
-	if (v->version == 2)
-		need(p, word_get(sec, "version")->line, F_VERSION_2);
+	if (read_bool(p, sec, "also_version_2", &v->also_version_2) &&
+	    v->also_version_2 && v->version == 2)
+		bad(p, word_get(sec, "also_version_2")->line, "also_version_2 "
+		    "is for version = 3: this instance speaks version 2 only");
 
 	pl->vrid = pl->declared;
 	if ((w = word_get(sec, "virtual_router_id")) == NULL)
@@ -800,8 +798,7 @@ build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		bad(p, w->line, "%s", why);
 
 	if ((w = word_get(sec, "auth_pass")) != NULL) {
-		need(p, w->line, F_AUTH_PASS);
-		if (v->version != 2)
+		if (v->version != 2 && !v->also_version_2)
 			bad(p, w->line, "auth_pass: only version 2 has "
 			    "passwords");
 		else if (w->text[0] == '\0' || strlen(w->text) > 8)
@@ -876,7 +873,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	build_behaviour(p, sec, v);
 	build_announcements(p, sec, v);
 	build_vips(p, sec, v, pl);
-	if (v->version == 2 && v->family == AF_INET6)
+	if ((v->version == 2 || v->also_version_2) && v->family == AF_INET6)
 		bad(p, pl->vips[0], "version 2 has no IPv6");
 	build_unicast(p, sec, v);
 	for (i = 0; i < cfg_size(sec, "bfd"); i++)
@@ -986,6 +983,7 @@ parse_one(struct parse *p, const char *text)
 		WORD("interface"),
 		WORD("virtual_router_id"),
 		WORD("version"),
+		WORD("also_version_2"),
 		WORD("priority"),
 		WORD("advert_int"),
 		WORD("preempt"),
@@ -1499,6 +1497,8 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	print_string(f, "    ", "interface", v->interface);
 	(void)fprintf(f, "    virtual_router_id = %u\n", v->vrid);
 	(void)fprintf(f, "    version = %u\n", v->version);
+	if (v->version == 3 && v->family == AF_INET)
+		print_bool(f, "also_version_2", v->also_version_2);
 	(void)fprintf(f, "    priority = %u\n", v->priority);
 	print_span(f, "    ", "advert_int", ns_from_cs(v->advert_int_cs));
 	print_bool(f, "preempt", v->preempt);

@@ -100,6 +100,7 @@ json_stats(const struct vrrp_instance *v)
 		{ "priority-zero-pkts-sent", s->priority_zero_pkts_sent },
 		{ "address-list-errors", s->address_list_errors },
 		{ "legacy-checksum-rcvd", s->legacy_checksum_rcvd },
+		{ "version-2-ignored", s->version_2_ignored },
 		{ "announcements-sent", s->announcements_sent },
 		{ "send-errors", s->send_errors },
 		{ "addresses-restored", s->addresses_restored },
@@ -237,6 +238,42 @@ checksum_mode(const struct vrrp_instance *v)
 	return "auto";
 }
 
+static const char *
+form_word(enum vrrp_checksum_form form)
+{
+	return form == VRRP_FORM_PSEUDO ? "legacy" : "rfc9568";
+}
+
+/* Who sent adverts that were accepted, in which version and form (V-13). */
+static json_t *
+json_heard(const struct vrrp_instance *v)
+{
+	const struct vrrp_heard_router *r;
+	json_t *list = json_array(), *o, *versions;
+	mono_t now = loop_clock();
+	unsigned i;
+
+	for (i = 0; i < v->heard.count; i++) {
+		r = &v->heard.list[i];
+		o = json_object();
+		set(o, "address", json_addr(&r->source));
+		set(o, "priority", json_integer(r->priority));
+		set(o, "advert-interval-cs", json_integer(r->interval_cs));
+		versions = json_array();
+		if (r->adverts_v3 > 0)
+			(void)json_array_append_new(versions, json_integer(3));
+		if (r->adverts_v2 > 0)
+			(void)json_array_append_new(versions, json_integer(2));
+		set(o, "versions", versions);
+		if (v->p.family == AF_INET && r->adverts_v3 > 0)
+			set(o, "checksum", json_string(form_word(
+			    vrrp_heard_router_form(r))));
+		set_us(o, "last-heard-us", mono_sub(now, r->last));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
 /* RFC 8347: why the last Active became one. */
 static const char *
 new_master_reason(const struct vrrp_instance *v)
@@ -305,6 +342,11 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "address-family", json_string(v->p.family == AF_INET6 ?
 	    "ipv6" : "ipv4"));
 	set(o, "version", json_integer(v->p.version));
+	if (v->p.also_version_2)
+		set(o, "also-version-2", json_true());
+	if (v->p.version == 2 || v->p.also_version_2)
+		set(o, "authentication", json_string(v->p.auth_len > 0 ?
+		    "password" : "none"));
 	set(o, "state", json_string(vrrp_state_name(c->state)));
 	set(o, "priority", json_integer(v->p.priority));
 	set(o, "effective-priority", json_integer(c->p.priority));
@@ -328,9 +370,9 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	    json_integer(c->active_adver_interval_cs));
 	set_us(o, "takeover-bound-us", takeover_bound_ns(r, v));
 	set(o, "checksum-mode", json_string(checksum_mode(v)));
-	if (v->any_heard)
-		set(o, "checksum-heard", json_string(v->form_heard ==
-		    VRRP_FORM_PSEUDO ? "legacy" : "rfc9568"));
+	if (v->p.family == AF_INET && v->p.version == 3)
+		set(o, "checksum-sent", json_string(form_word(v->send_form)));
+	set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set(o, "waiting-for", json_string(v->waiting));
 	if (v->handed_over)

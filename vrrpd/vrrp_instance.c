@@ -83,7 +83,7 @@ primary(const struct vrrp_instance *v)
 /* --- frames --- */
 
 static void
-advert_spec(const struct vrrp_instance *v, uint8_t priority,
+advert_spec(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
     struct addr addrs[VRRP_VIPS_MAX], struct vrrp_advert_spec *spec)
 {
 	unsigned i;
@@ -91,7 +91,7 @@ advert_spec(const struct vrrp_instance *v, uint8_t priority,
 	for (i = 0; i < v->p.vip_count; i++)
 		addrs[i] = v->p.vips[i].prefix.addr;
 	memset(spec, 0, sizeof(*spec));
-	spec->version = v->p.version;
+	spec->version = version;
 	spec->vrid = v->p.vrid;
 	spec->priority = priority;
 	spec->interval_cs = v->p.advert_int_cs;
@@ -105,12 +105,13 @@ advert_spec(const struct vrrp_instance *v, uint8_t priority,
 }
 
 static size_t
-build_advert(const struct vrrp_instance *v, uint8_t priority, uint8_t *buf)
+build_advert(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    uint8_t *buf)
 {
 	struct vrrp_advert_spec spec;
 	struct addr addrs[VRRP_VIPS_MAX];
 
-	advert_spec(v, priority, addrs, &spec);
+	advert_spec(v, version, priority, addrs, &spec);
 	return vrrp_wire_build_frame(&spec, vrrp_vip_mac(v->vips), NULL, buf,
 	    VRRP_FRAME_MAX);
 }
@@ -118,12 +119,19 @@ build_advert(const struct vrrp_instance *v, uint8_t priority, uint8_t *buf)
 static void
 build_adverts(struct vrrp_instance *v)
 {
+	const uint8_t version = v->p.version;
+
 	v->frame_len = v->resign_len = 0;
+	v->frame_v2_len = v->resign_v2_len = 0;
 	if (v->vips == NULL || !addr_is_set(primary(v)))
 		return;
 	v->frame_priority = v->core.p.priority;
-	v->frame_len = build_advert(v, v->frame_priority, v->frame);
-	v->resign_len = build_advert(v, 0, v->resign);
+	v->frame_len = build_advert(v, version, v->frame_priority, v->frame);
+	v->resign_len = build_advert(v, version, 0, v->resign);
+	if (!v->p.also_version_2)
+		return;
+	v->frame_v2_len = build_advert(v, 2, v->frame_priority, v->frame_v2);
+	v->resign_v2_len = build_advert(v, 2, 0, v->resign_v2);
 }
 
 static void
@@ -200,7 +208,7 @@ send_failed(struct vrrp_instance *v, const char *what, int error)
 
 /* A message per peer: checksums with a pseudo-header differ. */
 static int
-unicast(struct vrrp_instance *v, uint8_t priority)
+unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
 {
 	struct vrrp_advert_spec spec;
 	struct addr addrs[VRRP_VIPS_MAX];
@@ -209,7 +217,7 @@ unicast(struct vrrp_instance *v, uint8_t priority)
 	unsigned i;
 	int error = 0, e;
 
-	advert_spec(v, priority, addrs, &spec);
+	advert_spec(v, version, priority, addrs, &spec);
 	for (i = 0; i < v->p.unicast_count; i++) {
 		spec.destination = v->p.unicast_peers[i];
 		len = vrrp_wire_build_message(&spec, message, sizeof(message));
@@ -222,20 +230,13 @@ unicast(struct vrrp_instance *v, uint8_t priority)
 }
 
 static void
-send_advert(struct vrrp_instance *v, uint8_t priority)
+send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    const uint8_t *frame, size_t len)
 {
-	const uint8_t *frame;
-	size_t len;
 	int error;
 
-	if (priority != 0 && priority != v->frame_priority)
-		build_adverts(v);
-	frame = priority == 0 ? v->resign : v->frame;
-	len = priority == 0 ? v->resign_len : v->frame_len;
-	if (len == 0 || v->iface->io == NULL)
-		return;
 	if (v->p.unicast_count > 0)
-		error = unicast(v, priority);
+		error = unicast(v, version, priority);
 	else
 		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
 		    len);
@@ -248,6 +249,23 @@ send_advert(struct vrrp_instance *v, uint8_t priority)
 	v->stats.advertisement_sent++;
 	if (priority == 0)
 		v->stats.priority_zero_pkts_sent++;
+}
+
+/* V-131: in both versions where that is wished; version 3 first (V-133). */
+static void
+send_advert(struct vrrp_instance *v, uint8_t priority)
+{
+	bool resign = priority == 0;
+
+	if (!resign && priority != v->frame_priority)
+		build_adverts(v);
+	if (v->frame_len == 0 || v->iface->io == NULL)
+		return;
+	send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
+	    resign ? v->resign_len : v->frame_len);
+	if (v->p.also_version_2)
+		send_one(v, 2, priority, resign ? v->resign_v2 : v->frame_v2,
+		    resign ? v->resign_v2_len : v->frame_v2_len);
 }
 
 /* Frames [from, to) of one round. */
@@ -848,6 +866,7 @@ close_vips(struct vrrp_instance *v)
 	vrrp_vip_close(v->vips);
 	v->vips = NULL;
 	v->frame_len = v->resign_len = 0;
+	v->frame_v2_len = v->resign_v2_len = 0;
 }
 
 void
@@ -1047,6 +1066,11 @@ same_addresses(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	return true;
 }
 
+/*
+ * V-123..V-125.  Where version 2 is spoken beside version 3 the interval cannot
+ * be ours, because version 3 has shorter ones (V-132); then it and the list are
+ * matters of soft_checks().
+ */
 static enum vrrp_verdict
 judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
 {
@@ -1055,6 +1079,8 @@ judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	if (a->auth_type == 1 && (a->auth_data == NULL ||
 	    memcmp(a->auth_data, v->p.auth_pass, 8) != 0))
 		return VRRP_AUTH_DATA;
+	if (v->p.also_version_2)
+		return VRRP_OK;
 	if (a->interval_cs != v->p.advert_int_cs)
 		return VRRP_V2_INTERVAL;
 	/* V-125: unless the sender owns the addresses. */
@@ -1069,7 +1095,8 @@ judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 {
 	struct addr group;
 
-	if (a->version != v->p.version)
+	if (a->version != v->p.version &&
+	    !(a->version == 2 && v->p.also_version_2))
 		return VRRP_VERSION;		/* V-56 */
 	if (addr_equal(&a->source, primary(v)))
 		return VRRP_OWN_SOURCE;		/* V-96 */
@@ -1092,6 +1119,14 @@ judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
 }
 
+/* What our own adverts of that version say: version 2 has whole seconds. */
+static unsigned
+interval_in(const struct vrrp_instance *v, uint8_t version)
+{
+	return version == 2 ? (v->p.advert_int_cs + 99u) / 100 * 100 :
+	    v->p.advert_int_cs;
+}
+
 /* V-50, V-51: said and counted, never a reason to discard. */
 static void
 soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
@@ -1099,13 +1134,13 @@ soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;
 
-	if (a->interval_cs != v->p.advert_int_cs) {
+	if (a->interval_cs != interval_in(v, a->version)) {
 		v->stats.interval_errors++;
 		if (token_bucket_take(&v->interval_bucket, now, &suppressed))
 			log_warning("instance=%s source=%s advert_int_cs=%u "
 			    "ours=%u suppressed=%llu", v->p.name,
 			    addr_format(&a->source, text, sizeof(text)),
-			    a->interval_cs, v->p.advert_int_cs,
+			    a->interval_cs, interval_in(v, a->version),
 			    (unsigned long long)suppressed);
 	}
 	if (!same_addresses(v, a)) {
@@ -1120,35 +1155,31 @@ soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 
 /* V-13: which checksum the others use, and which we send to be heard. */
 static void
-learn_form(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+learn(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 {
-	enum vrrp_checksum_form want = v->send_form;
+	enum vrrp_checksum_form form;
 	char text[ADDR_STRLEN];
+	bool first_legacy;
 
-	if (a->form == VRRP_FORM_PSEUDO) {
-		if (v->stats.legacy_checksum_rcvd++ == 0)
-			log_notice("instance=%s source=%s sends checksums with "
-			    "the pseudo-header of older implementations",
-			    v->p.name, addr_format(&a->source, text,
-			    sizeof(text)));
-	} else
-		v->message_form_heard = now;
-	v->form_heard = a->form;
-	v->any_heard = true;
-	if (v->p.checksum_compat != VRRP_CHECKSUM_AUTO)
+	vrrp_heard_note(&v->heard, now, a, &first_legacy);
+	if (a->form == VRRP_FORM_PSEUDO)
+		v->stats.legacy_checksum_rcvd++;
+	if (first_legacy)
+		log_notice("instance=%s source=%s sends checksums with the "
+		    "pseudo-header of older implementations", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)));
+	if (v->p.checksum_compat != VRRP_CHECKSUM_AUTO || a->version != 3 ||
+	    v->p.family != AF_INET)
 		return;
-	if (a->form == VRRP_FORM_MESSAGE)
-		want = VRRP_FORM_MESSAGE;
-	else if (mono_is_never(v->message_form_heard) ||
-	    mono_sub(now, v->message_form_heard) > FORM_HOLD_NS)
-		want = VRRP_FORM_PSEUDO;
-	if (want == v->send_form || (v->core.state == VRRP_ACTIVE &&
-	    !mono_is_never(v->form_changed) &&
-	    mono_sub(now, v->form_changed) < FORM_HOLD_NS))
+	form = vrrp_heard_form(&v->heard, now, v->send_form,
+	    v->core.state == VRRP_ACTIVE, FORM_HOLD_NS);
+	if (form == v->send_form)
 		return;
-	v->send_form = want;
-	v->form_changed = now;
+	v->send_form = form;
 	build_adverts(v);
+	log_notice("instance=%s now sends checksums %s, as the routers it "
+	    "hears", v->p.name, form == VRRP_FORM_PSEUDO ?
+	    "with the pseudo-header" : "over the message only");
 }
 
 void
@@ -1169,7 +1200,12 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	v->stats.advertisement_rcvd++;
 	if (a->priority == 0)
 		v->stats.priority_zero_pkts_rcvd++;
-	learn_form(v, now, a);	/* first: an answer must be understood */
+	if (vrrp_heard_says_nothing_new(&v->heard, now, a)) {
+		vrrp_heard_note(&v->heard, now, a, NULL);
+		v->stats.version_2_ignored++;		/* V-133 */
+		return;
+	}
+	learn(v, now, a);	/* first: an answer must be understood */
 	m = moment_now(v, now);
 	m.detected = arrival;
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
@@ -1277,7 +1313,9 @@ vrrp_instance_in_place(const struct vrrp_params *a,
 	if (strcmp(like_b.name, b->name) != 0 ||
 	    strcmp(like_b.interface, b->interface) != 0 ||
 	    like_b.vrid != b->vrid || like_b.family != b->family ||
-	    like_b.version != b->version || like_b.accept != b->accept ||
+	    like_b.version != b->version ||
+	    like_b.also_version_2 != b->also_version_2 ||
+	    like_b.accept != b->accept ||
 	    like_b.virtual_mac != b->virtual_mac ||
 	    like_b.vip_count != b->vip_count ||
 	    like_b.unicast_count != b->unicast_count)
@@ -1353,6 +1391,12 @@ allocate(struct vrrp_instance *v)
 
 	v->frame = malloc(VRRP_FRAME_MAX);
 	v->resign = malloc(VRRP_FRAME_MAX);
+	if (v->p.also_version_2) {
+		v->frame_v2 = malloc(VRRP_FRAME_MAX);
+		v->resign_v2 = malloc(VRRP_FRAME_MAX);
+		if (v->frame_v2 == NULL || v->resign_v2 == NULL)
+			return false;
+	}
 	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
 	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
 	v->timer = loop_timer_new(loop, expire_cb, v);
@@ -1380,7 +1424,8 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->p = *p;
 	v->fresh = true;
 	v->created = loop_clock();
-	v->retry_at = v->form_changed = v->message_form_heard = MONO_NEVER;
+	v->retry_at = MONO_NEVER;
+	vrrp_heard_init(&v->heard);
 	v->send_form = configured_form(p);
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
@@ -1413,6 +1458,8 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_timer_free(v->announce_timer);
 	free(v->frame);
 	free(v->resign);
+	free(v->frame_v2);
+	free(v->resign_v2);
 	free(v->announce_bytes);
 	free(v->announce);
 	free(v);

@@ -25,6 +25,7 @@
 #include "shared/nl.h"
 #include "shared/token_bucket.h"
 #include "vrrpd/vrrp_core.h"
+#include "vrrpd/vrrp_heard.h"
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_io.h"
 #include "vrrpd/vrrp_params.h"
@@ -70,6 +71,7 @@ struct vrrp_stats {
 	uint64_t	priority_zero_pkts_rcvd;
 	uint64_t	priority_zero_pkts_sent;
 	uint64_t	legacy_checksum_rcvd;		/* V-13 */
+	uint64_t	version_2_ignored;		/* V-133 */
 	uint64_t	announcements_sent;
 	uint64_t	send_errors;
 	uint64_t	addresses_restored;
@@ -121,9 +123,12 @@ struct vrrp_instance {
 	uint8_t			 frame_priority;
 	uint8_t			*resign;
 	size_t			 resign_len;
-	enum vrrp_checksum_form	 send_form;
-	mono_t			 form_changed;	/* V-13: hold while Active */
-	mono_t			 message_form_heard;
+	uint8_t			*frame_v2;	/* V-131; else NULL, 0 */
+	size_t			 frame_v2_len;
+	uint8_t			*resign_v2;
+	size_t			 resign_v2_len;
+	enum vrrp_checksum_form	 send_form;	/* of version 3 */
+	struct vrrp_heard	 heard;
 	uint8_t			*announce_bytes;
 	struct iovec		*announce;	/* vip_count entries */
 
@@ -133,8 +138,6 @@ struct vrrp_instance {
 	mono_t			 up_since;
 	int64_t			 up_since_real_ns;
 	enum vrrp_cause		 last_event;
-	enum vrrp_checksum_form	 form_heard;	/* of the last advert */
-	bool			 any_heard;
 
 	struct vrrp_record	 history[VRRP_HISTORY_MAX];
 	uint64_t		 history_count;	/* ever; newest is count - 1 */
@@ -176,7 +179,7 @@ void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* The interface has another MAC: without a virtual MAC that is ours too. */
 void	vrrp_instance_mac_changed(struct vrrp_instance *);
 
-/* V-53, V-96, V-123..V-125, then the core. */
+/* V-53, V-96, V-123..V-125, V-133, then the core. */
 void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *);
 /* Count and log (rate limited) a packet for this VRID that was refused. */

@@ -60,6 +60,7 @@ struct vrrp_params {
 	uint8_t			vrid;
 	uint8_t			family;		/* AF_INET or AF_INET6 */
 	uint8_t			version;	/* 2 or 3 */
+	bool			also_version_2;	/* V-131: version 3 and 2 */
 	uint8_t			priority;	/* 1..254; 255 owner */
 	uint16_t		advert_int_cs;	/* 1..4095; v2: whole seconds */
 	bool			preempt;
@@ -67,7 +68,7 @@ struct vrrp_params {
 	bool			accept;
 	bool			virtual_mac;
 	enum vrrp_checksum_compat checksum_compat;
-	uint8_t			auth_len;	/* 0 = none; v2 only */
+	uint8_t			auth_len;	/* 0 = none; in version 2 */
 	uint8_t			auth_pass[8];	/* zero padded */
 	unsigned		vip_count;
 	struct vrrp_vip		vips[VRRP_VIPS_MAX];

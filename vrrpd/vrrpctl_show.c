@@ -553,6 +553,34 @@ yes_no(const json_t *o, const char *key)
 	return json_is_true(json_object_get(o, key)) ? "yes" : "no";
 }
 
+/* Each router whose adverts were taken, and how it speaks. */
+static void
+view_heard(const struct view *v, const json_t *list)
+{
+	const json_t *o, *versions;
+	char spoken[48], ago[VALUE_LEN];
+	const char *name = "routers heard", *form;
+	size_t i;
+	bool both;
+
+	json_array_foreach(list, i, o) {
+		versions = json_object_get(o, "versions");
+		both = json_array_size(versions) > 1;
+		form = str(o, "checksum");
+		(void)snprintf(spoken, sizeof(spoken), "version %s%" PRId64
+		    "%s%s", both ? "3 and " : "",
+		    (int64_t)json_integer_value(json_array_get(versions,
+		    both ? 1 : 0)), form != NULL ? ", checksum " : "",
+		    form != NULL ? form : "");
+		line(v, name, "%s, %s, %s ago", str_or(o, "address", "?"),
+		    spoken,
+		    num(o, "last-heard-us") < 1000000 ?
+		    span(ago, num(o, "last-heard-us")) :
+		    length(ago, num(o, "last-heard-us")));
+		name = "";
+	}
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
@@ -561,10 +589,11 @@ view_one(const struct view *v, const json_t *o)
 	const char *state = str_or(o, "state", "?");
 
 	(void)fprintf(v->out, "%s: %s on %s, VRID %" PRId64 ", %s, version %"
-	    PRId64 "\n", str_or(o, "name", "?"), state,
+	    PRId64 "%s\n", str_or(o, "name", "?"), state,
 	    str_or(o, "interface", "?"), num(o, "virtual-router-id"),
 	    strcmp(family, "ipv6") == 0 ? "IPv6" : "IPv4",
-	    has_int(o, "version") ? num(o, "version") : 3);
+	    has_int(o, "version") ? num(o, "version") : 3,
+	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (str(o, "waiting-for") != NULL)
 		line(v, "waiting for", "%s", str(o, "waiting-for"));
 	if (has_int(o, "effective-priority") &&
@@ -582,9 +611,15 @@ view_one(const struct view *v, const json_t *o)
 		line(v, "own address", "%s", str(o, "primary-address"));
 	view_addresses(v, o);
 	view_timers(v, o);
-	line(v, "options", "preempt %s, accept %s, checksum %s",
+	line(v, "options", "preempt %s, accept %s, checksum %s%s%s%s",
 	    yes_no(o, "preempt"), yes_no(o, "accept"),
-	    str_or(o, "checksum-mode", "-"));
+	    str_or(o, "checksum-mode", "-"),
+	    str(o, "checksum-sent") != NULL ? " (sent: " : "",
+	    str_or(o, "checksum-sent", ""),
+	    str(o, "checksum-sent") != NULL ? ")" : "");
+	if (str(o, "authentication") != NULL)
+		line(v, "authentication", "%s", str(o, "authentication"));
+	view_heard(v, json_object_get(o, "routers-heard"));
 	view_takeover(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", str(o, "up-datetime"));

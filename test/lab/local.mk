@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
 	test/lab/test_bfd.py \
+	test/lab/test_compat.py \
 	test/lab/test_config.py \
 	test/lab/test_election.py \
 	test/lab/test_failover.py \

@@ -152,6 +152,7 @@ check_golden(const char *name)
 	free(text);
 }
 
+/* V-127 +, V-127 - version-2.conf, version-2-subsecond.conf */
 static void
 test_vrrp_conf_goldens(void **state)
 {

@@ -372,7 +372,7 @@ test_vrrp_instance_source_of_zero_is_refused(void **state)
 	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
 }
 
-/* V-50: counted and said, adopted all the same. */
+/* V-50 +, V-50 - counted and said, adopted all the same. */
 static void
 test_vrrp_instance_other_interval_is_counted_and_adopted(void **state)
 {
@@ -455,7 +455,7 @@ test_vrrp_instance_strict_checksum_refuses_legacy(void **state)
 	assert_int_equal(v->stats.advertisement_rcvd, 0);
 }
 
-/* V-123: the password of a version 2 instance. */
+/* V-123 +, V-123 -, V-124 - the password of a version 2 instance. */
 static void
 test_vrrp_instance_v2_wrong_password_is_refused(void **state)
 {
@@ -488,6 +488,164 @@ test_vrrp_instance_v2_wrong_password_is_refused(void **state)
 	a.interval_cs = 200;					/* V-124 */
 	vrrp_instance_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.verdicts[VRRP_V2_INTERVAL], 1);
+}
+
+/* V-123 - no password is not the same as any password. */
+static void
+test_vrrp_instance_v2_unwanted_password_is_refused(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec as = { .version = 2, .auth_len = 4,
+	    .auth_pass = (const uint8_t *)"1111\0\0\0" };
+
+	(void)state;
+	p.version = 2;
+	start_with(&p);
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_AUTH_TYPE], 1);
+	as.auth_len = 0;
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+}
+
+/* V-124 +, V-124 -, V-125 +, V-125 - nothing moves; the owner's list may. */
+static void
+test_vrrp_instance_v2_other_interval_or_list_is_discarded(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec as = { .version = 2 };
+	struct vrrp_core before;
+
+	(void)state;
+	p.version = 2;
+	p.vip_count = 2;
+	assert_int_equal(addr_prefix_parse("192.0.2.51/24",
+	    &p.vips[1].prefix), 0);
+	start_with(&p);
+	before = v->core;
+	world_advert_as(&as, "192.0.2.1", 200, 200);
+	assert_int_equal(v->stats.verdicts[VRRP_V2_INTERVAL], 1);
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_V2_ADDRESS_LIST], 1);
+	assert_memory_equal(&before, &v->core, sizeof(before));
+	world_advert_as(&as, "192.0.2.1", 255, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	assert_int_equal(v->core.active.priority, 255);
+}
+
+/* V-126 + announced again, but no advert in answer. */
+static void
+test_vrrp_instance_v2_lesser_advert_is_not_answered(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec as = { .version = 2 };
+
+	(void)state;
+	p.version = 2;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	world_ack(0, 0);
+	world_forget();
+	world_advert_as(&as, "192.0.2.1", 50, 100);
+	assert_string_equal(world.did, "announce:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* V-41 -, V-56 - the other version is a version error. */
+static void
+test_vrrp_instance_other_version_is_a_version_error(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec as = { .version = 2 };
+
+	(void)state;
+	start_with(&p);
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_VERSION], 1);
+	assert_false(addr_is_set(&v->core.active.source));
+}
+
+static struct vrrp_params
+both_versions(void)
+{
+	struct vrrp_params p = world_params();
+
+	p.also_version_2 = true;
+	p.advert_int_cs = 10;
+	return p;
+}
+
+/* V-131 + both at the configured rate; the resignation too. */
+static void
+test_vrrp_instance_dual_sends_both_versions(void **state)
+{
+	struct vrrp_params p = both_versions();
+
+	(void)state;
+	p.auth_len = 4;
+	memcpy(p.auth_pass, "1111\0\0\0", 8);
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "advert:100 advert-v2:100 install "
+	    "announce:1");
+	/* Auth type 1, one second: a byte of seconds cannot say less. */
+	assert_int_equal(world.frame[14 + 20 + 4], 1);
+	assert_int_equal(world.frame[14 + 20 + 5], 1);
+	assert_memory_equal(world.frame + world.frame_len - 8, p.auth_pass, 8);
+	world_ack(0, 0);
+	world_forget();
+	world_run(100 * NS_PER_MS);
+	assert_string_equal(world.did, "advert:100 advert-v2:100");
+	world_forget();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	assert_string_equal(world.did, "advert:0 advert-v2:0");
+	assert_int_equal(v->stats.priority_zero_pkts_sent, 2);
+	vrrp_instance_withdraw(v);
+}
+
+/* V-132 + a version 2 Active is followed at its pace, not at ours. */
+static void
+test_vrrp_instance_dual_follows_the_seconds_of_a_v2_active(void **state)
+{
+	struct vrrp_params p = both_versions();
+	struct vrrp_advert_spec as = { .version = 2 };
+
+	(void)state;
+	start_with(&p);
+	world_advert_as(&as, "192.0.2.1", 200, 300);
+	assert_int_equal(v->core.active_adver_interval_cs, 300);
+	world_run(9 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(v->stats.verdicts[VRRP_V2_INTERVAL], 0);
+	world_run(3 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* V-133 +, V-133 - one that speaks both is judged by version 3. */
+static void
+test_vrrp_instance_dual_ignores_v2_of_an_active_heard_in_v3(void **state)
+{
+	struct vrrp_params p = both_versions();
+	struct vrrp_advert_spec as = { .version = 2 };
+	int i;
+
+	(void)state;
+	start_with(&p);
+	for (i = 0; i < 3; i++) {
+		world_advert("192.0.2.1", 200, 10);
+		world_advert_as(&as, "192.0.2.1", 200, 100);
+		world_run(100 * NS_PER_MS);
+	}
+	assert_int_equal(v->core.active_adver_interval_cs, 10);
+	assert_int_equal(v->stats.version_2_ignored, 3);
+	/* Another router's count. */
+	world_advert_as(&as, "192.0.2.3", 210, 100);
+	assert_int_equal(v->core.active_adver_interval_cs, 100);
+	/* And its own, once it has stopped speaking version 3. */
+	world_run(200 * NS_PER_MS);
+	world_advert_as(&as, "192.0.2.1", 220, 200);
+	assert_int_equal(v->core.active_adver_interval_cs, 200);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
 /* V-45: a VRID nobody has here belongs to the interface's counters. */
@@ -794,6 +952,13 @@ main(void)
 	    TEST(test_vrrp_instance_auto_checksum_answers_legacy_in_kind),
 	    TEST(test_vrrp_instance_strict_checksum_refuses_legacy),
 	    TEST(test_vrrp_instance_v2_wrong_password_is_refused),
+	    TEST(test_vrrp_instance_v2_unwanted_password_is_refused),
+	    TEST(test_vrrp_instance_v2_other_interval_or_list_is_discarded),
+	    TEST(test_vrrp_instance_v2_lesser_advert_is_not_answered),
+	    TEST(test_vrrp_instance_other_version_is_a_version_error),
+	    TEST(test_vrrp_instance_dual_sends_both_versions),
+	    TEST(test_vrrp_instance_dual_follows_the_seconds_of_a_v2_active),
+	    TEST(test_vrrp_instance_dual_ignores_v2_of_an_active_heard_in_v3),
 	    TEST(test_vrrp_instance_foreign_vrid_is_the_interfaces),
 	    TEST(test_vrrp_instance_bfd_down_takes_over_at_once),
 	    TEST(test_vrrp_instance_bfd_unknown_changes_nothing),

@@ -3,6 +3,7 @@ if CMOCKA
 VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
 	test/unit/test_vrrp_core \
+	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_wire \
 	# end
@@ -17,6 +18,9 @@ test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_core_SOURCES = test/unit/test_vrrp_core.c
 test_unit_test_vrrp_core_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_core_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_heard_SOURCES = test/unit/test_vrrp_heard.c
+test_unit_test_vrrp_heard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
 test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)

@@ -249,7 +249,10 @@ vrrp_io_drain(struct vrrp_io *io)
 		cb();
 }
 
-/* 14 Ethernet + 20 IPv4 header: the priority is byte 2 of the message. */
+/*
+ * 14 Ethernet + 20 IPv4 header: the priority is byte 2 of the message; version 2
+ * is said.
+ */
 int
 vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 {
@@ -258,7 +261,8 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;
-	did("advert:%u", world.frame[14 + 20 + 2]);
+	did("advert%s:%u", world.frame[14 + 20] >> 4 == 2 ? "-v2" : "",
+	    world.frame[14 + 20 + 2]);
 	return 0;
 }
 
@@ -284,7 +288,8 @@ vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *source,
 	(void)io;
 	(void)source;
 	assert_true(len >= 12);
-	did("unicast:%u>%s", ((const uint8_t *)message)[2],
+	did("unicast%s:%u>%s", *(const uint8_t *)message >> 4 == 2 ? "-v2" :
+	    "", ((const uint8_t *)message)[2],
 	    addr_format(peer, text, sizeof(text)));
 	return 0;
 }
@@ -526,21 +531,29 @@ world_forget(void)
 void
 world_advert(const char *source, uint8_t priority, uint16_t interval_cs)
 {
+	struct vrrp_advert_spec spec = { .version = 3 };
+
+	world_advert_as(&spec, source, priority, interval_cs);
+}
+
+void
+world_advert_as(const struct vrrp_advert_spec *as, const char *source,
+    uint8_t priority, uint16_t interval_cs)
+{
 	static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
 	struct vrrp_io_packet in;
-	struct vrrp_advert_spec spec;
+	struct vrrp_advert_spec spec = *as;
 	struct addr vip;
 	uint8_t frame[256];
 	size_t len;
 
-	memset(&spec, 0, sizeof(spec));
 	assert_int_equal(addr_parse(source, &spec.source), 0);
 	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
-	spec.version = 3;
 	spec.vrid = 51;
 	spec.priority = priority;
 	spec.interval_cs = interval_cs;
-	spec.destination = vrrp_wire_group(AF_INET);
+	if (!addr_is_set(&spec.destination))
+		spec.destination = vrrp_wire_group(AF_INET);
 	spec.addr_count = 1;
 	spec.addrs = &vip;
 	len = vrrp_wire_build_frame(&spec, mac, NULL, frame, sizeof(frame));

@@ -60,5 +60,8 @@ void	world_deferred(void);
 void	world_ack(int error, unsigned failed_at);
 /* An advert as received from the wire, handed to the interface. */
 void	world_advert(const char *source, uint8_t priority, uint16_t interval_cs);
+/* The same with this version, form, password and (if set) destination. */
+void	world_advert_as(const struct vrrp_advert_spec *, const char *source,
+	    uint8_t priority, uint16_t interval_cs);
 
 #endif

@@ -1,0 +1,125 @@
+"""Version 2, both versions at once, and other ways to speak VRRP."""
+
+import pytest
+
+from lab import Capture, VIP, vrrpd_conf, wait_for
+
+
+def heard(router, address):
+    """What the router says it heard from there; {} when nothing."""
+    for other in router.instance()["routers-heard"]:
+        if other["address"] == address:
+            return other
+    return {}
+
+
+def more_adverts(router, count):
+    """Waits until the router has taken so many more."""
+    def taken():
+        return router.instance()["statistics"]["advertisement-rcvd"]
+
+    before = taken()
+    wait_for(lambda: taken() >= before + count, 15, "%d adverts" % count)
+
+
+def vrrp_messages(frames, source):
+    from scapy.layers.inet import IP
+    return [bytes(f[IP].payload)[:f[IP].len - 20] for f in frames
+            if f[IP].src == source]
+
+
+# V-120 +, V-122 +, V-127 +
+def test_version_2_pair_elects_and_fails_over(lab):
+    lab.start_pair(advert_int="1s",
+                   extra='version = 2  auth_pass = "s3cr3t"')
+    lab.wait_pair()
+    lab.answered()
+    assert heard(lab.r2, "192.0.2.1")["versions"] == [2]
+    with Capture(lab.client, "eth0", "ip proto 112") as capture:
+        more_adverts(lab.r2, 2)
+        frames = capture.stop()
+    message = vrrp_messages(frames, "192.0.2.1")[0]
+    assert len(message) == 8 + 4 + 8
+    assert message[:6] == bytes((0x21, 51, 200, 1, 1, 1))
+    assert message[12:] == b"s3cr3t\0\0"
+    assert lab.r1.vrrpd.stop() == 0
+    lab.r2.wait_state("active")
+    lab.answered()
+    # V-122: the skew is of a second, whatever the interval is.
+    last = lab.r2.transitions()[-1]
+    assert last["cause"] == "priority-zero"
+
+
+# V-123 -
+def test_version_2_other_password_is_not_heard(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int="1s",
+                                  extra="version = 2  auth_pass = one"))
+    lab.r1.wait_state("active")
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int="1s",
+                                  extra="version = 2  auth_pass = two"))
+    wait_for(lambda: lab.r2.instance()["statistics"]["auth-failures"] >= 3,
+             10, "adverts with the wrong password")
+    assert lab.r2.instance()["routers-heard"] == []
+    assert "discarded=auth-failures" in lab.r2.vrrpd.log()
+
+
+def test_version_2_subsecond_interval_is_refused_and_points_to_3(lab):
+    path = lab.dir / "v2.conf"
+    path.write_text(vrrpd_conf(advert_int="10ms", extra="version = 2"))
+    from lab import BUILD
+    done = lab.r1.run(BUILD / "vrrpd/vrrpd", "-n", "-f", path, check=False)
+    assert done.returncode == 1
+    assert "v2.conf:5: " in done.stderr and "version = 3" in done.stderr
+
+
+@pytest.fixture
+def trio(lab):
+    """r1 speaks both versions, r2 version 3 alone, r3 version 2 alone."""
+    from lab import Router
+    third = lab.add(Router(lab, "r3", "192.0.2.3"))
+    lab.plug(third)
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=10,
+                                  extra="also_version_2 = yes"))
+    lab.r1.wait_state("active")
+    lab.r2.start_vrrpd(vrrpd_conf(priority=150, advert_int=10))
+    third.start_vrrpd(vrrpd_conf(priority=100, advert_int="1s",
+                                 extra="version = 2"))
+    lab.r2.wait_state("backup")
+    third.wait_state("backup")
+    return third
+
+
+# V-131 +
+def test_both_versions_are_heard_by_routers_of_either(lab, trio):
+    wait_for(lambda: heard(lab.r2, "192.0.2.1").get("versions") == [3] and
+             heard(trio, "192.0.2.1").get("versions") == [2], 10,
+             lambda: "r2 and r3 hear r1: %s %s" % (lab.r2.instance(),
+                                                   trio.instance()))
+    assert lab.r2.instance()["active-adver-interval-cs"] == 10
+    # At the rate of version 3, which a byte of seconds cannot say.
+    more_adverts(trio, 20)
+    assert trio.state() == "backup" and trio.instance()["statistics"][
+        "v2-interval-errors"] == 0
+    assert VIP not in trio.addresses()
+
+
+# V-132 +, V-133 +, V-133 -
+def test_both_versions_follow_an_active_of_either(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int="1s",
+                                  extra="version = 2"))
+    lab.r1.wait_state("active")
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=40,
+                                  extra="also_version_2 = yes"))
+    wait_for(lambda: heard(lab.r2, "192.0.2.1").get("versions") == [2], 10,
+             "r2 hears r1 in version 2")
+    assert lab.r2.instance()["active-adver-interval-cs"] == 100
+    # r1 is upgraded: its version 2 adverts stop to count.
+    lab.r1.vrrpd.stop()
+    lab.r2.wait_state("active")
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=40,
+                                  extra="also_version_2 = yes"))
+    lab.wait_pair()
+    wait_for(lambda: lab.r2.instance()["statistics"]["version-2-ignored"] > 2,
+             10, "version 2 adverts that are ignored")
+    assert lab.r2.instance()["active-adver-interval-cs"] == 40
+    lab.answered()

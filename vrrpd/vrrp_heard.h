@@ -1,0 +1,73 @@
+/*
+ * vrrp_heard.h - the other routers of a virtual router, by what was heard.  PURE.
+ *
+ * One short list per instance: who sent adverts that were accepted, in which
+ * version, with which form of checksum.  Three things hang on it: what `show`
+ * says of each router, which form of checksum we send (V-13), and which version
+ * 2 adverts say nothing new (V-133).
+ *
+ * Bounded: a router that was not heard for longest makes room for a new one, so
+ * a sender of many source addresses can only make us forget, not grow.
+ */
+#ifndef VRRPD_VRRP_HEARD_H
+#define VRRPD_VRRP_HEARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+#include "shared/mono.h"
+#include "vrrpd/vrrp_wire.h"
+
+#define VRRP_HEARD_MAX		16
+
+struct vrrp_heard_router {
+	struct addr	source;
+	uint8_t		priority;	/* of the last advert */
+	uint16_t	interval_cs;
+	mono_t		last;		/* the last advert; MONO_NEVER: none */
+	mono_t		last_v3;
+	uint16_t	v3_interval_cs;
+	mono_t		last_message;	/* version 3 over IPv4, by form */
+	mono_t		last_pseudo;
+	uint64_t	adverts_v2, adverts_v3;
+};
+
+struct vrrp_heard {
+	unsigned			count;
+	struct vrrp_heard_router	list[VRRP_HEARD_MAX];
+	mono_t				form_changed;
+};
+
+void	vrrp_heard_init(struct vrrp_heard *);
+/*
+ * Remember an accepted advert.  *first_legacy (may be NULL): the first of this
+ * router whose checksum has the pseudo-header.
+ */
+void	vrrp_heard_note(struct vrrp_heard *, mono_t now,
+	    const struct vrrp_advert *, bool *first_legacy);
+/* NULL: not in the list. */
+const struct vrrp_heard_router *vrrp_heard_find(const struct vrrp_heard *,
+	    const struct addr *source);
+/*
+ * V-133: a version 2 advert of a router that is also heard in version 3.  A
+ * router counts as that until two and a half of its intervals have passed
+ * without: before the third is missed, so that losing version 3 alone moves
+ * nobody.
+ */
+bool	vrrp_heard_says_nothing_new(const struct vrrp_heard *, mono_t now,
+	    const struct vrrp_advert *);
+/*
+ * V-13, `auto`: the form to send from now on.  Message only, until all routers
+ * heard in the last hold_ns use the other form; while Active no second change
+ * within hold_ns.  `in_use` is what is sent now; when the answer differs,
+ * the change is taken as made.
+ */
+enum vrrp_checksum_form vrrp_heard_form(struct vrrp_heard *, mono_t now,
+	    enum vrrp_checksum_form in_use, bool active, int64_t hold_ns);
+
+/* The form a router uses: the one heard last. */
+enum vrrp_checksum_form vrrp_heard_router_form(
+	    const struct vrrp_heard_router *);
+
+#endif
