@@ -151,7 +151,7 @@ test_bfd_table_same_key_is_refused(void **state)
 	empty(t);
 }
 
-/* B-28, B-113 */
+/* B-28 +, B-28 -, B-113 + */
 static void
 test_bfd_table_path_is_peer_and_interface(void **state)
 {
