@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bfdd/bfd_auth.h"
 #include "bfdd/bfd_wire.h"
 #include "shared/mono.h"
 
@@ -49,19 +50,6 @@ static struct parse *running;
 
 /* The first word of each section: libconfuse remembers only where it ends. */
 #define BEGIN	" begin"
-
-static const struct {
-	enum bfd_auth_type	 type;
-	const char		*word;
-} auth_types[] = {
-	{ BFD_AUTH_NONE,		"none" },
-	{ BFD_AUTH_SIMPLE,		"simple" },
-	{ BFD_AUTH_KEYED_MD5,		"keyed-md5" },
-	{ BFD_AUTH_METICULOUS_MD5,	"meticulous-md5" },
-	{ BFD_AUTH_KEYED_SHA1,		"keyed-sha1" },
-	{ BFD_AUTH_METICULOUS_SHA1,	"meticulous-sha1" },
-};
-#define AUTH_TYPES	(sizeof(auth_types) / sizeof(auth_types[0]))
 
 static void __attribute__((format(printf, 3, 4)))
 bad(struct parse *p, int line, const char *fmt, ...)
@@ -283,14 +271,14 @@ key_is_hex(const char *text)
 
 /* Never says what the key is. */
 static void
-read_key(struct parse *p, const struct word *w, enum bfd_auth_type type,
-    struct bfd_auth_key *out)
+read_key(struct parse *p, const char *name, const struct word *w,
+    enum bfd_auth_type type, struct bfd_auth_key *out)
 {
 	bool hex = key_is_hex(w->text);
 	size_t i, len = hex ? strlen(w->text) / 2 - 1 : strlen(w->text);
 
 	if (len == 0 || len > key_len_max(type)) {
-		bad(p, w->line, "auth_key: must have 1 to %zu bytes",
+		bad(p, w->line, "%s: must have 1 to %zu bytes", name,
 		    key_len_max(type));
 		return;
 	}
@@ -301,33 +289,95 @@ read_key(struct parse *p, const struct word *w, enum bfd_auth_type type,
 	out->len = (uint8_t)len;
 }
 
+/* A title that is not a key id may be the key: not repeated either. */
+static bool
+read_key_id(struct parse *p, cfg_t *sec, uint8_t *id)
+{
+	const char *title = cfg_title(sec);
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(title, &end, 10);
+	if (!isdigit((unsigned char)title[0]) || errno != 0 || *end != '\0' ||
+	    v > 255) {
+		bad(p, begin_line(sec), "accept_key: must be followed by a key "
+		    "id from 0 to 255");
+		return false;
+	}
+	*id = (uint8_t)v;
+	return true;
+}
+
+/* Keys that are accepted beside the one that signs: a rollover. */
+static void
+build_accept_keys(struct parse *p, cfg_t *session, struct bfd_auth_params *a)
+{
+	unsigned i, j, count = cfg_size(session, "accept_key");
+
+	if (count >= BFD_AUTH_KEYS_MAX) {
+		bad(p, begin_line(cfg_getnsec(session, "accept_key",
+		    BFD_AUTH_KEYS_MAX - 1)), "more than %d accept_key",
+		    BFD_AUTH_KEYS_MAX - 1);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		cfg_t *sec = cfg_getnsec(session, "accept_key", i);
+		struct bfd_auth_key *k = &a->keys[a->key_count];
+		const struct word *key = word_get(sec, "key");
+
+		if (!read_key_id(p, sec, &k->id))
+			continue;
+		for (j = 0; j < a->key_count; j++) {
+			if (a->keys[j].id == k->id)
+				bad(p, begin_line(sec), "accept_key %u: the "
+				    "session has a key with this id", k->id);
+		}
+		if (key == NULL)
+			bad(p, begin_line(sec), "accept_key %u has no key",
+			    k->id);
+		else
+			read_key(p, "key", key, a->type, k);
+		a->key_count++;
+	}
+}
+
 static void
 build_auth(struct parse *p, cfg_t *sec, struct bfd_auth_params *a)
 {
 	const struct word *auth = word_get(sec, "auth");
 	const struct word *key = word_get(sec, "auth_key");
 	const struct word *id = word_get(sec, "auth_key_id");
-	size_t i;
+	enum bfd_auth_type type;
 	long v;
 
-	for (i = 0; auth != NULL && i < AUTH_TYPES; i++) {
-		if (strcmp(auth->text, auth_types[i].word) == 0)
+	for (type = BFD_AUTH_NONE; auth != NULL && type < BFD_AUTH_TYPE_COUNT;
+	    type++) {
+		if (strcmp(auth->text, bfd_auth_type_name(type)) == 0)
 			break;
 	}
-	if (auth != NULL && i == AUTH_TYPES) {
+	if (auth != NULL && type == BFD_AUTH_TYPE_COUNT) {
 		bad(p, auth->line, "auth = %s: must be none, simple, keyed-md5,"
 		    " meticulous-md5, keyed-sha1 or meticulous-sha1",
 		    auth->text);
 		return;
 	}
-	if (auth == NULL || auth_types[i].type == BFD_AUTH_NONE) {
+	if (auth == NULL || type == BFD_AUTH_NONE) {
 		if (key != NULL || id != NULL)
 			bad(p, key != NULL ? key->line : id->line,
 			    "%s without auth", key != NULL ? "auth_key" :
 			    "auth_key_id");
+		if (cfg_size(sec, "accept_key") > 0)
+			bad(p, begin_line(cfg_getnsec(sec, "accept_key", 0)),
+			    "accept_key without auth");
 		return;
 	}
-	a->type = auth_types[i].type;
+	a->type = type;
+	if (!bfd_auth_available(a->type)) {
+		bad(p, auth->line, "auth = %s: the cryptographic library of "
+		    "this machine refuses it", auth->text);
+		return;
+	}
 	if (key == NULL) {
 		bad(p, auth->line, "auth = %s needs auth_key", auth->text);
 		return;
@@ -337,9 +387,10 @@ build_auth(struct parse *p, cfg_t *sec, struct bfd_auth_params *a)
 		return;
 	}
 	a->key_count = 1;
-	read_key(p, key, a->type, &a->keys[0]);
+	read_key(p, "auth_key", key, a->type, &a->keys[0]);
 	if (read_int(p, sec, "auth_key_id", 0, 255, &v))
 		a->keys[0].id = (uint8_t)v;
+	build_accept_keys(p, sec, a);
 }
 
 /* --- a session --- */
@@ -510,15 +561,21 @@ build_config(struct parse *p, cfg_t *root)
 }
 
 #define WORD(name)	CFG_PTR_CB(name, 0, CFGF_NODEFAULT, word_parse, word_free)
+#define BEGIN_WORD	{ .name = BEGIN, .type = CFGT_PTR,		\
+			    .def = { .parsed = begin_text },		\
+			    .parsecb = word_parse, .freecb = word_free }
 
 static int
 parse_words(struct parse *p, const char *text)
 {
 	static char begin_text[] = "begin";
+	cfg_opt_t key_opts[] = {
+		BEGIN_WORD,
+		WORD("key"),
+		CFG_END()
+	};
 	cfg_opt_t session_opts[] = {
-		{ .name = BEGIN, .type = CFGT_PTR,
-		    .def = { .parsed = begin_text },
-		    .parsecb = word_parse, .freecb = word_free },
+		BEGIN_WORD,
 		WORD("peer"),
 		WORD("local"),
 		WORD("interface"),
@@ -533,6 +590,7 @@ parse_words(struct parse *p, const char *text)
 		WORD("auth"),
 		WORD("auth_key_id"),
 		WORD("auth_key"),
+		CFG_SEC("accept_key", key_opts, CFGF_MULTI | CFGF_TITLE),
 		CFG_END()
 	};
 	cfg_opt_t root_opts[] = {
@@ -681,34 +739,44 @@ print_interface(FILE *f, const char *s)
 	(void)fprintf(f, "    interface = %s\n", s);
 }
 
+/* name = KEY, as text where it is some. */
 static void
-print_auth(FILE *f, const struct bfd_auth_params *a)
+print_key(FILE *f, const char *name, const struct bfd_auth_key *k)
 {
-	const struct bfd_auth_key *k = &a->keys[0];
 	char text[BFD_AUTH_KEY_LEN_MAX + 1];
 	bool plain = true;
 	size_t i;
 
-	for (i = 0; i < AUTH_TYPES; i++) {
-		if (auth_types[i].type == a->type)
-			(void)fprintf(f, "    auth = %s\n", auth_types[i].word);
-	}
-	if (a->type == BFD_AUTH_NONE)
-		return;
-	(void)fprintf(f, "    auth_key_id = %u\n", k->id);
 	for (i = 0; i < k->len; i++)
 		plain = plain && isascii(k->key[i]) && isprint(k->key[i]);
 	memcpy(text, k->key, k->len);
 	text[k->len] = '\0';
 	if (plain && !key_is_hex(text)) {
-		print_quoted(f, "auth_key", text);
+		print_quoted(f, name, text);
 	} else {
-		(void)fprintf(f, "    auth_key = 0x");
+		(void)fprintf(f, "    %s = 0x", name);
 		for (i = 0; i < k->len; i++)
 			(void)fprintf(f, "%02x", k->key[i]);
 		(void)fputc('\n', f);
 	}
 	explicit_bzero(text, sizeof(text));
+}
+
+static void
+print_auth(FILE *f, const struct bfd_auth_params *a)
+{
+	unsigned i;
+
+	(void)fprintf(f, "    auth = %s\n", bfd_auth_type_name(a->type));
+	if (a->type == BFD_AUTH_NONE)
+		return;
+	(void)fprintf(f, "    auth_key_id = %u\n", a->keys[0].id);
+	print_key(f, "auth_key", &a->keys[0]);
+	for (i = 1; i < a->key_count; i++) {
+		(void)fprintf(f, "    accept_key %u {\n    ", a->keys[i].id);
+		print_key(f, "key", &a->keys[i]);
+		(void)fprintf(f, "    }\n");
+	}
 }
 
 static void

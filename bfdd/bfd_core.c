@@ -119,34 +119,39 @@ jittered(struct bfd_core *s, int64_t interval_ns)
 
 /* ---- Which authentication (B-108) ---- */
 
-static bool
-same_auth(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
-{
-	unsigned i;
-
-	if (a->type != b->type || a->key_count != b->key_count)
-		return false;
-	for (i = 0; i < a->key_count; i++)
-		if (a->keys[i].id != b->keys[i].id ||
-		    a->keys[i].len != b->keys[i].len ||
-		    memcmp(a->keys[i].key, b->keys[i].key, a->keys[i].len) != 0)
-			return false;
-	return true;
-}
-
 /* From now on only what is configured; its sequence is another one. */
 static void
 adopt_auth(struct bfd_core *s)
 {
-	if (same_auth(&s->auth_in_use, &s->p.auth))
+	if (bfd_auth_params_equal(&s->auth_in_use, &s->p.auth))
 		return;
 	s->auth_in_use = s->p.auth;
 	s->auth.auth_seq_known = false;
 }
 
+/* The packet, which passed, is signed with the key we are told to sign with. */
+static bool
+signed_the_new_way(const struct bfd_core *s, const struct bfd_packet *pkt)
+{
+	return pkt->bytes[BFD_PACKET_MIN + 2] == s->p.auth.keys[0].id;
+}
+
+/* What we send is the same before and after. */
+static bool
+signs_alike(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
+{
+	struct bfd_auth_params x = *a, y = *b;
+
+	x.key_count = y.key_count = 1;
+	return bfd_auth_params_equal(&x, &y);
+}
+
 /*
- * B-29..B-31.  The configured way is tried second, and its first success makes
- * it the only one; there is no way back but the operator's.
+ * B-29..B-31.  While the configured way is not yet in use, a packet shows that it
+ * may be when it passes only the new way; or both, and then the peer itself
+ * signs the new way, or our own signature does not change.  There is no way back
+ * but the operator's.  A replay is no such packet: one that fails by its sequence
+ * is not tried again.
  */
 static enum bfd_verdict
 authenticate(struct bfd_core *s, const struct bfd_packet *pkt)
@@ -155,11 +160,14 @@ authenticate(struct bfd_core *s, const struct bfd_packet *pkt)
 	enum bfd_verdict verdict;
 
 	verdict = bfd_auth_check(&s->auth_in_use, &s->auth, pkt);
-	if (verdict == BFD_OK_VERDICT ||
-	    same_auth(&s->auth_in_use, &s->p.auth) ||
+	if (bfd_auth_params_equal(&s->auth_in_use, &s->p.auth) ||
+	    verdict == BFD_AUTH_SEQUENCE_VERDICT ||
 	    bfd_auth_check(&s->p.auth, &fresh, pkt) != BFD_OK_VERDICT)
 		return verdict;
-	adopt_auth(s);
+	if (verdict == BFD_OK_VERDICT && !signed_the_new_way(s, pkt) &&
+	    !signs_alike(&s->auth_in_use, &s->p.auth))
+		return verdict;
+	s->auth_in_use = s->p.auth;
 	s->auth = fresh;
 	return BFD_OK_VERDICT;
 }
@@ -168,7 +176,7 @@ static const struct bfd_auth_params *
 auth_of_next_packet(struct bfd_core *s, bool final)
 {
 	if (final || s->p.detect_mult < AUTH_PROBE_MULT_MIN ||
-	    same_auth(&s->auth_in_use, &s->p.auth))
+	    bfd_auth_params_equal(&s->auth_in_use, &s->p.auth))
 		return &s->auth_in_use;
 	return ++s->auth_probe % AUTH_PROBE_EVERY == 0 ? &s->p.auth :
 	    &s->auth_in_use;

@@ -203,9 +203,11 @@ size_t	bfd_core_build(struct bfd_core *, mono_t now, bool final, uint8_t *buf,
  *
  * New keys or another authentication type (B-108): in force at once unless the
  * session is Up.  Then the old is used on, while every fourth packet is a probe
- * signed the new way (none with a multiplier below 3, which could not spare it);
- * the first packet from the peer that holds the new way round ends the old for
- * good.  So the two sides may be changed minutes apart without a flap.
+ * signed the new way (none with a multiplier below 3, which could not spare it).
+ * It ends for good with the first packet from the peer that passes only the new
+ * way, or both ways while the peer signs with the new key, or our own signing
+ * key does not change.  So the two sides may be changed minutes apart without a
+ * flap, and a key that is dropped from both is refused soon after.
  */
 void	bfd_core_set_params(struct bfd_core *, mono_t now,
 	    const struct bfd_params *, struct bfd_actions *);

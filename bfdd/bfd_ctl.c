@@ -137,6 +137,30 @@ put_timers(json_t *o, const struct bfd_core *c)
 	put_bool(o, "polling", c->polling);
 }
 
+/* Never a key; its id is on the wire anyway. */
+static void
+put_auth(json_t *o, const struct bfd_core *c)
+{
+	const struct bfd_auth_params *a = &c->auth_in_use;
+	json_t *accepted;
+	unsigned i;
+
+	put_text(o, "authentication", bfd_auth_type_name(a->type));
+	if (a->type != BFD_AUTH_NONE) {
+		put_int(o, "key-id", a->keys[0].id);
+		accepted = json_array();
+		for (i = 0; i < a->key_count; i++)
+			(void)json_array_append_new(accepted,
+			    json_integer(a->keys[i].id));
+		(void)json_object_set_new_nocheck(o, "accepted-key-ids",
+		    accepted);
+	}
+	/* B-108: configured, and not yet in use for want of an agreeing peer. */
+	if (!bfd_auth_params_equal(a, &c->p.auth))
+		put_text(o, "authentication-pending",
+		    bfd_auth_type_name(c->p.auth.type));
+}
+
 static void
 put_counters(json_t *o, const struct bfd_session *s)
 {
@@ -182,6 +206,7 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_int(o, "dest-port", c->p.multihop ? BFD_PORT_MULTIHOP :
 	    BFD_PORT_SINGLE_HOP);
 	put_timers(o, c);
+	put_auth(o, c);
 	put_counters(o, s);
 	return o;
 }

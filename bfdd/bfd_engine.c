@@ -433,6 +433,27 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 	carry_out(e, s, &act);
 }
 
+/*
+ * B-107: the peer may remember the sequence of an earlier life of this session
+ * and refuse every number but those next to it.  It forgets when it has heard
+ * nothing for twice its Detection Time, which is our multiplier times whichever
+ * of the intervals is longer; theirs we take to be like ours.  Should it be even
+ * longer, they go on refusing until then, which costs no more than waiting.
+ */
+static void
+wait_until_forgotten(struct bfd_session *s)
+{
+	const struct bfd_params *p = &s->core.p;
+	int64_t interval_ns = p->desired_min_tx_ns;
+
+	if (p->auth.type == BFD_AUTH_NONE || p->auth.type == BFD_AUTH_SIMPLE)
+		return;
+	if (p->required_min_rx_ns > interval_ns)
+		interval_ns = p->required_min_rx_ns;
+	bfd_core_stay_silent(&s->core, mono_add(s->core.created,
+	    2 * p->detect_mult * interval_ns));
+}
+
 static struct bfd_session *
 session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 {
@@ -448,6 +469,7 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	s->engine = e;
 	s->created_real_ns = loop_realtime_ns();
 	s->local = p->local;
+	wait_until_forgotten(s);
 	token_bucket_init(&s->send_log, 60 * NS_PER_S, 3);
 	s->timer = loop_timer_new(e->loop, timer_due, s);
 	if (s->timer == NULL) {
@@ -537,22 +559,6 @@ bfd_engine_owner_gone(struct bfd_engine *e, const void *owner)
 
 /* --- bfdd.conf --- */
 
-static bool
-same_keys(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
-{
-	unsigned i;
-
-	if (a->type != b->type || a->key_count != b->key_count)
-		return false;
-	for (i = 0; i < a->key_count; i++) {
-		if (a->keys[i].id != b->keys[i].id ||
-		    a->keys[i].len != b->keys[i].len ||
-		    memcmp(a->keys[i].key, b->keys[i].key, a->keys[i].len) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* All but the line number, which says nothing about the session. */
 static bool
 same_values(const struct bfd_params *a, const struct bfd_params *b)
@@ -570,7 +576,7 @@ same_values(const struct bfd_params *a, const struct bfd_params *b)
 	    a->admin_down == b->admin_down &&
 	    a->echo_min_rx_ns == b->echo_min_rx_ns &&
 	    a->echo_tx_ns == b->echo_tx_ns &&
-	    same_keys(&a->auth, &b->auth);
+	    bfd_auth_params_equal(&a->auth, &b->auth);
 }
 
 static const struct bfd_wish *

@@ -32,6 +32,9 @@ enum bfd_auth_type {
 	BFD_AUTH_KEYED_SHA1 = 4,
 	BFD_AUTH_METICULOUS_SHA1 = 5,
 };
+#define BFD_AUTH_TYPE_COUNT	(BFD_AUTH_METICULOUS_SHA1 + 1)
+/* As configured and shown: "none", "simple", "keyed-md5" and so on. */
+const char *bfd_auth_type_name(enum bfd_auth_type);
 
 struct bfd_auth_key {
 	uint8_t	id;
@@ -87,5 +90,8 @@ bfd_config_free(struct bfd_config *c)
  * the pair of addresses (B-121), an unset local address being a value of its own.
  */
 bool	bfd_params_same_key(const struct bfd_params *, const struct bfd_params *);
+/* Type, ids, keys and their order. */
+bool	bfd_auth_params_equal(const struct bfd_auth_params *,
+	    const struct bfd_auth_params *);
 
 #endif

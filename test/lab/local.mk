@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	test/lab/sandbox.sh \
 	test/lab/test_bfd.py \
 	test/lab/test_compat.py \
+	test/lab/test_bfd_auth.py \
 	test/lab/test_bfd_paths.py \
 	test/lab/test_config.py \
 	test/lab/test_election.py \

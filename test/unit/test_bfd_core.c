@@ -1906,6 +1906,94 @@ test_bfd_core_old_authentication_ends_with_up(void **state)
 	assert_int_equal(rx_state(BFD_DOWN), BFD_AUTH_MISSING_VERDICT);
 }
 
+static const struct bfd_auth_key keys[] = {
+	{ 0, 0, "" }, { 7, 3, "old" }, { 8, 3, "new" },
+};
+
+static void
+set_keys(struct bfd_params *p, unsigned first, unsigned second)
+{
+	p->auth.key_count = 1;
+	p->auth.keys[0] = keys[first];
+	if (second != 0)
+		p->auth.keys[p->auth.key_count++] = keys[second];
+	bfd_core_set_params(&s, now, p, &act);
+	carry_out();
+}
+
+/* A packet of the peer, signed with this key. */
+static enum bfd_verdict
+rx_keyed(unsigned key, struct bfd_auth_state *st)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_METICULOUS_SHA1);
+	struct bfd_packet in = peer(BFD_UP), parsed;
+	uint8_t buf[BFD_PACKET_MAX];
+	enum bfd_verdict verdict;
+	size_t len;
+
+	p.auth.keys[0] = keys[key];
+	in.auth_present = true;
+	assert_int_equal(bfd_wire_build(&in, bfd_auth_section_len(&p.auth),
+	    buf, sizeof(buf)), BFD_PACKET_MIN);
+	len = bfd_auth_sign(&p.auth, st, true, buf, sizeof(buf));
+	assert_int_equal(bfd_wire_parse(buf, len, &parsed), BFD_OK_VERDICT);
+	verdict = bfd_core_rx(&s, now, now, &parsed, &act);
+	carry_out();
+	return verdict;
+}
+
+/* B-106 +, B-108 + each step of a rollover, ours before the peer's */
+static void
+test_bfd_core_keys_roll_over_while_up(void **state)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_METICULOUS_SHA1);
+	struct bfd_auth_state st = { .xmit_auth_seq = 1000 };
+
+	(void)state;
+	up();
+	set_keys(&p, 1, 0);
+	assert_int_equal(rx_keyed(1, &st), BFD_OK_VERDICT);
+	assert_true(bfd_auth_params_equal(&s.auth_in_use, &p.auth));
+	assert_int_equal(rx_keyed(2, &st), BFD_AUTH_KEY_VERDICT);
+
+	/* Both are accepted: our signature does not change, so at once. */
+	set_keys(&p, 1, 2);
+	assert_int_equal(rx_keyed(1, &st), BFD_OK_VERDICT);
+	assert_int_equal(s.auth_in_use.key_count, 2);
+
+	/* The new one signs when the peer is seen to sign with it. */
+	set_keys(&p, 2, 1);
+	assert_int_equal(rx_keyed(1, &st), BFD_OK_VERDICT);
+	assert_int_equal(s.auth_in_use.keys[0].id, 7);
+	assert_int_equal(rx_keyed(2, &st), BFD_OK_VERDICT);
+	assert_int_equal(s.auth_in_use.keys[0].id, 8);
+
+	/* The old one is refused for good, though the session never went. */
+	set_keys(&p, 2, 0);
+	assert_int_equal(rx_keyed(2, &st), BFD_OK_VERDICT);
+	assert_int_equal(rx_keyed(1, &st), BFD_AUTH_KEY_VERDICT);
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_int_equal(s.session_down_count, 0);
+}
+
+/* B-106 -, B-108 - a replay is refused also while two ways are open */
+static void
+test_bfd_core_replay_during_a_rollover_is_refused(void **state)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_METICULOUS_SHA1);
+	struct bfd_auth_state st = { .xmit_auth_seq = 1000 }, old;
+
+	(void)state;
+	up();
+	set_keys(&p, 1, 0);
+	old = st;
+	assert_int_equal(rx_keyed(1, &st), BFD_OK_VERDICT);
+	set_keys(&p, 1, 2);
+	assert_int_equal(rx_keyed(1, &old), BFD_AUTH_SEQUENCE_VERDICT);
+	assert_int_equal(s.auth_in_use.key_count, 1);
+	assert_int_equal(s.auth.rcv_auth_seq, 1000);
+}
+
 static void
 test_bfd_core_sends_nothing_when_the_digest_is_unavailable(void **state)
 {
@@ -1994,6 +2082,8 @@ main(void)
 		T(silence_outlasts_changes_of_the_peer),
 		T(authentication_is_turned_on_while_up),
 		T(old_authentication_ends_with_up),
+		T(keys_roll_over_while_up),
+		T(replay_during_a_rollover_is_refused),
 		T(sends_nothing_when_the_digest_is_unavailable),
 #undef T
 	};
