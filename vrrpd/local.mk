@@ -1,6 +1,7 @@
 noinst_LIBRARIES += vrrpd/libvrrpcore.a
 vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
+	vrrpd/vrrp_conflict.c vrrpd/vrrp_conflict.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \

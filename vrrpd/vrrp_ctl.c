@@ -102,6 +102,7 @@ json_stats(const struct vrrp_instance *v)
 		{ "legacy-checksum-rcvd", s->legacy_checksum_rcvd },
 		{ "version-2-ignored", s->version_2_ignored },
 		{ "announcements-sent", s->announcements_sent },
+		{ "contests", s->contests },
 		{ "send-errors", s->send_errors },
 		{ "addresses-restored", s->addresses_restored },
 		{ "bfd-takeovers", c->bfd_takeovers },
@@ -113,6 +114,7 @@ json_stats(const struct vrrp_instance *v)
 	};
 	size_t i;
 
+	set(o, "discontinuity-datetime", json_time(v->created_real_ns));
 	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
 		set(o, counters[i].name, json_integer(counters[i].value));
 	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
@@ -327,6 +329,33 @@ set_active(json_t *o, const struct vrrp_instance *v)
 	}
 }
 
+/* A router on the network that does not fit; null when all do. */
+static json_t *
+json_conflict(const struct vrrp_conflict *c)
+{
+	mono_t now = loop_clock();
+	char text[ADDR_STRLEN];
+	json_t *o, *list;
+	unsigned i;
+
+	if (!vrrp_conflict_present(c, now))
+		return json_null();
+	o = json_object();
+	set(o, "reason", json_string(vrrp_conflict_name(c->kind)));
+	set(o, "text", json_string(vrrp_conflict_text(c->kind)));
+	set(o, "source", json_addr(&c->source));
+	set(o, "count", json_integer(c->count));
+	set_us(o, "age-us", mono_sub(now, c->last));
+	if (c->addr_count == 0)
+		return o;
+	list = json_array();
+	for (i = 0; i < c->addr_count && i < VRRP_CONFLICT_ADDRS; i++)
+		(void)json_array_append_new(list, json_string(addr_format(
+		    &c->addrs[i], text, sizeof(text))));
+	set(o, "virtual-addresses", list);
+	return o;
+}
+
 json_t *
 vrrp_ctl_instance_level(const struct vrrp_router *r,
     const struct vrrp_instance *v)
@@ -375,6 +404,7 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set(o, "waiting-for", json_string(v->waiting));
+	set(o, "conflict", json_conflict(&v->conflict));
 	if (v->handed_over)
 		set(o, "handed-over", json_true());
 	if (c->state != VRRP_INITIALIZE)

@@ -43,6 +43,7 @@
 #define LOG_BURST	1
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
+#define CONTEST_REPEAT_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 
 /* What is known about the event behind a call of the core. */
@@ -208,21 +209,29 @@ send_failed(struct vrrp_instance *v, const char *what, int error)
 
 /* A message per peer: checksums with a pseudo-header differ. */
 static int
-unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
+unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    const struct addr *peer)
 {
 	struct vrrp_advert_spec spec;
 	struct addr addrs[VRRP_VIPS_MAX];
 	uint8_t message[VRRP_MESSAGE_MAX];
 	size_t len;
+
+	advert_spec(v, version, priority, addrs, &spec);
+	spec.destination = *peer;
+	len = vrrp_wire_build_message(&spec, message, sizeof(message));
+	return vrrp_io_send_unicast(v->iface->io, &spec.source, peer, message,
+	    len);
+}
+
+static int
+unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
+{
 	unsigned i;
 	int error = 0, e;
 
-	advert_spec(v, version, priority, addrs, &spec);
 	for (i = 0; i < v->p.unicast_count; i++) {
-		spec.destination = v->p.unicast_peers[i];
-		len = vrrp_wire_build_message(&spec, message, sizeof(message));
-		e = vrrp_io_send_unicast(v->iface->io, &spec.source,
-		    &spec.destination, message, len);
+		e = unicast_to(v, version, priority, &v->p.unicast_peers[i]);
 		if (e < 0)
 			error = e;
 	}
@@ -290,54 +299,86 @@ announce_range(struct vrrp_instance *v, unsigned from, unsigned to)
 }
 
 /*
- * V-83, L-33: the first round goes out at once, repeats from this timer, in
- * chunks; garp_refresh keeps a slow round going for ever.
+ * V-83, L-33: a round is one frame per address, in chunks, so that 255 of them
+ * are not one burst; rounds follow each other at garp_interval, then, if so
+ * configured, at garp_refresh for ever.  withdraw() stops it all.
  */
 static void
-announce_cb(mono_t deadline, void *arg)
+announce_chunk(struct vrrp_instance *v)
 {
-	struct vrrp_instance *v = arg;
-	mono_t now = loop_clock();
+	int64_t wait_ns;
 	unsigned to;
 
-	(void)deadline;
-	if (v->core.state != VRRP_ACTIVE || v->vips == NULL)
-		return;
 	to = v->announce_at + ANNOUNCE_CHUNK;
 	if (to > v->p.vip_count)
 		to = v->p.vip_count;
 	announce_range(v, v->announce_at, to);
-	if (to < v->p.vip_count) {
-		v->announce_at = to;
-		loop_timer_set(v->announce_timer,
-		    mono_add(now, ANNOUNCE_PAUSE_NS));
-		return;
-	}
-	v->announce_at = 0;
-	if (v->announce_left > 0)
+	v->announce_at = to == v->p.vip_count ? 0 : to;
+	if (v->announce_at > 0)
+		wait_ns = ANNOUNCE_PAUSE_NS;
+	else if (v->announce_again) {
+		v->announce_again = false;
+		wait_ns = CONTEST_REPEAT_NS;
+	} else if (v->announce_left > 0) {
 		v->announce_left--;
-	if (v->announce_left > 0)
-		loop_timer_set(v->announce_timer,
-		    mono_add(now, v->p.garp_interval_ns));
-	else if (v->p.garp_refresh_ns > 0)
-		loop_timer_set(v->announce_timer,
-		    mono_add(now, v->p.garp_refresh_ns));
+		wait_ns = v->p.garp_interval_ns;
+	} else if (v->p.garp_refresh_ns > 0)
+		wait_ns = v->p.garp_refresh_ns;
+	else
+		return;
+	loop_timer_set(v->announce_timer, mono_add(loop_clock(), wait_ns));
 }
 
 static void
-announce(struct vrrp_instance *v)
+announce_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
+		announce_chunk(v);
+}
+
+/*
+ * contested: somebody else may still announce the addresses, and his last word
+ * may come after our first: one more round follows soon.
+ */
+static void
+announce(struct vrrp_instance *v, bool contested)
 {
 	if (v->vips == NULL)
 		return;
-	announce_range(v, 0, v->p.vip_count);
 	v->announce_at = 0;
 	v->announce_left = v->p.garp_repeat > 0 ? v->p.garp_repeat - 1 : 0;
-	if (v->announce_left > 0)
-		loop_timer_set(v->announce_timer,
-		    mono_add(loop_clock(), v->p.garp_interval_ns));
-	else if (v->p.garp_refresh_ns > 0)
-		loop_timer_set(v->announce_timer,
-		    mono_add(loop_clock(), v->p.garp_refresh_ns));
+	v->announce_again = contested;
+	announce_chunk(v);
+}
+
+/*
+ * To the better router we have just yielded to.  It has not necessarily heard
+ * that there were two of us, so it would not draw back the hosts and switches
+ * that followed us; a lesser advert tells it (design §5).  Not from the
+ * virtual MAC, in spite of V-26: no switch may learn that it is still here.
+ */
+static void
+send_last_advert(struct vrrp_instance *v, const struct addr *winner)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+	int error;
+
+	if (v->frame_len == 0 || v->iface->io == NULL)
+		return;
+	if (v->p.unicast_count > 0)
+		error = unicast_to(v, v->p.version, v->core.p.priority,
+		    winner);
+	else {
+		memcpy(frame, v->frame, v->frame_len);
+		memcpy(frame + 6, v->iface->link.mac, 6);
+		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+		    v->frame_len);
+	}
+	if (error == 0)
+		v->stats.advertisement_sent++;
 }
 
 /* --- addresses --- */
@@ -560,7 +601,7 @@ perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
 			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 	}
 	if (todo & VRRP_DO_ANNOUNCE) {
-		announce(v);
+		announce(v, r == NULL);
 		if (r != NULL)
 			r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
 	}
@@ -1013,13 +1054,19 @@ vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;
 
+	enum vrrp_conflict_kind kind = vrrp_conflict_of(verdict);
+
 	v->stats.verdicts[verdict]++;
+	if (kind != VRRP_CONFLICT_NONE)
+		vrrp_conflict_note(&v->conflict, now, kind, source, NULL, 0);
 	if (token_bucket_take(&v->buckets[verdict], now, &suppressed))
 		log_warning("instance=%s source=%s discarded=%s "
-		    "suppressed=%llu", v->p.name,
+		    "suppressed=%llu%s%s", v->p.name,
 		    addr_format(source, text, sizeof(text)),
 		    vrrp_verdict_name(verdict),
-		    (unsigned long long)suppressed);
+		    (unsigned long long)suppressed,
+		    kind != VRRP_CONFLICT_NONE ? ": " : "",
+		    vrrp_conflict_text(kind));
 }
 
 static bool
@@ -1127,7 +1174,26 @@ interval_in(const struct vrrp_instance *v, uint8_t version)
 	    v->p.advert_int_cs;
 }
 
-/* V-50, V-51: said and counted, never a reason to discard. */
+/* Seen in an advert that is obeyed all the same. */
+static void
+note_conflict(struct vrrp_instance *v, mono_t now, enum vrrp_conflict_kind kind,
+    const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN], list[VRRP_CONFLICT_ADDRS * ADDR_STRLEN];
+	uint64_t suppressed;
+
+	vrrp_conflict_note(&v->conflict, now, kind, &a->source, a->addrs,
+	    a->addr_count);
+	if (token_bucket_take(&v->conflict_buckets[kind], now, &suppressed))
+		log_warning("instance=%s source=%s conflict=%s vrid=%u "
+		    "priority=%u addresses=%s suppressed=%llu: %s", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)),
+		    vrrp_conflict_name(kind), a->vrid, a->priority,
+		    vrrp_conflict_addrs(&v->conflict, list, sizeof(list)),
+		    (unsigned long long)suppressed, vrrp_conflict_text(kind));
+}
+
+/* V-50, V-51, V-95: said and counted, never a reason to discard. */
 static void
 soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 {
@@ -1145,12 +1211,11 @@ soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 	}
 	if (!same_addresses(v, a)) {
 		v->stats.address_list_errors++;
-		if (token_bucket_take(&v->list_bucket, now, &suppressed))
-			log_warning("instance=%s source=%s its virtual "
-			    "addresses are not ours suppressed=%llu",
-			    v->p.name, addr_format(&a->source, text,
-			    sizeof(text)), (unsigned long long)suppressed);
+		note_conflict(v, now, VRRP_CONFLICT_OTHER_ADDRESSES, a);
 	}
+	if (a->priority == VRRP_PRIORITY_OWNER &&
+	    v->p.priority == VRRP_PRIORITY_OWNER)
+		note_conflict(v, now, VRRP_CONFLICT_TWO_OWNERS, a);
 }
 
 /* V-13: which checksum the others use, and which we send to be heard. */
@@ -1182,6 +1247,22 @@ learn(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 	    "with the pseudo-header" : "over the message only");
 }
 
+/* V-72: a lesser router was Active as well. */
+static void
+say_contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	v->stats.contests++;
+	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
+		log_notice("contest instance=%s source=%s priority=%u ours=%u "
+		    "suppressed=%llu: it was Active as well, addresses "
+		    "announced again", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)), a->priority,
+		    v->core.p.priority, (unsigned long long)suppressed);
+}
+
 void
 vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
     const struct vrrp_advert *a)
@@ -1189,6 +1270,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	struct vrrp_actions act;
 	struct moment m;
 	enum vrrp_verdict verdict;
+	bool was_active;
 
 	if (v->core.state == VRRP_INITIALIZE)
 		return;				/* V-62 */
@@ -1208,8 +1290,13 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	learn(v, now, a);	/* first: an answer must be understood */
 	m = moment_now(v, now);
 	m.detected = arrival;
+	was_active = v->core.state == VRRP_ACTIVE;
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
 	perform(v, &act, &m);
+	if (was_active && v->core.state == VRRP_BACKUP)
+		send_last_advert(v, &a->source);
+	else if (was_active && a->priority != 0)
+		say_contested(v, now, a);
 	soft_checks(v, now, a);
 }
 
@@ -1424,13 +1511,17 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->p = *p;
 	v->fresh = true;
 	v->created = loop_clock();
+	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
 	vrrp_heard_init(&v->heard);
 	v->send_form = configured_form(p);
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->list_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->contest_bucket, LOG_EVERY_NS, LOG_BURST);
+	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
+		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
+		    LOG_BURST);
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);

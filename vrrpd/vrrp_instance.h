@@ -24,6 +24,7 @@
 #include "shared/mono.h"
 #include "shared/nl.h"
 #include "shared/token_bucket.h"
+#include "vrrpd/vrrp_conflict.h"
 #include "vrrpd/vrrp_core.h"
 #include "vrrpd/vrrp_heard.h"
 #include "vrrpd/vrrp_iface.h"
@@ -73,6 +74,7 @@ struct vrrp_stats {
 	uint64_t	legacy_checksum_rcvd;		/* V-13 */
 	uint64_t	version_2_ignored;		/* V-133 */
 	uint64_t	announcements_sent;
+	uint64_t	contests;		/* V-72 */
 	uint64_t	send_errors;
 	uint64_t	addresses_restored;
 	uint64_t	verdicts[VRRP_VERDICT_COUNT];
@@ -106,6 +108,7 @@ struct vrrp_instance {
 	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
 	char			 retry_reason[VRRP_VIP_REASON_MAX];
 	mono_t			 created;
+	int64_t			 created_real_ns; /* counters start here */
 	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
 
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
@@ -116,6 +119,7 @@ struct vrrp_instance {
 	struct loop_timer	*announce_timer;
 	unsigned		 announce_left;	/* rounds to come */
 	unsigned		 announce_at;	/* address within the round */
+	bool			 announce_again;	/* contested: a round soon */
 
 	/* Prebuilt; lengths 0 until there is a primary address. */
 	uint8_t			*frame;
@@ -134,7 +138,9 @@ struct vrrp_instance {
 
 	struct vrrp_stats	 stats;
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
-	struct token_bucket	 interval_bucket, list_bucket, send_bucket;
+	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
+	struct token_bucket	 interval_bucket, contest_bucket, send_bucket;
+	struct vrrp_conflict	 conflict;	/* the newest */
 	mono_t			 up_since;
 	int64_t			 up_since_real_ns;
 	enum vrrp_cause		 last_event;

@@ -581,6 +581,24 @@ view_heard(const struct view *v, const json_t *list)
 	}
 }
 
+/* Another router that does not fit, and when it was last heard. */
+static void
+view_conflict(const struct view *v, const json_t *c)
+{
+	const json_t *list = json_object_get(c, "virtual-addresses"), *a;
+	char buf[VALUE_LEN];
+	size_t i;
+
+	if (str(c, "source") == NULL)
+		return;
+	line(v, "conflict", "%s: %s", str(c, "source"),
+	    str_or(c, "text", str_or(c, "reason", "?")));
+	json_array_foreach(list, i, a)
+		line(v, "", "it announces %s", json_string_value(a) != NULL ?
+		    json_string_value(a) : "?");
+	line(v, "", "last heard %s ago", span(buf, num(c, "age-us")));
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
@@ -620,6 +638,7 @@ view_one(const struct view *v, const json_t *o)
 	if (str(o, "authentication") != NULL)
 		line(v, "authentication", "%s", str(o, "authentication"));
 	view_heard(v, json_object_get(o, "routers-heard"));
+	view_conflict(v, json_object_get(o, "conflict"));
 	view_takeover(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", str(o, "up-datetime"));

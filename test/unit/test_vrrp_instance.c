@@ -170,6 +170,158 @@ test_vrrp_instance_announcements_refresh_for_ever_when_configured(void **state)
 	assert_int_equal(world.announced, 4);
 }
 
+/* L-33: many addresses are no burst, and still all of them are announced. */
+static void
+test_vrrp_instance_announcements_of_many_addresses_are_paced(void **state)
+{
+	struct vrrp_params p = world_params();
+	char text[32];
+	int i;
+
+	(void)state;
+	p.vip_count = 200;
+	p.garp_repeat = 2;
+	for (i = 1; i < 200; i++) {
+		(void)snprintf(text, sizeof(text), "198.51.100.%d/24", i);
+		assert_int_equal(addr_prefix_parse(text, &p.vips[i].prefix), 0);
+	}
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(world.announced, 64);
+	world_run(1 * NS_PER_MS);
+	assert_int_equal(world.announced, 128);
+	world_run(2 * NS_PER_MS);
+	assert_int_equal(world.announced, 200);
+	world_run(199 * NS_PER_MS);
+	assert_int_equal(world.announced, 200);
+	world_run(4 * NS_PER_MS);
+	assert_int_equal(world.announced, 400);
+}
+
+/* V-83: in the middle of a round as well. */
+static void
+test_vrrp_instance_paced_round_stops_at_once_on_yielding(void **state)
+{
+	struct vrrp_params p = world_params();
+	char text[32];
+	int i;
+
+	(void)state;
+	p.vip_count = 200;
+	for (i = 1; i < 200; i++) {
+		(void)snprintf(text, sizeof(text), "198.51.100.%d/24", i);
+		assert_int_equal(addr_prefix_parse(text, &p.vips[i].prefix), 0);
+	}
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_run(2 * NS_PER_S);
+	assert_int_equal(world.announced, 64);
+}
+
+/*
+ * V-72, V-94: a lesser router was Active as well.  It may announce once more
+ * after we did, so a round follows soon; then the configured ones.
+ */
+static void
+test_vrrp_instance_contest_is_answered_announced_and_said(void **state)
+{
+	const char *at;
+	int i, said = 0;
+
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 50, 100);
+	assert_string_equal(world.did, "advert:100 announce:1");
+	world_run(5 * NS_PER_MS);
+	assert_int_equal(world.announced, 2);
+	world_run(900 * NS_PER_MS);
+	assert_int_equal(world.announced, 1 + 1 + 4);
+	for (i = 0; i < 100; i++)
+		world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->stats.contests, 101);
+	for (at = lines; (at = strstr(at, "contest instance=web "
+	    "source=192.0.2.1 priority=50 ours=100")) != NULL; at++)
+		said++;
+	assert_int_equal(said, 1);
+}
+
+/* V-126: version 2 answers with announcements alone; priority 0 is no contest. */
+static void
+test_vrrp_instance_resignation_is_no_contest(void **state)
+{
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 0, 100);
+	assert_string_equal(world.did, "advert:100");
+	assert_int_equal(v->stats.contests, 0);
+}
+
+/*
+ * Whoever it yields to may never have heard it: a last advert tells, and not
+ * from the virtual MAC, lest a switch learns that (design §5).
+ */
+static void
+test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac(void **state)
+{
+	static const uint8_t virtual[] = { 0, 0, 0x5e, 0, 1, 51 };
+
+	(void)state;
+	become_active();
+	world.frame_len = 0;
+	world_advert("192.0.2.1", 200, 100);
+	assert_string_equal(world.did, "withdraw advert:100");
+	assert_true(world.frame_len > 14);
+	assert_memory_not_equal(world.frame + 6, virtual, 6);
+	assert_memory_equal(world.frame + 6, world.iface->link.mac, 6);
+	world_forget();
+	world_advert("192.0.2.1", 200, 100);	/* a Backup is silent */
+	assert_string_equal(world.did, "");
+}
+
+/* V-51: the number is used twice on this network. */
+static void
+test_vrrp_instance_foreign_addresses_are_said_and_kept(void **state)
+{
+	struct vrrp_params p = world_params();
+	static const uint8_t list[] = { 192, 0, 2, 77 };
+	static const uint8_t source[] = { 192, 0, 2, 66 };
+	struct vrrp_advert foreign = { .version = 3, .vrid = 51,
+		.priority = 200, .addr_count = 1, .interval_cs = 100,
+		.addrs = list };
+
+	(void)state;
+	foreign.source = addr_from_bytes(AF_INET, source);
+	foreign.destination = vrrp_wire_group(AF_INET);
+	start_with(&p);
+	vrrp_instance_rx(v, world.now, world.now, &foreign);
+	vrrp_instance_rx(v, world.now, world.now, &foreign);
+	assert_int_equal(v->stats.address_list_errors, 2);
+	assert_non_null(strstr(lines, "instance=web source=192.0.2.66 "
+	    "conflict=other-addresses vrid=51 priority=200 "
+	    "addresses=192.0.2.77 suppressed=0: "));
+	assert_int_equal(v->conflict.kind, VRRP_CONFLICT_OTHER_ADDRESSES);
+	assert_int_equal(v->conflict.count, 2);
+}
+
+/* V-95, V-46: obeyed by address, and said. */
+static void
+test_vrrp_instance_second_owner_is_said(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.priority = VRRP_PRIORITY_OWNER;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_advert("192.0.2.1", 255, 100);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_non_null(strstr(lines, "conflict=two-owners"));
+	world_advert("192.0.2.9", 255, 100);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
 /* V-71: addresses go, announcements stop, in one step. */
 static void
 test_vrrp_instance_better_advert_withdraws(void **state)
@@ -177,7 +329,7 @@ test_vrrp_instance_better_advert_withdraws(void **state)
 	(void)state;
 	become_active();
 	world_advert("192.0.2.1", 200, 100);
-	assert_string_equal(world.did, "withdraw");
+	assert_string_equal(world.did, "withdraw advert:100");
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
@@ -935,6 +1087,13 @@ main(void)
 	    TEST(test_vrrp_instance_announcements_repeat_and_stop_at_once),
 	    TEST(test_vrrp_instance_announcements_are_as_many_as_configured),
 	    TEST(test_vrrp_instance_announcements_refresh_for_ever_when_configured),
+	    TEST(test_vrrp_instance_announcements_of_many_addresses_are_paced),
+	    TEST(test_vrrp_instance_paced_round_stops_at_once_on_yielding),
+	    TEST(test_vrrp_instance_contest_is_answered_announced_and_said),
+	    TEST(test_vrrp_instance_resignation_is_no_contest),
+	    TEST(test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac),
+	    TEST(test_vrrp_instance_foreign_addresses_are_said_and_kept),
+	    TEST(test_vrrp_instance_second_owner_is_said),
 	    TEST(test_vrrp_instance_better_advert_withdraws),
 	    TEST(test_vrrp_instance_due_timer_looks_into_the_socket_first),
 	    TEST(test_vrrp_instance_leaving_resigns_then_withdraws),

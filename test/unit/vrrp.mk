@@ -2,6 +2,7 @@
 if CMOCKA
 VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
+	test/unit/test_vrrp_conflict \
 	test/unit/test_vrrp_core \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_params \
@@ -15,6 +16,9 @@ test_unit_test_vrrp_announce_SOURCES = \
 	# end
 test_unit_test_vrrp_announce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_conflict_SOURCES = test/unit/test_vrrp_conflict.c
+test_unit_test_vrrp_conflict_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_conflict_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_core_SOURCES = test/unit/test_vrrp_core.c
 test_unit_test_vrrp_core_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_core_LDADD = $(VRRP_UNIT_LIBS)
