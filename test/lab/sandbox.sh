@@ -4,7 +4,7 @@
 # Runs COMMAND as root of a machine of its own: private network, mount and
 # process namespaces, with a fresh /run.  Whatever it creates - network
 # namespaces, interfaces, daemons, sockets - ends with it, also after kill -9,
-# and nothing of it is visible outside.
+# and nothing of it is visible outside.  It also ends when its parent does.
 #
 # Exit status: the command's, or 77 when the kernel does not let us.
 
@@ -29,7 +29,7 @@ probe='
 '
 
 enter() {
-	exec unshare --net --mount --pid --fork --kill-child --mount-proc \
+	exec setpriv --pdeathsig KILL -- unshare --net --mount --pid --fork --kill-child --mount-proc \
 	    --propagation private -- "$@"
 }
 
@@ -45,7 +45,7 @@ if ! why=$( (enter sh -c "$probe") 2>&1); then
 	exit 77
 fi
 [ $# -gt 0 ] || exit 0
-LAB_SANDBOX=1
-export LAB_SANDBOX
+LAB_SANDBOX=1 TMPDIR=/run/lab
+export LAB_SANDBOX TMPDIR
 enter sh -c 'mount -t tmpfs -o mode=0755 none /run && mkdir /run/netns /run/lab &&
     ip link set lo up && exec "$@"' sh "$@"

@@ -53,7 +53,7 @@ BAD["ten-megabytes"] = (("# " + "x" * 78 + "\n") * 130000 + "instance", None)
 
 
 @pytest.fixture
-def conf(tmp_path_factory, lab):
+def conf(lab):
     return lab.dir / "bad.conf"
 
 
