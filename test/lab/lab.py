@@ -31,6 +31,7 @@ import socket
 import subprocess
 import threading
 import time
+import types
 
 BUILD = pathlib.Path(os.environ.get("LAB_BUILD", os.getcwd())).resolve()
 RUN = pathlib.Path("/run/lab")
@@ -527,6 +528,25 @@ class Lab:
         self.switch.ip("link", "set", port, "master", "br0", "up")
         node.ip("address", "add", node.address + "/24", "dev", interface)
         node.ip("link", "set", interface, "up")
+
+    def split(self, *nodes):
+        """A second switch for these nodes and a cable between the two.
+
+        What is returned stands for the cable: cut(), port_down() and
+        Capture(lab.switch, "p-cable") take it like a node.  Neither end
+        forgets what it learned when the cable is cut, as with a real one
+        that fails between two more switches.
+        """
+        self.switch.ip("link", "add", "br1", "type", "bridge", "stp_state",
+                       "0", "forward_delay", "0", "mcast_snooping", "0")
+        self.switch.ip("link", "set", "br1", "up")
+        self.switch.ip("link", "add", "p-cable", "type", "veth", "peer",
+                       "name", "p-cable2")
+        self.switch.ip("link", "set", "p-cable", "master", "br0", "up")
+        self.switch.ip("link", "set", "p-cable2", "master", "br1", "up")
+        for node in nodes:
+            self.switch.ip("link", "set", "p-" + node.name, "master", "br1")
+        return types.SimpleNamespace(name="cable")
 
     # Faults.  Each returns a function that mends it; calling it twice is fine.
 

@@ -1,0 +1,190 @@
+"""Two Actives meet: a healed partition, a number or an address used twice.
+
+    r1 (better) ---- switch ====cable==== switch ---- r2
+                                              \\------ client
+
+While the cable is cut both are Active, and the client follows r2.  After the
+heal nothing that the client or the second switch remembers points to r1, and
+r1 has not changed its state.
+"""
+
+import time
+
+import pytest
+
+import frames
+from lab import (Capture, Gap, Node, VIP, VMAC, VRID, vrrpd_conf, wait_for)
+
+MODES = pytest.mark.parametrize("virtual_mac", (True, False),
+                                ids=("vmac", "address"))
+
+
+def heals(lab, cable, count, settle, both_active):
+    """Milliseconds the client is without answers at each heal."""
+    lengths = []
+    mend = lab.cut(cable)
+    for _ in range(count):
+        lab.r2.wait_state("active", 5)
+        lab.answered()
+        both_active()
+        gap = Gap(lab.client)
+        with lab.meter() as meter:
+            mend()
+            settle()
+            # Whatever is still to go wrong shows within some adverts.
+            time.sleep(0.1)
+            lab.answered()
+            report = meter.stop()
+        machine_ms = max(gap.stop(), report["worst-gap-us"] / 1000 - 0.5)
+        longest = max((o["length-ms"] for o in report["outages"]),
+                      default=0.0)
+        lengths.append(max(0.0, longest - machine_ms))
+        mend = lab.cut(cable)
+    mend()
+    return lengths
+
+
+@MODES
+@pytest.mark.parametrize("bfd", (False, True), ids=("vrrp", "bfd"))
+def test_client_of_the_loser_is_served_soon_after_the_heal(lab, virtual_mac,
+                                                           bfd):
+    """V-72, V-94: without waiting for the client's entry to age."""
+    cable = lab.split(lab.r2, lab.client)
+    lab.start_pair(bfd=bfd, advert_int=10 if bfd else 1,
+                   virtual_mac=virtual_mac)
+    lab.wait_pair(bfd=bfd)
+
+    def both_active():
+        assert [r.state() for r in lab.routers] == ["active"] * 2
+        if not virtual_mac:
+            # What makes it hard: the client knows the loser.
+            wait_for(lambda: lab.r2.mac() in lab.client.ip("neigh"), 5,
+                     lambda: "client follows r2: " +
+                     lab.client.ip("neigh"))
+
+    lengths = heals(lab, cable, 5, lambda: lab.wait_pair(bfd=bfd),
+                    both_active)
+    print("client away after a heal, ms:", lengths)
+    # The entry would age after seconds; adverts come every 10 or 100 ms.
+    # One of five may be the machine's.
+    assert sorted(lengths)[-2] < 20, lengths
+    assert [t["cause"] for t in lab.r1.transitions()] == [
+        "startup", "active-down-timer"], "r1 never left Active"
+
+
+@MODES
+@pytest.mark.parametrize("unicast", (False, True), ids=("multicast",
+                                                        "unicast"))
+def test_loser_yields_at_the_first_advert_and_winner_announces(
+        lab, virtual_mac, unicast):
+    """Order on the wire; advert_int 1 s, so nothing but the contest acts."""
+    cable = lab.split(lab.r2, lab.client)
+    for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                   (lab.r2, 100, lab.r1)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=100, virtual_mac=virtual_mac,
+            extra="unicast_peers = { %s }" % peer.address if unicast else
+            "garp_repeat = 1"))
+    lab.wait_pair()
+    mend = lab.cut(cable)
+    lab.r2.wait_state("active", 10)
+    # Long after their announcements of the takeover.
+    time.sleep(1.2)
+    with Capture(lab.switch, "p-cable2", "ip proto 112 or arp") as capture:
+        mend()
+        lab.r2.wait_state("backup", 5)
+        wait_for(lambda: lab.r1.call("stats")["instances"][0]["statistics"]
+                 ["contests"] > 0, 2, "r1 was told")
+        time.sleep(0.05)
+        seen = capture.stop()
+    adverts = [f for f in seen if f.haslayer("IP") and f["IP"].proto == 112]
+    winner = [f for f in adverts if f["IP"].src == lab.r1.address]
+    loser = [f for f in adverts if f["IP"].src == lab.r2.address]
+    assert winner and loser
+    announced = [f for f in seen if f.haslayer("ARP") and
+                 f["ARP"].psrc == VIP == f["ARP"].pdst]
+    # The winner's, and a second time: the loser's last word may come between.
+    after = [f for f in announced if f.time > loser[-1].time]
+    assert len(after) >= 2, [f.summary() for f in seen]
+    assert {f["ARP"].hwsrc for f in after} == {
+        VMAC if virtual_mac else lab.r1.mac()}
+    first = min(winner[0].time, loser[0].time)
+    assert loser[-1].time - first < 0.5, "before another advert is due"
+    if virtual_mac and not unicast:
+        # No switch may learn that the virtual MAC is still at the loser.
+        yielding = [f for f in loser if f.time > winner[0].time]
+        assert all(f.src != VMAC for f in yielding), yielding
+    last = lab.r2.transitions()[-1]
+    assert (last["to"], last["cause"]) == ("backup", "higher-priority")
+    assert "contest instance=web source=%s priority=100 ours=200" % \
+        lab.r2.address in lab.r1.vrrpd.log()
+
+
+def test_winner_announces_when_its_bfd_session_comes_back(lab):
+    """Only BFD was cut, so no advert tells of a contest."""
+    lab.start_pair(bfd=True, advert_int=100)
+    lab.wait_pair(bfd=True)
+    mend = lab.cut_bfd(lab.r2)
+    lab.r1.wait_session(lab.r2.address, "down")
+    lab.r1.wait_state("active", 5)
+    time.sleep(1.2)                     # the announcements of before
+    with Capture(lab.client, "eth0", "arp src host " + VIP) as capture:
+        mend()
+        lab.r1.wait_session(lab.r2.address)
+        wait_for(lambda: capture.path.stat().st_size > 24, 3, "announced")
+        seen = capture.stop()
+    assert all(f["ARP"].hwsrc == VMAC for f in seen)
+
+
+@pytest.mark.parametrize("advert_int", (1, 100))
+def test_one_primary_address_twice_is_no_storm(lab, advert_int):
+    """V-96: both are Active, as nobody can decide; that is said."""
+    lab.r2.ip("address", "flush", "dev", "eth0", "scope", "global")
+    lab.r2.ip("address", "add", lab.r1.address + "/24", "dev", "eth0")
+    for router in lab.routers:
+        router.start_vrrpd(vrrpd_conf(priority=100, advert_int=advert_int))
+    for router in lab.routers:
+        router.wait_state("active", 10)
+    with Capture(lab.client, "eth0", "ip proto 112") as capture:
+        began = time.monotonic()
+        time.sleep(1)
+        seen = capture.stop()
+        took = time.monotonic() - began
+    # Each sends its regular ones, and at most one more per interval / 4.
+    assert len(seen) <= 2 * (took / (advert_int * 0.01) + 1) * 1.5, len(seen)
+    assert len(seen) >= 1
+    for router in lab.routers:
+        assert router.state() == "active"
+        wait_for(lambda: "duplicate primary address" in router.vrrpd.log(), 5,
+                 "it is said")
+        conflict = router.instance()["conflict"]
+        assert conflict["reason"] == "duplicate-primary-address"
+        assert conflict["source"] == lab.r1.address
+        assert router.vrrpd.log().count("duplicate primary address") <= 2
+
+
+def test_number_used_by_a_foreign_pair_is_said_once_and_shown(lab):
+    """Another virtual router with our number, better than ours."""
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    evil = lab.add(Node(lab, "evil", "192.0.2.66"))
+    lab.plug(evil)
+    with evil.open_socket(17, 3) as sock:           # AF_PACKET, SOCK_RAW
+        sock.bind(("eth0", 0))
+        for _ in range(10):
+            sock.send(frames.advert(vrid=VRID, priority=10, interval_cs=10,
+                                    addresses=("192.0.2.77", "192.0.2.78")))
+            time.sleep(0.02)
+    assert lab.r1.state() == "active"
+    conflict = lab.r1.instance()["conflict"]
+    assert conflict["reason"] == "other-addresses"
+    assert conflict["source"] == "192.0.2.66"
+    assert conflict["virtual-addresses"] == ["192.0.2.77", "192.0.2.78"]
+    assert conflict["count"] == 10
+    said = [line for line in lab.r1.vrrpd.log().splitlines()
+            if "conflict=other-addresses" in line]
+    assert len(said) == 1, said
+    assert "source=192.0.2.66" in said[0]
+    assert "addresses=192.0.2.77,192.0.2.78" in said[0]
+    text = lab.r1.vrrpctl("show", "web").stdout
+    assert "192.0.2.66" in text and "192.0.2.77" in text, text
