@@ -1,9 +1,9 @@
 /*
  * vrrp_bfd.c - wishes to bfdd, levels from bfdd.
  *
- * The connection is shared/ctl_client: retried every 200 ms, with a heartbeat of
- * 100 ms, so that a bfdd that hangs is noticed as well as one that died.  Every
- * time it comes up all wishes are sent again: the bfdd behind the socket may be
+ * The connection is shared/ctl_client: retried every 200 ms, with a heartbeat
+ * of 100 ms, so that a bfdd that hangs is noticed as well as one that died.
+ * Every time it comes up all wishes are sent again: the bfdd behind the socket may be
  * a new process that knows nothing.  The reply to session.request is the level
  * of the session now, treated like a notification; so a session that was Up all
  * along is Up again in our books without any edge having been seen, and one
@@ -150,8 +150,8 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 		if (strcmp(s, reasons[i].word) == 0)
 			l.reason = reasons[i].reason;
 	/*
-	 * L-12 acts on a received Down with diag 4 or 5, which bfdd reports as a
-	 * reason of its own.
+	 * L-12 acts on a received Down with diag 4 or 5, for which bfdd has
+	 * reasons of their own.
 	 */
 	if (s != NULL && (strcmp(s, "forwarding-reset") == 0 ||
 	    strcmp(s, "path-down") == 0))

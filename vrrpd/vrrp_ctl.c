@@ -22,15 +22,25 @@
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
 
+#define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
+#define PUBLISH_PAUSE_NS NS_PER_MS
+
 struct vrrp_ctl {
 	struct loop		*loop;
 	struct vrrp_router	*router;
 	struct ctl_server	*server;
+	struct loop_timer	*publish;	/* levels that are due */
 	vrrp_ctl_reload		 reload;
 	void			*arg;
 };
 
 /* --- builders --- */
+
+static json_t *
+word(const char *ascii)
+{
+	return json_string_nocheck(ascii);
+}
 
 /* RFC 3339 with microseconds and the local offset. */
 static json_t *
@@ -46,13 +56,14 @@ json_time(int64_t real_ns)
 	(void)strftime(zone, sizeof(zone), "%z", &tm);
 	(void)snprintf(text, sizeof(text), "%s.%06lld%.3s:%s", date,
 	    (long long)(real_ns % NS_PER_S / NS_PER_US), zone, zone + 3);
-	return json_string(text);
+	return word(text);
 }
 
+/* Keys and words here are ASCII: nothing to check. */
 static void
 set(json_t *object, const char *key, json_t *value)
 {
-	(void)json_object_set_new(object, key, value);
+	(void)json_object_set_new_nocheck(object, key, value);
 }
 
 static void
@@ -68,7 +79,7 @@ json_addr(const struct addr *a)
 
 	if (!addr_is_set(a))
 		return json_null();
-	return json_string(addr_format(a, text, sizeof(text)));
+	return word(addr_format(a, text, sizeof(text)));
 }
 
 static json_t *
@@ -78,7 +89,7 @@ json_mac(const uint8_t m[6])
 
 	(void)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
 	    m[0], m[1], m[2], m[3], m[4], m[5]);
-	return json_string(text);
+	return word(text);
 }
 
 /* Y-n: the names of ietf-vrrp, then ours, then one per verdict. */
@@ -155,17 +166,17 @@ json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 		s = vrrp_bfd_find(r->bfd, v->p.interface, &p->peer);
 		o = json_object();
 		set(o, "peer", json_addr(&p->peer));
-		set(o, "role", json_string(p->role == VRRP_BFD_PEER ? "peer" :
+		set(o, "role", word(p->role == VRRP_BFD_PEER ? "peer" :
 		    "link"));
-		set(o, "state", json_string(vrrp_bfd_state_name(s == NULL ?
+		set(o, "state", word(vrrp_bfd_state_name(s == NULL ?
 		    VRRP_BFD_UNKNOWN : s->level.state)));
 		set_us(o, "detection-time-us", s == NULL ? 0 :
 		    s->level.detection_time_ns);
 		if (p->role == VRRP_BFD_PEER)
-			set(o, "takeover", json_string(takeover_word(v,
+			set(o, "takeover", word(takeover_word(v,
 			    &p->peer, s)));
 		if (s != NULL && s->refused[0] != '\0')
-			set(o, "refused", json_string(s->refused));
+			set(o, "refused", word(s->refused));
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -196,9 +207,9 @@ json_transition(const struct vrrp_record *rec)
 {
 	json_t *o = json_object();
 
-	set(o, "from", json_string(vrrp_state_name(rec->tr.from)));
-	set(o, "to", json_string(vrrp_state_name(rec->tr.to)));
-	set(o, "cause", json_string(vrrp_cause_name(rec->tr.cause)));
+	set(o, "from", word(vrrp_state_name(rec->tr.from)));
+	set(o, "to", word(vrrp_state_name(rec->tr.to)));
+	set(o, "cause", word(vrrp_cause_name(rec->tr.cause)));
 	set(o, "time", json_time(rec->time_real_ns));
 	return o;
 }
@@ -210,7 +221,7 @@ vrrp_ctl_record(const struct vrrp_instance *v, const struct vrrp_record *rec)
 	mono_t zero = rec->step[VRRP_STEP_DETECTED];
 	int i;
 
-	set(o, "instance", json_string(v->p.name));
+	set(o, "instance", word(v->p.name));
 	set_us(o, "in-state-us", rec->tr.in_state_ns);
 	if (mono_is_never(zero))
 		zero = rec->step[VRRP_STEP_DECIDED];
@@ -218,7 +229,7 @@ vrrp_ctl_record(const struct vrrp_instance *v, const struct vrrp_record *rec)
 		if (mono_is_never(rec->step[i]))
 			continue;
 		s = json_object();
-		set(s, "step", json_string(vrrp_step_name(i)));
+		set(s, "step", word(vrrp_step_name(i)));
 		set_us(s, "us", mono_sub(rec->step[i], zero));
 		(void)json_array_append_new(steps, s);
 	}
@@ -268,7 +279,7 @@ json_heard(const struct vrrp_instance *v)
 			(void)json_array_append_new(versions, json_integer(2));
 		set(o, "versions", versions);
 		if (v->p.family == AF_INET && r->adverts_v3 > 0)
-			set(o, "checksum", json_string(form_word(
+			set(o, "checksum", word(form_word(
 			    vrrp_heard_router_form(r))));
 		set_us(o, "last-heard-us", mono_sub(now, r->last));
 		(void)json_array_append_new(list, o);
@@ -306,7 +317,7 @@ json_vips(const struct vrrp_params *p)
 	unsigned i;
 
 	for (i = 0; i < p->vip_count; i++)
-		(void)json_array_append_new(list, json_string(
+		(void)json_array_append_new(list, word(
 		    addr_prefix_format(&p->vips[i].prefix, text,
 		    sizeof(text))));
 	return list;
@@ -341,8 +352,8 @@ json_conflict(const struct vrrp_conflict *c)
 	if (!vrrp_conflict_present(c, now))
 		return json_null();
 	o = json_object();
-	set(o, "reason", json_string(vrrp_conflict_name(c->kind)));
-	set(o, "text", json_string(vrrp_conflict_text(c->kind)));
+	set(o, "reason", word(vrrp_conflict_name(c->kind)));
+	set(o, "text", word(vrrp_conflict_text(c->kind)));
 	set(o, "source", json_addr(&c->source));
 	set(o, "count", json_integer(c->count));
 	set_us(o, "age-us", mono_sub(now, c->last));
@@ -350,7 +361,7 @@ json_conflict(const struct vrrp_conflict *c)
 		return o;
 	list = json_array();
 	for (i = 0; i < c->addr_count && i < VRRP_CONFLICT_ADDRS; i++)
-		(void)json_array_append_new(list, json_string(addr_format(
+		(void)json_array_append_new(list, word(addr_format(
 		    &c->addrs[i], text, sizeof(text))));
 	set(o, "virtual-addresses", list);
 	return o;
@@ -365,18 +376,18 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	uint8_t mac[6];
 	json_t *o = json_object();
 
-	set(o, "name", json_string(v->p.name));
-	set(o, "interface", json_string(v->p.interface));
+	set(o, "name", word(v->p.name));
+	set(o, "interface", word(v->p.interface));
 	set(o, "virtual-router-id", json_integer(v->p.vrid));
-	set(o, "address-family", json_string(v->p.family == AF_INET6 ?
+	set(o, "address-family", word(v->p.family == AF_INET6 ?
 	    "ipv6" : "ipv4"));
 	set(o, "version", json_integer(v->p.version));
 	if (v->p.also_version_2)
 		set(o, "also-version-2", json_true());
 	if (v->p.version == 2 || v->p.also_version_2)
-		set(o, "authentication", json_string(v->p.auth_len > 0 ?
+		set(o, "authentication", word(v->p.auth_len > 0 ?
 		    "password" : "none"));
-	set(o, "state", json_string(vrrp_state_name(c->state)));
+	set(o, "state", word(vrrp_state_name(c->state)));
 	set(o, "priority", json_integer(v->p.priority));
 	set(o, "effective-priority", json_integer(c->p.priority));
 	set(o, "advert-interval-cs", json_integer(v->p.advert_int_cs));
@@ -391,26 +402,26 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 		set(o, "virtual-mac", json_mac(mac));
 		if (v->vips != NULL)
 			set(o, "virtual-mac-device",
-			    json_string(vrrp_vip_device(v->vips)));
+			    word(vrrp_vip_device(v->vips)));
 	}
 	set_us(o, "skew-time-us", c->skew_time_ns);
 	set_us(o, "active-down-interval-us", c->active_down_interval_ns);
 	set(o, "active-adver-interval-cs",
 	    json_integer(c->active_adver_interval_cs));
 	set_us(o, "takeover-bound-us", takeover_bound_ns(r, v));
-	set(o, "checksum-mode", json_string(checksum_mode(v)));
+	set(o, "checksum-mode", word(checksum_mode(v)));
 	if (v->p.family == AF_INET && v->p.version == 3)
-		set(o, "checksum-sent", json_string(form_word(v->send_form)));
+		set(o, "checksum-sent", word(form_word(v->send_form)));
 	set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
-		set(o, "waiting-for", json_string(v->waiting));
+		set(o, "waiting-for", word(v->waiting));
 	set(o, "conflict", json_conflict(&v->conflict));
 	if (v->handed_over)
 		set(o, "handed-over", json_true());
 	if (c->state != VRRP_INITIALIZE)
 		set(o, "up-datetime", json_time(v->up_since_real_ns));
-	set(o, "last-event", json_string(vrrp_cause_name(v->last_event)));
-	set(o, "new-master-reason", json_string(new_master_reason(v)));
+	set(o, "last-event", word(vrrp_cause_name(v->last_event)));
+	set(o, "new-master-reason", word(new_master_reason(v)));
 	set(o, "bfd", json_bfd(r, v));
 	set(o, "last-transition", rec == NULL ? json_null() :
 	    json_transition(rec));
@@ -436,11 +447,11 @@ json_session(const struct vrrp_bfd_session *s)
 	json_t *o = json_object();
 
 	set(o, "peer", json_addr(&s->peer));
-	set(o, "interface", json_string(s->interface));
-	set(o, "state", json_string(vrrp_bfd_state_name(s->level.state)));
+	set(o, "interface", word(s->interface));
+	set(o, "state", word(vrrp_bfd_state_name(s->level.state)));
 	set_us(o, "detection-time-us", s->level.detection_time_ns);
 	if (s->refused[0] != '\0')
-		set(o, "refused", json_string(s->refused));
+		set(o, "refused", word(s->refused));
 	return o;
 }
 
@@ -510,10 +521,10 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 			(void)json_array_append_new(list,
 			    vrrp_ctl_instance_level(r, r->instances[i]));
 	o = json_object();
-	set(o, "router-id", json_string(r->router_id));
+	set(o, "router-id", word(r->router_id));
 	set(o, "instances", list);
 	set(o, "scheduling", json_scheduling(r));
-	set(o, "bfdd", json_string(vrrp_bfd_is_up(r->bfd) ? "connected" :
+	set(o, "bfdd", word(vrrp_bfd_is_up(r->bfd) ? "connected" :
 	    "unreachable"));
 	*result = o;
 	return true;
@@ -794,14 +805,43 @@ snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
 		}
 }
 
+/*
+ * Hundreds of instances may change in one batch, and a level takes time to
+ * write: they are told in portions, so that the next advert is not late.
+ */
+static void
+publish_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+	struct vrrp_router *r = c->router;
+	unsigned i, told = 0;
+
+	(void)deadline;
+	for (i = 0; i < r->instance_count; i++) {
+		if (!r->instances[i]->untold)
+			continue;
+		if (told++ == PUBLISH_CHUNK) {
+			loop_timer_set(c->publish,
+			    mono_add(loop_clock(), PUBLISH_PAUSE_NS));
+			return;
+		}
+		r->instances[i]->untold = false;
+		if (ctl_server_has_subscribers(c->server, "instance"))
+			ctl_server_publish(c->server, "instance",
+			    r->instances[i]->p.name,
+			    vrrp_ctl_instance_level(r, r->instances[i]));
+	}
+}
+
 static void
 changed(struct vrrp_instance *v, void *arg)
 {
 	struct vrrp_ctl *c = arg;
 
-	if (ctl_server_has_subscribers(c->server, "instance"))
-		ctl_server_publish(c->server, "instance", v->p.name,
-		    vrrp_ctl_instance_level(c->router, v));
+	if (v->untold || !ctl_server_has_subscribers(c->server, "instance"))
+		return;
+	v->untold = true;
+	loop_timer_set(c->publish, loop_clock());
 }
 
 static void
@@ -849,8 +889,11 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r, const char *path,
 	c->reload = reload;
 	c->arg = arg;
 	config.arg = c;
-	error = ctl_server_open(loop, &config, gid, &c->server);
+	c->publish = loop_timer_new(loop, publish_cb, c);
+	error = c->publish == NULL ? -ENOMEM :
+	    ctl_server_open(loop, &config, gid, &c->server);
 	if (error < 0) {
+		loop_timer_free(c->publish);
 		free(c);
 		return error;
 	}
@@ -871,5 +914,6 @@ vrrp_ctl_close(struct vrrp_ctl *c)
 	c->router->transition = NULL;
 	c->router->bfd_changed = NULL;
 	ctl_server_close(c->server);
+	loop_timer_free(c->publish);
 	free(c);
 }

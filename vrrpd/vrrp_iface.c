@@ -8,9 +8,9 @@
  * because that is where an operator looks (V-56), else the interface's.  What
  * RFC 8347 calls global counters (Y-4) is the sum of both.
  *
- * The primary address (V-23) is the first address that the kernel does not call
- * secondary and that is not virtual.  Addresses are kept in the order the kernel
- * gave them, which is its own order.
+ * The primary address (V-23) is the first address that the kernel does not
+ * call secondary and that is not virtual.  Addresses are kept in the order the
+ * kernel gave them, which is its own order.
  */
 #include "config.h"
 

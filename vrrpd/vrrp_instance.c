@@ -483,7 +483,8 @@ remember(struct vrrp_instance *v, const struct vrrp_transition *tr,
 static void
 log_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
 {
-	char heard[48] = "", late[48] = "", waiting[VRRP_VIP_REASON_MAX + 16] = "";
+	char heard[48] = "", late[48] = "";
+	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
 	const mono_t *s = r->step;
 
 	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
@@ -1316,7 +1317,7 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 		m.last_heard = last_heard;
 	vrrp_core_bfd(&v->core, now, e, &act);
 	perform(v, &act, &m);
-	/* Whoever was cut off may have answered for our addresses (design §5). */
+	/* Whoever was cut off may have drawn the hosts (design §5). */
 	if (came_up && v->core.state == VRRP_ACTIVE) {
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);

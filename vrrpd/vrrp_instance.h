@@ -103,6 +103,7 @@ struct vrrp_instance {
 	struct vrrp_core	 core;
 	bool			 started;	/* vrrp_instance_start() was called */
 	bool			 disabled;	/* by the operator */
+	bool			 untold;	/* vrrp_ctl.c: its level is due */
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
 	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */

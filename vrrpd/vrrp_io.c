@@ -176,7 +176,8 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 		for (i = 0; i < n; i++) {
 			msgs[i].msg_hdr.msg_name = &sll;
 			msgs[i].msg_hdr.msg_namelen = sizeof(sll);
-			msgs[i].msg_hdr.msg_iov = (struct iovec *)&frames[sent + i];
+			msgs[i].msg_hdr.msg_iov =
+			    (struct iovec *)&frames[sent + i];
 			msgs[i].msg_hdr.msg_iovlen = 1;
 		}
 		got = sendmmsg(tx->fd, msgs, n, MSG_DONTWAIT);
@@ -336,7 +337,7 @@ receive_batch(struct vrrp_io *io, int *count)
 	n = recvmmsg(io->fd, msgs, RX_BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
 	if (n <= 0) {
 		*count = 0;
-		/* ENETDOWN is reported once when the link goes: netlink tells. */
+		/* ENETDOWN comes once when the link goes: netlink tells. */
 		if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 			rxclock_empty(&io->clock, before);
 			return false;
@@ -404,7 +405,7 @@ packet_socket(int ifindex, int *out)
 	sll.sll_protocol = htons(ETH_P_ALL);
 	sll.sll_ifindex = ifindex;
 	force_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RCVBUF);
-	/* Since Linux 4.20; before, the filter's PACKET_OUTGOING test serves. */
+	/* Since Linux 4.20; before, the filter's PACKET_OUTGOING serves. */
 	(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one,
 	    sizeof(one));
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
