@@ -49,7 +49,6 @@ enum feature {
 	F_OWNER,
 	F_ACCEPT_NO,
 	F_CHECKSUM_COMPAT,
-	F_UNICAST_PEERS,
 	F_LONG_ADDRESS,
 	F_ROLE_LINK,
 	F_TRACK_INTERFACE,
@@ -65,7 +64,6 @@ static const struct {
 	{ F_OWNER,		"priority = 255 (address owner)" },
 	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_CHECKSUM_COMPAT,	"checksum_compat" },
-	{ F_UNICAST_PEERS,	"unicast_peers" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
 	{ F_TRACK_INTERFACE,	"track_interface" },
@@ -600,9 +598,14 @@ build_unicast(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	struct addr a;
 	unsigned i, j;
 
-	if (word_count(sec, "unicast_peers") > 0)
-		need(p, word_nth(sec, "unicast_peers", 0)->line,
-		    F_UNICAST_PEERS);
+	const struct word *ttl = word_get(sec, "unicast_min_ttl");
+	long n;
+
+	if (read_int(p, sec, "unicast_min_ttl", 1, 255, &n))
+		v->unicast_min_ttl = (uint8_t)n;
+	if (ttl != NULL && word_count(sec, "unicast_peers") == 0)
+		bad(p, ttl->line, "unicast_min_ttl is for unicast_peers: "
+		    "multicast adverts never pass a router");
 	for (i = 0; i < word_count(sec, "unicast_peers"); i++) {
 		w = word_nth(sec, "unicast_peers", i);
 		if (!addr_read(p, w->line, "unicast peer", w->text, &a))
@@ -611,6 +614,12 @@ build_unicast(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 			bad(p, w->line, "unicast peer %s: the addresses of "
 			    "instance %s are %s", w->text, v->name,
 			    family_name(v->family));
+			continue;
+		}
+		if (a.family == AF_INET6 && !addr_is_link_local(&a)) {
+			bad(p, w->line, "unicast peer %s: IPv6 adverts come "
+			    "from link-local addresses; name the one of the "
+			    "peer", w->text);			/* V-24 */
 			continue;
 		}
 		for (j = 0; j < v->unicast_count; j++)
@@ -997,6 +1006,7 @@ parse_one(struct parse *p, const char *text)
 		WORD("garp_refresh"),
 		WORDS("virtual_addresses"),
 		WORDS("unicast_peers"),
+		WORD("unicast_min_ttl"),
 		BLOCK("virtual_address", address_opts),
 		BLOCK("bfd", bfd_opts),
 		BLOCK("track_interface", track_opts),
@@ -1520,6 +1530,9 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		(void)fprintf(f, "%s%s%s", i == 0 ? "    unicast_peers = { " :
 		    ", ", addr_format(&v->unicast_peers[i], text, sizeof(text)),
 		    i + 1 == v->unicast_count ? " }\n" : "");
+	if (v->unicast_count > 0)
+		(void)fprintf(f, "    unicast_min_ttl = %u\n",
+		    v->unicast_min_ttl);
 	for (i = 0; i < v->bfd_count; i++)
 		print_bfd(f, &v->bfd[i]);
 	for (i = 0; i < v->track_count; i++) {

@@ -323,6 +323,18 @@ json_vips(const struct vrrp_params *p)
 	return list;
 }
 
+static json_t *
+json_peers(const struct vrrp_params *p)
+{
+	json_t *list = json_array();
+	unsigned i;
+
+	for (i = 0; i < p->unicast_count; i++)
+		(void)json_array_append_new(list,
+		    json_addr(&p->unicast_peers[i]));
+	return list;
+}
+
 static void
 set_active(json_t *o, const struct vrrp_instance *v)
 {
@@ -397,6 +409,11 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "primary-address", json_addr(vrrp_iface_primary(v->iface,
 	    v->p.family)));
 	set(o, "virtual-addresses", json_vips(&v->p));
+	if (v->p.unicast_count > 0) {
+		set(o, "unicast-peers", json_peers(&v->p));
+		set(o, "unicast-min-ttl", json_integer(
+		    v->p.unicast_min_ttl));
+	}
 	if (v->p.virtual_mac) {
 		vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
 		set(o, "virtual-mac", json_mac(mac));

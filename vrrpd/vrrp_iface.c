@@ -277,6 +277,18 @@ refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
 		    (unsigned long long)suppressed);
 }
 
+/* V-40: only for unicast peers, and only where the operator allows hops. */
+static bool
+may_be_routed(const struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt)
+{
+	const struct vrrp_instance *v;
+
+	v = vrrp_iface_find(f, in->family, pkt->message[1]);
+	return v != NULL && v->p.unicast_count > 0 &&
+	    pkt->ttl >= v->p.unicast_min_ttl;
+}
+
 void
 vrrp_iface_rx(const struct vrrp_io_packet *in, void *arg)
 {
@@ -291,6 +303,9 @@ vrrp_iface_rx(const struct vrrp_io_packet *in, void *arg)
 	if (verdict == VRRP_OK)
 		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
 		    VRRP_ACCEPT_V3, true, &advert);
+	if (verdict == VRRP_IP_TTL && may_be_routed(f, in, &pkt))
+		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
+		    VRRP_ACCEPT_V3, false, &advert);
 	if (verdict != VRRP_OK) {
 		refuse(f, in, &pkt, verdict);
 		return;

@@ -178,6 +178,21 @@ owned(const struct addr *addr, void *arg)
 	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
 }
 
+static bool
+open_unicast(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
+	    !addr_is_set(primary(v)))
+		return true;
+	error = vrrp_io_open_unicast(v->iface->io, primary(v));
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "cannot send to unicast peers: %s", strerror(-error));
+	return error == 0;
+}
+
 /* Everything a takeover needs. Returns false with `retry_reason` set. */
 static bool
 prepare(struct vrrp_instance *v)
@@ -187,6 +202,8 @@ prepare(struct vrrp_instance *v)
 	if (v->vips == NULL)
 		return false;
 	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
+		return false;
+	if (!open_unicast(v))
 		return false;
 	build_announcements(v);
 	build_adverts(v);
@@ -220,8 +237,7 @@ unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
 	advert_spec(v, version, priority, addrs, &spec);
 	spec.destination = *peer;
 	len = vrrp_wire_build_message(&spec, message, sizeof(message));
-	return vrrp_io_send_unicast(v->iface->io, &spec.source, peer, message,
-	    len);
+	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
 }
 
 static int
@@ -1406,7 +1422,8 @@ vrrp_instance_in_place(const struct vrrp_params *a,
 	    like_b.accept != b->accept ||
 	    like_b.virtual_mac != b->virtual_mac ||
 	    like_b.vip_count != b->vip_count ||
-	    like_b.unicast_count != b->unicast_count)
+	    like_b.unicast_count != b->unicast_count ||
+	    like_b.unicast_min_ttl != b->unicast_min_ttl)
 		return false;
 	for (i = 0; i < b->vip_count; i++)
 		if (!addr_equal(&like_b.vips[i].prefix.addr,

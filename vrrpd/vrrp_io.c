@@ -30,7 +30,13 @@
  * frames pass through the queueing discipline with SO_PRIORITY 6 (V-27) and are
  * visible to tcpdump, unlike with PACKET_QDISC_BYPASS.
  *
- * Both need CAP_NET_RAW, which the daemon keeps: interfaces may come later.
+ * Unicast peers.  A raw IP socket per family sends to them, because the kernel
+ * then finds the way: a peer may be behind a router.  It is open as long as an
+ * instance has such peers, also while Backup: a host without a raw socket for
+ * protocol 112 answers every advert with "protocol unreachable".  Adverts are
+ * read from the packet socket as always; a filter keeps this one empty.
+ *
+ * All need CAP_NET_RAW, which the daemon keeps: interfaces may come later.
  */
 #include "config.h"
 
@@ -191,28 +197,26 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 }
 
 int
-vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *source,
-    const struct addr *peer, const void *message, size_t len)
+vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 {
 	static const struct sock_filter nothing[] = {
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	const struct sock_fprog deaf = { 1, (struct sock_filter *)nothing };
 	struct sockaddr_storage ss;
-	int *fd = &io->unicast_fd[family_index(peer->family)];
+	int *fd = &io->unicast_fd[family_index(source->family)];
 	int ttl = VRRP_TTL, tos = DSCP_CS6, priority = TX_PRIORITY, error;
-	bool v6 = peer->family == AF_INET6;
+	bool v6 = source->family == AF_INET6;
 	char name[IF_NAMESIZE];
 	socklen_t slen;
 
 	if (*fd == -1) {
 		if (if_indextoname(io->ifindex, name) == NULL)
 			return -errno;
-		*fd = socket(peer->family, SOCK_RAW | SOCK_CLOEXEC |
+		*fd = socket(source->family, SOCK_RAW | SOCK_CLOEXEC |
 		    SOCK_NONBLOCK, VRRP_IPPROTO);
 		if (*fd == -1)
 			return -errno;
-		/* Packets arrive on the AF_PACKET socket, not here. */
 		if (setsockopt(*fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf,
 		    sizeof(deaf)) == -1 ||
 		    setsockopt(*fd, SOL_SOCKET, SO_BINDTODEVICE, name,
@@ -230,15 +234,25 @@ vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *source,
 		(void)setsockopt(*fd, SOL_SOCKET, SO_PRIORITY, &priority,
 		    sizeof(priority));
 	}
-	/*
-	 * The source is set by binding before each send; it changes only when
-	 * the primary address does, and binding again is a cheap call.
-	 */
+	/* Binding again is how the source follows the primary address. */
 	slen = addr_to_sockaddr(source, 0, io->ifindex, &ss);
 	if (bind(*fd, (struct sockaddr *)&ss, slen) == -1)
 		return -errno;
+	return 0;
+}
+
+int
+vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *peer,
+    const void *message, size_t len)
+{
+	int fd = io->unicast_fd[family_index(peer->family)];
+	struct sockaddr_storage ss;
+	socklen_t slen;
+
+	if (fd == -1)
+		return -ENOTCONN;
 	slen = addr_to_sockaddr(peer, 0, io->ifindex, &ss);
-	if (sendto(*fd, message, len, MSG_DONTWAIT, (struct sockaddr *)&ss,
+	if (sendto(fd, message, len, MSG_DONTWAIT, (struct sockaddr *)&ss,
 	    slen) == -1)
 		return -errno;
 	return 0;

@@ -73,12 +73,18 @@ void	vrrp_io_drain(struct vrrp_io *);
 uint64_t vrrp_io_drops(struct vrrp_io *);
 
 /*
- * A VRRP message to one peer (unicast_peers): the kernel routes it, resolves
- * the neighbour and writes the IP header with TTL 255 and DSCP CS6.  Opens its
- * socket at the first use.  0 or negative errno.
+ * Make ready to send to unicast peers from this address of the interface, and
+ * keep the kernel from answering theirs with an error.  Again when the primary
+ * address has changed.  0 or negative errno.
  */
-int	vrrp_io_send_unicast(struct vrrp_io *, const struct addr *source,
-	    const struct addr *peer, const void *message, size_t len);
+int	vrrp_io_open_unicast(struct vrrp_io *, const struct addr *source);
+/*
+ * A VRRP message to one peer: the kernel routes it, resolves the neighbour and
+ * writes the IP header with TTL 255 and DSCP CS6.  0 or negative errno;
+ * -ENOTCONN before vrrp_io_open_unicast().
+ */
+int	vrrp_io_send_unicast(struct vrrp_io *, const struct addr *peer,
+	    const void *message, size_t len);
 
 /*
  * The classic BPF program of the receiver, for its test.  *len instructions,

@@ -23,6 +23,7 @@ vrrp_params_init(struct vrrp_params *p)
 	p->preempt = true;
 	p->accept = true;
 	p->virtual_mac = true;
+	p->unicast_min_ttl = 255;
 	p->checksum_compat = VRRP_CHECKSUM_AUTO;
 	p->garp_repeat = 5;
 	p->garp_interval_ns = 200 * NS_PER_MS;

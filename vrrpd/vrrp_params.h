@@ -74,6 +74,7 @@ struct vrrp_params {
 	struct vrrp_vip		vips[VRRP_VIPS_MAX];
 	unsigned		unicast_count;	/* 0 = multicast */
 	struct addr		unicast_peers[VRRP_PEERS_MAX];
+	uint8_t			unicast_min_ttl; /* V-40; 255: same link */
 	unsigned		bfd_count;
 	struct vrrp_bfd_params	bfd[VRRP_PEERS_MAX];
 	unsigned		track_count;

@@ -599,6 +599,23 @@ view_conflict(const struct view *v, const json_t *c)
 	line(v, "", "last heard %s ago", span(buf, num(c, "age-us")));
 }
 
+/* Adverts go to these and are taken from these. */
+static void
+view_peers(const struct view *v, const json_t *o)
+{
+	const json_t *peer;
+	char ttl[32] = "";
+	size_t i;
+
+	if (has_int(o, "unicast-min-ttl") && num(o, "unicast-min-ttl") < 255)
+		(void)snprintf(ttl, sizeof(ttl), ", TTL %" PRId64 " or more",
+		    num(o, "unicast-min-ttl"));
+	json_array_foreach(json_object_get(o, "unicast-peers"), i, peer)
+		line(v, i == 0 ? "unicast peers" : "", "%s%s",
+		    json_is_string(peer) ? json_string_value(peer) : "?",
+		    i == 0 ? ttl : "");
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
@@ -637,6 +654,7 @@ view_one(const struct view *v, const json_t *o)
 	    str(o, "checksum-sent") != NULL ? ")" : "");
 	if (str(o, "authentication") != NULL)
 		line(v, "authentication", "%s", str(o, "authentication"));
+	view_peers(v, o);
 	view_heard(v, json_object_get(o, "routers-heard"));
 	view_conflict(v, json_object_get(o, "conflict"));
 	view_takeover(v, o);

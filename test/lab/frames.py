@@ -42,6 +42,7 @@ def udp(source_port, destination_port, payload):
 
 def advert(vrid=51, priority=254, interval_cs=1, addresses=("192.0.2.50",),
            version=3, kind=1, count=None, bad_checksum=False, cut=0,
+           legacy=False,
            source="192.0.2.66", destination="224.0.0.18", ttl=255,
            source_mac="02:00:5e:00:00:66",
            destination_mac="01:00:5e:00:00:12"):
@@ -53,7 +54,11 @@ def advert(vrid=51, priority=254, interval_cs=1, addresses=("192.0.2.50",),
                        len(addresses) if count is None else count,
                        interval_cs)
     tail = b"".join(map(packed, addresses))
-    value = checksum(body + b"\0\0" + tail)        # V-11: the message only
+    pseudo = b""                                   # V-11: the message only
+    if legacy:                                     # V-13
+        pseudo = packed(source) + packed(destination) + struct.pack(
+            "!HH", 112, 8 + len(tail))
+    value = checksum(pseudo + body + b"\0\0" + tail)
     if bad_checksum:
         value ^= 0x5555
     message = body + struct.pack("!H", value) + tail

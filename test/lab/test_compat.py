@@ -1,8 +1,11 @@
 """Version 2, both versions at once, and other ways to speak VRRP."""
 
+import socket
+
 import pytest
 
-from lab import Capture, VIP, vrrpd_conf, wait_for
+import frames
+from lab import Capture, Node, Router, VIP, vrrpd_conf, wait_for
 
 
 def heard(router, address):
@@ -75,7 +78,6 @@ def test_version_2_subsecond_interval_is_refused_and_points_to_3(lab):
 @pytest.fixture
 def trio(lab):
     """r1 speaks both versions, r2 version 3 alone, r3 version 2 alone."""
-    from lab import Router
     third = lab.add(Router(lab, "r3", "192.0.2.3"))
     lab.plug(third)
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=10,
@@ -123,3 +125,84 @@ def test_both_versions_follow_an_active_of_either(lab):
              10, "version 2 adverts that are ignored")
     assert lab.r2.instance()["active-adver-interval-cs"] == 40
     lab.answered()
+
+
+# Unicast peers
+
+def start_unicast_pair(lab, **conf):
+    for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                   (lab.r2, 100, lab.r1)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=1,
+            extra="unicast_peers = { %s }" % peer.address, **conf))
+    lab.wait_pair()
+
+
+@pytest.mark.parametrize("virtual_mac", (True, False), ids=("vmac", "address"))
+def test_unicast_pair_says_nothing_to_the_group(lab, virtual_mac):
+    """And no kernel answers an advert with an error, Backup or not."""
+    from scapy.layers.inet import ICMP, IP
+    with Capture(lab.r2, "eth0", "ip proto 112 or icmp") as capture:
+        start_unicast_pair(lab, virtual_mac=virtual_mac)
+        more_adverts(lab.r2, 20)
+        seen = capture.stop()
+    adverts = [f for f in seen if f[IP].proto == 112]
+    assert len(adverts) >= 20
+    assert {(f[IP].src, f[IP].dst, f[IP].ttl) for f in adverts} == \
+        {("192.0.2.1", "192.0.2.2", 255)}
+    assert not [f for f in seen if f.haslayer(ICMP)]
+    lab.answered()
+    assert lab.r1.vrrpd.stop() == 0
+    lab.r2.wait_state("active")
+    lab.answered()
+
+
+# V-53 -
+def test_unicast_adverts_of_a_stranger_are_refused(lab):
+    start_unicast_pair(lab)
+    evil = lab.add(Node(lab, "evil", "192.0.2.66"))
+    lab.plug(evil)
+    with evil.open_socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind(("eth0", 0))
+        for _ in range(10):
+            sock.send(frames.advert(
+                priority=255, destination="192.0.2.2",
+                destination_mac=lab.r2.mac()))
+            sock.send(frames.advert(priority=255))
+    wait_for(lambda: lab.r2.instance()["statistics"]["source-errors"] == 10 and
+             lab.r2.instance()["statistics"]["destination-errors"] == 10, 5,
+             lambda: "refusals: %s" % lab.r2.instance()["statistics"])
+    assert lab.r2.instance()["active-address"] == "192.0.2.1"
+    assert lab.r1.state() == "active"
+
+
+# V-40 -
+def test_unicast_peer_behind_a_router_needs_its_ttl_allowed(lab):
+    mid = lab.add(Node(lab, "mid", "192.0.2.9"))
+    far = lab.add(Router(lab, "far", "198.51.100.3"))
+    lab.plug(mid)
+    mid.ip("link", "add", "eth1", "type", "veth", "peer", "name", "eth0",
+           "netns", far.netns)
+    mid.ip("address", "add", "198.51.100.9/24", "dev", "eth1")
+    mid.ip("link", "set", "eth1", "up")
+    mid.sysctl("net.ipv4.ip_forward", 1)
+    far.ip("address", "add", "198.51.100.3/24", "dev", "eth0")
+    far.ip("link", "set", "eth0", "up")
+    far.ip("route", "add", "192.0.2.0/24", "via", "198.51.100.9")
+    lab.r1.ip("route", "add", "198.51.100.0/24", "via", "192.0.2.9")
+    lab.r1.start_vrrpd(vrrpd_conf(
+        priority=200, advert_int=1,
+        extra="unicast_peers = { 198.51.100.3 }"))
+    lab.r1.wait_state("active")
+    strict = vrrpd_conf(priority=100, advert_int=1, addresses=(VIP + "/32",),
+                        extra="unicast_peers = { 192.0.2.1 }")
+    far.start_vrrpd(strict)
+    wait_for(lambda: far.instance()["statistics"]["ip-ttl-errors"] > 3, 10,
+             "adverts refused for their TTL")
+    far.wait_state("active")
+    far.vrrpd.stop()
+    far.start_vrrpd(strict.replace(
+        "unicast_peers", "unicast_min_ttl = 254  unicast_peers"))
+    more_adverts(far, 3)
+    assert far.state() == "backup"
+    assert far.instance()["active-address"] == "192.0.2.1"

@@ -1014,6 +1014,112 @@ test_vrrp_instance_unicast_sends_one_message_per_peer(void **state)
 	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
 }
 
+static struct vrrp_params
+unicast_params(uint8_t min_ttl)
+{
+	struct vrrp_params p = world_params();
+
+	p.unicast_count = 1;
+	p.unicast_min_ttl = min_ttl;
+	assert_int_equal(addr_parse("192.0.2.1", &p.unicast_peers[0]), 0);
+	return p;
+}
+
+static struct vrrp_advert_spec
+unicast_to(const char *destination)
+{
+	struct vrrp_advert_spec as = { .version = 3 };
+
+	assert_int_equal(addr_parse(destination, &as.destination), 0);
+	return as;
+}
+
+/* V-53 +, V-53 - from a peer, to our own address, and nothing else. */
+static void
+test_vrrp_instance_unicast_takes_adverts_of_its_peers_only(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+	struct vrrp_advert_spec as = unicast_to("192.0.2.2");
+
+	(void)state;
+	start_with(&p);
+	assert_true(addr_equal(&world.unicast_source, &as.destination));
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	world_advert_as(&as, "192.0.2.3", 250, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
+	as = unicast_to("192.0.2.9");
+	world_advert_as(&as, "192.0.2.1", 250, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
+	assert_int_equal(v->core.active.priority, 200);
+}
+
+/* V-53 - the reverse: a unicast advert to a multicast instance. */
+static void
+test_vrrp_instance_multicast_refuses_unicast_adverts(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec as = unicast_to("192.0.2.2");
+
+	(void)state;
+	start_with(&p);
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
+}
+
+/* V-40 +, V-40 - hops are allowed one by one, and to unicast peers only. */
+static void
+test_vrrp_instance_unicast_min_ttl_allows_so_many_routers(void **state)
+{
+	struct vrrp_params p = unicast_params(253);
+	struct vrrp_advert_spec as = unicast_to("192.0.2.2");
+
+	(void)state;
+	start_with(&p);
+	world.advert_ttl = 253;
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	world.advert_ttl = 252;
+	world_advert_as(&as, "192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_IP_TTL], 1);
+	/* A multicast advert that was forwarded is refused for its TTL. */
+	v->p.unicast_count = 0;
+	world.advert_ttl = 254;
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_IP_TTL], 2);
+}
+
+static void
+test_vrrp_instance_unicast_that_cannot_be_opened_waits(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	world.unicast_error = -EMFILE;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "cannot send to unicast peers"));
+	world.unicast_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* The source of what we send follows the primary address. */
+static void
+test_vrrp_instance_unicast_source_follows_the_primary(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	start_with(&p);
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.7/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	assert_true(addr_equal(&world.unicast_source,
+	    vrrp_iface_primary(world.iface, AF_INET)));
+}
+
 /* An address removed by someone else is put back and counted (design §6). */
 static void
 test_vrrp_instance_removed_address_is_put_back(void **state)
@@ -1129,6 +1235,11 @@ main(void)
 	    TEST(test_vrrp_instance_handover_does_not_preempt_the_taker),
 	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_instance_unicast_sends_one_message_per_peer),
+	    TEST(test_vrrp_instance_unicast_takes_adverts_of_its_peers_only),
+	    TEST(test_vrrp_instance_multicast_refuses_unicast_adverts),
+	    TEST(test_vrrp_instance_unicast_min_ttl_allows_so_many_routers),
+	    TEST(test_vrrp_instance_unicast_that_cannot_be_opened_waits),
+	    TEST(test_vrrp_instance_unicast_source_follows_the_primary),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),

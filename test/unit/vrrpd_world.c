@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/csum.h"
 #include "shared/loop.h"
 #include "vrrpd_world.h"
 #include "vrrpd/vrrp_io.h"
@@ -280,13 +281,20 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 }
 
 int
-vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *source,
-    const struct addr *peer, const void *message, size_t len)
+vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
+{
+	(void)io;
+	world.unicast_source = *source;
+	return world.unicast_error;
+}
+
+int
+vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *peer,
+    const void *message, size_t len)
 {
 	char text[ADDR_STRLEN];
 
 	(void)io;
-	(void)source;
 	assert_true(len >= 12);
 	did("unicast%s:%u>%s", *(const uint8_t *)message >> 4 == 2 ? "-v2" :
 	    "", ((const uint8_t *)message)[2],
@@ -545,6 +553,7 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	struct vrrp_advert_spec spec = *as;
 	struct addr vip;
 	uint8_t frame[256];
+	uint16_t sum;
 	size_t len;
 
 	assert_int_equal(addr_parse(source, &spec.source), 0);
@@ -558,6 +567,13 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	spec.addrs = &vip;
 	len = vrrp_wire_build_frame(&spec, mac, NULL, frame, sizeof(frame));
 	assert_true(len > 14);
+	if (world.advert_ttl != 0) {
+		frame[14 + 8] = world.advert_ttl;
+		memset(frame + 14 + 10, 0, 2);
+		sum = csum_finish(csum_add(0, frame + 14, 20));
+		frame[14 + 10] = (uint8_t)(sum >> 8);
+		frame[14 + 11] = (uint8_t)sum;
+	}
 	memset(&in, 0, sizeof(in));
 	in.family = AF_INET;
 	in.bytes = frame + 14;

@@ -29,6 +29,9 @@ struct world {
 	unsigned	announced;
 	int		install_error;	/* of the call itself, negative */
 	int		vip_open_error;
+	int		unicast_error;	/* of opening, negative */
+	struct addr	unicast_source;	/* last opened with */
+	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
 	bool		device_gone;
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
