@@ -48,7 +48,6 @@ enum feature {
 	F_IPV6,
 	F_OWNER,
 	F_ACCEPT_NO,
-	F_CHECKSUM_COMPAT,
 	F_LONG_ADDRESS,
 	F_ROLE_LINK,
 	F_TRACK_INTERFACE,
@@ -63,7 +62,6 @@ static const struct {
 	{ F_IPV6,		"an IPv6 virtual router" },
 	{ F_OWNER,		"priority = 255 (address owner)" },
 	{ F_ACCEPT_NO,		"accept = no" },
-	{ F_CHECKSUM_COMPAT,	"checksum_compat" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
 	{ F_TRACK_INTERFACE,	"track_interface" },
@@ -841,8 +839,6 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 		else
 			bad(p, w->line, "checksum_compat = %s: must be auto, "
 			    "rfc9568 or legacy", w->text);
-		if (v->checksum_compat != VRRP_CHECKSUM_AUTO)
-			need(p, w->line, F_CHECKSUM_COMPAT);
 	}
 }
 

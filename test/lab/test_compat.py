@@ -39,9 +39,8 @@ def test_version_2_pair_elects_and_fails_over(lab):
     lab.answered()
     assert heard(lab.r2, "192.0.2.1")["versions"] == [2]
     with Capture(lab.client, "eth0", "ip proto 112") as capture:
-        more_adverts(lab.r2, 2)
-        frames = capture.stop()
-    message = vrrp_messages(frames, "192.0.2.1")[0]
+        wait_for(lambda: capture.path.stat().st_size > 100, 10, "an advert")
+        message = vrrp_messages(capture.stop(), "192.0.2.1")[0]
     assert len(message) == 8 + 4 + 8
     assert message[:6] == bytes((0x21, 51, 200, 1, 1, 1))
     assert message[12:] == b"s3cr3t\0\0"
@@ -206,3 +205,73 @@ def test_unicast_peer_behind_a_router_needs_its_ttl_allowed(lab):
     more_adverts(far, 3)
     assert far.state() == "backup"
     assert far.instance()["active-address"] == "192.0.2.1"
+
+
+# Checksums of version 3 over IPv4
+
+def checksums_are_legacy(message, source):
+    """Of an advert to the group; None when neither form holds."""
+    import struct
+    pseudo = frames.packed(source) + frames.packed("224.0.0.18") + \
+        struct.pack("!HH", 112, len(message))
+    if frames.checksum(message) == 0:
+        return False
+    return True if frames.checksum(pseudo + message) == 0 else None
+
+
+def sent_form(lab, router):
+    """Is what the router sends now legacy?"""
+    expression = "ip proto 112 and src " + router.address
+    with Capture(lab.client, "eth0", expression) as capture:
+        wait_for(lambda: capture.path.stat().st_size > 250, 10,
+                 "a few adverts")
+        messages = vrrp_messages(capture.stop(), router.address)
+    return checksums_are_legacy(messages[-1], router.address)
+
+
+# V-13 +, V-13 -, V-11 +
+@pytest.mark.parametrize("mode", ("auto", "rfc9568", "legacy"))
+def test_checksum_compat_decides_what_is_sent_and_taken(lab, mode):
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+                                  extra="checksum_compat = " + mode))
+    lab.r1.wait_state("active")
+    assert sent_form(lab, lab.r1) is (mode == "legacy")
+    evil = lab.add(Node(lab, "evil", "192.0.2.66"))
+    lab.plug(evil)
+    with evil.open_socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind(("eth0", 0))
+        for _ in range(5):
+            sock.send(frames.advert(priority=50, legacy=True))
+
+        def counted():
+            statistics = lab.r1.instance()["statistics"]
+            return (statistics["checksum-errors"],
+                    statistics["legacy-checksum-rcvd"])
+
+        want = (5, 0) if mode == "rfc9568" else (0, 5)
+        wait_for(lambda: counted() == want, 5,
+                 lambda: "%s: %s" % (mode, counted()))
+        # auto: only the old form is heard now, so that is what is spoken.
+        assert sent_form(lab, lab.r1) is (mode != "rfc9568")
+        log = lab.r1.vrrpd.log()
+        assert log.count("source=192.0.2.66 sends checksums") == \
+            (0 if mode == "rfc9568" else 1)
+        if mode != "rfc9568":
+            assert heard(lab.r1, "192.0.2.66")["checksum"] == "legacy"
+            assert "192.0.2.66, version 3, checksum legacy" in \
+                lab.r1.vrrpctl("show", "web").stdout
+        # Not twice in a minute while Active, whatever is heard.
+        sock.send(frames.advert(priority=50, source="192.0.2.67"))
+        wait_for(lambda: heard(lab.r1, "192.0.2.67"), 5, "the other form")
+        assert sent_form(lab, lab.r1) is (mode != "rfc9568")
+    assert lab.r1.state() == "active"
+
+
+def test_checksum_auto_pair_with_legacy_has_one_active(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+                                  extra="checksum_compat = legacy"))
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
+    lab.wait_pair()
+    more_adverts(lab.r2, 10)
+    assert lab.r2.instance()["checksum-sent"] == "legacy"
+    assert [t["to"] for t in lab.r2.transitions()] == ["backup"]

@@ -555,7 +555,7 @@ test_vrrp_instance_refusals_are_logged_under_a_limit(void **state)
 	assert_int_equal(v->stats.verdicts[VRRP_OWN_SOURCE], 1000);
 }
 
-/* V-13: what the others speak, so that they hear us. */
+/* V-13 + what the others speak, so that they hear us. */
 static void
 test_vrrp_instance_auto_checksum_answers_legacy_in_kind(void **state)
 {
@@ -584,6 +584,73 @@ test_vrrp_instance_auto_checksum_answers_legacy_in_kind(void **state)
 	a.form = VRRP_FORM_PSEUDO;
 	vrrp_instance_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->send_form, VRRP_FORM_MESSAGE);
+}
+
+/* Byte 6 and 7 of the message of the last frame. */
+static unsigned
+checksum_sent(void)
+{
+	return (unsigned)(world.frame[14 + 20 + 6] << 8 |
+	    world.frame[14 + 20 + 7]);
+}
+
+/* V-13 - said by each router once; an Active changes once in a minute. */
+static void
+test_vrrp_instance_auto_checksum_is_steady_while_active(void **state)
+{
+	struct vrrp_advert_spec legacy = { .version = 3,
+	    .form = VRRP_FORM_PSEUDO };
+	unsigned message, pseudo;
+	const char *at;
+	int i, said = 0;
+
+	(void)state;
+	become_active();
+	world_run(NS_PER_S);
+	message = checksum_sent();
+	world_advert_as(&legacy, "192.0.2.1", 50, 100);
+	pseudo = checksum_sent();
+	assert_int_not_equal(pseudo, message);
+	for (i = 0; i < 50; i++) {
+		world_advert("192.0.2.3", 50, 100);
+		world_advert_as(&legacy, "192.0.2.1", 50, 100);
+		world_run(NS_PER_S);
+		assert_int_equal(checksum_sent(), pseudo);
+	}
+	world_run(15 * NS_PER_S);
+	world_advert("192.0.2.3", 50, 100);
+	assert_int_equal(checksum_sent(), message);
+	for (at = lines; (at = strstr(at, "source=192.0.2.1 sends checksums"))
+	    != NULL; at++)
+		said++;
+	assert_int_equal(said, 1);
+	assert_int_equal(v->stats.legacy_checksum_rcvd, 51);
+}
+
+/* And `legacy` speaks so whoever listens; V-11 + is the other way round. */
+static void
+test_vrrp_instance_configured_checksum_is_sent_whatever_is_heard(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_advert_spec legacy = { .version = 3,
+	    .form = VRRP_FORM_PSEUDO };
+	unsigned first;
+
+	(void)state;
+	p.checksum_compat = VRRP_CHECKSUM_LEGACY;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	first = checksum_sent();
+	world_advert("192.0.2.3", 50, 100);
+	world_run(NS_PER_S);
+	assert_int_equal(checksum_sent(), first);
+	p.checksum_compat = VRRP_CHECKSUM_RFC9568;
+	assert_true(vrrp_instance_in_place(&v->p, &p));
+	vrrp_instance_set(v, &p);
+	world_advert_as(&legacy, "192.0.2.3", 50, 100);
+	world_run(NS_PER_S);
+	assert_int_not_equal(checksum_sent(), first);
+	assert_int_equal(v->stats.verdicts[VRRP_CHECKSUM], 1);
 }
 
 static void
@@ -1215,6 +1282,8 @@ main(void)
 	    TEST(test_vrrp_instance_other_interval_is_counted_and_adopted),
 	    TEST(test_vrrp_instance_refusals_are_logged_under_a_limit),
 	    TEST(test_vrrp_instance_auto_checksum_answers_legacy_in_kind),
+	    TEST(test_vrrp_instance_auto_checksum_is_steady_while_active),
+	    TEST(test_vrrp_instance_configured_checksum_is_sent_whatever_is_heard),
 	    TEST(test_vrrp_instance_strict_checksum_refuses_legacy),
 	    TEST(test_vrrp_instance_v2_wrong_password_is_refused),
 	    TEST(test_vrrp_instance_v2_unwanted_password_is_refused),
