@@ -31,6 +31,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -62,6 +63,8 @@
 #define RESYNC_RETRY_NS	(1 * NS_PER_S)
 #define SYNC_TIMEOUT_S	5
 #define DUMP_TRIES	5		/* NLM_F_DUMP_INTR: changed meanwhile */
+#define QUEUE_HANDLE	0x56520000u	/* of the queue that mutes a device */
+#define QUEUE_LIMIT	1000		/* packets, when it does not */
 
 /* Answers a batch is still waiting for. */
 struct pending {
@@ -680,6 +683,33 @@ put_no_link_local(struct nl_msg *msg)
 	return 0;
 }
 
+/*
+ * With a handle of its own the queue is found again, and then only changed:
+ * putting another one in its place would wait for a grace period.
+ */
+static struct nl_msg *
+mute_msg(int ifindex, bool mute)
+{
+	struct tcmsg tc = {
+		.tcm_family = AF_UNSPEC,
+		.tcm_ifindex = ifindex,
+		.tcm_handle = QUEUE_HANDLE,
+		.tcm_parent = TC_H_ROOT,
+	};
+	struct tc_fifo_qopt queue = { .limit = mute ? 0 : QUEUE_LIMIT };
+	struct nl_msg *msg;
+
+	msg = nlmsg_alloc_simple(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE);
+	if (msg != NULL &&
+	    (nlmsg_append(msg, &tc, sizeof(tc), NLMSG_ALIGNTO) < 0 ||
+	    nla_put_string(msg, TCA_KIND, "pfifo") < 0 ||
+	    nla_put(msg, TCA_OPTIONS, sizeof(queue), &queue) < 0)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
 static int
 addr_msg(int type, int flags, int ifindex, const struct addr_prefix *p,
     uint32_t ifa_flags, const char *label, struct nl_msg **out)
@@ -780,6 +810,12 @@ nl_link_up(struct nl *nl, int ifindex)
 {
 	return request_and_free(nl,
 	    link_msg(RTM_NEWLINK, 0, ifindex, IFF_UP), 0);
+}
+
+int
+nl_mute(struct nl *nl, int ifindex, bool mute)
+{
+	return request_and_free(nl, mute_msg(ifindex, mute), 0);
 }
 
 int
@@ -939,6 +975,12 @@ int
 nl_batch_link_up(struct nl_batch *b, int ifindex)
 {
 	return batch_append(b, link_msg(RTM_NEWLINK, 0, ifindex, IFF_UP), 0);
+}
+
+int
+nl_batch_mute(struct nl_batch *b, int ifindex, bool mute)
+{
+	return batch_append(b, mute_msg(ifindex, mute), 0);
 }
 
 /* The bytes of the next sendmsg() from `from`, whole messages; *n of them. */

@@ -80,6 +80,12 @@ enum nl_macvlan_mode {
 int	nl_macvlan_add(struct nl *, const char *name, int parent,
 	    const uint8_t mac[6], int *ifindex);
 int	nl_link_up(struct nl *, int ifindex);
+/*
+ * Give the device a queue that drops whatever it is to send (a pfifo of length
+ * 0), or let it send again.  The device should be down the first time: later
+ * calls, and nl_batch_mute(), only change the length and wait for nothing.
+ */
+int	nl_mute(struct nl *, int ifindex, bool mute);
 int	nl_link_del(struct nl *, int ifindex);	/* macvlans only, by the caller */
 int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
 /* Look one link up in the kernel now. -ENODEV. */
@@ -108,6 +114,8 @@ int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 int	nl_batch_macvlan_mode(struct nl_batch *, int ifindex,
 	    enum nl_macvlan_mode);
 int	nl_batch_link_up(struct nl_batch *, int ifindex);
+/* For a device that nl_mute() was called for. */
+int	nl_batch_mute(struct nl_batch *, int ifindex, bool mute);
 
 /*
  * first_error: 0 when everything was applied, else errno (positive) of the

@@ -45,7 +45,6 @@
  * line when the daemon does it; nothing else has to change.
  */
 enum feature {
-	F_IPV6,
 	F_OWNER,
 	F_ACCEPT_NO,
 	F_LONG_ADDRESS,
@@ -59,7 +58,6 @@ static const struct {
 	enum feature	feature;
 	const char	*what;
 } not_yet[] = {
-	{ F_IPV6,		"an IPv6 virtual router" },
 	{ F_OWNER,		"priority = 255 (address owner)" },
 	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
@@ -581,12 +579,10 @@ build_vips(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 			    "virtual_addresses", v->name);
 		return;
 	}
-	if (v->family == AF_INET6) {
-		need(p, pl->vips[0], F_IPV6);
-		if (!addr_is_link_local(&v->vips[0].prefix.addr))	/* V-4 */
-			bad(p, pl->vips[0], "the first virtual address of an "
-			    "IPv6 instance must be link-local (fe80::/10)");
-	}
+	if (v->family == AF_INET6 &&
+	    !addr_is_link_local(&v->vips[0].prefix.addr))	/* V-4 */
+		bad(p, pl->vips[0], "the first virtual address of an "
+		    "IPv6 instance must be link-local (fe80::/10)");
 }
 
 static void

@@ -141,13 +141,22 @@ build_announcements(struct vrrp_instance *v)
 	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
 	uint8_t *at;
 	unsigned i;
+	int router = 1;
 
+	/*
+	 * V-86.  In address mode the kernel answers with the interface's own
+	 * flag: hosts that are told now this and now that would take a router
+	 * off their list and put it on again.
+	 */
+	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
+	    nl_devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
+		router = 1;
 	for (i = 0; i < v->p.vip_count; i++) {
 		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
 		v->announce[i].iov_base = at;
 		v->announce[i].iov_len = vrrp_announce_build(
 		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
-		    a[i].mac, 1, at, VRRP_ANNOUNCE_FRAME_MAX);
+		    a[i].mac, router != 0, at, VRRP_ANNOUNCE_FRAME_MAX);
 	}
 }
 
@@ -723,6 +732,19 @@ expire_cb(mono_t deadline, void *arg)
 
 /* --- conditions --- */
 
+/* V-6: IP header, the message before its list, the list. */
+static unsigned
+most_addresses(const struct vrrp_instance *v)
+{
+	unsigned header = v->p.family == AF_INET6 ? 40 + 8 : 20 + 8;
+	unsigned mtu = v->iface->link.mtu;
+
+	if (v->p.version == 2 || v->p.also_version_2)
+		header += 8;
+	return mtu <= header ? 0 :
+	    (mtu - header) / (unsigned)addr_len(v->p.family);
+}
+
 static bool
 can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 {
@@ -757,6 +779,11 @@ can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
 		    "interface %s has no usable link-local address" :
 		    "interface %s has no IPv4 address of its own", f->name);
+	} else if (v->p.vip_count > most_addresses(v)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "an advert of %u addresses does not "
+		    "fit the MTU of %s, which has room for %u",
+		    v->p.vip_count, f->name, most_addresses(v));
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);

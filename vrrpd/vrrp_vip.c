@@ -6,21 +6,42 @@
  * changing its MAC waits for an RCU grace period (12 ms with the rtnl lock
  * held).  What changes between Backup and Active is its macvlan *mode*:
  *
- *   Backup  "source" mode with an empty list of sources: the device receives
- *           nothing, neither unicast to its MAC nor broadcast nor multicast, so
- *           a Backup can neither answer nor forward what a switch floods
- *           (V-100, V-101), and it has no address.
- *   Active  "bridge" mode: receives frames to the virtual MAC and broadcasts.
+ *   Backup  deaf: "source" mode with an empty list of sources.  The device
+ *           receives nothing, neither unicast to its MAC nor broadcast nor
+ *           multicast, so a Backup can neither answer nor forward what a switch
+ *           floods (V-100, V-101), and it has no address.
+ *           Mute: its queue has no room.  Whatever the kernel wants to say, be
+ *           it an MLD report for a group it leaves or joins, a solicitation or
+ *           an ARP probe, never gets out with the virtual MAC as its source, or
+ *           switches would send the Active's frames here.
+ *   Active  "bridge" mode: receives frames to the virtual MAC and broadcasts;
+ *           and the queue has room.
  *
- * Changing the mode takes tens of microseconds.  Taking over is one batch, mode
- * then addresses; yielding is one batch, addresses away then mode.  Nothing
- * leaves the device while Backup: it has no address, IPv6 is disabled on it for
- * an IPv4 instance and it makes no link-local by itself (V-24).
+ * Either change takes tens of microseconds.  Taking over is one batch: hear,
+ * speak, addresses; yielding is one batch: mute, addresses away, deaf.
  *
- * Its settings: arp_ignore 1, so that it answers ARP for the virtual addresses
- * only; rp_filter 2 (loose), since the way back to a client of the subnet leads
- * through the parent; forwarding as on the parent, or an Active would not route
- * what hosts send to the virtual MAC (V-102).
+ * IPv4 settings: IPv6 is disabled; arp_ignore 1, so that it answers ARP for the
+ * virtual addresses only; rp_filter 2 (loose), since the way back to a client of
+ * the subnet leads through the parent; forwarding as on the parent, or an Active
+ * would not route what hosts send to the virtual MAC (V-102).
+ *
+ * IPv6 settings: no link-local of the kernel's making, which would be the same
+ * on every router (V-24, V-25); nothing learned from Router Advertisements and
+ * none solicited; no DAD (V-92); forwarding 1, because the Router flag of its
+ * Neighbor Advertisements follows it (V-88) - whether packets are forwarded is
+ * for net.ipv6.conf.all.forwarding to say.  A link-local virtual address brings
+ * fe80::/64 as a route on the device, since answers to a link-local neighbour
+ * leave where the question came in; they carry the virtual MAC, and so do the
+ * solicitations sent for them (V-89).  A global virtual address on a prefix of
+ * the parent has no route of its own: replies leave through the parent, which
+ * solicits with its own address and MAC and never with the virtual address,
+ * because the kernel takes a solicitation's source from the device it leaves
+ * by.  V-89 is about what hosts learn for the virtual router's addresses; for
+ * the parent's own, the parent's own MAC is right.
+ *
+ * Router Advertisements (V-90) are not sent here.  A sender that is bound to
+ * the device, with the virtual link-local address as its source, speaks as the
+ * virtual router while Active and is mute as a Backup (V-106).
  *
  * Without a virtual MAC the addresses go on the interface itself.
  *
@@ -38,6 +59,8 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_vip.h"
 
+#define LINK_LOCAL_LEN	64
+
 struct vrrp_vips {
 	struct nl			*nl;
 	const struct vrrp_params	*p;
@@ -46,6 +69,7 @@ struct vrrp_vips {
 	int				 ifindex;
 	uint8_t				 mac[6];
 	bool				 adopted;
+	bool				 can_mute;
 	struct nl_batch			*install;
 	struct nl_batch			*withdraw;
 	unsigned			 install_head;	/* before addresses */
@@ -109,6 +133,7 @@ configure_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 		{ AF_INET, "forwarding", 0, false },
 	};
 	struct setting six[] = {
+		{ AF_INET6, "disable_ipv6", 0, true },
 		{ AF_INET6, "accept_ra", 0, true },
 		{ AF_INET6, "autoconf", 0, true },
 		{ AF_INET6, "accept_dad", 0, true },
@@ -171,6 +196,13 @@ open_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 		v->device[0] = '\0';
 		return error;
 	}
+	/* Mute from before it is up; adopted, it may be on its way down. */
+	error = nl_mute(v->nl, v->ifindex, true);
+	v->can_mute = error == 0;
+	if (error < 0)
+		log_warning("device=%s cannot be kept silent while Backup: no "
+		    "pfifo queue in this kernel: %s", v->device,
+		    strerror(-error));
 	error = configure_device(v, reason);
 	if (error < 0)
 		return error;
@@ -246,6 +278,13 @@ vrrp_vip_parent_changed(struct vrrp_vips *v, const struct nl_link *parent)
 		memcpy(v->mac, parent->mac, sizeof(v->mac));
 }
 
+static bool
+is_link_local(const struct vrrp_vip_address *a)
+{
+	return a->prefix.addr.family == AF_INET6 &&
+	    addr_is_link_local(&a->prefix.addr);
+}
+
 /* Where address i goes: its own device if the long form names one. */
 static int
 place_address(struct vrrp_vips *v, unsigned i, bool owned,
@@ -259,6 +298,9 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 
 	memset(a, 0, sizeof(*a));
 	a->prefix = vip->prefix;
+	/* The way back to a link-local neighbour is the /64 (RFC 4291 §2.5.6). */
+	if (is_link_local(a))
+		a->prefix.len = LINK_LOCAL_LEN;
 	a->owned = owned;
 	if (vip->device[0] == '\0' ||
 	    strcmp(vip->device, v->parent.name) == 0) {
@@ -293,11 +335,15 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		    NL_MACVLAN_BRIDGE);
 		v->install_head = 1;
 	}
+	if (error == 0 && v->can_mute) {
+		error = nl_batch_mute(v->install, v->ifindex, false);
+		v->install_head++;
+	}
 	for (i = 0; i < v->p->vip_count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		flags = q->on_link(&a->prefix, q->arg) ?
+		flags = !is_link_local(a) && q->on_link(&a->prefix, q->arg) ?
 		    NL_ADDR_NOPREFIXROUTE : 0;
 		error = nl_batch_addr_add(v->install, a->ifindex, &a->prefix,
 		    flags, v->p->vips[i].label[0] == '\0' ? NULL :
@@ -315,6 +361,8 @@ build_withdraw(struct vrrp_vips *v)
 
 	nl_batch_clear(v->withdraw);
 	v->messages = v->install_head;
+	if (v->can_mute)
+		error = nl_batch_mute(v->withdraw, v->ifindex, true);
 	for (i = 0; i < v->p->vip_count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)

@@ -14,7 +14,7 @@ def checksum(data):
 
 
 def packed(address):
-    return ipaddress.IPv4Address(address).packed
+    return ipaddress.ip_address(address).packed
 
 
 def mac_bytes(mac):
@@ -32,6 +32,47 @@ def ipv4(source, destination, protocol, payload, ttl=255, length=None):
                          packed(source), packed(destination))
     return header[:10] + struct.pack("!H", checksum(header)) + \
         header[12:] + payload
+
+
+def ipv6(source, destination, protocol, payload, hop_limit=255):
+    return struct.pack("!IHBB", 6 << 28 | 0xc0 << 20, len(payload), protocol,
+                       hop_limit) + packed(source) + packed(destination) + \
+        payload
+
+
+def icmp6(source, destination, kind, rest, hop_limit=255):
+    """An ICMPv6 message in its IPv6 packet; rest follows the checksum."""
+    pseudo = packed(source) + packed(destination) + \
+        struct.pack("!II", len(rest) + 4, 58)
+    value = checksum(pseudo + bytes((kind, 0, 0, 0)) + rest)
+    return ipv6(source, destination, 58,
+                struct.pack("!BBH", kind, 0, value) + rest, hop_limit)
+
+
+def solicitation(mac, source, target, destination=None, to=None):
+    """A frame: to the solicited-node group, or to a MAC and an address."""
+    tail = packed(target)[-3:]
+    group = ipaddress.IPv6Address(packed("ff02::1:ff00:0")[:-3] + tail)
+    group_mac = "33:33:ff:" + ":".join("%02x" % b for b in tail)
+    return ethernet(to or group_mac, mac, icmp6(
+        source, str(destination or group), 135,
+        bytes(4) + packed(target) + b"\1\1" + mac_bytes(mac)), 0x86dd)
+
+
+def echo(mac, source, destination, to, hop_limit=64):
+    """A frame with an echo request of either family."""
+    rest = b"\x12\x34\0\1swiftover"
+    if ipaddress.ip_address(source).version == 6:
+        return ethernet(to, mac, icmp6(source, destination, 128, rest,
+                                       hop_limit), 0x86dd)
+    body = b"\x08\0\0\0" + rest
+    body = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+    return ethernet(to, mac, ipv4(source, destination, 1, body, hop_limit))
+
+
+def arp_request(mac, source, target, to="ff:ff:ff:ff:ff:ff"):
+    return ethernet(to, mac, b"\0\1\x08\0\6\4\0\1" + mac_bytes(mac) +
+                    packed(source) + bytes(6) + packed(target), 0x0806)
 
 
 def udp(source_port, destination_port, payload):

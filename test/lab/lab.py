@@ -6,7 +6,8 @@
 
 One namespace each.  The switch is a bridge that floods multicast and speaks
 no spanning tree.  Addresses are 192.0.2.N for rN, 192.0.2.100 for the client;
-the virtual address is 192.0.2.50.
+the virtual address is 192.0.2.50.  ipv6() adds fe80::N and 2001:db8::N (100
+for the client); the virtual addresses are then fe80::50 and 2001:db8::50.
 
 Runs only inside sandbox.sh, so nothing here needs to clean up after a crash;
 close() exists so that one run can use many labs.
@@ -39,6 +40,11 @@ NETWORK = "192.0.2"
 VIP = NETWORK + ".50"
 VRID = 51
 VMAC = "00:00:5e:00:01:%02x" % VRID
+LINK_LOCAL = "fe80::"
+GLOBAL = "2001:db8::"
+VIP6 = GLOBAL + "50"
+VIP6_LOCAL = LINK_LOCAL + "50"
+VMAC6 = "00:00:5e:00:02:%02x" % VRID
 MS = 0.001
 
 
@@ -192,12 +198,12 @@ class Node:
     def mac(self, interface="eth0"):
         return self.links()[interface]["address"]
 
-    def addresses(self, interface=None):
-        """IPv4 addresses without their prefix length, of one or all links."""
+    def addresses(self, interface=None, family="inet"):
+        """Addresses without their prefix length, of one or all links."""
         return {info["local"]
                 for name, link in self.links().items()
                 if interface in (None, name)
-                for info in link["addr_info"] if info["family"] == "inet"}
+                for info in link["addr_info"] if info["family"] == family}
 
     @contextlib.contextmanager
     def open_socket(self, *args):
@@ -548,6 +554,23 @@ class Lab:
             self.switch.ip("link", "set", "p-" + node.name, "master", "br1")
         return types.SimpleNamespace(name="cable")
 
+    def ipv6(self):
+        """Gives eth0 of every router and the client its IPv6 addresses.
+
+        Known ones, ready at once: the kernel's own link-local would be
+        tentative for a second and follow the MAC.
+        """
+        for node in [*self.routers, self.client]:
+            number = node.address.rsplit(".", 1)[1]
+            node.sysctl("net.ipv6.conf.eth0.accept_dad", 0)
+            node.ip("link", "set", "eth0", "addrgenmode", "none")
+            node.ip("-6", "address", "flush", "dev", "eth0")
+            for address in LINK_LOCAL + number, GLOBAL + number:
+                node.ip("address", "add", address + "/64", "dev", "eth0",
+                        "nodad")
+            node.link_local = LINK_LOCAL + number
+            node.address6 = GLOBAL + number
+
     # Faults.  Each returns a function that mends it; calling it twice is fine.
 
     def cut(self, node, ingress=True, egress=True, match=""):
@@ -571,10 +594,10 @@ class Lab:
         return mend
 
     def cut_bfd(self, node):
-        return self.cut(node, match="ip protocol udp udp dport 3784")
+        return self.cut(node, match="udp dport 3784")
 
     def cut_vrrp(self, node):
-        return self.cut(node, match="ip protocol 112")
+        return self.cut(node, match="meta l4proto 112")
 
     def port_down(self, node):
         """The node sees its carrier go."""
@@ -609,35 +632,42 @@ class Lab:
     # Pairs: r1 is the better one.
 
     def start_pair(self, bfd=False, priorities=(200, 100), nginx=False,
-                   **conf):
+                   ipv6=False, **conf):
         """vrrpd on r1 and r2, with bfdd and sessions to each other if so."""
+        if ipv6:
+            self.ipv6()
         for router, priority, peer in ((self.r1, priorities[0], self.r2),
                                        (self.r2, priorities[1], self.r1)):
             if nginx:
                 router.start_nginx()
             if bfd:
                 router.start_bfdd()
+            with_peer = peer.link_local if ipv6 else peer.address
+            if ipv6:
+                conf["addresses"] = (VIP6_LOCAL + "/64", VIP6 + "/64")
             router.start_vrrpd(vrrpd_conf(
-                priority=priority, bfd=peer.address if bfd else None, **conf))
+                priority=priority, bfd=with_peer if bfd else None, **conf))
 
-    def wait_pair(self, bfd=False, timeout=20):
+    def wait_pair(self, bfd=False, timeout=20, ipv6=False):
         """r1 is Active, r2 would take over, by BFD if so wanted."""
         self.r1.wait_state("active", timeout)
         self.r2.wait_state("backup", timeout)
         if bfd:
-            self.r2.wait_session(self.r1.address, timeout=timeout)
-            self.r1.wait_session(self.r2.address, timeout=timeout)
+            name = "link_local" if ipv6 else "address"
+            self.r2.wait_session(getattr(self.r1, name), timeout=timeout)
+            self.r1.wait_session(getattr(self.r2, name), timeout=timeout)
             wait_for(lambda: all(s["state"] == "up"
                                  and s["takeover"] == "ready"
                                  for s in self.r2.instance()["bfd"]),
                      timeout, lambda: "r2 is ready to take over: %s" %
                      json.dumps(self.r2.instance()))
 
-    def answered(self, probe="icmp", timeout=10):
+    def answered(self, probe="icmp", timeout=10, target=VIP):
         """Waits until the virtual address answers the client."""
-        self.meter(probe, "-w", "3").wait_ready(timeout).stop()
+        self.meter(probe, "-w", "3",
+                   target=target).wait_ready(timeout).stop()
 
-    def outage(self, fault, probe="icmp"):
+    def outage(self, fault, probe="icmp", target=VIP):
         """What the client sees of fault(), until r2 has taken over.
 
         Returns the longest outage in milliseconds (0.0: nothing was lost),
@@ -645,12 +675,12 @@ class Lab:
         what fault() returned.
         """
         gap = Gap(self.client)
-        with self.meter(probe) as meter:
+        with self.meter(probe, target=target) as meter:
             # Any phase of the adverts, as with a real fault.
             time.sleep(random.uniform(0.01, 0.06))
             undo = fault()
             self.r2.wait_state("active", 20)
-            self.answered(probe)
+            self.answered(probe, target=target)
             report = meter.stop()
         machine_ms = max(gap.stop(), report["worst-gap-us"] / 1000 - 0.5)
         if any(not o["complete"] for o in report["outages"]):

@@ -32,7 +32,9 @@ EXTRA_DIST += \
 	test/lab/test_election.py \
 	test/lab/test_failover.py \
 	test/lab/test_interface.py \
+	test/lab/test_ipv6.py \
 	test/lab/test_privileges.py \
+	test/lab/test_silence.py \
 	test/lab/test_tools.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \

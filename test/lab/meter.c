@@ -43,6 +43,7 @@
 #include <sys/uio.h>
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -637,7 +638,20 @@ number(const char *s, int64_t min, int64_t max)
 static void
 parse_target(const char *address, int port)
 {
+	char bare[INET6_ADDRSTRLEN];
+	const char *scope = strchr(address, '%');
+
 	opt.target_name = address;
+	if (scope != NULL) {		/* fe80::1%eth0 */
+		if ((size_t)(scope - address) >= sizeof bare)
+			errx(2, "%s: not an address", address);
+		memcpy(bare, address, (size_t)(scope - address));
+		bare[scope - address] = '\0';
+		opt.target.in6.sin6_scope_id = if_nametoindex(scope + 1);
+		if (opt.target.in6.sin6_scope_id == 0)
+			errx(2, "%s: no such interface", scope + 1);
+		address = bare;
+	}
 	if (inet_pton(AF_INET, address, &opt.target.in.sin_addr) == 1) {
 		opt.target.in.sin_family = AF_INET;
 		opt.target.in.sin_port = htons((uint16_t)port);

@@ -21,14 +21,15 @@ MODES = pytest.mark.parametrize("virtual_mac", (True, False),
                                 ids=("vmac", "address"))
 
 
-def measure(lab, fault, bound_ms, shortest_ms=0.0, bfd=False, trials=TRIALS):
+def measure(lab, fault, bound_ms, shortest_ms=0.0, bfd=False, trials=TRIALS,
+            ipv6=False, target=VIP):
     """The median excess over the bound is within what the path may cost."""
     excess, outages = [], []
     for i in range(trials):
-        lab.wait_pair(bfd)
-        lab.answered()
+        lab.wait_pair(bfd, ipv6=ipv6)
+        lab.answered(target=target)
         bound = bound_ms() if callable(bound_ms) else bound_ms
-        outage, machine, undo = lab.outage(fault)
+        outage, machine, undo = lab.outage(fault, target=target)
         outages.append(outage)
         excess.append(outage - bound - machine)
         if i < trials - 1:

@@ -1,4 +1,4 @@
-"""What comes in from the wire: bad packets, and what a Backup must not do."""
+"""What comes in from the wire: bad packets."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ import time
 import pytest
 
 import frames
-from lab import Capture, Node, VIP, VMAC, wait_for
+from lab import Node, VMAC
 
 # Each is wrong in one thing only; the counter named after it (yang.md) moves.
 BAD_ADVERTS = {
@@ -165,73 +165,3 @@ def test_bfd_packet_of_another_source_changes_nothing(lab, evil):
     after = lab.r1.session("192.0.2.2")
     assert (after["state"], after["down-count"]) == ("up",
                                                      session["down-count"])
-
-
-# Backups are silent and deaf.
-
-def sent_by(lab, router, expression=""):
-    """Captures what the router sends, as its switch port sees it."""
-    return Capture(lab.switch, "p-" + router.name, expression, "in")
-
-
-@pytest.mark.parametrize("was_active", (False, True),
-                         ids=("from-start", "after-active"))
-def test_backup_sends_nothing_from_the_virtual_mac(lab, was_active):
-    """V-90: or the switches move the port."""
-    lab.start_pair(advert_int=1)
-    lab.wait_pair()
-    if was_active:
-        mend = lab.cut(lab.r1)
-        lab.r2.wait_state("active", 5)
-        mend()
-        lab.wait_pair()
-        time.sleep(0.3)
-    with sent_by(lab, lab.r2, "ether src " + VMAC) as capture:
-        for _ in range(20):
-            lab.r2.ip("neigh", "flush", "all")
-            time.sleep(0.05)
-        seen = capture.stop()
-    assert seen == [], [f.summary() for f in seen]
-    fdb = lab.switch.run("bridge", "fdb", "show", "br", "br0").stdout
-    line = [x for x in fdb.splitlines() if x.startswith(VMAC)]
-    assert line and "p-r1" in line[0], fdb
-
-
-@pytest.mark.parametrize("was_active", (False, True),
-                         ids=("from-start", "after-active"))
-def test_backup_does_not_hear_the_virtual_mac(lab, was_active):
-    """A frame to the virtual MAC that the switch floods is not for it."""
-    lab.start_pair(advert_int=1)
-    lab.wait_pair()
-    lab.r2.sysctl("net.ipv4.ip_forward", 1)
-    if was_active:
-        mend = lab.cut(lab.r1)
-        lab.r2.wait_state("active", 5)
-        mend()
-        lab.wait_pair()
-        # Going deaf is off the yield path and may take a moment.
-        wait_for(lambda: VIP not in lab.r2.addresses(), 5, "given up")
-        time.sleep(0.5)
-    client = lab.client.mac()
-    echo = b"\x08\0\0\0" + b"\x12\x34\0\1" + b"swiftover"
-    echo = echo[:2] + frames.checksum(echo).to_bytes(2, "big") + echo[4:]
-
-    def to(destination):
-        return frames.ethernet(VMAC, client, frames.ipv4(
-            lab.client.address, destination, 1, echo, ttl=64))
-
-    arp = frames.ethernet("ff:ff:ff:ff:ff:ff", client,
-                          b"\0\1\x08\0\6\4\0\1" + frames.mac_bytes(client) +
-                          frames.packed(lab.client.address) + bytes(6) +
-                          frames.packed(VIP), 0x0806)
-    with injector(lab.switch, "p-r2") as send, \
-            sent_by(lab, lab.r2) as capture:
-        for _ in range(20):
-            for destination in (VIP, lab.r2.address, lab.client.address):
-                send(to(destination))
-            send(arp)
-            time.sleep(0.02)
-        seen = capture.stop()
-    answers = [f for f in seen if f.haslayer("ICMP") or
-               (f.haslayer("ARP") and f["ARP"].psrc == VIP)]
-    assert answers == [], [f.summary() for f in answers]

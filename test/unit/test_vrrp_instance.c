@@ -126,6 +126,102 @@ test_vrrp_instance_without_virtual_mac_uses_the_interfaces(void **state)
 	assert_memory_equal(world.frame + 6, "\2\0\0\0\0\2", 6);
 }
 
+/* V-4, V-20, V-22, V-24, V-26: the frame of an IPv6 advert. */
+static void
+test_vrrp_instance_ipv6_advert_is_from_the_interfaces_link_local(void **state)
+{
+	static const uint8_t head[] = { 0x33, 0x33, 0, 0, 0, 0x12,
+	    0, 0, 0x5e, 0, 0x02, 51, 0x86, 0xdd };
+	static const uint8_t source[16] = { 0xfe, 0x80, [15] = 0x02 };
+	static const uint8_t group[16] = { 0xff, 0x02, [15] = 0x12 };
+	static const uint8_t first[16] = { 0xfe, 0x80, [15] = 0x50 };
+	struct vrrp_params p = world_params_ipv6();
+
+	(void)state;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_non_null(strstr(world.did, "advert:100 install announce:2"));
+	assert_memory_equal(world.frame, head, sizeof(head));
+	assert_int_equal(world.frame[14 + 7], 255);
+	assert_memory_equal(world.frame + 14 + 8, source, 16);
+	assert_memory_equal(world.frame + 14 + 24, group, 16);
+	assert_memory_equal(world.frame + 14 + 40 + 8, first, 16);
+}
+
+/* V-86: R=1 S=0 O=1, from the virtual link-local address. */
+static void
+test_vrrp_instance_ipv6_announcement_has_the_router_flag(void **state)
+{
+	static const uint8_t source[16] = { 0xfe, 0x80, [15] = 0x50 };
+	static const uint8_t mac[6] = { 0, 0, 0x5e, 0, 0x02, 51 };
+	struct vrrp_params p = world_params_ipv6();
+
+	(void)state;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_memory_equal(world.announcement + 6, mac, 6);
+	assert_memory_equal(world.announcement + 14 + 8, source, 16);
+	assert_int_equal(world.announcement[14 + 40 + 4], 0xa0);
+	assert_memory_equal(world.announcement + 14 + 40 + 26, mac, 6);
+}
+
+/* In address mode the kernel answers with this flag: the same is announced. */
+static void
+test_vrrp_instance_ipv6_address_mode_announces_as_the_kernel_answers(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+
+	(void)state;
+	p.virtual_mac = false;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_int_equal(world.announcement[14 + 40 + 4], 0x20);
+	world.forwarding = 1;
+	vrrp_instance_primary_changed(v);
+	vrrp_instance_mac_changed(v);
+	assert_int_equal(world.announcement[14 + 40 + 4], 0xa0);
+}
+
+/* V-53: an IPv6 router sends from its link-local address. */
+static void
+test_vrrp_instance_ipv6_global_source_is_refused(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+
+	(void)state;
+	start_with(&p);
+	world_advert("2001:db8::1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+	world_advert("fe80::1", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	assert_int_equal(v->stats.address_list_errors, 0);
+}
+
+/* V-6: (1280 - 48) / 16 = 77 addresses, and no more. */
+static void
+test_vrrp_instance_advert_that_does_not_fit_the_mtu_waits(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+	unsigned i;
+
+	(void)state;
+	p.vip_count = 78;
+	for (i = 2; i < p.vip_count; i++) {
+		p.vips[i] = p.vips[1];
+		p.vips[i].prefix.addr.bytes[14] = (uint8_t)i;
+	}
+	world.iface->link.mtu = 1280;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "an advert of 78 addresses does not "
+	    "fit the MTU of eth0, which has room for 77");
+	world.iface->link.mtu = 1280 + 16;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
 /* V-83: five in all, then no more; none after leaving. */
 static void
 test_vrrp_instance_announcements_repeat_and_stop_at_once(void **state)
@@ -1313,6 +1409,11 @@ main(void)
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
+	    TEST(test_vrrp_instance_ipv6_advert_is_from_the_interfaces_link_local),
+	    TEST(test_vrrp_instance_ipv6_announcement_has_the_router_flag),
+	    TEST(test_vrrp_instance_ipv6_address_mode_announces_as_the_kernel_answers),
+	    TEST(test_vrrp_instance_ipv6_global_source_is_refused),
+	    TEST(test_vrrp_instance_advert_that_does_not_fit_the_mtu_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

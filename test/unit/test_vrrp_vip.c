@@ -176,6 +176,14 @@ install(struct vrrp_vips *v)
 	assert_int_equal(done_error, 0);
 }
 
+static void
+use_ipv6(void)
+{
+	p.family = AF_INET6;
+	(void)addr_prefix_parse("fe80::50", &p.vips[0].prefix);
+	(void)addr_prefix_parse("2001:db8::50/64", &p.vips[1].prefix);
+}
+
 static int
 setting(const char *device, uint8_t family, const char *key)
 {
@@ -208,6 +216,98 @@ test_vrrp_vip_device_is_up_and_deaf_before_the_takeover(void **state)
 	assert_int_equal(setting(name, AF_INET6, "disable_ipv6"), 1);
 	vrrp_vip_close(v);
 	assert_int_equal(nl_link_get(nl, name, &link), -ENODEV);
+}
+
+/*
+ * V-24, V-25, V-88, V-92: no address of the kernel's making, no DAD, nothing
+ * learned from routers, and the Router flag.
+ */
+static void
+test_vrrp_vip_ipv6_device_has_no_address_of_its_own(void **state)
+{
+	struct vrrp_vips *v;
+	const char *name;
+
+	(void)state;
+	need_net();
+	use_ipv6();
+	v = open_vips();
+	name = vrrp_vip_device(v);
+	assert_memory_equal(vrrp_vip_mac(v), "\0\0\x5e\0\2\x33", 6);
+	assert_true(says("ip -d link show | grep -A4 vr6-51 | "
+	    "grep 'addrgenmode none'"));
+	assert_false(says("ip -o -6 addr | grep vr6-51"));
+	assert_int_equal(setting(name, AF_INET6, "disable_ipv6"), 0);
+	assert_int_equal(setting(name, AF_INET6, "accept_ra"), 0);
+	assert_int_equal(setting(name, AF_INET6, "autoconf"), 0);
+	assert_int_equal(setting(name, AF_INET6, "accept_dad"), 0);
+	assert_int_equal(setting(name, AF_INET6, "forwarding"), 1);
+	vrrp_vip_close(v);
+}
+
+/* The way back to a link-local neighbour is through the device, always. */
+static void
+test_vrrp_vip_ipv6_link_local_brings_its_route(void **state)
+{
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	use_ipv6();
+	on_link_answer = true;
+	v = open_vips();
+	install(v);
+	assert_true(says("ip -o addr | grep vr6-51 | grep 'fe80::50/64' | "
+	    "grep nodad"));
+	assert_true(says("ip -o addr | grep vr6-51 | grep '2001:db8::50/64' | "
+	    "grep nodad"));
+	assert_true(says("ip -6 route | grep vr6-51 | grep fe80::/64"));
+	assert_false(says("ip -6 route | grep vr6-51 | grep 2001:db8::/64"));
+	assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_int_equal(done_error, 0);
+	assert_false(says("ip -o addr | grep vr6-51"));
+	assert_false(says("ip -6 route | grep vr6-51 | grep fe80::/64"));
+	vrrp_vip_close(v);
+}
+
+/* Mute before it is up, and again with the withdrawal. */
+static void
+test_vrrp_vip_device_is_mute_while_backup(void **state)
+{
+	const char *mute = "tc qdisc show | grep vr6-51 | grep 'limit 0p'";
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	use_ipv6();
+	v = open_vips();
+	assert_true(says(mute));
+	install(v);
+	assert_true(says("tc qdisc show | grep vr6-51 | grep 'limit 1000p'"));
+	assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_true(says(mute));
+	vrrp_vip_close(v);
+}
+
+/* Which address a refusal is about, whatever comes before it in the batch. */
+static void
+test_vrrp_vip_failed_names_the_address(void **state)
+{
+	struct vrrp_vips *v;
+	unsigned i;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	for (i = 0; vrrp_vip_failed(v, i) == NULL; i++)
+		assert_true(i < 3);
+	assert_int_equal(i, 2);		/* the mode and the queue */
+	assert_ptr_equal(vrrp_vip_failed(v, i), &vrrp_vip_addresses(v)[0]);
+	assert_ptr_equal(vrrp_vip_failed(v, i + 1), &vrrp_vip_addresses(v)[1]);
+	assert_null(vrrp_vip_failed(v, i + 2));
+	vrrp_vip_close(v);
 }
 
 static void
@@ -399,6 +499,10 @@ main(void)
 	    TEST(test_vrrp_vip_device_names_tell_family_vrid_and_parent),
 	    TEST(test_vrrp_vip_device_is_up_and_deaf_before_the_takeover),
 	    TEST(test_vrrp_vip_install_and_withdraw_are_one_batch_each),
+	    TEST(test_vrrp_vip_ipv6_device_has_no_address_of_its_own),
+	    TEST(test_vrrp_vip_ipv6_link_local_brings_its_route),
+	    TEST(test_vrrp_vip_device_is_mute_while_backup),
+	    TEST(test_vrrp_vip_failed_names_the_address),
 	    TEST(test_vrrp_vip_no_second_route_where_the_parent_has_one),
 	    TEST(test_vrrp_vip_without_virtual_mac_uses_the_interface),
 	    TEST(test_vrrp_vip_addresses_of_the_owner_are_left_alone),

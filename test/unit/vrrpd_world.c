@@ -193,6 +193,16 @@ nl_batch_cancel(struct nl *nl, void *arg)
 		world.done = NULL;
 }
 
+int
+nl_devconf_get(uint8_t family, const char *dev, const char *key, int *value)
+{
+	assert_int_equal(family, AF_INET6);
+	assert_string_equal(dev, "eth0");
+	assert_string_equal(key, "forwarding");
+	*value = world.forwarding;
+	return 0;
+}
+
 void
 nl_drain(struct nl *nl)
 {
@@ -250,20 +260,21 @@ vrrp_io_drain(struct vrrp_io *io)
 		cb();
 }
 
-/*
- * 14 Ethernet + 20 IPv4 header: the priority is byte 2 of the message; version 2
- * is said.
- */
+/* The priority is byte 2 of the message; version 2 is said. */
 int
 vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 {
+	size_t at = 14 + 20;
+
 	(void)tx;
 	assert_int_equal(ifindex, WORLD_IFINDEX);
 	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;
-	did("advert%s:%u", world.frame[14 + 20] >> 4 == 2 ? "-v2" : "",
-	    world.frame[14 + 20 + 2]);
+	if (world.frame[12] == 0x86)		/* IPv6 */
+		at = 14 + 40;
+	did("advert%s:%u", world.frame[at] >> 4 == 2 ? "-v2" : "",
+	    world.frame[at + 2]);
 	return 0;
 }
 
@@ -273,7 +284,9 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 {
 	(void)tx;
 	(void)ifindex;
-	assert_true(frames[0].iov_len >= 42);
+	assert_true(frames[0].iov_len >= 42 &&
+	    frames[0].iov_len <= sizeof(world.announcement));
+	memcpy(world.announcement, frames[0].iov_base, frames[0].iov_len);
 	*error = 0;
 	world.announced += count;
 	did("announce:%u", count);
@@ -529,6 +542,20 @@ world_params(void)
 	return p;
 }
 
+struct vrrp_params
+world_params_ipv6(void)
+{
+	struct vrrp_params p = world_params();
+
+	p.family = AF_INET6;
+	p.vip_count = 2;
+	assert_int_equal(addr_prefix_parse("fe80::50/64",
+	    &p.vips[0].prefix), 0);
+	assert_int_equal(addr_prefix_parse("2001:db8::50/64",
+	    &p.vips[1].prefix), 0);
+	return p;
+}
+
 void
 world_forget(void)
 {
@@ -551,20 +578,24 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
 	struct vrrp_io_packet in;
 	struct vrrp_advert_spec spec = *as;
-	struct addr vip;
+	struct addr vips[2];
 	uint8_t frame[256];
 	uint16_t sum;
 	size_t len;
+	bool six;
 
 	assert_int_equal(addr_parse(source, &spec.source), 0);
-	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
+	six = spec.source.family == AF_INET6;
+	assert_int_equal(addr_parse(six ? "fe80::50" : "192.0.2.50",
+	    &vips[0]), 0);
+	assert_int_equal(addr_parse("2001:db8::50", &vips[1]), 0);
 	spec.vrid = 51;
 	spec.priority = priority;
 	spec.interval_cs = interval_cs;
 	if (!addr_is_set(&spec.destination))
-		spec.destination = vrrp_wire_group(AF_INET);
-	spec.addr_count = 1;
-	spec.addrs = &vip;
+		spec.destination = vrrp_wire_group(spec.source.family);
+	spec.addr_count = six ? 2 : 1;
+	spec.addrs = vips;
 	len = vrrp_wire_build_frame(&spec, mac, NULL, frame, sizeof(frame));
 	assert_true(len > 14);
 	if (world.advert_ttl != 0) {
@@ -575,7 +606,7 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 		frame[14 + 11] = (uint8_t)sum;
 	}
 	memset(&in, 0, sizeof(in));
-	in.family = AF_INET;
+	in.family = spec.source.family;
 	in.bytes = frame + 14;
 	in.len = len - 14;
 	in.source_mac = mac;

@@ -27,6 +27,8 @@ struct world {
 	uint8_t		frame[2048];	/* the last one sent */
 	size_t		frame_len;
 	unsigned	announced;
+	uint8_t		announcement[128];	/* the first of the last round */
+	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		install_error;	/* of the call itself, negative */
 	int		vip_open_error;
 	int		unicast_error;	/* of opening, negative */
@@ -53,6 +55,8 @@ void	world_close(void);
 void	world_addr(const char *prefix, bool secondary, bool gone);
 /* 192.0.2.50/24 on eth0, VRID 51, priority 100, every second. */
 struct vrrp_params world_params(void);
+/* The same of the other family: fe80::50/64 and 2001:db8::50/64. */
+struct vrrp_params world_params_ipv6(void);
 /* Forget what was done so far. */
 void	world_forget(void);
 /* Timers that are due until `at`, each at its time, then deferred calls. */
