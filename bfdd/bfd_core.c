@@ -104,17 +104,35 @@ may_speak(const struct bfd_core *s)
 	return !s->p.passive || s->remote_discr != 0;
 }
 
-/* B-63, B-64: a fresh reduction for every packet. */
+/* B-63, B-64: a fresh reduction for every packet, by spare_ns more. */
 static int64_t
-jittered(struct bfd_core *s, int64_t interval_ns)
+jittered(struct bfd_core *s, int64_t interval_ns, int64_t spare_ns)
 {
 	int64_t least = s->p.detect_mult == 1 ? (interval_ns + 9) / 10 : 0;
 	int64_t most = interval_ns / 4;
 
+	least += spare_ns;
 	if (most < least)
 		most = least;
 	return interval_ns - least -
 	    (int64_t)rng_below(&s->rng, (uint64_t)(most - least + 1));
+}
+
+/*
+ * The periodic packet after one at `from`.  Put off to the next slot it comes
+ * less than a slot later, which is what the jitter has spared.
+ */
+static mono_t
+next_transmission(struct bfd_core *s, mono_t from)
+{
+	int64_t slot_ns = s->tx_slot_ns, over_ns;
+	mono_t at;
+
+	if (slot_ns == 0 || s->tx_interval_ns < BFD_SLOTS_MIN * slot_ns)
+		return mono_add(from, jittered(s, s->tx_interval_ns, 0));
+	at = mono_add(from, jittered(s, s->tx_interval_ns, slot_ns));
+	over_ns = at.ns % slot_ns;
+	return over_ns == 0 ? at : mono_add(at, slot_ns - over_ns);
 }
 
 /* ---- Which authentication (B-108) ---- */
@@ -442,8 +460,8 @@ settle_transmission(struct bfd_core *s)
 	/* Counted from the last packet: B-73, and nobody is starved by changes. */
 	s->tx_timer = s->now;
 	if (!mono_is_never(s->last_tx))
-		s->tx_timer = mono_max(s->now, mono_add(s->last_tx,
-		    jittered(s, s->tx_interval_ns)));
+		s->tx_timer = mono_max(s->now,
+		    next_transmission(s, s->last_tx));
 	s->tx_timer = mono_max(s->tx_timer, s->silent_until);
 }
 
@@ -547,6 +565,12 @@ bfd_core_stay_silent(struct bfd_core *s, mono_t until)
 	s->silent_until = until;
 	if (!mono_is_never(s->tx_timer))
 		s->tx_timer = mono_max(s->tx_timer, until);
+}
+
+void
+bfd_core_set_tx_slot(struct bfd_core *s, int64_t slot_ns)
+{
+	s->tx_slot_ns = slot_ns;
 }
 
 /* The part of the latest absence that lies after `from` (L-32). */
@@ -671,7 +695,7 @@ bfd_core_expire(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 	if (is_due(s->echo_tx_timer, now)) {
 		act->todo |= BFD_DO_SEND_ECHO;
 		s->echo_tx_timer = mono_add(now,
-		    jittered(s, s->echo_interval_ns));
+		    jittered(s, s->echo_interval_ns, 0));
 	}
 	if (is_due(s->tx_timer, now))
 		act->todo |= BFD_DO_SEND;
@@ -714,8 +738,7 @@ bfd_core_build(struct bfd_core *s, mono_t now, bool final, uint8_t *buf,
 		/* From now, not from when it was due: no bursts to catch up. */
 		s->last_tx = now;
 		if (!mono_is_never(s->tx_timer))
-			s->tx_timer = mono_add(now,
-			    jittered(s, s->tx_interval_ns));
+			s->tx_timer = next_transmission(s, now);
 	}
 	content(s, &p);
 	p.final = final;

@@ -126,6 +126,7 @@ struct bfd_core {
 	mono_t			release_timer;	/* B-137, MONO_NEVER unless leaving */
 	mono_t			silent_until;	/* B-107 */
 	bool			held;		/* B-55 */
+	int64_t			tx_slot_ns;	/* 0: none */
 
 	/* What the timers run from, and what absences have granted (L-32). */
 	mono_t			detection_from;
@@ -161,6 +162,14 @@ void	bfd_core_init(struct bfd_core *, mono_t now, const struct bfd_params *p,
  * Time of silence.
  */
 void	bfd_core_stay_silent(struct bfd_core *, mono_t until);
+
+/*
+ * Send periodic packets at whole multiples of slot_ns, so that many sessions
+ * need few wake-ups; 0 for none.  Jitter stays within B-63 and B-64.  Not used
+ * while the interval is shorter than BFD_SLOTS_MIN slots.
+ */
+#define BFD_SLOTS_MIN	8
+void	bfd_core_set_tx_slot(struct bfd_core *, int64_t slot_ns);
 
 /*
  * A packet bfd_wire_parse() accepted and the table gave to this session

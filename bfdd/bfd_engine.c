@@ -4,7 +4,16 @@
  * A packet is parsed (bfd_wire.c), given to its session (bfd_table.c), and
  * judged by the session's core; whatever the core asks for is carried out in
  * carry_out(), packets first, then the clients, then the log.  Whoever touched a
- * core re-arms the session's one timer from the core's earliest deadline.
+ * core puts the session in its place in the heap of deadlines, of which the loop
+ * knows only the first.
+ *
+ * Slots.  A few sessions are served as they come: every packet wakes us, every
+ * transmission has an instant of its own.  With many the wake-ups cost several
+ * times what the packets do.  Then time is cut into slots of at most a tenth of
+ * the shortest interval: the cores put their transmissions at slots, where the
+ * sockets are read too, and packets wake nobody.  What this delays is the
+ * reaction to what a peer says, by less than a slot; detection is judged on time,
+ * after a drain, as ever.  A flood of packets brings us there as well.
  *
  * Time.  The cores get the clock as read just then, not the instant the batch
  * began: with a thousand sessions a batch is long enough to matter, and pacing
@@ -20,7 +29,8 @@
  * First the sockets are drained, so that what the kernel stamped meanwhile
  * counts; then each core is told, and grants its peer what it could not have
  * been heard in.  The sentinel runs only while a session is up or coming up, at a
- * sixth of the shortest detection time.
+ * sixth of the shortest detection time; with slots, a slot that comes late tells
+ * the same.
  *
  * Nothing in here waits, and a session is never freed while an event of its own
  * is being handled: deletion is deferred to the end of the batch.
@@ -36,6 +46,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_io.h"
 #include "shared/addr.h"
 #include "shared/log.h"
@@ -46,7 +57,14 @@ struct bfd_engine {
 	struct loop		*loop;
 	struct bfd_table	*table;
 	struct bfd_io		*io;
+	struct bfd_heap		 heap;
+	struct loop_timer	*timer;		/* the heap's first, or the slot */
 	mono_t			 now;
+	int64_t			 slot_ns;	/* 0: off */
+	mono_t			 slot_due;	/* MONO_NEVER: off */
+	uint64_t		 rate_packets;	/* received since rate_since */
+	mono_t			 rate_since;
+	bool			 many_received;
 	int64_t			 cadence_ns;	/* of the sentinel; 0: off */
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
@@ -64,9 +82,21 @@ engine_now(struct bfd_engine *e)
 }
 
 static void
+set_timer(struct bfd_engine *e)
+{
+	const struct bfd_heap_entry *first = bfd_heap_first(&e->heap);
+
+	loop_timer_set(e->timer, mono_min(e->slot_due,
+	    first == NULL ? MONO_NEVER : first->at));
+}
+
+static void
 rearm(struct bfd_session *s)
 {
-	loop_timer_set(s->timer, bfd_core_next_expiry(&s->core));
+	struct bfd_engine *e = s->engine;
+
+	bfd_heap_set(&e->heap, &s->due, bfd_core_next_expiry(&s->core));
+	set_timer(e);
 }
 
 /* "peer=192.0.2.2 interface=eth0": how every line names a session. */
@@ -111,23 +141,69 @@ stalled(mono_t since, mono_t until, void *arg)
 		    (unsigned long long)suppressed);
 }
 
-/* Deferred: once per batch, however many sessions changed. */
 static void
-update_sentinel(void *arg)
+set_slot(struct bfd_engine *e, int64_t slot_ns)
+{
+	struct bfd_session *s;
+
+	if (slot_ns == e->slot_ns ||
+	    bfd_io_set_polled(e->io, slot_ns > 0) != 0)
+		return;
+	e->slot_ns = slot_ns;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next)
+		bfd_core_set_tx_slot(&s->core, slot_ns);
+	/* At a whole multiple, where the cores put their packets. */
+	e->slot_due = slot_ns == 0 ? MONO_NEVER : mono_add(engine_now(e),
+	    slot_ns - e->now.ns % slot_ns);
+	set_timer(e);
+	log_info("slots us=%lld", (long long)us_from_ns_floor(slot_ns));
+}
+
+static void
+choose_slot(struct bfd_engine *e, int64_t rate, int64_t shortest_ns)
+{
+	int64_t slot_ns = 0;
+
+	if (rate >= BFD_SLOTS_ON_RATE || e->many_received ||
+	    (e->slot_ns > 0 && rate >= BFD_SLOTS_OFF_RATE)) {
+		slot_ns = shortest_ns / 10;
+		if (slot_ns < BFD_SLOT_MIN_NS)
+			slot_ns = BFD_SLOT_MIN_NS;
+		if (slot_ns > BFD_SLOT_MAX_NS)
+			slot_ns = BFD_SLOT_MAX_NS;
+	}
+	set_slot(e, slot_ns);
+}
+
+/*
+ * Deferred: once per batch, however many sessions changed.  How often we look
+ * for absence, and whether by slots.
+ */
+static void
+update_pace(void *arg)
 {
 	struct bfd_engine *e = arg;
 	struct bfd_session *s;
 	int64_t shortest = INT64_MAX, cadence = 0;
+	int64_t rate = 0, shortest_tx = NS_PER_S;
 
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		int64_t interval_ns = s->core.tx_interval_ns;
+
 		if (s->core.session_state != BFD_UP &&
 		    s->core.session_state != BFD_INIT)
 			continue;
 		if (s->core.detection_time_ns > 0 &&
 		    s->core.detection_time_ns < shortest)
 			shortest = s->core.detection_time_ns;
+		if (interval_ns == 0)
+			continue;
+		rate += NS_PER_S / interval_ns;
+		if (interval_ns < shortest_tx)
+			shortest_tx = interval_ns;
 	}
-	if (shortest != INT64_MAX) {
+	choose_slot(e, rate, shortest_tx);
+	if (shortest != INT64_MAX && e->slot_ns == 0) {
 		cadence = shortest / 6;
 		if (cadence < BFD_CADENCE_MIN_NS)
 			cadence = BFD_CADENCE_MIN_NS;
@@ -138,6 +214,25 @@ update_sentinel(void *arg)
 		e->cadence_ns = cadence;
 		loop_watch_stalls(e->loop, cadence, BFD_STALL_NS, stalled, e);
 	}
+}
+
+/* Counted in received(), judged once in a while. */
+static void
+note_rate(struct bfd_engine *e)
+{
+	int64_t span_ns = mono_sub(e->now, e->rate_since);
+	uint64_t limit;
+
+	if (span_ns < NS_PER_S / 10)
+		return;
+	limit = e->many_received ? BFD_SLOTS_OFF_RATE : BFD_SLOTS_ON_RATE;
+	limit = limit * (uint64_t)(span_ns / NS_PER_MS) / 1000;
+	if ((e->rate_packets >= limit) != e->many_received) {
+		e->many_received = !e->many_received;
+		(void)loop_defer(e->loop, update_pace, e);
+	}
+	e->rate_packets = 0;
+	e->rate_since = e->now;
 }
 
 /* --- actions --- */
@@ -250,6 +345,14 @@ notify(struct bfd_engine *e, struct bfd_session *s, enum bfd_change change)
 		e->config.changed(s, change, e->config.arg);
 }
 
+static void
+forget_session(struct bfd_engine *e, struct bfd_session *s)
+{
+	bfd_heap_set(&e->heap, &s->due, MONO_NEVER);
+	close_socket(e, s, true);
+	bfd_table_remove(e->table, s);
+}
+
 /* Deferred: the sessions whose time is over. */
 static void
 reap(void *arg)
@@ -265,11 +368,9 @@ reap(void *arg)
 			continue;
 		notify(e, s, BFD_CHANGE_DELETED);
 		log_info("deleted %s", label(s, name, sizeof(name)));
-		loop_timer_free(s->timer);
-		close_socket(e, s, true);
-		bfd_table_remove(e->table, s);
+		forget_session(e, s);
 	}
-	update_sentinel(e);
+	update_pace(e);
 	if (e->stopping && e->stopped != NULL &&
 	    bfd_table_count(e->table) == 0) {
 		void (*stopped)(void *) = e->stopped;
@@ -296,7 +397,7 @@ carry_out(struct bfd_engine *e, struct bfd_session *s,
 	} else if (act->todo & BFD_DO_CHANGED)
 		notify(e, s, BFD_CHANGE_VALUES);
 	if (act->todo & (BFD_DO_STATE | BFD_DO_CHANGED))
-		(void)loop_defer(e->loop, update_sentinel, e);
+		(void)loop_defer(e->loop, update_pace, e);
 	if (act->todo & BFD_DO_DELETE) {
 		s->doomed = true;
 		(void)loop_defer(e->loop, reap, e);
@@ -366,6 +467,7 @@ received(const struct bfd_rx *rx, void *arg)
 	enum bfd_verdict verdict;
 
 	e->now = mono_max(e->now, rx->now);
+	e->rate_packets++;
 	verdict = bfd_wire_parse(rx->payload, rx->len, &pkt);
 	if (verdict == BFD_OK_VERDICT)
 		verdict = find_session(e, rx, &pkt, &s);
@@ -390,18 +492,64 @@ received(const struct bfd_rx *rx, void *arg)
 /* --- timers --- */
 
 static void
-timer_due(mono_t deadline, void *arg)
+session_due(struct bfd_engine *e, struct bfd_session *s)
 {
-	struct bfd_session *s = arg;
-	struct bfd_engine *e = s->engine;
 	struct bfd_actions act = { 0 };
 
-	(void)deadline;
 	if (bfd_core_detection_due(&s->core, engine_now(e)) &&
 	    mono_before(bfd_io_drained(e->io), e->now))
 		bfd_io_drain(e->io);
 	bfd_core_expire(&s->core, engine_now(e), &act);
 	carry_out(e, s, &act);
+}
+
+/* Packets before timers: what has arrived is proof of life. */
+static void
+slot_begins(struct bfd_engine *e)
+{
+	mono_t due = e->slot_due;
+	bool more;
+
+	if (mono_sub(e->now, due) > BFD_STALL_NS)
+		stalled(due, e->now, e);
+	more = bfd_io_poll(e->io);
+	note_rate(e);
+	e->slot_due = more ? e->now :
+	    mono_add(e->now, e->slot_ns - e->now.ns % e->slot_ns);
+}
+
+static void
+timer_due(mono_t deadline, void *arg)
+{
+	struct bfd_engine *e = arg;
+	mono_t now = engine_now(e);
+	struct bfd_heap_entry *first;
+
+	(void)deadline;
+	if (!mono_before(now, e->slot_due))
+		slot_begins(e);
+	/*
+	 * Only what was due when we came: the rest has its own turn.  Whoever was
+	 * served has moved on to later than now.
+	 */
+	while ((first = bfd_heap_first(&e->heap)) != NULL &&
+	    !mono_before(now, first->at)) {
+		session_due(e, first->owner);
+		if (bfd_heap_first(&e->heap) == first &&
+		    !mono_before(now, first->at))
+			break;
+	}
+	set_timer(e);
+}
+
+/* After the sockets were read because packets woke us. */
+static void
+rx_done(void *arg)
+{
+	struct bfd_engine *e = arg;
+
+	if (e->slot_ns == 0)
+		note_rate(e);
 }
 
 /* --- wishes --- */
@@ -471,12 +619,8 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	s->local = p->local;
 	wait_until_forgotten(s);
 	token_bucket_init(&s->send_log, 60 * NS_PER_S, 3);
-	s->timer = loop_timer_new(e->loop, timer_due, s);
-	if (s->timer == NULL) {
-		bfd_table_remove(e->table, s);
-		*error = -ENOMEM;
-		return NULL;
-	}
+	s->due.owner = s;
+	bfd_core_set_tx_slot(&s->core, e->slot_ns);
 	log_info("created %s local_discr=0x%08x%s", label(s, name,
 	    sizeof(name)), s->core.local_discr, ifindex == 0 && !p->multihop ?
 	    " waiting_for=interface" : "");
@@ -520,10 +664,8 @@ bfd_engine_wish(struct bfd_engine *e, const void *owner,
 		return -EADDRINUSE;
 	error = bfd_session_wish_set(s, owner, p);
 	if (error != 0) {
-		if (made) {
-			loop_timer_free(s->timer);
+		if (made)
 			bfd_table_remove(e->table, s);
-		}
 		return error;
 	}
 	if (made)
@@ -699,6 +841,7 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 		.port_single_hop = config->port_single_hop,
 		.port_multihop = config->port_multihop,
 		.rx = received,
+		.rx_done = rx_done,
 	};
 	struct bfd_engine *e;
 	unsigned i;
@@ -712,16 +855,18 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	token_bucket_init(&e->stall_log, 10 * NS_PER_S, 3);
 	for (i = 0; i < BFD_VERDICT_COUNT; i++)
 		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
+	e->slot_due = MONO_NEVER;
+	e->rate_since = loop_clock();
 	e->table = bfd_table_new(config->sessions_max, config->seed);
-	if (e->table == NULL) {
-		free(e);
-		return -ENOMEM;
+	e->timer = loop_timer_new(e->loop, timer_due, e);
+	error = -ENOMEM;
+	if (e->table != NULL && e->timer != NULL &&
+	    bfd_heap_init(&e->heap, config->sessions_max)) {
+		io.arg = e;
+		error = bfd_io_open(e->loop, &io, &e->io, bad_port);
 	}
-	io.arg = e;
-	error = bfd_io_open(e->loop, &io, &e->io, bad_port);
 	if (error != 0) {
-		bfd_table_free(e->table);
-		free(e);
+		bfd_engine_free(e);
 		return error;
 	}
 	*out = e;
@@ -736,14 +881,13 @@ bfd_engine_free(struct bfd_engine *e)
 	if (e == NULL)
 		return;
 	loop_watch_stalls(e->loop, 0, 0, stalled, e);
-	while ((s = bfd_table_first(e->table)) != NULL) {
-		loop_timer_free(s->timer);
-		close_socket(e, s, true);
-		bfd_table_remove(e->table, s);
-	}
+	while (e->table != NULL && (s = bfd_table_first(e->table)) != NULL)
+		forget_session(e, s);
 	loop_defer_cancel(e->loop, reap, e);
-	loop_defer_cancel(e->loop, update_sentinel, e);
+	loop_defer_cancel(e->loop, update_pace, e);
 	bfd_table_free(e->table);
+	bfd_heap_free(&e->heap);
+	loop_timer_free(e->timer);
 	bfd_io_close(e->io);
 	free(e);
 }
@@ -758,6 +902,7 @@ void
 bfd_engine_stats(const struct bfd_engine *e, struct bfd_engine_stats *out)
 {
 	*out = e->stats;
+	out->slot_ns = e->slot_ns;
 	out->overflows = bfd_io_overflows(e->io);
 }
 

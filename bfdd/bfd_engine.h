@@ -2,8 +2,8 @@
  * bfd_engine.h - the sessions at work: packets to cores, actions to sockets.
  *
  * The one place where a core's input comes from and its actions go to.  Owns the
- * table, the sockets and one loop timer per session; everybody else states
- * wishes and reads.
+ * table, the sockets and one timer for all sessions; everybody else states wishes
+ * and reads.
  */
 #ifndef BFDD_BFD_ENGINE_H
 #define BFDD_BFD_ENGINE_H
@@ -24,6 +24,16 @@ struct bfd_engine;
 #define BFD_CADENCE_MAX_NS	(20 * NS_PER_MS)
 /* A batch this late is an absence; less is ordinary scheduling. */
 #define BFD_STALL_NS		(1 * NS_PER_MS)
+
+/*
+ * So many packets a second, sent or received, and the engine goes by slots; so
+ * few, and it lets every packet wake it again.  A slot is a tenth of the shortest
+ * interval within these limits.
+ */
+#define BFD_SLOTS_ON_RATE	1500
+#define BFD_SLOTS_OFF_RATE	750
+#define BFD_SLOT_MIN_NS		(250 * NS_PER_US)
+#define BFD_SLOT_MAX_NS		(1 * NS_PER_MS)
 
 enum bfd_change {
 	BFD_CHANGE_STATE,	/* s->last is new */
@@ -50,6 +60,7 @@ struct bfd_engine_stats {
 	uint64_t	stalls;
 	int64_t		worst_stall_ns;
 	int64_t		last_stall_ns;
+	int64_t		slot_ns;	/* 0: every packet wakes us */
 	uint64_t	overflows;	/* dropped by the kernel, buffer full */
 };
 

@@ -73,6 +73,8 @@ union control {
 
 struct bfd_io {
 	struct bfd_io_config	 config;
+	struct loop		*loop;
+	bool			 polled;
 	struct rx_socket	 rx[4];
 	unsigned		 rx_count;
 	bool			 reading;
@@ -250,9 +252,9 @@ receive_batch(struct bfd_io *io, struct rx_socket *sock)
 
 /*
  * Reads one socket.  upto: MONO_NEVER for an ordinary read, else the instant
- * before which everything must be handed out.
+ * before which everything must be handed out.  True: not read until empty.
  */
-static void
+static bool
 read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
 {
 	bool drain = !mono_is_never(upto), past = false;
@@ -285,13 +287,14 @@ read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
 				rxclock_empty(&sock->clock, before);
 				sock->drained = before;
 			}
-			return;
+			return false;
 		}
 		total += (unsigned)n;
 	}
 	/* Not empty, but what had arrived before upto is out. */
 	if (drain)
 		sock->drained = mono_max(sock->drained, upto);
+	return true;
 }
 
 static void
@@ -311,8 +314,47 @@ readable(int fd, void *arg)
 	(void)fd;
 	assert(!io->reading);
 	io->reading = true;
-	read_socket(io, sock, MONO_NEVER);
+	(void)read_socket(io, sock, MONO_NEVER);
 	done(io);
+}
+
+bool
+bfd_io_poll(struct bfd_io *io)
+{
+	bool more = false;
+	unsigned i;
+
+	assert(!io->reading);
+	io->reading = true;
+	for (i = 0; i < io->rx_count; i++)
+		more |= read_socket(io, &io->rx[i], MONO_NEVER);
+	done(io);
+	return more;
+}
+
+static int
+listen_to(struct bfd_io *io, struct rx_socket *sock)
+{
+	sock->event = loop_fd_new(io->loop, sock->fd, readable, sock);
+	return sock->event == NULL ? -ENOMEM : 0;
+}
+
+int
+bfd_io_set_polled(struct bfd_io *io, bool polled)
+{
+	unsigned i;
+	int error;
+
+	for (i = 0; i < io->rx_count && polled != io->polled; i++) {
+		if (polled) {
+			loop_fd_free(io->rx[i].event);
+			io->rx[i].event = NULL;
+		} else if (io->rx[i].event == NULL &&
+		    (error = listen_to(io, &io->rx[i])) != 0)
+			return error;
+	}
+	io->polled = polled;
+	return 0;
 }
 
 void
@@ -324,7 +366,7 @@ bfd_io_drain(struct bfd_io *io)
 	assert(!io->reading);
 	io->reading = true;
 	for (i = 0; i < io->rx_count; i++)
-		read_socket(io, &io->rx[i], upto);
+		(void)read_socket(io, &io->rx[i], upto);
 	done(io);
 }
 
@@ -346,8 +388,7 @@ bfd_io_overflows(const struct bfd_io *io)
 }
 
 static int
-rx_add(struct bfd_io *io, struct loop *loop, uint8_t family, bool multihop,
-    uint16_t port)
+rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 {
 	struct rx_socket *sock = &io->rx[io->rx_count];
 	int fd = rx_socket_open(family, port);
@@ -365,8 +406,7 @@ rx_add(struct bfd_io *io, struct loop *loop, uint8_t family, bool multihop,
 	};
 	rxclock_empty(&sock->clock, loop_clock());
 	io->rx_count++;
-	sock->event = loop_fd_new(loop, fd, readable, sock);
-	return sock->event == NULL ? -ENOMEM : 0;
+	return listen_to(io, sock);
 }
 
 int
@@ -381,6 +421,7 @@ bfd_io_open(struct loop *loop, const struct bfd_io_config *config,
 	io = calloc(1, sizeof(*io));
 	if (io == NULL)
 		return -ENOMEM;
+	io->loop = loop;
 	io->config = *config;
 	if (io->config.port_single_hop == 0)
 		io->config.port_single_hop = BFD_PORT_SINGLE_HOP;
@@ -394,7 +435,7 @@ bfd_io_open(struct loop *loop, const struct bfd_io_config *config,
 		uint16_t port = multihop ? io->config.port_multihop :
 		    io->config.port_single_hop;
 
-		error = rx_add(io, loop, families[i % 2], multihop, port);
+		error = rx_add(io, families[i % 2], multihop, port);
 		if (error != 0) {
 			*bad_port = port;
 			bfd_io_close(io);

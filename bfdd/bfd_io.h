@@ -62,6 +62,14 @@ void	bfd_io_drain(struct bfd_io *);
 /* Every packet that arrived before this instant has been handed out. */
 mono_t	bfd_io_drained(const struct bfd_io *);
 
+/*
+ * Polled: the loop is not woken by packets, bfd_io_poll() reads them.  With many
+ * sessions a wake-up for each packet costs more than the packet.
+ */
+int	bfd_io_set_polled(struct bfd_io *, bool polled);
+/* Reads within the bounds of a wake-up.  True: there may be more. */
+bool	bfd_io_poll(struct bfd_io *);
+
 /* Packets the kernel dropped because our receive buffers were full. */
 uint64_t bfd_io_overflows(const struct bfd_io *);
 

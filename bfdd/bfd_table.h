@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "bfdd/bfd_core.h"
+#include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_params.h"
-#include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/token_bucket.h"
 
@@ -48,7 +48,7 @@ struct bfd_session {
 
 	/* bfd_engine.c */
 	struct bfd_engine	*engine;
-	struct loop_timer	*timer;
+	struct bfd_heap_entry	 due;		/* its earliest deadline */
 	bool			 doomed;	/* BFD_DO_DELETE was seen */
 	int			 ifindex;	/* 0: does not exist, or multihop */
 	struct addr		 local;		/* where its packets come to */
