@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 
 #include "bfdd/bfd_conf.h"
@@ -30,10 +31,17 @@
 #define KEY_LEN			(2 * ADDR_STRLEN + IF_NAMESIZE + 16)
 #define INTERVAL_MIN_US		(BFD_INTERVAL_MIN_NS / NS_PER_US)
 
+/* How far a client has been told of all sessions. */
+struct list {
+	SLIST_ENTRY(list)		 entry;
+	const struct bfd_session	*next;
+};
+
 struct bfd_ctl {
 	struct loop		*loop;
 	struct ctl_server	*server;
 	struct bfd_engine	*engine;
+	SLIST_HEAD(, list)	 lists;
 	const struct rtsched	*sched;
 };
 
@@ -211,6 +219,50 @@ bfd_ctl_level(const struct bfd_session *s)
 	return o;
 }
 
+/* --- lists: a few sessions in a turn of the loop --- */
+
+/* From the first session on; false: no memory. */
+static bool
+list_begin(struct bfd_ctl *ctl, struct ctl_client_conn *conn)
+{
+	struct list *l = ctl_client_conn_data(conn);
+
+	if (l == NULL) {
+		l = calloc(1, sizeof(*l));
+		if (l == NULL)
+			return false;
+		ctl_client_conn_set_data(conn, l);
+		SLIST_INSERT_HEAD(&ctl->lists, l, entry);
+	}
+	l->next = bfd_table_first(bfd_engine_table(ctl->engine));
+	return true;
+}
+
+static json_t *
+list_next(struct ctl_client_conn *conn, void *arg)
+{
+	struct list *l = ctl_client_conn_data(conn);
+	const struct bfd_session *s = l->next;
+
+	(void)arg;
+	if (s == NULL)
+		return NULL;
+	l->next = s->next;
+	return bfd_ctl_level(s);
+}
+
+/* s is about to be freed. */
+static void
+lists_forget(struct bfd_ctl *ctl, const struct bfd_session *s)
+{
+	struct list *l;
+
+	SLIST_FOREACH(l, &ctl->lists, entry) {
+		if (l->next == s)
+			l->next = s->next;
+	}
+}
+
 /* The object of the topic: one level per key is kept for a slow client. */
 static const char *
 level_key(const struct bfd_params *p, char *buf, size_t size)
@@ -235,6 +287,8 @@ bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 	char key[KEY_LEN];
 	json_t *level;
 
+	if (change == BFD_CHANGE_DELETED)
+		lists_forget(ctl, s);
 	if (ctl->server == NULL || (bfd_session_clients(s) == 0 &&
 	    !ctl_server_has_subscribers(ctl->server, TOPIC)))
 		return;
@@ -260,15 +314,11 @@ static void
 snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
-	const struct bfd_session *s;
-	char key[KEY_LEN];
 
 	if (ctl->engine == NULL || strcmp(topic, TOPIC) != 0)
 		return;
-	for (s = bfd_table_first(bfd_engine_table(ctl->engine)); s != NULL;
-	    s = s->next)
-		ctl_client_conn_notify(conn, TOPIC, level_key(&s->core.p, key,
-		    sizeof(key)), bfd_ctl_level(s));
+	if (list_begin(ctl, conn))
+		ctl_client_conn_stream_levels(conn, TOPIC, list_next);
 }
 
 /* --- requests --- */
@@ -511,10 +561,8 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	struct bfd_ctl *ctl = arg;
 	struct bfd_engine_stats stats;
 	const struct bfd_table *table;
-	const struct bfd_session *s;
-	json_t *o, *sessions;
+	json_t *o;
 
-	(void)conn;
 	if (params != NULL && json_object_size(params) != 0)
 		return ctl_fail(error, ERR_INVALID_PARAMS,
 		    "show takes no parameters");
@@ -522,16 +570,15 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
 	bfd_engine_stats(ctl->engine, &stats);
 	table = bfd_engine_table(ctl->engine);
-	sessions = json_array();
-	for (s = bfd_table_first(table); s != NULL; s = s->next)
-		(void)json_array_append_new(sessions, bfd_ctl_level(s));
+	if (!list_begin(ctl, conn))
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
 	o = json_object();
-	(void)json_object_set_new(o, "sessions", sessions);
 	(void)json_object_set_new(o, "summary", show_summary(table));
 	(void)json_object_set_new(o, "statistics", show_statistics(&stats));
 	(void)json_object_set_new(o, "scheduling", show_scheduling(ctl,
 	    &stats));
 	*result = o;
+	ctl_client_conn_stream(conn, "sessions", list_next);
 	return true;
 }
 
@@ -540,7 +587,13 @@ gone(struct ctl_client_conn *conn, bool clean, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
 
+	struct list *l = ctl_client_conn_data(conn);
+
 	(void)clean;
+	if (l != NULL) {
+		SLIST_REMOVE(&ctl->lists, l, list, entry);
+		free(l);
+	}
 	if (ctl->engine != NULL)
 		bfd_engine_owner_gone(ctl->engine, conn);
 }

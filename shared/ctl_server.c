@@ -17,6 +17,10 @@
  * answered in one batch of the loop, then the others and the timers have their
  * turn.  Unread input stays in the socket.
  *
+ * An answer of many parts (a job) is made in slices of JOB_SLICE_NS, one in a turn
+ * of the loop, and only while the client reads.  What is said meanwhile waits
+ * like the levels of a slow client, and is numbered when the job is done.
+ *
  * A connection is never freed under the feet of a caller: it is marked closing,
  * and the work timer takes it away at the end of the batch.
  */
@@ -42,6 +46,7 @@
 #include "shared/log.h"
 
 #define LINES_PER_WAKE	16
+#define JOB_SLICE_NS	(200 * NS_PER_US)
 #define ACCEPTS_PER_WAKE 8
 #define ACCEPT_PAUSE_NS	(1 * NS_PER_S)	/* out of descriptors */
 #define BACKLOG		64
@@ -92,6 +97,10 @@ struct ctl_client_conn {
 	struct waiting_chain	 buckets[BUCKETS];
 	size_t			 waiting_bytes;
 	uint64_t		 events_dropped;
+	ctl_next		 job;		/* NULL: none */
+	const char		*job_member;	/* of the answer; NULL: levels */
+	char			 job_topic[CTL_TOPIC_LEN];
+	bool			 job_first;	/* no part of it is out yet */
 	bool			 goodbye;
 	bool			 eof;		/* nothing more will come in */
 	bool			 mute;		/* nothing can be sent any more */
@@ -249,7 +258,7 @@ out:
 static bool
 is_behind(const struct ctl_client_conn *c)
 {
-	return !c->mute && (!TAILQ_EMPTY(&c->waiting) ||
+	return !c->mute && (c->job != NULL || !TAILQ_EMPTY(&c->waiting) ||
 	    evbuffer_get_length(c->out) > CTL_QUEUE_LOW);
 }
 
@@ -369,6 +378,98 @@ send_waiting(struct ctl_client_conn *c)
 		tell_dropped(c);
 }
 
+/* --- answers of many parts --- */
+
+static void
+append(struct ctl_client_conn *c, const char *text, size_t len)
+{
+	if (evbuffer_add(c->out, text, len) != 0)
+		conn_close(c, "out of memory");
+}
+
+static void
+job_end(struct ctl_client_conn *c)
+{
+	struct waiting *w;
+
+	if (c->job_member != NULL)
+		append(c, "]}}\n", 4);
+	c->job = NULL;
+	c->job_member = NULL;
+	/* They are newer than every part. */
+	TAILQ_FOREACH(w, &c->waiting, entry)
+		w->seq = ++c->seq;
+}
+
+/* Takes part. */
+static void
+job_part(struct ctl_client_conn *c, json_t *part)
+{
+	struct body *body = NULL;
+	char *text = NULL;
+
+	if (c->job_member != NULL) {
+		text = json_dumps(part, JSON_COMPACT);
+		if (text != NULL && !c->job_first)
+			append(c, ",", 1);
+		if (text != NULL)
+			append(c, text, strlen(text));
+		c->job_first = false;
+	} else if ((body = body_new(part)) != NULL)
+		send_notification(c, c->job_topic, ++c->seq, body);
+	json_decref(part);
+	free(text);
+	body_release(body);
+}
+
+/* One slice. */
+static void
+job_step(struct ctl_client_conn *c)
+{
+	mono_t end = mono_add(loop_clock(), JOB_SLICE_NS);
+	json_t *part;
+
+	while (c->job != NULL && !c->closing &&
+	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW) {
+		part = c->mute ? NULL : c->job(c, c->server->config.arg);
+		if (part == NULL) {
+			job_end(c);
+			break;
+		}
+		job_part(c, part);
+		if (!mono_before(loop_clock(), end))
+			break;
+	}
+	/* With a full output, conn_writable() goes on. */
+	if (c->job != NULL && evbuffer_get_length(c->out) <= CTL_QUEUE_LOW)
+		loop_timer_set(c->server->work_timer,
+		    loop_now(c->server->loop));
+}
+
+static void
+job_start(struct ctl_client_conn *c, const char *member, ctl_next next)
+{
+	c->job = next;
+	c->job_member = member;
+	c->job_first = true;
+	loop_timer_set(c->server->work_timer, loop_now(c->server->loop));
+}
+
+void
+ctl_client_conn_stream(struct ctl_client_conn *c, const char *member,
+    ctl_next next)
+{
+	job_start(c, member, next);
+}
+
+void
+ctl_client_conn_stream_levels(struct ctl_client_conn *c, const char *topic,
+    ctl_next next)
+{
+	(void)snprintf(c->job_topic, sizeof(c->job_topic), "%s", topic);
+	job_start(c, NULL, next);
+}
+
 /* --- the answer to a request --- */
 
 static void
@@ -430,6 +531,29 @@ reply_result(struct ctl_client_conn *c, json_t *id, json_t *result)
 	}
 	send_json(c, json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id,
 	    "result", result));
+}
+
+/* The answer up to where the parts come.  Takes result, an object. */
+static void
+job_head(struct ctl_client_conn *c, json_t *id, json_t *result)
+{
+	json_t *whole = json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id,
+	    "result", result);
+	char *text = whole != NULL ? json_dumps(whole, JSON_COMPACT |
+	    JSON_PRESERVE_ORDER) : NULL;
+
+	if (text == NULL)
+		conn_close(c, "out of memory");
+	else {
+		append(c, text, strlen(text) - 2);	/* without "}}" */
+		if (json_object_size(result) > 0)
+			append(c, ",", 1);
+		append(c, "\"", 1);
+		append(c, c->job_member, strlen(c->job_member));
+		append(c, "\":[", 3);
+	}
+	json_decref(whole);
+	free(text);
 }
 
 /* --- methods every daemon has --- */
@@ -655,6 +779,7 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 	    sizeof(own_methods) / sizeof(own_methods[0]);
 	if (!m->handler(c, params, result, error,
 	    own ? NULL : c->server->config.arg)) {
+		c->job = NULL;
 		json_decref(*result);
 		*result = NULL;
 		if (error->code == 0)
@@ -699,10 +824,14 @@ handle_request(struct ctl_client_conn *c, json_t *request)
 			reply_error(c, id, error.code, error.message);
 		return;
 	}
-	if (id != NULL)
+	if (c->job != NULL && id != NULL)
+		job_head(c, id, result);
+	else if (id != NULL)
 		reply_result(c, id, result);
-	else
+	else {
+		c->job = NULL;		/* nobody wants the answer */
 		json_decref(result);
+	}
 	run_snapshots(c);
 }
 
@@ -812,6 +941,11 @@ take_lines(struct ctl_client_conn *c)
 static void
 conn_writable(struct ctl_client_conn *c)
 {
+	if (c->job != NULL) {
+		loop_timer_set(c->server->work_timer,
+		    loop_now(c->server->loop));
+		return;
+	}
 	send_waiting(c);
 	if (c->finishing && evbuffer_get_length(c->out) == 0)
 		conn_close(c, "done");
@@ -850,7 +984,11 @@ work(mono_t deadline, void *arg)
 	(void)deadline;
 	loop_timer_set(s->work_timer, MONO_NEVER);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
-		if (c->more)
+		if (c->job != NULL) {
+			job_step(c);
+			if (c->job == NULL)
+				conn_writable(c);
+		} else if (c->more)
 			take_lines(c);
 		next = TAILQ_NEXT(c, entry);
 		if (c->closing)
@@ -1243,6 +1381,19 @@ ctl_client_conn_attach(struct ctl_server *s, uid_t uid)
 	return c;
 }
 
+/* As far as its output has room. */
+static void
+run_job(struct ctl_client_conn *c)
+{
+	if (c->job == NULL)
+		return;
+	while (c->job != NULL && !c->closing &&
+	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW)
+		job_step(c);
+	if (c->job == NULL)
+		conn_writable(c);
+}
+
 void
 ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 {
@@ -1258,6 +1409,7 @@ ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 		len -= n;
 		do {
 			take_lines(c);
+			run_job(c);
 		} while (c->more);
 		if (n == 0)
 			return;		/* behind: it would have to read first */
@@ -1274,6 +1426,7 @@ void
 ctl_client_conn_drained(struct ctl_client_conn *c)
 {
 	do {
+		run_job(c);
 		conn_writable(c);
 	} while (c->more);
 }

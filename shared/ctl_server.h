@@ -55,6 +55,24 @@ bool	ctl_fail(struct ctl_error *, int code, const char *fmt, ...)
 typedef bool (*ctl_handler)(struct ctl_client_conn *, json_t *params,
     json_t **result, struct ctl_error *, void *arg);
 
+/*
+ * An answer of many parts, which must not be made at one go.  A handler calls
+ * this once and returns an object; the server adds to it, under `member`, the
+ * list of what next() returns until it returns NULL (new references, the server
+ * takes them).  next() is called a few times in a turn of the loop, as the
+ * client reads, and not again once gone() was called.  Levels wait until the
+ * answer is out; so do the client's further requests.  arg: of the config.
+ */
+typedef json_t *(*ctl_next)(struct ctl_client_conn *, void *arg);
+void	ctl_client_conn_stream(struct ctl_client_conn *, const char *member,
+	    ctl_next next);
+/*
+ * The same for a snapshot: each part becomes a notification of `topic`.  To be
+ * called by the snapshot handler.
+ */
+void	ctl_client_conn_stream_levels(struct ctl_client_conn *,
+	    const char *topic, ctl_next next);
+
 #define CTL_CHANGES	0x1		/* needs root or the daemon's user */
 
 struct ctl_method {
