@@ -9,6 +9,9 @@ test_lab_gap_LDFLAGS = $(AM_LDFLAGS) -pthread
 
 EXTRA_DIST += \
 	test/README.md \
+	test/bench/bfd.sh \
+	test/bench/bfd_bench.py \
+	test/bench/bfd_scale.py \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/check.sh \

@@ -11,6 +11,7 @@ BFDD_UNIT_TESTS = \
 	test/unit/test_bfd_conf \
 	test/unit/test_bfd_ctl \
 	test/unit/test_bfd_engine \
+	test/unit/test_bfd_heap \
 	test/unit/test_bfd_io \
 	test/unit/test_bfd_table \
 	test/unit/test_sdnotify \
@@ -27,6 +28,8 @@ test_unit_test_bfd_engine_SOURCES = \
 	test/unit/test_bfd_engine.c \
 	# end
 test_unit_test_bfd_engine_LDADD = $(BFDD_UNIT_LIBS)
+test_unit_test_bfd_heap_SOURCES = test/unit/test_bfd_heap.c
+test_unit_test_bfd_heap_LDADD = $(BFDD_UNIT_LIBS)
 test_unit_test_bfd_io_SOURCES = test/unit/bfdd_net.h test/unit/test_bfd_io.c
 test_unit_test_bfd_io_LDADD = $(BFDD_UNIT_LIBS)
 test_unit_test_bfd_table_SOURCES = test/unit/test_bfd_table.c

@@ -817,7 +817,8 @@ test_bfd_core_detection_uses_the_received_multiplier(void **state)
 }
 
 static void
-observe_jitter(uint8_t mult, int64_t *least, int64_t *most, unsigned *distinct)
+observe_jitter(uint8_t mult, int64_t slot_ns, int64_t *least, int64_t *most,
+    unsigned *distinct)
 {
 	struct bfd_params p = params(100 * MS, 100 * MS, mult);
 	mono_t last = MONO_NEVER, previous_gap = MONO_NEVER;
@@ -825,6 +826,7 @@ observe_jitter(uint8_t mult, int64_t *least, int64_t *most, unsigned *distinct)
 	unsigned i;
 
 	up_with(&p, 100000, 100000);
+	bfd_core_set_tx_slot(&s, slot_ns);
 	*least = INT64_MAX;
 	*most = 0;
 	*distinct = 0;
@@ -834,8 +836,10 @@ observe_jitter(uint8_t mult, int64_t *least, int64_t *most, unsigned *distinct)
 		bfd_core_expire(&s, now, &act);
 		assert_true(act.todo & BFD_DO_SEND);
 		carry_out();
-		if (i > 0) {
+		if (i > 1) {
 			gap = mono_sub(now, last);
+			if (slot_ns > 0)
+				assert_int_equal(now.ns % slot_ns, 0);
 			*least = gap < *least ? gap : *least;
 			*most = gap > *most ? gap : *most;
 			*distinct += gap != previous_gap.ns;
@@ -853,7 +857,7 @@ test_bfd_core_jitter_is_a_fresh_quarter(void **state)
 	unsigned distinct;
 
 	(void)state;
-	observe_jitter(3, &least, &most, &distinct);
+	observe_jitter(3, 0, &least, &most, &distinct);
 	assert_in_range(least, 75 * MS, 76 * MS);
 	assert_in_range(most, 99 * MS, 100 * MS);
 	assert_true(distinct > 1900);
@@ -867,9 +871,46 @@ test_bfd_core_jitter_with_multiplier_1_leaves_a_tenth(void **state)
 	unsigned distinct;
 
 	(void)state;
-	observe_jitter(1, &least, &most, &distinct);
+	observe_jitter(1, 0, &least, &most, &distinct);
 	assert_in_range(least, 75 * MS, 76 * MS);
 	assert_in_range(most, 89 * MS, 90 * MS);
+}
+
+/* B-63 +, B-64 +, B-65 -: at common slots, and yet within the jitter. */
+static void
+test_bfd_core_slots_keep_the_jitter(void **state)
+{
+	int64_t least, most;
+	unsigned distinct;
+
+	(void)state;
+	observe_jitter(3, 7 * MS, &least, &most, &distinct);
+	assert_in_range(least, 75 * MS, 100 * MS);
+	assert_in_range(most, 75 * MS, 100 * MS);
+	assert_true(distinct > 500);
+	observe_jitter(1, 7 * MS, &least, &most, &distinct);
+	assert_in_range(least, 75 * MS, 90 * MS);
+	assert_in_range(most, 75 * MS, 90 * MS);
+}
+
+/* A slot too long for the interval would break it: then there is none. */
+static void
+test_bfd_core_long_slot_is_not_used(void **state)
+{
+	struct bfd_params p = params(50 * MS, 50 * MS, 3);
+	bool between = false;
+
+	(void)state;
+	up_with(&p, 50000, 50000);
+	bfd_core_set_tx_slot(&s, 7 * MS);
+	for (int i = 0; i < 20; i++) {
+		now = s.tx_timer;
+		rx_state(BFD_UP);
+		bfd_core_expire(&s, now, &act);
+		carry_out();
+		between |= s.tx_timer.ns % (7 * MS) != 0;
+	}
+	assert_true(between);
 }
 
 /* B-66 +, B-66 -, B-73 +: and 50 ms again, at once, for it has elapsed */
@@ -2038,6 +2079,8 @@ main(void)
 		T(detection_uses_the_received_multiplier),
 		T(jitter_is_a_fresh_quarter),
 		T(jitter_with_multiplier_1_leaves_a_tenth),
+		T(slots_keep_the_jitter),
+		T(long_slot_is_not_used),
 		T(remote_min_rx_zero_stops_periodic_packets),
 		T(faster_peer_is_served_from_the_last_packet),
 		T(passive_speaks_when_spoken_to),

@@ -626,6 +626,61 @@ test_bfd_engine_own_absence_is_no_failure(void **state)
 	loop_timer_free(nap);
 }
 
+static bool
+all_are_up(struct world *w)
+{
+	const struct bfd_session *s;
+
+	for (s = bfd_table_first(bfd_engine_table(w->engine)); s != NULL;
+	    s = s->next) {
+		if (s->core.session_state != BFD_UP ||
+		    s->core.detection_time_ns > 9 * NS_PER_MS)
+			return false;
+	}
+	return true;
+}
+
+/* Five sessions of 3 ms are served by slots; one of 50 ms as it comes. */
+static void
+test_bfd_engine_many_packets_are_served_by_slots(void **state)
+{
+	struct world *w = *state;
+	struct bfd_engine_stats stats;
+	struct bfd_session *s;
+	char text[16];
+	int owner, i;
+
+	if (w == NULL)
+		skip();
+	for (i = 1; i <= 5; i++) {
+		struct bfd_params p;
+
+		(void)snprintf(text, sizeof(text), "127.0.0.%d", i);
+		p = wish(text, 3);
+		p.local = p.peer;
+		p.detect_mult = 3;
+		assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &s),
+		    0);
+	}
+	assert_true(wait_for(w, all_are_up));
+	run_for(w, 100 * NS_PER_MS);
+	bfd_engine_stats(w->engine, &stats);
+	assert_int_equal(stats.slot_ns, 300 * NS_PER_US);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_true(s->counters.receive_packet > 10);
+	/* A real cut is found, however the packets are read. */
+	assert_true(net_lo(false));
+	assert_true(wait_state(w, BFD_DOWN));
+	assert_int_equal(w->last.reason, BFD_REASON_TIMEOUT);
+	assert_true(net_lo(true));
+	bfd_engine_owner_gone(w->engine, &owner);
+	run_for(w, 300 * NS_PER_MS);
+	(void)bring_up(w, &owner, 50);
+	run_for(w, 300 * NS_PER_MS);
+	bfd_engine_stats(w->engine, &stats);
+	assert_int_equal(stats.slot_ns, 0);
+}
+
 int
 main(void)
 {
@@ -643,6 +698,7 @@ main(void)
 		T(test_bfd_engine_stop_leaves_admin_down),
 		T(test_bfd_engine_stop_without_sessions_is_at_once),
 		T(test_bfd_engine_own_absence_is_no_failure),
+		T(test_bfd_engine_many_packets_are_served_by_slots),
 	};
 
 	have_net = net_own();

@@ -92,7 +92,38 @@ do_huge(struct ctl_client_conn *c, json_t *params, json_t **result,
 	return true;
 }
 
+/* An answer of `parts` parts, each with 1000 bytes of nothing. */
+static int parts, part;
+
+static json_t *
+next_part(struct ctl_client_conn *c, void *arg)
+{
+	char text[1001];
+
+	(void)c;
+	(void)arg;
+	if (part == parts)
+		return NULL;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	return json_pack("{s:i,s:s}", "n", part++, "fill", text);
+}
+
+static bool
+do_list(struct ctl_client_conn *c, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	(void)params;
+	(void)error;
+	(void)arg;
+	part = 0;
+	*result = json_pack("{s:i}", "total", parts);
+	ctl_client_conn_stream(c, "parts", next_part);
+	return true;
+}
+
 static const struct ctl_method methods[] = {
+	{ "list",	0,		do_list },
 	{ "echo",	0,		do_echo },
 	{ "change",	CTL_CHANGES,	do_change },
 	{ "refuse",	0,		do_refuse },
@@ -775,6 +806,73 @@ test_ctl_server_slow_client_of_many_objects_drains_in_pieces(void **state)
 	assert_int_equal(got, 500);
 }
 
+/* Everything it is told until nothing more comes; a line each. */
+static json_t *
+hear_slowly(struct ctl_client_conn *c, struct evbuffer *all)
+{
+	struct evbuffer *out = ctl_client_conn_output(c);
+	char *line;
+	json_t *j = NULL;
+
+	/* evbuffer_readln() leaves an unfinished line where it is. */
+	while (evbuffer_get_length(out) > 0) {
+		assert_true(evbuffer_get_length(out) < 2 * CTL_QUEUE_LOW);
+		(void)evbuffer_add_buffer(all, out);
+		ctl_client_conn_drained(c);
+	}
+	line = evbuffer_readln(all, NULL, EVBUFFER_EOL_LF);
+	if (line != NULL)
+		j = json_loads(line, 0, NULL);
+	free(line);
+	return j;
+}
+
+static void
+test_ctl_server_answer_of_many_parts_is_made_as_it_is_read(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct evbuffer *all = evbuffer_new();
+	json_t *j, *result, *p;
+	size_t i;
+
+	(void)state;
+	subscribe(c, "session");
+	read_all(c);
+	parts = 3000;
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"list\"}\n");
+	assert_true(part < 200);	/* no further than it has read */
+	/* Levels and requests wait for the end of the line. */
+	ctl_server_publish(server, "session", "a", level(5));
+	ctl_server_publish(server, "session", "a", level(6));
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"ping\"}\n");
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(j, "id")), 7);
+	result = json_object_get(j, "result");
+	assert_int_equal(json_integer_value(json_object_get(result, "total")),
+	    3000);
+	assert_int_equal(json_array_size(json_object_get(result, "parts")),
+	    3000);
+	json_array_foreach(json_object_get(result, "parts"), i, p)
+		assert_int_equal(json_integer_value(json_object_get(p, "n")),
+		    (json_int_t)i);
+	json_decref(j);
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(j,
+	    "params"), "value")), 6);
+	json_decref(j);
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(j, "id")), 8);
+	json_decref(j);
+	/* The same without a part, and by one who does not want an answer. */
+	parts = 0;
+	say(c, "{\"jsonrpc\":\"2.0\",\"method\":\"list\"}\n"
+	    "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"list\"}\n");
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{\"total\":0,"
+	    "\"parts\":[]}}");
+	assert_silence(c);
+	evbuffer_free(all);
+}
+
 static void
 test_ctl_server_request_waits_until_its_client_has_read(void **state)
 {
@@ -1215,6 +1313,8 @@ main(void)
 		    test_ctl_server_slow_client_of_many_objects_drains_in_pieces),
 		PLAIN_TEST(
 		    test_ctl_server_request_waits_until_its_client_has_read),
+		PLAIN_TEST(
+		    test_ctl_server_answer_of_many_parts_is_made_as_it_is_read),
 		PLAIN_TEST(
 		    test_ctl_server_queue_beyond_its_limit_drops_the_client),
 		SOCKET_TEST(test_ctl_server_socket_file_is_for_user_and_group),
