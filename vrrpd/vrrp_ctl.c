@@ -32,6 +32,7 @@ struct vrrp_ctl {
 	struct loop_timer	*publish;	/* levels that are due */
 	vrrp_ctl_reload		 reload;
 	void			*arg;
+	int64_t			 started_real_ns;
 };
 
 /* --- builders --- */
@@ -476,23 +477,48 @@ json_session(const struct vrrp_bfd_session *s)
  * Every packet refused on this interface, known VRID or not: RFC 8347's global
  * counters, kept per interface (Y-4).
  */
-static json_t *
-json_iface_stats(struct vrrp_iface *f)
+static uint64_t
+refused(const struct vrrp_iface *f, enum vrrp_verdict verdict)
 {
+	uint64_t sum = f->verdicts[verdict];
+	unsigned i;
+
+	for (i = 0; i < 2 * 256; i++)
+		if (f->table[i / 256][i % 256] != NULL)
+			sum += f->table[i / 256][i % 256]->
+			    stats.verdicts[verdict];
+	return sum;
+}
+
+/* What RFC 8347 has for the whole router. */
+static json_t *
+json_total(const struct vrrp_ctl *c)
+{
+	static const enum vrrp_verdict verdicts[] = { VRRP_CHECKSUM,
+	    VRRP_VERSION, VRRP_VRID, VRRP_IP_TTL };
 	json_t *o = json_object();
 	uint64_t sum;
 	unsigned i, j;
 
+	set(o, "discontinuity-datetime", json_time(c->started_real_ns));
+	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		for (sum = 0, j = 0; j < c->router->iface_count; j++)
+			sum += refused(c->router->ifaces[j], verdicts[i]);
+		set(o, vrrp_verdict_name(verdicts[i]), json_integer(sum));
+	}
+	return o;
+}
+
+static json_t *
+json_iface_stats(struct vrrp_iface *f)
+{
+	json_t *o = json_object();
+	unsigned i;
+
 	if (f->io != NULL)
 		f->rx_dropped += vrrp_io_drops(f->io);
-	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++) {
-		sum = f->verdicts[i];
-		for (j = 0; j < 2 * 256; j++)
-			if (f->table[j / 256][j % 256] != NULL)
-				sum += f->table[j / 256][j % 256]->
-				    stats.verdicts[i];
-		set(o, vrrp_verdict_name(i), json_integer(sum));
-	}
+	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
+		set(o, vrrp_verdict_name(i), json_integer(refused(f, i)));
 	set(o, "receive-queue-drops", json_integer(f->rx_dropped));
 	return o;
 }
@@ -616,6 +642,10 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		    json_iface_stats(r->ifaces[i])));
 	*result = json_pack("{s:o, s:o}", "instances", instances,
 	    "interfaces", interfaces);
+	if (v != NULL)
+		return true;
+	set(*result, "virtual-routers", json_integer(r->instance_count));
+	set(*result, "statistics", json_total(c));
 	return true;
 }
 
@@ -905,6 +935,7 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r, const char *path,
 	c->router = r;
 	c->reload = reload;
 	c->arg = arg;
+	c->started_real_ns = loop_realtime_ns();
 	config.arg = c;
 	c->publish = loop_timer_new(loop, publish_cb, c);
 	error = c->publish == NULL ? -ENOMEM :

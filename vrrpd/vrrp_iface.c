@@ -180,12 +180,15 @@ void
 vrrp_iface_remove(struct vrrp_iface *f, struct vrrp_instance *v)
 {
 	struct vrrp_instance **slot;
+	unsigned i;
 
 	slot = &f->table[v->p.family == AF_INET6][v->p.vrid];
 	if (*slot != v)
 		return;
 	*slot = NULL;
 	f->users--;
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)	/* never count down */
+		f->verdicts[i] += v->stats.verdicts[i];
 }
 
 struct vrrp_instance *
@@ -247,6 +250,25 @@ vrrp_iface_update_primary(struct vrrp_iface *f)
 
 /* --- receiving --- */
 
+/*
+ * V-45.  Somebody else's virtual router may live on this network for years: it
+ * is said once.
+ */
+static void
+foreign_vrid(struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt)
+{
+	bool *said = &f->foreign_said[in->family == AF_INET6][pkt->message[1]];
+	char text[ADDR_STRLEN];
+
+	if (*said)
+		return;
+	*said = true;
+	log_notice("interface=%s source=%s discarded=%s vrid=%u: not ours, "
+	    "not said again", f->name, addr_format(&pkt->source, text,
+	    sizeof(text)), vrrp_verdict_name(VRRP_VRID), pkt->message[1]);
+}
+
 static void
 refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
     const struct vrrp_packet *pkt, enum vrrp_verdict verdict)
@@ -262,19 +284,15 @@ refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
 		return;
 	}
 	f->verdicts[verdict]++;
+	if (verdict == VRRP_VRID) {
+		foreign_vrid(f, in, pkt);
+		return;
+	}
 	if (!token_bucket_take(&f->buckets[verdict], in->now, &suppressed))
 		return;
-	/* Somebody else's virtual router on this LAN is nothing to report. */
-	if (verdict == VRRP_VRID)
-		log_debug("rx", "interface=%s source=%s discarded=%s vrid=%u",
-		    f->name, addr_format(&pkt->source, text, sizeof(text)),
-		    vrrp_verdict_name(verdict), pkt->message[1]);
-	else
-		log_warning("interface=%s source=%s discarded=%s "
-		    "suppressed=%llu", f->name,
-		    addr_format(&pkt->source, text, sizeof(text)),
-		    vrrp_verdict_name(verdict),
-		    (unsigned long long)suppressed);
+	log_warning("interface=%s source=%s discarded=%s suppressed=%llu",
+	    f->name, addr_format(&pkt->source, text, sizeof(text)),
+	    vrrp_verdict_name(verdict), (unsigned long long)suppressed);
 }
 
 /* V-40: only for unicast peers, and only where the operator allows hops. */

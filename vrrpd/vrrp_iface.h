@@ -50,6 +50,7 @@ struct vrrp_iface {
 	unsigned		  users;	/* instances in the table */
 	uint64_t		  rx_dropped;	/* by the kernel, no room */
 	uint64_t		  verdicts[VRRP_VERDICT_COUNT];
+	bool			  foreign_said[2][256];	/* V-45 */
 	struct token_bucket	  buckets[VRRP_VERDICT_COUNT];
 };
 

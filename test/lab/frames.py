@@ -86,15 +86,20 @@ def advert(vrid=51, priority=254, interval_cs=1, addresses=("192.0.2.50",),
            legacy=False,
            source="192.0.2.66", destination="224.0.0.18", ttl=255,
            source_mac="02:00:5e:00:00:66",
-           destination_mac="01:00:5e:00:00:12"):
+           destination_mac="01:00:5e:00:00:12", password=None):
     """A whole frame; the checksum is right unless it is the thing wrong.
 
     Not from the virtual MAC: the switch would send its traffic here.
+    Version 2 has whole seconds and eight more bytes; password: type 1.
     """
-    body = struct.pack("!BBBBH", version << 4 | kind, vrid, priority,
-                       len(addresses) if count is None else count,
-                       interval_cs)
     tail = b"".join(map(packed, addresses))
+    if version == 2:
+        last = bytes((password is not None, interval_cs // 100))
+        tail += (password or b"").ljust(8, b"\0")
+    else:
+        last = struct.pack("!H", interval_cs)
+    body = bytes((version << 4 | kind, vrid, priority,
+                  len(addresses) if count is None else count)) + last
     pseudo = b""                                   # V-11: the message only
     if legacy:                                     # V-13
         pseudo = packed(source) + packed(destination) + struct.pack(

@@ -474,8 +474,8 @@ class Capture:
                                                 len(node.processes)))
         self.process = node.start(
             "tcpdump", "tcpdump", "-i", interface, "-Q", direction, "-U",
-            "-n", "-s", "0", "--immediate-mode", "-Z", "root", "-w",
-            self.path, *([expression] if expression else []))
+            "-n", "-s", "5000", "-B", "8192", "--immediate-mode", "-Z",
+            "root", "-w", self.path, *([expression] if expression else []))
         wait_for(lambda: "listening on" in self.process.log(), 10,
                  lambda: "tcpdump listens; it said " + self.process.log())
 

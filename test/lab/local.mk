@@ -27,11 +27,14 @@ EXTRA_DIST += \
 	test/lab/lab.py \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
+	test/lab/test_announce.py \
 	test/lab/test_bfd.py \
 	test/lab/test_compat.py \
 	test/lab/test_bfd_auth.py \
 	test/lab/test_bfd_paths.py \
 	test/lab/test_config.py \
+	test/lab/test_contest.py \
+	test/lab/test_discards.py \
 	test/lab/test_election.py \
 	test/lab/test_failover.py \
 	test/lab/test_interface.py \

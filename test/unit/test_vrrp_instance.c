@@ -317,7 +317,7 @@ test_vrrp_instance_paced_round_stops_at_once_on_yielding(void **state)
 }
 
 /*
- * V-72, V-94: a lesser router was Active as well.  It may announce once more
+ * V-72 +, V-94 +, V-51 +: a lesser router was Active as well.  It may announce once more
  * after we did, so a round follows soon; then the configured ones.
  */
 static void
@@ -330,6 +330,7 @@ test_vrrp_instance_contest_is_answered_announced_and_said(void **state)
 	become_active();
 	world_advert("192.0.2.1", 50, 100);
 	assert_string_equal(world.did, "advert:100 announce:1");
+	assert_int_equal(v->stats.address_list_errors, 0);
 	world_run(5 * NS_PER_MS);
 	assert_int_equal(world.announced, 2);
 	world_run(900 * NS_PER_MS);
@@ -376,7 +377,7 @@ test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac(void **state)
 	assert_string_equal(world.did, "");
 }
 
-/* V-51: the number is used twice on this network. */
+/* V-51 -: the number is used twice on this network. */
 static void
 test_vrrp_instance_foreign_addresses_are_said_and_kept(void **state)
 {
@@ -401,7 +402,7 @@ test_vrrp_instance_foreign_addresses_are_said_and_kept(void **state)
 	assert_int_equal(v->conflict.count, 2);
 }
 
-/* V-95, V-46: obeyed by address, and said. */
+/* V-95 +, V-95 -, V-46: obeyed by address, and said; others are not owners. */
 static void
 test_vrrp_instance_second_owner_is_said(void **state)
 {
@@ -411,6 +412,8 @@ test_vrrp_instance_second_owner_is_said(void **state)
 	p.priority = VRRP_PRIORITY_OWNER;
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_advert("192.0.2.1", 254, 100);
+	assert_int_equal(v->conflict.kind, VRRP_CONFLICT_NONE);
 	world_advert("192.0.2.1", 255, 100);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	assert_non_null(strstr(lines, "conflict=two-owners"));
@@ -620,7 +623,7 @@ test_vrrp_instance_source_of_zero_is_refused(void **state)
 	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], 1);
 }
 
-/* V-50 +, V-50 - counted and said, adopted all the same. */
+/* V-50 +, V-50 -, V-98 + counted and said, adopted all the same. */
 static void
 test_vrrp_instance_other_interval_is_counted_and_adopted(void **state)
 {
@@ -634,7 +637,7 @@ test_vrrp_instance_other_interval_is_counted_and_adopted(void **state)
 	assert_non_null(strstr(lines, "advert_int_cs=10 ours=100"));
 }
 
-/* V-55: the first is said at once, the rest are counted. */
+/* V-55 +, V-55 -: the first is said at once, the rest are counted. */
 static void
 test_vrrp_instance_refusals_are_logged_under_a_limit(void **state)
 {
@@ -964,6 +967,7 @@ test_vrrp_instance_dual_ignores_v2_of_an_active_heard_in_v3(void **state)
 }
 
 /* V-45: a VRID nobody has here belongs to the interface's counters. */
+/* V-45 -: counted, said once. */
 static void
 test_vrrp_instance_foreign_vrid_is_the_interfaces(void **state)
 {
@@ -973,8 +977,12 @@ test_vrrp_instance_foreign_vrid_is_the_interfaces(void **state)
 	p.vrid = 52;
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
-	assert_int_equal(world.iface->verdicts[VRRP_VRID], 1);
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(world.iface->verdicts[VRRP_VRID], 2);
 	assert_int_equal(v->stats.advertisement_rcvd, 0);
+	assert_non_null(strstr(lines, "source=192.0.2.1 "
+	    "discarded=vrid-errors vrid=51"));
+	assert_null(strstr(strstr(lines, "vrid-errors") + 1, "vrid-errors"));
 }
 
 static struct vrrp_bfd_event
