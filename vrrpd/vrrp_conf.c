@@ -45,7 +45,6 @@
  * line when the daemon does it; nothing else has to change.
  */
 enum feature {
-	F_OWNER,
 	F_ACCEPT_NO,
 	F_LONG_ADDRESS,
 	F_ROLE_LINK,
@@ -58,7 +57,6 @@ static const struct {
 	enum feature	feature;
 	const char	*what;
 } not_yet[] = {
-	{ F_OWNER,		"priority = 255 (address owner)" },
 	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
@@ -792,8 +790,6 @@ build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		if (vrrp_conf_priority(w->text, &v->priority, why,
 		    sizeof(why)) != 0)
 			bad(p, w->line, "%s", why);
-		if (v->priority == VRRP_PRIORITY_OWNER)
-			need(p, w->line, F_OWNER);
 	}
 	if ((w = word_get(sec, "advert_int")) != NULL &&
 	    vrrp_conf_advert_int(w->text, v->version, &v->advert_int_cs, why,

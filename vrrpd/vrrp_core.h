@@ -43,6 +43,7 @@ const char *vrrp_state_name(enum vrrp_state);	/* "initialize", ... */
 	X(INTERFACE_UP,		"interface-up")				\
 	X(NO_INTERFACE,		"no-interface")				\
 	X(NO_PRIMARY_ADDRESS,	"no-primary-address")			\
+	X(NOT_OWNER,		"not-owner")		/* V-76 */ \
 	X(PRIMARY_ADDRESS,	"primary-address")			\
 	X(ADDRESS_FAILED,	"address-failed")	/* could not install */ \
 	X(TRACK_FAULT,		"track-fault")		/* L-17 */	\

@@ -745,10 +745,38 @@ most_addresses(const struct vrrp_instance *v)
 	    (mtu - header) / (unsigned)addr_len(v->p.family);
 }
 
+/* V-76: the address of an instance with priority 255 that is not ours. */
+static const struct addr *
+not_owned(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	if (v->p.priority != VRRP_PRIORITY_OWNER)
+		return NULL;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!owned(&v->p.vips[i].prefix.addr, (void *)v))
+			return &v->p.vips[i].prefix.addr;
+	return NULL;
+}
+
+static bool
+has_virtual_address(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex,
+		    &v->p.vips[i].prefix.addr))
+			return true;
+	return false;
+}
+
 static bool
 can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 {
 	const struct vrrp_iface *f = v->iface;
+	const struct addr *foreign;
+	char text[ADDR_STRLEN];
 	char *w = v->waiting;
 	const size_t size = sizeof(v->waiting);
 
@@ -774,11 +802,18 @@ can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 		*cause = VRRP_CAUSE_INTERFACE_DOWN;
 		(void)snprintf(w, size, "interface %s has no carrier",
 		    f->name);
+	} else if ((foreign = not_owned(v)) != NULL) {
+		*cause = VRRP_CAUSE_NOT_OWNER;
+		(void)snprintf(w, size, "priority = 255 is for the owner of "
+		    "the addresses, and %s is not an address of %s",
+		    addr_format(foreign, text, sizeof(text)), f->name);
 	} else if (!addr_is_set(primary(v))) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
-		    "interface %s has no usable link-local address" :
-		    "interface %s has no IPv4 address of its own", f->name);
+		    "interface %s has no usable link-local address%s" :
+		    "interface %s has no IPv4 address of its own%s", f->name,
+		    has_virtual_address(v) ?
+		    ", only virtual ones: their owner has priority = 255" : "");
 	} else if (v->p.vip_count > most_addresses(v)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "an advert of %u addresses does not "
@@ -804,6 +839,7 @@ start_cause(const struct vrrp_instance *v)
 	case VRRP_CAUSE_NO_INTERFACE:
 		return VRRP_CAUSE_INTERFACE_UP;
 	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:
+	case VRRP_CAUSE_NOT_OWNER:
 		return VRRP_CAUSE_PRIMARY_ADDRESS;
 	case VRRP_CAUSE_DISABLED:
 		return VRRP_CAUSE_ENABLED;
@@ -878,7 +914,11 @@ retry_cb(mono_t deadline, void *arg)
 
 /* --- the interface --- */
 
-/* Addresses that a crashed run of ours left behind. */
+/*
+ * Addresses that a crashed run of ours left behind.  An interface that has no
+ * others is configured so: then it is the owner's, who forgot to say priority
+ * 255, and taking it away would cut off the machine.
+ */
 static void
 clean_leftovers(struct vrrp_instance *v)
 {
@@ -897,7 +937,8 @@ clean_leftovers(struct vrrp_instance *v)
 			continue;
 		}
 		for (j = 0; j < v->p.vip_count; j++) {
-			if (a[j].owned || found->ifindex != a[j].ifindex ||
+			if (a[j].owned || !addr_is_set(primary(v)) ||
+			    found->ifindex != a[j].ifindex ||
 			    !addr_equal(&found->prefix.addr,
 			    &a[j].prefix.addr))
 				continue;
@@ -930,6 +971,7 @@ open_vips(struct vrrp_instance *v)
 		}
 	}
 	if (error == 0 && prepare(v)) {
+		(void)vrrp_iface_update_primary(v->iface);
 		clean_leftovers(v);
 		/* A device that was adopted may still listen. */
 		if (vrrp_vip_adopted(v->vips))

@@ -275,3 +275,85 @@ def test_checksum_auto_pair_with_legacy_has_one_active(lab):
     more_adverts(lab.r2, 10)
     assert lab.r2.instance()["checksum-sent"] == "legacy"
     assert [t["to"] for t in lab.r2.transitions()] == ["backup"]
+
+
+# The owner of the address
+
+# V-60 +, V-75 +, V-76 +
+@pytest.mark.parametrize("virtual_mac", (True, False), ids=("vmac", "address"))
+def test_owner_is_active_at_once_and_keeps_its_address(lab, virtual_mac):
+    own = "192.0.2.1"
+    conf = dict(advert_int=10, addresses=(own + "/24",),
+                virtual_mac=virtual_mac)
+    lab.r2.start_vrrpd(vrrpd_conf(priority=254, **conf))
+    lab.r2.wait_state("active")
+    lab.r1.start_vrrpd(vrrpd_conf(priority=255, **conf))
+    lab.r1.wait_state("active")
+    first = lab.r1.transitions()[0]
+    assert (first["from"], first["to"], first["cause"]) == (
+        "initialize", "active", "owner")
+    lab.r2.wait_state("backup")
+    assert own not in lab.r2.addresses()
+    lab.meter(target=own).wait_ready().stop()
+
+    mend = lab.cut(lab.r1)
+    lab.r2.wait_state("active")
+    lab.meter(target=own).wait_ready().stop()
+    mend()
+    lab.r2.wait_state("backup")
+    assert lab.r1.state() == "active"
+    lab.meter(target=own).wait_ready().stop()
+
+    assert lab.r1.vrrpd.stop() == 0
+    assert own in lab.r1.addresses("eth0")
+
+
+# V-76 -
+def test_priority_255_without_the_address_waits_and_says_so(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(priority=255, advert_int=1))
+    wait_for(lambda: "not an address of eth0" in
+             lab.r1.instance().get("waiting-for", ""), 5, "the reason")
+    assert "not an address of eth0" in lab.r1.vrrpctl("show", "web").stdout
+    lab.r1.ip("address", "add", VIP + "/24", "dev", "eth0")
+    lab.r1.wait_state("active")
+    lab.r1.ip("address", "del", VIP + "/24", "dev", "eth0")
+    lab.r1.wait_state("initialize")
+    assert lab.r1.transitions()[-1]["cause"] == "not-owner"
+    # Neither one nor the other was for vrrpd to undo.
+    assert VIP not in lab.r1.addresses()
+
+
+def test_own_address_without_priority_255_is_not_taken_from_the_machine(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(addresses=("192.0.2.1/24",), advert_int=1,
+                                  virtual_mac=False))
+    wait_for(lambda: "priority = 255" in
+             lab.r1.instance().get("waiting-for", ""), 5, "the reason")
+    assert "192.0.2.1" in lab.r1.addresses("eth0")
+
+
+# V-79 +
+def test_preempt_delay_lets_a_lesser_active_serve_on(lab):
+    import time
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
+    lab.r2.wait_state("active")
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+                                  extra="preempt_delay = 1s"))
+    lab.r1.wait_state("backup")
+    started = time.monotonic()
+    lab.r1.wait_state("active")
+    assert 0.8 < time.monotonic() - started < 5
+    assert lab.r1.transitions()[-1]["cause"] == "preempt"
+
+
+# V-79 -
+def test_preempt_delay_does_not_wait_for_a_silent_active(lab):
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
+    lab.r2.wait_state("active")
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+                                  extra="preempt_delay = 60s"))
+    lab.r1.wait_state("backup")
+    more_adverts(lab.r1, 20)
+    assert lab.r1.state() == "backup"
+    lab.cut(lab.r2)
+    lab.r1.wait_state("active", 5)
+    assert lab.r1.transitions()[-1]["cause"] == "active-down-timer"

@@ -410,6 +410,7 @@ test_vrrp_instance_second_owner_is_said(void **state)
 
 	(void)state;
 	p.priority = VRRP_PRIORITY_OWNER;
+	world_addr("192.0.2.50/24", true, false);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	world_advert("192.0.2.1", 254, 100);
@@ -573,8 +574,8 @@ test_vrrp_instance_without_primary_address_waits(void **state)
 	world_addr("192.0.2.9/24", true, false);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
-	assert_string_equal(v->waiting,
-	    "interface eth0 has no IPv4 address of its own");
+	assert_string_equal(v->waiting, "interface eth0 has no IPv4 address "
+	    "of its own, only virtual ones: their owner has priority = 255");
 	world_addr("192.0.2.3/24", false, false);
 	assert_true(vrrp_iface_update_primary(world.iface));
 	vrrp_instance_primary_changed(v);
@@ -1291,6 +1292,89 @@ test_vrrp_instance_unicast_source_follows_the_primary(void **state)
 	    vrrp_iface_primary(world.iface, AF_INET)));
 }
 
+static struct vrrp_params
+owner_params(void)
+{
+	struct vrrp_params p = world_params();
+
+	p.priority = VRRP_PRIORITY_OWNER;
+	return p;
+}
+
+/* V-60 +, V-76 + Active at once; what is the interface's own stays there. */
+static void
+test_vrrp_instance_owner_is_active_at_once_with_its_own_address(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_OWNER);
+	assert_true(vrrp_vip_addresses(v->vips)[0].owned);
+	assert_null(strstr(world.did, "del:"));
+	assert_true(vrrp_addrs_has(&world.addrs, WORLD_IFINDEX,
+	    &p.vips[0].prefix.addr));
+}
+
+/* V-76 - priority 255 of a router that does not own the address. */
+static void
+test_vrrp_instance_owner_without_the_address_waits_for_it(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "priority = 255 is for the owner of "
+	    "the addresses, and 192.0.2.50 is not an address of eth0");
+	world_run(10 * NS_PER_S);
+	assert_null(strstr(world.did, "advert"));
+	world_addr("192.0.2.50/24", true, false);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	world_addr("192.0.2.50/24", true, true);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_NOT_OWNER);
+	assert_non_null(strstr(world.did, "advert:0"));
+}
+
+/* V-23 + the owner's address may be the primary one. */
+static void
+test_vrrp_instance_owner_sends_from_its_virtual_address(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	assert_int_equal(addr_prefix_parse("192.0.2.2/24",
+	    &p.vips[0].prefix), 0);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_memory_equal(world.frame + 14 + 12,
+	    p.vips[0].prefix.addr.bytes, 4);
+}
+
+/* V-76 - who forgets priority 255 keeps the address of the machine. */
+static void
+test_vrrp_instance_only_address_of_an_interface_is_not_removed(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	assert_int_equal(addr_prefix_parse("192.0.2.2/24",
+	    &p.vips[0].prefix), 0);
+	p.virtual_mac = false;
+	start_with(&p);
+	assert_null(strstr(world.did, "del:"));
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "their owner has priority = 255"));
+}
+
 /* An address removed by someone else is put back and counted (design §6). */
 static void
 test_vrrp_instance_removed_address_is_put_back(void **state)
@@ -1413,6 +1497,10 @@ main(void)
 	    TEST(test_vrrp_instance_unicast_min_ttl_allows_so_many_routers),
 	    TEST(test_vrrp_instance_unicast_that_cannot_be_opened_waits),
 	    TEST(test_vrrp_instance_unicast_source_follows_the_primary),
+	    TEST(test_vrrp_instance_owner_is_active_at_once_with_its_own_address),
+	    TEST(test_vrrp_instance_owner_without_the_address_waits_for_it),
+	    TEST(test_vrrp_instance_owner_sends_from_its_virtual_address),
+	    TEST(test_vrrp_instance_only_address_of_an_interface_is_not_removed),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
