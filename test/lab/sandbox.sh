@@ -29,7 +29,8 @@ probe='
 '
 
 enter() {
-	exec setpriv --pdeathsig KILL -- unshare --net --mount --pid --fork --kill-child --mount-proc \
+	exec setpriv --pdeathsig KILL -- \
+	    unshare --net --mount --pid --fork --kill-child --mount-proc \
 	    --propagation private -- "$@"
 }
 
