@@ -46,7 +46,6 @@
  */
 enum feature {
 	F_ACCEPT_NO,
-	F_LONG_ADDRESS,
 	F_ROLE_LINK,
 	F_TRACK_INTERFACE,
 	F_TRACK_SCRIPT,
@@ -58,7 +57,6 @@ static const struct {
 	const char	*what;
 } not_yet[] = {
 	{ F_ACCEPT_NO,		"accept = no" },
-	{ F_LONG_ADDRESS,	"virtual_address with device or label" },
 	{ F_ROLE_LINK,		"role = link" },
 	{ F_TRACK_INTERFACE,	"track_interface" },
 	{ F_TRACK_SCRIPT,	"track_script" },
@@ -537,8 +535,6 @@ vip_add_long(struct parse *p, struct vrrp_params *v, struct places *pl,
 	vip = vip_add(p, v, pl, begin_line(sec), cfg_title(sec));
 	if (vip == NULL)
 		return;
-	if (word_get(sec, "device") != NULL || label != NULL)
-		need(p, begin_line(sec), F_LONG_ADDRESS);
 	(void)read_interface(p, sec, "device", vip->device);
 	if (label == NULL)
 		return;

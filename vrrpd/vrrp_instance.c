@@ -314,6 +314,10 @@ announce_range(struct vrrp_instance *v, unsigned from, unsigned to)
 		for (n = 1; from + n < to && a[from + n].announce_ifindex ==
 		    a[from].announce_ifindex; n++)
 			;
+		if (a[from].announce_ifindex == 0) {
+			from += n;
+			continue;
+		}
 		sent = vrrp_io_send_many(v->env->tx, a[from].announce_ifindex,
 		    &v->announce[from], n, &error);
 		v->stats.announcements_sent += sent;
@@ -1115,6 +1119,43 @@ void
 vrrp_instance_check_addresses(struct vrrp_instance *v)
 {
 	check_addresses(v);
+}
+
+/* Its address i is on this link, and announced with another MAC than it has. */
+static bool
+is_outdated(const struct vrrp_instance *v, unsigned i,
+    const struct nl_link *link)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+
+	return strcmp(v->p.vips[i].device, link->name) == 0 &&
+	    (a[i].ifindex != link->ifindex ||
+	    memcmp(a[i].mac, link->mac, sizeof(a[i].mac)) != 0);
+}
+
+void
+vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
+{
+	struct vrrp_actions act;
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	unsigned i;
+
+	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0)
+		return;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (is_outdated(v, i, link))
+			break;
+	if (i == v->p.vip_count)
+		return;
+	if (!mono_is_never(v->retry_at)) {	/* it may have waited for this */
+		loop_timer_set(v->retry_timer, MONO_NEVER);
+		v->retry_at = MONO_NEVER;
+		vrrp_instance_reconsider(v);
+		return;
+	}
+	(void)prepare(v);
+	vrrp_core_reannounce(&v->core, m.received, &act);
+	perform(v, &act, &m);
 }
 
 void

@@ -183,6 +183,9 @@ void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 	    const struct addr *);
 /* After events were lost: are the addresses of an Active still there? */
 void	vrrp_instance_check_addresses(struct vrrp_instance *);
+/* A link came or changed; it may be the device of one of our addresses. */
+void	vrrp_instance_link_changed(struct vrrp_instance *,
+	    const struct nl_link *);
 /* The interface has another MAC: without a virtual MAC that is ours too. */
 void	vrrp_instance_mac_changed(struct vrrp_instance *);
 

@@ -116,6 +116,8 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 	}
 	if (gone && r->started)
 		device_gone(r, link->ifindex);
+	for (i = 0; !gone && r->started && i < r->instance_count; i++)
+		vrrp_instance_link_changed(r->instances[i], link);
 }
 
 /*

@@ -290,6 +290,7 @@ static int
 place_address(struct vrrp_vips *v, unsigned i, bool owned,
     char reason[VRRP_VIP_REASON_MAX])
 {
+	static const uint8_t nobody[6];
 	const struct vrrp_vip *vip = &v->p->vips[i];
 	struct vrrp_vip_address *a = &v->addresses[i];
 	char text[ADDR_PREFIX_STRLEN];
@@ -316,7 +317,10 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 		    addr_prefix_format(&vip->prefix, text, sizeof(text)));
 		return error;
 	}
-	a->ifindex = a->announce_ifindex = link.ifindex;
+	a->ifindex = link.ifindex;
+	/* The loopback's address is six zeros. */
+	if (link.has_mac && memcmp(link.mac, nobody, sizeof(nobody)) != 0)
+		a->announce_ifindex = link.ifindex;
 	memcpy(a->mac, link.mac, sizeof(a->mac));
 	return 0;
 }

@@ -72,7 +72,8 @@ struct vrrp_vip_address {
 	struct addr_prefix	prefix;
 	int			ifindex;	/* where it is put */
 	bool			owned;		/* not ours to put */
-	/* Where announcements for it leave, and the MAC they tell. */
+	/* Where announcements for it leave (0: nobody is there to be told), and
+	 * the MAC they tell. */
 	int			announce_ifindex;
 	uint8_t			mac[6];
 };

@@ -357,3 +357,100 @@ def test_preempt_delay_does_not_wait_for_a_silent_active(lab):
     lab.cut(lab.r2)
     lab.r1.wait_state("active", 5)
     assert lab.r1.transitions()[-1]["cause"] == "active-down-timer"
+
+
+# Addresses, the long form
+
+def address_info(router, address):
+    """(interface, prefix length, label) of an address, or None."""
+    for name, link in router.links().items():
+        for info in link["addr_info"]:
+            if info["local"] == address:
+                return name, info["prefixlen"], info.get("label")
+    return None
+
+
+def plug_eth1(router):
+    router.ip("link", "add", "eth1", "type", "veth", "peer", "name", "eth1p")
+    for name in ("eth1", "eth1p"):
+        router.ip("link", "set", name, "up")
+
+
+def test_long_form_puts_addresses_where_they_are_wanted(lab):
+    extra = """
+    virtual_address 192.0.2.51/32 { }
+    virtual_address 198.51.100.1/25 { device = eth1  label = "eth1:web" }
+    virtual_address 203.0.113.7/32 { device = lo }"""
+    plug_eth1(lab.r1)
+    with Capture(lab.r1, "lo", "arp") as capture:
+        lab.r1.start_vrrpd(vrrpd_conf(advert_int=1, extra=extra))
+        lab.r1.wait_state("active")
+        lab.answered()
+        assert capture.stop() == []
+    device = lab.r1.instance()["virtual-mac-device"]
+    assert address_info(lab.r1, VIP)[:2] == (device, 24)
+    assert address_info(lab.r1, "192.0.2.51")[:2] == (device, 32)
+    assert address_info(lab.r1, "198.51.100.1") == ("eth1", 25, "eth1:web")
+    assert address_info(lab.r1, "203.0.113.7")[:2] == ("lo", 32)
+    assert lab.r1.vrrpd.stop() == 0
+    assert lab.r1.addresses() == {"127.0.0.1", "192.0.2.1"}
+
+
+def test_long_form_waits_for_its_device_and_starts_when_it_comes(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(
+        advert_int=1,
+        extra="virtual_address 198.51.100.1/24 { device = eth1 }"))
+    wait_for(lambda: "device eth1" in
+             lab.r1.instance().get("waiting-for", ""), 5, "the reason")
+    plug_eth1(lab.r1)
+    lab.r1.wait_state("active", 5)
+    wait_for(lambda: address_info(lab.r1, "198.51.100.1"), 5, "the address")
+    lab.r1.ip("link", "del", "eth1")
+    lab.r1.wait_state("initialize")
+    assert VIP not in lab.r1.addresses()
+    plug_eth1(lab.r1)
+    lab.r1.wait_state("active", 5)
+    wait_for(lambda: address_info(lab.r1, "198.51.100.1"), 5, "the address")
+
+
+# V-6 +
+@pytest.mark.parametrize("virtual_mac", (True, False), ids=("vmac", "address"))
+def test_255_addresses_move_together(lab, virtual_mac):
+    many = ["10.9.%d.%d" % (i // 200, i % 200 + 1) for i in range(255)]
+    lab.client.ip("route", "add", "10.9.0.0/16", "dev", "eth0")
+    lab.start_pair(advert_int=1, virtual_mac=virtual_mac,
+                   addresses=[a + "/32" for a in many])
+    lab.wait_pair()
+    wait_for(lambda: set(many) <= lab.r1.addresses(), 10, "all of them")
+    assert not set(many) & lab.r2.addresses()
+    assert lab.r2.instance()["statistics"]["address-list-errors"] == 0
+    lab.cut(lab.r1)
+    lab.r2.wait_state("active")
+    wait_for(lambda: set(many) <= lab.r2.addresses(), 10, "all of them")
+    for target in (many[0], many[-1]):
+        lab.meter(target=target).wait_ready().stop()
+    assert lab.r2.vrrpd.stop() == 0
+    assert not set(many) & lab.r2.addresses()
+
+
+def test_virtual_mac_devices_have_names_of_their_own(lab):
+    """VRID, family and parent tell them apart, however long the name is."""
+    long_name = "a23456789012345"
+    lab.r1.ip("link", "add", long_name, "type", "veth", "peer", "name", "x")
+    for name in (long_name, "x"):
+        lab.r1.ip("link", "set", name, "up")
+    lab.r1.ip("address", "add", "198.51.100.1/24", "dev", long_name)
+    lab.r1.start_vrrpd("".join((
+        vrrpd_conf(name="a", vrid=255, advert_int=1),
+        vrrpd_conf(name="b", vrid=255, interface=long_name, advert_int=1,
+                   addresses=("198.51.100.50/24",)),
+        vrrpd_conf(name="c", vrid=254, interface=long_name, advert_int=1,
+                   addresses=("198.51.100.51/24",)),
+        vrrpd_conf(name="d", vrid=255, interface=long_name, advert_int=1,
+                   addresses=("fe80::51/64",)))))
+    for name in "abcd":
+        lab.r1.wait_state("active", name=name)
+    devices = {lab.r1.instance(n)["virtual-mac-device"] for n in "abcd"}
+    assert len(devices) == 4 and devices <= set(lab.r1.links())
+    assert lab.r1.vrrpd.stop() == 0
+    assert not devices & set(lab.r1.links())
