@@ -1,12 +1,15 @@
 """IPv6 virtual routers: election, failover, neighbour discovery, the wire."""
 
 import json
+import time
 
 import pytest
 
+import frames
 from lab import (Capture, GLOBAL, VIP, VIP6, VIP6_LOCAL, VMAC, VMAC6, run,
                  skew_ms, vrrpd_conf, wait_for)
 from test_failover import MODES, measure
+from test_wire import injector
 
 VIPS6 = (VIP6_LOCAL + "/64", VIP6 + "/64")
 LOCAL_TARGET = VIP6_LOCAL + "%eth0"
@@ -51,6 +54,7 @@ def tshark(path, *fields):
 
 # Election
 
+# V-24 +, V-25 +, V-28 +
 def test_ipv6_election_and_show(lab):
     start6(lab)
     up = lab.r1.instance()
@@ -65,6 +69,7 @@ def test_ipv6_election_and_show(lab):
     assert "IPv6" in text and VIP6_LOCAL in text
 
 
+# V-24 -
 @pytest.mark.parametrize("larger", (1, 2))
 def test_ipv6_equal_priorities_larger_link_local_wins(lab, larger):
     """V-24, V-74: were it made from the virtual MAC, there would be no tie to
@@ -164,9 +169,10 @@ def test_ipv6_failover_sigterm_takes_skew_time(lab, virtual_mac):
 
 # Neighbour discovery
 
+# V-88 +
 @TARGETS
 def test_ipv6_neighbour_cache_has_the_virtual_mac_and_router(lab, target):
-    """V-88: from the answer to a solicitation, not from the announcement."""
+    """From the answer to a solicitation, not from the announcement."""
     start6(lab)
     address = target.split("%")[0]
     lab.client.ip("-6", "neigh", "flush", "dev", "eth0")
@@ -195,8 +201,9 @@ def test_ipv6_backup_reaches_the_virtual_address(lab, target):
     assert neighbour(lab.r2, target.split("%")[0])["lladdr"] == VMAC6
 
 
+# V-92 +
 def test_ipv6_addresses_are_usable_at_once(lab):
-    """V-92: no DAD, on the device or the interface."""
+    """No DAD, on the device or the interface."""
     start6(lab)
     info = [a for a in lab.r1.links()[device(lab.r1)]["addr_info"]]
     assert len(info) == 2
@@ -212,8 +219,9 @@ def test_ipv6_a_host_route_as_address_answers_link_local_clients(lab):
     assert ping(lab.client, LOCAL_TARGET)
 
 
+# V-89 +, V-88 -, V-89 -
 def test_ipv6_solicitations_for_virtual_addresses_carry_the_virtual_mac(lab):
-    """V-88, V-89: whoever sends as a virtual address sends with its MAC, and
+    """Whoever sends as a virtual address sends with its MAC, and
     nobody else advertises it."""
     start6(lab)
     with Capture(lab.switch, "p-r1", "icmp6", "in") as capture:
@@ -227,10 +235,10 @@ def test_ipv6_solicitations_for_virtual_addresses_carry_the_virtual_mac(lab):
         assert ping(lab.r1, on_device)
         assert lab.r1.run("ping", "-6", "-c", "1", "-W", "2", "-I", VIP6,
                           lab.client.address6, check=False).returncode == 0
-        frames = capture.stop()
+        seen = capture.stop()
     virtual = {VIP6, VIP6_LOCAL}
     solicited = advertised = 0
-    for f in frames:
+    for f in seen:
         if f.haslayer("ICMPv6ND_NS"):
             mac = f["ICMPv6NDOptSrcLLAddr"].lladdr \
                 if f.haslayer("ICMPv6NDOptSrcLLAddr") else None
@@ -243,13 +251,88 @@ def test_ipv6_solicitations_for_virtual_addresses_carry_the_virtual_mac(lab):
             advertised += 1
             assert f.src == f["ICMPv6NDOptDstLLAddr"].lladdr == VMAC6
             assert f["ICMPv6ND_NA"].R == 1
-    assert solicited and advertised, [f.summary() for f in frames]
+    assert solicited and advertised, [f.summary() for f in seen]
+
+
+# V-93 +, V-93 -
+def test_ipv6_unsolicited_advertisements_are_believed(lab):
+    """By Active and Backup, when they override; not when they do not."""
+    start6(lab)
+    client = lab.client
+    for router in lab.routers:
+        router.ip("-6", "neigh", "replace", client.link_local, "lladdr",
+                  client.mac(), "nud", "stale", "dev", "eth0")
+
+    def advertise(flags, mac):
+        with injector(client) as send:
+            send(frames.ethernet(
+                "33:33:00:00:00:01", client.mac(), frames.icmp6(
+                    client.link_local, "ff02::1", 136,
+                    bytes((flags, 0, 0, 0)) +
+                    frames.packed(client.link_local) + b"\2\1" +
+                    frames.mac_bytes(mac)), 0x86dd))
+
+    def known():
+        return {neighbour(r, client.link_local).get("lladdr")
+                for r in lab.routers}
+
+    advertise(0x00, "02:00:5e:00:00:77")
+    advertise(0x20, "02:00:5e:00:00:78")
+    wait_for(lambda: known() == {"02:00:5e:00:00:78"}, 2, known)
+    advertise(0x00, "02:00:5e:00:00:79")
+    time.sleep(0.2)
+    assert known() == {"02:00:5e:00:00:78"}
+
+
+# V-25 -, V-87 -, V-92 -
+def test_ipv6_yielding_leaves_nothing_behind(lab):
+    """Addresses, groups and routes; and the next takeover is whole again."""
+    start6(lab)
+    for _ in range(2):
+        mend = lab.cut(lab.r1)
+        lab.r2.wait_state("active", 15)
+        name = device(lab.r2)
+        assert lab.r2.addresses(name, "inet6") == {VIP6, VIP6_LOCAL}
+        assert ping(lab.client, VIP6) and ping(lab.client, LOCAL_TARGET)
+        mend()
+        lab.wait_pair()
+        wait_for(lambda: not lab.r2.addresses(name, "inet6"), 2, "given up")
+        groups = lab.r2.ip("-6", "maddress", "show", "dev", name)
+        assert "ff02::1:ff" not in groups, groups
+        routes = lab.r2.ip("-6", "route", "show", "dev", name)
+        assert "fe80::/64" not in routes, routes
+
+
+def test_ipv6_removed_address_is_put_back(lab):
+    start6(lab)
+    name = device(lab.r1)
+    for vip in VIPS6:
+        lab.r1.ip("address", "del", vip, "dev", name)
+        wait_for(lambda: lab.r1.addresses(name, "inet6") ==
+                 {VIP6, VIP6_LOCAL}, 2, vip + " is back")
+    assert lab.r1.state() == "active"
+    assert ping(lab.client, LOCAL_TARGET)
+
+
+@MODES
+def test_ipv6_carrier_loss_and_return(lab, virtual_mac):
+    """The kernel looks for duplicates of the interface's own addresses again:
+    whatever happens to them meanwhile, the pair finds back."""
+    start6(lab, virtual_mac=virtual_mac)
+    mend = lab.port_down(lab.r1)
+    lab.r1.wait_state("initialize", 5)
+    lab.r2.wait_state("active", 15)
+    assert VIP6 not in lab.r1.addresses(family="inet6")
+    mend()
+    lab.wait_pair()
+    assert ping(lab.client, VIP6) and ping(lab.client, LOCAL_TARGET)
 
 
 # The wire
 
+# V-4 +, V-12 +, V-20 +, V-22 +, V-26 +, V-86 +, V-87 +
 def test_ipv6_takeover_on_the_wire(lab):
-    """V-4, V-12, V-20, V-22, V-24, V-26, V-86, V-87, as tshark sees them."""
+    """As tshark sees it."""
     start6(lab)
     with Capture(lab.switch, "p-r2", "ip6", "in") as capture:
         lab.cut(lab.r1)

@@ -5,6 +5,7 @@ here; what it must not hear is what a switch floods that does not know where
 the virtual MAC lives.
 """
 
+import contextlib
 import datetime
 import time
 
@@ -55,10 +56,11 @@ def make_active_and_yield(lab):
     lab.wait_pair()
 
 
+# V-91 +, V-91 -, V-82 +, V-82 -
 @FAMILIES
 @HISTORY
 def test_backup_sends_nothing_from_the_virtual_mac(lab, ipv6, was_active):
-    """V-24, V-91, V-106: no ARP, IGMP, MLD, DAD, solicitation or advert."""
+    """V-91: no ARP, IGMP, MLD, DAD, solicitation or advert."""
     vmac = VMAC6 if ipv6 else VMAC
     forwarding(lab)
     with sent_by(lab, lab.r2, "ether src " + vmac) as capture:
@@ -159,10 +161,11 @@ def react(lab, router, ipv6):
     return result
 
 
+# V-100 +, V-101 +, V-103 +, V-84 -, V-102 -
 @FAMILIES
 @HISTORY
 def test_backup_does_not_hear_what_is_flooded(lab, ipv6, was_active):
-    """V-100, V-101, V-103: no answer, no acceptance, no forwarding."""
+    """No answer, no acceptance, no forwarding."""
     forwarding(lab)
     lab.start_pair(advert_int=1, ipv6=ipv6)
     lab.wait_pair()
@@ -173,9 +176,10 @@ def test_backup_does_not_hear_what_is_flooded(lab, ipv6, was_active):
         assert seen == [], (what, [f.summary() for f in seen])
 
 
+# V-100 -, V-101 -, V-103 -, V-84 +, V-88 +, V-102 +, V-104 +
 @FAMILIES
 def test_active_hears_what_its_backup_must_not(lab, ipv6):
-    """V-84, V-88, V-102, V-104: the same frames, so the test above can fail."""
+    """The same frames, so the test above can fail."""
     forwarding(lab)
     lab.start_pair(advert_int=1, ipv6=ipv6)
     lab.wait_pair()
@@ -204,3 +208,26 @@ def test_address_mode_never_uses_the_virtual_mac(lab, ipv6):
         lab.answered(target=VIP6 if ipv6 else VIP)
         seen = capture.stop()
     assert seen == [], [f.summary() for f in seen]
+
+
+# V-90 +, V-90 -, V-106 +, V-106 -: whoever sends them, they leave the Active only.
+def test_router_advertisements_leave_the_active_only(lab):
+    lab.start_pair(advert_int=1, ipv6=True)
+    lab.wait_pair()
+    frame = frames.ethernet(
+        "33:33:00:00:00:01", VMAC6, frames.icmp6(
+            VIP6_LOCAL, "ff02::1", 134, b"\x40\0\x07\x08" + bytes(8) +
+            b"\1\1" + frames.mac_bytes(VMAC6)), 0x86dd)
+    heard = []
+    for router in lab.routers:
+        device = router.instance()["virtual-mac-device"]
+        with injector(router, device) as send, \
+                sent_by(lab, router, "icmp6") as capture:
+            for _ in range(5):
+                # A mute device says so to who asks, as a full queue does.
+                with contextlib.suppress(OSError):
+                    send(frame)
+            time.sleep(0.05)
+            heard.append([f for f in capture.stop()
+                          if f.haslayer("ICMPv6ND_RA")])
+    assert len(heard[0]) == 5 and not heard[1], heard

@@ -562,7 +562,7 @@ test_vrrp_instance_without_interface_waits_and_starts_when_it_comes(void **state
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-23: no address of our own, or only virtual and secondary ones. */
+/* V-23 +, V-23 - no address of our own, or only virtual and secondary ones */
 static void
 test_vrrp_instance_without_primary_address_waits(void **state)
 {
@@ -597,7 +597,26 @@ test_vrrp_instance_device_that_cannot_be_made_is_tried_again(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-96: our own packet, looped back. */
+/* V-24 +, V-24 - the first link-local one that is not virtual */
+static void
+test_vrrp_instance_ipv6_primary_is_link_local_and_not_virtual(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+	char text[ADDR_STRLEN];
+
+	(void)state;
+	world_addr("fe80::2/64", false, true);
+	world_addr("2001:db8::2/64", false, false);
+	world_addr("fe80::50/64", false, false);
+	start_with(&p);
+	assert_non_null(strstr(v->waiting, "no usable link-local address"));
+	world_addr("fe80::9/64", false, false);
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_string_equal(addr_format(vrrp_iface_primary(world.iface,
+	    AF_INET6), text, sizeof(text)), "fe80::9");
+}
+
+/* V-96 -, V-28 - our own packet, looped back */
 static void
 test_vrrp_instance_own_source_is_refused_and_changes_nothing(void **state)
 {
@@ -1505,6 +1524,7 @@ main(void)
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
+	    TEST(test_vrrp_instance_ipv6_primary_is_link_local_and_not_virtual),
 	    TEST(test_vrrp_instance_ipv6_advert_is_from_the_interfaces_link_local),
 	    TEST(test_vrrp_instance_ipv6_announcement_has_the_router_flag),
 	    TEST(test_vrrp_instance_ipv6_address_mode_announces_as_the_kernel_answers),
