@@ -274,6 +274,7 @@ bfd_core_update_state(struct bfd_core *s, enum bfd_state to, uint8_t diag,
 	case BFD_UP:
 		s->session_up_count++;
 		s->worst_gap_ns = 0;
+		memset(s->recent_gap_ns, 0, sizeof(s->recent_gap_ns));
 		break;
 	case BFD_ADMIN_DOWN:
 		s->admin_down_count++;
@@ -594,6 +595,37 @@ heard(struct bfd_core *s, mono_t arrival)
 }
 
 static void
+note_recent(struct bfd_core *s, mono_t arrival, int64_t gap_ns)
+{
+	int64_t part = arrival.ns / BFD_RECENT_PART_NS, i;
+	int64_t *worst = &s->recent_gap_ns[part % BFD_RECENT_PARTS];
+
+	if (part - s->recent_part >= BFD_RECENT_PARTS)
+		memset(s->recent_gap_ns, 0, sizeof(s->recent_gap_ns));
+	else
+		for (i = s->recent_part + 1; i <= part; i++)
+			s->recent_gap_ns[i % BFD_RECENT_PARTS] = 0;
+	if (part > s->recent_part)
+		s->recent_part = part;
+	*worst = max_ns(*worst, gap_ns);
+}
+
+int64_t
+bfd_core_recent_gap(const struct bfd_core *s, mono_t now)
+{
+	int64_t part = now.ns / BFD_RECENT_PART_NS, worst_ns, i;
+
+	if (!is_up(s) || mono_is_never(s->last_rx))
+		return 0;
+	worst_ns = mono_before(s->last_rx, now) ? mono_sub(now, s->last_rx) : 0;
+	for (i = s->recent_part; i > part - BFD_RECENT_PARTS &&
+	    i > s->recent_part - BFD_RECENT_PARTS && i >= 0; i--)
+		worst_ns = max_ns(worst_ns,
+		    s->recent_gap_ns[i % BFD_RECENT_PARTS]);
+	return worst_ns;
+}
+
+static void
 note_gap(struct bfd_core *s, mono_t arrival)
 {
 	int64_t gap_ns;
@@ -605,8 +637,10 @@ note_gap(struct bfd_core *s, mono_t arrival)
 	gap_ns = mono_sub(arrival, s->last_rx);
 	if (gap_ns > WORST_GAP_MAX_NS)
 		gap_ns = WORST_GAP_MAX_NS;
-	if (is_up(s) && gap_ns > s->worst_gap_ns)
-		s->worst_gap_ns = gap_ns;
+	if (is_up(s)) {
+		s->worst_gap_ns = max_ns(s->worst_gap_ns, gap_ns);
+		note_recent(s, arrival, gap_ns);
+	}
 	s->last_rx = mono_max(s->last_rx, arrival);
 }
 

@@ -72,6 +72,10 @@ struct bfd_actions {
 	struct bfd_transition	tr;
 };
 
+/* Worst gaps by parts of time, so that the last minute can be told. */
+#define BFD_RECENT_PART_NS	(10 * NS_PER_S)
+#define BFD_RECENT_PARTS	7
+
 struct bfd_core {
 	struct bfd_params	p;		/* what is wanted */
 	struct rng		rng;
@@ -145,6 +149,8 @@ struct bfd_core {
 	uint32_t		session_up_count, session_down_count, admin_down_count;
 	int64_t			worst_gap_ns;	/* between accepted packets, since Up;
 						   absences included, at most 1 h */
+	int64_t			recent_gap_ns[BFD_RECENT_PARTS];
+	int64_t			recent_part;	/* of time, the latest noted */
 	uint64_t		absences;	/* grants given (L-32) */
 	int64_t			worst_absence_ns;
 };
@@ -203,6 +209,12 @@ bool	bfd_core_detection_due(const struct bfd_core *, mono_t now);
  */
 size_t	bfd_core_build(struct bfd_core *, mono_t now, bool final, uint8_t *buf,
 	    size_t size);
+
+/*
+ * The worst gap between accepted packets of the last minute, while Up; what is
+ * silent now counts as a gap.  0: not Up.
+ */
+int64_t	bfd_core_recent_gap(const struct bfd_core *, mono_t now);
 
 /*
  * New wishes, copied; starts a Poll Sequence where B-70 demands one, and one

@@ -112,6 +112,10 @@ put_state(json_t *o, const struct bfd_session *s)
 	const struct bfd_core *c = &s->core;
 
 	put_text(o, "state", bfd_state_name(c->session_state));
+	/* As RFC 9314 names and spells them (Y-10). */
+	put_text(o, "local-state", c->session_state == BFD_ADMIN_DOWN ?
+	    "adminDown" : bfd_state_name(c->session_state));
+	put_text(o, "local-diagnostic", bfd_diag_name(c->local_diag));
 	put_text(o, "remote-state", bfd_state_name(c->remote_session_state));
 	put_text(o, "diagnostic", bfd_diag_name(c->local_diag));
 	put_text(o, "remote-diagnostic", bfd_diag_name(c->remote_diag));
@@ -177,14 +181,17 @@ put_counters(json_t *o, const struct bfd_session *s)
 	put_int(o, "up-count", c->session_up_count);
 	put_int(o, "down-count", c->session_down_count);
 	put_int(o, "admin-down-count", c->admin_down_count);
+	/* Y-12: the invalid ones included. */
 	put_int(o, "receive-packet-count",
-	    (int64_t)s->counters.receive_packet);
+	    (int64_t)(s->counters.receive_packet +
+	    s->counters.receive_invalid_packet));
 	put_int(o, "send-packet-count", (int64_t)s->counters.send_packet);
 	put_int(o, "receive-invalid-packet-count",
 	    (int64_t)s->counters.receive_invalid_packet);
 	put_int(o, "send-failed-packet-count",
 	    (int64_t)s->counters.send_failed_packet);
 	put_us(o, "worst-gap-us", c->worst_gap_ns);
+	put_us(o, "recent-worst-gap-us", bfd_core_recent_gap(c, loop_clock()));
 	put_int(o, "absences", (int64_t)c->absences);
 	put_us(o, "worst-absence-us", c->worst_absence_ns);
 	put_time(o, "last-up-time", s->last_up_real_ns);
@@ -205,6 +212,9 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_addr(o, "local", &s->local);
 	if (c->p.name[0] != '\0')
 		put_text(o, "name", c->p.name);
+	put_text(o, "path-type", c->p.multihop ? "path-ip-mh" : "path-ip-sh");
+	put_bool(o, "ip-encapsulation", true);
+	put_bool(o, "demand-capability", false);
 	put_int(o, "clients", bfd_session_clients(s));
 	if (!c->p.multihop && s->ifindex == 0)
 		put_text(o, "waiting-for", "interface does not exist");

@@ -770,6 +770,27 @@ changed(const json_t *o)
 	    str(o, "create-time"));
 }
 
+/* Packets nobody could use, by reason; nothing when there were none. */
+static void
+view_discards(const struct view *v, const json_t *statistics)
+{
+	json_t *discards = json_object_get(statistics, "discards"), *count;
+	const char *reason, *before = "discarded packets: ";
+
+	json_object_foreach(discards, reason, count) {
+		if (json_integer_value(count) == 0)
+			continue;
+		(void)fprintf(v->out, "%s%s %" JSON_INTEGER_FORMAT, before,
+		    reason, json_integer_value(count));
+		before = ", ";
+	}
+	if (before[0] == ',')
+		(void)fprintf(v->out, "\n");
+	if (num(statistics, "receive-overflow-count") > 0)
+		(void)fprintf(v->out, "lost in a full receive buffer: %" PRId64
+		    "\n", num(statistics, "receive-overflow-count"));
+}
+
 void
 vrrpctl_view_sessions(const struct view *v, const json_t *result)
 {
@@ -804,15 +825,20 @@ vrrpctl_view_sessions(const struct view *v, const json_t *result)
 	table_print(&t, v->out, "");
 	if (num(s, "stalls") > 0)
 		(void)fprintf(v->out, "bfdd was kept from running %" PRId64
-		    " times, at worst for %s\n", num(s, "stalls"),
+		    " times, at worst for %s", num(s, "stalls"),
 		    span(buf, num(s, "worst-stall-us")));
+	if (num(s, "stalls") > 0)
+		(void)fprintf(v->out, "%s%s\n", has_int(s, "last-stall-us") ?
+		    ", last for " : "", has_int(s, "last-stall-us") ?
+		    span(buf, num(s, "last-stall-us")) : "");
+	view_discards(v, json_object_get(result, "statistics"));
 	if (has_int(s, "realtime-priority") && num(s, "realtime-priority") == 0)
 		(void)fprintf(v->out, "bfdd runs without real-time priority: "
 		    "expect it to be late on a busy host\n");
 }
 
 /* The full view is a table of members; what is not there is left out. */
-enum kind { TEXT, SPAN, COUNT, MOMENT, HEADING };
+enum kind { TEXT, SPAN, NEAR, COUNT, MOMENT, HEADING };
 
 static const struct row {
 	enum kind	 kind;
@@ -847,7 +873,8 @@ static const struct row {
 	{ SPAN,	"  minimum receive",	"remote-min-rx-interval" },
 	{ COUNT, "  multiplier",	"remote-multiplier" },
 	{ HEADING, "how near to a false Down", NULL },
-	{ SPAN,	"  worst gap",		"worst-gap-us" },
+	{ NEAR,	"  worst gap",		"worst-gap-us" },
+	{ NEAR,	"  last minute",	"recent-worst-gap-us" },
 	{ COUNT, "  own absences",	"absences" },
 	{ SPAN,	"  worst absence",	"worst-absence-us" },
 	{ HEADING, "counters",		NULL },
@@ -869,10 +896,25 @@ static bool
 heading_has_rows(const json_t *o, size_t i)
 {
 	for (i++; i < SESSION_ROWS && (session_rows[i].kind == SPAN ||
-	    session_rows[i].kind == COUNT); i++)
+	    session_rows[i].kind == NEAR || session_rows[i].kind == COUNT); i++)
 		if (has_int(o, session_rows[i].key))
 			return true;
 	return false;
+}
+
+/* A gap, and how much of the detection time it took. */
+static void
+view_near(const struct view *v, const char *label, const json_t *o,
+    int64_t gap_us)
+{
+	int64_t detection_us = num(o, "detection-time-us");
+	char buf[VALUE_LEN];
+
+	if (detection_us == 0)
+		line(v, label, "%s", span(buf, gap_us));
+	else
+		line(v, label, "%s, %" PRId64 " %% of the detection time",
+		    span(buf, gap_us), 100 * gap_us / detection_us);
 }
 
 void
@@ -899,6 +941,8 @@ vrrpctl_view_session(const struct view *v, const json_t *o)
 			view_moment(v, r->label, str(o, r->key));
 		else if (r->kind == SPAN && has_int(o, r->key))
 			line(v, r->label, "%s", span(buf, num(o, r->key)));
+		else if (r->kind == NEAR && has_int(o, r->key))
+			view_near(v, r->label, o, num(o, r->key));
 		else if (r->kind == COUNT && has_int(o, r->key))
 			line(v, r->label, "%" PRId64, num(o, r->key));
 	}

@@ -1756,6 +1756,35 @@ test_bfd_core_worst_gap_is_of_this_up_and_bounded(void **state)
 	assert_int_equal(s.worst_gap_ns, 0);
 }
 
+static void
+test_bfd_core_recent_gap_is_of_the_last_minute(void **state)
+{
+	struct bfd_packet in = peer(BFD_UP);
+	struct bfd_params p = params(100 * MS, 100 * MS, 100);
+	int64_t ms;
+
+	(void)state;
+	up_with(&p, 100000, 100000);
+	assert_int_equal(bfd_core_recent_gap(&s, (mono_t){ 9 * MS }), 5 * MS);
+	for (ms = 704; ms <= 65 * 1000; ms += ms == 704 ? 96 : 100) {
+		at(ms);
+		rx(&in);
+	}
+	/* 700 ms once, 100 ms ever since. */
+	assert_int_equal(bfd_core_recent_gap(&s, now), 700 * MS);
+	for (; ms <= 71 * 1000; ms += 100) {
+		at(ms);
+		rx(&in);
+	}
+	assert_int_equal(bfd_core_recent_gap(&s, now), 100 * MS);
+	assert_int_equal(s.worst_gap_ns, 700 * MS);
+	/* Silence counts, also when it has lasted longer than is kept. */
+	assert_int_equal(bfd_core_recent_gap(&s, mono_add(now, 300 * S)),
+	    300 * S);
+	rx_state(BFD_DOWN);
+	assert_int_equal(bfd_core_recent_gap(&s, now), 0);
+}
+
 /* ---- Authentication in the session ---- */
 
 static struct bfd_params
@@ -2118,6 +2147,7 @@ main(void)
 		T(absence_does_not_save_what_was_due_before),
 		T(absences_add_up_and_survive_new_wishes),
 		T(worst_gap_is_of_this_up_and_bounded),
+		T(recent_gap_is_of_the_last_minute),
 		T(authenticated_session_comes_up),
 		T(sequence_is_forgotten_after_two_detection_times),
 		T(keyed_sequence_moves_with_the_content),
