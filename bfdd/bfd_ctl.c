@@ -543,6 +543,8 @@ show_statistics(const struct bfd_engine_stats *stats)
 	put_int(o, "receive-packet-count",
 	    (int64_t)stats->verdicts[BFD_OK_VERDICT]);
 	put_int(o, "receive-overflow-count", (int64_t)stats->overflows);
+	put_int(o, "strangers-overflow-count",
+	    (int64_t)stats->strangers_lost);
 	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
 		put_int(discards, bfd_verdict_name(v),
 		    (int64_t)stats->verdicts[v]);

@@ -863,6 +863,7 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	if (e->table != NULL && e->timer != NULL &&
 	    bfd_heap_init(&e->heap, config->sessions_max)) {
 		io.arg = e;
+		io.mark = bfd_table_mark(e->table);
 		error = bfd_io_open(e->loop, &io, &e->io, bad_port);
 	}
 	if (error != 0) {
@@ -904,6 +905,7 @@ bfd_engine_stats(const struct bfd_engine *e, struct bfd_engine_stats *out)
 	*out = e->stats;
 	out->slot_ns = e->slot_ns;
 	out->overflows = bfd_io_overflows(e->io);
+	out->strangers_lost = bfd_io_strangers_lost(e->io);
 }
 
 void

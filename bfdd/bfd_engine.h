@@ -62,6 +62,7 @@ struct bfd_engine_stats {
 	int64_t		last_stall_ns;
 	int64_t		slot_ns;	/* 0: every packet wakes us */
 	uint64_t	overflows;	/* dropped by the kernel, buffer full */
+	uint64_t	strangers_lost;	/* the same, of no session of ours */
 };
 
 /* Opens the sockets.  0 or negative errno, *bad_port as bfd_io_open(). */

@@ -17,6 +17,14 @@
  *     order, so nothing older is left.  The queue has a fixed size, hence so
  *     has the drain.
  *
+ * Strangers.  Each port has two sockets: one for packets that carry a discriminator
+ * which may be ours (bfd_mark.h), with TTL 255 where there is one hop, and one for
+ * all others.  A filter in the kernel sorts them.  Junk then fills the strangers'
+ * buffer, and is read with what time the strangers' budget leaves it; what keeps
+ * sessions up has a buffer and a drain of its own.  Sorting is not judging: both
+ * kinds are checked in the same way and counted by reason, and the first packets
+ * of a handshake, which carry no discriminator of ours, come in as strangers.
+ *
  * Out.  The send sockets receive nothing: a filter drops all, so that nobody can
  * fill the memory of a port nobody reads.  The source address, if one is
  * configured, travels with each packet instead of being bound: it may be absent
@@ -51,15 +59,20 @@
 #define JUNK_MAX	256		/* of those, of no use to anyone */
 #define DRAIN_MAX	65536		/* backstop; the queue holds fewer */
 #define RCVBUF		(4 * 1024 * 1024)
+#define STRANGERS_MAX	128		/* per wake-up, or drain */
+#define STRANGERS_RCVBUF (256 * 1024)
 #define TOS_CS6		0xc0		/* B-118 */
 #define PRIORITY	6
 #define PORTS		(65536 - BFD_SOURCE_PORT_MIN)
+
+#define RX_SOCKETS_MAX	8
 
 struct rx_socket {
 	struct bfd_io	*io;
 	int		 fd;
 	uint8_t		 family;
 	bool		 multihop;
+	bool		 strangers;
 	struct loop_fd	*event;
 	struct rxclock	 clock;
 	mono_t		 drained;
@@ -75,11 +88,12 @@ struct bfd_io {
 	struct bfd_io_config	 config;
 	struct loop		*loop;
 	bool			 polled;
-	struct rx_socket	 rx[4];
+	struct rx_socket	 rx[RX_SOCKETS_MAX];
 	unsigned		 rx_count;
 	bool			 reading;
 	mono_t			 now;		/* of the latest read */
 	uint64_t		 overflows;
+	uint64_t		 strangers_lost;
 	struct rng		 rng;
 	uint8_t			 port_used[PORTS / 8];
 
@@ -99,10 +113,10 @@ set_int(int fd, int level, int option, int value)
 
 /* A larger buffer than the limit needs CAP_NET_ADMIN; the limit will do. */
 static void
-set_receive_buffer(int fd)
+set_receive_buffer(int fd, int size)
 {
-	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RCVBUF) != 0)
-		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RCVBUF);
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, size) != 0)
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, size);
 }
 
 static int
@@ -113,7 +127,6 @@ rx_options(int fd, uint8_t family)
 	if ((error = set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) != 0 ||
 	    (error = set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1)) != 0)
 		return error;
-	set_receive_buffer(fd);
 	if (family == AF_INET) {
 		if ((error = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1)) != 0)
 			return error;
@@ -136,7 +149,7 @@ wildcard(uint8_t family, uint16_t port, struct sockaddr_storage *ss)
 }
 
 static int
-rx_socket_open(uint8_t family, uint16_t port)
+rx_socket_open(uint8_t family, uint16_t port, bool strangers)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = wildcard(family, port, &ss);
@@ -146,7 +159,10 @@ rx_socket_open(uint8_t family, uint16_t port)
 	    IPPROTO_UDP);
 	if (fd == -1)
 		return -errno;
+	set_receive_buffer(fd, strangers ? STRANGERS_RCVBUF : RCVBUF);
 	error = rx_options(fd, family);
+	if (error == 0 && strangers)
+		error = set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (error == 0 && bind(fd, (struct sockaddr *)&ss, len) == -1)
 		error = -errno;
 	if (error != 0) {
@@ -175,7 +191,8 @@ read_control(struct bfd_io *io, struct rx_socket *sock, struct msghdr *msg,
 			uint32_t count;
 
 			memcpy(&count, CMSG_DATA(c), sizeof(count));
-			io->overflows += count - sock->overflows_seen;
+			*(sock->strangers ? &io->strangers_lost :
+			    &io->overflows) += count - sock->overflows_seen;
 			sock->overflows_seen = count;
 		} else if (c->cmsg_level == IPPROTO_IP &&
 		    c->cmsg_type == IP_TTL) {
@@ -257,10 +274,12 @@ receive_batch(struct bfd_io *io, struct rx_socket *sock)
 static bool
 read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
 {
-	bool drain = !mono_is_never(upto), past = false;
+	bool drain = !mono_is_never(upto) && !sock->strangers, past = false;
 	unsigned junk = 0, total = 0;
+	unsigned max = drain ? DRAIN_MAX : sock->strangers ? STRANGERS_MAX :
+	    READ_MAX;
 
-	while (total < (drain ? DRAIN_MAX : READ_MAX) && !past &&
+	while (total < max && !past &&
 	    (drain || junk < JUNK_MAX)) {
 		mono_t before = loop_clock();
 		int64_t real;
@@ -376,8 +395,10 @@ bfd_io_drained(const struct bfd_io *io)
 	mono_t t = MONO_NEVER;
 	unsigned i;
 
-	for (i = 0; i < io->rx_count; i++)
-		t = mono_min(t, io->rx[i].drained);
+	for (i = 0; i < io->rx_count; i++) {
+		if (!io->rx[i].strangers)
+			t = mono_min(t, io->rx[i].drained);
+	}
 	return t;
 }
 
@@ -387,26 +408,96 @@ bfd_io_overflows(const struct bfd_io *io)
 	return io->overflows;
 }
 
+uint64_t
+bfd_io_strangers_lost(const struct bfd_io *io)
+{
+	return io->strangers_lost;
+}
+
+/*
+ * The filter of a port's two sockets: 0 for the first, 1 for the strangers'.
+ * Offset 0 is the UDP payload, SKF_NET_OFF the IP header.
+ */
+static int
+attach_sorting(int fd, uint8_t family, bool multihop,
+    const struct bfd_mark *mark)
+{
+	/* Jumps count from the next instruction; 13 is "a stranger". */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)SKF_NET_OFF +
+		    (family == AF_INET ? 8 : 7)),		/*  0 TTL */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 255, 0, 11),
+		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),		/*  2 */
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, BFD_PACKET_MIN, 0, 9),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),		/*  4 version */
+		BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 5),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 6),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 8),	/*  7 Your Discr. */
+		BPF_STMT(BPF_ALU | BPF_XOR | BPF_K, mark->mask),
+		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, mark->factor),
+		BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, BFD_MARK_SHIFT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, mark->tag, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, 1),			/* 13 */
+	};
+	/* Multihop: any TTL; the session decides. */
+	unsigned skip = multihop ? 2 : 0;
+	struct sock_fprog filter = {
+		.len = (unsigned short)(sizeof(code) / sizeof(code[0]) - skip),
+		.filter = code + skip,
+	};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter,
+	    sizeof(filter)) == -1 ? -errno : 0;
+}
+
+/* Takes fd. */
+static int
+rx_start(struct bfd_io *io, int fd, uint8_t family, bool multihop,
+    bool strangers)
+{
+	struct rx_socket *sock = &io->rx[io->rx_count++];
+
+	*sock = (struct rx_socket){
+		.io = io,
+		.fd = fd,
+		.family = family,
+		.multihop = multihop,
+		.strangers = strangers,
+	};
+	rxclock_empty(&sock->clock, loop_clock());
+	return listen_to(io, sock);
+}
+
 static int
 rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 {
-	struct rx_socket *sock = &io->rx[io->rx_count];
-	int fd = rx_socket_open(family, port);
+	int fd = rx_socket_open(family, port, false), strangers;
+	int error;
 
 	/* A kernel without IPv6 is a kernel without IPv6 sessions. */
 	if (family == AF_INET6 && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL))
 		return 0;
 	if (fd < 0)
 		return fd;
-	*sock = (struct rx_socket){
-		.io = io,
-		.fd = fd,
-		.family = family,
-		.multihop = multihop,
-	};
-	rxclock_empty(&sock->clock, loop_clock());
-	io->rx_count++;
-	return listen_to(io, sock);
+	error = rx_start(io, fd, family, multihop, false);
+	if (error != 0 || io->config.mark == NULL)
+		return error;
+	/*
+	 * The first socket was bound alone, so nobody else had the port; only now
+	 * it may be shared, and only with another socket of our user.  A kernel
+	 * that cannot sort has no strangers.
+	 */
+	if (set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1) != 0)
+		return 0;
+	strangers = rx_socket_open(family, port, true);
+	if (strangers < 0)
+		return 0;
+	if (attach_sorting(fd, family, multihop, io->config.mark) != 0) {
+		(void)close(strangers);
+		return 0;
+	}
+	return rx_start(io, strangers, family, multihop, true);
 }
 
 int

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bfdd/bfd_mark.h"
 #include "bfdd/bfd_params.h"
 #include "shared/addr.h"
 #include "shared/loop.h"
@@ -37,6 +38,12 @@ struct bfd_rx {
 typedef bool (*bfd_io_rx_cb)(const struct bfd_rx *, void *arg);
 
 struct bfd_io_config {
+	/*
+	 * What our discriminators have in common: packets without it, or with a
+	 * TTL below 255 where there is one hop, are kept apart from the others in
+	 * buffer and budget.  NULL: all are treated alike.  Borrowed for the call.
+	 */
+	const struct bfd_mark *mark;
 	uint16_t	 port_single_hop;	/* 0: BFD_PORT_SINGLE_HOP */
 	uint16_t	 port_multihop;		/* 0: BFD_PORT_MULTIHOP */
 	bfd_io_rx_cb	 rx;
@@ -72,6 +79,8 @@ bool	bfd_io_poll(struct bfd_io *);
 
 /* Packets the kernel dropped because our receive buffers were full. */
 uint64_t bfd_io_overflows(const struct bfd_io *);
+/* The same of the strangers' buffers (struct bfd_io_config, mark). */
+uint64_t bfd_io_strangers_lost(const struct bfd_io *);
 
 /*
  * A send socket for this session: its own source port, TTL 255, CS6, bound to

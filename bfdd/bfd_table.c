@@ -36,6 +36,7 @@ struct bfd_table {
 	struct bfd_session	 *all;
 	struct bfd_session	**all_tail;
 	struct bfd_session	**discr, **key, **path;
+	struct bfd_mark		  mark;
 };
 
 /* FNV-1a; start it with the seed, and fold the high half in at the end. */
@@ -107,6 +108,7 @@ bfd_table_new(unsigned max, uint64_t seed)
 	t->all_tail = &t->all;
 	rng_seed(&t->rng, seed);
 	t->seed = rng_u64(&t->rng);
+	t->mark = bfd_mark_new(&t->rng);
 	t->discr = calloc(buckets, sizeof(*t->discr));
 	t->key = calloc(buckets, sizeof(*t->key));
 	t->path = calloc(buckets, sizeof(*t->path));
@@ -127,6 +129,12 @@ bfd_table_free(struct bfd_table *t)
 	free(t->key);
 	free(t->path);
 	free(t);
+}
+
+const struct bfd_mark *
+bfd_table_mark(const struct bfd_table *t)
+{
+	return &t->mark;
 }
 
 unsigned
@@ -216,7 +224,7 @@ path_remove(struct bfd_table *t, struct bfd_session *s)
 	s->next_path = NULL;
 }
 
-/* B-3: random, non-zero, and nobody else's. */
+/* B-3: random but for the mark, non-zero, and nobody else's. */
 static uint32_t
 new_discr(struct bfd_table *t)
 {
@@ -224,7 +232,8 @@ new_discr(struct bfd_table *t)
 
 	do
 		discr = rng_u32(&t->rng);
-	while (discr == 0 || bfd_table_by_discr(t, discr) != NULL);
+	while (discr == 0 || !bfd_mark_matches(&t->mark, discr) ||
+	    bfd_table_by_discr(t, discr) != NULL);
 	return discr;
 }
 

@@ -18,6 +18,7 @@
 
 #include "bfdd/bfd_core.h"
 #include "bfdd/bfd_heap.h"
+#include "bfdd/bfd_mark.h"
 #include "bfdd/bfd_params.h"
 #include "shared/mono.h"
 #include "shared/token_bucket.h"
@@ -74,6 +75,8 @@ struct bfd_table;
 struct bfd_table *bfd_table_new(unsigned max, uint64_t seed);
 /* The table must be empty. */
 void		bfd_table_free(struct bfd_table *);
+/* What all its discriminators have in common. */
+const struct bfd_mark *bfd_table_mark(const struct bfd_table *);
 unsigned	bfd_table_count(const struct bfd_table *);
 /* Iterate: for (s = first; s; s = s->next).  Removing s itself needs its next. */
 struct bfd_session *bfd_table_first(const struct bfd_table *);

@@ -13,6 +13,7 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_engine.c bfdd/bfd_engine.h \
 	bfdd/bfd_heap.c bfdd/bfd_heap.h \
 	bfdd/bfd_io.c bfdd/bfd_io.h \
+	bfdd/bfd_mark.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \
 	# end
 

@@ -786,6 +786,10 @@ view_discards(const struct view *v, const json_t *statistics)
 	}
 	if (before[0] == ',')
 		(void)fprintf(v->out, "\n");
+	if (num(statistics, "strangers-overflow-count") > 0)
+		(void)fprintf(v->out, "not looked at, there were too many of no "
+		    "session: %" PRId64 "\n", num(statistics,
+		    "strangers-overflow-count"));
 	if (num(statistics, "receive-overflow-count") > 0)
 		(void)fprintf(v->out, "lost in a full receive buffer: %" PRId64
 		    "\n", num(statistics, "receive-overflow-count"));

@@ -462,6 +462,171 @@ test_bfd_io_send_socket_receives_nothing(void **state)
 	loop_free(loop);
 }
 
+static struct bfd_mark
+some_mark(uint32_t *ours, uint32_t *other)
+{
+	struct bfd_mark mark;
+	struct rng rng;
+
+	rng_seed(&rng, 7);
+	mark = bfd_mark_new(&rng);
+	do
+		*ours = rng_u32(&rng);
+	while (!bfd_mark_matches(&mark, *ours));
+	do
+		*other = rng_u32(&rng);
+	while (bfd_mark_matches(&mark, *other));
+	return mark;
+}
+
+static void
+throw(int family, uint16_t port, int ttl, uint32_t your_discr, size_t len,
+    unsigned count)
+{
+	uint8_t buf[BFD_PACKET_MIN] = { 0x20, 0xc0, 3, 24 };
+	struct sockaddr_storage ss;
+	struct addr to;
+	socklen_t ss_len;
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(addr_parse(family == AF_INET ? "127.0.0.1" : "::1",
+	    &to), 0);
+	ss_len = addr_to_sockaddr(&to, port, 0, &ss);
+	if (family == AF_INET)
+		assert_int_equal(setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl,
+		    sizeof(ttl)), 0);
+	else
+		assert_int_equal(setsockopt(fd, IPPROTO_IPV6,
+		    IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)), 0);
+	your_discr = htonl(your_discr);
+	memcpy(buf + 8, &your_discr, 4);
+	while (count-- > 0)
+		assert_int_equal(sendto(fd, buf, len, 0,
+		    (struct sockaddr *)&ss, ss_len), len);
+	(void)close(fd);
+}
+
+/*
+ * What may be a session's is read to the end by a drain; of strangers only some.
+ * So a drain of 200 packets tells how they were sorted.
+ */
+static void
+test_bfd_io_strangers_are_kept_apart(void **state)
+{
+	struct bfd_io_config config = { .rx = rx, .rx_done = rx_done };
+	struct seen s = { .useful = true };
+	uint32_t ours, other;
+	struct bfd_mark mark = some_mark(&ours, &other);
+	const struct {
+		int		 family;
+		uint16_t	 port;
+		int		 ttl;
+		uint32_t	 your_discr;
+		size_t		 len;
+		bool		 stranger;
+	} cases[] = {
+		{ AF_INET, 3784, 255, ours, 24, false },
+		{ AF_INET6, 3784, 255, ours, 24, false },
+		{ AF_INET, 4784, 3, ours, 24, false },
+		{ AF_INET6, 4784, 3, ours, 24, false },
+		{ AF_INET, 3784, 254, ours, 24, true },
+		{ AF_INET6, 3784, 254, ours, 24, true },
+		{ AF_INET, 3784, 255, other, 24, true },
+		{ AF_INET, 3784, 255, 0, 24, true },
+		{ AF_INET6, 3784, 255, other, 24, true },
+		{ AF_INET, 4784, 255, other, 24, true },
+		{ AF_INET, 3784, 255, ours, 23, true },
+	};
+	struct loop *loop;
+	struct bfd_io *io;
+	uint16_t port;
+	size_t i;
+
+	(void)state;
+	if (!have_net)
+		skip();
+	loop = loop_new();
+	config.arg = &s;
+	config.mark = &mark;
+	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		s.count = 0;
+		throw(cases[i].family, cases[i].port, cases[i].ttl,
+		    cases[i].your_discr, cases[i].len, 200);
+		bfd_io_drain(io);
+		if (cases[i].stranger)
+			assert_in_range(s.count, 1, 199);
+		else
+			assert_int_equal(s.count, 200);
+		while (bfd_io_poll(io))
+			;
+		assert_int_equal(s.count, 200);
+		assert_int_equal(s.last.ttl, cases[i].ttl);
+	}
+	bfd_io_close(io);
+	loop_free(loop);
+}
+
+/* Junk fills its own buffer, and not that of the sessions. */
+static void
+test_bfd_io_junk_cannot_push_out_a_session(void **state)
+{
+	struct bfd_io_config config = { .rx = rx, .rx_done = rx_done };
+	struct seen s = { .useful = false };
+	uint32_t ours, other;
+	struct bfd_mark mark = some_mark(&ours, &other);
+	struct loop *loop;
+	struct bfd_io *io;
+	uint16_t port;
+
+	(void)state;
+	if (!have_net)
+		skip();
+	loop = loop_new();
+	config.arg = &s;
+	config.mark = &mark;
+	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	throw(AF_INET, 3784, 255, other, 24, 20000);
+	throw(AF_INET, 3784, 255, ours, 24, 1);
+	bfd_io_drain(io);
+	/* Its packet was seen, and before the last of the junk. */
+	assert_in_range(s.count, 2, 1000);
+	throw(AF_INET, 3784, 255, other, 24, 1);
+	while (bfd_io_poll(io))
+		;
+	throw(AF_INET, 3784, 255, other, 24, 1);
+	bfd_io_drain(io);
+	assert_int_equal(bfd_io_overflows(io), 0);
+	assert_true(bfd_io_strangers_lost(io) > 0);
+	assert_int_equal(bfd_io_strangers_lost(io) + s.count, 20003);
+	bfd_io_close(io);
+	loop_free(loop);
+}
+
+/* Sharing the port among our two sockets shares it with nobody else. */
+static void
+test_bfd_io_sorted_port_is_still_ours_alone(void **state)
+{
+	struct bfd_io_config config = { .rx = rx };
+	uint32_t ours, other;
+	struct bfd_mark mark = some_mark(&ours, &other);
+	struct bfd_io *io, *second;
+	struct loop *loop;
+	uint16_t port = 0;
+
+	(void)state;
+	if (!have_net)
+		skip();
+	loop = loop_new();
+	config.mark = &mark;
+	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	assert_int_equal(bfd_io_open(loop, &config, &second, &port),
+	    -EADDRINUSE);
+	assert_int_equal(port, 3784);
+	bfd_io_close(io);
+	loop_free(loop);
+}
+
 int
 main(void)
 {
@@ -478,6 +643,9 @@ main(void)
 		cmocka_unit_test(test_bfd_io_junk_yields_to_the_loop),
 		cmocka_unit_test(test_bfd_io_long_datagram_is_cut),
 		cmocka_unit_test(test_bfd_io_send_socket_receives_nothing),
+		cmocka_unit_test(test_bfd_io_strangers_are_kept_apart),
+		cmocka_unit_test(test_bfd_io_junk_cannot_push_out_a_session),
+		cmocka_unit_test(test_bfd_io_sorted_port_is_still_ours_alone),
 	};
 
 	have_net = net_own();
