@@ -717,6 +717,14 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		    cfg_title(sec), v->name, family_name(v->family));
 		return;
 	}
+	/* Its session is matched with who sends the adverts (L-10, V-24). */
+	if (b.role == VRRP_BFD_PEER && b.peer.family == AF_INET6 &&
+	    !addr_is_link_local(&b.peer)) {
+		bad(p, line, "bfd %s: adverts come from link-local addresses: "
+		    "for role = peer name that of the other router",
+		    cfg_title(sec));
+		return;
+	}
 	for (i = 0; i < v->bfd_count; i++)
 		if (addr_equal(&v->bfd[i].peer, &b.peer)) {
 			bad(p, line, "bfd %s is given twice (first on line %d)",
