@@ -475,6 +475,35 @@ build_timers(struct parse *p, cfg_t *sec, struct bfd_params *s)
 }
 
 static void
+build_echo(struct parse *p, cfg_t *sec, struct bfd_params *s)
+{
+	const struct word *rx = word_get(sec, "echo_min_rx");
+	const struct word *tx = word_get(sec, "echo_min_tx");
+	const struct word *unaffiliated = word_get(sec, "unaffiliated_echo");
+	const struct word *passive = word_get(sec, "passive");
+	const struct word *echo = rx != NULL ? rx : tx;
+
+	read_interval(p, sec, "echo_min_rx", &s->echo_min_rx_ns);
+	read_interval(p, sec, "echo_min_tx", &s->echo_tx_ns);
+	read_bool(p, sec, "unaffiliated_echo", &s->unaffiliated);
+	if (s->multihop && echo != NULL)		/* B-94 */
+		bad(p, echo->line, "multihop = yes has no echo");
+	if (!s->unaffiliated)
+		return;
+	if (s->multihop)
+		bad(p, unaffiliated->line, "multihop = yes has no echo");
+	if (echo != NULL)
+		bad(p, echo->line, "unaffiliated_echo = yes has no other echo: "
+		    "its interval is interval");
+	if (s->passive)
+		bad(p, passive->line, "unaffiliated_echo = yes: a peer that "
+		    "only forwards does not begin");
+	if (s->desired_min_tx_ns != s->required_min_rx_ns)
+		bad(p, unaffiliated->line, "unaffiliated_echo = yes has one "
+		    "interval, not min_tx and min_rx");
+}
+
+static void
 build_session(struct parse *p, cfg_t *sec, struct bfd_params *s)
 {
 	bfd_params_init(s);
@@ -484,6 +513,7 @@ build_session(struct parse *p, cfg_t *sec, struct bfd_params *s)
 	build_timers(p, sec, s);
 	build_auth(p, sec, &s->auth);
 	read_bool(p, sec, "passive", &s->passive);
+	build_echo(p, sec, s);
 	read_bool(p, sec, "admin_down", &s->admin_down);
 }
 
@@ -586,6 +616,9 @@ parse_words(struct parse *p, const char *text)
 		WORD("multihop"),
 		WORD("rx_ttl"),
 		WORD("passive"),
+		WORD("echo_min_rx"),
+		WORD("echo_min_tx"),
+		WORD("unaffiliated_echo"),
 		WORD("admin_down"),
 		WORD("auth"),
 		WORD("auth_key_id"),
@@ -798,6 +831,11 @@ print_session(FILE *f, const struct bfd_params *s)
 	}
 	(void)fprintf(f, "    multiplier = %u\n", s->detect_mult);
 	print_bool(f, "passive", s->passive);
+	if (s->echo_min_rx_ns > 0)
+		print_span(f, "echo_min_rx", s->echo_min_rx_ns);
+	if (s->echo_tx_ns > 0)
+		print_span(f, "echo_min_tx", s->echo_tx_ns);
+	print_bool(f, "unaffiliated_echo", s->unaffiliated);
 	print_bool(f, "admin_down", s->admin_down);
 	print_auth(f, &s->auth);
 	(void)fprintf(f, "}\n");

@@ -97,10 +97,15 @@ demand_active(const struct bfd_core *s)
 	    s->remote_session_state == BFD_UP;
 }
 
-/* B-58, B-66: a passive session speaks when spoken to. */
+/*
+ * B-58, B-66: a passive session speaks when spoken to.  Nobody listens to the
+ * AdminDown of unaffiliated echo.
+ */
 static bool
 may_speak(const struct bfd_core *s)
 {
+	if (s->p.unaffiliated)
+		return s->session_state != BFD_ADMIN_DOWN;
 	return !s->p.passive || s->remote_discr != 0;
 }
 
@@ -369,6 +374,10 @@ content(const struct bfd_core *s, struct bfd_packet *p)
 		.required_min_echo_rx_us =
 		    s->p.multihop ? 0 : wire_us(s->p.echo_min_rx_ns),
 	};
+	if (s->p.unaffiliated) {	/* RFC 9747 §3: nobody reads them */
+		p->desired_min_tx_us = p->required_min_rx_us = wire_us(SLOW_NS);
+		p->required_min_echo_rx_us = 0;
+	}
 }
 
 /* The 24 bytes of it, P and F clear. */
@@ -393,7 +402,7 @@ settle_echo(struct bfd_core *s)
 	int64_t interval_ns = 0;
 
 	if (is_up(s) && s->p.echo_tx_ns > 0 && s->remote_min_echo_rx_ns > 0 &&
-	    !s->p.multihop)
+	    !s->p.multihop && !s->echo_blocked)
 		interval_ns = max_ns(s->p.echo_tx_ns, s->remote_min_echo_rx_ns);
 	if (interval_ns == s->echo_interval_ns)
 		return;
@@ -417,6 +426,11 @@ settle_announced(struct bfd_core *s)
 
 	if (!is_up(s))
 		tx_ns = max_ns(tx_ns, SLOW_NS);
+	if (s->p.unaffiliated) {		/* nobody to agree with */
+		s->desired_min_tx_ns = s->desired_min_tx_announced_ns = tx_ns;
+		s->required_min_rx_ns = s->required_min_rx_announced_ns = tx_ns;
+		return;
+	}
 	if (s->echo_interval_ns > 0 && rx_ns > 0)
 		rx_ns = max_ns(rx_ns, SLOW_NS);
 	if (tx_ns != s->desired_min_tx_announced_ns ||
@@ -644,6 +658,17 @@ note_gap(struct bfd_core *s, mono_t arrival)
 	s->last_rx = mono_max(s->last_rx, arrival);
 }
 
+/* RFC 9747 §3: intervals and multiplier are configured, not received. */
+static void
+hear_ourselves(struct bfd_core *s)
+{
+	s->remote_demand_mode = false;
+	s->remote_detect_mult = s->p.detect_mult;
+	s->remote_min_rx_interval_ns = REMOTE_MIN_RX_UNKNOWN_NS;
+	s->remote_desired_min_tx_ns = 0;
+	s->remote_min_echo_rx_ns = 0;
+}
+
 enum bfd_verdict
 bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
     const struct bfd_packet *pkt, struct bfd_actions *act)
@@ -660,6 +685,10 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	verdict = authenticate(s, pkt);
 	if (verdict != BFD_OK_VERDICT)				/* B-29..B-31 */
 		return verdict;
+	/* Our own, from before we were up: late, and no sign of life. */
+	if (s->p.unaffiliated && is_up(s) && pkt->state != BFD_UP &&
+	    pkt->state != BFD_INIT)
+		return BFD_ECHO_VERDICT;
 
 	begin(s, now, act);
 	before = level_of(s);
@@ -673,6 +702,8 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	s->remote_desired_min_tx_ns = ns_from_us(pkt->desired_min_tx_us);
 	s->remote_min_echo_rx_ns =				/* B-33 */
 	    ns_from_us(pkt->required_min_echo_rx_us);
+	if (s->p.unaffiliated)
+		hear_ourselves(s);
 	if (pkt->final)						/* B-34 */
 		final_received(s);
 	else
@@ -683,7 +714,7 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	} else {
 		note_gap(s, arrival);				/* B-40 */
 		receive_state(s, pkt->state, arrival, act);	/* B-37 */
-		if (pkt->poll)					/* B-39 */
+		if (pkt->poll && !s->p.unaffiliated)		/* B-39 */
 			act->todo |= BFD_DO_SEND_FINAL;
 	}
 	settle_and_compare(s, &before, act);			/* B-35, B-38 */
@@ -714,7 +745,9 @@ bfd_core_expire(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 	if (is_due(s->detection_timer, now)) {
 		if (s->session_state == BFD_INIT || is_up(s))	/* B-68 */
 			bfd_core_update_state(s, BFD_DOWN,
-			    BFD_DIAG_CONTROL_EXPIRY, BFD_REASON_TIMEOUT,
+			    s->p.unaffiliated ? BFD_DIAG_ECHO_FAILED :
+			    BFD_DIAG_CONTROL_EXPIRY, s->p.unaffiliated ?
+			    BFD_REASON_ECHO : BFD_REASON_TIMEOUT,
 			    s->detection_timer, act);
 		forget_remote(s);
 	}
@@ -814,6 +847,17 @@ leave_admin_down(struct bfd_core *s, struct bfd_actions *act)
 		    BFD_REASON_LOCAL_ADMIN, s->now, act);
 }
 
+/* Another kind of session with the same neighbour. */
+static void
+start_over(struct bfd_core *s, struct bfd_actions *act)
+{
+	if (s->session_state == BFD_UP || s->session_state == BFD_INIT)
+		bfd_core_update_state(s, BFD_DOWN, BFD_DIAG_NONE,
+		    BFD_REASON_LOCAL_ADMIN, s->now, act);
+	forget_remote(s);
+	s->detection_from = MONO_NEVER;
+}
+
 void
 bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
     struct bfd_actions *act)
@@ -823,8 +867,18 @@ bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	assert(p->detect_mult > 0 && p->desired_min_tx_ns > 0);
 	begin(s, now, act);
 	before = level_of(s);
+	if (p->unaffiliated != s->p.unaffiliated)
+		start_over(s, act);
+	if (p->unaffiliated && !mono_is_never(s->detection_from) &&
+	    (p->desired_min_tx_ns != s->p.desired_min_tx_ns ||
+	    p->detect_mult != s->p.detect_mult)) {
+		/* In force at once, so counted from now. */
+		s->detection_from = now;
+		s->granted_ns = 0;
+		s->remote_detect_mult = p->detect_mult;
+	}
 	s->p = *p;
-	if (!is_up(s))
+	if (!is_up(s) || p->unaffiliated)
 		adopt_auth(s);
 	if (p->admin_down && s->session_state != BFD_ADMIN_DOWN)
 		enter_admin_down(s, BFD_DIAG_ADMIN_DOWN, act);
@@ -910,7 +964,7 @@ bfd_core_release(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 
 	begin(s, now, act);
 	before = level_of(s);
-	if (s->remote_discr != 0)
+	if (s->remote_discr != 0 && !s->p.unaffiliated)
 		span_ns = max_ns(s->detection_time_ns,
 		    s->p.detect_mult * s->tx_interval_ns);
 	if (s->session_state == BFD_ADMIN_DOWN)
@@ -931,6 +985,18 @@ bfd_core_echo_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	s->echo_detection_timer = mono_max(s->echo_detection_timer,
 	    mono_add(arrival, s->echo_interval_ns * s->p.detect_mult +
 	    grant_after(s, arrival)));
+}
+
+void
+bfd_core_echo_block(struct bfd_core *s, mono_t now, bool blocked,
+    struct bfd_actions *act)
+{
+	struct level before;
+
+	begin(s, now, act);
+	before = level_of(s);
+	s->echo_blocked = blocked;
+	settle_and_compare(s, &before, act);
 }
 
 /* Move one timer by the part of the absence it was running in. */

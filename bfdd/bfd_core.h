@@ -12,6 +12,11 @@
  * After every call the caller carries out the actions lowest bit first, calling
  * bfd_core_build() once for each SEND bit, and re-reads bfd_core_next_expiry().
  *
+ * Unaffiliated echo (RFC 9747, p.unaffiliated): the packets are those of RFC 5880
+ * and come back to us, so the session talks to itself: what it hears is its own
+ * state.  Intervals are as configured, nothing is polled, AdminDown is silence,
+ * and what was lost is the echo (diag 2).
+ *
  * bfd_core_update_state() in bfd_core.c is the only writer of session_state.
  */
 #ifndef BFDD_BFD_CORE_H
@@ -131,6 +136,7 @@ struct bfd_core {
 	mono_t			silent_until;	/* B-107 */
 	bool			held;		/* B-55 */
 	int64_t			tx_slot_ns;	/* 0: none */
+	bool			echo_blocked;	/* the shell cannot send it */
 
 	/* What the timers run from, and what absences have granted (L-32). */
 	mono_t			detection_from;
@@ -259,6 +265,12 @@ void	bfd_core_set_diag(struct bfd_core *, mono_t now, uint8_t diag,
 void	bfd_core_release(struct bfd_core *, mono_t now, struct bfd_actions *);
 /* An echo packet of ours came back (§6.4); the shell has verified it (B-91). */
 void	bfd_core_echo_rx(struct bfd_core *, mono_t now, mono_t arrival,
+	    struct bfd_actions *);
+/*
+ * Echo packets cannot be sent, or again (B-93: source address, neighbour).  While
+ * they cannot the echo function does not run, which is no failure of the path.
+ */
+void	bfd_core_echo_block(struct bfd_core *, mono_t now, bool blocked,
 	    struct bfd_actions *);
 /*
  * This process was absent from since to until (L-32).  Every detection and

@@ -173,6 +173,30 @@ put_auth(json_t *o, const struct bfd_core *c)
 		    bfd_auth_type_name(c->p.auth.type));
 }
 
+/* Of the echo function; unaffiliated echo is a session like any other. */
+static void
+put_echo(json_t *o, const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
+	put_bool(o, "unaffiliated-echo", c->p.unaffiliated);
+	put_text(o, "detection-mode", c->echo_interval_ns > 0 ?
+	    "async-with-echo" : "async-without-echo");
+	put_us(o, "echo-tx-interval-in-use", c->echo_interval_ns);
+	put_us(o, "desired-min-echo-tx-interval", c->p.echo_tx_ns);
+	put_us(o, "required-min-echo-rx-interval", c->p.echo_min_rx_ns);
+	if (s->echo.error != 0)
+		put_text(o, "echo-error", s->echo.error == -EADDRNOTAVAIL ?
+		    "no address on the interface that can be routed" :
+		    s->echo.error == -EHOSTUNREACH ?
+		    "neighbour not resolved" : strerror(-s->echo.error));
+	if (s->echo.sent == 0)
+		return;
+	put_int(o, "send-echo-packet-count", (int64_t)s->echo.sent);
+	put_int(o, "receive-echo-packet-count", (int64_t)s->echo.received);
+	put_us(o, "echo-round-trip-us", s->echo.round_trip_ns);
+}
+
 static void
 put_counters(json_t *o, const struct bfd_session *s)
 {
@@ -221,10 +245,11 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_int(o, "local-discriminator", c->local_discr);
 	put_int(o, "remote-discriminator", c->remote_discr);
 	put_int(o, "source-port", s->source_port);
-	put_int(o, "dest-port", c->p.multihop ? BFD_PORT_MULTIHOP :
-	    BFD_PORT_SINGLE_HOP);
+	put_int(o, "dest-port", c->p.unaffiliated ? BFD_PORT_ECHO :
+	    c->p.multihop ? BFD_PORT_MULTIHOP : BFD_PORT_SINGLE_HOP);
 	put_timers(o, c);
 	put_auth(o, c);
+	put_echo(o, s);
 	put_counters(o, s);
 	return o;
 }

@@ -45,12 +45,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bfdd/bfd_echo.h"
+#include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_io.h"
 #include "shared/addr.h"
 #include "shared/log.h"
 #include "shared/token_bucket.h"
+
+/* How often the way of echo packets is looked at: while there is none, after. */
+#define ECHO_LOOK_NS		(1 * NS_PER_S)
+#define ECHO_LOOK_AGAIN_NS	(10 * NS_PER_S)
 
 struct bfd_engine {
 	struct bfd_engine_config config;
@@ -66,6 +73,10 @@ struct bfd_engine {
 	mono_t			 rate_since;
 	bool			 many_received;
 	int64_t			 cadence_ns;	/* of the sentinel; 0: off */
+	struct nl		*nl;		/* for echo; may be NULL */
+	int			 echo_fd;	/* sends; -1: not opened */
+	uint8_t			 echo_key[BFD_ECHO_KEY_LEN];
+	struct loop_timer	*echo_timer;	/* looks for ways */
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
 	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
@@ -196,6 +207,10 @@ update_pace(void *arg)
 		if (s->core.detection_time_ns > 0 &&
 		    s->core.detection_time_ns < shortest)
 			shortest = s->core.detection_time_ns;
+		if (s->core.echo_interval_ns > 0 && s->core.p.detect_mult *
+		    s->core.echo_interval_ns < shortest)
+			shortest = s->core.p.detect_mult *
+			    s->core.echo_interval_ns;
 		if (interval_ns == 0)
 			continue;
 		rate += NS_PER_S / interval_ns;
@@ -274,6 +289,10 @@ close_socket(struct bfd_engine *e, struct bfd_session *s, bool release)
 		s->source_port = 0;
 }
 
+static void	echo_check(struct bfd_engine *, struct bfd_session *);
+static int	echo_transmit(struct bfd_engine *, struct bfd_session *,
+		    const uint8_t *, size_t);
+
 /*
  * The packet is built in any case, because that is what moves the core's timer
  * on; without an interface it goes nowhere.
@@ -293,6 +312,20 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 		send_failed(e, s, error);
 		return;
 	}
+	if (s->core.p.unaffiliated) {
+		if (mono_is_never(s->echo.looked)) {
+			echo_check(e, s);
+			loop_timer_set(e->echo_timer, mono_add(e->now,
+			    ECHO_LOOK_NS));
+		}
+		if ((error = echo_transmit(e, s, buf, len)) != 0)
+			send_failed(e, s, error);
+		else {
+			s->counters.send_packet++;
+			s->send_error = 0;
+		}
+		return;
+	}
 	/* Up says that the peer hears us: its neighbour entry is good. */
 	reachable = !s->core.p.multihop && s->core.session_state == BFD_UP;
 	error = bfd_io_tx(e->io, s->fd, &s->core.p, s->ifindex, reachable, buf,
@@ -303,6 +336,159 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 	}
 	s->counters.send_packet++;
 	s->send_error = 0;
+}
+
+/* --- echo: what leaves --- */
+
+/* The echo function: the session is up and the peer says that it forwards. */
+static bool
+echo_wanted(const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
+	if (c->p.unaffiliated)
+		return c->session_state != BFD_ADMIN_DOWN;
+	return c->p.echo_tx_ns > 0 && !c->p.multihop &&
+	    c->session_state == BFD_UP && c->remote_min_echo_rx_ns > 0;
+}
+
+static int
+echo_open(struct bfd_engine *e)
+{
+	int error;
+
+	if (e->echo_fd != -1)
+		return 0;
+	error = bfd_io_add_taps(e->io);
+	if (error == 0) {
+		error = bfd_echo_io_tx_open();
+		if (error >= 0) {
+			e->echo_fd = error;
+			error = 0;
+		}
+	}
+	return error;
+}
+
+/* B-93.  Says what is missing once, and that it is there again. */
+static void
+echo_look(struct bfd_engine *e, struct bfd_session *s)
+{
+	char name[LABEL_LEN], self[ADDR_STRLEN];
+	bool was_ready = s->echo.path.ready;
+	int error;
+
+	s->echo.looked = e->now;
+	error = echo_open(e);
+	if (error == 0)
+		error = bfd_echo_io_find(e->nl, &s->core.p, &s->local,
+		    s->ifindex, &s->echo.path);
+	if (s->core.p.unaffiliated && !s->echo.path.neighbour.confirmed &&
+	    s->fd != -1 && s->ifindex != 0)
+		bfd_io_poke(s->fd, &s->core.p, s->ifindex);
+	if (error != 0 && error != s->echo.error)
+		log_warning("echo %s error=\"%s\"", label(s, name,
+		    sizeof(name)), error == -EADDRNOTAVAIL ?
+		    "no address on the interface that can be routed" :
+		    error == -EHOSTUNREACH ? "neighbour not resolved" :
+		    strerror(-error));
+	else if (error == 0 && !was_ready)
+		log_info("echo %s self=%s", label(s, name, sizeof(name)),
+		    addr_format(&s->echo.path.self, self, sizeof(self)));
+	s->echo.error = error;
+}
+
+static int
+echo_transmit(struct bfd_engine *e, struct bfd_session *s,
+    const uint8_t *payload, size_t len)
+{
+	const struct bfd_echo_path *path = &s->echo.path;
+	const struct bfd_echo_header h = {
+		.source = path->self,
+		.destination = path->self,
+		.source_port = s->source_port,
+	};
+	uint8_t packet[BFD_ECHO_PACKET_MAX];
+
+	len = bfd_echo_wrap(&h, payload, len, packet, sizeof(packet));
+	if (len == 0 || !path->ready || e->echo_fd == -1)
+		return -EHOSTUNREACH;
+	return bfd_echo_io_tx(e->echo_fd, path, s->ifindex, packet, len);
+}
+
+static void
+send_echo(struct bfd_engine *e, struct bfd_session *s)
+{
+	struct bfd_echo echo = {
+		.discr = s->core.local_discr,
+		.sequence = ++s->echo.sequence,
+	};
+	uint8_t payload[BFD_ECHO_LEN];
+	int error;
+
+	echo.sent = engine_now(e);
+	error = -ENOTSUP;
+	if (bfd_echo_build(e->echo_key, &echo, payload))
+		error = echo_transmit(e, s, payload, sizeof(payload));
+	if (error != 0)
+		send_failed(e, s, error);
+	else
+		s->echo.sent++;
+}
+
+static void	carry_out(struct bfd_engine *, struct bfd_session *,
+		    const struct bfd_actions *);
+
+/*
+ * Tells the core whether echo can run.  A look costs a request to the kernel;
+ * a way that is there is looked at now and then, should the neighbour have got
+ * another link address.
+ */
+static void
+echo_check(struct bfd_engine *e, struct bfd_session *s)
+{
+	struct bfd_actions act = { 0 };
+	int64_t every_ns = s->core.session_state == BFD_UP &&
+	    s->echo.error == 0 ? ECHO_LOOK_AGAIN_NS : ECHO_LOOK_NS;
+	bool blocked;
+
+	if (!mono_is_never(s->echo.looked) &&
+	    mono_sub(e->now, s->echo.looked) < every_ns)
+		return;
+	echo_look(e, s);
+	blocked = !s->echo.path.ready;
+	if (s->core.p.unaffiliated || blocked == s->core.echo_blocked)
+		return;
+	bfd_core_echo_block(&s->core, engine_now(e), blocked, &act);
+	carry_out(e, s, &act);
+}
+
+static void
+echo_timer_due(mono_t deadline, void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s;
+	bool any = false;
+
+	(void)deadline;
+	(void)engine_now(e);
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (!echo_wanted(s))
+			continue;
+		any = true;
+		echo_check(e, s);
+	}
+	loop_timer_set(e->echo_timer, any ? mono_add(e->now, ECHO_LOOK_NS) :
+	    MONO_NEVER);
+}
+
+/* A session changed: perhaps it wants echo now. */
+static void
+echo_consider(struct bfd_engine *e, const struct bfd_session *s)
+{
+	if (echo_wanted(s) && (mono_is_never(s->echo.looked) ||
+	    (!s->core.p.unaffiliated && s->core.echo_blocked)))
+		loop_timer_set(e->echo_timer, e->now);
 }
 
 static void
@@ -391,13 +577,17 @@ carry_out(struct bfd_engine *e, struct bfd_session *s,
 		send_packet(e, s, true);
 	if (act->todo & BFD_DO_SEND)
 		send_packet(e, s, false);
+	if (act->todo & BFD_DO_SEND_ECHO)
+		send_echo(e, s);
 	if (act->todo & BFD_DO_STATE) {
 		notify(e, s, BFD_CHANGE_STATE);
 		log_transition(s);
 	} else if (act->todo & BFD_DO_CHANGED)
 		notify(e, s, BFD_CHANGE_VALUES);
-	if (act->todo & (BFD_DO_STATE | BFD_DO_CHANGED))
+	if (act->todo & (BFD_DO_STATE | BFD_DO_CHANGED)) {
 		(void)loop_defer(e->loop, update_pace, e);
+		echo_consider(e, s);
+	}
 	if (act->todo & BFD_DO_DELETE) {
 		s->doomed = true;
 		(void)loop_defer(e->loop, reap, e);
@@ -429,7 +619,8 @@ find_session(struct bfd_engine *e, const struct bfd_rx *rx,
 	}
 	*out = s;
 	p = &s->core.p;
-	if (!addr_equal(&p->peer, &rx->source) || p->multihop != rx->multihop ||
+	if (p->unaffiliated || !addr_equal(&p->peer, &rx->source) ||
+	    p->multihop != rx->multihop ||
 	    (!p->multihop && s->ifindex != rx->ifindex) ||
 	    (p->multihop && addr_is_set(&p->local) &&
 	    !addr_equal(&p->local, &rx->destination)))
@@ -457,23 +648,89 @@ discarded(struct bfd_engine *e, const struct bfd_rx *rx,
 	    (unsigned long long)suppressed);
 }
 
+/*
+ * An echo of ours (B-91): made with our key, of this session, not seen before,
+ * and no older than what we would wait for.
+ */
+static enum bfd_verdict
+received_echo(struct bfd_engine *e, const struct bfd_rx *rx,
+    struct bfd_session **out)
+{
+	struct bfd_actions act = { 0 };
+	struct bfd_session *s;
+	struct bfd_echo echo;
+	int64_t round_trip_ns;
+
+	if (!bfd_echo_parse(e->echo_key, rx->payload, rx->len, &echo))
+		return BFD_ECHO_VERDICT;
+	s = bfd_table_by_discr(e->table, echo.discr);
+	if (s == NULL)
+		return BFD_YOUR_DISCR_VERDICT;
+	*out = s;
+	if (s->ifindex != rx->ifindex)
+		return BFD_SOURCE_VERDICT;
+	round_trip_ns = mono_sub(rx->arrival, echo.sent);
+	if (echo.sequence - s->echo.seen - 1 >=
+	    s->echo.sequence - s->echo.seen || round_trip_ns >
+	    s->core.echo_interval_ns * s->core.p.detect_mult)
+		return BFD_ECHO_VERDICT;
+	s->echo.seen = echo.sequence;
+	s->echo.received++;
+	s->echo.round_trip_ns = round_trip_ns > 0 ? round_trip_ns : 0;
+	bfd_core_echo_rx(&s->core, e->now, rx->arrival, &act);
+	carry_out(e, s, &act);
+	return BFD_OK_VERDICT;
+}
+
+/* RFC 9747: a control packet of ours, forwarded once. */
+static enum bfd_verdict
+find_unaffiliated(struct bfd_engine *e, const struct bfd_rx *rx,
+    const struct bfd_packet *pkt, struct bfd_session **out)
+{
+	struct bfd_session *s = bfd_table_by_discr(e->table, pkt->my_discr);
+
+	if (s == NULL)
+		return BFD_NO_SESSION_VERDICT;
+	*out = s;
+	if (!s->core.p.unaffiliated || s->ifindex != rx->ifindex ||
+	    !addr_equal(&s->echo.path.self, &rx->source) ||
+	    !addr_equal(&s->echo.path.self, &rx->destination))
+		return BFD_SOURCE_VERDICT;
+	return rx->ttl == BFD_ECHO_TTL ? BFD_OK_VERDICT : BFD_TTL_VERDICT;
+}
+
+static enum bfd_verdict
+receive(struct bfd_engine *e, const struct bfd_rx *rx,
+    struct bfd_session **out, struct bfd_actions *act)
+{
+	struct bfd_packet pkt;
+	enum bfd_verdict verdict;
+
+	/* The mark of an echo packet is no version of BFD. */
+	if (rx->echo && rx->len > 0 && rx->payload[0] >> 5 != BFD_VERSION)
+		return received_echo(e, rx, out);
+	verdict = bfd_wire_parse(rx->payload, rx->len, &pkt);
+	if (verdict == BFD_OK_VERDICT)
+		verdict = rx->echo ? find_unaffiliated(e, rx, &pkt, out) :
+		    find_session(e, rx, &pkt, out);
+	if (verdict != BFD_OK_VERDICT)
+		return verdict;
+	return bfd_core_rx(&(*out)->core, e->now, rx->arrival, &pkt, act);
+}
+
 static bool
 received(const struct bfd_rx *rx, void *arg)
 {
 	struct bfd_engine *e = arg;
 	struct bfd_session *s = NULL;
 	struct bfd_actions act = { 0 };
-	struct bfd_packet pkt;
 	enum bfd_verdict verdict;
 
 	e->now = mono_max(e->now, rx->now);
 	e->rate_packets++;
-	verdict = bfd_wire_parse(rx->payload, rx->len, &pkt);
-	if (verdict == BFD_OK_VERDICT)
-		verdict = find_session(e, rx, &pkt, &s);
-	if (verdict == BFD_OK_VERDICT)
-		verdict = bfd_core_rx(&s->core, e->now, rx->arrival, &pkt,
-		    &act);
+	verdict = receive(e, rx, &s, &act);
+	if (verdict == BFD_OK_VERDICT && !s->core.p.unaffiliated && rx->echo)
+		return true;			/* counted elsewhere */
 	e->stats.verdicts[verdict]++;
 	/* B-36: in AdminDown the packet's values count, the packet does not. */
 	if (verdict == BFD_OK_VERDICT ||
@@ -594,7 +851,8 @@ wait_until_forgotten(struct bfd_session *s)
 	const struct bfd_params *p = &s->core.p;
 	int64_t interval_ns = p->desired_min_tx_ns;
 
-	if (p->auth.type == BFD_AUTH_NONE || p->auth.type == BFD_AUTH_SIMPLE)
+	if (p->auth.type == BFD_AUTH_NONE || p->auth.type == BFD_AUTH_SIMPLE ||
+	    p->unaffiliated)
 		return;
 	if (p->required_min_rx_ns > interval_ns)
 		interval_ns = p->required_min_rx_ns;
@@ -617,6 +875,8 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	s->engine = e;
 	s->created_real_ns = loop_realtime_ns();
 	s->local = p->local;
+	s->echo.looked = MONO_NEVER;
+	s->core.echo_blocked = true;	/* until there is a way */
 	wait_until_forgotten(s);
 	token_bucket_init(&s->send_log, 60 * NS_PER_S, 3);
 	s->due.owner = s;
@@ -718,6 +978,7 @@ same_values(const struct bfd_params *a, const struct bfd_params *b)
 	    a->admin_down == b->admin_down &&
 	    a->echo_min_rx_ns == b->echo_min_rx_ns &&
 	    a->echo_tx_ns == b->echo_tx_ns &&
+	    a->unaffiliated == b->unaffiliated &&
 	    bfd_auth_params_equal(&a->auth, &b->auth);
 }
 
@@ -791,11 +1052,16 @@ bfd_engine_reload(struct bfd_engine *e, const struct bfd_config *config,
 static void
 set_ifindex(struct bfd_engine *e, struct bfd_session *s, int ifindex)
 {
+	struct bfd_actions act = { 0 };
 	char name[LABEL_LEN];
 
 	if (s->ifindex == ifindex)
 		return;
 	bfd_table_set_ifindex(e->table, s, ifindex);
+	s->echo.path = (struct bfd_echo_path){ .ready = false };
+	s->echo.looked = MONO_NEVER;
+	bfd_core_echo_block(&s->core, engine_now(e), true, &act);
+	carry_out(e, s, &act);
 	/* The socket is bound to the old index; the next packet opens anew. */
 	close_socket(e, s, false);
 	log_info("interface %s ifindex=%d%s", label(s, name, sizeof(name)),
@@ -852,6 +1118,8 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 		return -ENOMEM;
 	e->config = *config;
 	e->loop = config->loop;
+	e->echo_fd = -1;
+	memcpy(e->echo_key, config->echo_key, sizeof(e->echo_key));
 	token_bucket_init(&e->stall_log, 10 * NS_PER_S, 3);
 	for (i = 0; i < BFD_VERDICT_COUNT; i++)
 		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
@@ -859,8 +1127,9 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	e->rate_since = loop_clock();
 	e->table = bfd_table_new(config->sessions_max, config->seed);
 	e->timer = loop_timer_new(e->loop, timer_due, e);
+	e->echo_timer = loop_timer_new(e->loop, echo_timer_due, e);
 	error = -ENOMEM;
-	if (e->table != NULL && e->timer != NULL &&
+	if (e->table != NULL && e->timer != NULL && e->echo_timer != NULL &&
 	    bfd_heap_init(&e->heap, config->sessions_max)) {
 		io.arg = e;
 		io.mark = bfd_table_mark(e->table);
@@ -890,7 +1159,17 @@ bfd_engine_free(struct bfd_engine *e)
 	bfd_heap_free(&e->heap);
 	loop_timer_free(e->timer);
 	bfd_io_close(e->io);
+	loop_timer_free(e->echo_timer);
+	if (e->echo_fd != -1)
+		(void)close(e->echo_fd);
+	explicit_bzero(e, sizeof(*e));
 	free(e);
+}
+
+void
+bfd_engine_set_nl(struct bfd_engine *e, struct nl *nl)
+{
+	e->nl = nl;
 }
 
 const struct bfd_table *

@@ -11,11 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bfdd/bfd_echo.h"
 #include "bfdd/bfd_params.h"
 #include "bfdd/bfd_table.h"
 #include "bfdd/bfd_wire.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
+#include "shared/nl.h"
 
 struct bfd_engine;
 
@@ -45,6 +47,7 @@ struct bfd_engine_config {
 	struct loop	*loop;
 	unsigned	 sessions_max;
 	uint64_t	 seed;
+	uint8_t		 echo_key[BFD_ECHO_KEY_LEN];	/* random, secret */
 	uint16_t	 port_single_hop, port_multihop;	/* 0: the standard's */
 	/*
 	 * Called after the packets of the event are out.  On the failover path:
@@ -70,6 +73,8 @@ int	bfd_engine_new(const struct bfd_engine_config *,
 	    struct bfd_engine **out, uint16_t *bad_port);
 /* Frees every session on the spot, without a word to the peers. */
 void	bfd_engine_free(struct bfd_engine *);
+/* For echo; without it, or with NULL, no echo is sent.  Borrowed. */
+void	bfd_engine_set_nl(struct bfd_engine *, struct nl *);
 const struct bfd_table *bfd_engine_table(const struct bfd_engine *);
 void	bfd_engine_stats(const struct bfd_engine *, struct bfd_engine_stats *);
 

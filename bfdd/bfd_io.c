@@ -50,6 +50,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bfdd/bfd_echo.h"
+#include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_wire.h"
 #include "shared/rng.h"
 #include "shared/rxclock.h"
@@ -63,9 +65,10 @@
 #define STRANGERS_RCVBUF (256 * 1024)
 #define TOS_CS6		0xc0		/* B-118 */
 #define PRIORITY	6
+#define PORT_DISCARD	9
 #define PORTS		(65536 - BFD_SOURCE_PORT_MIN)
 
-#define RX_SOCKETS_MAX	8
+#define RX_SOCKETS_MAX	10
 
 struct rx_socket {
 	struct bfd_io	*io;
@@ -73,6 +76,7 @@ struct rx_socket {
 	uint8_t		 family;
 	bool		 multihop;
 	bool		 strangers;
+	bool		 tap;		/* gives whole IP packets */
 	struct loop_fd	*event;
 	struct rxclock	 clock;
 	mono_t		 drained;
@@ -101,7 +105,7 @@ struct bfd_io {
 	struct iovec		 iov[BATCH];
 	struct sockaddr_storage	 names[BATCH];
 	union control		 controls[BATCH];
-	uint8_t			 payloads[BATCH][BFD_PACKET_MAX];
+	uint8_t			 payloads[BATCH][BFD_ECHO_READ_MAX];
 };
 
 static int
@@ -220,6 +224,28 @@ read_control(struct bfd_io *io, struct rx_socket *sock, struct msghdr *msg,
 	}
 }
 
+/* What an echo packet says of itself, and where the tap took it. */
+static bool
+read_tapped(const struct rx_socket *sock, const struct sockaddr_storage *name,
+    struct bfd_rx *rx)
+{
+	struct bfd_echo_header h;
+	const uint8_t *payload;
+	size_t len;
+
+	if (!bfd_echo_unwrap(sock->family, rx->payload, rx->len, &h, &payload,
+	    &len))
+		return false;
+	rx->echo = true;
+	rx->payload = payload;
+	rx->len = len;
+	rx->source = h.source;
+	rx->destination = h.destination;
+	rx->ttl = h.ttl;
+	rx->ifindex = bfd_echo_io_tap_ifindex(name);
+	return true;
+}
+
 /* Hands out msgs[i]; true when it was of use. */
 static bool
 deliver(struct bfd_io *io, struct rx_socket *sock, unsigned i,
@@ -239,6 +265,9 @@ deliver(struct bfd_io *io, struct rx_socket *sock, unsigned i,
 	rx.arrival = rxclock_arrival(&sock->clock, stamp, io->now,
 	    now_real_ns);
 	*arrival = rx.arrival;
+	if (sock->tap)
+		return read_tapped(sock, &io->names[i], &rx) &&
+		    io->config.rx(&rx, io->config.arg);
 	if (addr_from_sockaddr((struct sockaddr *)&io->names[i], &rx.source,
 	    &port) != 0)
 		return false;
@@ -257,7 +286,8 @@ receive_batch(struct bfd_io *io, struct rx_socket *sock)
 		m->msg_name = &io->names[i];
 		m->msg_namelen = sizeof(io->names[i]);
 		io->iov[i].iov_base = io->payloads[i];
-		io->iov[i].iov_len = BFD_PACKET_MAX;
+		io->iov[i].iov_len = sock->tap ? BFD_ECHO_READ_MAX :
+		    BFD_PACKET_MAX;
 		m->msg_iov = &io->iov[i];
 		m->msg_iovlen = 1;
 		m->msg_control = &io->controls[i];
@@ -451,28 +481,24 @@ attach_sorting(int fd, uint8_t family, bool multihop,
 	    sizeof(filter)) == -1 ? -errno : 0;
 }
 
-/* Takes fd. */
+/* Takes its descriptor; `like` says what else is known of it. */
 static int
-rx_start(struct bfd_io *io, int fd, uint8_t family, bool multihop,
-    bool strangers)
+rx_start(struct bfd_io *io, const struct rx_socket *like)
 {
 	struct rx_socket *sock = &io->rx[io->rx_count++];
 
-	*sock = (struct rx_socket){
-		.io = io,
-		.fd = fd,
-		.family = family,
-		.multihop = multihop,
-		.strangers = strangers,
-	};
+	assert(io->rx_count <= RX_SOCKETS_MAX);
+	*sock = *like;
+	sock->io = io;
 	rxclock_empty(&sock->clock, loop_clock());
-	return listen_to(io, sock);
+	return io->polled ? 0 : listen_to(io, sock);
 }
 
 static int
 rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 {
 	int fd = rx_socket_open(family, port, false), strangers;
+	struct rx_socket sock;
 	int error;
 
 	/* A kernel without IPv6 is a kernel without IPv6 sessions. */
@@ -480,7 +506,9 @@ rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 		return 0;
 	if (fd < 0)
 		return fd;
-	error = rx_start(io, fd, family, multihop, false);
+	sock = (struct rx_socket){ .fd = fd, .family = family,
+	    .multihop = multihop };
+	error = rx_start(io, &sock);
 	if (error != 0 || io->config.mark == NULL)
 		return error;
 	/*
@@ -497,7 +525,30 @@ rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 		(void)close(strangers);
 		return 0;
 	}
-	return rx_start(io, strangers, family, multihop, true);
+	sock.fd = strangers;
+	sock.strangers = true;
+	return rx_start(io, &sock);
+}
+
+int
+bfd_io_add_taps(struct bfd_io *io)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	unsigned i;
+	int error = 0;
+
+	for (i = 0; i < io->rx_count; i++) {
+		if (io->rx[i].tap)
+			return 0;
+	}
+	for (i = 0; i < 2 && error == 0; i++) {
+		struct rx_socket sock = { .tap = true,
+		    .family = families[i] };
+
+		sock.fd = bfd_echo_io_tap_open(families[i]);
+		error = sock.fd < 0 ? sock.fd : rx_start(io, &sock);
+	}
+	return error;
 }
 
 int
@@ -724,4 +775,14 @@ bfd_io_tx(struct bfd_io *io, int fd, const struct bfd_params *p, int ifindex,
 	if (reachable)
 		flags |= MSG_CONFIRM;
 	return sendmsg(fd, &msg, flags) == -1 ? -errno : 0;
+}
+
+void
+bfd_io_poke(int fd, const struct bfd_params *p, int ifindex)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(&p->peer, PORT_DISCARD, ifindex, &ss);
+
+	(void)sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL,
+	    (struct sockaddr *)&ss, len);
 }

@@ -24,12 +24,13 @@ struct bfd_io;
 
 /* Everything in it is borrowed for the call. */
 struct bfd_rx {
-	const uint8_t	*payload;	/* at most BFD_PACKET_MAX of it */
+	const uint8_t	*payload;	/* of UDP; at most BFD_PACKET_MAX of it */
 	size_t		 len;
 	struct addr	 source, destination;
 	int		 ifindex;	/* where it came in; 0: not told */
 	int		 ttl;		/* or hop limit; -1: not told */
 	bool		 multihop;	/* came to port 4784 */
+	bool		 echo;		/* to port 3785, through a tap */
 	mono_t		 arrival;	/* kernel instant, at or before now */
 	mono_t		 now;		/* when it was read; never goes back */
 };
@@ -83,6 +84,12 @@ uint64_t bfd_io_overflows(const struct bfd_io *);
 uint64_t bfd_io_strangers_lost(const struct bfd_io *);
 
 /*
+ * From now on also hand out what comes to port 3785, for whomever it is (the
+ * taps, bfd_echo_io.h).  Once is enough.  0 or negative errno.
+ */
+int	bfd_io_add_taps(struct bfd_io *);
+
+/*
  * A send socket for this session: its own source port, TTL 255, CS6, bound to
  * the interface when single hop.  *port in: the port wanted, 0 = choose an
  * unused one in 49152..65535; out: the port got.  The descriptor, the caller's
@@ -98,5 +105,11 @@ void	bfd_io_tx_close(struct bfd_io *, int fd, uint16_t port, bool release);
  */
 int	bfd_io_tx(struct bfd_io *, int fd, const struct bfd_params *,
 	    int ifindex, bool reachable, const uint8_t *buf, size_t len);
+
+/*
+ * Makes the kernel find out where the peer is, by something for it to deliver:
+ * an empty datagram to the discard port.
+ */
+void	bfd_io_poke(int fd, const struct bfd_params *, int ifindex);
 
 #endif

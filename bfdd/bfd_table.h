@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "bfdd/bfd_core.h"
+#include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_mark.h"
 #include "bfdd/bfd_params.h"
@@ -42,6 +43,17 @@ struct bfd_session_counters {
 	uint64_t	send_failed_packet;
 };
 
+/* The echo packets of a session; those of RFC 5880 unless said otherwise. */
+struct bfd_session_echo {
+	struct bfd_echo_path	path;		/* also of unaffiliated echo */
+	mono_t			looked;		/* for the path; NEVER: not yet */
+	int			error;		/* why there is none; 0 */
+	uint32_t		sequence;	/* of the latest sent */
+	uint32_t		seen;		/* of the latest that came back */
+	uint64_t		sent, received;
+	int64_t			round_trip_ns;	/* of the latest; 0: none yet */
+};
+
 /* A core and what it needs to act.  core.p holds the parameters in force. */
 struct bfd_session {
 	struct bfd_core		 core;
@@ -58,6 +70,7 @@ struct bfd_session {
 	int			 send_error;	/* errno of a streak, 0: none */
 	struct token_bucket	 send_log;
 	struct bfd_session_counters counters;
+	struct bfd_session_echo	echo;
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */
 	int64_t			 created_real_ns;

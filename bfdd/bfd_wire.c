@@ -18,7 +18,6 @@
 #include "bfdd/bfd_wire.h"
 #include "shared/cursor.h"
 
-#define BFD_VERSION	1
 
 #define FLAG_POLL	0x20
 #define FLAG_FINAL	0x10

@@ -15,6 +15,7 @@
 #define BFD_PORT_SINGLE_HOP	3784
 #define BFD_PORT_ECHO		3785
 #define BFD_PORT_MULTIHOP	4784
+#define BFD_VERSION		1
 #define BFD_SOURCE_PORT_MIN	49152
 #define BFD_PACKET_MIN		24
 #define BFD_PACKET_MAX		64	/* 24 + the longest authentication section */
@@ -65,6 +66,7 @@ const char *bfd_diag_name(uint8_t diag);	/* "reserved" for 10..31 */
 	X(AUTH_KEY,	"auth-key")	/* unknown key id */ \
 	X(AUTH_SEQUENCE, "auth-sequence")		\
 	X(AUTH_DIGEST,	"auth-digest")			\
+	X(ECHO,		"echo")	/* not ours, or too late */ \
 	X(AUTH_UNAVAILABLE, "auth-unavailable")	/* libcrypto refuses MD5 */ \
 	X(ADMIN_DOWN_STATE, "admin-down")	/* B-36 */
 

@@ -284,7 +284,9 @@ open_engine(struct daemon *d)
 	int error;
 
 	if (getrandom(&config.seed, sizeof(config.seed), 0) !=
-	    sizeof(config.seed)) {
+	    sizeof(config.seed) ||
+	    getrandom(config.echo_key, sizeof(config.echo_key), 0) !=
+	    sizeof(config.echo_key)) {
 		log_err("getrandom error=\"%s\"", strerror(errno));
 		return -1;
 	}
@@ -329,6 +331,8 @@ open_netlink(struct daemon *d)
 	error = nl_open(d->loop, &handlers, d, &d->nl);
 	if (error != 0)
 		log_err("netlink error=\"%s\"", strerror(-error));
+	else
+		bfd_engine_set_nl(d->engine, d->nl);
 	return error;
 }
 
@@ -402,6 +406,8 @@ static void
 stop(struct daemon *d)
 {
 	bfd_ctl_close(d->ctl);
+	if (d->engine != NULL)
+		bfd_engine_set_nl(d->engine, NULL);
 	nl_free(d->nl);
 	bfd_engine_free(d->engine);
 	loop_timer_free(d->leave_timer);

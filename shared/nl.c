@@ -865,6 +865,59 @@ nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
 	return error;
 }
 
+static bool
+parse_neigh(struct nlmsghdr *h, struct nl_neigh *out)
+{
+	const unsigned confirmed = NUD_REACHABLE | NUD_PERMANENT | NUD_NOARP;
+	const unsigned usable = confirmed | NUD_STALE | NUD_DELAY | NUD_PROBE;
+	struct nlattr *tb[NDA_MAX + 1];
+	const struct ndmsg *ndm;
+
+	if (h->nlmsg_type != RTM_NEWNEIGH ||
+	    nlmsg_parse(h, sizeof(*ndm), tb, NDA_MAX, NULL) < 0)
+		return false;
+	ndm = nlmsg_data(h);
+	memset(out, 0, sizeof(*out));
+	out->usable = (ndm->ndm_state & usable) != 0;
+	out->confirmed = (ndm->ndm_state & confirmed) != 0;
+	if (out->usable && tb[NDA_LLADDR] != NULL &&
+	    (size_t)nla_len(tb[NDA_LLADDR]) <= sizeof(out->mac)) {
+		out->mac_len = (uint8_t)nla_len(tb[NDA_LLADDR]);
+		memcpy(out->mac, nla_data(tb[NDA_LLADDR]), out->mac_len);
+	}
+	return true;
+}
+
+int
+nl_neigh_get(struct nl *nl, int ifindex, const struct addr *a,
+    struct nl_neigh *out)
+{
+	struct ndmsg ndm = { .ndm_family = a->family,
+	    .ndm_ifindex = ifindex };
+	struct collected c = { 0 };
+	struct nl_neigh neigh;
+	struct nl_msg *msg;
+	int error;
+
+	msg = nlmsg_alloc_simple(RTM_GETNEIGH, 0);
+	if (msg == NULL)
+		return -ENOMEM;
+	if (nlmsg_append(msg, &ndm, sizeof(ndm), NLMSG_ALIGNTO) < 0 ||
+	    nla_put(msg, NDA_DST, (int)addr_len(a->family), a->bytes) < 0)
+		error = -EMSGSIZE;
+	else
+		error = sync_request(nl, msg, &c);
+	nlmsg_free(msg);
+	if (error == 0) {
+		if (c.len > 0 && parse_neigh((void *)c.buf, &neigh))
+			*out = neigh;
+		else
+			error = -EBADMSG;
+	}
+	free(c.buf);
+	return error;
+}
+
 /* --- batches --- */
 
 struct nl_batch *

@@ -91,6 +91,19 @@ int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
 /* Look one link up in the kernel now. -ENODEV. */
 int	nl_link_get(struct nl *, const char *name, struct nl_link *out);
 
+struct nl_neigh {
+	uint8_t		mac[8];
+	uint8_t		mac_len;	/* 0: none needed, or not resolved */
+	bool		usable;		/* resolved, be it a while ago */
+	bool		confirmed;	/* heard from lately, or permanent */
+};
+/*
+ * What the kernel knows of a neighbour, without asking the neighbour.  -ENOENT:
+ * nothing.  On kernels before 6.17 it waits for the rtnl lock.
+ */
+int	nl_neigh_get(struct nl *, int ifindex, const struct addr *,
+	    struct nl_neigh *out);
+
 /*
  * A reusable list of requests.  Built once, sent any number of times (sequence
  * numbers are set at each send).  Owned by the caller; may be cleared or freed

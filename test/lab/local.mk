@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	test/lab/test_bfd.py \
 	test/lab/test_compat.py \
 	test/lab/test_bfd_auth.py \
+	test/lab/test_bfd_echo.py \
 	test/lab/test_bfd_paths.py \
 	test/lab/test_config.py \
 	test/lab/test_contest.py \

@@ -3,6 +3,7 @@ if CMOCKA
 BFD_CORE_TESTS = \
 	test/unit/test_bfd_auth \
 	test/unit/test_bfd_core \
+	test/unit/test_bfd_echo \
 	test/unit/test_bfd_pair \
 	test/unit/test_bfd_params \
 	test/unit/test_bfd_wire \
@@ -18,6 +19,7 @@ BFD_CORE_TEST_LIBS = \
 	# end
 test_unit_test_bfd_auth_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_core_LDADD = $(BFD_CORE_TEST_LIBS)
+test_unit_test_bfd_echo_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_pair_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_params_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_wire_LDADD = $(BFD_CORE_TEST_LIBS)

@@ -53,6 +53,10 @@ EXTRA_DIST += \
 	test/conf/bfdd/duplicate-name.err \
 	test/conf/bfdd/duplicates.conf \
 	test/conf/bfdd/duplicates.err \
+	test/conf/bfdd/echo-bad.conf \
+	test/conf/bfdd/echo-bad.err \
+	test/conf/bfdd/echo.conf \
+	test/conf/bfdd/echo.ok \
 	test/conf/bfdd/empty.conf \
 	test/conf/bfdd/empty.ok \
 	test/conf/bfdd/given-twice.conf \

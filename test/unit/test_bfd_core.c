@@ -1557,6 +1557,190 @@ test_bfd_core_echo_stops_when_it_may_not_run(void **state)
 	assert_int_equal(sent.required_min_echo_rx_us, 0);	/* B-95 - */
 }
 
+/* The shell has no way for it: no failure, and it may come back. */
+static void
+test_bfd_core_echo_that_cannot_be_sent_is_no_failure(void **state)
+{
+	struct bfd_packet in = peer(BFD_UP);
+
+	(void)state;
+	up_with_echo(30000);
+	in.required_min_echo_rx_us = 30000;
+	bfd_core_echo_block(&s, now, true, &act);
+	carry_out();
+	assert_int_equal(s.echo_interval_ns, 0);
+	while (now.ns < 2 * S) {
+		at_ns(now.ns + 40 * MS);
+		rx(&in);
+		bfd_core_expire(&s, now, &act);
+		carry_out();
+	}
+	assert_int_equal(s.session_state, BFD_UP);
+	bfd_core_echo_block(&s, now, false, &act);
+	assert_int_equal(s.echo_interval_ns, 30 * MS);
+}
+
+static struct bfd_params
+unaffiliated(int64_t interval_ns)
+{
+	struct bfd_params p = params(interval_ns, interval_ns, 3);
+
+	p.unaffiliated = true;
+	return p;
+}
+
+/* The neighbour forwards what we sent last. */
+static enum bfd_verdict
+loop_back(void)
+{
+	uint8_t bytes[BFD_PACKET_MAX];
+	struct bfd_packet in;
+	enum bfd_verdict v;
+
+	memcpy(bytes, sent_bytes, sizeof(bytes));
+	assert_int_equal(bfd_wire_parse(bytes, bytes[3], &in), BFD_OK_VERDICT);
+	v = bfd_core_rx(&s, now, now, &in, &act);
+	carry_out();
+	return v;
+}
+
+/* RFC 9747: the whole way, with the worked packets. */
+static void
+test_bfd_core_unaffiliated_comes_up_by_itself(void **state)
+{
+	static const uint8_t first[] = {
+		0x20, 0x40, 0x03, 0x18, 0x11, 0x22, 0x33, 0x44, 0, 0, 0, 0,
+		0x00, 0x0f, 0x42, 0x40, 0x00, 0x0f, 0x42, 0x40, 0, 0, 0, 0,
+	};
+	static const uint8_t looped[] = {
+		0x20, 0xc0, 0x03, 0x18, 0x11, 0x22, 0x33, 0x44,
+		0x11, 0x22, 0x33, 0x44,
+		0x00, 0x0f, 0x42, 0x40, 0x00, 0x0f, 0x42, 0x40, 0, 0, 0, 0,
+	};
+	struct bfd_params p = unaffiliated(10 * MS);
+	unsigned count;
+
+	(void)state;
+	start(&p);
+	run_to(0);
+	assert_memory_equal(sent_bytes, first, sizeof(first));
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);
+	assert_int_equal(s.session_state, BFD_INIT);
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_memory_equal(sent_bytes, looped, sizeof(looped));
+	assert_int_equal(s.detection_time_ns, 30 * MS);
+	assert_false(s.polling);
+
+	/* As configured, whatever a packet says; and nothing is polled. */
+	count = sent_count;
+	while (now.ns < 1000 * MS) {
+		now = bfd_core_next_expiry(&s);
+		bfd_core_expire(&s, now, &act);
+		carry_out();
+		assert_false(sent.poll || sent.final);
+		assert_int_equal(loop_back(), BFD_OK_VERDICT);
+	}
+	assert_in_range(sent_count - count, 100, 134);
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_int_equal(answered_count, 0);
+}
+
+static void
+unaffiliated_up(int64_t interval_ns)
+{
+	struct bfd_params p = unaffiliated(interval_ns);
+
+	start(&p);
+	run_to(0);
+	loop_back();
+	loop_back();
+	loop_back();
+	assert_int_equal(s.session_state, BFD_UP);
+}
+
+static void
+test_bfd_core_unaffiliated_loss_is_diag_2(void **state)
+{
+	(void)state;
+	unaffiliated_up(10 * MS);
+	run_to_ns(30 * MS - 1);
+	assert_int_equal(s.session_state, BFD_UP);
+	run_to(30);
+	assert_int_equal(s.session_state, BFD_DOWN);
+	assert_int_equal(s.local_diag, BFD_DIAG_ECHO_FAILED);
+	assert_int_equal(sent.diag, BFD_DIAG_ECHO_FAILED);
+	assert_int_equal(sent.your_discr, 0);
+	sent_count = 0;
+	run_to(3030);				/* slow again */
+	assert_in_range(sent_count, 3, 4);
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);
+	assert_int_equal(s.session_state, BFD_INIT);
+}
+
+/* One of ours that was long on its way is no sign of life, and none of death. */
+static void
+test_bfd_core_unaffiliated_late_packet_is_nothing(void **state)
+{
+	struct bfd_packet in = peer(BFD_DOWN);
+	mono_t due;
+
+	(void)state;
+	unaffiliated_up(10 * MS);
+	in.my_discr = VECTOR_L;
+	in.your_discr = 0;
+	at(5);
+	due = s.detection_timer;
+	assert_int_equal(rx(&in), BFD_ECHO_VERDICT);
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_true(s.detection_timer.ns == due.ns);
+}
+
+static void
+test_bfd_core_unaffiliated_changes_in_place(void **state)
+{
+	struct bfd_params p = unaffiliated(10 * MS);
+
+	(void)state;
+	unaffiliated_up(500 * MS);
+	run_to(370);				/* nothing is due before 375 */
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	assert_int_equal(s.session_state, BFD_UP);
+	assert_int_equal(s.detection_timer.ns, 400 * MS);
+	run_to(371);
+	assert_true(s.last_tx.ns >= 370 * MS);	/* B-73: overdue by now */
+
+	/* AdminDown says nothing. */
+	p.admin_down = true;
+	sent_count = 0;
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	assert_int_equal(s.session_state, BFD_ADMIN_DOWN);
+	run_to(5000);
+	assert_int_equal(sent_count, 0);
+	bfd_core_release(&s, now, &act);
+	assert_int_equal(s.release_timer.ns, now.ns);
+}
+
+/* The other kind of session starts from nothing. */
+static void
+test_bfd_core_unaffiliated_is_another_session(void **state)
+{
+	struct bfd_params p = unaffiliated(10 * MS);
+
+	(void)state;
+	up();
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	assert_int_equal(s.session_state, BFD_DOWN);
+	assert_int_equal(s.remote_discr, 0);
+	run_to_ns(now.ns + S);
+	assert_int_equal(sent.your_discr, 0);
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);
+	assert_int_equal(s.session_state, BFD_INIT);
+}
+
 /* ---- Leaving ---- */
 
 /* B-137 +, B-137 - */
@@ -2156,6 +2340,12 @@ main(void)
 		T(authentication_is_turned_on_while_up),
 		T(old_authentication_ends_with_up),
 		T(keys_roll_over_while_up),
+		T(echo_that_cannot_be_sent_is_no_failure),
+		T(unaffiliated_comes_up_by_itself),
+		T(unaffiliated_loss_is_diag_2),
+		T(unaffiliated_late_packet_is_nothing),
+		T(unaffiliated_changes_in_place),
+		T(unaffiliated_is_another_session),
 		T(replay_during_a_rollover_is_refused),
 		T(sends_nothing_when_the_digest_is_unavailable),
 #undef T
