@@ -3,6 +3,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
 	vrrpd/vrrp_conflict.c vrrpd/vrrp_conflict.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
+	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
@@ -21,6 +22,7 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
 	vrrpd/vrrp_router.c vrrpd/vrrp_router.h \
+	vrrpd/vrrp_sync.c vrrpd/vrrp_sync.h \
 	vrrpd/vrrp_vip.c vrrpd/vrrp_vip.h \
 	# end
 

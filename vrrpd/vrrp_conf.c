@@ -78,6 +78,15 @@ struct places {
 	int		 bfd[VRRP_PEERS_MAX];
 };
 
+/* Members are looked up when all files are read. */
+struct group_words {
+	const char	*file;
+	int		 line;
+	char		*name;
+	unsigned	 count;
+	struct word	 members[VRRP_INSTANCES_MAX];
+};
+
 struct source {
 	char		*path;
 	const char	*from;		/* who includes it; NULL: the first */
@@ -92,6 +101,8 @@ struct parse {
 	struct vrrp_config	 config;
 	struct places		**places;	/* one per instance */
 	unsigned		 places_count;
+	struct group_words	*groups[VRRP_GROUPS_MAX];
+	unsigned		 group_count;
 	struct source		 sources[FILES_MAX];
 	unsigned		 source_count;
 	const char		*file;		/* being read */
@@ -375,21 +386,32 @@ vrrp_conf_priority(const char *text, uint8_t *priority, char *why, size_t len)
 	return 0;
 }
 
+static int
+name_parse(const char *what, const char *text, char *why, size_t len)
+{
+	size_t i;
+
+	if (text[0] == '\0' || strlen(text) >= VRRP_NAME_MAX)
+		return refuse(why, len, "%s name \"%.40s\": must have 1 "
+		    "to %d characters", what, text, VRRP_NAME_MAX - 1);
+	for (i = 0; text[i] != '\0'; i++)
+		if (!isascii((unsigned char)text[i]) ||
+		    (!isalnum((unsigned char)text[i]) &&
+		    (i == 0 || strchr("._-", text[i]) == NULL)))
+			return refuse(why, len, "%s name \"%s\": letters,"
+			    " digits, and after the first also . _ -", what,
+			    text);
+	return 0;
+}
+
 int
 vrrp_conf_name(const char *text, char *why, size_t len)
 {
 	static const char *const taken[] = { "bfd", "history", "stats" };
 	size_t i;
 
-	if (text[0] == '\0' || strlen(text) >= VRRP_NAME_MAX)
-		return refuse(why, len, "instance name \"%.40s\": must have 1 "
-		    "to %d characters", text, VRRP_NAME_MAX - 1);
-	for (i = 0; text[i] != '\0'; i++)
-		if (!isascii((unsigned char)text[i]) ||
-		    (!isalnum((unsigned char)text[i]) &&
-		    (i == 0 || strchr("._-", text[i]) == NULL)))
-			return refuse(why, len, "instance name \"%s\": letters,"
-			    " digits, and after the first also . _ -", text);
+	if (name_parse("instance", text, why, len) != 0)
+		return -EINVAL;
 	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (strcmp(text, taken[i]) == 0)
 			return refuse(why, len, "instance name \"%s\" is a "
@@ -919,6 +941,56 @@ add_instance(struct parse *p, cfg_t *sec)
 	return 0;
 }
 
+static int
+add_group(struct parse *p, cfg_t *sec)
+{
+	struct group_words *g;
+	const struct word *w;
+	char why[160];
+	unsigned i;
+
+	if (p->group_count == VRRP_GROUPS_MAX) {
+		bad(p, begin_line(sec), "more than %d groups",
+		    VRRP_GROUPS_MAX);
+		return -EINVAL;
+	}
+	if ((g = calloc(1, sizeof(*g))) == NULL)
+		return -ENOMEM;
+	p->groups[p->group_count++] = g;
+	g->file = p->file;
+	g->line = begin_line(sec);
+	if ((g->name = strdup(cfg_title(sec))) == NULL)
+		return -ENOMEM;
+	if (name_parse("group", g->name, why, sizeof(why)) != 0)
+		bad(p, g->line, "%s", why);
+	if (word_count(sec, "members") == 0)
+		bad(p, g->line, "group %.40s has no members", g->name);
+	for (i = 0; i < word_count(sec, "members"); i++) {
+		w = word_nth(sec, "members", i);
+		if (g->count == VRRP_INSTANCES_MAX) {
+			bad(p, w->line, "group %.40s has more than %d members",
+			    g->name, VRRP_INSTANCES_MAX);
+			break;
+		}
+		g->members[g->count].line = w->line;
+		g->members[g->count].text = strdup(w->text);
+		if (g->members[g->count++].text == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void
+free_group_words(struct group_words *g)
+{
+	unsigned i;
+
+	for (i = 0; i < g->count; i++)
+		free(g->members[i].text);
+	free(g->name);
+	free(g);
+}
+
 /* --- a file --- */
 
 static void
@@ -1006,10 +1078,16 @@ parse_one(struct parse *p, const char *text)
 		BLOCK("track_process", track_opts),
 		CFG_END()
 	};
+	cfg_opt_t group_opts[] = {
+		BEGINNING,
+		WORDS("members"),
+		CFG_END()
+	};
 	cfg_opt_t root_opts[] = {
 		WORD("router_id"),
 		WORD("realtime_priority"),
 		BLOCK("instance", instance_opts),
+		BLOCK("group", group_opts),
 		CFG_PTR_LIST_CB("include", 0, CFGF_NODEFAULT, include_parse,
 		    free),
 		CFG_END()
@@ -1031,6 +1109,8 @@ parse_one(struct parse *p, const char *text)
 		build_globals(p, root);
 		for (i = 0; i < cfg_size(root, "instance") && rv == 0; i++)
 			rv = add_instance(p, cfg_getnsec(root, "instance", i));
+		for (i = 0; i < cfg_size(root, "group") && rv == 0; i++)
+			rv = add_group(p, cfg_getnsec(root, "group", i));
 	}
 	(void)cfg_free(root);
 	return rv;
@@ -1241,6 +1321,80 @@ check_bfd_speed(struct parse *p, unsigned instance)
 	}
 }
 
+static unsigned
+find_instance(const struct vrrp_config *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->instances[i].name, name) == 0)
+			break;
+	return i;
+}
+
+/* group_of: which group an instance is in, counted from 1; 0: none yet. */
+static int
+check_group(struct parse *p, const struct group_words *w, unsigned *group_of)
+{
+	struct vrrp_config *c = &p->config;
+	struct vrrp_group_params *g = &c->groups[c->group_count];
+	const struct vrrp_params *v;
+	unsigned i, at;
+
+	p->file = w->file;
+	for (i = 0; i < c->group_count; i++)
+		if (strcmp(c->groups[i].name, w->name) == 0)
+			bad(p, w->line, "group %s is declared twice (first in "
+			    "%s:%d)", w->name, p->groups[i]->file,
+			    p->groups[i]->line);
+	(void)snprintf(g->name, sizeof(g->name), "%s", w->name);
+	g->line = w->line;
+	g->members = calloc(w->count + 1, sizeof(*g->members));
+	c->group_count++;
+	if (g->members == NULL)
+		return -ENOMEM;
+	for (i = 0; i < w->count; i++) {
+		at = find_instance(c, w->members[i].text);
+		if (at == c->count) {
+			bad(p, w->members[i].line, "group %s: there is no "
+			    "instance \"%.40s\"", g->name, w->members[i].text);
+			continue;
+		}
+		v = &c->instances[at];
+		if (group_of[at] == c->group_count)
+			bad(p, w->members[i].line, "group %s: %s is named "
+			    "twice", g->name, v->name);
+		else if (group_of[at] != 0)
+			bad(p, w->members[i].line, "group %s: %s is a member "
+			    "of group %s already", g->name, v->name,
+			    c->groups[group_of[at] - 1].name);
+		else if (v->priority == VRRP_PRIORITY_OWNER)
+			bad(p, w->members[i].line, "group %s: %s owns its "
+			    "address (priority = 255) and cannot be kept from "
+			    "being Active", g->name, v->name);
+		group_of[at] = c->group_count;
+		g->members[g->count++] = at;
+	}
+	return 0;
+}
+
+static int
+check_groups(struct parse *p)
+{
+	struct vrrp_config *c = &p->config;
+	unsigned *group_of, i;
+	int rv = 0;
+
+	group_of = calloc(c->count + 1, sizeof(*group_of));
+	c->groups = calloc(p->group_count + 1, sizeof(*c->groups));
+	if (group_of == NULL || c->groups == NULL)
+		rv = -ENOMEM;
+	for (i = 0; i < p->group_count && rv == 0; i++)
+		rv = check_group(p, p->groups[i], group_of);
+	free(group_of);
+	return rv;
+}
+
 static int
 check_config(struct parse *p)
 {
@@ -1269,7 +1423,7 @@ check_config(struct parse *p)
 	for (n = 1; n < count; n++)
 		check_same_vip(p, &refs[n - 1], &refs[n]);
 	free(refs);
-	return 0;
+	return check_groups(p);
 }
 
 /* --- the whole --- */
@@ -1349,6 +1503,8 @@ out:
 		for (i = 0; i < p->places_count; i++)
 			free(p->places[i]);
 		free(p->places);
+		for (i = 0; i < p->group_count; i++)
+			free_group_words(p->groups[i]);
 		vrrp_config_free(&p->config);
 		for (i = 0; i < p->source_count; i++)
 			free(p->sources[i].path);
@@ -1536,6 +1692,20 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	(void)fprintf(f, "}\n");
 }
 
+static void
+print_group(FILE *f, const struct vrrp_config *c,
+    const struct vrrp_group_params *g)
+{
+	unsigned i;
+
+	(void)fprintf(f, "\ngroup %s {\n    members = {\n", g->name);
+	for (i = 0; i < g->count; i++)
+		(void)fprintf(f, "        %s%s\n",
+		    c->instances[g->members[i]].name,
+		    i + 1 < g->count ? "," : "");
+	(void)fprintf(f, "    }\n}\n");
+}
+
 char *
 vrrp_conf_print(const struct vrrp_config *c)
 {
@@ -1551,6 +1721,8 @@ vrrp_conf_print(const struct vrrp_config *c)
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
 	for (i = 0; i < c->count; i++)
 		print_instance(f, &c->instances[i]);
+	for (i = 0; i < c->group_count; i++)
+		print_group(f, c, &c->groups[i]);
 	if (fclose(f) != 0) {
 		free(text);
 		return NULL;

@@ -152,6 +152,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->bfd_takeover_timer = MONO_NEVER;
 	v->active_by_bfd = false;
 	v->paced_adverts = 0;
+	v->wants = false;
 }
 
 static void
@@ -188,6 +189,8 @@ start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
 	v->active_down_from = from;
 	v->active_down_is_skew = skew;
 	v->active_down_cause = cause;
+	if (v->wants_cause != VRRP_CAUSE_BFD_DOWN)
+		v->wants = false;
 	rebase_active_down_timer(v);
 }
 
@@ -283,12 +286,20 @@ may_preempt(const struct vrrp_core *v, mono_t now)
  * a new Active, or shows that the old one lives.  One from before shows nothing.
  */
 static void
+forget_bfd_edge(struct vrrp_core *v)
+{
+	v->bfd_takeover_timer = MONO_NEVER;
+	if (v->wants_cause == VRRP_CAUSE_BFD_DOWN)
+		v->wants = false;
+}
+
+static void
 call_off_bfd_takeover(struct vrrp_core *v, mono_t from,
     const struct vrrp_advert *adv)
 {
 	if (!addr_equal(&adv->source, &v->bfd_edge_peer) ||
 	    mono_before(v->bfd_edge, from))
-		v->bfd_takeover_timer = MONO_NEVER;
+		forget_bfd_edge(v);
 }
 
 static void
@@ -419,13 +430,62 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 	}
 }
 
+/*
+ * A Backup's time has come.  In a sync group that is a wish, which stands until
+ * an Active is heard; Active_Down_Timer goes on where it did not cause it.
+ */
 static void
-take_over_by_bfd(struct vrrp_core *v, mono_t now, mono_t due,
+go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
     struct vrrp_actions *act)
 {
-	become_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
-	v->active_by_bfd = true;
-	v->bfd_takeovers++;
+	if (v->p.grouped && v->p.priority != PRIORITY_OWNER) {
+		v->wants = true;
+		v->wants_cause = cause;
+		v->wants_due = due;
+		v->bfd_takeover_timer = MONO_NEVER;
+		act->todo |= VRRP_DO_ASK;
+		return;
+	}
+	become_active(v, cause, now, due, act);
+	if (cause == VRRP_CAUSE_BFD_DOWN) {
+		v->active_by_bfd = true;
+		v->bfd_takeovers++;
+	}
+}
+
+void
+vrrp_core_take_over(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	bool by_bfd = v->wants && v->wants_cause == VRRP_CAUSE_BFD_DOWN;
+
+	begin(v, now, act);
+	if (v->state != VRRP_BACKUP)
+		return;
+	if (v->wants)
+		become_active(v, v->wants_cause, now, v->wants_due, act);
+	else
+		become_active(v, cause, now, now, act);
+	if (by_bfd) {
+		v->active_by_bfd = true;
+		v->bfd_takeovers++;
+	}
+}
+
+void
+vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state != VRRP_ACTIVE)
+		return;
+	act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
+	act->advert_priority = 0;
+	enter(v, VRRP_BACKUP, cause, now, now, act);
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
 }
 
 static void
@@ -435,10 +495,12 @@ backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 
 	if (mono_before(now, due))
 		return;
-	if (mono_before(v->bfd_takeover_timer, v->active_down_timer))
-		take_over_by_bfd(v, now, due, act);
-	else						/* V-64 */
-		become_active(v, v->active_down_cause, now, due, act);
+	if (mono_before(v->bfd_takeover_timer, v->active_down_timer)) {
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		return;
+	}
+	v->active_down_timer = MONO_NEVER;		/* V-64 */
+	go_active(v, v->active_down_cause, now, due, act);
 }
 
 /*
@@ -515,7 +577,7 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	v->bfd_edge = now;
 	v->bfd_edge_peer = ev->peer;
 	if (ev->immediate) {
-		take_over_by_bfd(v, now, now, act);
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 		return;
 	}
 	skew_ns = (PRIORITY_RANGE - v->p.priority) * ev->detection_time_ns /
@@ -575,7 +637,7 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	}
 	/* The peer was heard: its death is withdrawn. */
 	if (addr_equal(&ev->peer, &v->bfd_edge_peer))
-		v->bfd_takeover_timer = MONO_NEVER;
+		forget_bfd_edge(v);
 }
 
 void
@@ -586,7 +648,7 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 	if (b != NULL)
 		*b = v->bfd[--v->bfd_count];
 	if (addr_equal(peer, &v->bfd_edge_peer))
-		v->bfd_takeover_timer = MONO_NEVER;
+		forget_bfd_edge(v);
 }
 
 /* Backups still wait by the old, shorter interval: see the header. */

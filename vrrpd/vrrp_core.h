@@ -67,6 +67,7 @@ const char *vrrp_cause_name(enum vrrp_cause);
 #define VRRP_DO_ANNOUNCE	0x04	/* gratuitous ARP / NA; start the repeats */
 #define VRRP_DO_WITHDRAW	0x08	/* addresses off at once, repeats stop */
 #define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
+#define VRRP_DO_ASK		0x20	/* it wants to be Active: ask its group */
 
 struct vrrp_transition {
 	enum vrrp_state	from, to;
@@ -88,6 +89,7 @@ struct vrrp_core_params {
 	uint16_t	advert_int_cs;
 	bool		preempt;
 	int64_t		preempt_delay_ns;	/* V-79 */
+	bool		grouped;		/* asks before it goes Active */
 };
 
 /* The router last accepted as Active (V-66), and what it said. */
@@ -157,6 +159,11 @@ struct vrrp_core {
 	int64_t			paced_interval_ns; /* the shorter old interval */
 	struct vrrp_active_router active;
 
+	/* In a sync group: it would be Active, since when and why. */
+	bool			wants;
+	enum vrrp_cause		wants_cause;
+	mono_t			wants_due;
+
 	unsigned		bfd_count;
 	struct vrrp_core_bfd	bfd[VRRP_CORE_BFD_MAX];
 	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
@@ -201,6 +208,17 @@ void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
  */
 void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *, struct vrrp_actions *);
+/*
+ * Sync groups (vrrp_group.h).  Where p.grouped, a Backup whose time has come
+ * does not go: it sets `wants`, says VRRP_DO_ASK and keeps waiting until one of
+ * these is called or it hears an Active again.  Not for the owner.
+ * take_over: Backup to Active, with the cause given, or its own if it wants.
+ */
+void	vrrp_core_take_over(struct vrrp_core *, mono_t now, enum vrrp_cause,
+	    struct vrrp_actions *);
+/* Active to Backup with a priority-0 advert. Nothing in other states. */
+void	vrrp_core_yield(struct vrrp_core *, mono_t now, enum vrrp_cause,
+	    struct vrrp_actions *);
 /* V-64, V-69 and the skewed BFD takeover, whatever is due at now. */
 void	vrrp_core_expire(struct vrrp_core *, mono_t now, struct vrrp_actions *);
 mono_t	vrrp_core_next_expiry(const struct vrrp_core *);

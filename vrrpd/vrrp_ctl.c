@@ -21,6 +21,7 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
+#include "vrrpd/vrrp_sync.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
 #define PUBLISH_PAUSE_NS NS_PER_MS
@@ -433,6 +434,8 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set(o, "waiting-for", word(v->waiting));
+	if (v->group != NULL)
+		set(o, "group", word(v->group->name));
 	set(o, "conflict", json_conflict(&v->conflict));
 	if (v->handed_over)
 		set(o, "handed-over", json_true());

@@ -35,6 +35,7 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_announce.h"
 #include "vrrpd/vrrp_instance.h"
+#include "vrrpd/vrrp_sync.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
@@ -56,6 +57,7 @@ struct moment {
 static void	batch_done(int error, unsigned failed_at, void *arg);
 static void	say(void *arg);
 static void	update_core(struct vrrp_instance *v);
+static struct moment moment_now(const struct vrrp_instance *v, mono_t now);
 
 const char *
 vrrp_step_name(enum vrrp_step step)
@@ -610,6 +612,7 @@ address_failed(struct vrrp_instance *v)
 		(void)remember(v, &act.tr, &m);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	say_later(v);
+	vrrp_sync_settle(v->group);
 }
 
 static void
@@ -645,6 +648,8 @@ perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
 		say_later(v);
 	if (v->batch_error != 0)
 		address_failed(v);
+	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
+		vrrp_sync_settle(v->group);
 }
 
 static void
@@ -775,14 +780,14 @@ has_virtual_address(const struct vrrp_instance *v)
 	return false;
 }
 
+/* Everything but the group. w: why not. */
 static bool
-can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
+can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
+    size_t size)
 {
 	const struct vrrp_iface *f = v->iface;
 	const struct addr *foreign;
 	char text[ADDR_STRLEN];
-	char *w = v->waiting;
-	const size_t size = sizeof(v->waiting);
 
 	if (v->disabled) {
 		*cause = VRRP_CAUSE_DISABLED;
@@ -826,11 +831,38 @@ can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);
-	} else {
-		w[0] = '\0';
+	} else
 		return true;
-	}
 	return false;
+}
+
+static bool
+can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
+{
+	char *w = v->waiting;
+
+	if (!can_run_alone(v, cause, w, sizeof(v->waiting)))
+		return false;
+	if (v->group != NULL && !vrrp_sync_allows(v->group, v, w,
+	    sizeof(v->waiting))) {
+		*cause = VRRP_CAUSE_GROUP;
+		return false;
+	}
+	w[0] = '\0';
+	return true;
+}
+
+bool
+vrrp_instance_able(const struct vrrp_instance *v, char *why, size_t size)
+{
+	enum vrrp_cause cause;
+	char reason[VRRP_VIP_REASON_MAX];
+
+	if (why == NULL) {
+		why = reason;
+		size = sizeof(reason);
+	}
+	return can_run_alone(v, &cause, why, size);
 }
 
 static enum vrrp_cause
@@ -849,6 +881,8 @@ start_cause(const struct vrrp_instance *v)
 		return VRRP_CAUSE_ENABLED;
 	case VRRP_CAUSE_HANDOVER:
 		return VRRP_CAUSE_HANDOVER;
+	case VRRP_CAUSE_GROUP:
+		return VRRP_CAUSE_GROUP;
 	default:
 		return VRRP_CAUSE_STARTUP;
 	}
@@ -876,6 +910,7 @@ start_up(struct vrrp_instance *v)
 		retry_later(v);
 		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 		say_later(v);
+		vrrp_sync_settle(v->group);
 		return;
 	}
 	vrrp_core_startup(&v->core, now, primary(v), start_cause(v), &act);
@@ -900,6 +935,36 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 			log_notice("instance=%s waiting=\"%s\"", v->p.name,
 			    v->waiting);
 		say_later(v);
+	}
+	/* The others wait for it, or must not go on without it. */
+	if (v->group != NULL && !v->group->settling)
+		vrrp_sync_settle(v->group);
+}
+
+/* --- sync groups --- */
+
+void
+vrrp_instance_join(struct vrrp_instance *v, struct vrrp_sync *group)
+{
+	v->group = group;
+	update_core(v);
+}
+
+void
+vrrp_instance_follow(struct vrrp_instance *v, bool go)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	if (go)
+		vrrp_core_take_over(&v->core, now, VRRP_CAUSE_GROUP, &act);
+	else
+		vrrp_core_yield(&v->core, now, VRRP_CAUSE_GROUP, &act);
+	perform(v, &act, &m);
+	if (go && v->handed_over) {
+		v->handed_over = false;
+		update_core(v);
 	}
 }
 
@@ -1475,6 +1540,7 @@ core_params(const struct vrrp_instance *v)
 		.advert_int_cs = v->p.advert_int_cs,
 		.preempt = v->p.preempt && !v->handed_over,
 		.preempt_delay_ns = v->p.preempt_delay_ns,
+		.grouped = v->group != NULL,
 	};
 
 	return p;
@@ -1586,12 +1652,19 @@ vrrp_instance_disable(struct vrrp_instance *v, bool disable)
 int
 vrrp_instance_handover(struct vrrp_instance *v)
 {
+	unsigned i;
+
 	if (v->core.state != VRRP_ACTIVE)
 		return -EALREADY;
 	if (v->p.priority == VRRP_PRIORITY_OWNER)
 		return -EPERM;
+	/* A group hands over whole: the others resign when this one does. */
+	for (i = 0; v->group != NULL && i < v->group->count; i++)
+		v->group->members[i]->handed_over = true;
 	v->handed_over = true;
 	shut_down(v, VRRP_CAUSE_HANDOVER);
+	for (i = 0; v->group != NULL && i < v->group->count; i++)
+		update_core(v->group->members[i]);
 	update_core(v);
 	vrrp_instance_reconsider(v);
 	return 0;

@@ -81,6 +81,7 @@ struct vrrp_stats {
 };
 
 struct vrrp_instance;
+struct vrrp_sync;
 
 /* What an instance needs from the daemon; outlives it. */
 struct vrrp_env {
@@ -99,6 +100,7 @@ struct vrrp_env {
 struct vrrp_instance {
 	const struct vrrp_env	*env;
 	struct vrrp_iface	*iface;
+	struct vrrp_sync	*group;		/* NULL: on its own */
 	struct vrrp_params	 p;		/* in force */
 	struct vrrp_core	 core;
 	bool			 started;	/* vrrp_instance_start() was called */
@@ -172,6 +174,14 @@ void	vrrp_instance_free(struct vrrp_instance *);
 void	vrrp_instance_start(struct vrrp_instance *);
 /* Something it depends on may have changed: start, stop or stay. */
 void	vrrp_instance_reconsider(struct vrrp_instance *);
+/*
+ * Sync groups; for vrrp_sync.c.  join: NULL leaves.  able: may it run, the group
+ * apart?  If not and why is not NULL, the reason for a user.  follow: the group
+ * goes to Active, or leaves it.
+ */
+void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
+bool	vrrp_instance_able(const struct vrrp_instance *, char *why, size_t size);
+void	vrrp_instance_follow(struct vrrp_instance *, bool go);
 /* The interface came, went or was replaced: device and sockets anew. */
 void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);

@@ -32,8 +32,15 @@ vrrp_params_init(struct vrrp_params *p)
 void
 vrrp_config_free(struct vrrp_config *c)
 {
+	unsigned i;
+
 	if (c == NULL)
 		return;
+	for (i = 0; i < c->group_count; i++)
+		free(c->groups[i].members);
+	free(c->groups);
+	c->groups = NULL;
+	c->group_count = 0;
 	free(c->instances);
 	c->instances = NULL;
 	c->count = 0;

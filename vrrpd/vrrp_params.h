@@ -19,6 +19,7 @@
 #define VRRP_VIPS_MAX		255	/* V-6 */
 #define VRRP_PEERS_MAX		16	/* unicast peers; bfd blocks */
 #define VRRP_TRACKS_MAX		16
+#define VRRP_GROUPS_MAX		128
 #define VRRP_PRIORITY_OWNER	255
 #define VRRP_PRIORITY_DEFAULT	100
 #define VRRP_ADVERT_INT_DEFAULT	100	/* centiseconds */
@@ -86,11 +87,21 @@ struct vrrp_params {
 	int			line;			/* where it was declared */
 };
 
+/* Members move together (vrrp_group.h). */
+struct vrrp_group_params {
+	char			name[VRRP_NAME_MAX];
+	unsigned		count;			/* at least 1 */
+	unsigned		*members;		/* indices of instances */
+	int			line;
+};
+
 struct vrrp_config {
 	char			router_id[64];
 	int			realtime_priority;	/* 0 = off */
 	unsigned		count;
 	struct vrrp_params	*instances;		/* malloc'd array */
+	unsigned		group_count;
+	struct vrrp_group_params *groups;		/* malloc'd array */
 };
 
 void	vrrp_params_init(struct vrrp_params *);	/* every default */

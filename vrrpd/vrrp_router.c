@@ -497,6 +497,59 @@ place(struct vrrp_router *r, const struct vrrp_config *c,
 	return error;
 }
 
+/* Every member stands alone while instances come and go. */
+static void
+drop_groups(struct vrrp_router *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->group_count; i++)
+		vrrp_sync_free(r->groups[i]);
+	free(r->groups);
+	r->groups = NULL;
+	r->group_count = 0;
+}
+
+static int
+make_group(struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_group_params *g)
+{
+	struct vrrp_instance **members, *v;
+	struct vrrp_sync *s;
+	unsigned i, count = 0;
+
+	members = calloc(g->count, sizeof(struct vrrp_instance *));
+	if (members == NULL)
+		return -ENOMEM;
+	for (i = 0; i < g->count; i++) {
+		v = vrrp_router_find(r, c->instances[g->members[i]].name);
+		if (v != NULL)
+			members[count++] = v;
+	}
+	s = vrrp_sync_new(r->loop, g->name, members, count);
+	free(members);
+	if (s == NULL)
+		return -ENOMEM;
+	r->groups[r->group_count++] = s;
+	return 0;
+}
+
+static int
+make_groups(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	unsigned i;
+	int error = 0;
+
+	r->groups = calloc(c->group_count + 1, sizeof(struct vrrp_sync *));
+	if (r->groups == NULL)
+		return -ENOMEM;
+	for (i = 0; i < c->group_count && error == 0; i++)
+		error = make_group(r, c, &c->groups[i]);
+	if (error < 0)
+		log_err("a group cannot be made: %s", strerror(-error));
+	return error;
+}
+
 int
 vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_applied *done)
@@ -514,6 +567,7 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		    c->router_id);
 	else if (gethostname(r->router_id, sizeof(r->router_id) - 1) == -1)
 		r->router_id[0] = '\0';
+	drop_groups(r);
 	remove_old(r, c, done);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
@@ -521,6 +575,8 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 	drop_unused_ifaces(r);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
+	if (make_groups(r, c) < 0)
+		error = -ENOMEM;
 	if (!r->started)
 		return error;
 	for (i = 0; i < r->instance_count; i++) {
@@ -533,6 +589,8 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		if (!r->instances[i]->started)
 			vrrp_instance_start(r->instances[i]);
 	}
+	for (i = 0; i < r->group_count; i++)
+		vrrp_sync_settle(r->groups[i]);
 	vrrp_router_retune(r);
 	return error;
 }
@@ -563,6 +621,7 @@ router_free(struct vrrp_router *r)
 {
 	unsigned i;
 
+	drop_groups(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
 	for (i = 0; i < r->iface_count; i++)
@@ -634,6 +693,7 @@ vrrp_router_close(struct vrrp_router *r)
 		return;
 	r->started = false;
 	loop_defer_cancel(r->loop, settle_addresses, r);
+	drop_groups(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
 	for (i = 0; i < r->instance_count; i++)

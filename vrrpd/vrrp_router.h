@@ -18,6 +18,7 @@
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_instance.h"
 #include "vrrpd/vrrp_params.h"
+#include "vrrpd/vrrp_sync.h"
 
 struct vrrp_router {
 	struct loop		 *loop;
@@ -36,6 +37,8 @@ struct vrrp_router {
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */
 	unsigned		  instance_count;
+	struct vrrp_sync	**groups;
+	unsigned		  group_count;
 	/* For vrrp_ctl.c; any may be NULL. After the packets of the batch. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	void	(*transition)(struct vrrp_instance *,

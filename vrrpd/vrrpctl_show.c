@@ -631,6 +631,8 @@ view_one(const struct view *v, const json_t *o)
 	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (str(o, "waiting-for") != NULL)
 		line(v, "waiting for", "%s", str(o, "waiting-for"));
+	if (str(o, "group") != NULL)
+		line(v, "group", "%s", str(o, "group"));
 	if (has_int(o, "effective-priority") &&
 	    num(o, "effective-priority") != num(o, "priority"))
 		line(v, "priority", "%" PRId64 ", effective %" PRId64,

@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	test/lab/test_discards.py \
 	test/lab/test_election.py \
 	test/lab/test_failover.py \
+	test/lab/test_group.py \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \
 	test/lab/test_privileges.py \

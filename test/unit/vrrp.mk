@@ -4,6 +4,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
 	test/unit/test_vrrp_conflict \
 	test/unit/test_vrrp_core \
+	test/unit/test_vrrp_group \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_wire \
@@ -22,6 +23,12 @@ test_unit_test_vrrp_conflict_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_core_SOURCES = test/unit/test_vrrp_core.c
 test_unit_test_vrrp_core_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_core_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_group_SOURCES = \
+	test/unit/test_vrrp_group.c \
+	test/unit/vrrp_vectors.h \
+	# end
+test_unit_test_vrrp_group_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_group_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_heard_SOURCES = test/unit/test_vrrp_heard.c
 test_unit_test_vrrp_heard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)

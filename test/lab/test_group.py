@@ -1,0 +1,146 @@
+"""Sync groups: two links, and what moves when one of them fails."""
+
+import signal
+import time
+
+import pytest
+
+from lab import NETWORK, VIP, vrrpd_conf, wait_for
+
+BACK = "198.51.100"
+BACK_VIP = BACK + ".50"
+
+
+def plug_back(lab, router):
+    """A second link between the routers, on a switch of its own."""
+    switch = lab.switch
+    if "br1" not in switch.links():
+        switch.ip("link", "add", "br1", "type", "bridge", "stp_state", "0",
+                  "forward_delay", "0", "mcast_snooping", "0")
+        switch.ip("link", "set", "br1", "up")
+    port = "q-" + router.name
+    switch.ip("link", "add", port, "type", "veth", "peer", "name", "eth1",
+              "netns", router.netns)
+    switch.ip("link", "set", port, "master", "br1", "up")
+    router.ip("address", "add", router.address.replace(NETWORK, BACK) + "/24",
+              "dev", "eth1")
+    router.ip("link", "set", "eth1", "up")
+
+
+def conf(priority, extra="", extra_back=""):
+    return (vrrpd_conf(name="web", priority=priority, advert_int=2,
+                       extra=extra) +
+            vrrpd_conf(name="back", priority=priority, advert_int=2,
+                       interface="eth1", addresses=(BACK_VIP + "/24",),
+                       extra=extra_back) +
+            "group edge { members = { web, back } }\n")
+
+
+def states(router):
+    return {i["name"]: i["state"] for i in router.call("show")["instances"]}
+
+
+def wait_all(router, state, timeout=10):
+    wait_for(lambda: set(states(router).values()) == {state}, timeout,
+             lambda: "%s is %s; now %s" % (router.name, state,
+                                           states(router)))
+
+
+@pytest.fixture
+def pair(lab):
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        plug_back(lab, router)
+        router.start_vrrpd(conf(priority))
+    wait_all(lab.r1, "active")
+    wait_all(lab.r2, "backup")
+    return lab
+
+
+def stays(lab, first, second, seconds=1):
+    before = [r.transitions(n) for r in (lab.r1, lab.r2)
+              for n in ("web", "back")]
+    time.sleep(seconds)
+    assert set(states(lab.r1).values()) == {first}
+    assert set(states(lab.r2).values()) == {second}
+    assert before == [r.transitions(n) for r in (lab.r1, lab.r2)
+                      for n in ("web", "back")]
+
+
+def test_group_is_shown(pair):
+    assert pair.r1.instance("back")["group"] == "edge"
+    assert "edge" in pair.r1.vrrpctl("show", "web").stdout
+
+
+@pytest.mark.parametrize("interface, other", (("eth0", "back"),
+                                              ("eth1", "web")))
+def test_group_one_link_down_moves_every_member(pair, interface, other):
+    pair.r1.ip("link", "set", interface, "down")
+    wait_all(pair.r2, "active")
+    wait_all(pair.r1, "initialize")
+    assert {VIP, BACK_VIP} <= pair.r2.addresses()
+    assert not {VIP, BACK_VIP} & pair.r1.addresses()
+    assert interface in pair.r1.instance(other)["waiting-for"]
+    last = pair.r1.transitions(other)[-1]
+    assert (last["from"], last["to"], last["cause"]) == \
+        ("active", "initialize", "group")
+    # L-19: in the same turn of the loop.
+    log = pair.r1.vrrpd.log()
+    assert "cause=interface-down" in log and "cause=group" in log
+    stays(pair, "initialize", "active")
+    pair.r1.ip("link", "set", interface, "up")
+    wait_all(pair.r1, "active")
+    wait_all(pair.r2, "backup")
+    stays(pair, "active", "backup")
+
+
+def test_group_member_that_cannot_run_keeps_the_lone_router_out(lab):
+    """The second interface does not exist: nothing is Active here."""
+    lab.r1.start_vrrpd(conf(200))
+    time.sleep(0.3)
+    assert set(states(lab.r1).values()) == {"initialize"}
+    assert "back" in lab.r1.instance("web")["waiting-for"]
+    plug_back(lab, lab.r1)
+    wait_all(lab.r1, "active")
+
+
+def test_group_silent_cut_of_one_link_does_not_flap(pair):
+    """The better router is heard on the other link and keeps all."""
+    undo = pair.cut(pair.r1)
+    stays(pair, "active", "backup", 1.5)
+    undo()
+    stays(pair, "active", "backup", 0.5)
+
+
+def test_group_dead_router_is_replaced_whole(pair):
+    pair.r1.vrrpd.kill(signal.SIGKILL)
+    wait_all(pair.r2, "active")
+
+
+def test_group_clean_exit_and_handover_move_all(pair):
+    assert pair.r1.vrrpctl("handover", "back").returncode == 0
+    wait_all(pair.r2, "active")
+    wait_all(pair.r1, "backup")
+    stays(pair, "backup", "active")
+    assert pair.r2.vrrpd.stop(signal.SIGTERM) == 0
+    wait_all(pair.r1, "active")
+
+
+def test_group_disabled_member_takes_the_others_along(pair):
+    pair.r1.vrrpctl("disable", "web", check=True)
+    wait_all(pair.r1, "initialize")
+    wait_all(pair.r2, "active")
+    pair.r1.vrrpctl("enable", "web", check=True)
+    wait_all(pair.r1, "active")
+
+
+def test_group_reload_that_dissolves_and_makes_it(pair):
+    r1 = pair.r1
+    alone = conf(200).split("group")[0]
+    r1.vrrpd_conf.write_text(alone)
+    r1.vrrpctl("reload", check=True)
+    assert "group" not in r1.instance("web")
+    assert set(states(r1).values()) == {"active"}
+    r1.vrrpd_conf.write_text(conf(200))
+    r1.vrrpctl("reload", check=True)
+    assert r1.instance("web")["group"] == "edge"
+    stays(pair, "active", "backup", 0.3)
