@@ -39,6 +39,10 @@
  * by.  V-89 is about what hosts learn for the virtual router's addresses; for
  * the parent's own, the parent's own MAC is right.
  *
+ * The kernel joins the solicited-node groups when it is given the addresses
+ * (V-87), from a work queue and so perhaps a moment after the first
+ * announcement; the announcement's repeats come after.
+ *
  * Router Advertisements (V-90) are not sent here.  A sender that is bound to
  * the device, with the virtual link-local address as its source, speaks as the
  * virtual router while Active and is mute as a Backup (V-106).

@@ -114,6 +114,28 @@ def advert(vrid=51, priority=254, interval_cs=1, addresses=("192.0.2.50",),
                     ipv4(source, destination, 112, message, ttl))
 
 
+def advert6(vrid=51, priority=254, interval_cs=1,
+            addresses=("fe80::50", "2001:db8::50"), version=3, kind=1,
+            count=None, pseudo=True, cut=0, source="fe80::66",
+            destination="ff02::12", hop_limit=255,
+            source_mac="02:00:5e:00:00:66",
+            destination_mac="33:33:00:00:00:12"):
+    """The same for IPv6; pseudo=False leaves the pseudo-header out (V-12)."""
+    body = struct.pack("!BBBBH", version << 4 | kind, vrid, priority,
+                       len(addresses) if count is None else count,
+                       interval_cs)
+    tail = b"".join(map(packed, addresses))
+    message = body + b"\0\0" + tail
+    message = message[:len(message) - cut]
+    header = packed(source) + packed(destination) + \
+        struct.pack("!II", len(message), 112) if pseudo else b""
+    value = struct.pack("!H", checksum(header + message))
+    return ethernet(destination_mac, source_mac,
+                    ipv6(source, destination, 112,
+                         message[:6] + value + message[8:], hop_limit),
+                    0x86dd)
+
+
 def bfd(source, destination, source_mac, destination_mac, version=1, diag=0,
         state=3, flags=0, multiplier=3, length=24, mine=1, yours=0,
         tx_us=10000, rx_us=10000, ttl=255, cut=0, port=49152):

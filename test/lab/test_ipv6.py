@@ -167,6 +167,44 @@ def test_ipv6_failover_sigterm_takes_skew_time(lab, virtual_mac):
     assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
 
 
+@MODES
+def test_ipv6_failover_healed_partition_ends_with_one_active(lab, virtual_mac):
+    start6(lab, advert_int=1, virtual_mac=virtual_mac)
+    assert ping(lab.client, VIP6)
+    mend = lab.cut(lab.r1)
+    lab.r2.wait_state("active", 5)
+    assert lab.r1.state() == "active"
+    lab.answered(target=VIP6)
+    mend()
+    lab.wait_pair()
+    # The client may have learned the loser: the winner says so again.
+    lab.answered(timeout=3, target=VIP6)
+    wait_for(lambda: VIP6 not in lab.r2.addresses(family="inet6"), 2,
+             "r2 gave it up")
+    owner = VMAC6 if virtual_mac else lab.r1.mac()
+    assert neighbour(lab.client, VIP6)["lladdr"] == owner
+
+
+def test_ipv6_unicast_peers(lab):
+    """To the peer's link-local address, so through this interface."""
+    lab.ipv6()
+    for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                   (lab.r2, 100, lab.r1)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, addresses=VIPS6,
+            extra="unicast_peers = { %s }" % peer.link_local))
+    lab.wait_pair()
+    with Capture(lab.switch, "p-r1", "ip6 proto 112", "in") as capture:
+        time.sleep(0.2)
+        seen = capture.stop()
+    assert seen and {(f["IPv6"].src, f["IPv6"].dst, f["IPv6"].hlim)
+                     for f in seen} == {(lab.r1.link_local,
+                                         lab.r2.link_local, 255)}
+    lab.cut(lab.r1)
+    lab.r2.wait_state("active", 15)
+    assert ping(lab.client, VIP6)
+
+
 # Neighbour discovery
 
 # V-88 +
@@ -373,3 +411,63 @@ def test_ipv6_takeover_on_the_wire(lab):
               if "ff02::1:ff00:50" in f[0]]
     assert joined, "no MLD report for the solicited-node group"
     assert all(f[1] == VMAC6 for f in joined), joined
+
+
+# Each is wrong in one thing only.
+BAD = {
+    "V-40 hop limit": (dict(hop_limit=254), "ip-ttl-errors"),
+    "V-41 version": (dict(version=4), "version-errors"),
+    "V-42 type": (dict(kind=2), "invalid-type-pkts-rcvd"),
+    "V-43 short": (dict(cut=16), "packet-length-errors"),
+    "V-12 no pseudo-header": (dict(pseudo=False), "checksum-errors"),
+    "V-45 vrid": (dict(vrid=77), "vrid-errors"),
+    "V-47 count 0": (dict(addresses=(), count=0), "address-count-errors"),
+    "V-48 global first": (dict(addresses=(VIP6, VIP6_LOCAL)),
+                          "not-link-local-errors"),
+    "V-49 interval 0": (dict(interval_cs=0), "interval-zero-errors"),
+    "V-53 destination": (dict(destination="ff02::1"), "destination-errors"),
+    "V-53 global source": (dict(source=GLOBAL + "66"), "source-errors"),
+    "V-126 version 2": (dict(version=2), "version-errors"),
+}
+
+
+# V-4 -, V-12 -, V-48 -, V-53 -
+def test_ipv6_each_bad_advert_is_counted_and_changes_nothing(lab):
+    def counter(router, name):
+        interface, = router.call("stats")["interfaces"]
+        return int(interface["statistics"][name])
+
+    start6(lab)
+    transitions = [len(r.transitions()) for r in lab.routers]
+    for name, (fields, word) in BAD.items():
+        before = [counter(r, word) for r in lab.routers]
+        with injector(lab.client) as send:
+            for _ in range(10):
+                send(frames.advert6(**fields))
+        wait_for(lambda: [counter(r, word) - b for r, b in
+                          zip(lab.routers, before)] == [10, 10], 2,
+                 "%s: 10 %s; %s" % (name, word, [
+                     r.call("stats") for r in lab.routers]))
+    assert [len(r.transitions()) for r in lab.routers] == transitions
+    # The negative: with nothing wrong it is obeyed.
+    with injector(lab.client) as send:
+        send(frames.advert6())
+    wait_for(lambda: len(lab.r1.transitions()) > transitions[0], 2,
+             "r1 yields to a better router")
+    assert lab.r1.transitions()[transitions[0]]["cause"] == "higher-priority"
+
+
+# V-68 +, as it looks on the wire: P4
+def test_ipv6_leaving_says_so_on_the_wire(lab):
+    start6(lab)
+    with Capture(lab.switch, "p-r1", "ip6 proto 112", "in") as capture:
+        time.sleep(0.05)
+        assert lab.r1.vrrpd.stop() == 0
+        lab.r2.wait_state("active", 5)
+        capture.stop()
+    adverts = tshark(capture.path, "vrrp.prio", "vrrp.checksum.status",
+                     "_ws.expert.message", "eth.src", "vrrp.ipv6_addr")
+    assert len(adverts) > 1
+    for f in adverts:
+        assert f[1:] == ["1", "", VMAC6, VIP6_LOCAL + "," + VIP6], f
+    assert [f[0] for f in adverts] == ["200"] * (len(adverts) - 1) + ["0"]
