@@ -18,6 +18,7 @@ noinst_LIBRARIES += vrrpd/libvrrpd.a
 vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
+	vrrpd/vrrp_filter.c vrrpd/vrrp_filter.h \
 	vrrpd/vrrp_iface.c vrrpd/vrrp_iface.h \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \

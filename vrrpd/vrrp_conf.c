@@ -45,7 +45,6 @@
  * line when the daemon does it; nothing else has to change.
  */
 enum feature {
-	F_ACCEPT_NO,
 	F_ROLE_LINK,
 	F_TRACK_INTERFACE,
 	F_TRACK_SCRIPT,
@@ -56,7 +55,6 @@ static const struct {
 	enum feature	feature;
 	const char	*what;
 } not_yet[] = {
-	{ F_ACCEPT_NO,		"accept = no" },
 	{ F_ROLE_LINK,		"role = link" },
 	{ F_TRACK_INTERFACE,	"track_interface" },
 	{ F_TRACK_SCRIPT,	"track_script" },
@@ -844,8 +842,7 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	(void)read_bool(p, sec, "preempt", &v->preempt);
 	(void)read_span(p, sec, "preempt_delay", 0, SPAN_MAX_NS,
 	    &v->preempt_delay_ns);
-	if (read_bool(p, sec, "accept", &v->accept) && !v->accept)
-		need(p, word_get(sec, "accept")->line, F_ACCEPT_NO);
+	(void)read_bool(p, sec, "accept", &v->accept);
 	(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
 	if ((w = word_get(sec, "checksum_compat")) != NULL) {
 		if (strcmp(w->text, "auto") == 0)

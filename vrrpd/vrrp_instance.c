@@ -34,6 +34,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/vrrp_announce.h"
+#include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_instance.h"
 #include "vrrpd/vrrp_sync.h"
 
@@ -204,6 +205,24 @@ open_unicast(struct vrrp_instance *v)
 	return error == 0;
 }
 
+/* V-104: the owner takes what is sent to its address, whatever is wished. */
+static bool
+open_filter(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->filtered || v->p.accept ||
+	    v->p.priority == VRRP_PRIORITY_OWNER)
+		return true;
+	error = vrrp_filter_add(v->env->filter, &v->p);
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "accept = no needs nf_tables of Linux 5.12: %s",
+		    strerror(-error));
+	v->filtered = error == 0;
+	return v->filtered;
+}
+
 /* Everything a takeover needs. Returns false with `retry_reason` set. */
 static bool
 prepare(struct vrrp_instance *v)
@@ -214,7 +233,7 @@ prepare(struct vrrp_instance *v)
 		return false;
 	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
 		return false;
-	if (!open_unicast(v))
+	if (!open_unicast(v) || !open_filter(v))
 		return false;
 	build_announcements(v);
 	build_adverts(v);
@@ -1744,6 +1763,8 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_defer_cancel(v->env->loop, check_addresses, v);
 	loop_defer_cancel(v->env->loop, restore_device, v);
 	close_vips(v);
+	if (v->filtered)
+		vrrp_filter_remove(v->env->filter, &v->p);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->timer);
 	loop_timer_free(v->retry_timer);

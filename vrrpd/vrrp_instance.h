@@ -89,6 +89,7 @@ struct vrrp_env {
 	struct nl		*nl;
 	struct vrrp_io_tx	*tx;
 	const struct vrrp_addrs	*addrs;
+	struct vrrp_filter	*filter;	/* accept = no */
 	/* After the packets of the batch. Both may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
@@ -115,6 +116,7 @@ struct vrrp_instance {
 	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
 
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	bool			 filtered;	/* accept = no is in place */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
 	struct loop_timer	*timer;		/* the core's next expiry */

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "shared/log.h"
+#include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_router.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
@@ -632,6 +633,7 @@ router_free(struct vrrp_router *r)
 	if (r->nl != NULL)
 		nl_free(r->nl);
 	vrrp_io_tx_close(r->tx);
+	vrrp_filter_free(r->env.filter);
 	free(r);
 }
 
@@ -651,6 +653,11 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	if (r == NULL)
 		return -ENOMEM;
 	r->loop = loop;
+	r->env.filter = vrrp_filter_new();
+	if (r->env.filter == NULL) {
+		router_free(r);
+		return -ENOMEM;
+	}
 	error = vrrp_io_tx_open(&r->tx);
 	if (error == 0)
 		error = nl_open(loop, &handlers, r, &r->nl);
@@ -665,6 +672,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.nl = r->nl,
 		.tx = r->tx,
 		.addrs = &r->addrs,
+		.filter = r->env.filter,
 		.changed = instance_changed,
 		.transition = instance_transition,
 		.arg = r,

@@ -454,3 +454,135 @@ def test_virtual_mac_devices_have_names_of_their_own(lab):
     assert len(devices) == 4 and devices <= set(lab.r1.links())
     assert lab.r1.vrrpd.stop() == 0
     assert not devices & set(lab.r1.links())
+
+
+# accept = no
+
+def pings(node, target, count=3):
+    """Does anything answer?"""
+    return node.run("ping", "-c", str(count), "-i", "0.1", "-W", "1", target,
+                    check=False).returncode == 0
+
+
+def tables(router):
+    return router.run("nft", "list", "tables").stdout.split("\n")[:-1]
+
+
+@pytest.fixture
+def beyond(lab):
+    """A network that r1 and r2 route to, and the client through the VIP."""
+    far = lab.add(Node(lab, "far", "198.51.100.9"))
+    far.ip("link", "add", "br0", "type", "bridge")
+    far.ip("address", "add", "198.51.100.9/24", "dev", "br0")
+    far.ip("link", "set", "br0", "up")
+    for i, router in enumerate((lab.r1, lab.r2), 1):
+        router.ip("link", "add", "eth1", "type", "veth", "peer", "name",
+                  "p%d" % i, "netns", far.netns)
+        far.ip("link", "set", "p%d" % i, "master", "br0", "up")
+        router.ip("address", "add", "198.51.100.%d/24" % i, "dev", "eth1")
+        router.ip("link", "set", "eth1", "up")
+        router.sysctl("net.ipv4.ip_forward", 1)
+    far.ip("route", "add", "192.0.2.0/24", "via", "198.51.100.1")
+    lab.client.ip("route", "add", "198.51.100.0/24", "via", VIP)
+    return far
+
+
+# V-104 -, V-104 +, V-108 +, V-108 -
+@pytest.mark.parametrize("virtual_mac", (True, False), ids=("vmac", "address"))
+def test_accept_no_drops_what_is_for_the_address_only(lab, beyond,
+                                                      virtual_mac):
+    lab.start_pair(advert_int=1, virtual_mac=virtual_mac, nginx=True,
+                   extra="accept = no")
+    lab.wait_pair()
+    # Forwarding through the address, which needs ARP for it.
+    wait_for(lambda: pings(lab.client, beyond.address, 1), 10, "a way through")
+    assert not pings(lab.client, VIP)
+    assert lab.http_get(timeout=0.3) is None
+    assert lab.http_get(target="192.0.2.1") == "r1"
+    assert pings(lab.client, "192.0.2.1", 1)
+    assert not pings(lab.r1, VIP)               # nor what r1 itself sends
+
+    beyond.ip("route", "replace", "192.0.2.0/24", "via", "198.51.100.2")
+    lab.cut(lab.r1)
+    lab.r2.wait_state("active")
+    wait_for(lambda: pings(lab.client, beyond.address, 1), 10, "a way through")
+    assert not pings(lab.client, VIP)
+
+
+# V-105 +, V-105 -
+def test_accept_no_answers_neighbour_discovery(lab):
+    ours = "2001:db8::50"
+    lab.client.ip("address", "add", "2001:db8::100/64", "dev", "eth0", "nodad")
+    lab.r1.start_vrrpd(vrrpd_conf(
+        advert_int=1, addresses=("fe80::50/64", ours + "/64"),
+        extra="accept = no"))
+    lab.r1.wait_state("active")
+
+    def resolved():
+        assert not pings(lab.client, ours, 1)
+        return "00:00:5e:00:02:33" in lab.client.ip("neigh", "show", ours)
+
+    wait_for(resolved, 10, lambda: lab.client.ip("neigh"))
+    lab.client.ip("neigh", "flush", "all")
+    wait_for(resolved, 10, lambda: lab.client.ip("neigh"))
+
+
+def test_accept_no_is_in_place_before_the_address(lab):
+    """Not one answer, from the first moment to the last."""
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1,
+                                  extra="accept = no"))
+    lab.r2.wait_state("active")
+    flood = lab.client.start("ping", "ping", "-i", "0.002", "-D", VIP)
+    for _ in range(5):
+        lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+                                      extra="accept = no"))
+        lab.r1.wait_state("active")
+        assert lab.r1.vrrpd.stop() == 0
+        lab.r2.wait_state("active")
+    flood.kill(2)
+    flood.wait()
+    assert "bytes from" not in flood.log()
+    assert ", 0 received" in flood.log()
+
+
+def test_accept_no_leaves_no_table_however_it_ends(lab):
+    import signal
+    conf = vrrpd_conf(advert_int=1, extra="accept = no")
+    other = vrrpd_conf(name="other", vrid=52, advert_int=1,
+                       addresses=("192.0.2.60/24",), extra="accept = no")
+    assert tables(lab.r1) == []
+    lab.r1.start_vrrpd(conf)
+    lab.r1.wait_state("active")
+    (first,) = tables(lab.r1)
+    assert first.startswith("table inet swiftover-")
+    # A second daemon has its own, and an operator's flush takes neither.
+    path = lab.r1.dir / "other.conf"
+    path.write_text(other)
+    from lab import BUILD
+    process = lab.r1.start("other", BUILD / "vrrpd/vrrpd", "-f", path, "-s",
+                           lab.r1.dir / "other.sock")
+    wait_for(lambda: len(tables(lab.r1)) == 2, 10,
+             lambda: "two tables: %s" % tables(lab.r1))
+    lab.r1.run("nft", "flush", "ruleset", check=False)
+    assert len(tables(lab.r1)) == 2
+    assert not pings(lab.client, VIP)
+    process.stop(signal.SIGKILL)
+    wait_for(lambda: tables(lab.r1) == [first], 5, "the other's table gone")
+    assert lab.r1.vrrpd.stop() == 0
+    assert tables(lab.r1) == []
+
+
+def test_accept_changes_with_a_reload(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=1))
+    lab.r1.wait_state("active")
+    lab.answered()
+    lab.r1.vrrpd_conf.write_text(vrrpd_conf(advert_int=1,
+                                            extra="accept = no"))
+    lab.r1.call("reload")
+    lab.r1.wait_state("active")
+    assert not pings(lab.client, VIP)
+    lab.r1.vrrpd_conf.write_text(vrrpd_conf(advert_int=1))
+    lab.r1.call("reload")
+    lab.r1.wait_state("active")
+    lab.answered()
+    assert tables(lab.r1) == []

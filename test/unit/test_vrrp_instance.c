@@ -1394,6 +1394,62 @@ test_vrrp_instance_only_address_of_an_interface_is_not_removed(void **state)
 	assert_non_null(strstr(v->waiting, "their owner has priority = 255"));
 }
 
+/* V-104 - the filter is there while Backup already, and goes last. */
+static void
+test_vrrp_instance_accept_no_filters_before_the_address_is_there(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.accept = false;
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "filter"));
+	assert_null(strstr(world.did, "install"));
+	world_forget();
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_start(v);
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	world_ack(0, 0);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	world_forget();
+	vrrp_instance_free(v);
+	v = NULL;
+	assert_non_null(strstr(world.did, "unfilter"));
+}
+
+static void
+test_vrrp_instance_accept_no_without_a_filter_is_not_active(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.accept = false;
+	world.filter_error = -EOPNOTSUPP;
+	start_with(&p);
+	world_run(500 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "accept = no needs nf_tables"));
+	world.filter_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-104 + the owner takes packets to its address in any case. */
+static void
+test_vrrp_instance_accept_no_of_the_owner_filters_nothing(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	p.accept = false;
+	world.filter_error = -EOPNOTSUPP;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
 /* An address removed by someone else is put back and counted (design §6). */
 static void
 test_vrrp_instance_removed_address_is_put_back(void **state)
@@ -1520,6 +1576,9 @@ main(void)
 	    TEST(test_vrrp_instance_owner_without_the_address_waits_for_it),
 	    TEST(test_vrrp_instance_owner_sends_from_its_virtual_address),
 	    TEST(test_vrrp_instance_only_address_of_an_interface_is_not_removed),
+	    TEST(test_vrrp_instance_accept_no_filters_before_the_address_is_there),
+	    TEST(test_vrrp_instance_accept_no_without_a_filter_is_not_active),
+	    TEST(test_vrrp_instance_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),

@@ -9,6 +9,7 @@ VRRPD_UNIT_LIBS = \
 	# end
 VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_bfd \
+	test/unit/test_vrrp_filter \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
 	test/unit/test_vrrp_vip \
@@ -18,6 +19,11 @@ TESTS += $(VRRPD_UNIT_TESTS)
 
 test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
 test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_filter_SOURCES = \
+	test/unit/bfdd_net.h \
+	test/unit/test_vrrp_filter.c \
+	# end
+test_unit_test_vrrp_filter_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_instance_SOURCES = \
 	test/unit/test_vrrp_instance.c \
 	test/unit/vrrpd_world.c \

@@ -16,6 +16,7 @@
 #include "shared/csum.h"
 #include "shared/loop.h"
 #include "vrrpd_world.h"
+#include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_io.h"
 #include "vrrpd/vrrp_vip.h"
 #include "vrrpd/vrrp_wire.h"
@@ -460,6 +461,26 @@ void
 vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
 {
 	parent->holders--;
+}
+
+/* --- accept = no --- */
+
+int
+vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	if (world.filter_error == 0)
+		did("filter");
+	return world.filter_error;
+}
+
+void
+vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	did("unfilter");
 }
 
 /* --- the scene --- */

@@ -31,6 +31,7 @@ struct world {
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		install_error;	/* of the call itself, negative */
 	int		vip_open_error;
+	int		filter_error;	/* of adding, negative */
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
