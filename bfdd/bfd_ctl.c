@@ -182,9 +182,12 @@ put_echo(json_t *o, const struct bfd_session *s)
 	put_bool(o, "unaffiliated-echo", c->p.unaffiliated);
 	put_text(o, "detection-mode", c->echo_interval_ns > 0 ?
 	    "async-with-echo" : "async-without-echo");
-	put_us(o, "echo-tx-interval-in-use", c->echo_interval_ns);
-	put_us(o, "desired-min-echo-tx-interval", c->p.echo_tx_ns);
-	put_us(o, "required-min-echo-rx-interval", c->p.echo_min_rx_ns);
+	if (c->p.echo_min_rx_ns > 0)
+		put_us(o, "required-min-echo-rx-interval", c->p.echo_min_rx_ns);
+	if (c->p.echo_tx_ns > 0) {
+		put_us(o, "desired-min-echo-tx-interval", c->p.echo_tx_ns);
+		put_us(o, "echo-tx-interval-in-use", c->echo_interval_ns);
+	}
 	if (s->echo.error != 0)
 		put_text(o, "echo-error", s->echo.error == -EADDRNOTAVAIL ?
 		    "no address on the interface that can be routed" :
@@ -234,12 +237,17 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_key(o, &c->p);
 	put_state(o, s);
 	put_addr(o, "local", &s->local);
+	put_addr(o, "configured-local", &c->p.local);
 	if (c->p.name[0] != '\0')
 		put_text(o, "name", c->p.name);
 	put_text(o, "path-type", c->p.multihop ? "path-ip-mh" : "path-ip-sh");
 	put_bool(o, "ip-encapsulation", true);
 	put_bool(o, "demand-capability", false);
 	put_int(o, "clients", bfd_session_clients(s));
+	if (s->operator_down)
+		put_text(o, "admin-down-by", "operator");
+	else if (c->p.admin_down && s->wishes != NULL)
+		put_text(o, "admin-down-by", "bfdd.conf");
 	if (!c->p.multihop && s->ifindex == 0)
 		put_text(o, "waiting-for", "interface does not exist");
 	put_int(o, "local-discriminator", c->local_discr);
@@ -531,6 +539,48 @@ session_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
+static bool
+set_admin_down(struct bfd_ctl *ctl, json_t *params, bool down,
+    json_t **result, struct ctl_error *error)
+{
+	struct bfd_session *s;
+	struct bfd_params key;
+
+	if (!bfd_ctl_read_params(params, true, &key, error))
+		return false;
+	if (ctl->engine == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+	switch (bfd_engine_admin_down(ctl->engine, &key, down, &s)) {
+	case 0:
+		*result = bfd_ctl_level(s);
+		return true;
+	case -ENOENT:
+		return ctl_fail(error, CTL_ERR_NOT_FOUND,
+		    "there is no such session");
+	case -EPERM:
+		return ctl_fail(error, CTL_ERR_REFUSED,
+		    "bfdd.conf says admin_down = yes");
+	default:
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is leaving");
+	}
+}
+
+static bool
+session_admin_down(struct ctl_client_conn *conn, json_t *params,
+    json_t **result, struct ctl_error *error, void *arg)
+{
+	(void)conn;
+	return set_admin_down(arg, params, true, result, error);
+}
+
+static bool
+session_admin_up(struct ctl_client_conn *conn, json_t *params,
+    json_t **result, struct ctl_error *error, void *arg)
+{
+	(void)conn;
+	return set_admin_down(arg, params, false, result, error);
+}
+
 static json_t *
 show_summary(const struct bfd_table *table)
 {
@@ -638,6 +688,8 @@ gone(struct ctl_client_conn *conn, bool clean, void *arg)
 static const struct ctl_method methods[] = {
 	{ "session.request",	CTL_CHANGES,	session_request },
 	{ "session.release",	CTL_CHANGES,	session_release },
+	{ "session.admin-down",	CTL_CHANGES,	session_admin_down },
+	{ "session.admin-up",	CTL_CHANGES,	session_admin_up },
 	{ "show",		0,		show },
 	{ NULL,			0,		NULL },
 };

@@ -825,6 +825,7 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 		return;
 	}
 	bfd_session_effective(s, &p);
+	p.admin_down = p.admin_down || s->operator_down;
 	s->doomed = false;
 	/*
 	 * Wished again while it was leaving.  bfd_core_set_params() brings it
@@ -957,6 +958,31 @@ bfd_engine_owner_gone(struct bfd_engine *e, const void *owner)
 		if (bfd_session_wish_drop(s, owner))
 			apply_wishes(e, s);
 	}
+}
+
+int
+bfd_engine_admin_down(struct bfd_engine *e, const struct bfd_params *key,
+    bool down, struct bfd_session **out)
+{
+	struct bfd_session *s = bfd_table_by_key(e->table, key);
+	struct bfd_params wished;
+	char name[LABEL_LEN];
+
+	if (e->stopping)
+		return -ESHUTDOWN;
+	if (s == NULL || s->wishes == NULL)
+		return -ENOENT;
+	bfd_session_effective(s, &wished);
+	if (!down && wished.admin_down)
+		return -EPERM;
+	*out = s;
+	if (s->operator_down == down)
+		return 0;
+	s->operator_down = down;
+	log_notice("admin-%s %s by=operator", down ? "down" : "up",
+	    label(s, name, sizeof(name)));
+	apply_wishes(e, s);
+	return 0;
 }
 
 /* --- bfdd.conf --- */

@@ -99,6 +99,16 @@ bool	bfd_engine_unwish(struct bfd_engine *, const void *owner,
 /* All wishes of an owner that went away. */
 void	bfd_engine_owner_gone(struct bfd_engine *, const void *owner);
 
+/*
+ * B-51: the operator takes this session to AdminDown, or lets it go.  Holds as
+ * long as the session does, over reloads too.
+ *   -ENOENT	there is no such session
+ *   -EPERM	let go, but bfdd.conf says admin_down = yes
+ *   -ESHUTDOWN	we are leaving
+ */
+int	bfd_engine_admin_down(struct bfd_engine *, const struct bfd_params *key,
+	    bool down, struct bfd_session **out);
+
 struct bfd_reload {
 	unsigned	added, changed, removed, unchanged, failed;
 };

@@ -71,6 +71,7 @@ struct bfd_session {
 	struct token_bucket	 send_log;
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
+	bool			operator_down;	/* whatever is wished */
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */
 	int64_t			 created_real_ns;

@@ -55,6 +55,8 @@ static int	cmd_set_priority(struct ctx *);
 static int	cmd_handover(struct ctx *);
 static int	cmd_disable(struct ctx *);
 static int	cmd_enable(struct ctx *);
+static int	cmd_bfd_disable(struct ctx *);
+static int	cmd_bfd_enable(struct ctx *);
 static int	cmd_monitor(struct ctx *);
 static int	cmd_reload(struct ctx *);
 static int	cmd_check(struct ctx *);
@@ -76,6 +78,10 @@ static const struct command commands[] = {
 	    "let the other router take over" },
 	{ { "disable", "NAME" }, cmd_disable, "take no part until enabled" },
 	{ { "enable", "NAME" }, cmd_enable, "take part again" },
+	{ { "bfd", "disable", "PEER", "[INTERFACE]" }, cmd_bfd_disable,
+	    "hold BFD sessions in AdminDown" },
+	{ { "bfd", "enable", "PEER", "[INTERFACE]" }, cmd_bfd_enable,
+	    "let them come up again" },
 	{ { "monitor" }, cmd_monitor, "a line per event, as it happens" },
 	{ { "reload" }, cmd_reload, "read vrrpd.conf again" },
 	{ { "check", "FILE" }, cmd_check, "is this a good vrrpd.conf?" },
@@ -355,6 +361,78 @@ cmd_enable(struct ctx *c)
 {
 	return change(c, "enable", name_param(c, 1), "%s: enabled",
 	    c->args[1]);
+}
+
+/* What names a session to bfdd; a new reference. */
+static json_t *
+session_key(const json_t *session)
+{
+	static const char *const members[] = { "peer", "interface",
+	    "multihop" };
+	json_t *key = json_object();
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(session, members[i]) != NULL)
+			(void)json_object_set(key, members[i],
+			    json_object_get(session, members[i]));
+	/* Part of the name over several hops, where it is configured. */
+	if (json_is_true(json_object_get(session, "multihop")) &&
+	    json_object_get(session, "configured-local") != NULL)
+		(void)json_object_set(key, "local",
+		    json_object_get(session, "configured-local"));
+	return key;
+}
+
+/* Every session with the peer, on the interface if one is named. */
+static int
+change_sessions(struct ctx *c, const char *method, const char *done)
+{
+	json_t *shown, *found, *s, *result, *results = json_array();
+	const char *interface;
+	size_t i;
+	int rv;
+
+	rv = ask(c, true, "show", json_object(), &shown);
+	found = rv == VRRPCTL_DONE ? sessions_with(shown, c->args[2]) : NULL;
+	json_array_foreach(found, i, s) {
+		interface = json_string_value(json_object_get(s, "interface"));
+		if (c->count > 3 && (interface == NULL ||
+		    strcmp(interface, c->args[3]) != 0))
+			continue;
+		rv = ask(c, true, method, session_key(s), &result);
+		if (rv != VRRPCTL_DONE)
+			break;
+		(void)json_array_append_new(results, result);
+		if (!c->json)
+			(void)fprintf(c->out, "%s%s%s: %s\n", c->args[2],
+			    interface != NULL ? " on " : "", interface != NULL ?
+			    interface : "", done);
+	}
+	if (rv == VRRPCTL_DONE && json_array_size(results) == 0) {
+		complain(c, "no BFD session with %s%s%s", c->args[2],
+		    c->count > 3 ? " on " : "", c->count > 3 ? c->args[3] :
+		    "");
+		rv = VRRPCTL_REFUSED;
+	} else if (rv == VRRPCTL_DONE && c->json)
+		print_json(c, results);
+	json_decref(found);
+	json_decref(shown);
+	json_decref(results);
+	return rv;
+}
+
+static int
+cmd_bfd_disable(struct ctx *c)
+{
+	return change_sessions(c, "session.admin-down",
+	    "AdminDown (until enabled, or bfdd restarts)");
+}
+
+static int
+cmd_bfd_enable(struct ctx *c)
+{
+	return change_sessions(c, "session.admin-up", "enabled");
 }
 
 static void

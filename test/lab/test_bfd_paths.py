@@ -288,3 +288,36 @@ def test_admin_down_both_ways_and_back(lab):
     r1.bfdd.kill(signal.SIGHUP)
     r2.wait_session(r1.address)
     r1.wait_session(r2.address)
+
+
+def test_operator_holds_a_session_down(lab):
+    # B-51 +
+    r1, r2 = lab.r1, lab.r2
+    conf = session("x", r2.address, interface="eth0")
+    r1.start_bfdd(conf)
+    r2.start_bfdd(session("x", r1.address, interface="eth0"))
+    agreed(r1, r2.address, 60)
+
+    assert r1.vrrpctl("bfd", "disable", r2.address, "eth9").returncode == 1
+    done = r1.vrrpctl("bfd", "disable", r2.address, check=True)
+    assert "AdminDown" in done.stdout
+    assert r1.session(r2.address)["admin-down-by"] == "operator"
+    there = r2.wait_session(r1.address, "down")
+    assert there["reason"] == "remote-admin-down"
+
+    # Nothing but the operator ends it: not a reload, not a client's wish.
+    r1.bfdd_conf.write_text(conf.replace("20ms", "30ms"))
+    r1.bfdd.kill(signal.SIGHUP)
+    wait_for(lambda: r1.session(r2.address)["desired-min-tx-interval"] ==
+             30 * MS, 5, "reloaded")
+    assert r1.session(r2.address)["state"] == "admin-down"
+    r1.vrrpctl("bfd", "enable", r2.address, check=True)
+    agreed(r1, r2.address, 90)
+
+    # What the file says, the file must take back.
+    r1.bfdd_conf.write_text(session("x", r2.address, interface="eth0",
+                                    admin_down="yes"))
+    r1.bfdd.kill(signal.SIGHUP)
+    r1.wait_session(r2.address, "admin-down")
+    refused = r1.vrrpctl("bfd", "enable", r2.address)
+    assert (refused.returncode, "bfdd.conf" in refused.stderr) == (1, True)

@@ -429,6 +429,10 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 		    "instance web" },
 		{ "show bfd", "show {}", "192.0.2.2" },
 		{ "show bfd 192.0.2.2", "show {}", "192.0.2.2" },
+		{ "bfd disable 192.0.2.2", "session.admin-down {\"peer\":"
+		    "\"192.0.2.2\"}", "192.0.2.2: AdminDown" },
+		{ "bfd enable 192.0.2.2", "session.admin-up {\"peer\":"
+		    "\"192.0.2.2\"}", "192.0.2.2: enabled\n" },
 		{ "set web advert_int 5", "set {\"name\":\"web\","
 		    "\"advert-interval-cs\":5}", "web: advert_int = 50ms "
 		    "(until vrrpd restarts or reloads)\n" },
@@ -456,6 +460,10 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 	}
 	assert_outcome("show bfd 192.0.2.9", 1, "", "no BFD session with "
 	    "192.0.2.9");
+	assert_outcome("bfd disable 192.0.2.9", 1, "", "no BFD session with "
+	    "192.0.2.9");
+	assert_outcome("bfd disable 192.0.2.2 eth9", 1, "", "no BFD session "
+	    "with 192.0.2.2 on eth9");
 	stop(pid);
 }
 
