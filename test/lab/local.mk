@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	test/lab/test_bfd_auth.py \
 	test/lab/test_bfd_echo.py \
 	test/lab/test_bfd_paths.py \
+	test/lab/test_bfd_robust.py \
 	test/lab/test_config.py \
 	test/lab/test_contest.py \
 	test/lab/test_discards.py \
