@@ -1,7 +1,7 @@
 """What a number of BFD sessions costs, and whether they stay up.
 
     sh test/bench/bfd.sh BUILD-DIRECTORY scale [--case N:INTERVAL:MULT]...
-        [--ends A:B]... [--seconds 60] [--json FILE]
+        [--ends A:B]... [--seconds 60] [--disturb N] [--json FILE]
 
 A case is a number of sessions between two daemons, one at each end of a cable
 (bfd_bench.py).  Once all are up at the wanted speed, CPU time of each daemon,
@@ -11,12 +11,29 @@ detection time is the machine's.  CPU is in percent of one core.
 """
 
 import argparse
+import signal
 import sys
 import time
 
-from bfd_bench import DAEMONS, Cable, Gap, LabError, duration_ms, report
+from bfd_bench import (BUILD, DAEMONS, Cable, Gap, LabError, duration_ms,
+                       report, run)
 
 CASES = ("100:10ms:3", "500:10ms:3", "1000:50ms:3")
+
+
+def disturb(side, options, end):
+    """Reads the configuration again, and shows it all, so many times."""
+    times = options.disturb if side.name == "swiftover" else 0
+    pause = (end - time.monotonic()) / (times + 1)
+    for i in range(times):
+        time.sleep(max(0, pause))
+        with open(side.node.bfdd_conf, "a") as conf:
+            conf.write("# read %d times\n" % (i + 1))
+        side.process.kill(signal.SIGHUP)
+        side.show()
+        run(str(BUILD / "vrrpd/vrrpctl"), "-b", str(side.node.bfdd_sock),
+            "show", "bfd")
+    time.sleep(max(0, end - time.monotonic()))
 
 
 def measure(case, ends, options):
@@ -41,7 +58,7 @@ def measure(case, ends, options):
         downs = [side.downs() for side in sides]
         cpu = [side.cpu_s() for side in sides]
         began = time.monotonic()
-        time.sleep(options.seconds)
+        disturb(sides[0], options, began + options.seconds)
         took = time.monotonic() - began
         row["sides"] = [{
             "daemon": side.name,
@@ -79,6 +96,8 @@ def main():
                         help="daemons at the two ends, of " +
                         " ".join(DAEMONS) + "; default swiftover:swiftover")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--disturb", type=int, default=0, metavar="N",
+                        help="reload and show N times meanwhile")
     parser.add_argument("--patience", type=float, default=60,
                         help="seconds until all must be up")
     parser.add_argument("--json")
