@@ -59,6 +59,16 @@
 #define ECHO_LOOK_NS		(1 * NS_PER_S)
 #define ECHO_LOOK_AGAIN_NS	(10 * NS_PER_S)
 
+/* A reload that goes on; done NULL: none does. */
+struct reload_run {
+	struct bfd_config	 config;	/* ours */
+	unsigned		 next;		/* session of it */
+	struct bfd_reload	 result;
+	struct loop_timer	*timer;
+	void			(*done)(const struct bfd_reload *, void *arg);
+	void			*arg;
+};
+
 struct bfd_engine {
 	struct bfd_engine_config config;
 	struct loop		*loop;
@@ -80,6 +90,8 @@ struct bfd_engine {
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
 	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
+	unsigned		 reload_number;
+	struct reload_run	 reload;
 	bool			 stopping;
 	void			(*stopped)(void *arg);
 	void			*stopped_arg;
@@ -1016,8 +1028,37 @@ conf_wish(const struct bfd_engine *e, const struct bfd_params *p)
 	return s == NULL ? NULL : bfd_session_wish_of(s, bfd_owner_conf);
 }
 
-/* What the file no longer says.  Marks what it still says by its line. */
+/* One session of the file. */
 static void
+reload_one(struct bfd_engine *e, const struct bfd_params *p,
+    struct bfd_reload *r)
+{
+	const struct bfd_wish *w = conf_wish(e, p);
+	struct bfd_session *s;
+	bool there = w != NULL;
+	int error = 0;
+
+	if (there && same_values(&w->p, p))
+		r->unchanged++;
+	else if ((error = bfd_engine_wish(e, bfd_owner_conf, p, &s)) == 0) {
+		if (there)
+			r->changed++;
+		else
+			r->added++;
+	} else {
+		log_err("session=%s line=%d error=\"%s\"", p->name, p->line,
+		    strerror(-error));
+		r->failed++;
+		if (!there)
+			return;
+		/* What cannot be changed stays as it was. */
+	}
+	s = bfd_table_by_key(e->table, p);
+	bfd_session_wish_of(s, bfd_owner_conf)->listed = e->reload_number;
+}
+
+/* One session the file no longer has; false: there is none. */
+static bool
 drop_unlisted(struct bfd_engine *e, struct bfd_reload *r)
 {
 	struct bfd_session *s;
@@ -1025,16 +1066,14 @@ drop_unlisted(struct bfd_engine *e, struct bfd_reload *r)
 
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
 		w = bfd_session_wish_of(s, bfd_owner_conf);
-		if (w == NULL)
+		if (w == NULL || w->listed == e->reload_number)
 			continue;
-		if (w->listed) {
-			w->listed = false;
-			continue;
-		}
 		(void)bfd_session_wish_drop(s, bfd_owner_conf);
 		apply_wishes(e, s);
 		r->removed++;
+		return true;
 	}
+	return false;
 }
 
 void
@@ -1042,35 +1081,63 @@ bfd_engine_reload(struct bfd_engine *e, const struct bfd_config *config,
     struct bfd_reload *r)
 {
 	struct bfd_reload none = { 0 };
-	struct bfd_session *s;
 	unsigned i;
 
 	*r = none;
-	for (i = 0; i < config->count; i++) {
-		const struct bfd_params *p = &config->sessions[i];
-		const struct bfd_wish *w = conf_wish(e, p);
-		int error;
+	e->reload_number++;
+	for (i = 0; i < config->count; i++)
+		reload_one(e, &config->sessions[i], r);
+	while (drop_unlisted(e, r))
+		;
+}
 
-		if (w != NULL && same_values(&w->p, p)) {
-			s = bfd_table_by_key(e->table, p);
-			bfd_session_wish_of(s, bfd_owner_conf)->listed = true;
-			r->unchanged++;
-			continue;
+static void
+reload_forget(struct bfd_engine *e)
+{
+	if (e->reload.done == NULL)
+		return;
+	bfd_config_free(&e->reload.config);
+	e->reload.done = NULL;
+	loop_timer_set(e->reload.timer, MONO_NEVER);
+}
+
+static void
+reload_slice(mono_t deadline, void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct reload_run *run = &e->reload;
+	mono_t end = mono_add(loop_clock(), BFD_RELOAD_SLICE_NS);
+	void (*done)(const struct bfd_reload *, void *) = run->done;
+
+	(void)deadline;
+	do {
+		if (run->next < run->config.count)
+			reload_one(e, &run->config.sessions[run->next++],
+			    &run->result);
+		else if (!drop_unlisted(e, &run->result)) {
+			reload_forget(e);
+			done(&run->result, run->arg);
+			return;
 		}
-		error = bfd_engine_wish(e, bfd_owner_conf, p, &s);
-		if (error != 0) {
-			log_err("session=%s line=%d error=\"%s\"", p->name,
-			    p->line, strerror(-error));
-			r->failed++;
-			continue;
-		}
-		bfd_session_wish_of(s, bfd_owner_conf)->listed = true;
-		if (w != NULL)
-			r->changed++;
-		else
-			r->added++;
-	}
-	drop_unlisted(e, r);
+	} while (mono_before(loop_clock(), end));
+	loop_timer_set(run->timer, mono_add(loop_clock(),
+	    BFD_RELOAD_PACE_NS));
+}
+
+void
+bfd_engine_reload_begin(struct bfd_engine *e, struct bfd_config *config,
+    void (*done)(const struct bfd_reload *, void *arg), void *arg)
+{
+	struct bfd_reload none = { 0 };
+
+	reload_forget(e);
+	e->reload_number++;
+	e->reload.config = *config;
+	e->reload.next = 0;
+	e->reload.result = none;
+	e->reload.done = done;
+	e->reload.arg = arg;
+	loop_timer_set(e->reload.timer, loop_clock());
 }
 
 /* --- interfaces --- */
@@ -1153,9 +1220,11 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	e->rate_since = loop_clock();
 	e->table = bfd_table_new(config->sessions_max, config->seed);
 	e->timer = loop_timer_new(e->loop, timer_due, e);
+	e->reload.timer = loop_timer_new(e->loop, reload_slice, e);
 	e->echo_timer = loop_timer_new(e->loop, echo_timer_due, e);
 	error = -ENOMEM;
 	if (e->table != NULL && e->timer != NULL && e->echo_timer != NULL &&
+	    e->reload.timer != NULL &&
 	    bfd_heap_init(&e->heap, config->sessions_max)) {
 		io.arg = e;
 		io.mark = bfd_table_mark(e->table);
@@ -1183,6 +1252,8 @@ bfd_engine_free(struct bfd_engine *e)
 	loop_defer_cancel(e->loop, update_pace, e);
 	bfd_table_free(e->table);
 	bfd_heap_free(&e->heap);
+	reload_forget(e);
+	loop_timer_free(e->reload.timer);
 	loop_timer_free(e->timer);
 	bfd_io_close(e->io);
 	loop_timer_free(e->echo_timer);
@@ -1222,6 +1293,7 @@ bfd_engine_stop(struct bfd_engine *e, void (*stopped)(void *arg), void *arg)
 	if (e->stopping)
 		return;
 	e->stopping = true;
+	reload_forget(e);
 	e->stopped = stopped;
 	e->stopped_arg = arg;
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {

@@ -119,6 +119,16 @@ struct bfd_reload {
  */
 void	bfd_engine_reload(struct bfd_engine *, const struct bfd_config *,
 	    struct bfd_reload *);
+/*
+ * The same a little at a time, so that a thousand new sessions do not keep the
+ * old ones from being served: BFD_RELOAD_SLICE_NS in every BFD_RELOAD_PACE_NS.
+ * config is the engine's from here on.  done is called at the end, unless another
+ * reload begins before, which takes its place.
+ */
+#define BFD_RELOAD_SLICE_NS	(200 * NS_PER_US)
+#define BFD_RELOAD_PACE_NS	(1 * NS_PER_MS)
+void	bfd_engine_reload_begin(struct bfd_engine *, struct bfd_config *config,
+	    void (*done)(const struct bfd_reload *, void *arg), void *arg);
 
 /* An interface is there with this index, or gone. */
 void	bfd_engine_link(struct bfd_engine *, const char *name, int ifindex,

@@ -32,7 +32,7 @@ extern const char bfd_owner_conf[];
 struct bfd_wish {
 	struct bfd_wish		*next;
 	const void		*owner;
-	bool			 listed;	/* a reload found it in the file */
+	unsigned		 listed;	/* by the reload of this number */
 	struct bfd_params	 p;
 };
 

@@ -16,11 +16,13 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_heap.c bfdd/bfd_heap.h \
 	bfdd/bfd_io.c bfdd/bfd_io.h \
 	bfdd/bfd_mark.h \
+	bfdd/bfd_reader.c bfdd/bfd_reader.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \
 	# end
 
 sbin_PROGRAMS += bfdd/bfdd
 bfdd_bfdd_SOURCES = bfdd/main.c
+bfdd_bfdd_LDFLAGS = $(AM_LDFLAGS) -pthread
 bfdd_bfdd_LDADD = \
 	bfdd/libbfdd.a \
 	bfdd/libbfdcore.a \

@@ -7,7 +7,7 @@
  *
  * Leave (SIGTERM, SIGINT): AdminDown for one Detection Time on every session
  * (L-22), at most LEAVE_MAX_NS, then exit 0.  Reload (SIGHUP): the file is parsed
- * whole; with an error in it nothing changes.
+ * whole, in a thread; with an error in it nothing changes.
  */
 #include "config.h"
 
@@ -25,6 +25,7 @@
 #include "bfdd/bfd_conf.h"
 #include "bfdd/bfd_ctl.h"
 #include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_reader.h"
 #include "shared/conf.h"
 #include "shared/log.h"
 #include "shared/loop.h"
@@ -35,7 +36,7 @@
 
 #define DEFAULT_CONF	SYSCONFDIR "/bfdd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/bfdd.sock"
-#define LEAVE_MAX_NS	(1 * NS_PER_S)
+#define LEAVE_MAX_NS	(5 * NS_PER_S)
 
 struct options {
 	const char	*conf;
@@ -51,6 +52,7 @@ struct daemon {
 	struct bfd_engine	*engine;
 	struct bfd_ctl		*ctl;
 	struct nl		*nl;
+	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
 	struct rtsched		 sched;
 	int			 realtime_priority;
@@ -174,39 +176,64 @@ check_config(const struct options *o, const struct bfd_config *config)
 	return 0;
 }
 
+/* In the reader's thread. */
+static bool
+read_again(struct bfd_config *config, struct conf_errors *errors, void *arg)
+{
+	const struct daemon *d = arg;
+
+	return read_config(d->opt, config, errors);
+}
+
+static void
+reloaded(const struct bfd_reload *r, void *arg)
+{
+	struct daemon *d = arg;
+
+	log_notice("reload file=%s added=%u changed=%u removed=%u "
+	    "unchanged=%u failed=%u", d->opt->conf, r->added, r->changed,
+	    r->removed, r->unchanged, r->failed);
+	(void)sdnotify("READY=1");
+}
+
+static void
+has_been_read(bool good, struct bfd_config *config,
+    const struct conf_errors *errors, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (!good) {
+		tell_errors(errors, true);
+		log_err("reload file=%s refused=%u: what runs stays as it is",
+		    d->opt->conf, errors->count);
+		(void)sdnotify("READY=1");
+		return;
+	}
+	if (d->leaving) {
+		bfd_config_free(config);
+		return;
+	}
+	if (config->realtime_priority != d->realtime_priority)
+		log_warning("realtime_priority changes when bfdd is started "
+		    "again");
+	bfd_engine_reload_begin(d->engine, config, reloaded, d);
+}
+
 static void
 reload(int signo, void *arg)
 {
 	struct daemon *d = arg;
-	struct conf_errors *errors;
-	struct bfd_config config;
-	struct bfd_reload r;
+	int error;
 
 	(void)signo;
 	if (d->leaving)
 		return;
-	errors = calloc(1, sizeof(*errors));
-	if (errors == NULL) {
-		log_err("reload error=\"out of memory\"");
-		return;
-	}
 	(void)sdnotify("RELOADING=1");
-	if (!read_config(d->opt, &config, errors)) {
-		tell_errors(errors, true);
-		log_err("reload file=%s refused=%u: what runs stays as it is",
-		    d->opt->conf, errors->count);
-	} else {
-		bfd_engine_reload(d->engine, &config, &r);
-		if (config.realtime_priority != d->realtime_priority)
-			log_warning("realtime_priority changes when bfdd is "
-			    "started again");
-		log_notice("reload file=%s added=%u changed=%u removed=%u "
-		    "unchanged=%u failed=%u", d->opt->conf, r.added, r.changed,
-		    r.removed, r.unchanged, r.failed);
-		bfd_config_free(&config);
+	error = bfd_reader_start(d->reader);
+	if (error != 0) {
+		log_err("reload error=\"%s\"", strerror(-error));
+		(void)sdnotify("READY=1");
 	}
-	(void)sdnotify("READY=1");
-	free(errors);
 }
 
 /* --- leaving --- */
@@ -339,7 +366,14 @@ open_netlink(struct daemon *d)
 static int
 open_signals(struct daemon *d)
 {
-	if (loop_signal(d->loop, SIGTERM, leave, d) != 0 ||
+	const struct bfd_reader_config reader = {
+		.read = read_again,
+		.done = has_been_read,
+		.arg = d,
+	};
+
+	d->reader = bfd_reader_new(d->loop, &reader);
+	if (d->reader == NULL || loop_signal(d->loop, SIGTERM, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGINT, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGHUP, reload, d) != 0 ||
 	    (d->leave_timer = loop_timer_new(d->loop, leave_timeout, d)) ==
@@ -405,6 +439,7 @@ start(struct daemon *d)
 static void
 stop(struct daemon *d)
 {
+	bfd_reader_free(d->reader);
 	bfd_ctl_close(d->ctl);
 	if (d->engine != NULL)
 		bfd_engine_set_nl(d->engine, NULL);

@@ -626,6 +626,64 @@ test_bfd_engine_own_absence_is_no_failure(void **state)
 	loop_timer_free(nap);
 }
 
+static struct bfd_reload reloaded;
+
+static void
+reload_done(const struct bfd_reload *r, void *arg)
+{
+	struct world *w = arg;
+
+	reloaded = *r;
+	loop_stop(w->loop);
+}
+
+static void
+reload_with(struct world *w, unsigned from, unsigned count)
+{
+	struct bfd_config c = { .count = count,
+	    .sessions = calloc(count + 1, sizeof(*c.sessions)) };
+	char text[16];
+
+	for (unsigned i = 0; i < count; i++) {
+		(void)snprintf(text, sizeof(text), "127.0.0.%u", from + i);
+		c.sessions[i] = wish(text, 50);
+		c.sessions[i].local = c.sessions[i].peer;
+	}
+	bfd_engine_reload_begin(w->engine, &c, reload_done, w);
+}
+
+/* In slices it comes to the same; what a client wishes is not the file's. */
+static void
+test_bfd_engine_reload_in_slices_is_a_difference(void **state)
+{
+	struct world *w = *state;
+	struct bfd_session *s;
+	struct bfd_params p = wish("127.0.0.100", 50);
+	unsigned added;
+	int client;
+
+	if (w == NULL)
+		skip();
+	assert_int_equal(bfd_engine_wish(w->engine, &client, &p, &s), 0);
+	reload_with(w, 1, 1);
+	reload_with(w, 1, 6);		/* takes the other's place */
+	assert_int_equal(loop_run(w->loop), 0);
+	assert_int_equal(reloaded.added, 6);
+	reload_with(w, 4, 4);
+	assert_int_equal(loop_run(w->loop), 0);
+	assert_int_equal(reloaded.unchanged, 3);
+	assert_int_equal(reloaded.removed, 3);
+	/* There is room for 8, and the three that leave may still be there. */
+	assert_int_equal(reloaded.added + reloaded.failed, 1);
+	added = reloaded.added;
+	reload_with(w, 0, 0);
+	assert_int_equal(loop_run(w->loop), 0);
+	assert_int_equal(reloaded.removed, 3 + added);
+	assert_non_null(bfd_session_wish_of(s, &client));
+	/* One that goes on when the engine is freed is forgotten. */
+	reload_with(w, 1, 6);
+}
+
 static bool
 all_are_up(struct world *w)
 {
@@ -695,6 +753,7 @@ main(void)
 		T(test_bfd_engine_full_and_conflicting_wishes_are_refused),
 		T(test_bfd_engine_interface_absent_waits_in_silence),
 		T(test_bfd_engine_reload_is_a_difference),
+		T(test_bfd_engine_reload_in_slices_is_a_difference),
 		T(test_bfd_engine_stop_leaves_admin_down),
 		T(test_bfd_engine_stop_without_sessions_is_at_once),
 		T(test_bfd_engine_own_absence_is_no_failure),
