@@ -36,11 +36,14 @@ _vrrpctl()
 	case "${#words[@]} ${words[*]}" in
 	0*)
 		COMPREPLY=($(compgen -W 'show set handover disable enable
-		    monitor reload check convert' -- "$cur"))
+		    bfd monitor reload check convert' -- "$cur"))
 		;;
 	'1 show')
 		COMPREPLY=($(compgen -W "bfd history stats
 		    $(_vrrpctl_names "${opts[@]}")" -- "$cur"))
+		;;
+	'1 bfd')
+		COMPREPLY=($(compgen -W 'disable enable' -- "$cur"))
 		;;
 	'1 check' | '1 convert')
 		COMPREPLY=($(compgen -f -- "$cur"))

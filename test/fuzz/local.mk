@@ -7,7 +7,9 @@
 #
 # To add a target: name it in FUZZ_TARGETS, give it _SOURCES, _LDADD, _LDFLAGS.
 FUZZ_TARGETS = \
+	test/fuzz/fuzz_bfd_conf \
 	test/fuzz/fuzz_bfd_core \
+	test/fuzz/fuzz_bfd_echo \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_ctl \
 	test/fuzz/fuzz_vrrp_conf \
@@ -24,6 +26,16 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 endif
 FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+test_fuzz_fuzz_bfd_conf_SOURCES = test/fuzz/fuzz_bfd_conf.c
+nodist_test_fuzz_fuzz_bfd_conf_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_conf_LDADD = bfdd/libbfdd.a bfdd/libbfdcore.a $(SHARED_LIBS) $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_conf_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_bfd_echo_SOURCES = test/fuzz/fuzz_bfd_echo.c
+nodist_test_fuzz_fuzz_bfd_echo_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_echo_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_echo_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_bfd_core_SOURCES = test/fuzz/fuzz_bfd_core.c
 nodist_test_fuzz_fuzz_bfd_core_SOURCES = $(FUZZ_MAIN)
