@@ -8,9 +8,9 @@
  * because that is where an operator looks (V-56), else the interface's.  What
  * RFC 8347 calls global counters (Y-4) is the sum of both.
  *
- * The primary address (V-23) is the first address that the kernel does not
- * call secondary and that is not virtual.  Addresses are kept in the order the
- * kernel gave them, which is its own order.
+ * The primary address (V-23) is the first address that is not virtual, one that
+ * the kernel calls secondary only for want of another.  Addresses are kept in
+ * the order the kernel gave them, which is its own order.
  */
 #include "config.h"
 
@@ -223,28 +223,37 @@ is_primary(const struct vrrp_iface *f, const struct nl_addr *a)
 	if (a->prefix.addr.family == AF_INET6) {
 		if (!addr_is_link_local(&a->prefix.addr))
 			return false;
-	} else if (a->secondary)
-		return false;
+	}
 	return !vrrp_iface_is_virtual(f, &a->prefix.addr);
 }
 
+/*
+ * A virtual address without a device of its own may have become the kernel's
+ * primary one, when the one before was deleted and it was promoted: then ours
+ * is a secondary.
+ */
 bool
 vrrp_iface_update_primary(struct vrrp_iface *f)
 {
-	struct addr found[2];
+	const struct nl_addr *a, *found[2] = { NULL, NULL };
+	struct addr now[2];
 	unsigned i;
 	int family;
 	bool changed;
 
-	memset(found, 0, sizeof(found));
 	for (i = 0; f->exists && i < f->addrs->count; i++) {
-		family = f->addrs->list[i].prefix.addr.family == AF_INET6;
-		if (!addr_is_set(&found[family]) &&
-		    is_primary(f, &f->addrs->list[i]))
-			found[family] = f->addrs->list[i].prefix.addr;
+		a = &f->addrs->list[i];
+		family = a->prefix.addr.family == AF_INET6;
+		if (is_primary(f, a) && (found[family] == NULL ||
+		    (found[family]->secondary && !a->secondary)))
+			found[family] = a;
 	}
-	changed = memcmp(found, f->primary, sizeof(found)) != 0;
-	memcpy(f->primary, found, sizeof(found));
+	memset(now, 0, sizeof(now));
+	for (family = 0; family < 2; family++)
+		if (found[family] != NULL)
+			now[family] = found[family]->prefix.addr;
+	changed = memcmp(now, f->primary, sizeof(now)) != 0;
+	memcpy(f->primary, now, sizeof(now));
 	return changed;
 }
 

@@ -65,8 +65,8 @@ void	vrrp_iface_found(struct vrrp_iface *, const struct nl_link *);
 /* It is gone, renamed or replaced. */
 void	vrrp_iface_lost(struct vrrp_iface *);
 /*
- * V-23, V-24: the first address that is not secondary and not virtual; for IPv6
- * the first usable link-local.  True when either family's changed.
+ * V-23, V-24: the first address that is not virtual, a secondary one only for
+ * want of another; for IPv6 the first usable link-local.  True when either family's changed.
  */
 bool	vrrp_iface_update_primary(struct vrrp_iface *);
 

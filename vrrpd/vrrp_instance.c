@@ -46,6 +46,7 @@
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
 #define CONTEST_REPEAT_NS (5 * NS_PER_MS)
+#define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 
 /* What is known about the event behind a call of the core. */
@@ -180,6 +181,24 @@ on_link(const struct addr_prefix *prefix, void *arg)
 	return false;
 }
 
+/* Put on the interface itself, it would be a secondary there. */
+static bool
+secondary(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; v->p.family == AF_INET && i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len == prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
 /* Only the owner of an address leaves it where it is. */
 static bool
 owned(const struct addr *addr, void *arg)
@@ -227,7 +246,8 @@ open_filter(struct vrrp_instance *v)
 static bool
 prepare(struct vrrp_instance *v)
 {
-	const struct vrrp_vip_questions q = { on_link, owned, v };
+	const struct vrrp_vip_questions q = { on_link, owned, v,
+	    secondary };
 
 	if (v->vips == NULL)
 		return false;
@@ -609,16 +629,20 @@ address_failed(struct vrrp_instance *v)
 	struct vrrp_actions act;
 	char text[ADDR_PREFIX_STRLEN] = "the virtual MAC device";
 	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	const char *device = "";
 	int error = v->batch_error;
 
 	v->batch_error = 0;
 	if (v->core.state != VRRP_ACTIVE)
 		return;
 	a = vrrp_vip_failed(v->vips, v->batch_failed_at);
-	if (a != NULL)
+	if (a != NULL) {
 		(void)addr_prefix_format(&a->prefix, text, sizeof(text));
+		device = v->p.vips[a - vrrp_vip_addresses(v->vips)].device;
+	}
 	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
-	    "%s could not be installed: %s", text, strerror(error));
+	    "%s could not be installed%s%s: %s", text,
+	    device[0] == '\0' ? "" : " on ", device, strerror(error));
 	retry_later(v);
 	memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
@@ -1047,6 +1071,7 @@ open_vips(struct vrrp_instance *v)
 	error = vrrp_vip_open(v->env->nl, &v->p, &v->iface->link, &v->vips,
 	    v->retry_reason);
 	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
+		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
 		error = vrrp_vip_parent_hold(&v->iface->manners,
 		    v->iface->name);
 		if (error < 0) {
@@ -1058,6 +1083,8 @@ open_vips(struct vrrp_instance *v)
 			v->vips = NULL;
 		}
 	}
+	if (error == 0 && v->p.virtual_mac)
+		vrrp_vip_parent_note(&v->iface->manners, v->vips);
 	if (error == 0 && prepare(v)) {
 		(void)vrrp_iface_update_primary(v->iface);
 		clean_leftovers(v);
@@ -1112,74 +1139,105 @@ vrrp_instance_primary_changed(struct vrrp_instance *v)
 	vrrp_instance_reconsider(v);
 }
 
-static void
-reinstall(struct vrrp_instance *v, const char *what)
+/* Our device is gone or down. Says which in what; true if it is mended. */
+static bool
+restore_device(struct vrrp_instance *v, char *what, size_t size)
 {
-	struct vrrp_actions act;
-	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	char name[IF_NAMESIZE];
 
-	v->stats.addresses_restored++;
-	log_warning("instance=%s %s was removed by someone else: restored",
-	    v->p.name, what);
-	install(v, NULL);
-	vrrp_core_reannounce(&v->core, m.received, &act);
-	perform(v, &act, &m);
+	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
+	if (vrrp_vip_device_exists(v->vips)) {
+		(void)snprintf(what, size, "device %s was taken down", name);
+		return vrrp_vip_device_raise(v->vips);
+	}
+	(void)snprintf(what, size, "device %s was removed", name);
+	close_vips(v);
+	open_vips(v);
+	if (v->vips == NULL || !mono_is_never(v->retry_at)) {
+		vrrp_instance_reconsider(v);
+		return false;
+	}
+	return true;
 }
 
-/* Deferred, so that a burst of events costs one look. */
-static void
-check_addresses(void *arg)
+static bool
+misses_address(const struct vrrp_instance *v, char *what, size_t size)
 {
-	struct vrrp_instance *v = arg;
-	const struct vrrp_vip_address *a;
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
 	char text[ADDR_PREFIX_STRLEN];
 	unsigned i;
 
-	if (v->vips == NULL || v->core.state != VRRP_ACTIVE)
-		return;
-	nl_drain(v->env->nl);
-	a = vrrp_vip_addresses(v->vips);
 	for (i = 0; i < v->p.vip_count; i++) {
 		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
 		    &a[i].prefix.addr))
 			continue;
-		reinstall(v, addr_prefix_format(&a[i].prefix, text,
-		    sizeof(text)));
-		return;
+		(void)snprintf(what, size, "address %s was removed",
+		    addr_prefix_format(&a[i].prefix, text, sizeof(text)));
+		return true;
 	}
+	return false;
 }
 
-/* Deferred: when the interface itself went, its event comes after this one. */
+/*
+ * Somebody may have taken what is ours.  Called from a deferral, so that a
+ * burst of events costs one look, and because when the interface itself went,
+ * its event comes after those of the addresses.  Whoever takes it again and
+ * again gets it back every RESTORE_PAUSE_NS and no faster.
+ */
 static void
-restore_device(void *arg)
+restore(void *arg)
 {
 	struct vrrp_instance *v = arg;
-	char name[IF_NAMESIZE];
+	struct vrrp_actions act;
+	struct moment m;
+	char what[64];
+	uint64_t suppressed;
+	mono_t now;
 
 	nl_drain(v->env->nl);
+	now = loop_clock();
 	if (v->vips == NULL || !v->iface->exists)
 		return;
-	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
-	close_vips(v);
-	open_vips(v);
-	if (v->vips == NULL)
-		vrrp_instance_reconsider(v);
-	else if (v->core.state == VRRP_ACTIVE)
-		reinstall(v, name);
-	else
-		v->stats.addresses_restored++;
+	if (mono_before(now, v->restore_not_before)) {
+		loop_timer_set(v->restore_timer, v->restore_not_before);
+		return;
+	}
+	if (!restore_device(v, what, sizeof(what)) &&
+	    (v->vips == NULL || v->core.state != VRRP_ACTIVE ||
+	    !misses_address(v, what, sizeof(what))))
+		return;
+	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
+	v->stats.addresses_restored++;
+	if (v->core.state == VRRP_ACTIVE) {
+		install(v, NULL);
+		m = moment_now(v, now);
+		vrrp_core_reannounce(&v->core, now, &act);
+		perform(v, &act, &m);
+	}
+	if (token_bucket_take(&v->restore_bucket, now, &suppressed))
+		log_warning("instance=%s %s by someone else: restored "
+		    "suppressed=%llu", v->p.name, what,
+		    (unsigned long long)suppressed);
+}
+
+static void
+restore_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	restore(arg);
 }
 
 void
 vrrp_instance_device_gone(struct vrrp_instance *v)
 {
-	if (loop_defer(v->env->loop, restore_device, v) < 0)
-		restore_device(v);
+	if (loop_defer(v->env->loop, restore, v) < 0)
+		restore(v);
 }
 
 /*
  * An event may tell of a withdrawal of our own that was followed by a new
- * installation; what counts is whether the address is missing now.
+ * installation; what counts is whether the address is missing when it is looked
+ * at.
  */
 void
 vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
@@ -1194,7 +1252,7 @@ vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
 	for (i = 0; i < v->p.vip_count; i++)
 		if (!a[i].owned && a[i].ifindex == ifindex &&
 		    addr_equal(&a[i].prefix.addr, addr)) {
-			(void)loop_defer(v->env->loop, check_addresses, v);
+			vrrp_instance_device_gone(v);
 			return;
 		}
 }
@@ -1202,7 +1260,7 @@ vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
 void
 vrrp_instance_check_addresses(struct vrrp_instance *v)
 {
-	check_addresses(v);
+	restore(v);
 }
 
 /* Its address i is on this link, and announced with another MAC than it has. */
@@ -1708,10 +1766,12 @@ allocate(struct vrrp_instance *v)
 	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
+	v->restore_timer = loop_timer_new(loop, restore_cb, v);
 	v->announce_timer = loop_timer_new(loop, announce_cb, v);
 	return v->frame != NULL && v->resign != NULL &&
 	    v->announce_bytes != NULL && v->announce != NULL &&
 	    v->timer != NULL && v->retry_timer != NULL &&
+	    v->restore_timer != NULL &&
 	    v->announce_timer != NULL;
 }
 
@@ -1743,6 +1803,8 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
 		    LOG_BURST);
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+	v->restore_not_before = v->created;
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);
 	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {
@@ -1760,14 +1822,14 @@ vrrp_instance_free(struct vrrp_instance *v)
 	if (v == NULL)
 		return;
 	loop_defer_cancel(v->env->loop, say, v);
-	loop_defer_cancel(v->env->loop, check_addresses, v);
-	loop_defer_cancel(v->env->loop, restore_device, v);
+	loop_defer_cancel(v->env->loop, restore, v);
 	close_vips(v);
 	if (v->filtered)
 		vrrp_filter_remove(v->env->filter, &v->p);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->timer);
 	loop_timer_free(v->retry_timer);
+	loop_timer_free(v->restore_timer);
 	loop_timer_free(v->announce_timer);
 	free(v->frame);
 	free(v->resign);

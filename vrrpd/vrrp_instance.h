@@ -121,6 +121,8 @@ struct vrrp_instance {
 	int64_t			 retry_ns;	/* the next back-off */
 	struct loop_timer	*timer;		/* the core's next expiry */
 	struct loop_timer	*retry_timer;
+	struct loop_timer	*restore_timer;	/* in a fight over addresses */
+	mono_t			 restore_not_before;
 	struct loop_timer	*announce_timer;
 	unsigned		 announce_left;	/* rounds to come */
 	unsigned		 announce_at;	/* address within the round */
@@ -144,7 +146,7 @@ struct vrrp_instance {
 	struct vrrp_stats	 stats;
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
 	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
-	struct token_bucket	 interval_bucket, contest_bucket, send_bucket;
+	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
 	struct vrrp_conflict	 conflict;	/* the newest */
 	mono_t			 up_since;
 	int64_t			 up_since_real_ns;
@@ -189,7 +191,7 @@ void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);
 /* Our primary address or the addresses of the interface changed. */
 void	vrrp_instance_primary_changed(struct vrrp_instance *);
-/* The device or an address of ours vanished without us: put it back. */
+/* The device went (or was taken down), or an address of ours: put it back. */
 void	vrrp_instance_device_gone(struct vrrp_instance *);
 void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 	    const struct addr *);

@@ -93,6 +93,46 @@ device_gone(struct vrrp_router *r, int ifindex)
 	}
 }
 
+/* Before the start: what an earlier run has left, and may not be needed. */
+static void
+note_orphan(struct vrrp_router *r, const struct nl_link *link)
+{
+	struct nl_link *list;
+
+	if (r->started || !vrrp_vip_is_orphan(link))
+		return;
+	list = realloc(r->orphans, (r->orphan_count + 1) * sizeof(*list));
+	if (list == NULL)
+		return;
+	r->orphans = list;
+	r->orphans[r->orphan_count++] = *link;
+}
+
+/* Instances have adopted theirs. */
+static void
+remove_orphans(struct vrrp_router *r)
+{
+	const struct nl_link *o;
+	unsigned i, j;
+	int error;
+
+	for (i = 0; i < r->orphan_count; i++) {
+		o = &r->orphans[i];
+		for (j = 0; j < r->instance_count; j++)
+			if (r->instances[j]->vips != NULL && vrrp_vip_ifindex(
+			    r->instances[j]->vips) == o->ifindex)
+				break;
+		if (j < r->instance_count)
+			continue;
+		error = nl_link_del(r->nl, o->ifindex);
+		log_notice("device=%s of an earlier run that nobody needs: %s",
+		    o->name, error < 0 ? strerror(-error) : "removed");
+	}
+	free(r->orphans);
+	r->orphans = NULL;
+	r->orphan_count = 0;
+}
+
 static void
 link_event(const struct nl_link *link, bool gone, void *arg)
 {
@@ -115,7 +155,9 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 			iface_found(r, f, link);
 		}
 	}
-	if (gone && r->started)
+	if (!gone)
+		note_orphan(r, link);
+	if ((gone || !link->admin_up) && r->started)
 		device_gone(r, link->ifindex);
 	for (i = 0; !gone && r->started && i < r->instance_count; i++)
 		vrrp_instance_link_changed(r->instances[i], link);
@@ -627,6 +669,7 @@ router_free(struct vrrp_router *r)
 		vrrp_instance_free(r->instances[i]);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_iface_free(r->ifaces[i]);
+	free(r->orphans);
 	free(r->instances);
 	free(r->ifaces);
 	vrrp_addrs_clear(&r->addrs);
@@ -687,6 +730,7 @@ vrrp_router_start(struct vrrp_router *r)
 	unsigned i;
 
 	r->started = true;
+	remove_orphans(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_start(r->instances[i]);
 	vrrp_router_retune(r);

@@ -32,6 +32,8 @@ struct vrrp_router {
 	uint64_t		  stalls;
 	int64_t			  worst_stall_ns;
 	bool			  started;
+	struct nl_link		 *orphans;	/* of a crash; until start */
+	unsigned		  orphan_count;
 	bool			  resyncing;	/* a full dump is under way */
 	struct vrrp_iface	**ifaces;
 	unsigned		  iface_count;

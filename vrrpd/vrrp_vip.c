@@ -50,15 +50,18 @@
  * Without a virtual MAC the addresses go on the interface itself.
  *
  * A device left by a crashed run carries the name, MAC and parent that ours
- * would have, and is adopted.  One of that name that is something else is not
+ * would have, and is adopted; one that no instance wants any more is removed
+ * when its `tag` says that the process that made it is gone.  One of that name that is something else is not
  * touched; the instance then waits and says so.
  */
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/log.h"
 #include "vrrpd/vrrp_vip.h"
@@ -351,7 +354,9 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		flags = !is_link_local(a) && q->on_link(&a->prefix, q->arg) ?
+		flags = !is_link_local(a) && q->on_link(&a->prefix, q->arg) &&
+		    !(a->ifindex == v->parent.ifindex && q->secondary != NULL &&
+		    q->secondary(&a->prefix, q->arg)) ?
 		    NL_ADDR_NOPREFIXROUTE : 0;
 		error = nl_batch_addr_add(v->install, a->ifindex, &a->prefix,
 		    flags, v->p->vips[i].label[0] == '\0' ? NULL :
@@ -468,6 +473,16 @@ vrrp_vip_device_exists(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vip_device_raise(const struct vrrp_vips *v)
+{
+	struct nl_link link;
+
+	return v->device[0] != '\0' && nl_link_get(v->nl, v->device,
+	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up &&
+	    nl_link_up(v->nl, v->ifindex) == 0;
+}
+
+bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
 	return v->adopted;
@@ -487,15 +502,16 @@ int
 vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
 {
 	size_t i;
-	int error;
+	int error, now = 0;
 
 	if (parent->holders++ > 0)
 		return 0;
 	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
 		parent->changed[i] = false;
-		error = nl_devconf_get(AF_INET, name, manners[i].key,
-		    &parent->saved[i]);
+		error = nl_devconf_get(AF_INET, name, manners[i].key, &now);
+		if (!parent->recalled || now != manners[i].at_least)
+			parent->saved[i] = now;
 		if (error == 0 && parent->saved[i] < manners[i].at_least) {
 			error = nl_devconf_set(AF_INET, name, manners[i].key,
 			    manners[i].at_least);
@@ -506,6 +522,7 @@ vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
 			return error;
 		}
 	}
+	parent->recalled = false;
 	return 0;
 }
 
@@ -526,4 +543,71 @@ vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
 			(void)nl_devconf_set(AF_INET, parent->name,
 			    manners[i].key, parent->saved[i]);
 	}
+}
+
+/* What a tag holds: a mark, the process, the two values. */
+#define TAG_MARK	(1 << 30)
+#define TAG_MARKS	(3 << 30)
+#define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
+#define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
+
+static int
+get_tag(const char *device)
+{
+	int tag;
+
+	if (nl_devconf_get(AF_INET, device, "tag", &tag) < 0 ||
+	    ((unsigned)tag & TAG_MARKS) != TAG_MARK)
+		return 0;
+	return tag;
+}
+
+void
+vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	size_t i;
+	int tag;
+
+	if (parent->holders > 0 || !v->adopted || (tag = get_tag(v->device)) == 0)
+		return;
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
+		parent->saved[i] = TAG_VALUE(tag, i);
+	parent->recalled = true;
+}
+
+void
+vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	int tag = TAG_MARK | (int)getpid() << 8;
+	size_t i;
+
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
+		tag |= (parent->saved[i] & 0xf) << (4 * i);
+	(void)nl_devconf_set(AF_INET, v->device, "tag", tag);
+}
+
+bool
+vrrp_vip_is_orphan(const struct nl_link *link)
+{
+	char name[IF_NAMESIZE];
+	uint8_t mac[6], family;
+	int tag, pid;
+
+	if (!link->is_macvlan || !link->has_mac)
+		return false;
+	for (family = AF_INET; ; family = AF_INET6) {
+		vrrp_params_virtual_mac(family, link->mac[5], mac);
+		if (memcmp(mac, link->mac, sizeof(mac)) == 0)
+			break;
+		if (family == AF_INET6)
+			return false;
+	}
+	if (vrrp_vip_device_name(family, mac[5], link->parent, name) < 0 ||
+	    strcmp(name, link->name) != 0 || (tag = get_tag(name)) == 0)
+		return false;
+	pid = TAG_PID(tag);
+	/* In a container the next run may well have the same number. */
+	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH);
 }

@@ -55,6 +55,11 @@ struct vrrp_vip_questions {
 	bool	(*on_link)(const struct addr_prefix *, void *arg);
 	bool	(*owned)(const struct addr *, void *arg);
 	void	*arg;
+	/*
+	 * The kernel would make it a secondary of an address of the parent: then
+	 * it brings no route by itself, and must, if it is promoted.  May be NULL.
+	 */
+	bool	(*secondary)(const struct addr_prefix *, void *arg);
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
@@ -91,6 +96,8 @@ int	vrrp_vip_ifindex(const struct vrrp_vips *);	/* device, or the parent */
 const uint8_t *vrrp_vip_mac(const struct vrrp_vips *);
 /* Asks the kernel whether our device is still there; true without one. */
 bool	vrrp_vip_device_exists(const struct vrrp_vips *);
+/* Brings our device up if somebody has taken it down; true if so. */
+bool	vrrp_vip_device_raise(const struct vrrp_vips *);
 /* The device was there already: it may hold addresses of an earlier run. */
 bool	vrrp_vip_adopted(const struct vrrp_vips *);
 
@@ -105,8 +112,23 @@ struct vrrp_vip_parent {
 	unsigned holders;
 	bool	 changed[2];
 	int	 saved[2];
+	bool	 recalled;	/* saved[] is what a crashed run noted */
 };
 int	vrrp_vip_parent_hold(struct vrrp_vip_parent *, const char *name);
 void	vrrp_vip_parent_release(struct vrrp_vip_parent *);
+/*
+ * The old values outlive a crash in the `tag` of the virtual MAC devices, a
+ * number the kernel keeps for each device and has no use for.  recall: before
+ * the first hold, from a device that was adopted.  note: after each hold.
+ */
+void	vrrp_vip_parent_recall(struct vrrp_vip_parent *,
+	    const struct vrrp_vips *);
+void	vrrp_vip_parent_note(const struct vrrp_vip_parent *,
+	    const struct vrrp_vips *);
+/*
+ * This link looks like a device of ours and was made by a vrrpd that does not
+ * run any more.
+ */
+bool	vrrp_vip_is_orphan(const struct nl_link *);
 
 #endif

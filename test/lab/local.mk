@@ -47,4 +47,5 @@ EXTRA_DIST += \
 	test/lab/test_tools.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
+	test/lab/test_world.py \
 	# end

@@ -562,7 +562,7 @@ test_vrrp_instance_without_interface_waits_and_starts_when_it_comes(void **state
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-23 +, V-23 - no address of our own, or only virtual and secondary ones */
+/* V-23 +, V-23 - no address of our own, or only virtual ones */
 static void
 test_vrrp_instance_without_primary_address_waits(void **state)
 {
@@ -571,15 +571,19 @@ test_vrrp_instance_without_primary_address_waits(void **state)
 	(void)state;
 	world_addr("192.0.2.2/24", false, true);
 	world_addr("192.0.2.50/24", false, false);
-	world_addr("192.0.2.9/24", true, false);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	assert_string_equal(v->waiting, "interface eth0 has no IPv4 address "
 	    "of its own, only virtual ones: their owner has priority = 255");
-	world_addr("192.0.2.3/24", false, false);
+	/* Secondary to the virtual one that was promoted before it. */
+	world_addr("192.0.2.9/24", true, false);
 	assert_true(vrrp_iface_update_primary(world.iface));
 	vrrp_instance_primary_changed(v);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 9);
+	world_addr("192.0.2.3/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 3);
 }
 
 static void
@@ -1484,8 +1488,43 @@ test_vrrp_instance_removed_device_is_made_again(void **state)
 	world_forget();
 	world.device_gone = true;
 	world_ack(ENODEV, 0);
+	world_run(5 * NS_PER_MS);
 	assert_string_equal(world.did, "close open install announce:1");
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_instance_device_taken_down_is_raised(void **state)
+{
+	(void)state;
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	world_forget();
+	world.device_down = true;
+	vrrp_instance_device_gone(v);
+	world_deferred();
+	assert_string_equal(world.did, "raise install announce:1");
+	assert_int_equal(v->stats.addresses_restored, 1);
+}
+
+/* Somebody who insists costs us one batch in 5 ms and one line in 10 s. */
+static void
+test_vrrp_instance_fight_over_an_address_is_bounded(void **state)
+{
+	struct addr vip;
+	size_t said;
+	int i;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.50", &vip), 0);
+	become_active();
+	said = strlen(lines);
+	for (i = 0; i < 1000; i++) {
+		vrrp_instance_address_gone(v, WORLD_IFINDEX, &vip);
+		world_run(NS_PER_MS / 10);
+	}
+	assert_in_range(v->stats.addresses_restored, 15, 21);
+	assert_true(strlen(lines) - said < 200);
 }
 
 /* Addresses of a crashed run. */
@@ -1581,6 +1620,8 @@ main(void)
 	    TEST(test_vrrp_instance_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
+	    TEST(test_vrrp_instance_device_taken_down_is_raised),
+	    TEST(test_vrrp_instance_fight_over_an_address_is_bounded),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
 	    TEST(test_vrrp_instance_ipv6_primary_is_link_local_and_not_virtual),

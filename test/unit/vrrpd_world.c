@@ -443,6 +443,18 @@ vrrp_vip_device_exists(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vip_device_raise(const struct vrrp_vips *v)
+{
+	bool was_down = world.device_down;
+
+	(void)v;
+	if (was_down)
+		did("raise");
+	world.device_down = false;
+	return was_down;
+}
+
+bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
 	(void)v;
@@ -455,6 +467,22 @@ vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
 	(void)name;
 	parent->holders++;
 	return 0;
+}
+
+void
+vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	(void)parent;
+	(void)v;
+}
+
+void
+vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	(void)parent;
+	(void)v;
 }
 
 void

@@ -35,7 +35,7 @@ struct world {
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
-	bool		device_gone;
+	bool		device_gone, device_down;
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
 	/* The batch not acknowledged yet. */

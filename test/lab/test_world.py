@@ -1,0 +1,360 @@
+"""The world moves: interfaces, addresses and devices change without us."""
+
+import signal
+import statistics
+import time
+
+import pytest
+
+from lab import MS, NETWORK, VIP, VRID, vrrpd_conf, wait_for
+
+MODES = pytest.mark.parametrize("virtual_mac", (True, False),
+                                ids=("vmac", "address"))
+
+
+def device(router):
+    """The virtual MAC device, or the interface without one."""
+    for name in router.links():
+        if name.startswith("vr4-"):
+            return name
+    return "eth0"
+
+
+def restored(router, name="web"):
+    for instance in router.call("stats")["instances"]:
+        if instance["name"] == name:
+            return instance["statistics"]["addresses-restored"]
+    return None
+
+
+def watch(router):
+    """What the kernel says of addresses and links, with its own times."""
+    return router.start("monitor", "ip", "-tshort", "-o", "monitor",
+                        "address", "link")
+
+
+def stamp(line):
+    """Seconds since midnight in a line of `ip -tshort monitor`."""
+    text = line[line.index("[") + 1:line.index("]")].split("T")[1]
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def pair(lab, **conf):
+    lab.start_pair(advert_int=1, **conf)
+    lab.wait_pair()
+    lab.answered()
+
+
+def transitions(router, name="web"):
+    return [(t["from"], t["to"], t["cause"])
+            for t in router.transitions(name)]
+
+
+# Addresses and devices of ours, taken by somebody else
+
+@MODES
+def test_world_address_removed_is_back_within_10_ms(lab, virtual_mac):
+    pair(lab, virtual_mac=virtual_mac)
+    before = transitions(lab.r1)
+    monitor = watch(lab.r1)
+    wait_for(lambda: lab.r1.run("pgrep", "-f", "tshort", check=False).stdout,
+             5, "the monitor runs")
+    time.sleep(0.1)
+    count = 10
+    for i in range(count):
+        lab.r1.ip("address", "delete", VIP + "/24", "dev", device(lab.r1))
+        wait_for(lambda: VIP in lab.r1.addresses(), 2, "the address is back")
+        wait_for(lambda: restored(lab.r1) == i + 1, 2, "it is counted")
+    assert transitions(lab.r1) == before
+    spans, gone = [], None
+    for line in monitor.log().splitlines():
+        if VIP + "/" not in line:
+            continue
+        if "Deleted" in line:
+            gone = stamp(line)
+        elif gone is not None:
+            spans.append(stamp(line) - gone)
+            gone = None
+    assert len(spans) == count
+    assert statistics.median(spans) < 10 * MS, spans
+    lab.answered()
+
+
+def test_world_device_removed_is_back(lab):
+    pair(lab)
+    before = transitions(lab.r1)
+    lab.r1.ip("link", "delete", device(lab.r1))
+    wait_for(lambda: VIP in lab.r1.addresses(), 5, "the address is back")
+    assert device(lab.r1) != "eth0"
+    wait_for(lambda: restored(lab.r1) == 1, 2, "it is counted")
+    assert transitions(lab.r1) == before
+    lab.answered()
+
+
+def test_world_device_of_a_backup_removed_is_back(lab):
+    pair(lab)
+    lab.r2.ip("link", "delete", device(lab.r2))
+    wait_for(lambda: device(lab.r2) != "eth0", 5, "the device is back")
+    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r2.wait_state("active")
+    assert VIP in lab.r2.addresses()
+
+
+def test_world_device_set_down_is_up_again(lab):
+    pair(lab)
+    before = transitions(lab.r1)
+    name = device(lab.r1)
+    lab.r1.ip("link", "set", name, "down")
+    wait_for(lambda: "UP" in lab.r1.links()[name]["flags"], 5,
+             "the device is up")
+    wait_for(lambda: restored(lab.r1) == 1, 2, "it is counted")
+    assert VIP in lab.r1.addresses()
+    assert transitions(lab.r1) == before
+    lab.answered()
+
+
+def test_world_device_of_a_backup_set_down_takes_over_all_the_same(lab):
+    pair(lab)
+    name = device(lab.r2)
+    lab.r2.ip("link", "set", name, "down")
+    wait_for(lambda: "UP" in lab.r2.links()[name]["flags"], 5,
+             "the device is up")
+    undo = lab.cut(lab.r1)
+    lab.r2.wait_state("active")
+    lab.answered()
+    undo()
+
+
+@MODES
+def test_world_a_fight_over_the_address_is_bounded(lab, virtual_mac):
+    """Somebody removes it a thousand times a second."""
+    pair(lab, virtual_mac=virtual_mac)
+    name = device(lab.r1)
+    script = "\n".join(["address delete %s/24 dev %s" % (VIP, name)] * 400)
+    lines = len(lab.r1.vrrpd.log().splitlines())
+
+    def cpu():
+        text = open("/proc/%d/stat" % lab.r1.vrrpd.pid).read()
+        fields = text.rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    started, used = time.monotonic(), cpu()
+    while time.monotonic() - started < 3:
+        lab.r1.run("ip", "-force", "-batch", "-", stdin=script, check=False)
+    took = time.monotonic() - started
+    assert (cpu() - used) / 100 / took < 0.5
+    said = len(lab.r1.vrrpd.log().splitlines()) - lines
+    assert said < 20, lab.r1.vrrpd.log()[-2000:]
+    # Nobody fights any more: it is there, and we are still Active.
+    wait_for(lambda: VIP in lab.r1.addresses(), 5, "the address is back")
+    assert lab.r1.state() == "active"
+    assert restored(lab.r1) > 1
+    lab.answered()
+
+
+# The interface below
+
+@MODES
+def test_world_interface_renamed_and_back(lab, virtual_mac):
+    pair(lab, virtual_mac=virtual_mac)
+    lab.r1.ip("link", "set", "eth0", "down")
+    lab.r1.ip("link", "set", "eth0", "name", "other0")
+    assert "eth0" in lab.r1.wait_state("initialize")["waiting-for"]
+    lab.r2.wait_state("active")
+    lab.r1.ip("link", "set", "other0", "up")
+    lab.r2.wait_state("active")
+    assert VIP not in lab.r1.addresses()
+    lab.r1.ip("link", "set", "other0", "down")
+    lab.r1.ip("link", "set", "other0", "name", "eth0")
+    lab.r1.ip("link", "set", "eth0", "up")
+    lab.wait_pair()
+    lab.answered()
+
+
+def test_world_interface_renamed_while_up(lab):
+    """Since Linux 6.2 an interface may be renamed while it is up."""
+    pair(lab)
+    if lab.r1.run("ip", "link", "set", "eth0", "name", "other0",
+                  check=False).returncode != 0:
+        pytest.skip("this kernel renames only what is down")
+    lab.r1.wait_state("initialize")
+    lab.r2.wait_state("active")
+    assert VIP not in lab.r1.addresses()
+    assert device(lab.r1) == "eth0"         # no device is left behind
+    lab.r1.ip("link", "set", "other0", "name", "eth0")
+    lab.wait_pair()
+    lab.answered()
+
+
+def test_world_interface_replaced_by_another_of_that_name(lab):
+    pair(lab)
+    for _ in range(3):
+        lab.r1.ip("link", "delete", "eth0")
+        lab.plug(lab.r1)
+        lab.wait_pair()
+    lab.answered()
+
+
+@MODES
+def test_world_mac_of_the_interface_changes(lab, virtual_mac):
+    pair(lab, virtual_mac=virtual_mac)
+    before = transitions(lab.r1)
+    lab.r1.ip("link", "set", "eth0", "address", "02:00:00:00:12:34")
+    lab.answered()
+    wait_for(lambda: lab.r1.state() == "active", 5, "still Active")
+    assert transitions(lab.r1) == before
+    seen = lab.client.run("ip", "-j", "neighbour", "show", VIP).stdout
+    assert (VIP in seen)
+    mac = ("00:00:5e:00:01:%02x" % VRID if virtual_mac else
+           "02:00:00:00:12:34")
+    wait_for(lambda: mac in lab.client.run("ip", "neighbour", "show",
+                                           VIP).stdout, 5,
+             "the client has " + mac)
+
+
+@MODES
+def test_world_primary_address_changes(lab, virtual_mac):
+    """V-23; deleting it takes its secondaries along, the virtual one too."""
+    pair(lab, virtual_mac=virtual_mac)
+    before = transitions(lab.r1)
+    lab.r1.sysctl("net.ipv4.conf.eth0.promote_secondaries", 0)
+    lab.r1.sysctl("net.ipv4.conf.all.promote_secondaries", 0)
+    lab.r1.ip("address", "add", NETWORK + ".11/24", "dev", "eth0")
+    lab.r1.ip("address", "delete", NETWORK + ".1/24", "dev", "eth0")
+    lab.r1.ip("address", "add", NETWORK + ".12/24", "dev", "eth0")
+    wait_for(lambda: lab.r1.instance().get("primary-address") ==
+             NETWORK + ".12", 5, lambda: "primary: %s" % lab.r1.instance())
+    lab.wait_pair()
+    wait_for(lambda: VIP in lab.r1.addresses(), 5, "the address is there")
+    lab.answered()
+    assert transitions(lab.r1)[:len(before)] == before
+
+
+def test_world_primary_address_replaced_without_a_gap_changes_nothing(lab):
+    pair(lab, virtual_mac=False)
+    before = transitions(lab.r1)
+    lab.r1.sysctl("net.ipv4.conf.eth0.promote_secondaries", 1)
+    lab.r1.ip("address", "add", NETWORK + ".11/24", "dev", "eth0")
+    lab.r1.ip("address", "delete", NETWORK + ".1/24", "dev", "eth0")
+    wait_for(lambda: lab.r1.instance().get("primary-address") ==
+             NETWORK + ".11", 5, lambda: "primary: %s" % lab.r1.instance())
+    wait_for(lambda: VIP in lab.r1.addresses(), 5, "the address is there")
+    assert transitions(lab.r1) == before
+    lab.answered()
+
+
+@MODES
+def test_world_last_address_lost_and_given_again(lab, virtual_mac):
+    pair(lab, virtual_mac=virtual_mac)
+    lab.r1.ip("address", "flush", "dev", "eth0")
+    assert lab.r1.wait_state("initialize")["waiting-for"]
+    lab.r2.wait_state("active")
+    assert VIP not in lab.r1.addresses()
+    lab.r1.ip("address", "add", NETWORK + ".1/24", "dev", "eth0")
+    lab.wait_pair()
+    lab.answered()
+
+
+# What cannot be installed
+
+def test_world_address_that_cannot_be_installed_is_not_active(lab):
+    """The long form's device is gone when the time comes."""
+    other = NETWORK + ".60/24"
+    for router in (lab.r1, lab.r2):
+        router.ip("link", "add", "extra0", "type", "veth", "peer", "name", "extra1")
+        router.ip("link", "set", "extra0", "up")
+        router.start_vrrpd(vrrpd_conf(
+            priority=200 if router is lab.r1 else 100, advert_int=1,
+            extra="virtual_address %s { device = extra0 }" % other))
+    lab.wait_pair()
+    lab.r1.ip("link", "delete", "extra0")
+    lab.r2.wait_state("active")
+    wait_for(lambda: "extra0" in lab.r1.instance().get("waiting-for", ""), 5,
+             "it says so")
+    assert VIP not in lab.r1.addresses()
+    lab.r1.ip("link", "add", "extra0", "type", "veth", "peer", "name", "extra1")
+    lab.r1.ip("link", "set", "extra0", "up")
+    lab.wait_pair(timeout=20)
+    assert NETWORK + ".60" in lab.r1.addresses()
+
+
+# Crashes
+
+@MODES
+def test_world_leftovers_of_a_crash_are_taken_over(lab, virtual_mac):
+    pair(lab, virtual_mac=virtual_mac)
+    before = set(lab.r1.links())
+    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    lab.r2.wait_state("active")
+    assert VIP in lab.r1.addresses()            # two owners until we are back
+    conf = lab.r1.vrrpd_conf.read_text()
+    lab.r1.start_vrrpd(conf.replace("priority          = 200",
+                                    "priority          = 50"))
+    lab.r1.wait_state("backup")
+    assert VIP not in lab.r1.addresses()
+    assert set(lab.r1.links()) == before        # adopted, not a second one
+    lab.answered()
+    lab.r2.vrrpd.stop()
+    lab.r1.wait_state("active")
+    lab.answered()
+    lab.r1.vrrpd.stop()
+    assert VIP not in lab.r1.addresses()
+    assert not [n for n in lab.r1.links() if n.startswith("vr4-")]
+
+
+def devconf(router, key):
+    return int(router.run("cat", "/proc/sys/net/ipv4/conf/eth0/" + key).stdout)
+
+
+def test_world_settings_of_the_interface_are_put_back(lab):
+    keys = ("arp_ignore", "arp_announce")
+    before = [devconf(lab.r1, k) for k in keys]
+    pair(lab)
+    assert [devconf(lab.r1, k) for k in keys] == [1, 2]
+    lab.r1.vrrpd.stop()
+    assert [devconf(lab.r1, k) for k in keys] == before
+
+
+def test_world_device_nobody_needs_after_a_crash_is_removed(lab):
+    pair(lab)
+    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    assert device(lab.r1) != "eth0"
+    lab.r1.start_vrrpd(vrrpd_conf(vrid=VRID + 1, advert_int=1,
+                                  addresses=(NETWORK + ".60/24",)))
+    wait_for(lambda: lab.r1.links().keys() - {"lo", "eth0"} ==
+             {"vr4-%d-%d" % (VRID + 1, lab.r1.links()["eth0"]["ifindex"])},
+             5, lambda: "only the new device: %s" % list(lab.r1.links()))
+
+
+def test_world_device_of_another_vrrpd_stays(lab):
+    """Two of them in one namespace, on two interfaces."""
+    r1 = lab.r1
+    lab.switch.ip("link", "add", "q-r1", "type", "veth", "peer", "name",
+                  "eth1", "netns", r1.netns)
+    lab.switch.ip("link", "set", "q-r1", "up")
+    r1.ip("link", "set", "eth1", "up")
+    r1.ip("address", "add", "198.51.100.1/24", "dev", "eth1")
+    pair(lab)
+    first = device(r1)
+    mine, r1.vrrpd_sock = r1.vrrpd_sock, r1.dir / "second.sock"
+    r1.start_vrrpd(vrrpd_conf(interface="eth1", name="other",
+                              addresses=("198.51.100.50/24",)))
+    r1.wait_state("active", name="other")
+    assert first in r1.links()
+    r1.close_ctl()
+    r1.vrrpd_sock = mine
+
+
+def test_world_settings_are_put_back_after_a_crash_too(lab):
+    keys = ("arp_ignore", "arp_announce")
+    before = [devconf(lab.r1, k) for k in keys]
+    pair(lab)
+    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
+    lab.r1.wait_state("active")
+    lab.r1.vrrpd.stop()
+    assert [devconf(lab.r1, k) for k in keys] == before
