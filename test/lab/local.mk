@@ -14,12 +14,16 @@ EXTRA_DIST += \
 	test/bench/bfd_scale.py \
 	test/bench/failover.py \
 	test/bench/failover.sh \
+	test/bench/scale.py \
+	test/bench/scale.sh \
 	test/check.sh \
 	test/conftest.py \
 	test/copy.sh \
 	test/count.py \
 	test/demo.sh \
 	test/deps.sh \
+	test/interop/story.py \
+	test/interop/test_frr.py \
 	test/interop/test_keepalived.py \
 	test/interop/test_tshark.py \
 	test/lab/demo.py \

@@ -1,0 +1,256 @@
+"""One of theirs and one of ours, from start to end, and what must hold.
+
+Two stories: theirs is the better router and Active, or ours is.  Each goes
+through election, silent cut, heal, resignation with priority 0 and return, and
+measures how long the Backup waited after the last advert it heard: that is the
+protocol's Active_Down_Interval, no less and no more than the machine adds.
+
+The capture is made at the Backup's port of the switch, so "the last advert it
+heard" is what it says.  At the end tshark reads all of it.
+"""
+
+import json
+import shutil
+import subprocess
+import time
+
+from lab import (Capture, Gap, VIP, VIP6, VIP6_LOCAL,
+                 active_down_interval_ms, skew_ms, vrrpd_conf, wait_for)
+
+
+class Setting:
+    """What both are configured for."""
+
+    def __init__(self, version=3, ipv6=False, unicast=False, vmac=False,
+                 password=None, cs=10, ours="", legacy=True, late_ms=0):
+        self.version = version
+        self.ipv6 = ipv6
+        self.unicast = unicast
+        self.vmac = vmac
+        self.password = password
+        self.cs = cs
+        self.ours = ours                # further words
+        self.legacy = legacy            # theirs sends legacy checksums
+        self.late_ms = late_ms          # by which theirs is late
+        self.vip = VIP6 if ipv6 else VIP
+
+    def name(self):
+        return "-".join(["v%d" % self.version,
+                         "ipv6" if self.ipv6 else "ipv4"] +
+                        [word for word, there in (
+                            ("unicast", self.unicast), ("vmac", self.vmac),
+                            ("pass", self.password),
+                            ("message", not self.legacy)) if there])
+
+    def address(self, router):
+        return router.link_local if self.ipv6 else router.address
+
+    def start_ours(self, router, priority, peer):
+        extra = "version = %d  %s" % (self.version, self.ours)
+        if self.password:
+            extra += '  auth_pass = "%s"' % self.password
+        if not self.vmac:
+            # A loser of theirs yields without a word, so a winner of ours
+            # cannot know that the client followed the other.
+            extra += "  garp_refresh = 500ms"
+        if self.unicast:
+            extra += "  unicast_peers = { %s }" % self.address(peer)
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=self.cs, virtual_mac=self.vmac,
+            addresses=(VIP6_LOCAL + "/64", VIP6 + "/64") if self.ipv6 else
+            (VIP + "/24",), extra=extra))
+
+    def adi_ms(self, priority):
+        if self.version == 2:
+            return 3000 + (256 - priority) * 1000 / 256
+        return active_down_interval_ms(priority, self.cs)
+
+    def skew_ms(self, priority):
+        if self.version == 2:
+            return (256 - priority) * 1000 / 256
+        return skew_ms(priority, self.cs)
+
+
+class Theirs:
+    """What a story needs of an implementation."""
+
+    def __init__(self, setting):
+        self.setting = setting
+
+    def start(self, router, priority, peer):
+        raise NotImplementedError
+
+    def stop(self, router):
+        raise NotImplementedError
+
+    def active(self, router):
+        raise NotImplementedError
+
+    def wait(self, router, active, timeout=15):
+        wait_for(lambda: self.active(router) == active, timeout,
+                 lambda: "%s is %sactive" % (router.name,
+                                             "" if active else "not "))
+
+
+def adverts(capture, source):
+    """(time, priority) of each advert from there."""
+    result = []
+    if not hasattr(capture, "frames"):
+        capture.frames = capture.stop()
+    for frame in capture.frames:
+        layer = "IPv6" if frame.haslayer("IPv6") else "IP"
+        if not frame.haslayer(layer) or frame[layer].src != source:
+            continue
+        if (frame[layer].nh if layer == "IPv6" else frame[layer].proto) != 112:
+            continue
+        raw = bytes(frame)
+        offset = 14 + (40 if layer == "IPv6" else 20)
+        result.append((float(frame.time), raw[offset + 2]))
+    return result
+
+
+def waited_ms(capture, dead, heir):
+    """From the last advert of one to the first of the other after it."""
+    theirs, ours = adverts(capture, dead), adverts(capture, heir)
+    assert theirs and ours, (theirs, ours)
+    last = theirs[-1][0]
+    after = [t for t, _ in ours if t > last]
+    assert after, "nobody came after the last advert"
+    return (after[0] - last) * 1000
+
+
+# How exactly an implementation keeps its own timers is its business; whether
+# we agree on the protocol's is what counts.
+SLACK_MS = 25
+
+
+def check_wait(setting, priority, waited, late_ms, what):
+    bound = setting.adi_ms(priority)
+    assert bound - SLACK_MS < waited < bound + SLACK_MS + late_ms, (
+        "%s: waited %.1f ms, Active_Down_Interval is %.1f, allowed for "
+        "lateness %.1f" % (what, waited, bound, late_ms))
+
+
+def judge(capture, setting, ours):
+    """tshark has nothing to say about what we sent, nor about any frame."""
+    if shutil.which("tshark") is None:
+        return
+    bad = None
+    # A legacy peer is answered in kind (V-13), so either form is right.
+    for form in ("TRUE", "FALSE"):
+        done = subprocess.run(
+            ["tshark", "-n", "-r", str(capture.path), "-o",
+             "ip.check_checksum:TRUE", "-o", "vrrp.v3_checksum_as_in_v2:" +
+             form, "-Y", "_ws.malformed || _ws.expert.severity == \"Error\""
+             " && !vrrp.checksum.status == \"Bad\" || vrrp.checksum.status =="
+             " \"Bad\" && %s.src == %s" %
+             ("ipv6" if setting.ipv6 else "ip", ours),
+             "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info",
+             "-e", "_ws.expert.message"],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=60)
+        assert done.returncode == 0, done.stderr
+        faults = set(done.stdout.splitlines())
+        bad = faults if bad is None else bad & faults
+        if not bad or setting.version == 2 or setting.ipv6:
+            break
+    assert not bad, "\n".join(sorted(bad)[:20])
+
+
+FILTER = "ip proto 112 or ip6 proto 112 or arp or icmp6"
+
+
+def theirs_is_better(lab, theirs, setting):
+    """Theirs 200, ours 100."""
+    if setting.ipv6:
+        lab.ipv6()
+    r1, r2 = lab.r1, lab.r2
+    source = {r: setting.address(r) for r in (r1, r2)}
+    theirs.start(r1, 200, r2)
+    theirs.wait(r1, True)
+    setting.start_ours(r2, 100, r1)
+    r2.wait_state("backup", 10)
+    wait_for(lambda: r2.instance()["active-address"] == source[r1], 10,
+             lambda: "theirs is heard: %s" % json.dumps(r2.instance()))
+    instance = r2.instance()
+    assert instance["active-priority"] == 200
+    assert instance["active-adver-interval-cs"] == setting.cs
+    statistics = instance["statistics"]
+    if setting.version == 3 and not setting.ipv6:
+        heard, = instance["routers-heard"]
+        assert heard["checksum"] == ("legacy" if setting.legacy else
+                                     "rfc9568")
+    gap = Gap(lab.client)
+    with Capture(lab.switch, "p-r2", FILTER) as capture:
+        # It stays so: our own interval has passed several times over.
+        wait_for(lambda: r2.instance()["statistics"]["advertisement-rcvd"] >=
+                 statistics["advertisement-rcvd"] + 2, 10, "two more adverts")
+        assert len(r2.transitions()) == 1
+        mend = lab.cut(r1)
+        r2.wait_state("active", 10)
+        waited = waited_ms(capture, source[r1], source[r2])
+        check_wait(setting, 100, waited, gap.stop(), "ours")
+        judge(capture, setting, source[r2])
+    lab.answered(target=setting.vip)
+    mend()
+    r2.wait_state("backup", 10)
+    assert r2.transitions()[-1]["cause"] == "higher-priority"
+    assert theirs.active(r1)
+    lab.client.ip("neigh", "flush", "all")
+    lab.answered(target=setting.vip)
+    gap = Gap(lab.client)
+    with Capture(lab.switch, "p-r2", FILTER) as capture:
+        theirs.stop(r1)
+        r2.wait_state("active", 10)
+        sent = adverts(capture, source[r1])
+        assert sent[-1][1] == 0, "theirs resigns with priority 0"
+        took = waited_ms(capture, source[r1], source[r2])
+    assert r2.transitions()[-1]["cause"] == "priority-zero"
+    bound = setting.skew_ms(100)
+    assert bound - SLACK_MS < took < bound + SLACK_MS + gap.stop(), took
+    lab.answered(target=setting.vip)
+
+
+def ours_is_better(lab, theirs, setting):
+    """Ours 200, theirs 100."""
+    if setting.ipv6:
+        lab.ipv6()
+    r1, r2 = lab.r1, lab.r2
+    source = {r: setting.address(r) for r in (r1, r2)}
+    # Preemption: theirs is there first.  Version 2 takes too long for that.
+    preempts = setting.version == 3
+    theirs.start(r2, 100, r1)
+    if preempts:
+        theirs.wait(r2, True)
+    setting.start_ours(r1, 200, r2)
+    r1.wait_state("active", 10)
+    assert r1.transitions()[-1]["cause"] == ("preempt" if preempts else
+                                             "active-down-timer")
+    theirs.wait(r2, False)
+    lab.answered(target=setting.vip)
+    gap = Gap(lab.client)
+    with Capture(lab.switch, "p-r2", FILTER) as capture:
+        sent = r1.instance()["statistics"]["advertisement-sent"]
+        wait_for(lambda: r1.instance()["statistics"]["advertisement-sent"] >=
+                 sent + 2, 15, "two more adverts")
+        assert not theirs.active(r2), "it accepts our adverts"
+        mend = lab.cut(r1)
+        theirs.wait(r2, True)
+        time.sleep(setting.late_ms * 2 / 1000)
+        waited = waited_ms(capture, source[r1], source[r2])
+        check_wait(setting, 100, waited, gap.stop() + setting.late_ms,
+                   "theirs")
+        judge(capture, setting, source[r1])
+    mend()
+    theirs.wait(r2, False)
+    assert r1.state() == "active"
+    assert len(r1.transitions()) == 2, "ours stayed Active"
+    lab.answered(target=setting.vip)
+    with Capture(lab.switch, "p-r2", FILTER) as capture:
+        assert r1.vrrpd.stop() == 0
+        theirs.wait(r2, True)
+        sent = adverts(capture, source[r1])
+        assert sent[-1][1] == 0
+        judge(capture, setting, source[r1])
+        took = waited_ms(capture, source[r1], source[r2])
+    assert took < setting.skew_ms(100) + 4 * SLACK_MS, took
