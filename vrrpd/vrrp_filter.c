@@ -1,5 +1,5 @@
 /*
- * vrrp_filter.c - accept = no, by a small nf_tables table of our own.
+ * vrrp_filter.c - accept = no and the owner's ARP, by small nf_tables tables.
  *
  *	table inet swiftover-PORT {		# flags owner
  *		set ipv4 { type ipv4_addr }
@@ -27,6 +27,22 @@
  * ruleset" does not open the address.  The number in the name is that of the
  * socket, which no other socket in this network namespace has.
  *
+ * The owner of an address (priority 255) has it on the interface itself, whose
+ * ARP would answer with the MAC of the interface; the answer has to tell the
+ * virtual MAC (V-84).  The address cannot be moved to the virtual MAC's device,
+ * because it is not ours to move.  So the sender's MAC in answers is written
+ * over.  Not in questions (V-82 would like it): who answers them would answer
+ * to the virtual MAC, and the interface that asked would not hear it.
+ *
+ *	table arp swiftover-PORT {
+ *		map owned { type ipv4_addr : ether_addr }
+ *		chain output {
+ *			type filter hook output priority 0; policy accept;
+ *			arp operation reply arp saddr ether set
+ *			    arp saddr ip map @owned
+ *		}
+ *	}
+ *
  * Why by hand, on libnl: it is one fixed table.  libnftables would bring a
  * parser for it and libnftnl, libmnl a second netlink library, to write the
  * same dozen attributes.
@@ -37,6 +53,7 @@
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter_arp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -59,6 +76,14 @@
 #define SET6		"ipv6"
 #define TYPE_IPADDR	7		/* how nft(8) prints the sets */
 #define TYPE_IP6ADDR	8
+#define TYPE_ETHERADDR	9
+#define CHAIN_ARP	"output"
+#define MAP		"owned"
+#define MAC_LEN		6
+#define ARP_OPERATION	6		/* from the ARP header on */
+#define ARP_REPLY	2
+#define ARP_SENDER_MAC	8
+#define ARP_SENDER_IP	14
 #define PRIORITY	(-10)		/* before the operator's own filter */
 #define ND_FIRST	133
 #define ND_LAST		137
@@ -68,6 +93,8 @@
 struct vrrp_filter {
 	struct nl_sock			 *sock;		/* NULL: no table yet */
 	char				  table[32];
+	bool				  has_filter, has_arp;
+	unsigned			  owned;	/* instances in the map */
 	uint32_t			  seq;
 	const struct vrrp_params	**list;
 	unsigned			  count;
@@ -76,6 +103,7 @@ struct vrrp_filter {
 /* Messages that take effect together or not at all. */
 struct transaction {
 	struct vrrp_filter	*f;
+	uint8_t			 family;	/* of the table */
 	uint8_t			 bytes[TRANSACTION_MAX];
 	size_t			 len;
 	int			 error;
@@ -116,7 +144,7 @@ message(struct transaction *t, int type, int flags, uint8_t family,
 static struct nl_msg *
 table_message(struct transaction *t, int type, int flags)
 {
-	return message(t, NFNL_SUBSYS_NFTABLES << 8 | type, flags, NFPROTO_INET,
+	return message(t, NFNL_SUBSYS_NFTABLES << 8 | type, flags, t->family,
 	    0);
 }
 
@@ -138,10 +166,11 @@ finish(struct transaction *t, struct nl_msg *msg)
 }
 
 static void
-begin(struct transaction *t, struct vrrp_filter *f)
+begin(struct transaction *t, struct vrrp_filter *f, uint8_t family)
 {
 	memset(t, 0, sizeof(*t));
 	t->f = f;
+	t->family = family;
 	t->first = f->seq;
 	finish(t, message(t, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC,
 	    NFNL_SUBSYS_NFTABLES));
@@ -328,7 +357,8 @@ put_set(struct transaction *t, const char *name, uint32_t id, uint32_t type,
 }
 
 static void
-put_chain(struct transaction *t)
+put_chain(struct transaction *t, const char *name, uint32_t where,
+    int priority)
 {
 	struct nl_msg *msg = table_message(t, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
 	struct nlattr *hook;
@@ -336,10 +366,10 @@ put_chain(struct transaction *t)
 	if (msg == NULL)
 		return;
 	(void)nla_put_string(msg, NFTA_CHAIN_TABLE, t->f->table);
-	(void)nla_put_string(msg, NFTA_CHAIN_NAME, CHAIN);
+	(void)nla_put_string(msg, NFTA_CHAIN_NAME, name);
 	hook = nla_nest_start(msg, NFTA_CHAIN_HOOK);
-	be32(msg, NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
-	be32(msg, NFTA_HOOK_PRIORITY, (uint32_t)PRIORITY);
+	be32(msg, NFTA_HOOK_HOOKNUM, where);
+	be32(msg, NFTA_HOOK_PRIORITY, (uint32_t)priority);
 	(void)nla_nest_end(msg, hook);
 	(void)nla_put_string(msg, NFTA_CHAIN_TYPE, "filter");
 	be32(msg, NFTA_CHAIN_POLICY, NF_ACCEPT);
@@ -347,7 +377,7 @@ put_chain(struct transaction *t)
 }
 
 static struct nl_msg *
-begin_rule(struct transaction *t, int flags, uint8_t protocol,
+begin_plain_rule(struct transaction *t, int flags, const char *chain,
     struct nlattr **list)
 {
 	struct nl_msg *msg;
@@ -357,8 +387,19 @@ begin_rule(struct transaction *t, int flags, uint8_t protocol,
 	if (msg == NULL)
 		return NULL;
 	(void)nla_put_string(msg, NFTA_RULE_TABLE, t->f->table);
-	(void)nla_put_string(msg, NFTA_RULE_CHAIN, CHAIN);
+	(void)nla_put_string(msg, NFTA_RULE_CHAIN, chain);
 	*list = nla_nest_start(msg, NFTA_RULE_EXPRESSIONS);
+	return msg;
+}
+
+static struct nl_msg *
+begin_rule(struct transaction *t, int flags, uint8_t protocol,
+    struct nlattr **list)
+{
+	struct nl_msg *msg = begin_plain_rule(t, flags, CHAIN, list);
+
+	if (msg == NULL)
+		return NULL;
 	load_meta(msg, NFT_META_NFPROTO);
 	compare(msg, NFT_CMP_EQ, protocol);
 	return msg;
@@ -404,41 +445,128 @@ put_rules(struct transaction *t)
 	}
 }
 
+/* Both tables go with the socket. */
 static void
-drop_table(struct vrrp_filter *f)
+drop_tables(struct vrrp_filter *f)
 {
 	nl_socket_free(f->sock);
 	f->sock = NULL;
+	f->has_filter = f->has_arp = false;
 	f->table[0] = '\0';
 }
 
-static int
-open_table(struct vrrp_filter *f)
+static void
+drop_unused(struct vrrp_filter *f)
 {
-	static struct transaction t;
-	int error;
+	if (f->count == 0 && f->owned == 0)
+		drop_tables(f);
+}
 
+static int
+open_socket(struct vrrp_filter *f)
+{
 	if (f->sock != NULL)
 		return 0;
 	f->sock = nl_socket_alloc();
 	if (f->sock == NULL)
 		return -ENOMEM;
 	if (nl_connect(f->sock, NETLINK_NETFILTER) < 0) {
-		drop_table(f);
+		drop_tables(f);
 		return -EOPNOTSUPP;
 	}
 	(void)snprintf(f->table, sizeof(f->table), "swiftover-%u",
 	    nl_socket_get_local_port(f->sock));
-	begin(&t, f);
+	return 0;
+}
+
+/* What an older kernel says to what it does not know. */
+static int
+unsupported(int error)
+{
+	return error == -EINVAL || error == -ENOENT ? -EOPNOTSUPP : error;
+}
+
+static int
+open_filter(struct vrrp_filter *f)
+{
+	static struct transaction t;
+	int error;
+
+	error = open_socket(f);
+	if (error < 0 || f->has_filter)
+		return error;
+	begin(&t, f, NFPROTO_INET);
 	put_table(&t);
 	put_set(&t, SET4, 1, TYPE_IPADDR, 4);
 	put_set(&t, SET6, 2, TYPE_IP6ADDR, 16);
-	put_chain(&t);
+	put_chain(&t, CHAIN, NF_INET_LOCAL_IN, PRIORITY);
 	put_rules(&t);
 	error = commit(&t);
 	if (error < 0)
-		drop_table(f);
-	return error == -EINVAL || error == -ENOENT ? -EOPNOTSUPP : error;
+		drop_unused(f);
+	f->has_filter = error == 0;
+	return unsupported(error);
+}
+
+/* The sender's MAC address in answers for an address of the map. */
+static void
+put_arp_rule(struct transaction *t)
+{
+	struct nlattr *list, *element, *data;
+	struct nl_msg *msg;
+
+	msg = begin_plain_rule(t, NLM_F_ACK, CHAIN_ARP, &list);
+	if (msg == NULL)
+		return;
+	load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER, ARP_OPERATION + 1, 1);
+	compare(msg, NFT_CMP_EQ, ARP_REPLY);
+	load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER, ARP_SENDER_IP, 4);
+	element = expression(msg, "lookup", &data);
+	(void)nla_put_string(msg, NFTA_LOOKUP_SET, MAP);
+	be32(msg, NFTA_LOOKUP_SREG, NFT_REG_1);
+	be32(msg, NFTA_LOOKUP_DREG, NFT_REG_2);
+	end_expression(msg, element, data);
+	element = expression(msg, "payload", &data);
+	be32(msg, NFTA_PAYLOAD_SREG, NFT_REG_2);
+	be32(msg, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
+	be32(msg, NFTA_PAYLOAD_OFFSET, ARP_SENDER_MAC);
+	be32(msg, NFTA_PAYLOAD_LEN, MAC_LEN);
+	end_expression(msg, element, data);
+	(void)nla_nest_end(msg, list);
+	finish(t, msg);
+}
+
+static int
+open_arp(struct vrrp_filter *f)
+{
+	static struct transaction t;
+	struct nl_msg *msg;
+	int error;
+
+	error = open_socket(f);
+	if (error < 0 || f->has_arp)
+		return error;
+	begin(&t, f, NFPROTO_ARP);
+	put_table(&t);
+	msg = table_message(&t, NFT_MSG_NEWSET, NLM_F_CREATE);
+	if (msg != NULL) {
+		(void)nla_put_string(msg, NFTA_SET_TABLE, f->table);
+		(void)nla_put_string(msg, NFTA_SET_NAME, MAP);
+		be32(msg, NFTA_SET_FLAGS, NFT_SET_MAP);
+		be32(msg, NFTA_SET_KEY_TYPE, TYPE_IPADDR);
+		be32(msg, NFTA_SET_KEY_LEN, 4);
+		be32(msg, NFTA_SET_DATA_TYPE, TYPE_ETHERADDR);
+		be32(msg, NFTA_SET_DATA_LEN, MAC_LEN);
+		be32(msg, NFTA_SET_ID, 1);
+		finish(&t, msg);
+	}
+	put_chain(&t, CHAIN_ARP, NF_ARP_OUT, 0);
+	put_arp_rule(&t);
+	error = commit(&t);
+	if (error < 0)
+		drop_unused(f);
+	f->has_arp = error == 0;
+	return unsupported(error);
 }
 
 /* --- addresses --- */
@@ -481,7 +609,7 @@ change(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
 	const struct addr *a;
 	unsigned i, n = 0;
 
-	begin(&t, f);
+	begin(&t, f, NFPROTO_INET);
 	msg = table_message(&t, add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
 	    NLM_F_ACK | (add ? NLM_F_CREATE : 0));
 	if (msg == NULL)
@@ -517,7 +645,7 @@ vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
 	if (list == NULL)
 		return -ENOMEM;
 	f->list = list;
-	error = open_table(f);
+	error = open_filter(f);
 	if (error == 0)
 		error = change(f, p, true);
 	if (error == 0)
@@ -536,10 +664,69 @@ vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
 	if (i == f->count)
 		return;
 	f->list[i] = f->list[--f->count];
-	if (f->count == 0)
-		drop_table(f);
+	(void)change(f, p, false);
+	drop_unused(f);
+}
+
+static int
+change_map(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
+{
+	static struct transaction t;
+	struct nlattr *list, *element, *inner;
+	struct nl_msg *msg;
+	uint8_t mac[MAC_LEN];
+	unsigned i;
+
+	vrrp_params_virtual_mac(p->family, p->vrid, mac);
+	begin(&t, f, NFPROTO_ARP);
+	msg = table_message(&t, add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
+	    NLM_F_ACK | (add ? NLM_F_CREATE : 0));
+	if (msg == NULL)
+		return t.error;
+	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, f->table);
+	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, MAP);
+	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
+	for (i = 0; i < p->vip_count; i++) {
+		element = nla_nest_start(msg, NFTA_LIST_ELEM);
+		inner = nla_nest_start(msg, NFTA_SET_ELEM_KEY);
+		(void)nla_put(msg, NFTA_DATA_VALUE, 4,
+		    p->vips[i].prefix.addr.bytes);
+		(void)nla_nest_end(msg, inner);
+		if (add) {
+			inner = nla_nest_start(msg, NFTA_SET_ELEM_DATA);
+			(void)nla_put(msg, NFTA_DATA_VALUE, sizeof(mac), mac);
+			(void)nla_nest_end(msg, inner);
+		}
+		(void)nla_nest_end(msg, element);
+	}
+	(void)nla_nest_end(msg, list);
+	finish(&t, msg);
+	return commit(&t);
+}
+
+int
+vrrp_filter_own(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	int error;
+
+	if (p->family != AF_INET)
+		return -EAFNOSUPPORT;
+	error = open_arp(f);
+	if (error == 0)
+		error = change_map(f, p, true);
+	if (error == 0)
+		f->owned++;
 	else
-		(void)change(f, p, false);
+		drop_unused(f);
+	return error;
+}
+
+void
+vrrp_filter_disown(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)change_map(f, p, false);
+	f->owned--;
+	drop_unused(f);
 }
 
 const char *
@@ -553,7 +740,7 @@ vrrp_filter_free(struct vrrp_filter *f)
 {
 	if (f == NULL)
 		return;
-	drop_table(f);
+	drop_tables(f);
 	free(f->list);
 	free(f);
 }

@@ -1,5 +1,5 @@
 /*
- * vrrp_filter.h - accept = no: packets to a virtual address are not for us.
+ * vrrp_filter.h - what the kernel would do with virtual addresses, and must not.
  *
  * RFC 9568 §6.1 Accept_Mode False (V-104): the Active forwards for the virtual
  * address and answers ARP and ND for it, but takes no packet addressed to it.
@@ -27,6 +27,15 @@ void	vrrp_filter_free(struct vrrp_filter *);
 int	vrrp_filter_add(struct vrrp_filter *, const struct vrrp_params *p);
 /* The addresses of p, when nobody has them any more. Not added: nothing. */
 void	vrrp_filter_remove(struct vrrp_filter *, const struct vrrp_params *p);
+
+/*
+ * IPv4, the owner with a virtual MAC: the interface's ARP answers for its
+ * addresses tell the virtual MAC of p from now on (V-84).  Waits for the
+ * kernel.  0 or negative errno; then nothing has changed.
+ */
+int	vrrp_filter_own(struct vrrp_filter *, const struct vrrp_params *p);
+/* After a successful vrrp_filter_own(), once. */
+void	vrrp_filter_disown(struct vrrp_filter *, const struct vrrp_params *p);
 
 /* The name of our table in the kernel; "" before the first address. */
 const char *vrrp_filter_table(const struct vrrp_filter *);

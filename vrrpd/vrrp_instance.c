@@ -472,11 +472,37 @@ batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
 	}
 }
 
+/*
+ * V-84.  An owner does not take over in a hurry, so this may wait for the
+ * kernel.  Hosts that are told the interface's MAC reach it all the same.
+ */
+static void
+own_arp(struct vrrp_instance *v, bool own)
+{
+	int error;
+
+	if (v->owning == own || v->p.priority != VRRP_PRIORITY_OWNER ||
+	    !v->p.virtual_mac || v->p.family != AF_INET)
+		return;
+	v->owning = own;
+	if (!own) {
+		vrrp_filter_disown(v->env->filter, &v->p);
+		return;
+	}
+	error = vrrp_filter_own(v->env->filter, &v->p);
+	if (error == 0)
+		return;
+	v->owning = false;
+	log_warning("instance=%s ARP for its addresses tells the MAC address of "
+	    "%s: nf_tables: %s", v->p.name, v->iface->name, strerror(-error));
+}
+
 static void
 install(struct vrrp_instance *v, struct vrrp_record *r)
 {
 	int error;
 
+	own_arp(v, true);
 	error = vrrp_vip_install(v->vips, batch_done, v);
 	if (error == 0)
 		batch_sent(v, true, r);
@@ -491,6 +517,7 @@ withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 
 	loop_timer_set(v->announce_timer, MONO_NEVER);
 	v->announce_left = 0;
+	own_arp(v, false);
 	if (v->vips == NULL)
 		return;
 	error = vrrp_vip_withdraw(v->vips, batch_done, v);
@@ -1824,6 +1851,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_defer_cancel(v->env->loop, say, v);
 	loop_defer_cancel(v->env->loop, restore, v);
 	close_vips(v);
+	own_arp(v, false);
 	if (v->filtered)
 		vrrp_filter_remove(v->env->filter, &v->p);
 	vrrp_iface_remove(v->iface, v);

@@ -117,6 +117,7 @@ struct vrrp_instance {
 
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
 	bool			 filtered;	/* accept = no is in place */
+	bool			 owning;	/* its ARP tells the virtual MAC */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
 	struct loop_timer	*timer;		/* the core's next expiry */

@@ -49,6 +49,11 @@
  *
  * Without a virtual MAC the addresses go on the interface itself.
  *
+ * The owner (priority 255) has its addresses on the interface already, and they
+ * stay there.  With a virtual MAC the device gets a copy of each while Active:
+ * the kernel takes nothing that comes in on a device without an address when
+ * it checks reverse paths, be it loosely.
+ *
  * A device left by a crashed run carries the name, MAC and parent that ours
  * would have, and is adopted; one that no instance wants any more is removed
  * when its `tag` says that the process that made it is gone.  One of that name that is something else is not
@@ -309,7 +314,13 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 	/* The way back to a link-local neighbour is the /64 (RFC 4291 §2.5.6). */
 	if (is_link_local(a))
 		a->prefix.len = LINK_LOCAL_LEN;
-	a->owned = owned;
+	if (v->p->priority == VRRP_PRIORITY_OWNER)
+		owned = true;
+	a->owned = owned && v->device[0] == '\0';
+	/* A copy for the device, with no route: see the top of the file. */
+	if (owned && !is_link_local(a))
+		a->prefix.len = (uint8_t)(addr_len(vip->prefix.addr.family) *
+		    8);
 	if (vip->device[0] == '\0' ||
 	    strcmp(vip->device, v->parent.name) == 0) {
 		a->ifindex = v->ifindex;

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 import frames
-from lab import Capture, Node, Router, VIP, vrrpd_conf, wait_for
+from lab import Capture, Node, Router, VIP, VMAC, vrrpd_conf, wait_for
 
 
 def heard(router, address):
@@ -306,6 +306,34 @@ def test_owner_is_active_at_once_and_keeps_its_address(lab, virtual_mac):
 
     assert lab.r1.vrrpd.stop() == 0
     assert own in lab.r1.addresses("eth0")
+
+
+# V-84 +, V-84 -
+def test_owner_answers_arp_with_the_virtual_mac(lab):
+    """While it is Active; before and afterwards with its own."""
+    from scapy.layers.l2 import ARP
+    own = "192.0.2.1"
+    physical = lab.r1.mac()
+    conf = vrrpd_conf(priority=255, advert_int=10, addresses=(own + "/24",))
+
+    def told(count=3):
+        with Capture(lab.client, "eth0", "arp") as capture:
+            for _ in range(count):
+                lab.client.ip("neigh", "flush", "all")
+                assert pings(lab.client, own, 1)
+                lab.r1.ip("neigh", "flush", "all")
+                assert pings(lab.r1, lab.client.address, 1)
+            return {f[ARP].hwsrc for f in capture.stop()
+                    if f[ARP].psrc == own and f[ARP].op == 2}
+
+    assert told() == {physical}
+    lab.r1.start_vrrpd(conf)
+    lab.r1.wait_state("active")
+    assert told() == {VMAC}
+    assert tables(lab.r1)[0].startswith("table arp swiftover-")
+    assert lab.r1.vrrpd.stop() == 0
+    assert told() == {physical}
+    assert tables(lab.r1) == []
 
 
 # V-76 -

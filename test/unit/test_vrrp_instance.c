@@ -1398,6 +1398,40 @@ test_vrrp_instance_only_address_of_an_interface_is_not_removed(void **state)
 	assert_non_null(strstr(v->waiting, "their owner has priority = 255"));
 }
 
+/* V-84 + before the addresses are announced, and only while Active. */
+static void
+test_vrrp_instance_owner_tells_the_virtual_mac_while_active(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	start_with(&p);
+	assert_string_equal(world.did, "advert:255 own install announce:1");
+	world_ack(0, 0);
+	world_forget();
+	vrrp_instance_disable(v, true);
+	assert_string_equal(world.did, "advert:0 disown withdraw");
+	vrrp_instance_disable(v, false);
+	world_forget();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	assert_string_equal(world.did, "advert:0 disown withdraw");
+}
+
+/* V-84 - without a virtual MAC there is nothing else to tell. */
+static void
+test_vrrp_instance_owner_without_virtual_mac_leaves_arp_alone(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	p.virtual_mac = false;
+	start_with(&p);
+	assert_null(strstr(world.did, "own"));
+}
+
 /* V-104 - the filter is there while Backup already, and goes last. */
 static void
 test_vrrp_instance_accept_no_filters_before_the_address_is_there(void **state)
@@ -1615,6 +1649,8 @@ main(void)
 	    TEST(test_vrrp_instance_owner_without_the_address_waits_for_it),
 	    TEST(test_vrrp_instance_owner_sends_from_its_virtual_address),
 	    TEST(test_vrrp_instance_only_address_of_an_interface_is_not_removed),
+	    TEST(test_vrrp_instance_owner_tells_the_virtual_mac_while_active),
+	    TEST(test_vrrp_instance_owner_without_virtual_mac_leaves_arp_alone),
 	    TEST(test_vrrp_instance_accept_no_filters_before_the_address_is_there),
 	    TEST(test_vrrp_instance_accept_no_without_a_filter_is_not_active),
 	    TEST(test_vrrp_instance_accept_no_of_the_owner_filters_nothing),

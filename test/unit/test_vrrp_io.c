@@ -290,8 +290,11 @@ test_vrrp_io_frame_arrives_with_its_instant(void **state)
 	assert_int_equal(vrrp_io_join(io, AF_INET), 0);
 	assert_int_equal(vrrp_io_join(io, AF_INET), 0);
 	n = advert_frame(buf, sizeof(buf), AF_INET);
-	assert_int_equal(vrrp_io_send(tx, if_nametoindex("eth0"), buf, n), 0);
+	/* A veth that has just come up may lose the first frames. */
 	for (i = 0; i < 1000 && s.count == 0; i++) {
+		if (i % 100 == 0)
+			assert_int_equal(vrrp_io_send(tx,
+			    if_nametoindex("eth0"), buf, n), 0);
 		usleep(1000);
 		vrrp_io_drain(io);
 	}

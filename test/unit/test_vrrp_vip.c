@@ -386,6 +386,29 @@ test_vrrp_vip_addresses_of_the_owner_are_left_alone(void **state)
 	vrrp_vip_close(v);
 }
 
+/* With a virtual MAC its device gets a copy: see vrrp_vip.c. */
+static void
+test_vrrp_vip_owner_keeps_its_address_and_the_device_has_a_copy(void **state)
+{
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	p.priority = VRRP_PRIORITY_OWNER;
+	assert_true(says("ip addr add 192.0.2.50/24 dev eth0 && echo yes"));
+	v = open_vips();
+	install(v);
+	assert_true(says("ip -o addr show dev eth0 | grep 192.0.2.50/24"));
+	assert_true(says("ip -o addr | grep vr4 | grep 192.0.2.50/32"));
+	assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_false(says("ip -o addr | grep vr4 | grep 192.0.2.50"));
+	assert_true(says("ip -o addr show dev eth0 | grep 192.0.2.50/24"));
+	assert_true(says("ip route get 192.0.2.50 | grep local"));
+	assert_true(says("ip addr del 192.0.2.50/24 dev eth0 && echo yes"));
+	vrrp_vip_close(v);
+}
+
 static void
 test_vrrp_vip_address_on_another_device_goes_there(void **state)
 {
@@ -506,6 +529,7 @@ main(void)
 	    TEST(test_vrrp_vip_no_second_route_where_the_parent_has_one),
 	    TEST(test_vrrp_vip_without_virtual_mac_uses_the_interface),
 	    TEST(test_vrrp_vip_addresses_of_the_owner_are_left_alone),
+	    TEST(test_vrrp_vip_owner_keeps_its_address_and_the_device_has_a_copy),
 	    TEST(test_vrrp_vip_address_on_another_device_goes_there),
 	    TEST(test_vrrp_vip_leftover_device_is_adopted),
 	    TEST(test_vrrp_vip_device_of_someone_else_is_not_touched),

@@ -503,6 +503,24 @@ vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
 	return world.filter_error;
 }
 
+int
+vrrp_filter_own(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	if (world.filter_error == 0)
+		did("own");
+	return world.filter_error;
+}
+
+void
+vrrp_filter_disown(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	did("disown");
+}
+
 void
 vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
 {
