@@ -90,8 +90,9 @@ def test_disagreement_stays_down_and_counts(lab, kind, theirs, reason):
     session = r1.session(r2.address)
     assert session["state"] == "down"
     assert session["remote-discriminator"] == 0
-    assert session["receive-packet-count"] == 0
     assert session["receive-invalid-packet-count"] >= 3
+    assert session["receive-packet-count"] == \
+        session["receive-invalid-packet-count"]
     assert "reason=" + reason in r1.bfdd.log()
     assert SECRET not in r1.bfdd.log() + r2.bfdd.log()
 
