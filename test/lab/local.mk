@@ -51,5 +51,6 @@ EXTRA_DIST += \
 	test/lab/test_tools.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
+	test/lab/test_many.py \
 	test/lab/test_world.py \
 	# end

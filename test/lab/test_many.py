@@ -1,0 +1,103 @@
+"""Every VRID of an interface, in both families at once."""
+
+import os
+import signal
+import time
+
+from lab import vrrpd_conf, wait_for
+
+COUNT = 255
+ADVERT_INT = "1s"
+
+
+def conf(priority):
+    text = "realtime_priority = 0\n"
+    for vrid in range(1, COUNT + 1):
+        text += vrrpd_conf(name="four%d" % vrid, vrid=vrid, priority=priority,
+                           advert_int=ADVERT_INT,
+                           addresses=("10.1.0.%d/32" % vrid,))
+        text += vrrpd_conf(name="six%d" % vrid, vrid=vrid, priority=priority,
+                           advert_int=ADVERT_INT,
+                           addresses=("fe80::1:%x" % vrid,
+                                      "2001:db8:1::%x/128" % vrid))
+    return text
+
+
+def states(router):
+    count = {}
+    for instance in router.call("show")["instances"]:
+        count[instance["state"]] = count.get(instance["state"], 0) + 1
+    return count
+
+
+def wait_all(router, state, timeout):
+    wait_for(lambda: states(router) == {state: 2 * COUNT}, timeout,
+             lambda: "%s: all are %s; now %s" % (router.name, state,
+                                                 states(router)), 0.2)
+
+
+def cpu(process):
+    with open("/proc/%d/stat" % process.pid) as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def addresses(router):
+    return {a for a in router.run("ip", "-o", "address").stdout.split()
+            if a.startswith(("10.1.0.", "2001:db8:1::"))}
+
+
+def test_many_every_vrid_in_both_families(lab, record_property):
+    """Starts, is elected, is Active, is taken over and stops, whole."""
+    for router in lab.routers:
+        router.ip("-6", "address", "add", "2001:db8::%s/64" %
+                  router.name[1], "dev", "eth0", "nodad")
+    figures = {}
+    started = time.monotonic()
+    lab.r1.start_vrrpd(conf(200))
+    wait_all(lab.r1, "backup", 20)
+    figures["start"] = time.monotonic() - started
+    wait_all(lab.r1, "active", 40)
+    figures["all Active"] = time.monotonic() - started
+    lab.r2.start_vrrpd(conf(100))
+    wait_all(lab.r2, "backup", 30)
+    assert len(addresses(lab.r1)) == 2 * COUNT
+    assert not addresses(lab.r2)
+
+    # Quiet: nobody moves, and what it costs.
+    before = [cpu(r.vrrpd) for r in lab.routers]
+    log = [r.vrrpd.log() for r in lab.routers]
+    time.sleep(4)
+    for router, name, was in zip(lab.routers, ("Active", "Backup"), before):
+        figures["CPU of the " + name] = (cpu(router.vrrpd) - was) / 4
+    assert log == [r.vrrpd.log() for r in lab.routers]
+
+    # A silent cut; each Backup's own record tells how late it was.
+    undo = lab.cut(lab.r1)
+    started = time.monotonic()
+    wait_all(lab.r2, "active", 20)
+    figures["all taken over"] = time.monotonic() - started
+    late = []
+    for family in ("four", "six"):
+        for vrid in range(1, COUNT + 1):
+            record = lab.r2.transitions("%s%d" % (family, vrid))[-1]
+            assert record["to"] == "active"
+            steps = {s["step"]: s["us"] for s in record["steps"]}
+            late.append(steps["announced"] - steps["detected"])
+    figures["first: due to announced"] = min(late) / 1e6
+    figures["last: due to announced"] = max(late) / 1e6
+    undo()
+    wait_all(lab.r1, "active", 20)
+    wait_all(lab.r2, "backup", 20)
+
+    # A clean stop hands everything over and leaves nothing.
+    started = time.monotonic()
+    assert lab.r1.vrrpd.stop(signal.SIGTERM, 60) == 0
+    figures["stop"] = time.monotonic() - started
+    assert not addresses(lab.r1)
+    assert not [n for n in lab.r1.links() if n.startswith(("vr4-", "vr6-"))]
+    wait_all(lab.r2, "active", 10)
+    assert len(addresses(lab.r2)) == 2 * COUNT
+    for name, value in figures.items():
+        record_property(name, "%.3f" % value)
+        print("%-28s %8.3f" % (name, value))
