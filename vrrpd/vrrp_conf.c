@@ -46,7 +46,6 @@
  */
 enum feature {
 	F_ROLE_LINK,
-	F_TRACK_INTERFACE,
 	F_TRACK_SCRIPT,
 	F_TRACK_PROCESS,
 };
@@ -56,7 +55,6 @@ static const struct {
 	const char	*what;
 } not_yet[] = {
 	{ F_ROLE_LINK,		"role = link" },
-	{ F_TRACK_INTERFACE,	"track_interface" },
 	{ F_TRACK_SCRIPT,	"track_script" },
 	{ F_TRACK_PROCESS,	"track_process" },
 };
@@ -766,7 +764,6 @@ build_track_interface(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	int line = begin_line(sec);
 	long n;
 
-	need(p, line, F_TRACK_INTERFACE);
 	if (!is_interface_name(cfg_title(sec))) {
 		bad(p, line, "track_interface %s: not an interface name",
 		    cfg_title(sec));
@@ -776,6 +773,10 @@ build_track_interface(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 		bad(p, line, "more than %d track_interface", VRRP_TRACKS_MAX);
 		return;
 	}
+	if (v->priority == VRRP_PRIORITY_OWNER)			/* L-16 */
+		bad(p, line, "track_interface %s: the owner of an address "
+		    "(priority = 255) is Active whatever else is down",
+		    cfg_title(sec));
 	t = &v->tracks[v->track_count++];
 	(void)snprintf(t->name, sizeof(t->name), "%s", cfg_title(sec));
 	if (read_int(p, sec, "weight", -WEIGHT_MAX, WEIGHT_MAX, &n))

@@ -356,6 +356,22 @@ set_active(json_t *o, const struct vrrp_instance *v)
 
 /* A router on the network that does not fit; null when all do. */
 static json_t *
+json_tracks(const struct vrrp_instance *v)
+{
+	json_t *list = json_array(), *o;
+	unsigned i;
+
+	for (i = 0; i < v->p.track_count; i++) {
+		o = json_object();
+		set(o, "interface", word(v->p.tracks[i].name));
+		set(o, "weight", json_integer(v->p.tracks[i].weight));
+		set(o, "state", word(v->track_down[i] ? "down" : "up"));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
 json_conflict(const struct vrrp_conflict *c)
 {
 	mono_t now = loop_clock();
@@ -434,6 +450,8 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set(o, "waiting-for", word(v->waiting));
+	if (v->p.track_count > 0)
+		set(o, "track-interfaces", json_tracks(v));
 	if (v->group != NULL)
 		set(o, "group", word(v->group->name));
 	set(o, "conflict", json_conflict(&v->conflict));

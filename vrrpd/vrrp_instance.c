@@ -850,6 +850,18 @@ has_virtual_address(const struct vrrp_instance *v)
 	return false;
 }
 
+/* L-17: one that is down and has no weight; its name. */
+static const char *
+track_fault(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.track_count; i++)
+		if (v->track_down[i] && v->p.tracks[i].weight == 0)
+			return v->p.tracks[i].name;
+	return NULL;
+}
+
 /* Everything but the group. w: why not. */
 static bool
 can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
@@ -857,6 +869,7 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 {
 	const struct vrrp_iface *f = v->iface;
 	const struct addr *foreign;
+	const char *track;
 	char text[ADDR_STRLEN];
 
 	if (v->disabled) {
@@ -898,6 +911,9 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		(void)snprintf(w, size, "an advert of %u addresses does not "
 		    "fit the MTU of %s, which has room for %u",
 		    v->p.vip_count, f->name, most_addresses(v));
+	} else if ((track = track_fault(v)) != NULL) {
+		*cause = VRRP_CAUSE_TRACK_FAULT;
+		(void)snprintf(w, size, "tracked interface %s is down", track);
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);
@@ -953,6 +969,8 @@ start_cause(const struct vrrp_instance *v)
 		return VRRP_CAUSE_HANDOVER;
 	case VRRP_CAUSE_GROUP:
 		return VRRP_CAUSE_GROUP;
+	case VRRP_CAUSE_TRACK_FAULT:
+		return VRRP_CAUSE_TRACK_CLEAR;
 	default:
 		return VRRP_CAUSE_STARTUP;
 	}
@@ -1635,12 +1653,28 @@ vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until)
 
 /* --- run-time changes --- */
 
+/* L-16, V-78: never 0, which resigns, nor 255, which the owner says. */
+static uint8_t
+effective_priority(const struct vrrp_instance *v)
+{
+	int priority = v->p.priority;
+	unsigned i;
+
+	if (priority == VRRP_PRIORITY_OWNER)
+		return VRRP_PRIORITY_OWNER;
+	for (i = 0; i < v->p.track_count; i++)
+		if (v->track_down[i])
+			priority += v->p.tracks[i].weight;
+	return (uint8_t)(priority < 1 ? 1 : priority > VRRP_PRIORITY_OWNER - 1 ?
+	    VRRP_PRIORITY_OWNER - 1 : priority);
+}
+
 static struct vrrp_core_params
 core_params(const struct vrrp_instance *v)
 {
 	struct vrrp_core_params p = {
 		.version = v->p.version,
-		.priority = v->p.priority,
+		.priority = effective_priority(v),
 		.advert_int_cs = v->p.advert_int_cs,
 		.preempt = v->p.preempt && !v->handed_over,
 		.preempt_delay_ns = v->p.preempt_delay_ns,
@@ -1663,6 +1697,65 @@ update_core(struct vrrp_instance *v)
 	perform(v, &act, &m);
 }
 
+/* --- tracked interfaces --- */
+
+static void
+look_at_tracks(struct vrrp_instance *v)
+{
+	struct nl_link link;
+	unsigned i;
+
+	for (i = 0; i < v->p.track_count; i++) {
+		v->track_ifindex[i] = 0;
+		v->track_down[i] = true;
+		if (nl_link_get(v->env->nl, v->p.tracks[i].name, &link) < 0)
+			continue;
+		v->track_ifindex[i] = link.ifindex;
+		v->track_down[i] = !link.running;
+	}
+}
+
+static void
+track_moved(struct vrrp_instance *v, unsigned i)
+{
+	log_notice("instance=%s track_interface=%s %s", v->p.name,
+	    v->p.tracks[i].name, v->track_down[i] ? "down" : "up");
+	update_core(v);
+	say_later(v);
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_track(struct vrrp_instance *v, const struct nl_link *link,
+    bool gone)
+{
+	unsigned i;
+	bool was_down;
+
+	for (i = 0; i < v->p.track_count; i++) {
+		was_down = v->track_down[i];
+		if (!gone && strcmp(v->p.tracks[i].name, link->name) == 0) {
+			v->track_ifindex[i] = link->ifindex;
+			v->track_down[i] = !link->running;
+		} else if (v->track_ifindex[i] == link->ifindex) {
+			v->track_ifindex[i] = 0;	/* gone or renamed */
+			v->track_down[i] = true;
+		}
+		if (v->track_down[i] != was_down)
+			track_moved(v, i);
+	}
+}
+
+void
+vrrp_instance_check_tracks(struct vrrp_instance *v)
+{
+	if (v->p.track_count == 0)
+		return;
+	look_at_tracks(v);
+	update_core(v);
+	vrrp_instance_reconsider(v);
+}
+
 /* What reload and `set` may change under a running instance. */
 static void
 copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
@@ -1679,6 +1772,8 @@ copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
 	to->garp_repeat = from->garp_repeat;
 	to->garp_interval_ns = from->garp_interval_ns;
 	to->garp_refresh_ns = from->garp_refresh_ns;
+	to->track_count = from->track_count;
+	memcpy(to->tracks, from->tracks, sizeof(to->tracks));
 	to->line = from->line;
 }
 
@@ -1733,8 +1828,10 @@ vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 	if (p->checksum_compat != v->p.checksum_compat)
 		v->send_form = configured_form(p);
 	copy_in_place(&v->p, p);
+	look_at_tracks(v);
 	update_core(v);
 	say_later(v);
+	vrrp_instance_reconsider(v);
 }
 
 void
@@ -1832,6 +1929,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
 	v->restore_not_before = v->created;
+	look_at_tracks(v);
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);
 	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {

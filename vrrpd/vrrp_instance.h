@@ -116,6 +116,8 @@ struct vrrp_instance {
 	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
 
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	bool			 track_down[VRRP_TRACKS_MAX];
+	int			 track_ifindex[VRRP_TRACKS_MAX]; /* 0: none */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* its ARP tells the virtual MAC */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
@@ -187,6 +189,13 @@ void	vrrp_instance_reconsider(struct vrrp_instance *);
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
 bool	vrrp_instance_able(const struct vrrp_instance *, char *why, size_t size);
 void	vrrp_instance_follow(struct vrrp_instance *, bool go);
+/*
+ * A link changed: it may be one that is tracked (L-16, L-17).  check: events
+ * were lost, look again.
+ */
+void	vrrp_instance_track(struct vrrp_instance *, const struct nl_link *,
+	    bool gone);
+void	vrrp_instance_check_tracks(struct vrrp_instance *);
 /* The interface came, went or was replaced: device and sockets anew. */
 void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);

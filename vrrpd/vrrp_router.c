@@ -155,6 +155,8 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 			iface_found(r, f, link);
 		}
 	}
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_track(r->instances[i], link, gone);
 	if (!gone)
 		note_orphan(r, link);
 	if ((gone || !link->admin_up) && r->started)
@@ -245,6 +247,7 @@ synced_event(void *arg)
 	for (i = 0; i < r->instance_count; i++) {
 		vrrp_instance_primary_changed(r->instances[i]);
 		vrrp_instance_check_addresses(r->instances[i]);
+		vrrp_instance_check_tracks(r->instances[i]);
 	}
 }
 
@@ -498,7 +501,10 @@ same_values(const struct vrrp_params *a, const struct vrrp_params *b)
 	    memcmp(a->bfd, b->bfd, a->bfd_count * sizeof(a->bfd[0])) == 0 &&
 	    a->garp_repeat == b->garp_repeat &&
 	    a->garp_interval_ns == b->garp_interval_ns &&
-	    a->garp_refresh_ns == b->garp_refresh_ns;
+	    a->garp_refresh_ns == b->garp_refresh_ns &&
+	    a->track_count == b->track_count &&
+	    memcmp(a->tracks, b->tracks,
+	    a->track_count * sizeof(a->tracks[0])) == 0;
 }
 
 /* Instances in the order of the file; each is there already or made now. */

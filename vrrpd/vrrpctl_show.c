@@ -547,6 +547,25 @@ view_addresses(const struct view *v, const json_t *o)
 		    str(o, "virtual-mac-device"));
 }
 
+static void
+view_tracks(const struct view *v, const json_t *list)
+{
+	const json_t *o;
+	char weight[32];
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		(void)snprintf(weight, sizeof(weight), "fault");
+		if (num(o, "weight") != 0)
+			(void)snprintf(weight, sizeof(weight), "priority %+"
+			    PRId64, num(o, "weight"));
+		line(v, i == 0 ? "tracks" : "", "%s, %s%s%s",
+		    str_or(o, "interface", "?"), str_or(o, "state", "?"),
+		    strcmp(str_or(o, "state", ""), "down") == 0 ? ": " :
+		    "; down would be: ", weight);
+	}
+}
+
 static const char *
 yes_no(const json_t *o, const char *key)
 {
@@ -633,6 +652,7 @@ view_one(const struct view *v, const json_t *o)
 		line(v, "waiting for", "%s", str(o, "waiting-for"));
 	if (str(o, "group") != NULL)
 		line(v, "group", "%s", str(o, "group"));
+	view_tracks(v, json_object_get(o, "track-interfaces"));
 	if (has_int(o, "effective-priority") &&
 	    num(o, "effective-priority") != num(o, "priority"))
 		line(v, "priority", "%" PRId64 ", effective %" PRId64,

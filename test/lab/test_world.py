@@ -358,3 +358,41 @@ def test_world_settings_are_put_back_after_a_crash_too(lab):
     lab.r1.wait_state("active")
     lab.r1.vrrpd.stop()
     assert [devconf(lab.r1, k) for k in keys] == before
+
+
+# Interfaces that are tracked
+
+def test_world_tracked_interface_lowers_the_priority(lab):
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        router.ip("link", "add", "wan0", "type", "veth", "peer", "name",
+                  "wan1")
+        router.ip("link", "set", "wan0", "up")
+        router.ip("link", "set", "wan1", "up")
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=1,
+            extra="track_interface wan0 { weight = -150 }"))
+    lab.wait_pair()
+    lab.r1.ip("link", "set", "wan1", "down")        # wan0 loses its carrier
+    lab.r2.wait_state("active")
+    instance = lab.r1.wait_state("backup")
+    assert instance["effective-priority"] == 50
+    assert instance["track-interfaces"][0]["state"] == "down"
+    assert "wan0" in lab.r1.vrrpctl("show", "web").stdout
+    lab.r1.ip("link", "set", "wan1", "up")
+    lab.wait_pair()
+    lab.r1.ip("link", "delete", "wan0")
+    lab.r2.wait_state("active")
+
+
+def test_world_tracked_interface_without_weight_is_a_fault(lab):
+    lab.r1.ip("link", "add", "wan0", "type", "veth", "peer", "name", "wan1")
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=1,
+                                  extra="track_interface wan0 { }"))
+    assert "wan0" in lab.r1.wait_state("initialize")["waiting-for"]
+    lab.r1.ip("link", "set", "wan1", "up")
+    lab.r1.ip("link", "set", "wan0", "up")
+    lab.r1.wait_state("active")
+    lab.r1.ip("link", "set", "wan0", "down")
+    lab.r1.wait_state("initialize")
+    last = lab.r1.transitions()[-1]
+    assert (last["from"], last["cause"]) == ("active", "track-fault")

@@ -1508,6 +1508,68 @@ test_vrrp_instance_removed_address_is_put_back(void **state)
 	assert_int_equal(v->stats.addresses_restored, 1);
 }
 
+/* L-16, V-78 +: at once, and never 0; L-17: no weight is a fault. */
+static void
+test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_link link = { .ifindex = 9, .name = "wan0", .running = true };
+
+	(void)state;
+	p.track_count = 2;
+	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	p.tracks[0].weight = -50;
+	(void)snprintf(p.tracks[1].name, IF_NAMESIZE, "wan1");
+	p.tracks[1].weight = -70;
+	world.tracked = link;
+	start_with(&p);			/* wan1 does not exist */
+	assert_int_equal(v->core.p.priority, 30);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	link.running = false;
+	vrrp_instance_track(v, &link, false);
+	assert_int_equal(v->core.p.priority, 1);
+	assert_non_null(strstr(world.did, "advert:1"));
+	world_forget();
+	link.running = true;
+	vrrp_instance_track(v, &link, false);
+	assert_non_null(strstr(world.did, "advert:30"));
+	/* Renamed: as good as gone. */
+	(void)snprintf(link.name, IF_NAMESIZE, "wan9");
+	vrrp_instance_track(v, &link, false);
+	assert_int_equal(v->core.p.priority, 1);
+	/* One that nobody tracks says nothing. */
+	world_forget();
+	link.ifindex = 10;
+	vrrp_instance_track(v, &link, true);
+	assert_string_equal(world.did, "");
+}
+
+static void
+test_vrrp_instance_tracked_interface_without_weight_is_a_fault(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_link link = { .ifindex = 9, .name = "wan0", .running = true };
+
+	(void)state;
+	p.track_count = 1;
+	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	world.tracked = link;
+	start_with(&p);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	vrrp_instance_track(v, &link, true);
+	assert_non_null(strstr(world.did, "advert:0"));
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_FAULT);
+	assert_string_equal(v->waiting, "tracked interface wan0 is down");
+	vrrp_instance_track(v, &link, false);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_CLEAR);
+}
+
 /* The device went with the address: made again, not given up. */
 static void
 test_vrrp_instance_removed_device_is_made_again(void **state)
@@ -1657,6 +1719,8 @@ main(void)
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_device_taken_down_is_raised),
+	    TEST(test_vrrp_instance_tracked_interface_moves_the_priority),
+	    TEST(test_vrrp_instance_tracked_interface_without_weight_is_a_fault),
 	    TEST(test_vrrp_instance_fight_over_an_address_is_bounded),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),

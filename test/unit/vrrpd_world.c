@@ -176,6 +176,16 @@ world_run(int64_t ns)
 /* --- netlink --- */
 
 int
+nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
+{
+	(void)nl;
+	if (strcmp(name, world.tracked.name) != 0)
+		return -ENODEV;
+	*out = world.tracked;
+	return 0;
+}
+
+int
 nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *prefix)
 {
 	char text[ADDR_PREFIX_STRLEN];

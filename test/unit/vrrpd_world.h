@@ -35,6 +35,7 @@ struct world {
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
+	struct nl_link	tracked;	/* what nl_link_get() finds, by name */
 	bool		device_gone, device_down;
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
