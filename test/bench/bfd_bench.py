@@ -12,6 +12,7 @@ way: an Up that ended, as the daemon itself says.
 """
 
 import json
+import math
 import os
 import pathlib
 import re
@@ -60,21 +61,19 @@ class Cable:
                      timeout=120)
 
     def cut(self, both=True):
-        """Every frame from b to a is lost (and from a to b); carrier stays.
+        """Nothing passes any more, from b or from both; the carrier stays.
 
-        Returns the monotonic time just before and just after.
+        Dropped where it would leave, so that a capture at the other end sees
+        only what arrived.
         """
-        a = self.nodes[0]
-        chains = "".join(
-            "chain %s { type filter hook %s device eth0 priority 0; drop; }\n"
-            % (hook, hook) for hook in (("ingress", "egress") if both
-                                        else ("ingress",)))
-        before = time.monotonic()
-        a.run("nft", "-f", "-", stdin="table netdev cut {\n%s}\n" % chains)
-        return before, time.monotonic()
+        for node in reversed(self.nodes) if both else self.nodes[1:]:
+            node.run("nft", "-f", "-", stdin="table netdev cut {\nchain c { "
+                     "type filter hook egress device eth0 priority 0; "
+                     "drop; }\n}\n")
 
     def mend(self):
-        self.nodes[0].run("nft", "delete", "table", "netdev", "cut")
+        for node in self.nodes:
+            node.run("nft", "delete", "table", "netdev", "cut", check=False)
 
     def logs(self, lines=15):
         text = ""
@@ -156,6 +155,14 @@ class Swiftover(End):
     def downs(self):
         return sum(s["down-count"] for s in self.show()["sessions"])
 
+    def wait_fast(self, timeout=20):
+        """Both sides have left the second of the handshake."""
+        wait_for(lambda: all(
+            s["tx-interval-us"] <= self.interval_ms * 1000 and
+            s["negotiated-rx-interval"] <= self.interval_ms * 1000
+            for s in self.show()["sessions"]), timeout,
+            lambda: "%s: full speed\n%s" % (self.name, self.cable.logs()))
+
     def own_figures(self):
         """What only we can tell: stalls, and how near a Down we came."""
         shown = self.show()
@@ -217,7 +224,7 @@ class Frr(End):
         self.vty.mkdir(exist_ok=True)
         self.vty.chmod(0o777)
         self.process = self.node.start(
-            "frr", FRR / "bfdd", "-u", "root", "-g", "root", "-f", path,
+            "frr", FRR / "bfdd", "-u", "frr", "-g", "frr", "-f", path,
             "-i", self.node.dir / "frr.pid", "--vty_socket", self.vty,
             "-z", self.node.dir / "zserv", "--bfdctl",
             self.node.dir / "bfdctl", "--log", "stdout")
@@ -278,22 +285,19 @@ vrrp_instance v {
     def pid(self):
         return self.bfd_pid
 
-    def log(self):
-        return self.process.log()
+    def changes(self):
+        return re.findall(r"\((s\d+)\) Entering (Up|Init|Down|AdminDown) state",
+                          self.process.log())
 
     def up(self):
         """By the log, which has every change."""
-        state = {}
-        for name, word in re.findall(
-                r"BFD_Instance\((\S+)\) Entering (\S+) state", self.log()):
-            state[name] = word
-        return sum(word == "UP" for word in state.values())
+        state = dict(self.changes())
+        return sum(word == "Up" for word in state.values())
 
     def downs(self):
         state, downs = {}, 0
-        for name, word in re.findall(
-                r"BFD_Instance\((\S+)\) Entering (\S+) state", self.log()):
-            downs += word == "DOWN" and state.get(name) == "UP"
+        for name, word in self.changes():
+            downs += word == "Down" and state.get(name) == "Up"
             state[name] = word
         return downs
 
@@ -304,6 +308,12 @@ DAEMONS = {end.name: end for end in (Swiftover, Bird, Frr, Keepalived)}
 def duration_ms(text):
     """10, 10ms or 3.3ms."""
     return float(text[:-2] if text.endswith("ms") else text)
+
+
+def percentile(values, p):
+    """Nearest rank: a value that was measured."""
+    values = sorted(values)
+    return values[max(0, math.ceil(len(values) * p / 100) - 1)]
 
 
 def report(rows, path):

@@ -11,6 +11,8 @@ EXTRA_DIST += \
 	test/README.md \
 	test/bench/bfd.sh \
 	test/bench/bfd_bench.py \
+	test/bench/bfd_detect.py \
+	test/bench/bfd_false.py \
 	test/bench/bfd_scale.py \
 	test/bench/failover.py \
 	test/bench/failover.sh \
