@@ -14,6 +14,8 @@ EXTRA_DIST += \
 	test/bench/bfd_detect.py \
 	test/bench/bfd_false.py \
 	test/bench/bfd_scale.py \
+	test/bench/contest.py \
+	test/bench/contest.sh \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/bench/scale.py \
