@@ -1630,8 +1630,14 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 		m.last_heard = last_heard;
 	vrrp_core_bfd(&v->core, now, e, &act);
 	perform(v, &act, &m);
-	/* Whoever was cut off may have drawn the hosts (design §5). */
+	/*
+	 * Whoever was cut off may be Active as well (design §5).  The advert
+	 * decides between the two at once; announcements alone would leave both
+	 * in place until the next advert, and where they cross on the way, two
+	 * switches that each look for the virtual MAC at the other.
+	 */
 	if (came_up && v->core.state == VRRP_ACTIVE) {
+		send_advert(v, v->core.p.priority);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
 	}

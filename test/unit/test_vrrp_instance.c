@@ -1083,7 +1083,7 @@ test_vrrp_instance_active_announces_when_bfd_comes_back(void **state)
 	become_active();
 	e.state = VRRP_BFD_UP;
 	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
-	assert_non_null(strstr(world.did, "announce:1"));
+	assert_string_equal(world.did, "advert:100 announce:1");
 }
 
 /* L-32: the machine slept; that must not make anyone Active. */
