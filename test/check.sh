@@ -120,14 +120,16 @@ distcheck() {
 step "distcheck" distcheck
 rm -rf "$tmp/dist"
 
-say "lab"
-if why=$(sh "$top/test/lab/sandbox.sh"); then
-	# In the background so that a signal here is seen at once.
+# lab NAME [PYTEST ARGUMENT]...: in the background so that a signal here is
+# seen at once.
+lab() {
+	name=$1
+	shift
 	LAB_BUILD="$tmp/gcc" PYTHONDONTWRITEBYTECODE=1 \
 	    sh "$top/test/lab/sandbox.sh" $python -m pytest -q \
 	    -p no:cacheprovider --rootdir "$tmp/src/test" \
 	    --junitxml "$tmp/lab.xml" -o console_output_style=classic \
-	    -o junit_family=xunit2 -rs --tb=short \
+	    -o junit_family=xunit2 -rs --tb=short "$@" \
 	    "$tmp/src/test/lab" "$tmp/src/test/interop" </dev/null &
 	sandbox_pid=$!
 	wait "$sandbox_pid"
@@ -137,12 +139,21 @@ if why=$(sh "$top/test/lab/sandbox.sh"); then
 		add $counts
 		case $status in
 		0|1)	;;
-		*)	fail "lab: pytest exits with $status" ;;
+		*)	fail "$name: pytest exits with $status" ;;
 		esac
 	else
-		fail "lab: no results (pytest exits with $status)"
+		fail "$name: no results (pytest exits with $status)"
 	fi
-else
+	rm -f "$tmp/lab.xml"
+}
+
+say "lab"
+if ! why=$(sh "$top/test/lab/sandbox.sh"); then
 	skip "$why"
+elif $python -c 'import xdist' 2>/dev/null; then
+	lab "lab, side by side" -m "not timing" -n 3
+	lab "lab, one by one" -p no:xdist -m timing
+else
+	lab "lab"
 fi
 finish

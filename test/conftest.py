@@ -11,7 +11,20 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "lab"))
 import lab as lablib                                            # noqa: E402
 
 
+# Tests that compare spans of time: check.sh runs them alone, one by one, and
+# the others side by side.
+TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_contest",
+          "test_discards", "test_failover"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.module.__name__ in TIMING:
+            item.add_marker(pytest.mark.timing)
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "timing: compares spans of time")
     if not lablib.in_sandbox():
         raise pytest.UsageError("the lab needs namespaces of its own: run "
                                 "sh test/lab/run.sh BUILD-DIRECTORY [...]")

@@ -503,7 +503,8 @@ class Lab:
         if not in_sandbox():
             raise LabError("run this through test/lab/sandbox.sh")
         Lab.count += 1
-        self.name = name or "lab%d" % Lab.count
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        self.name = name or "lab%s%d" % (worker and worker + "-", Lab.count)
         self.prefix = self.name + "-"
         self.dir = RUN / self.name
         self.cuts = 0
