@@ -396,3 +396,34 @@ def test_world_tracked_interface_without_weight_is_a_fault(lab):
     lab.r1.wait_state("initialize")
     last = lab.r1.transitions()[-1]
     assert (last["from"], last["cause"]) == ("active", "track-fault")
+
+
+# Events that were lost
+
+def test_world_lost_events_are_read_again(lab):
+    """ENOBUFS: more happened than the socket holds, while nobody read."""
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    r1.wait_state("active")
+    name = device(r1)
+    r1.ip("link", "add", "busy0", "type", "veth", "peer", "name", "busy1")
+    churn = "\n".join("address %s 10.9.%d.%d/32 dev busy0" % (what, i, j)
+                      for i in range(120) for j in range(250)
+                      for what in ("add", "delete"))
+    r1.vrrpd.kill(signal.SIGSTOP)
+    try:
+        r1.run("ip", "-batch", "-", stdin=churn)
+        r1.ip("address", "delete", VIP + "/24", "dev", name)
+        r1.ip("address", "add", NETWORK + ".11/24", "dev", "eth0")
+        r1.ip("link", "delete", "busy0")
+    finally:
+        r1.vrrpd.kill(signal.SIGCONT)
+    wait_for(lambda: "events were lost" in r1.vrrpd.log(), 10,
+             "it noticed that it had missed something")
+    r1.wait_state("active")
+    wait_for(lambda: VIP in r1.addresses(), 10, "the address is back")
+    assert r1.instance()["primary-address"] == r1.address
+    # And it hears again what happens.
+    r1.ip("address", "delete", VIP + "/24", "dev", device(r1))
+    wait_for(lambda: VIP in r1.addresses(), 10, "the address is back again")
+    lab.answered()

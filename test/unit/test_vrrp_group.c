@@ -295,7 +295,7 @@ test_vrrp_group_better_router_has_every_member(void **state)
 	assert_int_equal(w.r[1].core[1].state, VRRP_BACKUP);
 }
 
-/* The member whose link is gone cannot resign; the other one does for both. */
+/* L-19 + whose link is gone cannot resign; the other one does for both */
 static void
 test_vrrp_group_member_down_moves_all_within_skew_time(void **state)
 {
@@ -332,7 +332,7 @@ test_vrrp_group_backups_member_down_moves_nobody(void **state)
 	assert_quiet(0);
 }
 
-/* Heard on one link is alive; which end of the other is broken nobody knows. */
+/* L-19 - heard on one link is alive; which end is broken nobody knows */
 static void
 test_vrrp_group_silent_cut_of_one_link_moves_nobody(void **state)
 {

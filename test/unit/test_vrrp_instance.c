@@ -1508,7 +1508,7 @@ test_vrrp_instance_removed_address_is_put_back(void **state)
 	assert_int_equal(v->stats.addresses_restored, 1);
 }
 
-/* L-16, V-78 +: at once, and never 0; L-17: no weight is a fault. */
+/* L-16 + at once, and never 0 */
 static void
 test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
 {
@@ -1544,6 +1544,22 @@ test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
 	link.ifindex = 10;
 	vrrp_instance_track(v, &link, true);
 	assert_string_equal(world.did, "");
+}
+
+/* L-16 - the owner is not moved (and vrrpd.conf refuses it) */
+static void
+test_vrrp_instance_owner_keeps_its_priority(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.priority = VRRP_PRIORITY_OWNER;
+	p.track_count = 1;
+	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	p.tracks[0].weight = -50;
+	world_addr("192.0.2.50/24", false, false);
+	start_with(&p);
+	assert_int_equal(v->core.p.priority, VRRP_PRIORITY_OWNER);
 }
 
 static void
@@ -1720,6 +1736,7 @@ main(void)
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_device_taken_down_is_raised),
 	    TEST(test_vrrp_instance_tracked_interface_moves_the_priority),
+	    TEST(test_vrrp_instance_owner_keeps_its_priority),
 	    TEST(test_vrrp_instance_tracked_interface_without_weight_is_a_fault),
 	    TEST(test_vrrp_instance_fight_over_an_address_is_bounded),
 	    TEST(test_vrrp_instance_leftover_address_is_removed_at_start),
