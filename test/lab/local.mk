@@ -27,6 +27,10 @@ EXTRA_DIST += \
 	test/demo.sh \
 	test/deps.sh \
 	test/interop/story.py \
+	test/interop/bfd_peers.py \
+	test/interop/test_bfd_bird_auth.py \
+	test/interop/test_bfd_frr_echo.py \
+	test/interop/test_bfd_peers.py \
 	test/interop/test_frr.py \
 	test/interop/test_keepalived.py \
 	test/interop/test_tshark.py \
