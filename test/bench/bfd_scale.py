@@ -47,8 +47,14 @@ def measure(case, ends, options):
         try:
             for side in sides:
                 side.start()
-            for side in sides:
-                side.wait_up(options.patience)
+            try:
+                for side in sides:
+                    side.wait_up(options.patience)
+            except TimeoutError as error:
+                # Some never get there; what they cost is told all the same.
+                if "swiftover" in ends:
+                    raise
+                row["incomplete"] = str(error).split("\n")[0]
             time.sleep(2)               # past the changes of speed
         except (TimeoutError, LabError, OSError) as error:
             row["error"] = str(error).split("\n")[0]
@@ -85,6 +91,8 @@ def print_table(rows):
                 side["cpu-percent"], side["rss-kib"] / 1024, side["downs"],
                 "%.1f" % (side["worst-gap-us"] / 1000)
                 if "worst-gap-us" in side else "-", row["machine-gap-ms"]))
+        if "incomplete" in row:
+            print("%-12s %s" % (row["case"], row["incomplete"]))
 
 
 def main():
