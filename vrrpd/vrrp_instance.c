@@ -46,6 +46,7 @@
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
 #define CONTEST_REPEAT_NS (5 * NS_PER_MS)
+#define CONTEST_LATER_NS (10 * NS_PER_MS)
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 
@@ -384,6 +385,7 @@ announce_chunk(struct vrrp_instance *v)
 		to = v->p.vip_count;
 	announce_range(v, v->announce_at, to);
 	v->announce_at = to == v->p.vip_count ? 0 : to;
+	v->announce_later = false;
 	if (v->announce_at > 0)
 		wait_ns = ANNOUNCE_PAUSE_NS;
 	else if (v->announce_again) {
@@ -1561,14 +1563,35 @@ learn(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
 	    "with the pseudo-header" : "over the message only");
 }
 
+/*
+ * The core does not announce again so soon.  But this may be the last that is
+ * heard of the contest, and what was announced before may not have arrived
+ * (loss, a network that heals in one direction first): one more round, the later
+ * the more addresses there are.
+ */
+static void
+announce_later(struct vrrp_instance *v)
+{
+	if (v->vips == NULL || v->announce_at > 0 || v->announce_again ||
+	    v->announce_later)
+		return;
+	v->announce_later = true;
+	v->announce_left++;
+	loop_timer_set(v->announce_timer, mono_add(loop_clock(),
+	    CONTEST_LATER_NS + v->p.vip_count * NS_PER_MS));
+}
+
 /* V-72: a lesser router was Active as well. */
 static void
-say_contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
+    bool announced)
 {
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;
 
 	v->stats.contests++;
+	if (!announced)
+		announce_later(v);
 	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
 		log_notice("contest instance=%s source=%s priority=%u ours=%u "
 		    "suppressed=%llu: it was Active as well, addresses "
@@ -1610,7 +1633,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	if (was_active && v->core.state == VRRP_BACKUP)
 		send_last_advert(v, &a->source);
 	else if (was_active && a->priority != 0)
-		say_contested(v, now, a);
+		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
 	soft_checks(v, now, a);
 }
 

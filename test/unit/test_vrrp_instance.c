@@ -344,6 +344,27 @@ test_vrrp_instance_contest_is_answered_announced_and_said(void **state)
 	assert_int_equal(said, 1);
 }
 
+/* The last word of a contest is answered, however soon it comes. */
+static void
+test_vrrp_instance_contest_heard_again_announces_a_little_later(void **state)
+{
+	int i;
+
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 50, 100);
+	world_run(50 * NS_PER_MS);
+	assert_int_equal(world.announced, 2);
+	for (i = 0; i < 10; i++)
+		world_advert("192.0.2.1", 50, 100);
+	world_run(10 * NS_PER_MS);
+	assert_int_equal(world.announced, 2);
+	world_run(2 * NS_PER_MS);
+	assert_int_equal(world.announced, 3);
+	world_run(20 * NS_PER_S);
+	assert_int_equal(world.announced, 3 + 4);
+}
+
 /* V-126: version 2 answers with announcements alone; priority 0 is no contest. */
 static void
 test_vrrp_instance_resignation_is_no_contest(void **state)
@@ -1677,6 +1698,7 @@ main(void)
 	    TEST(test_vrrp_instance_announcements_of_many_addresses_are_paced),
 	    TEST(test_vrrp_instance_paced_round_stops_at_once_on_yielding),
 	    TEST(test_vrrp_instance_contest_is_answered_announced_and_said),
+	    TEST(test_vrrp_instance_contest_heard_again_announces_a_little_later),
 	    TEST(test_vrrp_instance_resignation_is_no_contest),
 	    TEST(test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac),
 	    TEST(test_vrrp_instance_foreign_addresses_are_said_and_kept),
