@@ -82,6 +82,9 @@ class Peer:
     def __init__(self, router):
         self.router = router
 
+    # And: start(), slower() (100 ms, multiplier 5), as_before(), shutdown(),
+    # no_shutdown(), and a static missing(), why it cannot be run.
+
     def state(self, peer):
         raise NotImplementedError
 
@@ -130,7 +133,8 @@ class Bird(Peer):
             raise LabError("birdc configure: " + said)
 
     def slower(self):
-        self.configure(self.conf.read_text().replace("50 ms", "100 ms"))
+        self.configure(configuration(self.title).replace(
+            "50 ms", "100 ms").replace("multiplier 3", "multiplier 5"))
 
     def as_before(self):
         self.configure(configuration(self.title))
@@ -200,10 +204,12 @@ class Frr(Peer):
             raise LabError("vtysh: " + said)
 
     def slower(self):
-        self.change("receive-interval 100", "transmit-interval 100")
+        self.change("receive-interval 100", "transmit-interval 100",
+                    "detect-multiplier 5")
 
     def as_before(self):
-        self.change("receive-interval 50", "transmit-interval 50")
+        self.change("receive-interval 50", "transmit-interval 50",
+                    "detect-multiplier 3")
 
     def shutdown(self):
         self.change("shutdown")
@@ -240,7 +246,8 @@ class Keepalived(Peer):
     def slower(self):
         conf = configuration(self.title)
         self.reload(conf.replace("min_rx 50", "min_rx 100").replace(
-            "min_tx 50", "min_tx 100"))
+            "min_tx 50", "min_tx 100").replace(
+            "multiplier 3", "multiplier 5"))
 
     def as_before(self):
         self.reload(configuration(self.title))
