@@ -16,6 +16,7 @@ vrrpd_libvrrpconf_a_SOURCES = \
 
 noinst_LIBRARIES += vrrpd/libvrrpd.a
 vrrpd_libvrrpd_a_SOURCES = \
+	vrrpd/vrrp_accept.c vrrpd/vrrp_accept.h \
 	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
 	vrrpd/vrrp_filter.c vrrpd/vrrp_filter.h \
@@ -23,6 +24,7 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
 	vrrpd/vrrp_router.c vrrpd/vrrp_router.h \
+	vrrpd/vrrp_send.c vrrpd/vrrp_send.h \
 	vrrpd/vrrp_sync.c vrrpd/vrrp_sync.h \
 	vrrpd/vrrp_vip.c vrrpd/vrrp_vip.h \
 	# end

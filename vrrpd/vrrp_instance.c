@@ -33,20 +33,17 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "vrrpd/vrrp_accept.h"
 #include "vrrpd/vrrp_announce.h"
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_instance.h"
+#include "vrrpd/vrrp_send.h"
 #include "vrrpd/vrrp_sync.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
-#define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
 #define LOG_EVERY_NS	(10 * NS_PER_S)
 #define LOG_BURST	1
-#define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
-#define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
-#define CONTEST_REPEAT_NS (5 * NS_PER_MS)
-#define CONTEST_LATER_NS (10 * NS_PER_MS)
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 
@@ -74,96 +71,19 @@ vrrp_step_name(enum vrrp_step step)
 	return names[step];
 }
 
+const struct addr *
+vrrp_instance_primary(const struct vrrp_instance *v)
+{
+	return vrrp_iface_primary(v->iface, v->p.family);
+}
+
 static const char *
 family_name(const struct vrrp_instance *v)
 {
 	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
 }
 
-static const struct addr *
-primary(const struct vrrp_instance *v)
-{
-	return vrrp_iface_primary(v->iface, v->p.family);
-}
-
-/* --- frames --- */
-
-static void
-advert_spec(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    struct addr addrs[VRRP_VIPS_MAX], struct vrrp_advert_spec *spec)
-{
-	unsigned i;
-
-	for (i = 0; i < v->p.vip_count; i++)
-		addrs[i] = v->p.vips[i].prefix.addr;
-	memset(spec, 0, sizeof(*spec));
-	spec->version = version;
-	spec->vrid = v->p.vrid;
-	spec->priority = priority;
-	spec->interval_cs = v->p.advert_int_cs;
-	spec->form = v->send_form;
-	spec->auth_len = v->p.auth_len;
-	spec->auth_pass = v->p.auth_pass;
-	spec->source = *primary(v);
-	spec->destination = vrrp_wire_group(v->p.family);
-	spec->addr_count = v->p.vip_count;
-	spec->addrs = addrs;
-}
-
-static size_t
-build_advert(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    uint8_t *buf)
-{
-	struct vrrp_advert_spec spec;
-	struct addr addrs[VRRP_VIPS_MAX];
-
-	advert_spec(v, version, priority, addrs, &spec);
-	return vrrp_wire_build_frame(&spec, vrrp_vip_mac(v->vips), NULL, buf,
-	    VRRP_FRAME_MAX);
-}
-
-static void
-build_adverts(struct vrrp_instance *v)
-{
-	const uint8_t version = v->p.version;
-
-	v->frame_len = v->resign_len = 0;
-	v->frame_v2_len = v->resign_v2_len = 0;
-	if (v->vips == NULL || !addr_is_set(primary(v)))
-		return;
-	v->frame_priority = v->core.p.priority;
-	v->frame_len = build_advert(v, version, v->frame_priority, v->frame);
-	v->resign_len = build_advert(v, version, 0, v->resign);
-	if (!v->p.also_version_2)
-		return;
-	v->frame_v2_len = build_advert(v, 2, v->frame_priority, v->frame_v2);
-	v->resign_v2_len = build_advert(v, 2, 0, v->resign_v2);
-}
-
-static void
-build_announcements(struct vrrp_instance *v)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	uint8_t *at;
-	unsigned i;
-	int router = 1;
-
-	/*
-	 * V-86.  In address mode the kernel answers with the interface's own
-	 * flag: hosts that are told now this and now that would take a router
-	 * off their list and put it on again.
-	 */
-	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
-	    nl_devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
-		router = 1;
-	for (i = 0; i < v->p.vip_count; i++) {
-		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
-		v->announce[i].iov_base = at;
-		v->announce[i].iov_len = vrrp_announce_build(
-		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
-		    a[i].mac, router != 0, at, VRRP_ANNOUNCE_FRAME_MAX);
-	}
-}
+/* --- ready to take over --- */
 
 static bool
 on_link(const struct addr_prefix *prefix, void *arg)
@@ -216,9 +136,9 @@ open_unicast(struct vrrp_instance *v)
 	int error;
 
 	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
-	    !addr_is_set(primary(v)))
+	    !addr_is_set(vrrp_instance_primary(v)))
 		return true;
-	error = vrrp_io_open_unicast(v->iface->io, primary(v));
+	error = vrrp_io_open_unicast(v->iface->io, vrrp_instance_primary(v));
 	if (error < 0)
 		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
 		    "cannot send to unicast peers: %s", strerror(-error));
@@ -256,201 +176,9 @@ prepare(struct vrrp_instance *v)
 		return false;
 	if (!open_unicast(v) || !open_filter(v))
 		return false;
-	build_announcements(v);
-	build_adverts(v);
+	vrrp_send_build_announcements(v);
+	vrrp_send_build_adverts(v);
 	return true;
-}
-
-/* --- sending --- */
-
-static void
-send_failed(struct vrrp_instance *v, const char *what, int error)
-{
-	uint64_t suppressed;
-
-	v->stats.send_errors++;
-	if (token_bucket_take(&v->send_bucket, loop_clock(), &suppressed))
-		log_warning("instance=%s cannot send %s: %s suppressed=%llu",
-		    v->p.name, what, strerror(error),
-		    (unsigned long long)suppressed);
-}
-
-/* A message per peer: checksums with a pseudo-header differ. */
-static int
-unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    const struct addr *peer)
-{
-	struct vrrp_advert_spec spec;
-	struct addr addrs[VRRP_VIPS_MAX];
-	uint8_t message[VRRP_MESSAGE_MAX];
-	size_t len;
-
-	advert_spec(v, version, priority, addrs, &spec);
-	spec.destination = *peer;
-	len = vrrp_wire_build_message(&spec, message, sizeof(message));
-	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
-}
-
-static int
-unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
-{
-	unsigned i;
-	int error = 0, e;
-
-	for (i = 0; i < v->p.unicast_count; i++) {
-		e = unicast_to(v, version, priority, &v->p.unicast_peers[i]);
-		if (e < 0)
-			error = e;
-	}
-	return error;
-}
-
-static void
-send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    const uint8_t *frame, size_t len)
-{
-	int error;
-
-	if (v->p.unicast_count > 0)
-		error = unicast(v, version, priority);
-	else
-		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
-		    len);
-	if (error < 0) {
-		/* Resigning because the link is gone: expected. */
-		if (priority != 0)
-			send_failed(v, "an advert", -error);
-		return;
-	}
-	v->stats.advertisement_sent++;
-	if (priority == 0)
-		v->stats.priority_zero_pkts_sent++;
-}
-
-/* V-131: in both versions where that is wished; version 3 first (V-133). */
-static void
-send_advert(struct vrrp_instance *v, uint8_t priority)
-{
-	bool resign = priority == 0;
-
-	if (!resign && priority != v->frame_priority)
-		build_adverts(v);
-	if (v->frame_len == 0 || v->iface->io == NULL)
-		return;
-	send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
-	    resign ? v->resign_len : v->frame_len);
-	if (v->p.also_version_2)
-		send_one(v, 2, priority, resign ? v->resign_v2 : v->frame_v2,
-		    resign ? v->resign_v2_len : v->frame_v2_len);
-}
-
-/* Frames [from, to) of one round. */
-static void
-announce_range(struct vrrp_instance *v, unsigned from, unsigned to)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	unsigned n, sent;
-	int error;
-
-	while (from < to) {
-		for (n = 1; from + n < to && a[from + n].announce_ifindex ==
-		    a[from].announce_ifindex; n++)
-			;
-		if (a[from].announce_ifindex == 0) {
-			from += n;
-			continue;
-		}
-		sent = vrrp_io_send_many(v->env->tx, a[from].announce_ifindex,
-		    &v->announce[from], n, &error);
-		v->stats.announcements_sent += sent;
-		if (sent < n)
-			send_failed(v, "an announcement", error);
-		from += n;
-	}
-}
-
-/*
- * V-83, L-33: a round is one frame per address, in chunks, so that 255 of them
- * are not one burst; rounds follow each other at garp_interval, then, if so
- * configured, at garp_refresh for ever.  withdraw() stops it all.
- */
-static void
-announce_chunk(struct vrrp_instance *v)
-{
-	int64_t wait_ns;
-	unsigned to;
-
-	to = v->announce_at + ANNOUNCE_CHUNK;
-	if (to > v->p.vip_count)
-		to = v->p.vip_count;
-	announce_range(v, v->announce_at, to);
-	v->announce_at = to == v->p.vip_count ? 0 : to;
-	v->announce_later = false;
-	if (v->announce_at > 0)
-		wait_ns = ANNOUNCE_PAUSE_NS;
-	else if (v->announce_again) {
-		v->announce_again = false;
-		wait_ns = CONTEST_REPEAT_NS;
-	} else if (v->announce_left > 0) {
-		v->announce_left--;
-		wait_ns = v->p.garp_interval_ns;
-	} else if (v->p.garp_refresh_ns > 0)
-		wait_ns = v->p.garp_refresh_ns;
-	else
-		return;
-	loop_timer_set(v->announce_timer, mono_add(loop_clock(), wait_ns));
-}
-
-static void
-announce_cb(mono_t deadline, void *arg)
-{
-	struct vrrp_instance *v = arg;
-
-	(void)deadline;
-	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
-		announce_chunk(v);
-}
-
-/*
- * contested: somebody else may still announce the addresses, and his last word
- * may come after our first: one more round follows soon.
- */
-static void
-announce(struct vrrp_instance *v, bool contested)
-{
-	if (v->vips == NULL)
-		return;
-	v->announce_at = 0;
-	v->announce_left = v->p.garp_repeat > 0 ? v->p.garp_repeat - 1 : 0;
-	v->announce_again = contested;
-	announce_chunk(v);
-}
-
-/*
- * To the better router we have just yielded to.  It has not necessarily heard
- * that there were two of us, so it would not draw back the hosts and switches
- * that followed us; a lesser advert tells it (design §5).  Not from the
- * virtual MAC, in spite of V-26: no switch may learn that it is still here.
- */
-static void
-send_last_advert(struct vrrp_instance *v, const struct addr *winner)
-{
-	uint8_t frame[VRRP_FRAME_MAX];
-	int error;
-
-	if (v->frame_len == 0 || v->iface->io == NULL)
-		return;
-	if (v->p.unicast_count > 0)
-		error = unicast_to(v, v->p.version, v->core.p.priority,
-		    winner);
-	else {
-		memcpy(frame, v->frame, v->frame_len);
-		memcpy(frame + 6, v->iface->link.mac, 6);
-		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
-		    v->frame_len);
-	}
-	if (error == 0)
-		v->stats.advertisement_sent++;
 }
 
 /* --- addresses --- */
@@ -677,7 +405,7 @@ address_failed(struct vrrp_instance *v)
 	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
 	    &act);
 	if (act.todo & VRRP_DO_SEND_ADVERT)
-		send_advert(v, act.advert_priority);
+		vrrp_send_advert(v, act.advert_priority);
 	if (act.todo & VRRP_DO_WITHDRAW)
 		withdraw(v, NULL);
 	if (act.todo & VRRP_DO_TRANSITION)
@@ -696,7 +424,7 @@ perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
 	if (todo & VRRP_DO_TRANSITION)
 		r = remember(v, &act->tr, m);
 	if (todo & VRRP_DO_SEND_ADVERT) {
-		send_advert(v, act->advert_priority);
+		vrrp_send_advert(v, act->advert_priority);
 		if (r != NULL)
 			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
 	}
@@ -706,7 +434,7 @@ perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
 			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 	}
 	if (todo & VRRP_DO_ANNOUNCE) {
-		announce(v, r == NULL);
+		vrrp_send_announce(v, r == NULL);
 		if (r != NULL)
 			r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
 	}
@@ -901,7 +629,7 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		(void)snprintf(w, size, "priority = 255 is for the owner of "
 		    "the addresses, and %s is not an address of %s",
 		    addr_format(foreign, text, sizeof(text)), f->name);
-	} else if (!addr_is_set(primary(v))) {
+	} else if (!addr_is_set(vrrp_instance_primary(v))) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
 		    "interface %s has no usable link-local address%s" :
@@ -1003,7 +731,8 @@ start_up(struct vrrp_instance *v)
 		vrrp_sync_settle(v->group);
 		return;
 	}
-	vrrp_core_startup(&v->core, now, primary(v), start_cause(v), &act);
+	vrrp_core_startup(&v->core, now, vrrp_instance_primary(v),
+	    start_cause(v), &act);
 	perform(v, &act, &m);
 }
 
@@ -1096,7 +825,8 @@ clean_leftovers(struct vrrp_instance *v)
 			continue;
 		}
 		for (j = 0; j < v->p.vip_count; j++) {
-			if (a[j].owned || !addr_is_set(primary(v)) ||
+			if (a[j].owned ||
+			    !addr_is_set(vrrp_instance_primary(v)) ||
 			    found->ifindex != a[j].ifindex ||
 			    !addr_equal(&found->prefix.addr,
 			    &a[j].prefix.addr))
@@ -1178,10 +908,11 @@ vrrp_instance_iface_lost(struct vrrp_instance *v)
 void
 vrrp_instance_primary_changed(struct vrrp_instance *v)
 {
-	if (v->vips != NULL && addr_is_set(primary(v))) {
+	if (v->vips != NULL && addr_is_set(vrrp_instance_primary(v))) {
 		(void)prepare(v);
 		if (v->core.state != VRRP_INITIALIZE)
-			vrrp_core_set_primary(&v->core, primary(v));
+			vrrp_core_set_primary(&v->core,
+			    vrrp_instance_primary(v));
 	}
 	vrrp_instance_reconsider(v);
 }
@@ -1385,202 +1116,6 @@ vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
 		    vrrp_conflict_text(kind));
 }
 
-static bool
-is_unicast_peer(const struct vrrp_instance *v, const struct addr *addr)
-{
-	unsigned i;
-
-	for (i = 0; i < v->p.unicast_count; i++)
-		if (addr_equal(&v->p.unicast_peers[i], addr))
-			return true;
-	return false;
-}
-
-static bool
-is_vip(const struct vrrp_instance *v, const struct addr *addr)
-{
-	unsigned i;
-
-	for (i = 0; i < v->p.vip_count; i++)
-		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
-			return true;
-	return false;
-}
-
-/* V-51: the same set; in the configured order it costs one pass. */
-static bool
-same_addresses(const struct vrrp_instance *v, const struct vrrp_advert *a)
-{
-	size_t len = addr_len(v->p.family);
-	struct addr theirs;
-	unsigned i;
-
-	if (a->addr_count != v->p.vip_count)
-		return false;
-	for (i = 0; i < a->addr_count; i++)
-		if (memcmp(a->addrs + i * len, v->p.vips[i].prefix.addr.bytes,
-		    len) != 0)
-			break;
-	for (; i < a->addr_count; i++) {
-		theirs = addr_from_bytes(v->p.family, a->addrs + i * len);
-		if (!is_vip(v, &theirs))
-			return false;
-	}
-	return true;
-}
-
-/*
- * V-123..V-125.  Where version 2 is spoken beside version 3 the interval cannot
- * be ours, because version 3 has shorter ones (V-132); then it and the list are
- * matters of soft_checks().
- */
-static enum vrrp_verdict
-judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
-{
-	if (a->auth_type != (v->p.auth_len > 0 ? 1 : 0))
-		return VRRP_AUTH_TYPE;
-	if (a->auth_type == 1 && (a->auth_data == NULL ||
-	    memcmp(a->auth_data, v->p.auth_pass, 8) != 0))
-		return VRRP_AUTH_DATA;
-	if (v->p.also_version_2)
-		return VRRP_OK;
-	if (a->interval_cs != v->p.advert_int_cs)
-		return VRRP_V2_INTERVAL;
-	/* V-125: unless the sender owns the addresses. */
-	if (a->priority != VRRP_PRIORITY_OWNER && a->priority != 0 &&
-	    !same_addresses(v, a))
-		return VRRP_V2_ADDRESS_LIST;
-	return VRRP_OK;
-}
-
-static enum vrrp_verdict
-judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
-{
-	struct addr group;
-
-	if (a->version != v->p.version &&
-	    !(a->version == 2 && v->p.also_version_2))
-		return VRRP_VERSION;		/* V-56 */
-	if (addr_equal(&a->source, primary(v)))
-		return VRRP_OWN_SOURCE;		/* V-96 */
-	if (v->p.unicast_count > 0) {
-		if (!addr_equal(&a->destination, primary(v)))
-			return VRRP_DESTINATION;
-		if (!is_unicast_peer(v, &a->source))
-			return VRRP_SOURCE;
-	} else {
-		group = vrrp_wire_group(v->p.family);
-		if (!addr_equal(&a->destination, &group))
-			return VRRP_DESTINATION;
-	}
-	if (addr_is_unspecified(&a->source) || addr_is_multicast(&a->source) ||
-	    (v->p.family == AF_INET6 && !addr_is_link_local(&a->source)))
-		return VRRP_SOURCE;
-	if (a->form == VRRP_FORM_PSEUDO &&
-	    v->p.checksum_compat == VRRP_CHECKSUM_RFC9568)
-		return VRRP_CHECKSUM;
-	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
-}
-
-/* What our own adverts of that version say: version 2 has whole seconds. */
-static unsigned
-interval_in(const struct vrrp_instance *v, uint8_t version)
-{
-	return version == 2 ? (v->p.advert_int_cs + 99u) / 100 * 100 :
-	    v->p.advert_int_cs;
-}
-
-/* Seen in an advert that is obeyed all the same. */
-static void
-note_conflict(struct vrrp_instance *v, mono_t now, enum vrrp_conflict_kind kind,
-    const struct vrrp_advert *a)
-{
-	char text[ADDR_STRLEN], list[VRRP_CONFLICT_ADDRS * ADDR_STRLEN];
-	uint64_t suppressed;
-
-	vrrp_conflict_note(&v->conflict, now, kind, &a->source, a->addrs,
-	    a->addr_count);
-	if (token_bucket_take(&v->conflict_buckets[kind], now, &suppressed))
-		log_warning("instance=%s source=%s conflict=%s vrid=%u "
-		    "priority=%u addresses=%s suppressed=%llu: %s", v->p.name,
-		    addr_format(&a->source, text, sizeof(text)),
-		    vrrp_conflict_name(kind), a->vrid, a->priority,
-		    vrrp_conflict_addrs(&v->conflict, list, sizeof(list)),
-		    (unsigned long long)suppressed, vrrp_conflict_text(kind));
-}
-
-/* V-50, V-51, V-95: said and counted, never a reason to discard. */
-static void
-soft_checks(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
-{
-	char text[ADDR_STRLEN];
-	uint64_t suppressed;
-
-	if (a->interval_cs != interval_in(v, a->version)) {
-		v->stats.interval_errors++;
-		if (token_bucket_take(&v->interval_bucket, now, &suppressed))
-			log_warning("instance=%s source=%s advert_int_cs=%u "
-			    "ours=%u suppressed=%llu", v->p.name,
-			    addr_format(&a->source, text, sizeof(text)),
-			    a->interval_cs, interval_in(v, a->version),
-			    (unsigned long long)suppressed);
-	}
-	if (!same_addresses(v, a)) {
-		v->stats.address_list_errors++;
-		note_conflict(v, now, VRRP_CONFLICT_OTHER_ADDRESSES, a);
-	}
-	if (a->priority == VRRP_PRIORITY_OWNER &&
-	    v->p.priority == VRRP_PRIORITY_OWNER)
-		note_conflict(v, now, VRRP_CONFLICT_TWO_OWNERS, a);
-}
-
-/* V-13: which checksum the others use, and which we send to be heard. */
-static void
-learn(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
-{
-	enum vrrp_checksum_form form;
-	char text[ADDR_STRLEN];
-	bool first_legacy;
-
-	vrrp_heard_note(&v->heard, now, a, &first_legacy);
-	if (a->form == VRRP_FORM_PSEUDO)
-		v->stats.legacy_checksum_rcvd++;
-	if (first_legacy)
-		log_notice("instance=%s source=%s sends checksums with the "
-		    "pseudo-header of older implementations", v->p.name,
-		    addr_format(&a->source, text, sizeof(text)));
-	if (v->p.checksum_compat != VRRP_CHECKSUM_AUTO || a->version != 3 ||
-	    v->p.family != AF_INET)
-		return;
-	form = vrrp_heard_form(&v->heard, now, v->send_form,
-	    v->core.state == VRRP_ACTIVE, FORM_HOLD_NS);
-	if (form == v->send_form)
-		return;
-	v->send_form = form;
-	build_adverts(v);
-	log_notice("instance=%s now sends checksums %s, as the routers it "
-	    "hears", v->p.name, form == VRRP_FORM_PSEUDO ?
-	    "with the pseudo-header" : "over the message only");
-}
-
-/*
- * The core does not announce again so soon.  But this may be the last that is
- * heard of the contest, and what was announced before may not have arrived
- * (loss, a network that heals in one direction first): one more round, the later
- * the more addresses there are.
- */
-static void
-announce_later(struct vrrp_instance *v)
-{
-	if (v->vips == NULL || v->announce_at > 0 || v->announce_again ||
-	    v->announce_later)
-		return;
-	v->announce_later = true;
-	v->announce_left++;
-	loop_timer_set(v->announce_timer, mono_add(loop_clock(),
-	    CONTEST_LATER_NS + v->p.vip_count * NS_PER_MS));
-}
-
 /* V-72: a lesser router was Active as well. */
 static void
 contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
@@ -1591,7 +1126,7 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
 
 	v->stats.contests++;
 	if (!announced)
-		announce_later(v);
+		vrrp_send_announce_later(v);
 	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
 		log_notice("contest instance=%s source=%s priority=%u ours=%u "
 		    "suppressed=%llu: it was Active as well, addresses "
@@ -1611,7 +1146,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 
 	if (v->core.state == VRRP_INITIALIZE)
 		return;				/* V-62 */
-	verdict = judge(v, a);
+	verdict = vrrp_accept_judge(v, a);
 	if (verdict != VRRP_OK) {
 		vrrp_instance_refuse(v, now, verdict, &a->source);
 		return;
@@ -1624,17 +1159,18 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		v->stats.version_2_ignored++;		/* V-133 */
 		return;
 	}
-	learn(v, now, a);	/* first: an answer must be understood */
+	/* First: an answer must be understood. */
+	vrrp_accept_learn(v, now, a);
 	m = moment_now(v, now);
 	m.detected = arrival;
 	was_active = v->core.state == VRRP_ACTIVE;
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
 	perform(v, &act, &m);
 	if (was_active && v->core.state == VRRP_BACKUP)
-		send_last_advert(v, &a->source);
+		vrrp_send_last_advert(v, &a->source);
 	else if (was_active && a->priority != 0)
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
-	soft_checks(v, now, a);
+	vrrp_accept_note(v, now, a);
 }
 
 /* --- BFD, stalls --- */
@@ -1660,7 +1196,7 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 	 * switches that each look for the virtual MAC at the other.
 	 */
 	if (came_up && v->core.state == VRRP_ACTIVE) {
-		send_advert(v, v->core.p.priority);
+		vrrp_send_advert(v, v->core.p.priority);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
 	}
@@ -1670,7 +1206,7 @@ void
 vrrp_instance_reassure(struct vrrp_instance *v)
 {
 	if (v->core.state == VRRP_ACTIVE)
-		send_advert(v, v->core.p.priority);
+		vrrp_send_advert(v, v->core.p.priority);
 }
 
 void
@@ -1722,7 +1258,7 @@ update_core(struct vrrp_instance *v)
 	struct moment m = moment_now(v, now);
 
 	vrrp_core_set_params(&v->core, now, &p, &act);
-	build_adverts(v);
+	vrrp_send_build_adverts(v);
 	perform(v, &act, &m);
 }
 
@@ -1920,7 +1456,7 @@ allocate(struct vrrp_instance *v)
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
-	v->announce_timer = loop_timer_new(loop, announce_cb, v);
+	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
 	return v->frame != NULL && v->resign != NULL &&
 	    v->announce_bytes != NULL && v->announce != NULL &&
 	    v->timer != NULL && v->retry_timer != NULL &&

@@ -10,7 +10,8 @@
  * there, up, with carrier and a primary address, the device made.  Otherwise it
  * is in Initialize and `waiting` says for what.
  *
- * The fields are read by vrrp_ctl.c and the tests; only vrrp_instance.c writes.
+ * The fields are read by vrrp_ctl.c and the tests; only vrrp_instance.c writes,
+ * and for it vrrp_send.c the frames and vrrp_accept.c what it notes of adverts.
  */
 #ifndef VRRPD_VRRP_INSTANCE_H
 #define VRRPD_VRRP_INSTANCE_H
@@ -177,6 +178,9 @@ struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
 	    struct vrrp_iface *, const struct vrrp_params *p);
 /* Must be in Initialize. Removes the device. */
 void	vrrp_instance_free(struct vrrp_instance *);
+
+/* Where its adverts come from; unset while there is none. */
+const struct addr *vrrp_instance_primary(const struct vrrp_instance *);
 
 /* From now on it runs whenever it can. */
 void	vrrp_instance_start(struct vrrp_instance *);

@@ -1,0 +1,38 @@
+/*
+ * vrrp_send.h - adverts and announcements of an instance.
+ *
+ * Errors of the kernel are counted and logged at a limited rate, not returned:
+ * a packet that could not be sent is a packet that was lost.
+ */
+#ifndef VRRPD_VRRP_SEND_H
+#define VRRPD_VRRP_SEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/addr.h"
+#include "shared/mono.h"
+#include "vrrpd/vrrp_instance.h"
+
+/*
+ * Build again; needed when the primary address, the priority, the checksum form
+ * or the interface have changed.  Without a primary address there are none.
+ */
+void	vrrp_send_build_adverts(struct vrrp_instance *);
+/* The device must have been prepared: vrrp_vip_prepare(). */
+void	vrrp_send_build_announcements(struct vrrp_instance *);
+
+/* In both versions where that is wished. */
+void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
+/* To the better router this one has just yielded to. */
+void	vrrp_send_last_advert(struct vrrp_instance *,
+	    const struct addr *winner);
+
+/* The first round at once, the others from the timer; contested: one soon. */
+void	vrrp_send_announce(struct vrrp_instance *, bool contested);
+/* One more round soon, unless one is under way. */
+void	vrrp_send_announce_later(struct vrrp_instance *);
+/* loop_timer callback of announce_timer; arg: the instance. */
+void	vrrp_send_announce_cb(mono_t deadline, void *arg);
+
+#endif
