@@ -479,12 +479,16 @@ class Capture:
         wait_for(lambda: "listening on" in self.process.log(), 10,
                  lambda: "tcpdump listens; it said " + self.process.log())
 
-    def stop(self):
+    def so_far(self):
         """The frames, as scapy packets."""
         import scapy.layers.inet        # noqa: F401, for rdpcap
         from scapy.utils import rdpcap
-        self.process.stop(signal.SIGINT)
         return list(rdpcap(str(self.path)))
+
+    def stop(self):
+        """The same, and there is no more to come."""
+        self.process.stop(signal.SIGINT)
+        return self.so_far()
 
     def __enter__(self):
         return self
@@ -535,6 +539,16 @@ class Lab:
         self.switch.ip("link", "set", port, "master", "br0", "up")
         node.ip("address", "add", node.address + "/24", "dev", interface)
         node.ip("link", "set", interface, "up")
+
+        # The kernel activates both ends later, from a work queue, and until
+        # then loses what is sent.
+        def ready():
+            link, = json.loads(self.switch.run("bridge", "-j", "link", "show",
+                                               "dev", port).stdout)
+            return link["state"] == "forwarding" and \
+                node.links()[interface]["operstate"] == "UP"
+
+        wait_for(ready, 10, lambda: "%s forwards" % port)
 
     def split(self, *nodes):
         """A second switch for these nodes and a cable between the two.
