@@ -116,16 +116,21 @@ def test_loser_yields_at_the_first_advert_and_winner_announces(
     lab.r2.wait_state("active", 10)
     # Longer after the takeover than between two announcements of a contest.
     time.sleep(0.4)
-    with Capture(lab.switch, "p-cable2", "ip proto 112 or arp") as capture:
+    # Each at the far end of the cable, where only what crossed it is seen:
+    # both have been sending into the cut cable all the time.
+    with Capture(lab.switch, "p-cable2", "ip proto 112 or arp",
+                 "in") as from_winner, \
+            Capture(lab.switch, "p-r1", "ip proto 112", "out") as from_loser:
         mend()
         lab.r2.wait_state("backup", 5)
         wait_for(lambda: lab.r1.call("stats")["instances"][0]["statistics"]
                  ["contests"] > 0, 2, "r1 was told")
         time.sleep(0.05)
-        seen = capture.stop()
-    adverts = [f for f in seen if f.haslayer("IP") and f["IP"].proto == 112]
-    winner = [f for f in adverts if f["IP"].src == lab.r1.address]
-    loser = [f for f in adverts if f["IP"].src == lab.r2.address]
+        seen = from_winner.stop()
+        loser = [f for f in from_loser.stop()
+                 if f["IP"].src == lab.r2.address]
+    winner = [f for f in seen if f.haslayer("IP") and
+              f["IP"].src == lab.r1.address]
     assert winner and loser
     announced = [f for f in seen if f.haslayer("ARP") and
                  f["ARP"].psrc == VIP == f["ARP"].pdst]
