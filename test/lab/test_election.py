@@ -40,7 +40,7 @@ def test_election_lone_router_is_active_after_active_down_interval(lab):
 
 
 def test_election_equal_priorities_end_with_one_active(lab):
-    lab.start_pair(priorities=(100, 100), advert_int=1)
+    lab.start_pair(priorities=(100, 100), advert_int=10)
     wait_for(lambda: sorted((lab.r1.state(), lab.r2.state())) ==
              ["active", "backup"], 10, "one Active")
     active = lab.r1 if lab.r1.state() == "active" else lab.r2
@@ -57,9 +57,9 @@ def test_election_returning_better_router_preempts(lab):
 
 
 def test_election_without_preempt_the_active_stays(lab):
-    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=10))
     lab.r2.wait_state("active")
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=10,
                                   extra="preempt = no"))
     lab.r1.wait_state("backup")
     stays(lambda: lab.r1.state() == "backup" and lab.r2.state() == "active",

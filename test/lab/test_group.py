@@ -28,9 +28,9 @@ def plug_back(lab, router):
 
 
 def conf(priority, extra="", extra_back=""):
-    return (vrrpd_conf(name="web", priority=priority, advert_int=2,
+    return (vrrpd_conf(name="web", priority=priority, advert_int=10,
                        extra=extra) +
-            vrrpd_conf(name="back", priority=priority, advert_int=2,
+            vrrpd_conf(name="back", priority=priority, advert_int=10,
                        interface="eth1", addresses=(BACK_VIP + "/24",),
                        extra=extra_back) +
             "group edge { members = { web, back } }\n")
