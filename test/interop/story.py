@@ -12,7 +12,6 @@ heard" is what it says.  At the end tshark reads all of it.
 import json
 import shutil
 import subprocess
-import time
 
 from lab import (Capture, Gap, VIP, VIP6, VIP6_LOCAL,
                  active_down_interval_ms, skew_ms, vrrpd_conf, wait_for)
@@ -92,12 +91,10 @@ class Theirs:
                                              "" if active else "not "))
 
 
-def adverts(capture, source):
+def adverts(frames, source):
     """(time, priority) of each advert from there."""
     result = []
-    if not hasattr(capture, "frames"):
-        capture.frames = capture.stop()
-    for frame in capture.frames:
+    for frame in frames:
         layer = "IPv6" if frame.haslayer("IPv6") else "IP"
         if not frame.haslayer(layer) or frame[layer].src != source:
             continue
@@ -110,13 +107,31 @@ def adverts(capture, source):
 
 
 def waited_ms(capture, dead, heir):
-    """From the last advert of one to the first of the other after it."""
-    theirs, ours = adverts(capture, dead), adverts(capture, heir)
-    assert theirs and ours, (theirs, ours)
-    last = theirs[-1][0]
-    after = [t for t, _ in ours if t > last]
-    assert after, "nobody came after the last advert"
-    return (after[0] - last) * 1000
+    """From the last advert of one to the first of the other after it, and
+    the priority in that last one.  Ends the capture."""
+    def handed_over():
+        frames = capture.so_far()
+        theirs, ours = adverts(frames, dead), adverts(frames, heir)
+        if not theirs:
+            return None
+        last, priority = theirs[-1]
+        after = [t for t, _ in ours if t > last]
+        return after and ((after[0] - last) * 1000, priority)
+
+    # What is on the wire reaches the file a little later.
+    result = wait_for(handed_over, 5, "an advert of %s, then one of %s" % (
+        dead, heir), 0.05)
+    capture.stop()
+    return result
+
+
+def wait_heard(router):
+    """One more advert arrives there."""
+    def count():
+        return router.instance()["statistics"]["advertisement-rcvd"]
+
+    before = count()
+    wait_for(lambda: count() > before, 10, "an advert is heard")
 
 
 # How exactly an implementation keeps its own timers is its business; whether
@@ -124,11 +139,23 @@ def waited_ms(capture, dead, heir):
 SLACK_MS = 25
 
 
-def check_wait(setting, priority, waited, late_ms, what):
-    bound = setting.adi_ms(priority)
-    assert bound - SLACK_MS < waited < bound + SLACK_MS + late_ms, (
-        "%s: waited %.1f ms, Active_Down_Interval is %.1f, allowed for "
-        "lateness %.1f" % (what, waited, bound, late_ms))
+def check_wait(bound, trial, what):
+    """A trial returns how long was waited and by how much the machine was
+    late.  Others run beside this: one trial that is within the bound will do,
+    else two more are made and the median of the three has to be."""
+    trials = [trial()]
+
+    def beyond():
+        excess = sorted(min(0, waited - bound) +
+                        max(0, waited - bound - late)
+                        for waited, late in trials)
+        return excess[len(excess) // 2]
+
+    if abs(beyond()) >= SLACK_MS:
+        trials += [trial(), trial()]
+    assert abs(beyond()) < SLACK_MS, (
+        "%s: waited and lateness %s ms, the bound is %.1f ms" % (
+            what, trials, bound))
 
 
 def judge(capture, setting, ours):
@@ -175,40 +202,50 @@ def theirs_is_better(lab, theirs, setting):
     instance = r2.instance()
     assert instance["active-priority"] == 200
     assert instance["active-adver-interval-cs"] == setting.cs
-    statistics = instance["statistics"]
     if setting.version == 3 and not setting.ipv6:
         heard, = instance["routers-heard"]
         assert heard["checksum"] == ("legacy" if setting.legacy else
                                      "rfc9568")
-    gap = Gap(lab.client)
-    with Capture(lab.switch, "p-r2", FILTER) as capture:
-        # It stays so: our own interval has passed several times over.
-        wait_for(lambda: r2.instance()["statistics"]["advertisement-rcvd"] >=
-                 statistics["advertisement-rcvd"] + 2, 10, "two more adverts")
-        assert len(r2.transitions()) == 1
-        mend = lab.cut(r1)
-        r2.wait_state("active", 10)
-        waited = waited_ms(capture, source[r1], source[r2])
-        check_wait(setting, 100, waited, gap.stop(), "ours")
-        judge(capture, setting, source[r2])
-    lab.answered(target=setting.vip)
-    mend()
-    r2.wait_state("backup", 10)
-    assert r2.transitions()[-1]["cause"] == "higher-priority"
-    assert theirs.active(r1)
-    lab.client.ip("neigh", "flush", "all")
-    lab.answered(target=setting.vip)
-    gap = Gap(lab.client)
-    with Capture(lab.switch, "p-r2", FILTER) as capture:
-        theirs.stop(r1)
-        r2.wait_state("active", 10)
-        sent = adverts(capture, source[r1])
-        assert sent[-1][1] == 0, "theirs resigns with priority 0"
-        took = waited_ms(capture, source[r1], source[r2])
-    assert r2.transitions()[-1]["cause"] == "priority-zero"
-    bound = setting.skew_ms(100)
-    assert bound - SLACK_MS < took < bound + SLACK_MS + gap.stop(), took
-    lab.answered(target=setting.vip)
+    wait_heard(r2)
+    # It stays so: our own interval has passed several times over.
+    assert len(r2.transitions()) == 1
+
+    def silence():
+        gap = Gap(lab.client)
+        with Capture(lab.switch, "p-r2", FILTER) as capture:
+            wait_heard(r2)
+            mend = lab.cut(r1)
+            r2.wait_state("active", 10)
+            waited, _ = waited_ms(capture, source[r1], source[r2])
+            judge(capture, setting, source[r2])
+        late = gap.stop()
+        lab.answered(target=setting.vip)
+        mend()
+        r2.wait_state("backup", 10)
+        assert r2.transitions()[-1]["cause"] == "higher-priority"
+        assert theirs.active(r1)
+        lab.client.ip("neigh", "flush", "all")
+        lab.answered(target=setting.vip)
+        return waited, late
+
+    def resignation():
+        if not theirs.active(r1):
+            theirs.start(r1, 200, r2)
+            theirs.wait(r1, True)
+            r2.wait_state("backup", 10)
+            wait_heard(r2)
+        gap = Gap(lab.client)
+        with Capture(lab.switch, "p-r2", FILTER) as capture:
+            theirs.stop(r1)
+            r2.wait_state("active", 10)
+            took, last = waited_ms(capture, source[r1], source[r2])
+            assert last == 0, "theirs resigns with priority 0"
+        assert r2.transitions()[-1]["cause"] == "priority-zero"
+        lab.answered(target=setting.vip)
+        return took, gap.stop()
+
+    check_wait(setting.adi_ms(100), silence, "ours, Active_Down_Interval")
+    check_wait(setting.skew_ms(100), resignation, "ours, Skew_Time")
 
 
 def ours_is_better(lab, theirs, setting):
@@ -228,29 +265,33 @@ def ours_is_better(lab, theirs, setting):
                                              "active-down-timer")
     theirs.wait(r2, False)
     lab.answered(target=setting.vip)
-    gap = Gap(lab.client)
-    with Capture(lab.switch, "p-r2", FILTER) as capture:
-        sent = r1.instance()["statistics"]["advertisement-sent"]
-        wait_for(lambda: r1.instance()["statistics"]["advertisement-sent"] >=
-                 sent + 2, 15, "two more adverts")
-        assert not theirs.active(r2), "it accepts our adverts"
-        mend = lab.cut(r1)
-        theirs.wait(r2, True)
-        time.sleep(setting.late_ms * 2 / 1000)
-        waited = waited_ms(capture, source[r1], source[r2])
-        check_wait(setting, 100, waited, gap.stop() + setting.late_ms,
-                   "theirs")
-        judge(capture, setting, source[r1])
-    mend()
-    theirs.wait(r2, False)
-    assert r1.state() == "active"
-    assert len(r1.transitions()) == 2, "ours stayed Active"
-    lab.answered(target=setting.vip)
+
+    def silence():
+        gap = Gap(lab.client)
+        with Capture(lab.switch, "p-r2", FILTER) as capture:
+            sent = r1.instance()["statistics"]["advertisement-sent"]
+            wait_for(lambda: r1.instance()["statistics"]
+                     ["advertisement-sent"] >= sent + 2, 15,
+                     "two more adverts")
+            assert not theirs.active(r2), "it accepts our adverts"
+            mend = lab.cut(r1)
+            theirs.wait(r2, True)
+            waited, _ = waited_ms(capture, source[r1], source[r2])
+            judge(capture, setting, source[r1])
+        late = gap.stop()
+        mend()
+        theirs.wait(r2, False)
+        assert r1.state() == "active"
+        assert len(r1.transitions()) == 2, "ours stayed Active"
+        lab.answered(target=setting.vip)
+        return waited, late + setting.late_ms
+
+    check_wait(setting.adi_ms(100), silence,
+               "theirs, Active_Down_Interval")
     with Capture(lab.switch, "p-r2", FILTER) as capture:
         assert r1.vrrpd.stop() == 0
         theirs.wait(r2, True)
-        sent = adverts(capture, source[r1])
-        assert sent[-1][1] == 0
+        took, last = waited_ms(capture, source[r1], source[r2])
+        assert last == 0
         judge(capture, setting, source[r1])
-        took = waited_ms(capture, source[r1], source[r2])
     assert took < setting.skew_ms(100) + 4 * SLACK_MS, took
