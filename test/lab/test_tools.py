@@ -19,15 +19,21 @@ def answered_by_r1(lab):
     return lab
 
 
-@pytest.mark.parametrize("probe", ("icmp", "tcp", "http"))
-def test_meter_measures_an_outage_of_known_length(answered_by_r1, probe):
+# nginx is not real-time: on a busy machine it answers late, so HTTP is asked
+# less often and given more time.
+@pytest.mark.parametrize("probe, options, slack_ms", (
+    ("icmp", (), 1), ("tcp", (), 1),
+    ("http", ("-p", "5000", "-t", "100"), 100)),
+    ids=("icmp", "tcp", "http"))
+def test_meter_measures_an_outage_of_known_length(answered_by_r1, probe,
+                                                  options, slack_ms):
     lab = answered_by_r1
     lab.r1.start_nginx()
-    with lab.meter(probe) as meter:
+    with lab.meter(probe, *options) as meter:
         before = time.monotonic()
         mend = lab.cut(lab.r1)
         cut = time.monotonic()
-        time.sleep(0.1)
+        time.sleep(0.3)
         mending = time.monotonic()
         mend()
         mended = time.monotonic()
@@ -36,9 +42,10 @@ def test_meter_measures_an_outage_of_known_length(answered_by_r1, probe):
     assert report["outage-count"] == 1, report["outages"]
     outage = report["outages"][0]
     shortest, longest = (mending - cut) * 1000, (mended - before) * 1000
-    away = report["worst-gap-us"] / 1000
-    assert shortest - 1 - away <= outage["length-ms"] <= longest + 1 + away
-    assert before - 0.001 <= outage["start-ns"] / 1e9 <= cut + 0.001 + away
+    slack_ms += report["worst-gap-us"] / 1000
+    assert shortest - slack_ms <= outage["length-ms"] <= longest + slack_ms
+    start = outage["start-ns"] / 1e9
+    assert before - slack_ms / 1000 <= start <= cut + slack_ms / 1000
     assert report["lost"] == outage["lost"]
     assert report["probes"] == report["answered"] + report["lost"]
 
