@@ -648,20 +648,26 @@ class Lab:
 
     def start_pair(self, bfd=False, priorities=(200, 100), nginx=False,
                    ipv6=False, **conf):
-        """vrrpd on r1 and r2, with bfdd and sessions to each other if so."""
+        """vrrpd on r1 and r2, with bfdd and sessions to each other if so.
+
+        r2 follows when r1 is Active: at 1 cs the two would be Active within
+        4 ms of each other, and now and then r2 first.
+        """
         if ipv6:
             self.ipv6()
-        for router, priority, peer in ((self.r1, priorities[0], self.r2),
-                                       (self.r2, priorities[1], self.r1)):
+            conf["addresses"] = (VIP6_LOCAL + "/64", VIP6 + "/64")
+        for router in (self.r1, self.r2):
             if nginx:
                 router.start_nginx()
             if bfd:
                 router.start_bfdd()
+        for router, priority, peer in ((self.r1, priorities[0], self.r2),
+                                       (self.r2, priorities[1], self.r1)):
             with_peer = peer.link_local if ipv6 else peer.address
-            if ipv6:
-                conf["addresses"] = (VIP6_LOCAL + "/64", VIP6 + "/64")
             router.start_vrrpd(vrrpd_conf(
                 priority=priority, bfd=with_peer if bfd else None, **conf))
+            if router is self.r1 and priorities[0] > priorities[1]:
+                router.wait_state("active", 20)
 
     def wait_pair(self, bfd=False, timeout=20, ipv6=False):
         """r1 is Active, r2 would take over, by BFD if so wanted."""

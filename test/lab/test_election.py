@@ -22,7 +22,10 @@ def stays(condition, seconds, what):
 
 @MODES
 def test_election_higher_priority_is_active(lab, virtual_mac):
-    lab.start_pair(advert_int=1, virtual_mac=virtual_mac)
+    # r2 first, so that r1 does not win by being early.
+    for router, priority in ((lab.r2, 100), (lab.r1, 200)):
+        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=1,
+                                      virtual_mac=virtual_mac))
     lab.wait_pair()
     lab.answered()
     assert VIP in lab.r1.addresses()
