@@ -673,6 +673,10 @@ class Lab:
         """r1 is Active, r2 would take over, by BFD if so wanted."""
         self.r1.wait_state("active", timeout)
         self.r2.wait_state("backup", timeout)
+        # A Backup that has just started, or yielded, may not have heard it.
+        wait_for(lambda: self.r2.instance()["active-address"] ==
+                 self.r1.instance()["primary-address"], timeout,
+                 lambda: "r2 hears r1: %s" % json.dumps(self.r2.instance()))
         if bfd:
             name = "link_local" if ipv6 else "address"
             self.r2.wait_session(getattr(self.r1, name), timeout=timeout)
