@@ -151,7 +151,7 @@ say "lab"
 if ! why=$(sh "$top/test/lab/sandbox.sh"); then
 	skip "$why"
 elif $python -c 'import xdist' 2>/dev/null; then
-	lab "lab, side by side" -m "not timing" -n 3
+	lab "lab, side by side" -m "not timing" -n 3 --dist loadgroup
 	lab "lab, one by one" -p no:xdist -m timing
 else
 	lab "lab"

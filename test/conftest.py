@@ -17,14 +17,27 @@ TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_bfd_robust",
           "test_contest", "test_discards", "test_failover"}
 
 
+# Side by side, what shares a fixture stays with one worker, in its order.
+SHARING = {"test_bfd_bird_auth", "test_bfd_peers", "test_frr"}
+
+
+@pytest.hookimpl(tryfirst=True)             # xdist reads the groups in its own
 def pytest_collection_modifyitems(items):
     for item in items:
+        if item.module.__name__ in SHARING:
+            with_whom = ""
+            if hasattr(item, "callspec"):
+                peer = item.callspec.params.get("shared")
+                with_whom = getattr(peer, "program", "")
+            item.add_marker(pytest.mark.xdist_group(
+                item.module.__name__ + with_whom))
         if item.module.__name__ in TIMING:
             item.add_marker(pytest.mark.timing)
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "timing: compares spans of time")
+    config.addinivalue_line("markers", "xdist_group: who share a fixture")
     if not lablib.in_sandbox():
         raise pytest.UsageError("the lab needs namespaces of its own: run "
                                 "sh test/lab/run.sh BUILD-DIRECTORY [...]")
