@@ -25,10 +25,12 @@
 #include <string.h>
 
 #include "bfdd/bfd_auth.h"
+#include "bfdd/bfd_congestion.h"
 #include "bfdd/bfd_wire.h"
 #include "shared/mono.h"
 
 #define INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us on the wire */
+#define PACKETS_MAX_MAX	10000000
 #define KEY_LEN_MAX_MD5	16			/* and simple passwords */
 
 /* A value as written, and where. */
@@ -572,6 +574,8 @@ build_config(struct parse *p, cfg_t *root)
 
 	if (read_int(p, root, "realtime_priority", 0, 99, &v))
 		p->config.realtime_priority = (int)v;
+	if (read_int(p, root, "max_packets_per_second", 0, PACKETS_MAX_MAX, &v))
+		p->config.packets_max = v;
 	if (count > BFD_SESSIONS_MAX) {
 		bad(p, begin_line(cfg_getnsec(root, "session",
 		    BFD_SESSIONS_MAX)), "more than %d sessions",
@@ -628,6 +632,7 @@ parse_words(struct parse *p, const char *text)
 	};
 	cfg_opt_t root_opts[] = {
 		WORD("realtime_priority"),
+		WORD("max_packets_per_second"),
 		CFG_SEC("session", session_opts, CFGF_MULTI | CFGF_TITLE |
 		    CFGF_NO_TITLE_DUPES),
 		CFG_END()
@@ -671,6 +676,7 @@ bfd_conf_empty(struct bfd_config *out)
 {
 	*out = (struct bfd_config){
 		.realtime_priority = BFD_REALTIME_PRIORITY_DEFAULT,
+		.packets_max = BFD_PACKETS_MAX_DEFAULT,
 	};
 }
 
@@ -852,6 +858,8 @@ bfd_conf_print(const struct bfd_config *c)
 	if ((f = open_memstream(&text, &len)) == NULL)
 		return NULL;
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
+	(void)fprintf(f, "max_packets_per_second = %lld\n",
+	    (long long)c->packets_max);
 	for (i = 0; i < c->count; i++)
 		print_session(f, &c->sessions[i]);
 	if (fclose(f) != 0) {

@@ -246,9 +246,13 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_int(o, "clients", bfd_session_clients(s));
 	if (s->operator_down)
 		put_text(o, "admin-down-by", "operator");
+	else if (s->held_back)
+		put_text(o, "admin-down-by", "max_packets_per_second");
 	else if (c->p.admin_down && s->wishes != NULL)
 		put_text(o, "admin-down-by", "bfdd.conf");
-	if (!c->p.multihop && s->ifindex == 0)
+	if (s->held_back)		/* B-84 */
+		put_text(o, "waiting-for", "max_packets_per_second");
+	else if (!c->p.multihop && s->ifindex == 0)
 		put_text(o, "waiting-for", "interface does not exist");
 	put_int(o, "local-discriminator", c->local_discr);
 	put_int(o, "remote-discriminator", c->remote_discr);
@@ -516,6 +520,9 @@ session_request(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	case -EADDRINUSE:
 		return ctl_fail(error, CTL_ERR_REFUSED,
 		    "the session exists with another local address");
+	case -EDQUOT:
+		return ctl_fail(error, CTL_ERR_REFUSED, "more packets than "
+		    "max_packets_per_second of bfdd.conf allows");
 	case -ESHUTDOWN:
 		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is leaving");
 	default:
@@ -620,6 +627,9 @@ show_statistics(const struct bfd_engine_stats *stats)
 	put_int(o, "receive-overflow-count", (int64_t)stats->overflows);
 	put_int(o, "strangers-overflow-count",
 	    (int64_t)stats->strangers_lost);
+	put_int(o, "packets-per-second", stats->packet_rate);
+	put_int(o, "max-packets-per-second", stats->packets_max);
+	put_int(o, "refused-session-count", (int64_t)stats->refused);
 	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
 		put_int(discards, bfd_verdict_name(v),
 		    (int64_t)stats->verdicts[v]);

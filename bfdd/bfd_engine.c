@@ -47,6 +47,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bfdd/bfd_congestion.h"
 #include "bfdd/bfd_echo.h"
 #include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
@@ -90,6 +91,9 @@ struct bfd_engine {
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
 	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
+	int64_t			 packets_max;	/* B-84; 0: no limit */
+	int64_t			 packet_rate;	/* sum of the sessions' */
+	struct token_bucket	 refused_log;
 	unsigned		 reload_number;
 	struct reload_run	 reload;
 	bool			 stopping;
@@ -543,9 +547,22 @@ notify(struct bfd_engine *e, struct bfd_session *s, enum bfd_change change)
 		e->config.changed(s, change, e->config.arg);
 }
 
+static void	admit_held_back(void *);
+
+/* What a session counts for; when that is less, others may have room. */
+static void
+set_rate(struct bfd_engine *e, struct bfd_session *s, int64_t rate)
+{
+	if (rate < s->packet_rate)
+		(void)loop_defer(e->loop, admit_held_back, e);
+	e->packet_rate += rate - s->packet_rate;
+	s->packet_rate = rate;
+}
+
 static void
 forget_session(struct bfd_engine *e, struct bfd_session *s)
 {
+	e->packet_rate -= s->packet_rate;
 	bfd_heap_set(&e->heap, &s->due, MONO_NEVER);
 	close_socket(e, s, true);
 	bfd_table_remove(e->table, s);
@@ -832,12 +849,15 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 	if (e->stopping)
 		return;
 	if (s->wishes == NULL) {
+		set_rate(e, s, 0);
+		s->held_back = false;
 		bfd_core_release(&s->core, engine_now(e), &act);
 		carry_out(e, s, &act);
 		return;
 	}
 	bfd_session_effective(s, &p);
-	p.admin_down = p.admin_down || s->operator_down;
+	set_rate(e, s, s->held_back ? 0 : bfd_packet_rate(&p));
+	p.admin_down = p.admin_down || s->operator_down || s->held_back;
 	s->doomed = false;
 	/*
 	 * Wished again while it was leaving.  bfd_core_set_params() brings it
@@ -917,6 +937,83 @@ local_conflicts(const struct bfd_session *s, const void *owner,
 	return false;
 }
 
+/* B-84: the wish just set is one too many.  False: it is to be taken back. */
+static bool
+hold_back(struct bfd_engine *e, struct bfd_session *s, const void *owner,
+    int64_t rate, bool had)
+{
+	bool only = !had && s->wishes->next == NULL;
+	char name[LABEL_LEN];
+	uint64_t suppressed;
+
+	e->stats.refused++;
+	if (!s->held_back && token_bucket_take(&e->refused_log, engine_now(e),
+	    &suppressed))
+		log_warning("refused %s packets=%lld in_use=%lld max=%lld "
+		    "suppressed=%llu", label(s, name, sizeof(name)),
+		    (long long)rate, (long long)e->packet_rate,
+		    (long long)e->packets_max, (unsigned long long)suppressed);
+	if (owner == bfd_owner_conf && only)
+		s->held_back = true;
+	return owner == bfd_owner_conf && s->held_back;
+}
+
+/* Deferred: there may be room for those that had to wait, the oldest first. */
+static void
+admit_held_back(void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_params p;
+	struct bfd_session *s;
+	char name[LABEL_LEN];
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (!s->held_back || e->stopping)
+			continue;
+		bfd_session_effective(s, &p);
+		if (!bfd_rate_admits(e->packets_max, e->packet_rate, 0,
+		    bfd_packet_rate(&p)))
+			continue;
+		s->held_back = false;
+		log_info("admitted %s", label(s, name, sizeof(name)));
+		apply_wishes(e, s);
+	}
+}
+
+/* Sets the owner's wish if what all wishes come to can be carried. */
+static int
+set_wish(struct bfd_engine *e, struct bfd_session *s, const void *owner,
+    const struct bfd_params *p)
+{
+	const struct bfd_wish *w = bfd_session_wish_of(s, owner);
+	struct bfd_params before, effective;
+	bool had = w != NULL;
+	int64_t rate;
+	int error;
+
+	bfd_params_init(&before);
+	if (had)
+		before = w->p;
+	error = bfd_session_wish_set(s, owner, p);
+	if (error != 0)
+		return error;
+	bfd_session_effective(s, &effective);
+	rate = bfd_packet_rate(&effective);
+	if (bfd_rate_admits(e->packets_max, e->packet_rate, s->packet_rate,
+	    rate))
+		s->held_back = false;
+	else if (!hold_back(e, s, owner, rate, had)) {
+		if (had)
+			(void)bfd_session_wish_set(s, owner, &before);
+		else
+			(void)bfd_session_wish_drop(s, owner);
+		error = -EDQUOT;
+	}
+	explicit_bzero(&before, sizeof(before));	/* keys */
+	explicit_bzero(&effective, sizeof(effective));
+	return error;
+}
+
 int
 bfd_engine_wish(struct bfd_engine *e, const void *owner,
     const struct bfd_params *p, struct bfd_session **out)
@@ -935,15 +1032,16 @@ bfd_engine_wish(struct bfd_engine *e, const void *owner,
 		made = true;
 	} else if (local_conflicts(s, owner, p))
 		return -EADDRINUSE;
-	error = bfd_session_wish_set(s, owner, p);
+	error = set_wish(e, s, owner, p);
 	if (error != 0) {
 		if (made)
-			bfd_table_remove(e->table, s);
+			forget_session(e, s);
 		return error;
 	}
-	if (made)
+	if (made && !s->held_back) {
+		set_rate(e, s, bfd_packet_rate(p));
 		rearm(s);
-	else
+	} else
 		apply_wishes(e, s);
 	*out = s;
 	return 0;
@@ -1047,6 +1145,7 @@ reload_one(struct bfd_engine *e, const struct bfd_params *p,
 			r->added++;
 	} else {
 		log_err("session=%s line=%d error=\"%s\"", p->name, p->line,
+		    error == -EDQUOT ? "beyond max_packets_per_second" :
 		    strerror(-error));
 		r->failed++;
 		if (!there)
@@ -1076,6 +1175,13 @@ drop_unlisted(struct bfd_engine *e, struct bfd_reload *r)
 	return false;
 }
 
+static void
+set_packets_max(struct bfd_engine *e, int64_t max)
+{
+	e->packets_max = max;
+	(void)loop_defer(e->loop, admit_held_back, e);
+}
+
 void
 bfd_engine_reload(struct bfd_engine *e, const struct bfd_config *config,
     struct bfd_reload *r)
@@ -1084,6 +1190,7 @@ bfd_engine_reload(struct bfd_engine *e, const struct bfd_config *config,
 	unsigned i;
 
 	*r = none;
+	set_packets_max(e, config->packets_max);
 	e->reload_number++;
 	for (i = 0; i < config->count; i++)
 		reload_one(e, &config->sessions[i], r);
@@ -1131,6 +1238,7 @@ bfd_engine_reload_begin(struct bfd_engine *e, struct bfd_config *config,
 	struct bfd_reload none = { 0 };
 
 	reload_forget(e);
+	set_packets_max(e, config->packets_max);
 	e->reload_number++;
 	e->reload.config = *config;
 	e->reload.next = 0;
@@ -1214,6 +1322,7 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	e->echo_fd = -1;
 	memcpy(e->echo_key, config->echo_key, sizeof(e->echo_key));
 	token_bucket_init(&e->stall_log, 10 * NS_PER_S, 3);
+	token_bucket_init(&e->refused_log, 10 * NS_PER_S, 3);
 	for (i = 0; i < BFD_VERDICT_COUNT; i++)
 		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
 	e->slot_due = MONO_NEVER;
@@ -1250,6 +1359,7 @@ bfd_engine_free(struct bfd_engine *e)
 		forget_session(e, s);
 	loop_defer_cancel(e->loop, reap, e);
 	loop_defer_cancel(e->loop, update_pace, e);
+	loop_defer_cancel(e->loop, admit_held_back, e);
 	bfd_table_free(e->table);
 	bfd_heap_free(&e->heap);
 	reload_forget(e);
@@ -1280,6 +1390,8 @@ bfd_engine_stats(const struct bfd_engine *e, struct bfd_engine_stats *out)
 {
 	*out = e->stats;
 	out->slot_ns = e->slot_ns;
+	out->packet_rate = e->packet_rate;
+	out->packets_max = e->packets_max;
 	out->overflows = bfd_io_overflows(e->io);
 	out->strangers_lost = bfd_io_strangers_lost(e->io);
 }

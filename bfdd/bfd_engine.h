@@ -66,6 +66,9 @@ struct bfd_engine_stats {
 	int64_t		slot_ns;	/* 0: every packet wakes us */
 	uint64_t	overflows;	/* dropped by the kernel, buffer full */
 	uint64_t	strangers_lost;	/* the same, of no session of ours */
+	int64_t		packet_rate;	/* of all sessions, at their fastest */
+	int64_t		packets_max;	/* 0: no limit */
+	uint64_t	refused;	/* wishes, for going beyond that */
 };
 
 /* Opens the sockets.  0 or negative errno, *bad_port as bfd_io_open(). */
@@ -83,8 +86,11 @@ void	bfd_engine_stats(const struct bfd_engine *, struct bfd_engine_stats *);
  * session, changes its timers, or revives it when it was being released.
  *   -ENOSPC	sessions_max are there already
  *   -EADDRINUSE the session has another local address, wished by somebody else
+ *   -EDQUOT	all together would exceed packets_max (B-84); nothing changed
  *   -ESHUTDOWN	we are leaving
  *   -ENOMEM
+ * A new session of bfdd.conf that would exceed it is made, but held back in
+ * AdminDown until there is room.
  * *out: the session, the engine's.
  */
 int	bfd_engine_wish(struct bfd_engine *, const void *owner,
@@ -115,7 +121,7 @@ struct bfd_reload {
 /*
  * bfdd.conf now says this: wishes of bfd_owner_conf are added, changed and
  * dropped by difference; a session whose lines did not change is not touched.
- * Failures are logged.
+ * Failures are logged.  A lower packets_max takes nothing from what is there.
  */
 void	bfd_engine_reload(struct bfd_engine *, const struct bfd_config *,
 	    struct bfd_reload *);

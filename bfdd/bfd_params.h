@@ -69,6 +69,7 @@ struct bfd_params {
 
 struct bfd_config {
 	int			realtime_priority;	/* 0 = off; default 50 */
+	int64_t			packets_max;	/* a second (B-84); 0 = no limit */
 	unsigned		count;
 	struct bfd_params	*sessions;	/* malloc'd */
 };

@@ -72,6 +72,8 @@ struct bfd_session {
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
 	bool			operator_down;	/* whatever is wished */
+	bool			held_back;	/* too much for the host (B-84) */
+	int64_t			packet_rate;	/* what it counts for; 0: held back */
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */
 	int64_t			 created_real_ns;

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += bfdd/libbfdcore.a
 bfdd_libbfdcore_a_SOURCES = \
 	bfdd/bfd_auth.c bfdd/bfd_auth.h \
+	bfdd/bfd_congestion.c bfdd/bfd_congestion.h \
 	bfdd/bfd_core.c bfdd/bfd_core.h \
 	bfdd/bfd_echo.c bfdd/bfd_echo.h \
 	bfdd/bfd_params.c bfdd/bfd_params.h \

@@ -2,6 +2,7 @@
 if CMOCKA
 BFD_CORE_TESTS = \
 	test/unit/test_bfd_auth \
+	test/unit/test_bfd_congestion \
 	test/unit/test_bfd_core \
 	test/unit/test_bfd_echo \
 	test/unit/test_bfd_pair \
@@ -18,6 +19,7 @@ BFD_CORE_TEST_LIBS = \
 	$(CMOCKA_LIBS) \
 	# end
 test_unit_test_bfd_auth_LDADD = $(BFD_CORE_TEST_LIBS)
+test_unit_test_bfd_congestion_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_core_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_echo_LDADD = $(BFD_CORE_TEST_LIBS)
 test_unit_test_bfd_pair_LDADD = $(BFD_CORE_TEST_LIBS)

@@ -224,6 +224,7 @@ test_bfd_conf_empty_is_no_session(void **state)
 	assert_int_equal(bfd_conf_parse_text("", "x", &c, errors), 0);
 	assert_int_equal(c.count, 0);
 	assert_int_equal(c.realtime_priority, 50);
+	assert_int_equal(c.packets_max, 250000);
 	bfd_config_free(&c);
 	free(errors);
 }

@@ -739,6 +739,106 @@ test_bfd_engine_many_packets_are_served_by_slots(void **state)
 	assert_int_equal(stats.slot_ns, 0);
 }
 
+static struct bfd_session *
+session_of(struct world *w, const struct bfd_params *p)
+{
+	return bfd_table_by_key(bfd_engine_table(w->engine), p);
+}
+
+/*
+ * B-84 - a client that would be too much is refused, and the session it shares
+ * with others stays as it was.
+ */
+static void
+test_bfd_engine_too_many_packets_are_refused(void **state)
+{
+	struct world *w = *state;
+	struct bfd_config limit = { .packets_max = 300 };
+	struct bfd_params p = wish("127.0.0.1", 10), q = wish("127.0.0.2", 10);
+	struct bfd_engine_stats stats;
+	struct bfd_reload r;
+	struct bfd_session *s;
+	int owner, other;
+
+	if (w == NULL)
+		skip();
+	bfd_engine_reload(w->engine, &limit, &r);
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &s), 0);
+	assert_int_equal(bfd_engine_wish(w->engine, &other, &q, &s), -EDQUOT);
+	assert_null(session_of(w, &q));
+	/* Faster, by the same client and by another. */
+	p.desired_min_tx_ns = p.required_min_rx_ns = ns_from_ms(5);
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &s), -EDQUOT);
+	assert_int_equal(bfd_engine_wish(w->engine, &other, &p, &s), -EDQUOT);
+	s = session_of(w, &p);
+	assert_int_equal(s->core.p.desired_min_tx_ns, ns_from_ms(10));
+	assert_int_equal(s->wishes->p.desired_min_tx_ns, ns_from_ms(10));
+	assert_int_equal(bfd_session_clients(s), 1);
+	bfd_engine_stats(w->engine, &stats);
+	assert_int_equal(stats.packet_rate, 230);
+	assert_int_equal(stats.refused, 3);
+	/* B-84 + slower makes room. */
+	p.desired_min_tx_ns = p.required_min_rx_ns = ns_from_ms(100);
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &s), 0);
+	assert_int_equal(bfd_engine_wish(w->engine, &other, &q, &s), 0);
+	assert_true(bfd_engine_unwish(w->engine, &other, &q));
+	bfd_engine_stats(w->engine, &stats);
+	assert_int_equal(stats.packet_rate, 24);
+}
+
+/*
+ * B-84 +- a session of the file waits in AdminDown and begins when there is
+ * room; nothing that runs is touched, not even by a lower limit.
+ */
+static void
+test_bfd_engine_session_of_the_file_waits_for_room(void **state)
+{
+	struct world *w = *state;
+	struct bfd_params list[2];
+	struct bfd_config config = {
+		.packets_max = 300, .count = 2, .sessions = list,
+	};
+	struct bfd_session *s, *held;
+	struct bfd_reload r;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	s = bring_up(w, &owner, 10);
+	list[0] = wish("127.0.0.2", 10);
+	list[1] = wish("127.0.0.3", 100);
+	/* Each talks to itself, not to its neighbour. */
+	list[0].local = list[0].peer;
+	list[1].local = list[1].peer;
+	bfd_engine_reload(w->engine, &config, &r);
+	assert_int_equal(r.added, 2);
+	assert_int_equal(r.failed, 0);
+	held = session_of(w, &list[0]);
+	assert_true(held->held_back);
+	assert_int_equal(held->core.session_state, BFD_ADMIN_DOWN);
+	assert_false(session_of(w, &list[1])->held_back);
+	/* A client does not get round it, and does not end the waiting. */
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &list[0], &s),
+	    -EDQUOT);
+	assert_true(held->held_back);
+	config.packets_max = 100;
+	bfd_engine_reload(w->engine, &config, &r);
+	assert_int_equal(r.unchanged, 2);
+	run_for(w, 50 * NS_PER_MS);
+	assert_true(held->held_back);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_int_equal(s->core.session_down_count, 0);
+	/* The limit goes up again, and then the client goes. */
+	config.packets_max = 300;
+	bfd_engine_reload(w->engine, &config, &r);
+	run_for(w, 20 * NS_PER_MS);
+	assert_true(held->held_back);
+	bfd_engine_owner_gone(w->engine, &owner);
+	run_for(w, 20 * NS_PER_MS);
+	assert_false(held->held_back);
+	assert_int_not_equal(held->core.session_state, BFD_ADMIN_DOWN);
+}
+
 int
 main(void)
 {
@@ -758,6 +858,8 @@ main(void)
 		T(test_bfd_engine_stop_without_sessions_is_at_once),
 		T(test_bfd_engine_own_absence_is_no_failure),
 		T(test_bfd_engine_many_packets_are_served_by_slots),
+		T(test_bfd_engine_too_many_packets_are_refused),
+		T(test_bfd_engine_session_of_the_file_waits_for_room),
 	};
 
 	have_net = net_own();
