@@ -18,7 +18,7 @@ TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_bfd_robust",
 
 
 # Side by side, what shares a fixture stays with one worker, in its order.
-SHARING = {"test_bfd_bird_auth", "test_bfd_peers", "test_frr"}
+SHARING = {"test_bfd_bird_auth", "test_bfd_peers"}
 
 
 @pytest.hookimpl(tryfirst=True)             # xdist reads the groups in its own

@@ -11,23 +11,13 @@ import shutil
 
 import pytest
 
-from lab import VIP, VIP6, VIP6_LOCAL, VMAC, VMAC6, VRID, run, wait_for
+from lab import VIP, VIP6, VIP6_LOCAL, VMAC, VMAC6, VRID, wait_for
 from story import Setting, Theirs, ours_is_better, theirs_is_better
 
 FRR = pathlib.Path("/usr/lib/frr")
-STATE = pathlib.Path("/var/tmp/frr")
 pytestmark = pytest.mark.skipif(
     not (FRR / "vrrpd").exists() or shutil.which("vtysh") is None,
     reason="FRR's vrrpd is not installed")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def no_traces():
-    """Its crash logs are by process number, which here begins at 1."""
-    STATE.mkdir(exist_ok=True)
-    run("mount", "-t", "tmpfs", "-o", "mode=0777", "none", str(STATE))
-    yield
-    run("umount", "-l", str(STATE), check=False)
 
 
 class Frr(Theirs):
