@@ -274,7 +274,7 @@ verdicts(const struct world *w, enum bfd_verdict v)
 	return stats.verdicts[v];
 }
 
-/* B-20..B-28, B-41, B-112: one counter each, and nothing else. */
+/* B-41 +, B-41 - and B-20..B-28, B-112: one counter each, and nothing else. */
 static void
 test_bfd_engine_bad_packets_change_counters_only(void **state)
 {
@@ -354,7 +354,7 @@ test_bfd_engine_bad_packets_change_counters_only(void **state)
 	assert_int_equal(w->last.reason, BFD_REASON_REMOTE_DOWN);
 }
 
-/* L-26, B-130 */
+/* B-130 +, L-26 */
 static void
 test_bfd_engine_wishes_share_one_session(void **state)
 {
@@ -372,6 +372,7 @@ test_bfd_engine_wishes_share_one_session(void **state)
 	assert_int_equal(a->core.p.desired_min_tx_ns, ns_from_ms(50));
 	assert_true(bfd_engine_unwish(w->engine, &two, &p));
 	assert_false(bfd_engine_unwish(w->engine, &two, &p));
+	/* B-130 - no longer as fast as nobody asks for */
 	assert_int_equal(a->core.p.desired_min_tx_ns, ns_from_ms(100));
 	run_for(w, 300 * NS_PER_MS);
 	assert_int_equal(a->core.session_state, BFD_UP);
