@@ -263,9 +263,11 @@ form_word(enum vrrp_checksum_form form)
 static json_t *
 json_heard(const struct vrrp_instance *v)
 {
+	const struct vrrp_core *c = &v->core;
 	const struct vrrp_heard_router *r;
 	json_t *list = json_array(), *o, *versions;
 	mono_t now = loop_clock();
+	int64_t gap_ns;
 	unsigned i;
 
 	for (i = 0; i < v->heard.count; i++) {
@@ -284,6 +286,11 @@ json_heard(const struct vrrp_instance *v)
 			set(o, "checksum", word(form_word(
 			    vrrp_heard_router_form(r))));
 		set_us(o, "last-heard-us", mono_sub(now, r->last));
+		gap_ns = c->state != VRRP_BACKUP ? -1 :
+		    vrrp_heard_skew_gap_ns(r, &c->active.source, c->p.version,
+		    c->p.priority, c->active_adver_interval_cs);
+		if (gap_ns >= 0)
+			set_us(o, "skew-gap-us", gap_ns);	/* V-35 */
 		(void)json_array_append_new(list, o);
 	}
 	return list;

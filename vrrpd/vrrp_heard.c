@@ -9,13 +9,21 @@
 
 #include <string.h>
 
+#include "vrrpd/vrrp_core.h"
 #include "vrrpd/vrrp_heard.h"
+
+#define SKEW_GAP_NS	(1 * NS_PER_MS)		/* V-35 */
+#define BURST_SILENCE	3			/* V-39: intervals */
+#define BURSTS		3
+#define CALM_NS		(60 * NS_PER_S)		/* or so many intervals: */
+#define CALM_INTERVALS	10
 
 void
 vrrp_heard_init(struct vrrp_heard *h)
 {
 	memset(h, 0, sizeof(*h));
 	h->form_changed = MONO_NEVER;
+	h->last_lesser = MONO_NEVER;
 }
 
 static struct vrrp_heard_router *
@@ -141,4 +149,56 @@ vrrp_heard_router_form(const struct vrrp_heard_router *r)
 		return VRRP_FORM_PSEUDO;
 	return mono_before(r->last_message, r->last_pseudo) ?
 	    VRRP_FORM_PSEUDO : VRRP_FORM_MESSAGE;
+}
+
+int64_t
+vrrp_heard_skew_gap_ns(const struct vrrp_heard_router *r,
+    const struct addr *active, uint8_t version, uint8_t priority,
+    uint16_t interval_cs)
+{
+	int64_t gap_ns;
+
+	if (!addr_is_set(active) || addr_equal(&r->source, active) ||
+	    r->priority == 0)
+		return -1;
+	gap_ns = vrrp_core_skew_time_ns(version, priority, interval_cs) -
+	    vrrp_core_skew_time_ns(version, r->priority, interval_cs);
+	if (gap_ns < 0)
+		gap_ns = -gap_ns;
+	return gap_ns < SKEW_GAP_NS ? gap_ns : -1;
+}
+
+const struct vrrp_heard_router *
+vrrp_heard_too_close(struct vrrp_heard *h, const struct addr *active,
+    uint8_t version, uint8_t priority, uint16_t interval_cs)
+{
+	unsigned i;
+
+	for (i = 0; i < h->count; i++) {
+		if (h->list[i].told_close ||
+		    vrrp_heard_skew_gap_ns(&h->list[i], active, version,
+		    priority, interval_cs) < 0)
+			continue;
+		h->list[i].told_close = true;
+		return &h->list[i];
+	}
+	return NULL;
+}
+
+bool
+vrrp_heard_flapping(struct vrrp_heard *h, mono_t now, int64_t interval_ns)
+{
+	int64_t silence_ns, calm_ns = CALM_INTERVALS * interval_ns;
+	bool first = mono_is_never(h->last_lesser);
+
+	if (calm_ns < CALM_NS)
+		calm_ns = CALM_NS;
+	silence_ns = first ? calm_ns : mono_sub(now, h->last_lesser);
+	h->last_lesser = now;
+	if (silence_ns <= BURST_SILENCE * interval_ns)
+		return false;
+	if (silence_ns >= calm_ns)
+		h->bursts = 0;
+	h->bursts++;
+	return h->bursts >= BURSTS;
 }

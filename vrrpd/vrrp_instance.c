@@ -1116,6 +1116,47 @@ vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
 		    vrrp_conflict_text(kind));
 }
 
+/* V-35: heard now that it follows the same Active as we do. */
+static void
+warn_too_close(struct vrrp_instance *v, mono_t now)
+{
+	const struct vrrp_core *c = &v->core;
+	const struct vrrp_heard_router *r;
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	r = vrrp_heard_too_close(&v->heard, &c->active.source, c->p.version,
+	    c->p.priority, c->active_adver_interval_cs);
+	if (r == NULL || !token_bucket_take(&v->close_bucket, now, &suppressed))
+		return;
+	log_warning("instance=%s source=%s priority=%u ours=%u skew_gap_us=%lld "
+	    "suppressed=%llu: two Backups so close may both take over; "
+	    "priorities further apart prevent that", v->p.name,
+	    addr_format(&r->source, text, sizeof(text)), r->priority,
+	    c->p.priority, (long long)us_from_ns_floor(vrrp_heard_skew_gap_ns(r,
+	    &c->active.source, c->p.version, c->p.priority,
+	    c->active_adver_interval_cs)), (unsigned long long)suppressed);
+}
+
+/* V-39 */
+static void
+warn_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+	uint16_t interval_cs = a->interval_cs > v->core.p.advert_int_cs ?
+	    a->interval_cs : v->core.p.advert_int_cs;
+
+	if (!vrrp_heard_flapping(&v->heard, now, ns_from_cs(interval_cs)) ||
+	    !token_bucket_take(&v->flap_bucket, now, &suppressed))
+		return;
+	log_warning("flapping instance=%s source=%s priority=%u times=%u "
+	    "suppressed=%llu: Backups take over and give way again, so our "
+	    "adverts are late or lost on the way to them", v->p.name,
+	    addr_format(&a->source, text, sizeof(text)), a->priority,
+	    v->heard.bursts, (unsigned long long)suppressed);
+}
+
 /* V-72: a lesser router was Active as well. */
 static void
 contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
@@ -1168,8 +1209,12 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	perform(v, &act, &m);
 	if (was_active && v->core.state == VRRP_BACKUP)
 		vrrp_send_last_advert(v, &a->source);
-	else if (was_active && a->priority != 0)
+	else if (was_active && a->priority != 0) {
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
+		warn_flapping(v, now, a);
+	}
+	if (v->core.state == VRRP_BACKUP)
+		warn_too_close(v, now);
 	vrrp_accept_note(v, now, a);
 }
 
@@ -1488,6 +1533,8 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->contest_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->close_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->flap_bucket, LOG_EVERY_NS, LOG_BURST);
 	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
 		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
 		    LOG_BURST);

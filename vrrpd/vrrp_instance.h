@@ -152,6 +152,7 @@ struct vrrp_instance {
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
 	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
 	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
+	struct token_bucket	 close_bucket, flap_bucket;
 	struct vrrp_conflict	 conflict;	/* the newest */
 	mono_t			 up_since;
 	int64_t			 up_since_real_ns;

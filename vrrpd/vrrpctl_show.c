@@ -597,6 +597,10 @@ view_heard(const struct view *v, const json_t *list)
 		    span(ago, num(o, "last-heard-us")) :
 		    length(ago, num(o, "last-heard-us")));
 		name = "";
+		if (json_object_get(o, "skew-gap-us") != NULL)
+			line(v, "", "a Backup %s from us: set priorities "
+			    "further apart",
+			    span(ago, num(o, "skew-gap-us")));
 	}
 }
 

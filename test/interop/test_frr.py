@@ -91,11 +91,13 @@ ALL = pytest.mark.parametrize("setting", SETTINGS,
                               ids=[s.name() for s in SETTINGS])
 
 
+# V-129 +
 @ALL
 def test_frr_is_better(lab, setting):
     theirs_is_better(lab, Frr(setting), setting)
 
 
+# V-129 +
 @ALL
 def test_frr_is_backup(lab, setting):
     ours_is_better(lab, Frr(setting), setting)

@@ -69,11 +69,13 @@ ALL = pytest.mark.parametrize("setting", SETTINGS,
                               ids=[s.name() for s in SETTINGS])
 
 
+# V-128 +
 @ALL
 def test_keepalived_is_better(lab, setting):
     theirs_is_better(lab, Keepalived(setting), setting)
 
 
+# V-128 +
 @ALL
 def test_keepalived_is_backup(lab, setting):
     ours_is_better(lab, Keepalived(setting), setting)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab import Ctl, vrrpd_conf, wait_for
+from lab import Capture, Ctl, vrrpd_conf, wait_for
 
 
 def counts(lab):
@@ -77,6 +77,7 @@ def test_bfdd_lost_on_the_backup_moves_nobody(lab, how):
     assert counts(lab) == before
 
 
+# L-22 -
 def test_bfdd_stopped_on_the_active_moves_nobody(lab):
     """L-12, L-22: AdminDown is no reason to take over."""
     lab.start_pair(bfd=True, advert_int=100)
@@ -90,6 +91,33 @@ def test_bfdd_stopped_on_the_active_moves_nobody(lab):
     assert counts(lab) == before
 
 
+# L-22 +
+def test_vrrpd_stopped_resigns_before_it_lets_its_sessions_go(lab):
+    """Priority 0, then AdminDown and nothing else."""
+    lab.start_pair(bfd=True, advert_int=10)
+    lab.wait_pair(bfd=True)
+    with Capture(lab.switch, "p-r1", "ip proto 112 or udp dst port 3784",
+                 "in") as capture:
+        assert lab.r1.vrrpd.stop() == 0
+        lab.r2.wait_state("active", 5)
+        time.sleep(0.2)
+        frames = [(float(frame.time), bytes(frame))
+                  for frame in capture.stop()]
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+    # IPv4 without options: the protocol is at 23; after the IP header the
+    # priority of an advert, after UDP's the state of a session.
+    resigned = [when for when, data in frames
+                if data[23] == 112 and data[14 + 20 + 2] == 0]
+    states = [(when, data[14 + 28 + 1] >> 6)
+              for when, data in frames if data[23] == 17]
+    left = [when for when, state in states if state == 0]
+    assert resigned and left, frames
+    assert resigned[0] < left[0]
+    assert not [state for when, state in states
+                if state != 0 and when > left[0]]
+
+
+# L-23 +
 def test_bfdd_killed_on_the_active_is_one_flap_at_most(lab):
     """L-23: r2 cannot tell this from a dead r1; r1 corrects it at once."""
     lab.start_pair(bfd=True, advert_int=10)
@@ -169,6 +197,7 @@ def test_backup_asleep_does_not_take_over_when_it_wakes(lab, program):
     lab.wait_pair(bfd=True)
 
 
+# L-26 +
 def test_session_shared_by_two_clients_has_the_fastest_timers(lab):
     """L-26: one session for each peer, whoever asks."""
     r1, r2 = lab.r1, lab.r2

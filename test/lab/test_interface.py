@@ -22,6 +22,7 @@ def test_interface_missing_at_start_is_waited_for(lab):
     lab.answered()
 
 
+# V-77 +
 def test_interface_down_and_up_again(lab):
     """V-77: down is Shutdown, up is Startup."""
     lab.start_pair(advert_int=1)

@@ -767,6 +767,23 @@ test_bfd_core_late_packet_from_the_buffer_is_proof_of_life(void **state)
 	assert_int_equal(s.session_state, BFD_UP);
 }
 
+/* L-31 - one that is itself a Detection Time old proves nothing any more */
+static void
+test_bfd_core_late_packet_too_old_is_no_proof_of_life(void **state)
+{
+	struct bfd_packet in = peer(BFD_UP);
+
+	(void)state;
+	up();					/* heard at 4 ms, due at 154 */
+	at(301);
+	rx_at(&in, (mono_t){ 150 * MS });
+	assert_true(bfd_core_detection_due(&s, now));
+	bfd_core_expire(&s, now, &act);
+	carry_out();
+	assert_int_equal(s.session_state, BFD_DOWN);
+	assert_int_equal(s.local_diag, BFD_DIAG_CONTROL_EXPIRY);
+}
+
 /* ---- Timers ---- */
 
 static const struct {
@@ -1086,7 +1103,7 @@ test_bfd_core_up_polls_for_the_fast_interval_at_once(void **state)
 	assert_true(sent.poll);
 	assert_int_equal(sent.desired_min_tx_us, 50000);
 	assert_int_equal(s.tx_interval_ns, 50 * MS);
-	assert_false(sent.control_plane_independent);	/* B-136 + */
+	assert_false(sent.control_plane_independent);	/* B-136 +, L-25 + */
 	in_state(BFD_DOWN);
 	rx_state(BFD_DOWN);
 	assert_false(sent.poll);		/* B-79 - not before Up */
@@ -2288,6 +2305,7 @@ main(void)
 		T(poll_is_answered_at_once),
 		T(detection_runs_from_arrival),
 		T(late_packet_from_the_buffer_is_proof_of_life),
+		T(late_packet_too_old_is_no_proof_of_life),
 		T(intervals_are_negotiated_per_direction),
 		T(detection_uses_the_received_multiplier),
 		T(jitter_is_a_fresh_quarter),

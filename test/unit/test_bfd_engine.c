@@ -354,7 +354,7 @@ test_bfd_engine_bad_packets_change_counters_only(void **state)
 	assert_int_equal(w->last.reason, BFD_REASON_REMOTE_DOWN);
 }
 
-/* B-130 +, L-26 */
+/* B-130 +, L-26 +: and slower again when the fast one leaves */
 static void
 test_bfd_engine_wishes_share_one_session(void **state)
 {
@@ -548,7 +548,7 @@ stopped(void *arg)
 	loop_stop(w->loop);
 }
 
-/* L-22 */
+/* L-22 + for a Detection Time, whatever the clients do meanwhile */
 static void
 test_bfd_engine_stop_leaves_admin_down(void **state)
 {

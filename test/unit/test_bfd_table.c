@@ -242,7 +242,7 @@ test_bfd_table_remove_leaves_the_others(void **state)
 	empty(t);
 }
 
-/* L-26, B-130 */
+/* L-26 + the table of what two wishes come to */
 static void
 test_bfd_session_wishes_come_to_the_fastest(void **state)
 {

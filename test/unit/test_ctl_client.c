@@ -605,6 +605,7 @@ rude_accept(int listener, const char *text)
 #define HELLO(id) "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"result\":" \
 	"{\"protocol\":1,\"program\":\"testd\"}}\n"
 
+/* L-21 + */
 static void
 test_ctl_client_silent_server_is_down_after_three_heartbeats(void **state)
 {
@@ -626,7 +627,7 @@ test_ctl_client_silent_server_is_down_after_three_heartbeats(void **state)
 	close(listener);
 }
 
-/* The process slept longer than three heartbeats: that is nobody's silence. */
+/* L-21 - this process slept through three heartbeats: nobody's silence. */
 static void
 test_ctl_client_own_pause_is_not_the_silence_of_the_peer(void **state)
 {

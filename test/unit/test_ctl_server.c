@@ -893,6 +893,7 @@ someone_is_gone(void)
 	return gone_clean + gone_unclean > 0;
 }
 
+/* L-30 - who does not read costs himself */
 static void
 test_ctl_server_queue_beyond_its_limit_drops_the_client(void **state)
 {
@@ -1225,7 +1226,7 @@ all_echoed(void)
 	return echoed == 200;
 }
 
-/* 200 lines are there, a batch may take 16 of them. */
+/* L-30 + 200 lines are there, a batch may take 16 of them. */
 static void
 test_ctl_server_chatty_client_does_not_hold_up_another(void **state)
 {

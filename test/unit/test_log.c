@@ -266,6 +266,7 @@ full_descriptor(void)
 	assert_int_equal(total + dropped, 20000);
 }
 
+/* L-30 + */
 static void
 test_log_full_pipe_drops_counts_and_never_waits(void **state)
 {
@@ -273,6 +274,7 @@ test_log_full_pipe_drops_counts_and_never_waits(void **state)
 	full_descriptor();
 }
 
+/* L-30 + */
 static void
 test_log_full_socket_drops_counts_and_never_waits(void **state)
 {

@@ -223,7 +223,7 @@ one_session_up(void)
 
 /* --- tests --- */
 
-/* L-26: one session for all that name the peer, with the fastest timers. */
+/* L-26 +, L-26 - not shared with another interface */
 static void
 test_vrrp_bfd_two_wishes_are_one_request_with_fastest_timers(void **state)
 {
@@ -310,7 +310,7 @@ test_vrrp_bfd_reply_to_the_request_is_the_level(void **state)
 	assert_int_equal(last.level.detection_time_ns, 30 * NS_PER_MS);
 }
 
-/* L-21: unknown, not down; and everything is asked again afterwards. */
+/* L-21 + unknown, not down; and everything is asked again afterwards. */
 static void
 test_vrrp_bfd_lost_connection_makes_sessions_unknown(void **state)
 {

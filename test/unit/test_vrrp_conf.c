@@ -230,7 +230,7 @@ test_vrrp_conf_bfd_block_gives_its_values(void **state)
 	result_free(r);
 }
 
-/* L-1, at the edge: 2 intervals and the skew. */
+/* L-1 +, L-1 - at the edge: 2 intervals and the skew. */
 static void
 test_vrrp_conf_bfd_slower_than_vrrp_is_a_warning(void **state)
 {

@@ -1,6 +1,7 @@
 /*
  * test_vrrp_heard.c - who was heard, and what follows from it: the form of
- * checksum to send (V-13) and which version 2 adverts say nothing new (V-133).
+ * checksum to send (V-13), which version 2 adverts say nothing new (V-133), and
+ * two warnings (V-35, V-39).
  */
 #include "config.h"
 
@@ -197,6 +198,171 @@ test_vrrp_heard_full_list_forgets_the_oldest(void **state)
 	assert_null(vrrp_heard_find(&h, &peer));
 }
 
+static void
+hear(const char *source, uint8_t priority)
+{
+	struct vrrp_advert a = advert(source, 3, VRRP_FORM_MESSAGE);
+
+	a.priority = priority;
+	vrrp_heard_note(&h, now, &a, NULL);
+}
+
+static int64_t
+gap_ns(const char *source, const char *active, uint8_t version,
+    uint8_t priority, uint16_t interval_cs)
+{
+	struct addr r, a = { 0 };
+
+	assert_int_equal(addr_parse(source, &r), 0);
+	if (active != NULL)
+		assert_int_equal(addr_parse(active, &a), 0);
+	assert_non_null(vrrp_heard_find(&h, &r));
+	return vrrp_heard_skew_gap_ns(vrrp_heard_find(&h, &r), &a, version,
+	    priority, interval_cs);
+}
+
+/* V-35 +, V-35 - a priority is worth 39.0625 us at one centisecond */
+static void
+test_vrrp_heard_skew_gap_below_a_millisecond_is_told(void **state)
+{
+	static const struct {
+		uint8_t		ours, theirs, version;
+		uint16_t	interval_cs;
+		int64_t		gap_ns;		/* -1: wide enough */
+	} cases[] = {
+		{ 100, 101, 3, 1, 39062 },
+		{ 101, 100, 3, 1, 39062 },
+		{ 100, 100, 3, 1, 0 },
+		{ 100, 125, 3, 1, 976562 },
+		{ 100, 126, 3, 1, -1 },
+		{ 100, 150, 3, 1, -1 },
+		{ 100, 102, 3, 10, 781250 },
+		{ 100, 103, 3, 10, -1 },
+		{ 100, 101, 3, 100, -1 },
+		{ 100, 100, 3, 100, 0 },
+		/* V-122: in seconds, whatever the interval */
+		{ 100, 101, 2, 1, -1 },
+	};
+	int64_t gap;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		hear("192.0.2.3", cases[i].theirs);
+		gap = gap_ns("192.0.2.3", "192.0.2.1", cases[i].version,
+		    cases[i].ours, cases[i].interval_cs);
+		if (cases[i].gap_ns < 0)
+			assert_int_equal(gap, -1);
+		else			/* each skew is rounded */
+			assert_in_range(gap, cases[i].gap_ns,
+			    cases[i].gap_ns + 1);
+	}
+}
+
+/* V-35 - only of a router that is a Backup, as far as can be known */
+static void
+test_vrrp_heard_skew_gap_is_between_backups_only(void **state)
+{
+	(void)state;
+	hear("192.0.2.1", 100);
+	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.1", 3, 100, 1), -1);
+	assert_int_equal(gap_ns("192.0.2.1", NULL, 3, 100, 1), -1);
+	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.3", 3, 100, 1), 0);
+	hear("192.0.2.1", 0);			/* it left */
+	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.3", 3, 100, 1), -1);
+}
+
+/* V-35 +, V-35 - once for each router, and for those that are near only */
+static void
+test_vrrp_heard_too_close_router_is_returned_once(void **state)
+{
+	const struct vrrp_heard_router *r;
+	struct addr active;
+	char text[ADDR_STRLEN];
+	int i;
+
+	(void)state;
+	hear("192.0.2.3", 99);
+	hear("192.0.2.4", 150);
+	hear("192.0.2.5", 101);
+	hear("192.0.2.1", 100);
+	assert_int_equal(addr_parse("192.0.2.1", &active), 0);
+	r = vrrp_heard_too_close(&h, &active, 3, 100, 1);
+	assert_non_null(r);
+	assert_string_equal(addr_format(&r->source, text, sizeof(text)),
+	    "192.0.2.3");
+	r = vrrp_heard_too_close(&h, &active, 3, 100, 1);
+	assert_non_null(r);
+	assert_string_equal(addr_format(&r->source, text, sizeof(text)),
+	    "192.0.2.5");
+	for (i = 0; i < 5; i++) {
+		hear("192.0.2.3", 99);
+		assert_null(vrrp_heard_too_close(&h, &active, 3, 100, 1));
+	}
+}
+
+/* `count` lesser adverts, 10 ms apart; how often it was flapping. */
+static int
+burst(int count)
+{
+	int told = 0;
+
+	while (count-- > 0) {
+		told += vrrp_heard_flapping(&h, now, 10 * NS_PER_MS);
+		pass(10 * NS_PER_MS);
+	}
+	return told;
+}
+
+/* V-39 + from the third burst in a row, once each */
+static void
+test_vrrp_heard_bursts_of_lesser_adverts_are_flapping(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(burst(1 + i), i < 2 ? 0 : 1);
+		pass(40 * NS_PER_MS);
+	}
+	assert_int_equal(h.bursts, 10);
+}
+
+/* V-39 - a contest that lasts, with adverts lost now and then, is one burst */
+static void
+test_vrrp_heard_lasting_contest_is_not_flapping(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(burst(20), 0);
+		pass(20 * NS_PER_MS);
+	}
+	assert_int_equal(h.bursts, 1);
+}
+
+/* V-39 - now and then is not in a row: a minute apart, or ten intervals */
+static void
+test_vrrp_heard_rare_bursts_are_not_flapping(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(burst(3), 0);
+		pass(60 * NS_PER_S);
+	}
+	/* At the longest interval a minute is less than two of them. */
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(vrrp_heard_flapping(&h, now,
+		    ns_from_cs(4095)), i >= 2);
+		pass(5 * ns_from_cs(4095));
+	}
+	pass(5 * ns_from_cs(4095));
+	assert_false(vrrp_heard_flapping(&h, now, ns_from_cs(4095)));
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -211,6 +377,12 @@ main(void)
 		TEST(test_vrrp_heard_active_flips_at_most_once_per_hold),
 		TEST(test_vrrp_heard_v2_of_a_v3_router_says_nothing_new),
 		TEST(test_vrrp_heard_full_list_forgets_the_oldest),
+		TEST(test_vrrp_heard_skew_gap_below_a_millisecond_is_told),
+		TEST(test_vrrp_heard_skew_gap_is_between_backups_only),
+		TEST(test_vrrp_heard_too_close_router_is_returned_once),
+		TEST(test_vrrp_heard_bursts_of_lesser_adverts_are_flapping),
+		TEST(test_vrrp_heard_lasting_contest_is_not_flapping),
+		TEST(test_vrrp_heard_rare_bursts_are_not_flapping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,7 +266,7 @@ test_vrrp_instance_announcements_refresh_for_ever_when_configured(void **state)
 	assert_int_equal(world.announced, 4);
 }
 
-/* L-33: many addresses are no burst, and still all of them are announced. */
+/* L-33 + many addresses are no burst, and still all of them are announced. */
 static void
 test_vrrp_instance_announcements_of_many_addresses_are_paced(void **state)
 {
@@ -294,7 +294,7 @@ test_vrrp_instance_announcements_of_many_addresses_are_paced(void **state)
 	assert_int_equal(world.announced, 400);
 }
 
-/* V-83: in the middle of a round as well. */
+/* L-33 - the rest of a paced round is not sent by a Backup (V-83). */
 static void
 test_vrrp_instance_paced_round_stops_at_once_on_yielding(void **state)
 {
@@ -549,7 +549,7 @@ test_vrrp_instance_late_refusal_after_yielding_is_ignored(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-77, and the reason a user reads. */
+/* V-77 +, and the reason a user reads. */
 static void
 test_vrrp_instance_interface_down_is_initialize_with_the_reason(void **state)
 {
@@ -583,7 +583,7 @@ test_vrrp_instance_without_interface_waits_and_starts_when_it_comes(void **state
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-23 +, V-23 - no address of our own, or only virtual ones */
+/* V-23 +, V-23 -, V-77 - no address of our own, or only virtual ones */
 static void
 test_vrrp_instance_without_primary_address_waits(void **state)
 {
@@ -1073,7 +1073,100 @@ test_vrrp_instance_bfd_down_takes_over_at_once(void **state)
 	    decided), 100 * NS_PER_US);
 }
 
-/* L-21: bfdd gone is not the peer gone. */
+static unsigned
+said(const char *what)
+{
+	const char *at = lines;
+	unsigned n = 0;
+
+	while ((at = strstr(at, what)) != NULL) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
+/* V-35 +, V-35 - once, when the nearby router turns out to be a Backup */
+static void
+test_vrrp_instance_backup_with_nearly_our_skew_is_warned_of(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);				/* priority 100 */
+	world_advert("192.0.2.3", 101, 1);
+	world_advert("192.0.2.3", 101, 1);
+	assert_int_equal(said("skew_gap_us"), 0);	/* it is the Active */
+	world_advert("192.0.2.1", 200, 1);
+	world_advert("192.0.2.1", 200, 1);
+	assert_int_equal(said("source=192.0.2.3 priority=101 ours=100 "
+	    "skew_gap_us=39 "), 1);
+	assert_int_equal(said("skew_gap_us"), 1);
+}
+
+/* V-35 - a wide gap, and one that is wide at the interval in force */
+static void
+test_vrrp_instance_backup_far_enough_is_not_warned_of(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.3", 150, 1);
+	world_advert("192.0.2.4", 151, 100);
+	world_advert("192.0.2.1", 200, 1);
+	assert_int_equal(said("skew_gap_us"), 0);
+	world_advert("192.0.2.5", 101, 100);
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(said("skew_gap_us"), 0);
+}
+
+/* V-39 + bursts of a lesser router, each after a silence */
+static void
+test_vrrp_instance_flapping_backup_is_logged_under_a_limit(void **state)
+{
+	int i;
+
+	(void)state;
+	become_active();
+	for (i = 0; i < 2; i++) {
+		world_advert("192.0.2.1", 50, 100);
+		world_run(4 * NS_PER_S);
+	}
+	assert_int_equal(said("flapping"), 0);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(said("flapping instance=web source=192.0.2.1 "
+	    "priority=50 times=3 "), 1);
+	for (i = 0; i < 2; i++) {
+		world_run(4 * NS_PER_S);
+		world_advert("192.0.2.1", 50, 100);
+	}
+	assert_int_equal(said("flapping"), 1);
+	world_run(4 * NS_PER_S);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(said("times=6 suppressed=2"), 1);
+}
+
+/* V-39 - it leaves again and again: that is no flapping, nor is one contest */
+static void
+test_vrrp_instance_resigning_or_steady_rival_is_not_flapping(void **state)
+{
+	int i;
+
+	(void)state;
+	become_active();
+	for (i = 0; i < 10; i++) {
+		world_advert("192.0.2.1", 0, 100);
+		world_run(4 * NS_PER_S);
+	}
+	for (i = 0; i < 30; i++) {
+		world_advert("192.0.2.1", 50, 100);
+		world_run(NS_PER_S);
+	}
+	assert_int_equal(said("flapping"), 0);
+}
+
+/* L-21 - bfdd gone is not the peer gone. */
 static void
 test_vrrp_instance_bfd_unknown_changes_nothing(void **state)
 {
@@ -1092,6 +1185,36 @@ test_vrrp_instance_bfd_unknown_changes_nothing(void **state)
 	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_string_equal(world.did, "");
+}
+
+/* L-23 + the Active says at once that it lives, and keeps its rhythm. */
+static void
+test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once(void **state)
+{
+	mono_t due;
+
+	(void)state;
+	become_active();
+	due = v->core.adver_timer;
+	world_run(300 * NS_PER_MS);
+	world_forget();
+	vrrp_instance_reassure(v);
+	assert_string_equal(world.did, "advert:100");
+	assert_int_equal(v->core.adver_timer.ns, due.ns);
+}
+
+/* L-23 - a Backup has nothing to say. */
+static void
+test_vrrp_instance_bfdd_lost_while_backup_is_silence(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	vrrp_instance_reassure(v);
+	assert_string_equal(world.did, "");
+	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
 /* Design §5: whoever was cut off may have drawn the clients to itself. */
@@ -1732,6 +1855,12 @@ main(void)
 	    TEST(test_vrrp_instance_foreign_vrid_is_the_interfaces),
 	    TEST(test_vrrp_instance_bfd_down_takes_over_at_once),
 	    TEST(test_vrrp_instance_bfd_unknown_changes_nothing),
+	    TEST(test_vrrp_instance_backup_with_nearly_our_skew_is_warned_of),
+	    TEST(test_vrrp_instance_backup_far_enough_is_not_warned_of),
+	    TEST(test_vrrp_instance_flapping_backup_is_logged_under_a_limit),
+	    TEST(test_vrrp_instance_resigning_or_steady_rival_is_not_flapping),
+	    TEST(test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once),
+	    TEST(test_vrrp_instance_bfdd_lost_while_backup_is_silence),
 	    TEST(test_vrrp_instance_active_announces_when_bfd_comes_back),
 	    TEST(test_vrrp_instance_absence_is_granted_to_the_peer),
 	    TEST(test_vrrp_instance_history_keeps_the_newest_64),
