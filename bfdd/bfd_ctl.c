@@ -135,6 +135,7 @@ put_timers(json_t *o, const struct bfd_core *c)
 	put_int(o, "local-multiplier", c->p.detect_mult);
 	put_int(o, "remote-multiplier", c->remote_detect_mult);
 	put_us(o, "detection-time-us", c->detection_time_ns);
+	put_us(o, "detection-time", c->detection_time_ns);	/* RFC 9314 */
 	put_us(o, "tx-interval-us", c->tx_interval_ns);
 	put_us(o, "negotiated-tx-interval", c->tx_interval_ns);
 	put_us(o, "negotiated-rx-interval", c->remote_detect_mult == 0 ? 0 :
@@ -149,6 +150,12 @@ put_timers(json_t *o, const struct bfd_core *c)
 	put_bool(o, "polling", c->polling);
 }
 
+/* RFC 9314's names of the types, by their numbers. */
+static const char *const yang_auth[BFD_AUTH_TYPE_COUNT] = {
+	"reserved", "simple-password", "keyed-md5", "meticulous-keyed-md5",
+	"keyed-sha1", "meticulous-keyed-sha1",
+};
+
 /* Never a key; its id is on the wire anyway. */
 static void
 put_auth(json_t *o, const struct bfd_core *c)
@@ -158,6 +165,12 @@ put_auth(json_t *o, const struct bfd_core *c)
 	unsigned i;
 
 	put_text(o, "authentication", bfd_auth_type_name(a->type));
+	/* Whoever is known has passed it (B-29..B-31). */
+	put_bool(o, "remote-authenticated", a->type != BFD_AUTH_NONE &&
+	    c->remote_discr != 0);
+	if (a->type != BFD_AUTH_NONE && c->remote_discr != 0)
+		put_text(o, "remote-authentication-type",
+		    yang_auth[a->type]);
 	if (a->type != BFD_AUTH_NONE) {
 		put_int(o, "key-id", a->keys[0].id);
 		accepted = json_array();

@@ -55,6 +55,9 @@ def test_type_comes_up_and_stays(lab, kind):
     wait_fast((r1, r2), (r2, r1))
     session = r1.session(r2.address)
     assert (session["authentication"], session["key-id"]) == (kind, 1)
+    assert session["remote-authenticated"] is True
+    assert session["remote-authentication-type"].endswith(kind.split("-")[-1]
+        if kind != "simple" else "simple-password")
     count = session["receive-packet-count"]
     wait_for(lambda: r1.session(r2.address)["receive-packet-count"] >
              count + 50, 10, "50 packets")

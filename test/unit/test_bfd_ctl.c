@@ -177,6 +177,7 @@ test_bfd_ctl_request_answers_with_the_level(void **state)
 	    "remote-diagnostic", "reason", "local-discriminator",
 	    "remote-discriminator", "source-port", "dest-port",
 	    "local-multiplier", "remote-multiplier", "detection-time-us",
+	    "detection-time", "remote-authenticated",
 	    "tx-interval-us", "negotiated-tx-interval",
 	    "negotiated-rx-interval", "desired-min-tx-interval",
 	    "required-min-rx-interval", "remote-min-rx-interval", "up-count",
