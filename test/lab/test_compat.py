@@ -277,6 +277,23 @@ def test_checksum_auto_pair_with_legacy_has_one_active(lab):
     assert [t["to"] for t in lab.r2.transitions()] == ["backup"]
 
 
+# V-35 +
+def test_backup_with_nearly_our_skew_is_shown(lab):
+    lab.start_pair(advert_int=1)
+    lab.wait_pair()
+    evil = lab.add(Node(lab, "evil", "192.0.2.66"))
+    lab.plug(evil)
+    with evil.open_socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind(("eth0", 0))
+        sock.send(frames.advert(priority=120))
+    wait_for(lambda: (heard(lab.r2, "192.0.2.66") or {}).get("skew-gap-us")
+             == 781, 5, lambda: heard(lab.r2, "192.0.2.66"))
+    assert "a Backup 781 us from us" in lab.r2.vrrpctl("show", "web").stdout
+    assert "skew_gap_us=781" in lab.r2.vrrpd.log()
+    assert "skew-gap-us" not in heard(lab.r2, lab.r1.address)
+    assert "skew-gap-us" not in heard(lab.r1, "192.0.2.66")
+
+
 # The owner of the address
 
 # V-60 +, V-75 +, V-76 +
