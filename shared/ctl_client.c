@@ -239,17 +239,6 @@ ctl_client_call(struct ctl_client *c, const char *method, json_t *params,
 	return send_request(c, method, params, cb, arg);
 }
 
-void
-ctl_client_cancel(struct ctl_client *c, void *arg)
-{
-	unsigned i;
-
-	for (i = 0; i < CTL_CLIENT_CALLS_MAX; i++) {
-		if (c->calls[i].id != 0 && c->calls[i].arg == arg)
-			c->calls[i].cb = NULL;
-	}
-}
-
 /* --- receiving --- */
 
 static void

@@ -50,14 +50,12 @@ typedef void (*ctl_reply_cb)(json_t *result, json_t *error, void *arg);
 /*
  * params: new reference or NULL, taken in any case.  cb may be NULL; otherwise
  * it is called exactly once, in the order of the calls, on connection loss just
- * before down(), unless it is cancelled.  -ENOTCONN when not up, -ENOBUFS with
+ * before down().  -ENOTCONN when not up, -ENOBUFS with
  * CTL_CLIENT_CALLS_MAX outstanding or a peer that does not read, -ENOMEM.
  */
 #define CTL_CLIENT_CALLS_MAX	1024
 int	ctl_client_call(struct ctl_client *, const char *method, json_t *params,
 	    ctl_reply_cb, void *arg);
-/* Forget the callbacks of this arg, which is about to be freed. */
-void	ctl_client_cancel(struct ctl_client *, void *arg);
 
 /* --- blocking, for vrrpctl --- */
 

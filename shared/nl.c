@@ -1025,12 +1025,6 @@ nl_batch_macvlan_mode(struct nl_batch *b, int ifindex, enum nl_macvlan_mode mode
 }
 
 int
-nl_batch_link_up(struct nl_batch *b, int ifindex)
-{
-	return batch_append(b, link_msg(RTM_NEWLINK, 0, ifindex, IFF_UP), 0);
-}
-
-int
 nl_batch_mute(struct nl_batch *b, int ifindex, bool mute)
 {
 	return batch_append(b, mute_msg(ifindex, mute), 0);

@@ -126,7 +126,6 @@ int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);
 int	nl_batch_macvlan_mode(struct nl_batch *, int ifindex,
 	    enum nl_macvlan_mode);
-int	nl_batch_link_up(struct nl_batch *, int ifindex);
 /* For a device that nl_mute() was called for. */
 int	nl_batch_mute(struct nl_batch *, int ifindex, bool mute);
 

@@ -107,12 +107,3 @@ vrrp_announce_build(const struct addr *vip, const struct addr *source,
 	}
 	return 0;
 }
-
-struct addr
-vrrp_announce_solicited_node(const struct addr *vip)
-{
-	uint8_t group[16] = { 0xff, 0x02, [11] = 0x01, [12] = 0xff };
-
-	memcpy(group + 13, vip->bytes + 13, 3);
-	return addr_from_bytes(AF_INET6, group);
-}

@@ -19,7 +19,5 @@
  */
 size_t	vrrp_announce_build(const struct addr *vip, const struct addr *source,
 	    const uint8_t mac[6], int router, uint8_t *buf, size_t size);
-/* ff02::1:ffXX:XXXX of vip (V-87). */
-struct addr vrrp_announce_solicited_node(const struct addr *vip);
 
 #endif

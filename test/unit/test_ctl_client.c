@@ -512,24 +512,6 @@ test_ctl_client_may_be_freed_in_any_callback(void **state)
 	assert_int_equal(downs, 1);
 }
 
-static void
-test_ctl_client_cancelled_reply_is_not_called(void **state)
-{
-	int one, two;
-
-	(void)state;
-	serve();
-	connect_client(0);
-	await(is_up);
-	assert_int_equal(ctl_client_call(client, "ping", NULL, on_reply, &one),
-	    0);
-	assert_int_equal(ctl_client_call(client, "ping", NULL, on_reply, &two),
-	    0);
-	ctl_client_cancel(client, &one);
-	run_for_ms(10);
-	assert_int_equal(oks, 1);
-}
-
 static bool
 three_megabytes_arrived(void)
 {
@@ -995,7 +977,6 @@ main(int argc, char **argv)
 		LOOP_TEST(test_ctl_client_clean_free_is_a_goodbye),
 		LOOP_TEST(test_ctl_client_unclean_free_is_none),
 		LOOP_TEST(test_ctl_client_may_be_freed_in_any_callback),
-		LOOP_TEST(test_ctl_client_cancelled_reply_is_not_called),
 		LOOP_TEST(test_ctl_client_takes_lines_longer_than_a_request),
 		LOOP_TEST(
 		    test_ctl_client_silent_server_is_down_after_three_heartbeats),

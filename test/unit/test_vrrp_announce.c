@@ -89,27 +89,6 @@ test_vrrp_announce_wrong_family_refused(void **state)
 	    sizeof(frame)), 0);
 }
 
-/* V-87 + */
-static void
-test_vrrp_announce_solicited_node_group(void **state)
-{
-	static const char *cases[][2] = {
-		{ "2001:db8:0:1::1", "ff02::1:ff00:1" },
-		{ "fe80::1:14", "ff02::1:ff01:14" },
-		{ "2001:db8::12:3456", "ff02::1:ff12:3456" },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct addr vip = addr_of(cases[i][0]);
-		struct addr want = addr_of(cases[i][1]);
-		struct addr got = vrrp_announce_solicited_node(&vip);
-
-		assert_true(addr_equal(&got, &want));
-	}
-}
-
 int
 main(void)
 {
@@ -118,7 +97,6 @@ main(void)
 		cmocka_unit_test(test_vrrp_announce_unsolicited_na_bytes),
 		cmocka_unit_test(test_vrrp_announce_host_clears_router_flag),
 		cmocka_unit_test(test_vrrp_announce_wrong_family_refused),
-		cmocka_unit_test(test_vrrp_announce_solicited_node_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
