@@ -1432,11 +1432,27 @@ configured_form(const struct vrrp_params *p)
 	    VRRP_FORM_MESSAGE;
 }
 
+/* L-11: should it come back, that is another session. */
+static void
+forget_removed_peers(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	unsigned i, j;
+
+	for (i = 0; i < v->p.bfd_count; i++) {
+		for (j = 0; j < p->bfd_count; j++)
+			if (addr_equal(&v->p.bfd[i].peer, &p->bfd[j].peer))
+				break;
+		if (j == p->bfd_count)
+			vrrp_core_bfd_forget(&v->core, &v->p.bfd[i].peer);
+	}
+}
+
 void
 vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 {
 	if (p->checksum_compat != v->p.checksum_compat)
 		v->send_form = configured_form(p);
+	forget_removed_peers(v, p);
 	copy_in_place(&v->p, p);
 	look_at_tracks(v);
 	update_core(v);

@@ -1217,6 +1217,30 @@ test_vrrp_instance_bfdd_lost_while_backup_is_silence(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
+/* L-11 - A session of an earlier configuration is not the one that is Down. */
+static void
+test_vrrp_instance_bfd_block_removed_by_reload_is_forgotten(void **state)
+{
+	struct vrrp_params p = world_params(), without;
+	struct vrrp_bfd_event e = bfd_down();
+
+	(void)state;
+	p.bfd_count = 0;
+	without = p;
+	p.bfd[p.bfd_count++].peer = e.peer;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	e.state = VRRP_BFD_UP;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_instance_set(v, &without);
+	vrrp_instance_set(v, &p);
+	world_forget();
+	e.state = VRRP_BFD_DOWN;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "");
+}
+
 /* Design §5: whoever was cut off may have drawn the clients to itself. */
 static void
 test_vrrp_instance_active_announces_when_bfd_comes_back(void **state)
@@ -1855,6 +1879,7 @@ main(void)
 	    TEST(test_vrrp_instance_foreign_vrid_is_the_interfaces),
 	    TEST(test_vrrp_instance_bfd_down_takes_over_at_once),
 	    TEST(test_vrrp_instance_bfd_unknown_changes_nothing),
+	    TEST(test_vrrp_instance_bfd_block_removed_by_reload_is_forgotten),
 	    TEST(test_vrrp_instance_backup_with_nearly_our_skew_is_warned_of),
 	    TEST(test_vrrp_instance_backup_far_enough_is_not_warned_of),
 	    TEST(test_vrrp_instance_flapping_backup_is_logged_under_a_limit),
