@@ -251,7 +251,10 @@ def main():
         for _ in range(options.failovers):
             trials.append(failover(lab, options))
     if options.keepalived:
-        steady.append(steady_keepalived(options))
+        try:
+            steady.append(steady_keepalived(options))
+        except TimeoutError as error:
+            print("keepalived: %s" % str(error).partition("\n")[0])
     print("%-11s %9s %8s %8s %10s %10s %12s" % (
         "daemon", "instances", "seconds", "changes", "CPU Active",
         "CPU Backup", "machine (ms)"))
