@@ -42,6 +42,7 @@
 #define WORST_GAP_MAX_NS	(3600 * NS_PER_S)
 #define AUTH_PROBE_EVERY	4		/* B-108 */
 #define AUTH_PROBE_MULT_MIN	3
+#define LAST_WORDS_MAX		3
 
 const char *
 bfd_reason_name(enum bfd_reason reason)
@@ -124,18 +125,48 @@ jittered(struct bfd_core *s, int64_t interval_ns, int64_t spare_ns)
 }
 
 /*
+ * What we decide ourselves in Up, AdminDown above all, must reach the peer before
+ * its Detection Time is over, or it takes our silence for a failure.  §6.8.16
+ * wants packets for at least a Detection Time "to ensure that the remote system
+ * is aware", which one packet and then one a second (B-67) are not.  So the first
+ * few go at the interval agreed with the peer, which expects no less of us, and
+ * only until it answers.  The second of §6.8.3 is for neighbours that may not
+ * speak BFD at all; this one was up a moment ago.
+ */
+static void
+begin_last_words(struct bfd_core *s, enum bfd_reason reason)
+{
+	s->last_words = 0;
+	if (s->p.unaffiliated || (reason != BFD_REASON_LOCAL_ADMIN &&
+	    reason != BFD_REASON_PATH_DOWN &&
+	    reason != BFD_REASON_FORWARDING_RESET))
+		return;
+	s->last_words_interval_ns = s->tx_interval_ns;
+	if (s->tx_interval_ns > 0 && s->tx_interval_ns < SLOW_NS)
+		s->last_words = s->p.detect_mult < LAST_WORDS_MAX ?
+		    s->p.detect_mult : LAST_WORDS_MAX;
+}
+
+static int64_t
+pace(const struct bfd_core *s)
+{
+	return s->last_words > 1 ? s->last_words_interval_ns :
+	    s->tx_interval_ns;
+}
+
+/*
  * The periodic packet after one at `from`.  Put off to the next slot it comes
  * less than a slot later, which is what the jitter has spared.
  */
 static mono_t
 next_transmission(struct bfd_core *s, mono_t from)
 {
-	int64_t slot_ns = s->tx_slot_ns, over_ns;
+	int64_t slot_ns = s->tx_slot_ns, interval_ns = pace(s), over_ns;
 	mono_t at;
 
-	if (slot_ns == 0 || s->tx_interval_ns < BFD_SLOTS_MIN * slot_ns)
-		return mono_add(from, jittered(s, s->tx_interval_ns, 0));
-	at = mono_add(from, jittered(s, s->tx_interval_ns, slot_ns));
+	if (slot_ns == 0 || interval_ns < BFD_SLOTS_MIN * slot_ns)
+		return mono_add(from, jittered(s, interval_ns, 0));
+	at = mono_add(from, jittered(s, interval_ns, slot_ns));
 	over_ns = at.ns % slot_ns;
 	return over_ns == 0 ? at : mono_add(at, slot_ns - over_ns);
 }
@@ -272,6 +303,10 @@ bfd_core_update_state(struct bfd_core *s, enum bfd_state to, uint8_t diag,
 		.due = due,
 		.detection_time_ns = s->detection_time_ns,
 	};
+	if (from == BFD_UP)
+		begin_last_words(s, reason);
+	else if (to == BFD_INIT || to == BFD_UP)
+		s->last_words = 0;
 	s->session_state = to;
 	s->local_diag = diag;
 	s->state_since = s->now;
@@ -709,6 +744,10 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	else
 		s->poll_wait = false;
 	heard(s, arrival);
+	if (s->last_words > 0 && pkt->state != BFD_UP) {
+		s->last_words = 0;		/* it knows */
+		s->tx_timer = MONO_NEVER;
+	}
 	if (s->session_state == BFD_ADMIN_DOWN) {		/* B-36 */
 		verdict = BFD_ADMIN_DOWN_STATE_VERDICT;
 	} else {
@@ -806,6 +845,8 @@ bfd_core_build(struct bfd_core *s, mono_t now, bool final, uint8_t *buf,
 		s->last_tx = now;
 		if (!mono_is_never(s->tx_timer))
 			s->tx_timer = next_transmission(s, now);
+		if (s->last_words > 0)
+			s->last_words--;
 	}
 	content(s, &p);
 	p.final = final;
@@ -939,20 +980,6 @@ void
 bfd_core_hold(struct bfd_core *s, bool held)
 {
 	s->held = held;
-}
-
-void
-bfd_core_set_diag(struct bfd_core *s, mono_t now, uint8_t diag,
-    struct bfd_actions *act)
-{
-	struct level before;
-
-	begin(s, now, act);
-	if (!is_up(s))
-		return;
-	before = level_of(s);
-	s->local_diag = diag;
-	settle_and_compare(s, &before, act);
 }
 
 void

@@ -137,6 +137,8 @@ struct bfd_core {
 	bool			held;		/* B-55 */
 	int64_t			tx_slot_ns;	/* 0: none */
 	bool			echo_blocked;	/* the shell cannot send it */
+	unsigned		last_words;	/* still to go at this interval */
+	int64_t			last_words_interval_ns;
 
 	/* What the timers run from, and what absences have granted (L-32). */
 	mono_t			detection_from;
@@ -238,7 +240,10 @@ int64_t	bfd_core_recent_gap(const struct bfd_core *, mono_t now);
  */
 void	bfd_core_set_params(struct bfd_core *, mono_t now,
 	    const struct bfd_params *, struct bfd_actions *);
-/* B-51, B-52: diag BFD_DIAG_ADMIN_DOWN or _PATH_DOWN. Sends on, once a second. */
+/*
+ * B-51, B-52: diag BFD_DIAG_ADMIN_DOWN or _PATH_DOWN.  Out of Up it is sent up to
+ * three times at the interval agreed, until the peer answers; then once a second.
+ */
 void	bfd_core_admin_down(struct bfd_core *, mono_t now, uint8_t diag,
 	    struct bfd_actions *);
 /* B-51: AdminDown -> Down; ends a release. Nothing in any other state. */
@@ -252,12 +257,6 @@ void	bfd_core_force_down(struct bfd_core *, mono_t now, uint8_t diag,
 	    struct bfd_actions *);
 /* B-55: while held the session does not leave Down upwards. */
 void	bfd_core_hold(struct bfd_core *, bool held);
-/*
- * B-56: tell the peer that what lies behind us is down (diag 6 or 8) without
- * leaving Up; BFD_DIAG_NONE takes it back.  Nothing in other states.
- */
-void	bfd_core_set_diag(struct bfd_core *, mono_t now, uint8_t diag,
-	    struct bfd_actions *);
 /*
  * B-137: AdminDown for one Detection Time (the longer of the two directions),
  * then BFD_DO_DELETE from bfd_core_expire().  No peer heard: at the next expiry.

@@ -546,6 +546,67 @@ test_bfd_core_not_up_is_never_faster_than_a_second(void **state)
 	}
 }
 
+/*
+ * B-52 +, B-65 +: what we decide in Up is said three times at the interval agreed
+ * (37.5 to 50 ms), and only until the peer answers.
+ */
+static void
+test_bfd_core_leaving_up_on_purpose_is_said_three_times(void **state)
+{
+	struct bfd_params p = params(50 * MS, 50 * MS, 1);
+	unsigned before;
+
+	(void)state;
+	up();
+	before = sent_count;
+	bfd_core_admin_down(&s, now, BFD_DIAG_ADMIN_DOWN, &act);
+	carry_out();
+	run_to_ns(now.ns + 30 * MS);
+	assert_int_equal(sent_count - before, 1);
+	run_to_ns(now.ns + 70 * MS);
+	assert_int_equal(sent_count - before, 3);
+	run_to(800);			/* B-67 +: only that we forgot it */
+	assert_int_equal(sent.your_discr, 0);
+	assert_int_equal(sent_count - before, 4);
+
+	up();
+	before = sent_count;
+	bfd_core_force_down(&s, now, BFD_DIAG_PATH_DOWN, &act);
+	carry_out();
+	at_ns(now.ns + 10 * MS);
+	rx_state(BFD_UP);			/* was on its way */
+	run_to_ns(now.ns + 45 * MS);
+	assert_int_equal(sent_count - before, 2);
+	bfd_core_hold(&s, true);
+	rx_state(BFD_DOWN);			/* it knows */
+	run_to_ns(now.ns + 140 * MS);
+	assert_int_equal(sent_count - before, 2);
+
+	up_with(&p, 50000, 50000);	/* one is as long as it waits */
+	before = sent_count;
+	bfd_core_admin_down(&s, now, BFD_DIAG_ADMIN_DOWN, &act);
+	carry_out();
+	run_to_ns(now.ns + 140 * MS);
+	assert_int_equal(sent_count - before, 1);
+}
+
+/* B-65 -, B-67 +: a peer that fell silent is not spoken to at its old pace */
+static void
+test_bfd_core_timeout_is_said_once_a_second(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	up();
+	run_to(153);
+	assert_int_equal(s.session_state, BFD_UP);
+	before = sent_count;
+	run_to(155);
+	assert_int_equal(s.session_state, BFD_DOWN);
+	run_to(155 + 700);
+	assert_int_equal(sent_count - before, 1);
+}
+
 /* B-53 +, B-53 - */
 static void
 test_bfd_core_forwarding_reset_is_down_with_diag_4(void **state)
@@ -593,26 +654,6 @@ test_bfd_core_held_session_stays_down_until_let_go(void **state)
 	bfd_core_hold(&s, false);
 	rx_state(BFD_INIT);
 	assert_int_equal(s.session_state, BFD_UP);
-}
-
-/* B-56 +, B-56 - */
-static void
-test_bfd_core_concatenated_path_diag_leaves_up_alone(void **state)
-{
-	(void)state;
-	up();
-	at(10);
-	bfd_core_set_diag(&s, now, BFD_DIAG_CONCATENATED_PATH_DOWN, &act);
-	carry_out();
-	assert_int_equal(s.session_state, BFD_UP);
-	assert_false(act.todo & BFD_DO_STATE);
-	assert_int_equal(sent.diag, 6);
-	assert_int_equal(sent.state, BFD_UP);
-	run_to(1000);			/* overwritten by the next failure */
-	assert_int_equal(sent.diag, BFD_DIAG_CONTROL_EXPIRY);
-	bfd_core_set_diag(&s, now, BFD_DIAG_CONCATENATED_PATH_DOWN, &act);
-	assert_int_equal(act.todo, 0);
-	assert_int_equal(s.local_diag, BFD_DIAG_CONTROL_EXPIRY);
 }
 
 /* ---- Reception ---- */
@@ -2296,10 +2337,11 @@ main(void)
 		T(admin_down_sends_on_and_comes_back),
 		T(admin_down_takes_values_then_discards),
 		T(not_up_is_never_faster_than_a_second),
+		T(leaving_up_on_purpose_is_said_three_times),
+		T(timeout_is_said_once_a_second),
 		T(forwarding_reset_is_down_with_diag_4),
 		T(dead_client_is_down_with_diag_5),
 		T(held_session_stays_down_until_let_go),
-		T(concatenated_path_diag_leaves_up_alone),
 		T(refusal_leaves_every_byte_as_it_was),
 		T(accepted_packet_sets_the_remote_variables),
 		T(poll_is_answered_at_once),

@@ -435,6 +435,38 @@ test_bfd_pair_release_is_no_failure(void **state)
 	assert_int_equal(w.log[1][0].reason, BFD_REASON_REMOTE_ADMIN_DOWN);
 }
 
+/*
+ * B-52 +, B-137 +: the first AdminDown is lost, and still nobody times out; the
+ * second, too, and still.  B-137 -: all of them lost is silence.
+ */
+static void
+test_bfd_pair_release_survives_lost_packets(void **state)
+{
+	struct bfd_params p = params(10 * MS, 10 * MS, 3);
+	struct bfd_actions act;
+	uint64_t seed;
+	unsigned lost;
+
+	(void)state;
+	for (seed = 1; seed <= 50; seed++) {
+		for (lost = 1; lost <= 3; lost++) {
+			pair_up(seed, MS / 10, &p);
+			run((int64_t)rng_below(&w.rng, 30 * MS));
+			bfd_core_release(&w.core[0], w.now, &act);
+			w.sent[0] = 0;
+			w.loss_percent[0] = 100;
+			carry_out(0, &act);
+			while (w.running[0] && w.sent[0] < lost)
+				run(MS / 10);
+			w.loss_percent[0] = 0;
+			run(S);
+			assert_int_equal(w.log_count[1], 1);
+			assert_int_equal(w.log[1][0].reason, lost == 3 ?
+			    BFD_REASON_TIMEOUT : BFD_REASON_REMOTE_ADMIN_DOWN);
+		}
+	}
+}
+
 /* A peer that restarts with a new discriminator: no Detection Time is waited. */
 static void
 test_bfd_pair_restarted_peer_recovers_at_once(void **state)
@@ -638,6 +670,7 @@ main(void)
 		T(poll_survives_half_the_packets_lost),
 		T(admin_down_and_up_again),
 		T(release_is_no_failure),
+		T(release_survives_lost_packets),
 		T(restarted_peer_recovers_at_once),
 		T(whole_machine_asleep_changes_nothing),
 		T(sleeper_does_not_blame_the_other),
