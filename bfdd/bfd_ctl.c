@@ -129,9 +129,29 @@ put_state(json_t *o, const struct bfd_session *s)
 		put_int(o, "last-rx-ns", s->last.last_rx.ns);
 }
 
+/* As wished, whatever congestion has made of it. */
 static void
-put_timers(json_t *o, const struct bfd_core *c)
+put_wished(json_t *o, const struct bfd_session *s)
 {
+	int64_t tx_ns = s->core.p.desired_min_tx_ns;
+	int64_t rx_ns = s->core.p.required_min_rx_ns;
+	struct bfd_params p;
+
+	if (s->loss.factor > 1 && s->wishes != NULL) {
+		bfd_session_effective(s, &p);
+		tx_ns = p.desired_min_tx_ns;
+		rx_ns = p.required_min_rx_ns;
+		explicit_bzero(&p, sizeof(p));		/* keys */
+	}
+	put_us(o, "desired-min-tx-interval", tx_ns);
+	put_us(o, "required-min-rx-interval", rx_ns);
+}
+
+static void
+put_timers(json_t *o, const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
 	put_int(o, "local-multiplier", c->p.detect_mult);
 	put_int(o, "remote-multiplier", c->remote_detect_mult);
 	put_us(o, "detection-time-us", c->detection_time_ns);
@@ -140,8 +160,7 @@ put_timers(json_t *o, const struct bfd_core *c)
 	put_us(o, "negotiated-tx-interval", c->tx_interval_ns);
 	put_us(o, "negotiated-rx-interval", c->remote_detect_mult == 0 ? 0 :
 	    c->detection_time_ns / c->remote_detect_mult);
-	put_us(o, "desired-min-tx-interval", c->p.desired_min_tx_ns);
-	put_us(o, "required-min-rx-interval", c->p.required_min_rx_ns);
+	put_wished(o, s);
 	put_us(o, "announced-min-tx-interval", c->desired_min_tx_announced_ns);
 	put_us(o, "announced-min-rx-interval", c->required_min_rx_announced_ns);
 	put_us(o, "remote-min-tx-interval", c->remote_desired_min_tx_ns);
@@ -213,6 +232,20 @@ put_echo(json_t *o, const struct bfd_session *s)
 	put_us(o, "echo-round-trip-us", s->echo.round_trip_ns);
 }
 
+/* Why packets of the session's peer were refused; only what there was. */
+static void
+put_discards(json_t *o, const struct bfd_session *s)
+{
+	json_t *discards = json_object();
+	enum bfd_verdict v;
+
+	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
+		if (s->counters.discards[v] > 0)
+			put_int(discards, bfd_verdict_name(v),
+			    (int64_t)s->counters.discards[v]);
+	(void)json_object_set_new_nocheck(o, "discards", discards);
+}
+
 static void
 put_counters(json_t *o, const struct bfd_session *s)
 {
@@ -230,6 +263,12 @@ put_counters(json_t *o, const struct bfd_session *s)
 	    (int64_t)s->counters.receive_invalid_packet);
 	put_int(o, "send-failed-packet-count",
 	    (int64_t)s->counters.send_failed_packet);
+	if (s->counters.receive_invalid_packet > 0)
+		put_discards(o, s);
+	if (c->p.multihop) {				/* B-124 */
+		put_int(o, "lost-packet-count", (int64_t)s->loss.lost_count);
+		put_int(o, "interval-factor", s->loss.factor);
+	}
 	put_us(o, "worst-gap-us", c->worst_gap_ns);
 	put_us(o, "recent-worst-gap-us", bfd_core_recent_gap(c, loop_clock()));
 	put_int(o, "absences", (int64_t)c->absences);
@@ -237,6 +276,24 @@ put_counters(json_t *o, const struct bfd_session *s)
 	put_time(o, "last-up-time", s->last_up_real_ns);
 	put_time(o, "last-down-time", s->last_down_real_ns);
 	put_time(o, "create-time", s->created_real_ns);
+}
+
+/* The members of RFC 9314's singlehop- and multihop-notification. */
+static void
+put_notification(json_t *o, const struct bfd_session *s)
+{
+	const struct bfd_core *c = &s->core;
+
+	put_addr(o, "dest-addr", &c->p.peer);
+	put_addr(o, "source-addr", &s->local);
+	put_int(o, "local-discr", c->local_discr);
+	put_int(o, "remote-discr", c->remote_discr);
+	put_text(o, "new-state", c->session_state == BFD_ADMIN_DOWN ?
+	    "adminDown" : bfd_state_name(c->session_state));
+	put_text(o, "state-change-reason", bfd_diag_name(c->local_diag));
+	put_time(o, "time-of-last-state-change", s->changed_real_ns);
+	if (!c->p.multihop)
+		put_bool(o, "echo-enabled", c->echo_interval_ns > 0);
 }
 
 json_t *
@@ -256,6 +313,9 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_text(o, "path-type", c->p.multihop ? "path-ip-mh" : "path-ip-sh");
 	put_bool(o, "ip-encapsulation", true);
 	put_bool(o, "demand-capability", false);
+	put_int(o, "session-index", s->index);
+	put_int(o, "tx-ttl", BFD_TX_TTL);
+	put_int(o, "rx-ttl", c->p.rx_ttl);
 	put_int(o, "clients", bfd_session_clients(s));
 	if (s->operator_down)
 		put_text(o, "admin-down-by", "operator");
@@ -272,10 +332,11 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_int(o, "source-port", s->source_port);
 	put_int(o, "dest-port", c->p.unaffiliated ? BFD_PORT_ECHO :
 	    c->p.multihop ? BFD_PORT_MULTIHOP : BFD_PORT_SINGLE_HOP);
-	put_timers(o, c);
+	put_timers(o, s);
 	put_auth(o, c);
 	put_echo(o, s);
 	put_counters(o, s);
+	put_notification(o, s);
 	return o;
 }
 
@@ -601,14 +662,18 @@ session_admin_up(struct ctl_client_conn *conn, json_t *params,
 	return set_admin_down(arg, params, false, result, error);
 }
 
-static json_t *
-show_summary(const struct bfd_table *table)
+/* Y-11: down is Down and Init. */
+static void
+count_states(json_t *o, const struct bfd_table *table, bool single_hop,
+    bool multihop)
 {
+	int64_t all = 0, up = 0, down = 0, admin_down = 0;
 	const struct bfd_session *s;
-	json_t *o = json_object();
-	int64_t up = 0, down = 0, admin_down = 0;
 
 	for (s = bfd_table_first(table); s != NULL; s = s->next) {
+		if (!(s->core.p.multihop ? multihop : single_hop))
+			continue;
+		all++;
 		switch (s->core.session_state) {
 		case BFD_UP:
 			up++;
@@ -622,10 +687,22 @@ show_summary(const struct bfd_table *table)
 			break;
 		}
 	}
-	put_int(o, "number-of-sessions", bfd_table_count(table));
+	put_int(o, "number-of-sessions", all);
 	put_int(o, "number-of-sessions-up", up);
 	put_int(o, "number-of-sessions-down", down);
 	put_int(o, "number-of-sessions-admin-down", admin_down);
+}
+
+static json_t *
+show_summary(const struct bfd_table *table)
+{
+	json_t *o = json_object(), *sh = json_object(), *mh = json_object();
+
+	count_states(o, table, true, true);
+	count_states(sh, table, true, false);
+	count_states(mh, table, false, true);
+	(void)json_object_set_new(o, "ip-sh", sh);
+	(void)json_object_set_new(o, "ip-mh", mh);
 	return o;
 }
 

@@ -153,6 +153,7 @@ stalled(mono_t since, mono_t until, void *arg)
 	bfd_io_drain(e->io);
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
 		bfd_core_absent(&s->core, since, until);
+		bfd_loss_restart(&s->loss);
 		rearm(s);
 	}
 	e->stats.stalls++;
@@ -534,10 +535,12 @@ note_transition(struct bfd_session *s, const struct bfd_transition *tr)
 {
 	s->last = *tr;
 	s->decided = loop_clock();
+	bfd_loss_restart(&s->loss);
+	s->changed_real_ns = loop_realtime_ns();
 	if (tr->to == BFD_UP)
-		s->last_up_real_ns = loop_realtime_ns();
+		s->last_up_real_ns = s->changed_real_ns;
 	else if (tr->from == BFD_UP)
-		s->last_down_real_ns = loop_realtime_ns();
+		s->last_down_real_ns = s->changed_real_ns;
 }
 
 static void
@@ -747,6 +750,27 @@ receive(struct bfd_engine *e, const struct bfd_rx *rx,
 	return bfd_core_rx(&(*out)->core, e->now, rx->arrival, &pkt, act);
 }
 
+static void	apply_wishes(struct bfd_engine *, struct bfd_session *);
+
+/* B-124: on a path of several hops much loss is taken for congestion. */
+static void
+note_loss(struct bfd_engine *e, struct bfd_session *s, mono_t arrival)
+{
+	const struct bfd_core *c = &s->core;
+	unsigned before = s->loss.factor;
+	char name[LABEL_LEN];
+
+	if (!c->p.multihop || c->session_state != BFD_UP ||
+	    s->wishes == NULL || c->remote_detect_mult == 0 ||
+	    !bfd_loss_note(&s->loss, arrival, c->detection_time_ns /
+	    c->remote_detect_mult))
+		return;
+	log_notice("congestion %s intervals=x%u before=x%u lost=%llu",
+	    label(s, name, sizeof(name)), s->loss.factor, before,
+	    (unsigned long long)s->loss.lost_count);
+	apply_wishes(e, s);
+}
+
 static bool
 received(const struct bfd_rx *rx, void *arg)
 {
@@ -767,10 +791,13 @@ received(const struct bfd_rx *rx, void *arg)
 		s->counters.receive_packet++;
 		s->local = rx->destination;
 		carry_out(e, s, &act);
+		note_loss(e, s, rx->arrival);
 		return true;
 	}
-	if (s != NULL)
+	if (s != NULL) {
 		s->counters.receive_invalid_packet++;
+		s->counters.discards[verdict]++;
+	}
 	discarded(e, rx, verdict);
 	return false;
 }
@@ -857,6 +884,9 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 	}
 	bfd_session_effective(s, &p);
 	set_rate(e, s, s->held_back ? 0 : bfd_packet_rate(&p));
+	p.desired_min_tx_ns = bfd_loss_stretch(&s->loss, p.desired_min_tx_ns);
+	p.required_min_rx_ns = bfd_loss_stretch(&s->loss,
+	    p.required_min_rx_ns);
 	p.admin_down = p.admin_down || s->operator_down || s->held_back;
 	s->doomed = false;
 	/*
@@ -906,7 +936,7 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	if (s == NULL)
 		return NULL;
 	s->engine = e;
-	s->created_real_ns = loop_realtime_ns();
+	s->created_real_ns = s->changed_real_ns = loop_realtime_ns();
 	s->local = p->local;
 	s->echo.looked = MONO_NEVER;
 	s->core.echo_blocked = true;	/* until there is a way */

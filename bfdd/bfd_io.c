@@ -633,7 +633,7 @@ tx_options(int fd, const struct bfd_params *p)
 	    sizeof(filter)) == -1)
 		return -errno;
 	if (p->peer.family == AF_INET) {
-		if ((error = set_int(fd, IPPROTO_IP, IP_TTL, 255)) != 0 ||
+		if ((error = set_int(fd, IPPROTO_IP, IP_TTL, BFD_TX_TTL)) != 0 ||
 		    (error = set_int(fd, IPPROTO_IP, IP_TOS, TOS_CS6)) != 0)
 			return error;
 	} else {

@@ -31,6 +31,7 @@ struct bfd_table {
 	unsigned		  max;
 	unsigned		  count;
 	unsigned		  mask;		/* buckets - 1 */
+	uint32_t		  last_index;
 	uint64_t		  seed;
 	struct rng		  rng;
 	struct bfd_session	 *all;
@@ -259,6 +260,8 @@ bfd_table_add(struct bfd_table *t, mono_t now, const struct bfd_params *p,
 	bfd_core_init(&s->core, now, p, new_discr(t), rng_u64(&t->rng));
 	s->fd = -1;
 	s->ifindex = ifindex;
+	s->index = ++t->last_index;
+	bfd_loss_init(&s->loss);
 
 	b = discr_bucket(t, s->core.local_discr);
 	s->next_discr = *b;

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bfdd/bfd_congestion.h"
 #include "bfdd/bfd_core.h"
 #include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
@@ -41,6 +42,7 @@ struct bfd_session_counters {
 	uint64_t	send_packet;
 	uint64_t	receive_invalid_packet;
 	uint64_t	send_failed_packet;
+	uint64_t	discards[BFD_VERDICT_COUNT];	/* of the invalid ones */
 };
 
 /* The echo packets of a session; those of RFC 5880 unless said otherwise. */
@@ -71,6 +73,7 @@ struct bfd_session {
 	struct token_bucket	 send_log;
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
+	struct bfd_loss		 loss;		/* several hops only (B-124) */
 	bool			operator_down;	/* whatever is wished */
 	bool			held_back;	/* too much for the host (B-84) */
 	int64_t			packet_rate;	/* what it counts for; 0: held back */
@@ -79,8 +82,10 @@ struct bfd_session {
 	int64_t			 created_real_ns;
 	int64_t			 last_up_real_ns;	/* 0: never */
 	int64_t			 last_down_real_ns;
+	int64_t			 changed_real_ns;	/* its state; or created */
 
 	/* bfd_table.c */
+	uint32_t		 index;		/* 1, 2, ...: never used again */
 	struct bfd_session	*next, **prevp;	/* the list of all */
 	struct bfd_session	*next_discr, *next_key, *next_path;
 };

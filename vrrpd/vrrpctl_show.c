@@ -900,6 +900,7 @@ static const struct row {
 	{ SPAN,	"  detection time",	"detection-time-us" },
 	{ SPAN,	"  sending every",	"tx-interval-us" },
 	{ SPAN,	"  peer sends every",	"negotiated-rx-interval" },
+	{ COUNT, "  slowed by",	"interval-factor" },
 	{ HEADING, "wanted here",	NULL },
 	{ SPAN,	"  minimum send",	"desired-min-tx-interval" },
 	{ SPAN,	"  minimum receive",	"required-min-rx-interval" },
@@ -922,6 +923,7 @@ static const struct row {
 	{ COUNT, "  admin down",	"admin-down-count" },
 	{ COUNT, "  received",		"receive-packet-count" },
 	{ COUNT, "  sent",		"send-packet-count" },
+	{ COUNT, "  lost on the way",	"lost-packet-count" },
 	{ COUNT, "  invalid",		"receive-invalid-packet-count" },
 	{ COUNT, "  failed to send",	"send-failed-packet-count" },
 	{ MOMENT, "last up",		"last-up-time" },
@@ -985,6 +987,7 @@ vrrpctl_view_session(const struct view *v, const json_t *o)
 		else if (r->kind == COUNT && has_int(o, r->key))
 			line(v, r->label, "%" PRId64, num(o, r->key));
 	}
+	view_discards(v, o);
 }
 
 /* --- monitor --- */

@@ -229,7 +229,11 @@ def test_several_hops_more_than_rx_ttl_allows(labs):
         return r1.bfdd_call("show")["statistics"]["discards"]["ttl"]
 
     wait_for(lambda: refused() >= 2, 10, "packets with TTL 254 refused")
-    assert r1.session("10.2.0.3")["state"] == "down"
+    refused_here = r1.session("10.2.0.3")
+    assert refused_here["state"] == "down"
+    assert refused_here["discards"]["ttl"] >= 2
+    shown = r1.vrrpctl("show", "bfd", "10.2.0.3").stdout
+    assert "discarded packets: ttl" in shown, shown
     # The limit is no part of the key, and changes in place.
     r1.bfdd_conf.write_text(session("far", "10.2.0.3", local="10.1.0.1",
                                     multihop="yes", rx_ttl=254))
@@ -288,6 +292,98 @@ def test_admin_down_both_ways_and_back(lab):
     r1.bfdd.kill(signal.SIGHUP)
     r2.wait_session(r1.address)
     r1.wait_session(r2.address)
+
+
+# UDP, and in it a BFD packet that says AdminDown: the first one only.
+FIRST_ADMIN_DOWN = "udp dport 3784 @th,72,2 0 limit rate 1/hour burst 1 packets"
+
+
+@pytest.mark.parametrize("how", ("session", "bfdd", "vrrpd"))
+def test_a_lost_admin_down_is_said_again(lab, how):
+    """B-52 +, B-137 +: leaving is no failure, whichever packet is lost."""
+    r1, r2 = lab.r1, lab.r2
+    if how == "vrrpd":
+        lab.start_pair(bfd=True)
+        lab.wait_pair(bfd=True)
+    else:
+        r1.start_bfdd(session("x", r2.address, interface="eth0"))
+        r2.start_bfdd(session("x", r1.address, interface="eth0"))
+        agreed(r1, r2.address, 60)
+        agreed(r2, r1.address, 60)
+    lab.cut(r1, egress=False, match=FIRST_ADMIN_DOWN)
+    with Capture(r1, "eth0", "udp port 3784", direction="out") as capture:
+        if how == "session":
+            r1.bfdd_conf.write_text("")
+            r1.bfdd.kill(signal.SIGHUP)
+        else:
+            (r1.bfdd if how == "bfdd" else r1.vrrpd).kill(signal.SIGTERM)
+        # Not how its sessions stand now: how they came to be there.
+        there = wait_for(lambda: [line for line in r2.bfdd.log().splitlines()
+                                  if "from=up" in line], 5, "r2 hears of it")
+        frames = capture.stop()
+    assert len(there) == 1 and "reason=remote-admin-down" in there[0], there
+    said = [frame for frame in frames
+            if bytes(frame)[14 + 20 + 8 + 1] >> 6 == 0]
+    assert len(said) >= 2, "the first was lost"
+
+
+def several_hops_with_loss(lab, permille):
+    """r2, on the way, loses packets at random."""
+    r2 = lab.r2
+    r2.run("nft", "-f", "-", stdin="""table ip way {
+chain way { type filter hook forward priority 0;
+udp dport 4784 numgen random mod 1000 < %d counter drop; }
+}
+""" % permille)
+    return lambda: r2.run("nft", "delete", "table", "ip", "way")
+
+
+def test_loss_on_the_way_makes_slower(labs):
+    # B-124 +
+    r1, r2, r3 = several_hops(labs(3))
+    words = dict(multihop="yes", interval="5ms", multiplier=20)
+    r1.start_bfdd(session("far", "10.2.0.3", local="10.1.0.1", **words))
+    r3.start_bfdd(session("far", "10.1.0.1", local="10.2.0.3", **words))
+    agreed(r1, "10.2.0.3", 100)
+    agreed(r3, "10.1.0.1", 100)
+    assert r1.session("10.2.0.3")["interval-factor"] == 1
+    mend = several_hops_with_loss(r1.lab, 300)
+
+    def slower():
+        s = r1.session("10.2.0.3")
+        return s["interval-factor"] == 8 and \
+            s["tx-interval-us"] == 40 * MS and s["polling"] is False and s
+
+    far = wait_for(slower, 20, lambda: "40 ms: %s" % r1.session("10.2.0.3"))
+    assert far["lost-packet-count"] >= 18
+    # What is wished has not changed, and nobody went down for it.
+    assert far["desired-min-tx-interval"] == 5 * MS
+    assert far["down-count"] == 0
+    shown = r1.vrrpctl("show", "bfd", "10.2.0.3").stdout
+    assert "slowed by" in shown and "lost on the way" in shown, shown
+    assert "congestion peer=10.2.0.3" in r1.bfdd.log()
+    # B-124 -: it is over, and they are as before.
+    mend()
+    wait_for(lambda: r1.session("10.2.0.3")["interval-factor"] == 1, 60,
+             lambda: "5 ms again: %s" % r1.session("10.2.0.3"))
+    agreed(r1, "10.2.0.3", 100)
+    assert r1.session("10.2.0.3")["down-count"] == 0
+
+
+def test_loss_on_one_hop_is_not_taken_for_congestion(lab):
+    # B-124 -
+    r1, r2 = lab.r1, lab.r2
+    r1.start_bfdd(session("x", r2.address, "5ms", interface="eth0",
+                          multiplier=20))
+    r2.start_bfdd(session("x", r1.address, "5ms", interface="eth0",
+                          multiplier=20))
+    agreed(r1, r2.address, 100)
+    lab.cut(r2, match="udp dport 3784 numgen random mod 100 < 30")
+    before = r1.session(r2.address)["receive-packet-count"]
+    wait_for(lambda: r1.session(r2.address)["receive-packet-count"] >
+             before + 200, 20, "packets")
+    s = r1.session(r2.address)
+    assert "interval-factor" not in s and s["tx-interval-us"] == 5 * MS, s
 
 
 def test_operator_holds_a_session_down(lab):

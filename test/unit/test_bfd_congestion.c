@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "bfdd/bfd_congestion.h"
+#include "shared/rng.h"
 
 static void
 test_bfd_congestion_rate_counts_both_directions_and_echo(void **state)
@@ -68,6 +69,145 @@ test_bfd_congestion_default_is_generous(void **state)
 	    1000 * bfd_packet_rate(&slow), 0, 500 * bfd_packet_rate(&fast)));
 }
 
+/* ---- Loss on the way (B-124) ---- */
+
+#define INTERVAL	ns_from_ms(10)
+
+static struct bfd_loss loss;
+static struct rng rng;
+static mono_t clock_now;
+static unsigned changes;
+
+static void
+start(uint64_t seed)
+{
+	bfd_loss_init(&loss);
+	rng_seed(&rng, seed);
+	clock_now.ns = NS_PER_S;
+	changes = 0;
+}
+
+/* A peer sends `count` packets at what is asked of it; some of 1000 are lost. */
+static void
+hear(unsigned count, unsigned lost_permille)
+{
+	int64_t interval_ns, least_ns;
+
+	while (count-- > 0) {
+		interval_ns = bfd_loss_stretch(&loss, INTERVAL);
+		least_ns = interval_ns - interval_ns / 4;
+		clock_now = mono_add(clock_now, least_ns + (int64_t)rng_below(
+		    &rng, (uint64_t)(interval_ns - least_ns + 1)));
+		if (rng_below(&rng, 1000) >= lost_permille)
+			changes += bfd_loss_note(&loss, clock_now,
+			    interval_ns);
+	}
+}
+
+/* B-124 -: jitter alone is no loss, and a stray one does not slow us down */
+static void
+test_bfd_congestion_little_loss_changes_nothing(void **state)
+{
+	(void)state;
+	start(1);
+	hear(100000, 0);
+	assert_int_equal(loss.lost_count, 0);
+	hear(100000, 10);
+	assert_in_range(loss.lost_count, 900, 1100);
+	assert_int_equal(loss.factor, 1);
+	assert_int_equal(changes, 0);
+}
+
+/* B-124 +: much of it doubles the intervals, as far as the bound */
+static void
+test_bfd_congestion_loss_makes_slower_within_bounds(void **state)
+{
+	(void)state;
+	start(2);
+	hear(2 * BFD_LOSS_WINDOW, 300);
+	assert_true(loss.factor >= 4);
+	assert_int_equal(bfd_loss_stretch(&loss, INTERVAL),
+	    loss.factor * INTERVAL);
+	hear(10 * BFD_LOSS_WINDOW, 300);
+	assert_int_equal(loss.factor, BFD_LOSS_FACTOR_MAX);
+	assert_int_equal(bfd_loss_stretch(&loss, 4 * NS_PER_S),
+	    BFD_LOSS_INTERVAL_MAX_NS);
+	assert_int_equal(bfd_loss_stretch(&loss, 60 * NS_PER_S),
+	    60 * NS_PER_S);
+}
+
+/* B-124 +: when it is over, back to what is configured, a step at a time */
+static void
+test_bfd_congestion_calm_steps_back(void **state)
+{
+	unsigned factor;
+
+	(void)state;
+	start(3);
+	hear(20 * BFD_LOSS_WINDOW, 300);
+	for (factor = BFD_LOSS_FACTOR_MAX; factor > 1; factor /= 2) {
+		assert_int_equal(loss.factor, factor);
+		hear((BFD_LOSS_CALM_WINDOWS + 1) * BFD_LOSS_WINDOW, 0);
+	}
+	assert_int_equal(loss.factor, 1);
+}
+
+/* Loss that comes with our own packets does not make the intervals swing. */
+static void
+test_bfd_congestion_steps_back_more_rarely_each_time(void **state)
+{
+	unsigned round, i;
+
+	(void)state;
+	start(4);
+	for (round = 0; round < 200; round++) {
+		for (i = 0; i < BFD_LOSS_WINDOW; i++)
+			hear(1, loss.factor == 1 ? 300 : 0);
+	}
+	assert_int_equal(loss.patience, BFD_LOSS_PATIENCE_MAX);
+	changes = 0;
+	hear(BFD_LOSS_PATIENCE_MAX * BFD_LOSS_WINDOW / 2, 0);
+	assert_in_range(changes, 0, 1);
+	hear(200 * BFD_LOSS_WINDOW, 0);
+	assert_int_equal(loss.factor, 1);
+	assert_int_equal(loss.patience, BFD_LOSS_CALM_WINDOWS);
+}
+
+/* B-124 -: what we did not hear because we were away is not lost */
+static void
+test_bfd_congestion_own_absence_is_no_loss(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	start(5);
+	for (i = 0; i < 100; i++) {
+		hear(5, 0);
+		clock_now = mono_add(clock_now, ns_from_ms(500));
+		bfd_loss_restart(&loss);
+	}
+	assert_int_equal(loss.lost_count, 0);
+	hear(5, 0);
+	clock_now = mono_add(clock_now, ns_from_ms(500));
+	hear(5, 0);
+	assert_int_equal(loss.factor, 2);
+}
+
+static void
+test_bfd_congestion_overtaken_packet_is_no_gap(void **state)
+{
+	(void)state;
+	start(6);
+	hear(10, 0);
+	(void)bfd_loss_note(&loss, (mono_t){ clock_now.ns - INTERVAL / 2 },
+	    INTERVAL);
+	clock_now = mono_add(clock_now, INTERVAL);
+	(void)bfd_loss_note(&loss, clock_now, INTERVAL);
+	assert_int_equal(loss.lost_count, 0);
+	(void)bfd_loss_note(&loss, mono_add(clock_now, 3 * INTERVAL), 0);
+	assert_int_equal(loss.lost_count, 0);
+}
+
 int
 main(void)
 {
@@ -79,6 +219,16 @@ main(void)
 		cmocka_unit_test(
 		    test_bfd_congestion_slower_is_always_admitted),
 		cmocka_unit_test(test_bfd_congestion_default_is_generous),
+		cmocka_unit_test(
+		    test_bfd_congestion_little_loss_changes_nothing),
+		cmocka_unit_test(
+		    test_bfd_congestion_loss_makes_slower_within_bounds),
+		cmocka_unit_test(test_bfd_congestion_calm_steps_back),
+		cmocka_unit_test(
+		    test_bfd_congestion_steps_back_more_rarely_each_time),
+		cmocka_unit_test(test_bfd_congestion_own_absence_is_no_loss),
+		cmocka_unit_test(
+		    test_bfd_congestion_overtaken_packet_is_no_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

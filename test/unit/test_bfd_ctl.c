@@ -184,7 +184,11 @@ test_bfd_ctl_request_answers_with_the_level(void **state)
 	    "down-count", "admin-down-count", "receive-packet-count",
 	    "send-packet-count", "receive-invalid-packet-count",
 	    "send-failed-packet-count", "worst-gap-us", "worst-absence-us",
-	    "create-time" };
+	    "create-time", "session-index", "tx-ttl", "path-type",
+	    /* RFC 9314's singlehop-notification */
+	    "dest-addr", "local-discr", "remote-discr", "new-state",
+	    "state-change-reason", "time-of-last-state-change",
+	    "echo-enabled" };
 	struct world *w = *state;
 	struct ctl_client_conn *c;
 	json_t *a, *r;
@@ -204,6 +208,97 @@ test_bfd_ctl_request_answers_with_the_level(void **state)
 	assert_int_equal(int_of(r, "clients"), 1);
 	assert_int_equal(int_of(r, "desired-min-tx-interval"), 50000);
 	assert_int_equal(int_of(r, "local-multiplier"), 3);
+	assert_int_equal(int_of(r, "tx-ttl"), 255);
+	assert_int_equal(int_of(r, "session-index"), 1);
+	assert_int_equal(int_of(r, "local-discr"),
+	    int_of(r, "local-discriminator"));
+	assert_null(json_object_get(r, "discards"));	/* none yet */
+	json_decref(a);
+}
+
+/* Y-11, Y-14: what a session is counted among. */
+static void
+test_bfd_ctl_summary_tells_one_hop_from_several(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a, *summary;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	json_decref(ask(c, "session.request", WISH));
+	json_decref(ask(c, "session.request", "{\"peer\":\"192.0.2.7\","
+	    "\"multihop\":true}"));
+	json_decref(ask(c, "session.request", "{\"peer\":\"192.0.2.8\","
+	    "\"multihop\":true}"));
+	json_decref(ask(c, "session.admin-down", "{\"peer\":\"192.0.2.8\","
+	    "\"multihop\":true}"));
+	a = ask(c, "show", "{}");
+	summary = json_object_get(json_object_get(a, "result"), "summary");
+	assert_int_equal(int_of(summary, "number-of-sessions"), 3);
+	assert_int_equal(int_of(summary, "number-of-sessions-down"), 2);
+	summary = json_object_get(summary, "ip-mh");
+	assert_int_equal(int_of(summary, "number-of-sessions"), 2);
+	assert_int_equal(int_of(summary, "number-of-sessions-down"), 1);
+	assert_int_equal(int_of(summary, "number-of-sessions-admin-down"), 1);
+	json_decref(a);
+	a = ask(c, "show", "{}");
+	summary = json_object_get(json_object_get(json_object_get(a, "result"),
+	    "summary"), "ip-sh");
+	assert_int_equal(int_of(summary, "number-of-sessions"), 1);
+	assert_int_equal(int_of(summary, "number-of-sessions-up"), 0);
+	json_decref(a);
+}
+
+/* B-84 -: a client is told why; a session of the file says what it waits for */
+static void
+test_bfd_ctl_too_many_packets_is_told(void **state)
+{
+	struct world *w = *state;
+	struct bfd_params p;
+	struct bfd_config config = { .packets_max = 100, .count = 1,
+	    .sessions = &p };
+	struct ctl_client_conn *c;
+	struct bfd_reload r;
+	json_t *a, *s;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	bfd_params_init(&p);
+	assert_int_equal(addr_parse("127.0.0.2", &p.peer), 0);
+	(void)snprintf(p.interface, sizeof(p.interface), "lo");
+	(void)snprintf(p.name, sizeof(p.name), "waits");
+	p.desired_min_tx_ns = p.required_min_rx_ns = ns_from_ms(10);
+	bfd_engine_reload(w->engine, &config, &r);
+	a = ask(c, "session.request", "{\"peer\":\"127.0.0.1\","
+	    "\"interface\":\"lo\",\"desired-min-tx-us\":5000,"
+	    "\"required-min-rx-us\":5000}");
+	assert_non_null(strstr(text_of(json_object_get(a, "error"),
+	    "message"), "max_packets_per_second"));
+	assert_int_equal(error_code(a), CTL_ERR_REFUSED);
+	a = ask(c, "show", "{}");
+	s = json_array_get(json_object_get(json_object_get(a, "result"),
+	    "sessions"), 0);
+	assert_string_equal(text_of(s, "name"), "waits");
+	assert_string_equal(text_of(s, "state"), "admin-down");
+	assert_string_equal(text_of(s, "waiting-for"),
+	    "max_packets_per_second");
+	assert_string_equal(text_of(s, "admin-down-by"),
+	    "max_packets_per_second");
+	s = json_object_get(json_object_get(a, "result"), "statistics");
+	assert_int_equal(int_of(s, "refused-session-count"), 2);
+	assert_int_equal(int_of(s, "max-packets-per-second"), 100);
+	json_decref(a);
+	/* B-84 +: there is room, and it waits no more. */
+	config.packets_max = 1000;
+	bfd_engine_reload(w->engine, &config, &r);
+	run_for(w, 20 * NS_PER_MS);
+	a = ask(c, "show", "{}");
+	s = json_array_get(json_object_get(json_object_get(a, "result"),
+	    "sessions"), 0);
+	assert_null(json_object_get(s, "waiting-for"));
 	json_decref(a);
 }
 
@@ -402,6 +497,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_bfd_ctl_request_answers_with_the_level),
+		T(test_bfd_ctl_summary_tells_one_hop_from_several),
+		T(test_bfd_ctl_too_many_packets_is_told),
 		T(test_bfd_ctl_owner_is_told_of_its_session),
 		T(test_bfd_ctl_subscriber_gets_snapshot_and_changes_once),
 		T(test_bfd_ctl_bad_requests_are_refused),

@@ -335,6 +335,8 @@ test_bfd_engine_bad_packets_change_counters_only(void **state)
 		assert_int_equal(verdicts(w, cases[i].want), count + 1);
 		assert_int_equal(s->counters.receive_invalid_packet,
 		    bad + cases[i].of_session);
+		assert_int_equal(s->counters.discards[cases[i].want] > 0,
+		    cases[i].of_session);
 		assert_int_equal(s->core.session_state, BFD_UP);
 		if (s->counters.receive_packet == good)
 			assert_int_equal(s->core.last_rx.ns,

@@ -153,6 +153,7 @@ check_golden(const char *name)
 }
 
 /* V-127 +, V-127 - version-2.conf, version-2-subsecond.conf */
+/* B-116 - bfd-address.conf */
 static void
 test_vrrp_conf_goldens(void **state)
 {
