@@ -17,6 +17,10 @@
  *     order, so nothing older is left.  The queue has a fixed size, hence so
  *     has the drain.
  *
+ * By slots (bfd_engine.c) the sockets are polled instead, but only those that have
+ * had something lately: of the eight most are never used, and a call that finds
+ * nothing costs as much as a packet.
+ *
  * Strangers.  Each port has two sockets: one for packets that carry a discriminator
  * which may be ours (bfd_mark.h), with TTL 255 where there is one hop, and one for
  * all others.  A filter in the kernel sorts them.  Junk then fills the strangers'
@@ -57,6 +61,7 @@
 #include "shared/rxclock.h"
 
 #define BATCH		32		/* packets per recvmmsg() */
+#define IDLE_POLLS	64		/* in vain, then it wakes us */
 #define READ_MAX	1024		/* per wake-up */
 #define JUNK_MAX	256		/* of those, of no use to anyone */
 #define DRAIN_MAX	65536		/* backstop; the queue holds fewer */
@@ -77,7 +82,8 @@ struct rx_socket {
 	bool		 multihop;
 	bool		 strangers;
 	bool		 tap;		/* gives whole IP packets */
-	struct loop_fd	*event;
+	struct loop_fd	*event;		/* NULL: polled */
+	unsigned	 idle_polls;	/* in a row */
 	struct rxclock	 clock;
 	mono_t		 drained;
 	uint32_t	 overflows_seen;	/* the kernel's count, wraps */
@@ -319,6 +325,8 @@ read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
 		/* A pair read together, after the packets were taken. */
 		io->now = mono_max(io->now, loop_clock());
 		real = loop_realtime_ns();
+		if (n > 0)
+			sock->idle_polls = 0;
 		for (i = 0; i < n; i++) {
 			mono_t arrival;
 
@@ -364,7 +372,18 @@ readable(int fd, void *arg)
 	assert(!io->reading);
 	io->reading = true;
 	(void)read_socket(io, sock, MONO_NEVER);
+	if (io->polled) {
+		loop_fd_free(sock->event);
+		sock->event = NULL;
+	}
 	done(io);
+}
+
+static int
+listen_to(struct bfd_io *io, struct rx_socket *sock)
+{
+	sock->event = loop_fd_new(io->loop, sock->fd, readable, sock);
+	return sock->event == NULL ? -ENOMEM : 0;
 }
 
 bool
@@ -375,17 +394,19 @@ bfd_io_poll(struct bfd_io *io)
 
 	assert(!io->reading);
 	io->reading = true;
-	for (i = 0; i < io->rx_count; i++)
-		more |= read_socket(io, &io->rx[i], MONO_NEVER);
+	for (i = 0; i < io->rx_count; i++) {
+		struct rx_socket *sock = &io->rx[i];
+
+		if (sock->event != NULL)
+			continue;
+		sock->idle_polls++;
+		more |= read_socket(io, sock, MONO_NEVER);
+		/* Without memory for an event it is polled on. */
+		if (sock->idle_polls >= IDLE_POLLS)
+			(void)listen_to(io, sock);
+	}
 	done(io);
 	return more;
-}
-
-static int
-listen_to(struct bfd_io *io, struct rx_socket *sock)
-{
-	sock->event = loop_fd_new(io->loop, sock->fd, readable, sock);
-	return sock->event == NULL ? -ENOMEM : 0;
 }
 
 int
@@ -398,6 +419,7 @@ bfd_io_set_polled(struct bfd_io *io, bool polled)
 		if (polled) {
 			loop_fd_free(io->rx[i].event);
 			io->rx[i].event = NULL;
+			io->rx[i].idle_polls = 0;
 		} else if (io->rx[i].event == NULL &&
 		    (error = listen_to(io, &io->rx[i])) != 0)
 			return error;
@@ -633,7 +655,11 @@ tx_options(int fd, const struct bfd_params *p)
 	    sizeof(filter)) == -1)
 		return -errno;
 	if (p->peer.family == AF_INET) {
-		if ((error = set_int(fd, IPPROTO_IP, IP_TTL, BFD_TX_TTL)) != 0 ||
+		/* Never fragmented, so the kernel need not number it. */
+		if ((error = set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+		    IP_PMTUDISC_PROBE)) != 0 ||
+		    (error = set_int(fd, IPPROTO_IP, IP_TTL,
+		    BFD_TX_TTL)) != 0 ||
 		    (error = set_int(fd, IPPROTO_IP, IP_TOS, TOS_CS6)) != 0)
 			return error;
 	} else {

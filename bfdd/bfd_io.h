@@ -75,7 +75,10 @@ mono_t	bfd_io_drained(const struct bfd_io *);
  * sessions a wake-up for each packet costs more than the packet.
  */
 int	bfd_io_set_polled(struct bfd_io *, bool polled);
-/* Reads within the bounds of a wake-up.  True: there may be more. */
+/*
+ * Reads within the bounds of a wake-up.  True: there may be more.  A socket that
+ * had nothing for long is left out until its next packet wakes the loop.
+ */
 bool	bfd_io_poll(struct bfd_io *);
 
 /* Packets the kernel dropped because our receive buffers were full. */

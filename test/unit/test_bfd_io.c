@@ -549,6 +549,7 @@ test_bfd_io_strangers_are_kept_apart(void **state)
 	config.arg = &s;
 	config.mark = &mark;
 	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	assert_int_equal(bfd_io_set_polled(io, true), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		s.count = 0;
 		throw(cases[i].family, cases[i].port, cases[i].ttl,
@@ -586,6 +587,7 @@ test_bfd_io_junk_cannot_push_out_a_session(void **state)
 	config.arg = &s;
 	config.mark = &mark;
 	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	assert_int_equal(bfd_io_set_polled(io, true), 0);
 	throw(AF_INET, 3784, 255, other, 24, 20000);
 	throw(AF_INET, 3784, 255, ours, 24, 1);
 	bfd_io_drain(io);
@@ -599,6 +601,69 @@ test_bfd_io_junk_cannot_push_out_a_session(void **state)
 	assert_int_equal(bfd_io_overflows(io), 0);
 	assert_true(bfd_io_strangers_lost(io) > 0);
 	assert_int_equal(bfd_io_strangers_lost(io) + s.count, 20003);
+	bfd_io_close(io);
+	loop_free(loop);
+}
+
+static void
+timer_stops(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	loop_stop(arg);
+}
+
+/* Runs the loop for so long. */
+static void
+run_for(struct loop *loop, int64_t ns)
+{
+	struct loop_timer *t = loop_timer_new(loop, timer_stops, loop);
+
+	loop_timer_set(t, mono_add(loop_clock(), ns));
+	assert_int_equal(loop_run(loop), 0);
+	loop_timer_free(t);
+}
+
+/* A socket nobody used is not polled; its next packet is seen all the same. */
+static void
+test_bfd_io_idle_socket_wakes_us_and_is_polled_again(void **state)
+{
+	struct bfd_io_config config = { .rx = rx, .rx_done = rx_done };
+	struct seen s = { .useful = true };
+	struct loop *loop;
+	struct bfd_io *io;
+	uint16_t port;
+	int i;
+
+	(void)state;
+	if (!have_net)
+		skip();
+	loop = loop_new();
+	config.arg = &s;
+	assert_int_equal(bfd_io_open(loop, &config, &io, &port), 0);
+	assert_int_equal(bfd_io_set_polled(io, true), 0);
+	throw(AF_INET, 3784, 255, 0, 24, 1);
+	run_for(loop, 5 * NS_PER_MS);
+	assert_int_equal(s.count, 0);
+	(void)bfd_io_poll(io);
+	assert_int_equal(s.count, 1);
+	for (i = 0; i < 1000; i++)
+		(void)bfd_io_poll(io);
+	throw(AF_INET, 3784, 255, 0, 24, 1);
+	(void)bfd_io_poll(io);
+	assert_int_equal(s.count, 1);
+	run_for(loop, 5 * NS_PER_MS);
+	assert_int_equal(s.count, 2);
+	throw(AF_INET, 3784, 255, 0, 24, 1);
+	run_for(loop, 5 * NS_PER_MS);
+	assert_int_equal(s.count, 2);
+	(void)bfd_io_poll(io);
+	assert_int_equal(s.count, 3);
+	/* Back to events, from either state. */
+	assert_int_equal(bfd_io_set_polled(io, false), 0);
+	throw(AF_INET, 3784, 255, 0, 24, 1);
+	throw(AF_INET, 4784, 255, 0, 24, 1);
+	run_for(loop, 5 * NS_PER_MS);
+	assert_int_equal(s.count, 5);
 	bfd_io_close(io);
 	loop_free(loop);
 }
@@ -633,6 +698,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_bfd_io_sends_ttl_255_cs6_from_a_high_port),
+		cmocka_unit_test(
+		    test_bfd_io_idle_socket_wakes_us_and_is_polled_again),
 		cmocka_unit_test(test_bfd_io_sends_cs6_from_its_port),
 		cmocka_unit_test(test_bfd_io_port_taken_is_said),
 		cmocka_unit_test(test_bfd_io_source_address_is_the_local_one),
