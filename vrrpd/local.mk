@@ -11,6 +11,8 @@ vrrpd_libvrrpcore_a_SOURCES = \
 noinst_LIBRARIES += vrrpd/libvrrpconf.a
 vrrpd_libvrrpconf_a_SOURCES = \
 	vrrpd/vrrp_conf.c vrrpd/vrrp_conf.h \
+	vrrpd/vrrp_conf_track.c vrrpd/vrrp_conf_track.h \
+	vrrpd/vrrp_conf_words.c vrrpd/vrrp_conf_words.h \
 	vrrpd/vrrp_params.c vrrpd/vrrp_params.h \
 	# end
 

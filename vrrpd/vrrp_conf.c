@@ -2,8 +2,8 @@
  * vrrp_conf.c - vrrpd.conf(5) to struct vrrp_config and back.
  *
  * libconfuse knows the block syntax and nothing of our values: every value is
- * handed to us as a word with its place (word_parse()), and read by the
- * functions below, so that every error names its line and all errors of a file
+ * handed to us as a word with its place, and read by the functions of
+ * vrrp_conf_words.h, so that every error names its line and all errors of a file
  * are found in one go.  Only what libconfuse itself refuses, a syntax error or
  * an unknown word, ends the file at once.
  *
@@ -29,118 +29,17 @@
 
 #include "shared/mono.h"
 #include "vrrpd/vrrp_conf.h"
+#include "vrrpd/vrrp_conf_track.h"
+#include "vrrpd/vrrp_conf_words.h"
 
-#define FILES_MAX	64
 #define BFD_INTERVAL_DEFAULT_NS	ns_from_ms(10)
 #define BFD_INTERVAL_MIN_NS	ns_from_ms(1)
 #define BFD_INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us */
 #define BFD_MULTIPLIER_DEFAULT	3
-#define WEIGHT_MAX		254
 #define GARP_REPEAT_MAX		100
 #define VIPS_MAX_IPV6		90	/* V-6: (1500 - 48) / 16 */
-#define SPAN_MAX_NS		(INT64_C(86400) * NS_PER_S)
 
-/*
- * What the grammar has and this version of the daemon does not do.  Remove a
- * line when the daemon does it; nothing else has to change.
- */
-enum feature {
-	F_ROLE_LINK,
-	F_TRACK_SCRIPT,
-	F_TRACK_PROCESS,
-};
-
-static const struct {
-	enum feature	feature;
-	const char	*what;
-} not_yet[] = {
-	{ F_ROLE_LINK,		"role = link" },
-	{ F_TRACK_SCRIPT,	"track_script" },
-	{ F_TRACK_PROCESS,	"track_process" },
-};
-
-/* A value as written, and where. */
-struct word {
-	char	*text;
-	int	 line;
-};
-
-/* Where the parts of an instance were said, for the checks across instances. */
-struct places {
-	const char	*file;		/* struct source owns it */
-	int		 declared;
-	int		 vrid;
-	int		 vips[VRRP_VIPS_MAX];
-	int		 bfd[VRRP_PEERS_MAX];
-};
-
-/* Members are looked up when all files are read. */
-struct group_words {
-	const char	*file;
-	int		 line;
-	char		*name;
-	unsigned	 count;
-	struct word	 members[VRRP_INSTANCES_MAX];
-};
-
-struct source {
-	char		*path;
-	const char	*from;		/* who includes it; NULL: the first */
-	int		 line;
-};
-
-struct parse {
-	unsigned		 flags;
-	struct conf_errors	*errors;
-	struct conf_errors	*warnings;
-	struct conf_errors	 scanning;	/* ours while libconfuse runs */
-	struct vrrp_config	 config;
-	struct places		**places;	/* one per instance */
-	unsigned		 places_count;
-	struct group_words	*groups[VRRP_GROUPS_MAX];
-	unsigned		 group_count;
-	struct source		 sources[FILES_MAX];
-	unsigned		 source_count;
-	const char		*file;		/* being read */
-	int			 replaced;	/* line of the word just freed */
-	bool			 router_id_set;
-	bool			 realtime_set;
-};
-
-/*
- * libconfuse gives value callbacks no argument of ours.  Set only while it
- * runs; its scanner has global state, so there is never a second parse.
- */
-static struct parse *running;
-
-/* The first word of each section: libconfuse remembers only where it ends. */
-#define BEGIN	" begin"
-
-static int	word_parse(cfg_t *, cfg_opt_t *, const char *, void *);
-static void	word_free(void *);
 static int	include_parse(cfg_t *, cfg_opt_t *, const char *, void *);
-
-#define WORD(name)	CFG_PTR_CB(name, 0, CFGF_NODEFAULT, word_parse, word_free)
-#define WORDS(name)	CFG_PTR_LIST_CB(name, 0, CFGF_NODEFAULT, word_parse, \
-			    word_free)
-#define BLOCK(name, o)	CFG_SEC(name, o, CFGF_MULTI | CFGF_TITLE | \
-			    CFGF_NO_TITLE_DUPES)
-#define BEGINNING	{ .name = BEGIN, .type = CFGT_PTR,		\
-			    .def = { .parsed = begin_text },		\
-			    .parsecb = word_parse, .freecb = word_free }
-
-static void __attribute__((format(printf, 3, 4)))
-bad(struct parse *p, int line, const char *fmt, ...)
-{
-	char text[sizeof(((struct conf_error *)0)->text)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	conf_errors_add(running != NULL ? &p->scanning : p->errors, p->file,
-	    line, "%s", text);
-}
 
 static void __attribute__((format(printf, 4, 5)))
 warn(struct parse *p, const char *file, int line, const char *fmt, ...)
@@ -154,187 +53,6 @@ warn(struct parse *p, const char *file, int line, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	conf_errors_add(p->warnings, file, line, "%s", text);
-}
-
-static void
-need(struct parse *p, int line, enum feature f)
-{
-	size_t i;
-
-	if (p->flags & VRRP_CONF_WHOLE_GRAMMAR)
-		return;
-	for (i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
-		if (not_yet[i].feature == f)
-			bad(p, line, "%s is not supported yet",
-			    not_yet[i].what);
-}
-
-/* --- words --- */
-
-static bool
-is_option_of(const cfg_t *cfg, const cfg_opt_t *opt)
-{
-	const cfg_opt_t *o;
-
-	for (o = cfg->opts; o->name != NULL; o++)
-		if (o == opt)
-			return true;
-	return false;
-}
-
-static int
-word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	struct word *w;
-
-	if (running->replaced != 0) {
-		bad(running, cfg->line, "%s is given twice (first on line %d)",
-		    opt->name, running->replaced);
-		running->replaced = 0;
-	}
-	/* libconfuse takes "instance|priority" for a word of that block. */
-	if (!is_option_of(cfg, opt))
-		bad(running, cfg->line, "%s stands outside its block",
-		    opt->name);
-	if ((w = calloc(1, sizeof(*w))) == NULL)
-		return -1;
-	if ((w->text = strdup(value)) == NULL) {
-		free(w);
-		return -1;
-	}
-	w->line = cfg->line;
-	*(void **)result = w;
-	return 0;
-}
-
-/* During a parse libconfuse frees a word only to put another in its place. */
-static void
-word_free(void *arg)
-{
-	struct word *w = arg;
-
-	if (running != NULL)
-		running->replaced = w->line;
-	free(w->text);
-	free(w);
-}
-
-static unsigned
-word_count(cfg_t *cfg, const char *name)
-{
-	cfg_opt_t *opt = cfg_getopt(cfg, name);
-
-	return opt == NULL ? 0 : opt->nvalues;
-}
-
-static const struct word *
-word_nth(cfg_t *cfg, const char *name, unsigned i)
-{
-	return cfg_opt_getnptr(cfg_getopt(cfg, name), i);
-}
-
-static const struct word *
-word_get(cfg_t *cfg, const char *name)
-{
-	return word_count(cfg, name) == 0 ? NULL : word_nth(cfg, name, 0);
-}
-
-static int
-begin_line(cfg_t *cfg)
-{
-	const struct word *w = word_get(cfg, BEGIN);
-
-	return w == NULL ? 0 : w->line;
-}
-
-static int __attribute__((format(printf, 3, 4)))
-refuse(char *why, size_t len, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(why, len, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
-/* --- single values; each leaves *out alone when it complains --- */
-
-/* Decimal digits, with a minus sign where min is negative. */
-static int
-int_parse(const char *text, long min, long max, long *out)
-{
-	const char *s = text;
-	char *end;
-	long v;
-
-	if (*s == '-' && min < 0)
-		s++;
-	if (!isdigit((unsigned char)*s))
-		return -EINVAL;
-	errno = 0;
-	v = strtol(text, &end, 10);
-	if (errno != 0 || *end != '\0' || v < min || v > max)
-		return -EINVAL;
-	*out = v;
-	return 0;
-}
-
-static bool
-read_int(struct parse *p, cfg_t *cfg, const char *name, long min, long max,
-    long *out)
-{
-	const struct word *w = word_get(cfg, name);
-
-	if (w == NULL)
-		return false;
-	if (int_parse(w->text, min, max, out) == 0)
-		return true;
-	bad(p, w->line, "%s = %s: must be a whole number from %ld to %ld", name,
-	    w->text, min, max);
-	return false;
-}
-
-static bool
-read_bool(struct parse *p, cfg_t *cfg, const char *name, bool *out)
-{
-	const struct word *w = word_get(cfg, name);
-	int v;
-
-	if (w == NULL)
-		return false;
-	if ((v = cfg_parse_boolean(w->text)) < 0) {
-		bad(p, w->line, "%s = %s: must be yes or no", name, w->text);
-		return false;
-	}
-	*out = v != 0;
-	return true;
-}
-
-static bool
-read_span(struct parse *p, cfg_t *cfg, const char *name, int64_t min_ns,
-    int64_t max_ns, int64_t *out)
-{
-	const struct word *w = word_get(cfg, name);
-	char lo[32], hi[32];
-	int64_t ns;
-
-	if (w == NULL)
-		return false;
-	if (conf_span_parse(w->text, 0, &ns) == -EINVAL) {
-		bad(p, w->line, "%s = %s: must be a time with its unit, such "
-		    "as 10ms or 1s", name, w->text);
-		return false;
-	}
-	if (conf_span_parse(w->text, 0, &ns) != 0 || ns < min_ns ||
-	    ns > max_ns) {
-		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
-		    conf_span_format(min_ns, lo, sizeof(lo)),
-		    conf_span_format(max_ns, hi, sizeof(hi)));
-		return false;
-	}
-	*out = ns;
-	return true;
 }
 
 int
@@ -382,24 +100,6 @@ vrrp_conf_priority(const char *text, uint8_t *priority, char *why, size_t len)
 	return 0;
 }
 
-static int
-name_parse(const char *what, const char *text, char *why, size_t len)
-{
-	size_t i;
-
-	if (text[0] == '\0' || strlen(text) >= VRRP_NAME_MAX)
-		return refuse(why, len, "%s name \"%.40s\": must have 1 "
-		    "to %d characters", what, text, VRRP_NAME_MAX - 1);
-	for (i = 0; text[i] != '\0'; i++)
-		if (!isascii((unsigned char)text[i]) ||
-		    (!isalnum((unsigned char)text[i]) &&
-		    (i == 0 || strchr("._-", text[i]) == NULL)))
-			return refuse(why, len, "%s name \"%s\": letters,"
-			    " digits, and after the first also . _ -", what,
-			    text);
-	return 0;
-}
-
 int
 vrrp_conf_name(const char *text, char *why, size_t len)
 {
@@ -413,68 +113,6 @@ vrrp_conf_name(const char *text, char *why, size_t len)
 			return refuse(why, len, "instance name \"%s\" is a "
 			    "word of vrrpctl show", text);
 	return 0;
-}
-
-/* As the kernel has it. */
-static bool
-is_interface_name(const char *s)
-{
-	size_t i;
-
-	if (s[0] == '\0' || strlen(s) >= IF_NAMESIZE || strcmp(s, ".") == 0 ||
-	    strcmp(s, "..") == 0)
-		return false;
-	for (i = 0; s[i] != '\0'; i++)
-		if (s[i] == '/' || s[i] == ':' || iscntrl((unsigned char)s[i]) ||
-		    isspace((unsigned char)s[i]))
-			return false;
-	return true;
-}
-
-static bool
-read_interface(struct parse *p, cfg_t *cfg, const char *name,
-    char out[IF_NAMESIZE])
-{
-	const struct word *w = word_get(cfg, name);
-
-	if (w == NULL)
-		return false;
-	if (!is_interface_name(w->text)) {
-		bad(p, w->line, "%s = %s: not an interface name (1 to %d "
-		    "characters, no space, slash or colon)", name, w->text,
-		    IF_NAMESIZE - 1);
-		return false;
-	}
-	(void)snprintf(out, IF_NAMESIZE, "%s", w->text);
-	return true;
-}
-
-/* A unicast address of a host. */
-static bool
-usable(const struct addr *a)
-{
-	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
-
-	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
-	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
-}
-
-static bool
-addr_read(struct parse *p, int line, const char *what, const char *text,
-    struct addr *out)
-{
-	struct addr a;
-
-	if (addr_parse(text, &a) != 0) {
-		bad(p, line, "%s %s: not an IPv4 or IPv6 address", what, text);
-		return false;
-	}
-	if (!usable(&a)) {
-		bad(p, line, "%s %s: not the address of a host", what, text);
-		return false;
-	}
-	*out = a;
-	return true;
 }
 
 /* --- addresses of an instance --- */
@@ -652,8 +290,6 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 {
 	const struct word *role = word_get(sec, "role");
 	const struct word *on = word_get(sec, "takeover_on");
-	const struct word *weight = word_get(sec, "weight");
-	long v;
 
 	if (role == NULL)
 		bad(p, begin_line(sec), "bfd %s: no role (peer: the other "
@@ -674,11 +310,7 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 	else if (on != NULL && strcmp(on->text, "timeout") != 0)
 		bad(p, on->line, "takeover_on = %s: must be timeout or any",
 		    on->text);
-
-	if (weight != NULL && b->role == VRRP_BFD_PEER)
-		bad(p, weight->line, "weight is for role = link");
-	else if (read_int(p, sec, "weight", -WEIGHT_MAX, WEIGHT_MAX, &v))
-		b->weight = (int)v;
+	track_build_link(p, sec, b);
 }
 
 /* One of interval, min_tx, min_rx: whole microseconds, as on the wire. */
@@ -730,7 +362,8 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 
 	if (!addr_read(p, line, "bfd", cfg_title(sec), &b.peer))
 		return;
-	if (v->vip_count > 0 && b.peer.family != v->family) {
+	if (b.role == VRRP_BFD_PEER && v->vip_count > 0 &&
+	    b.peer.family != v->family) {
 		bad(p, line, "bfd %s: the addresses of instance %s are %s",
 		    cfg_title(sec), v->name, family_name(v->family));
 		return;
@@ -755,32 +388,6 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	}
 	pl->bfd[v->bfd_count] = line;
 	v->bfd[v->bfd_count++] = b;
-}
-
-static void
-build_track_interface(struct parse *p, cfg_t *sec, struct vrrp_params *v)
-{
-	struct vrrp_track_interface *t;
-	int line = begin_line(sec);
-	long n;
-
-	if (!is_interface_name(cfg_title(sec))) {
-		bad(p, line, "track_interface %s: not an interface name",
-		    cfg_title(sec));
-		return;
-	}
-	if (v->track_count == VRRP_TRACKS_MAX) {
-		bad(p, line, "more than %d track_interface", VRRP_TRACKS_MAX);
-		return;
-	}
-	if (v->priority == VRRP_PRIORITY_OWNER)			/* L-16 */
-		bad(p, line, "track_interface %s: the owner of an address "
-		    "(priority = 255) is Active whatever else is down",
-		    cfg_title(sec));
-	t = &v->tracks[v->track_count++];
-	(void)snprintf(t->name, sizeof(t->name), "%s", cfg_title(sec));
-	if (read_int(p, sec, "weight", -WEIGHT_MAX, WEIGHT_MAX, &n))
-		t->weight = (int)n;
 }
 
 /* --- an instance --- */
@@ -899,15 +506,9 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	build_unicast(p, sec, v);
 	for (i = 0; i < cfg_size(sec, "bfd"); i++)
 		build_bfd(p, cfg_getnsec(sec, "bfd", i), v, pl);
-	for (i = 0; i < cfg_size(sec, "track_interface"); i++)
-		build_track_interface(p, cfg_getnsec(sec, "track_interface", i),
-		    v);
-	for (i = 0; i < cfg_size(sec, "track_script"); i++)
-		need(p, begin_line(cfg_getnsec(sec, "track_script", i)),
-		    F_TRACK_SCRIPT);
-	for (i = 0; i < cfg_size(sec, "track_process"); i++)
-		need(p, begin_line(cfg_getnsec(sec, "track_process", i)),
-		    F_TRACK_PROCESS);
+	track_build_links(p, sec, v);
+	track_build_refs(p, sec, v->tracks, pl->tracks, &v->track_count);
+	track_build_notify(p, sec, &v->notify);
 }
 
 static int
@@ -975,6 +576,8 @@ add_group(struct parse *p, cfg_t *sec)
 		if (g->members[g->count++].text == NULL)
 			return -ENOMEM;
 	}
+	track_build_refs(p, sec, g->tracks, g->track_lines, &g->track_count);
+	track_build_notify(p, sec, &g->notify);
 	return 0;
 }
 
@@ -1040,13 +643,12 @@ parse_one(struct parse *p, const char *text)
 		WORD("min_tx"),
 		WORD("min_rx"),
 		WORD("multiplier"),
+		WORD("interface"),
+		WORD("multihop"),
 		WORD("weight"),
+		WORD("reverse"),
+		WORD("up_delay"),
 		WORD("takeover_on"),
-		CFG_END()
-	};
-	cfg_opt_t track_opts[] = {
-		BEGINNING,
-		WORD("weight"),
 		CFG_END()
 	};
 	cfg_opt_t instance_opts[] = {
@@ -1071,14 +673,35 @@ parse_one(struct parse *p, const char *text)
 		WORD("unicast_min_ttl"),
 		BLOCK("virtual_address", address_opts),
 		BLOCK("bfd", bfd_opts),
-		BLOCK("track_interface", track_opts),
-		BLOCK("track_script", track_opts),
-		BLOCK("track_process", track_opts),
+		WORD("link_down_number"),
+		WORD("last_resort"),
+		BLOCK("track_interface", track_ref_opts()),
+		BLOCK("track_script", track_ref_opts()),
+		BLOCK("track_process", track_ref_opts()),
+		BLOCK("track_tcp", track_ref_opts()),
+		BLOCK("track_http", track_ref_opts()),
+		BLOCK("track_ping", track_ref_opts()),
+		BLOCK("track_file", track_ref_opts()),
+		WORD("notify"),
+		WORD("notify_user"),
+		WORD("notify_timeout"),
+		WORD("notify_states"),
 		CFG_END()
 	};
 	cfg_opt_t group_opts[] = {
 		BEGINNING,
 		WORDS("members"),
+		BLOCK("track_interface", track_ref_opts()),
+		BLOCK("track_script", track_ref_opts()),
+		BLOCK("track_process", track_ref_opts()),
+		BLOCK("track_tcp", track_ref_opts()),
+		BLOCK("track_http", track_ref_opts()),
+		BLOCK("track_ping", track_ref_opts()),
+		BLOCK("track_file", track_ref_opts()),
+		WORD("notify"),
+		WORD("notify_user"),
+		WORD("notify_timeout"),
+		WORD("notify_states"),
 		CFG_END()
 	};
 	cfg_opt_t root_opts[] = {
@@ -1086,6 +709,12 @@ parse_one(struct parse *p, const char *text)
 		WORD("realtime_priority"),
 		BLOCK("instance", instance_opts),
 		BLOCK("group", group_opts),
+		BLOCK("script", track_opts_of(VRRP_TRACK_SCRIPT)),
+		BLOCK("process", track_opts_of(VRRP_TRACK_PROCESS)),
+		BLOCK("tcp", track_opts_of(VRRP_TRACK_TCP)),
+		BLOCK("http", track_opts_of(VRRP_TRACK_HTTP)),
+		BLOCK("ping", track_opts_of(VRRP_TRACK_PING)),
+		BLOCK("file", track_opts_of(VRRP_TRACK_FILE)),
 		CFG_PTR_LIST_CB("include", 0, CFGF_NODEFAULT, include_parse,
 		    free),
 		CFG_END()
@@ -1096,9 +725,9 @@ parse_one(struct parse *p, const char *text)
 
 	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
 		return -ENOMEM;
-	running = p;
+	parse_run(p);
 	rv = conf_parse(root, p->file, text, p->errors);
-	running = NULL;
+	parse_run(NULL);
 	for (i = 0; i < p->scanning.count && i < CONF_ERRORS_MAX; i++)
 		conf_errors_add(p->errors, p->file, p->scanning.list[i].line,
 		    "%s", p->scanning.list[i].text);
@@ -1109,6 +738,8 @@ parse_one(struct parse *p, const char *text)
 			rv = add_instance(p, cfg_getnsec(root, "instance", i));
 		for (i = 0; i < cfg_size(root, "group") && rv == 0; i++)
 			rv = add_group(p, cfg_getnsec(root, "group", i));
+		if (rv == 0)
+			rv = track_build_trackers(p, root);
 	}
 	(void)cfg_free(root);
 	return rv;
@@ -1121,7 +752,7 @@ parse_one(struct parse *p, const char *text)
 static int
 include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
-	struct parse *p = running;
+	struct parse *p = parse_running();
 	const char *slash = strrchr(p->file, '/');
 	struct source *s;
 	unsigned i;
@@ -1373,6 +1004,7 @@ check_group(struct parse *p, const struct group_words *w, unsigned *group_of)
 		group_of[at] = c->group_count;
 		g->members[g->count++] = at;
 	}
+	track_check_group(p, w, g);
 	return 0;
 }
 
@@ -1417,7 +1049,9 @@ check_config(struct parse *p)
 			check_pair(p, j, i);
 		check_bfd_peers(p, refs, count, i);
 		check_bfd_speed(p, i);
+		track_check_links(p, i);
 	}
+	track_check_names(p);
 	for (n = 1; n < count; n++)
 		check_same_vip(p, &refs[n - 1], &refs[n]);
 	free(refs);
@@ -1527,50 +1161,6 @@ vrrp_conf_parse_file(const char *path, struct vrrp_config *out,
 
 /* --- printing --- */
 
-/* A word as it can be read back; quoted only where it must be. */
-static void
-print_word(FILE *f, const char *s, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (!isascii((unsigned char)s[i]) ||
-		    (!isalnum((unsigned char)s[i]) &&
-		    strchr("._:-@", s[i]) == NULL))
-			break;
-	if (i == len && len > 0) {
-		(void)fwrite(s, 1, len, f);
-		return;
-	}
-	(void)fputc('"', f);
-	for (i = 0; i < len; i++) {
-		if (strchr("\\\"$", s[i]) != NULL)
-			(void)fprintf(f, "\\%c", s[i]);
-		else if (iscntrl((unsigned char)s[i]))
-			(void)fprintf(f, "\\x%02x", (unsigned char)s[i]);
-		else
-			(void)fputc(s[i], f);
-	}
-	(void)fputc('"', f);
-}
-
-static void
-print_string(FILE *f, const char *indent, const char *name, const char *value)
-{
-	(void)fprintf(f, "%s%s = ", indent, name);
-	print_word(f, value, strlen(value));
-	(void)fputc('\n', f);
-}
-
-static void
-print_span(FILE *f, const char *indent, const char *name, int64_t ns)
-{
-	char text[32];
-
-	(void)fprintf(f, "%s%s = %s\n", indent, name,
-	    conf_span_format(ns, text, sizeof(text)));
-}
-
 static void
 print_bool(FILE *f, const char *name, bool value)
 {
@@ -1634,7 +1224,7 @@ print_bfd(FILE *f, const struct vrrp_bfd_params *b)
 		(void)fprintf(f, "        takeover_on = %s\n",
 		    b->takeover_on == VRRP_TAKEOVER_ANY ? "any" : "timeout");
 	else
-		(void)fprintf(f, "        weight = %d\n", b->weight);
+		track_print_link(f, b);
 	(void)fprintf(f, "    }\n");
 }
 
@@ -1681,12 +1271,14 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		    v->unicast_min_ttl);
 	for (i = 0; i < v->bfd_count; i++)
 		print_bfd(f, &v->bfd[i]);
-	for (i = 0; i < v->track_count; i++) {
-		(void)fprintf(f, "    track_interface ");
-		print_word(f, v->tracks[i].name, strlen(v->tracks[i].name));
-		(void)fprintf(f, " {\n        weight = %d\n    }\n",
-		    v->tracks[i].weight);
-	}
+	if (v->link_down_number != 0)
+		(void)fprintf(f, "    link_down_number = %u\n",
+		    v->link_down_number);
+	print_bool(f, "last_resort", v->last_resort);
+	for (i = 0; i < v->track_count; i++)
+		if (!v->tracks[i].from_group)
+			track_print_ref(f, &v->tracks[i]);
+	track_print_notify(f, &v->notify);
 	(void)fprintf(f, "}\n");
 }
 
@@ -1701,7 +1293,11 @@ print_group(FILE *f, const struct vrrp_config *c,
 		(void)fprintf(f, "        %s%s\n",
 		    c->instances[g->members[i]].name,
 		    i + 1 < g->count ? "," : "");
-	(void)fprintf(f, "    }\n}\n");
+	(void)fprintf(f, "    }\n");
+	for (i = 0; i < g->track_count; i++)
+		track_print_ref(f, &g->tracks[i]);
+	track_print_notify(f, &g->notify);
+	(void)fprintf(f, "}\n");
 }
 
 char *
@@ -1717,6 +1313,8 @@ vrrp_conf_print(const struct vrrp_config *c)
 	if (c->router_id[0] != '\0')
 		print_string(f, "", "router_id", c->router_id);
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
+	for (i = 0; i < c->tracker_count; i++)
+		track_print_tracker(f, &c->trackers[i]);
 	for (i = 0; i < c->count; i++)
 		print_instance(f, &c->instances[i]);
 	for (i = 0; i < c->group_count; i++)

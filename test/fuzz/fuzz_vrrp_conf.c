@@ -34,11 +34,50 @@ check_instance(const struct vrrp_params *v)
 		REQUIRE(v->vips[i].prefix.addr.family == v->family &&
 		    v->vips[i].prefix.len <= addr_len(v->family) * 8);
 	for (i = 0; i < v->bfd_count; i++)
-		REQUIRE(v->bfd[i].peer.family == v->family &&
+		REQUIRE((v->bfd[i].peer.family == v->family ||
+		    v->bfd[i].role == VRRP_BFD_LINK) &&
 		    v->bfd[i].multiplier != 0 &&
 		    v->bfd[i].min_tx_ns >= ns_from_ms(1) &&
 		    v->bfd[i].min_rx_ns >= ns_from_ms(1));
 	REQUIRE(v->auth_len <= sizeof(v->auth_pass));
+	REQUIRE(v->track_count <= VRRP_TRACKS_MAX);
+	for (i = 0; i < v->track_count; i++)
+		REQUIRE(v->tracks[i].weight >= -VRRP_WEIGHT_MAX &&
+		    v->tracks[i].weight <= VRRP_WEIGHT_MAX &&
+		    v->priority != VRRP_PRIORITY_OWNER);
+}
+
+static void
+check_tracker(const struct vrrp_tracker_params *t)
+{
+	char storage[VRRP_COMMAND_MAX], *argv[VRRP_COMMAND_WORDS_MAX + 1];
+
+	REQUIRE(t->name[0] != '\0' && t->timeout_ns <= t->interval_ns);
+	switch (t->kind) {
+	case VRRP_TRACK_SCRIPT:
+		REQUIRE(vrrp_params_command(t->command, storage, argv) > 0);
+		REQUIRE(argv[0][0] == '/');
+		break;
+	case VRRP_TRACK_PROCESS:
+		REQUIRE((t->process_name[0] != '\0') !=
+		    (t->pid_file[0] != '\0'));
+		break;
+	case VRRP_TRACK_TCP:
+		REQUIRE(t->port != 0 && addr_is_set(&t->address));
+		break;
+	case VRRP_TRACK_HTTP:
+		REQUIRE(t->status_count > 0 && t->url[0] != '\0');
+		break;
+	case VRRP_TRACK_PING:
+		REQUIRE(addr_is_set(&t->address));
+		break;
+	case VRRP_TRACK_FILE:
+		REQUIRE(t->path[0] == '/');
+		break;
+	case VRRP_TRACK_INTERFACE:
+	case VRRP_TRACK_LINK:
+		abort();
+	}
 }
 
 static void
@@ -46,6 +85,7 @@ check_round_trip(const struct vrrp_config *c, unsigned flags)
 {
 	struct vrrp_config again;
 	struct vrrp_params a, b;
+	struct vrrp_tracker_params x, y;
 	char *text = vrrp_conf_print(c);
 	unsigned i;
 
@@ -61,6 +101,13 @@ check_round_trip(const struct vrrp_config *c, unsigned flags)
 		b = again.instances[i];
 		a.line = b.line = 0;
 		REQUIRE(memcmp(&a, &b, sizeof(a)) == 0);
+	}
+	REQUIRE(again.tracker_count == c->tracker_count);
+	for (i = 0; i < c->tracker_count; i++) {
+		x = c->trackers[i];
+		y = again.trackers[i];
+		x.line = y.line = 0;
+		REQUIRE(memcmp(&x, &y, sizeof(x)) == 0);
 	}
 	vrrp_config_free(&again);
 	free(text);
@@ -84,6 +131,8 @@ parse(const char *text, unsigned flags)
 	REQUIRE(errors.count == 0);
 	for (i = 0; i < c.count; i++)
 		check_instance(&c.instances[i]);
+	for (i = 0; i < c.tracker_count; i++)
+		check_tracker(&c.trackers[i]);
 	check_round_trip(&c, flags);
 	vrrp_config_free(&c);
 }

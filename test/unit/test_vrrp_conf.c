@@ -107,9 +107,17 @@ golden(const char *conf, const char *ending, const char *text)
 static void
 assert_same(const struct vrrp_config *a, const struct vrrp_config *b)
 {
+	struct vrrp_tracker_params t, u;
 	struct vrrp_params x, y;
 	unsigned i;
 
+	assert_int_equal(a->tracker_count, b->tracker_count);
+	for (i = 0; i < a->tracker_count; i++) {
+		t = a->trackers[i];
+		u = b->trackers[i];
+		t.line = u.line = 0;
+		assert_memory_equal(&t, &u, sizeof(t));
+	}
 	assert_string_equal(a->router_id, b->router_id);
 	assert_int_equal(a->realtime_priority, b->realtime_priority);
 	assert_int_equal(a->count, b->count);
