@@ -157,6 +157,8 @@ put_timers(json_t *o, const struct bfd_session *s)
 	put_us(o, "detection-time-us", c->detection_time_ns);
 	put_us(o, "detection-time", c->detection_time_ns);	/* RFC 9314 */
 	put_us(o, "tx-interval-us", c->tx_interval_ns);
+	put_us(o, "remote-detection-time-us", c->remote_detect_mult == 0 ? 0 :
+	    c->tx_interval_ns * c->p.detect_mult);
 	put_us(o, "negotiated-tx-interval", c->tx_interval_ns);
 	put_us(o, "negotiated-rx-interval", c->remote_detect_mult == 0 ? 0 :
 	    c->detection_time_ns / c->remote_detect_mult);
@@ -310,6 +312,8 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_addr(o, "configured-local", &c->p.local);
 	if (c->p.name[0] != '\0')
 		put_text(o, "name", c->p.name);
+	put_text(o, "role", c->p.passive ? "passive" : "active");
+	put_bool(o, "unsolicited", bfd_session_unsolicited(s));
 	put_text(o, "path-type", c->p.multihop ? "path-ip-mh" : "path-ip-sh");
 	put_bool(o, "ip-encapsulation", true);
 	put_bool(o, "demand-capability", false);
@@ -484,11 +488,24 @@ read_number(json_t *params, const char *name, int64_t min, int64_t max,
 }
 
 static bool
+read_interface(json_t *params, struct bfd_params *out, struct ctl_error *error)
+{
+	const char *name = json_string_value(json_object_get(params,
+	    "interface"));
+
+	if (name == NULL || name[0] == '\0' ||
+	    strlen(name) >= sizeof(out->interface))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"interface\" must be the name of one");
+	(void)snprintf(out->interface, sizeof(out->interface), "%s", name);
+	return true;
+}
+
+static bool
 read_key(json_t *params, struct bfd_params *out, struct ctl_error *error)
 {
 	json_t *interface = json_object_get(params, "interface");
 	json_t *multihop = json_object_get(params, "multihop");
-	const char *name;
 
 	if (!read_address(params, "peer", true, &out->peer, error) ||
 	    !read_address(params, "local", false, &out->local, error))
@@ -509,26 +526,17 @@ read_key(json_t *params, struct bfd_params *out, struct ctl_error *error)
 		return interface == NULL ? true : ctl_fail(error,
 		    ERR_INVALID_PARAMS, "a multihop session has no interface");
 	}
-	name = json_string_value(interface);
-	if (name == NULL || name[0] == '\0' ||
-	    strlen(name) >= sizeof(out->interface))
-		return ctl_fail(error, ERR_INVALID_PARAMS,
-		    "\"interface\" must be the name of one");
-	(void)snprintf(out->interface, sizeof(out->interface), "%s", name);
-	return true;
+	return read_interface(params, out, error);
 }
 
 /* What is not understood is not silently left out of a wish. */
 static bool
-refuse_unknown(json_t *params, bool key_only, struct ctl_error *error)
+refuse_others(json_t *params, const char *const *known, size_t count,
+    struct ctl_error *error)
 {
-	static const char *const known[] = {
-		"peer", "interface", "local", "multihop",
-		"desired-min-tx-us", "required-min-rx-us", "detect-mult",
-	};
-	size_t i, count = key_only ? 4 : sizeof(known) / sizeof(known[0]);
 	const char *name;
 	json_t *value;
+	size_t i;
 
 	json_object_foreach(params, name, value) {
 		for (i = 0; i < count; i++) {
@@ -542,32 +550,83 @@ refuse_unknown(json_t *params, bool key_only, struct ctl_error *error)
 	return true;
 }
 
-bool
-bfd_ctl_read_params(json_t *params, bool key_only, struct bfd_params *out,
-    struct ctl_error *error)
+static bool
+refuse_unknown(json_t *params, bool key_only, struct ctl_error *error)
 {
-	struct bfd_params p;
-	int64_t tx, rx, mult;
+	static const char *const known[] = {
+		"peer", "interface", "local", "multihop",
+		"desired-min-tx-us", "required-min-rx-us", "detect-mult",
+	};
 
-	bfd_params_init(&p);
-	if (!json_is_object(params))
-		return ctl_fail(error, ERR_INVALID_PARAMS,
-		    "params must be an object");
-	if (!refuse_unknown(params, key_only, error) ||
-	    !read_key(params, &p, error))
-		return false;
-	tx = p.desired_min_tx_ns / NS_PER_US;
-	rx = p.required_min_rx_ns / NS_PER_US;
-	mult = p.detect_mult;
+	return refuse_others(params, known, key_only ? 4 :
+	    sizeof(known) / sizeof(known[0]), error);
+}
+
+static bool
+read_timers(json_t *params, struct bfd_params *p, struct ctl_error *error)
+{
+	int64_t tx = p->desired_min_tx_ns / NS_PER_US;
+	int64_t rx = p->required_min_rx_ns / NS_PER_US;
+	int64_t mult = p->detect_mult;
+
 	if (!read_number(params, "desired-min-tx-us", INTERVAL_MIN_US,
 	    UINT32_MAX, &tx, error) ||
 	    !read_number(params, "required-min-rx-us", INTERVAL_MIN_US,
 	    UINT32_MAX, &rx, error) ||
 	    !read_number(params, "detect-mult", 1, 255, &mult, error))
 		return false;
-	p.desired_min_tx_ns = ns_from_us(tx);
-	p.required_min_rx_ns = ns_from_us(rx);
-	p.detect_mult = (uint8_t)mult;
+	p->desired_min_tx_ns = ns_from_us(tx);
+	p->required_min_rx_ns = ns_from_us(rx);
+	p->detect_mult = (uint8_t)mult;
+	return true;
+}
+
+bool
+bfd_ctl_read_params(json_t *params, bool key_only, struct bfd_params *out,
+    struct ctl_error *error)
+{
+	struct bfd_params p;
+
+	bfd_params_init(&p);
+	if (!json_is_object(params))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "params must be an object");
+	if (!refuse_unknown(params, key_only, error) ||
+	    !read_key(params, &p, error) || !read_timers(params, &p, error))
+		return false;
+	*out = p;
+	return true;
+}
+
+/* An offer: as a session's, with "local" required and no "peer". */
+bool
+bfd_ctl_read_offer(json_t *params, bool key_only, struct bfd_params *out,
+    unsigned *sessions_max, struct ctl_error *error)
+{
+	static const char *const known[] = {
+		"interface", "local",
+		"desired-min-tx-us", "required-min-rx-us", "detect-mult",
+		"max-sessions",
+	};
+	int64_t max = BFD_PASSIVE_SESSIONS_DEFAULT;
+	struct bfd_params p;
+
+	bfd_params_init(&p);
+	if (!json_is_object(params))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "params must be an object");
+	if (!refuse_others(params, known, key_only ? 2 :
+	    sizeof(known) / sizeof(known[0]), error) ||
+	    !read_address(params, "local", true, &p.local, error) ||
+	    !read_interface(params, &p, error) ||
+	    !read_timers(params, &p, error) ||
+	    !read_number(params, "max-sessions", 1, BFD_PASSIVE_SESSIONS_MAX,
+	    &max, error))
+		return false;
+	if (p.local.family == AF_INET6 && !addr_is_link_local(&p.local))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"local\": in IPv6 a link-local address");
+	*sessions_max = (unsigned)max;
 	*out = p;
 	return true;
 }
@@ -617,6 +676,51 @@ session_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	if (ctl->engine == NULL || !bfd_engine_unwish(ctl->engine, conn, &p))
 		return ctl_fail(error, CTL_ERR_NOT_FOUND,
 		    "this client has no such session");
+	return true;
+}
+
+static bool
+passive_request(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_params p;
+	unsigned max;
+
+	(void)result;
+	if (!bfd_ctl_read_offer(params, false, &p, &max, error))
+		return false;
+	if (ctl->engine == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+	switch (bfd_engine_offer(ctl->engine, conn, &p, max)) {
+	case 0:
+		return true;
+	case -ENOSPC:
+		return ctl_fail(error, CTL_ERR_REFUSED,
+		    "%d interfaces are offered already",
+		    BFD_PASSIVE_OFFERS_MAX);
+	case -ESHUTDOWN:
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is leaving");
+	default:
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	}
+}
+
+static bool
+passive_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_params p;
+	unsigned max;
+
+	(void)result;
+	if (!bfd_ctl_read_offer(params, true, &p, &max, error))
+		return false;
+	if (ctl->engine == NULL || !bfd_engine_withdraw(ctl->engine, conn,
+	    p.interface, p.local.family))
+		return ctl_fail(error, CTL_ERR_NOT_FOUND,
+		    "this client offers no such interface");
 	return true;
 }
 
@@ -727,6 +831,27 @@ show_statistics(const struct bfd_engine_stats *stats)
 	return o;
 }
 
+/* RFC 9468: where sessions are accepted, and for what address of ours. */
+static json_t *
+show_passive(const struct bfd_passive *passive)
+{
+	const struct bfd_offer *offer;
+	json_t *list = json_array(), *o;
+
+	for (offer = bfd_passive_first(passive); offer != NULL;
+	    offer = offer->next) {
+		o = json_object();
+		put_text(o, "interface", offer->p.interface);
+		put_addr(o, "local", &offer->p.local);
+		put_int(o, "sessions", offer->sessions);
+		put_int(o, "max-sessions", offer->sessions_max);
+		put_int(o, "accepted-count", (int64_t)offer->accepted);
+		put_int(o, "refused-count", (int64_t)offer->refused);
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *
 show_scheduling(const struct bfd_ctl *ctl,
     const struct bfd_engine_stats *stats)
@@ -764,6 +889,8 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	(void)json_object_set_new(o, "statistics", show_statistics(&stats));
 	(void)json_object_set_new(o, "scheduling", show_scheduling(ctl,
 	    &stats));
+	(void)json_object_set_new(o, "passive",
+	    show_passive(bfd_engine_passive(ctl->engine)));
 	*result = o;
 	ctl_client_conn_stream(conn, "sessions", list_next);
 	return true;
@@ -790,6 +917,8 @@ static const struct ctl_method methods[] = {
 	{ "session.release",	CTL_CHANGES,	session_release },
 	{ "session.admin-down",	CTL_CHANGES,	session_admin_down },
 	{ "session.admin-up",	CTL_CHANGES,	session_admin_up },
+	{ "passive.request",	CTL_CHANGES,	passive_request },
+	{ "passive.release",	CTL_CHANGES,	passive_release },
 	{ "show",		0,		show },
 	{ NULL,			0,		NULL },
 };

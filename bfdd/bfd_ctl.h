@@ -39,5 +39,9 @@ json_t	*bfd_ctl_level(const struct bfd_session *);
 struct ctl_error;
 bool	bfd_ctl_read_params(json_t *params, bool key_only,
 	    struct bfd_params *out, struct ctl_error *error);
+/* The same of passive.request and passive.release. */
+bool	bfd_ctl_read_offer(json_t *params, bool key_only,
+	    struct bfd_params *out, unsigned *sessions_max,
+	    struct ctl_error *error);
 
 #endif

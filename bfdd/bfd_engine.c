@@ -52,6 +52,7 @@
 #include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_io.h"
+#include "bfdd/bfd_passive.h"
 #include "shared/addr.h"
 #include "shared/log.h"
 #include "shared/token_bucket.h"
@@ -74,6 +75,7 @@ struct bfd_engine {
 	struct bfd_engine_config config;
 	struct loop		*loop;
 	struct bfd_table	*table;
+	struct bfd_passive	*passive;
 	struct bfd_io		*io;
 	struct bfd_heap		 heap;
 	struct loop_timer	*timer;		/* the heap's first, or the slot */
@@ -122,7 +124,8 @@ rearm(struct bfd_session *s)
 {
 	struct bfd_engine *e = s->engine;
 
-	bfd_heap_set(&e->heap, &s->due, bfd_core_next_expiry(&s->core));
+	bfd_heap_set(&e->heap, &s->due, mono_min(s->abandon_at,
+	    bfd_core_next_expiry(&s->core)));
 	set_timer(e);
 }
 
@@ -562,9 +565,49 @@ set_rate(struct bfd_engine *e, struct bfd_session *s, int64_t rate)
 	s->packet_rate = rate;
 }
 
+/* The offer by which this wish accepted its session; NULL: gone, or none. */
+static struct bfd_offer *
+offer_of(const struct bfd_engine *e, const struct bfd_session *s,
+    const struct bfd_wish *w)
+{
+	if (!w->accepted)
+		return NULL;
+	return bfd_passive_find(e->passive, w->owner, s->core.p.interface,
+	    s->core.p.peer.family);
+}
+
+/* What an offer counts against its limit are sessions nobody asked for. */
+static void
+set_unsolicited(struct bfd_engine *e, const struct bfd_session *s,
+    struct bfd_wish *w, bool unsolicited)
+{
+	struct bfd_offer *o = offer_of(e, s, w);
+
+	if (o != NULL && w->unsolicited != unsolicited) {
+		if (unsolicited)
+			o->sessions++;
+		else
+			o->sessions--;
+	}
+	w->unsolicited = unsolicited;
+}
+
+/* False: it had none. */
+static bool
+drop_wish(struct bfd_engine *e, struct bfd_session *s, const void *owner)
+{
+	struct bfd_wish *w = bfd_session_wish_of(s, owner);
+
+	if (w != NULL)
+		set_unsolicited(e, s, w, false);
+	return bfd_session_wish_drop(s, owner);
+}
+
 static void
 forget_session(struct bfd_engine *e, struct bfd_session *s)
 {
+	while (s->wishes != NULL)
+		(void)drop_wish(e, s, s->wishes->owner);
 	e->packet_rate -= s->packet_rate;
 	bfd_heap_set(&e->heap, &s->due, MONO_NEVER);
 	close_socket(e, s, true);
@@ -598,6 +641,19 @@ reap(void *arg)
 	}
 }
 
+/*
+ * RFC 9468 §2: what was accepted and is not Up is not kept for ever.  The time
+ * runs from leaving Up, whatever is tried after that.
+ */
+static void
+consider_abandoning(struct bfd_engine *e, struct bfd_session *s)
+{
+	if (!bfd_session_unsolicited(s) || s->core.session_state == BFD_UP)
+		s->abandon_at = MONO_NEVER;
+	else if (mono_is_never(s->abandon_at))
+		s->abandon_at = mono_add(e->now, e->config.linger_ns);
+}
+
 /* Lowest bit first, as the RFC has it: packets, then words. */
 static void
 carry_out(struct bfd_engine *e, struct bfd_session *s,
@@ -612,6 +668,7 @@ carry_out(struct bfd_engine *e, struct bfd_session *s,
 	if (act->todo & BFD_DO_SEND_ECHO)
 		send_echo(e, s);
 	if (act->todo & BFD_DO_STATE) {
+		consider_abandoning(e, s);
 		notify(e, s, BFD_CHANGE_STATE);
 		log_transition(s);
 	} else if (act->todo & BFD_DO_CHANGED)
@@ -629,6 +686,63 @@ carry_out(struct bfd_engine *e, struct bfd_session *s,
 
 /* --- packets in --- */
 
+static struct bfd_session *session_new(struct bfd_engine *,
+		    const struct bfd_params *, int *error);
+static int	set_wish(struct bfd_engine *, struct bfd_session *,
+		    const void *owner, const struct bfd_params *);
+
+/*
+ * RFC 9468: a session for whoever opened it, wished by who offered.  The time
+ * to come up is at least the peer's Detection Time.
+ */
+static enum bfd_verdict
+accept_session(struct bfd_engine *e, const struct bfd_rx *rx,
+    const struct bfd_packet *pkt, struct bfd_session **out)
+{
+	const struct bfd_first_packet first = {
+		.source = rx->source,
+		.destination = rx->destination,
+		.ifindex = rx->ifindex,
+		.ttl = rx->ttl,
+		.state = pkt->state,
+		.auth_present = pkt->auth_present,
+	};
+	int64_t linger_ns = pkt->detect_mult * (pkt->desired_min_tx_us >
+	    NS_PER_S / NS_PER_US ? ns_from_us(pkt->desired_min_tx_us) :
+	    NS_PER_S);
+	enum bfd_verdict verdict;
+	struct bfd_offer *o;
+	struct bfd_params p;
+	struct bfd_session *s;
+	struct bfd_wish *w;
+	int error;
+
+	if (rx->multihop || e->stopping)
+		return BFD_NO_SESSION_VERDICT;
+	verdict = bfd_passive_judge(e->passive, e->now, &first, &o);
+	if (verdict != BFD_OK_VERDICT)
+		return verdict;
+	p = o->p;
+	p.peer = rx->source;
+	s = session_new(e, &p, &error);
+	if (s == NULL)
+		return error == -ENOSPC ? BFD_PASSIVE_LIMIT_VERDICT :
+		    BFD_NO_SESSION_VERDICT;
+	if (set_wish(e, s, o->owner, &p) != 0) {
+		forget_session(e, s);
+		return BFD_PASSIVE_LIMIT_VERDICT;
+	}
+	w = bfd_session_wish_of(s, o->owner);
+	w->accepted = true;
+	set_unsolicited(e, s, w, true);
+	set_rate(e, s, bfd_packet_rate(&p));
+	s->abandon_at = mono_add(e->now, linger_ns > e->config.linger_ns ?
+	    linger_ns : e->config.linger_ns);
+	rearm(s);
+	*out = s;
+	return BFD_OK_VERDICT;
+}
+
 /* B-26..B-28, then what only the shell knows: source, TTL (B-41). */
 static enum bfd_verdict
 find_session(struct bfd_engine *e, const struct bfd_rx *rx,
@@ -636,6 +750,7 @@ find_session(struct bfd_engine *e, const struct bfd_rx *rx,
 {
 	const struct bfd_params *p;
 	struct bfd_session *s;
+	enum bfd_verdict verdict;
 
 	if (pkt->your_discr != 0) {
 		s = bfd_table_by_discr(e->table, pkt->your_discr);
@@ -646,8 +761,11 @@ find_session(struct bfd_engine *e, const struct bfd_rx *rx,
 			return BFD_STATE_VERDICT;
 		s = bfd_table_by_path(e->table, &rx->source, &rx->destination,
 		    rx->ifindex, rx->multihop);
-		if (s == NULL)
-			return BFD_NO_SESSION_VERDICT;
+		if (s == NULL) {
+			verdict = accept_session(e, rx, pkt, &s);
+			if (verdict != BFD_OK_VERDICT)
+				return verdict;
+		}
 	}
 	*out = s;
 	p = &s->core.p;
@@ -804,10 +922,29 @@ received(const struct bfd_rx *rx, void *arg)
 
 /* --- timers --- */
 
+/* Stops at once, without a word: the peer has not been there for a while. */
+static void
+abandon(struct bfd_engine *e, struct bfd_session *s)
+{
+	char name[LABEL_LEN];
+
+	log_info("abandoned %s", label(s, name, sizeof(name)));
+	s->abandon_at = MONO_NEVER;
+	set_rate(e, s, 0);
+	s->doomed = true;
+	bfd_heap_set(&e->heap, &s->due, MONO_NEVER);
+	(void)loop_defer(e->loop, reap, e);
+}
+
 static void
 session_due(struct bfd_engine *e, struct bfd_session *s)
 {
 	struct bfd_actions act = { 0 };
+
+	if (!mono_before(engine_now(e), s->abandon_at)) {
+		abandon(e, s);
+		return;
+	}
 
 	if (bfd_core_detection_due(&s->core, engine_now(e)) &&
 	    mono_before(bfd_io_drained(e->io), e->now))
@@ -875,6 +1012,7 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 
 	if (e->stopping)
 		return;
+	consider_abandoning(e, s);
 	if (s->wishes == NULL) {
 		set_rate(e, s, 0);
 		s->held_back = false;
@@ -1015,15 +1153,17 @@ static int
 set_wish(struct bfd_engine *e, struct bfd_session *s, const void *owner,
     const struct bfd_params *p)
 {
-	const struct bfd_wish *w = bfd_session_wish_of(s, owner);
+	struct bfd_wish *w = bfd_session_wish_of(s, owner);
 	struct bfd_params before, effective;
-	bool had = w != NULL;
+	bool had = w != NULL, unsolicited = had && w->unsolicited;
 	int64_t rate;
 	int error;
 
 	bfd_params_init(&before);
-	if (had)
+	if (had) {
 		before = w->p;
+		set_unsolicited(e, s, w, false);
+	}
 	error = bfd_session_wish_set(s, owner, p);
 	if (error != 0)
 		return error;
@@ -1033,9 +1173,10 @@ set_wish(struct bfd_engine *e, struct bfd_session *s, const void *owner,
 	    rate))
 		s->held_back = false;
 	else if (!hold_back(e, s, owner, rate, had)) {
-		if (had)
+		if (had) {
 			(void)bfd_session_wish_set(s, owner, &before);
-		else
+			set_unsolicited(e, s, w, unsolicited);
+		} else
 			(void)bfd_session_wish_drop(s, owner);
 		error = -EDQUOT;
 	}
@@ -1082,9 +1223,20 @@ bfd_engine_unwish(struct bfd_engine *e, const void *owner,
     const struct bfd_params *key)
 {
 	struct bfd_session *s = bfd_table_by_key(e->table, key);
+	struct bfd_wish *w = s == NULL ? NULL : bfd_session_wish_of(s, owner);
+	struct bfd_offer *o;
 
-	if (s == NULL || !bfd_session_wish_drop(s, owner))
+	if (w == NULL || w->unsolicited)
 		return false;
+	o = offer_of(e, s, w);
+	if (o == NULL)
+		(void)drop_wish(e, s, owner);
+	else {
+		/* The peer opened it as well: that goes on. */
+		w->p = o->p;
+		w->p.peer = s->core.p.peer;
+		set_unsolicited(e, s, w, true);
+	}
 	apply_wishes(e, s);
 	return true;
 }
@@ -1093,11 +1245,99 @@ void
 bfd_engine_owner_gone(struct bfd_engine *e, const void *owner)
 {
 	struct bfd_session *s;
+	struct bfd_offer *o;
 
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
-		if (bfd_session_wish_drop(s, owner))
+		if (drop_wish(e, s, owner))
 			apply_wishes(e, s);
 	}
+	while ((o = bfd_passive_of(e->passive, owner)) != NULL)
+		bfd_passive_withdraw(e->passive, o);
+}
+
+/* --- offers (RFC 9468) --- */
+
+/* The owner's offer is now this one, or is about to go. */
+static void
+update_accepted(struct bfd_engine *e, const struct bfd_offer *o, bool gone)
+{
+	struct bfd_session *s;
+	struct bfd_params p;
+	struct bfd_wish *w;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, o->owner);
+		if (w == NULL || offer_of(e, s, w) != o)
+			continue;
+		if (!gone) {
+			if (!w->unsolicited)
+				continue;
+			p = o->p;
+			p.peer = s->core.p.peer;
+			(void)set_wish(e, s, o->owner, &p);
+			set_unsolicited(e, s, w, true);
+		} else if (w->unsolicited)
+			(void)drop_wish(e, s, o->owner);
+		else
+			w->accepted = false;
+		apply_wishes(e, s);
+	}
+}
+
+int
+bfd_engine_offer(struct bfd_engine *e, const void *owner,
+    const struct bfd_params *p, unsigned sessions_max)
+{
+	char local[ADDR_STRLEN];
+	struct bfd_offer *o;
+	int error;
+
+	if (e->stopping)
+		return -ESHUTDOWN;
+	error = bfd_passive_offer(e->passive, owner, p, sessions_max,
+	    (int)if_nametoindex(p->interface), &o);
+	if (error != 0)
+		return error;
+	log_info("accepting interface=%s local=%s max=%u", p->interface,
+	    addr_format(&p->local, local, sizeof(local)), sessions_max);
+	update_accepted(e, o, false);
+	return 0;
+}
+
+bool
+bfd_engine_withdraw(struct bfd_engine *e, const void *owner,
+    const char *interface, uint8_t family)
+{
+	struct bfd_offer *o = bfd_passive_find(e->passive, owner, interface,
+	    family);
+
+	if (o == NULL)
+		return false;
+	update_accepted(e, o, true);
+	bfd_passive_withdraw(e->passive, o);
+	log_info("no longer accepting interface=%s family=%s", interface,
+	    family == AF_INET6 ? "ipv6" : "ipv4");
+	return true;
+}
+
+const struct bfd_passive *
+bfd_engine_passive(const struct bfd_engine *e)
+{
+	return e->passive;
+}
+
+void
+bfd_engine_addr(struct bfd_engine *e, const struct nl_addr *a, bool gone)
+{
+	if (!bfd_passive_addr(e->passive, a->ifindex, &a->prefix, gone))
+		log_err("no room for another address: nothing is accepted "
+		    "from its subnet");
+}
+
+void
+bfd_engine_addrs_forget(struct bfd_engine *e)
+{
+	bfd_passive_addrs_forget(e->passive);
 }
 
 int
@@ -1304,6 +1544,7 @@ bfd_engine_link(struct bfd_engine *e, const char *name, int ifindex, bool gone)
 {
 	struct bfd_session *s;
 
+	bfd_passive_link(e->passive, name, ifindex, gone);
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
 		bool named = strcmp(s->core.p.interface, name) == 0;
 
@@ -1348,6 +1589,8 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	if (e == NULL)
 		return -ENOMEM;
 	e->config = *config;
+	if (e->config.linger_ns == 0)
+		e->config.linger_ns = BFD_PASSIVE_LINGER_NS;
 	e->loop = config->loop;
 	e->echo_fd = -1;
 	memcpy(e->echo_key, config->echo_key, sizeof(e->echo_key));
@@ -1358,11 +1601,13 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	e->slot_due = MONO_NEVER;
 	e->rate_since = loop_clock();
 	e->table = bfd_table_new(config->sessions_max, config->seed);
+	e->passive = bfd_passive_new();
 	e->timer = loop_timer_new(e->loop, timer_due, e);
 	e->reload.timer = loop_timer_new(e->loop, reload_slice, e);
 	e->echo_timer = loop_timer_new(e->loop, echo_timer_due, e);
 	error = -ENOMEM;
-	if (e->table != NULL && e->timer != NULL && e->echo_timer != NULL &&
+	if (e->table != NULL && e->passive != NULL &&
+	    e->timer != NULL && e->echo_timer != NULL &&
 	    e->reload.timer != NULL &&
 	    bfd_heap_init(&e->heap, config->sessions_max)) {
 		io.arg = e;
@@ -1391,6 +1636,7 @@ bfd_engine_free(struct bfd_engine *e)
 	loop_defer_cancel(e->loop, update_pace, e);
 	loop_defer_cancel(e->loop, admit_held_back, e);
 	bfd_table_free(e->table);
+	bfd_passive_free(e->passive);
 	bfd_heap_free(&e->heap);
 	reload_forget(e);
 	loop_timer_free(e->reload.timer);

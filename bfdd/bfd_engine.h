@@ -13,6 +13,7 @@
 
 #include "bfdd/bfd_echo.h"
 #include "bfdd/bfd_params.h"
+#include "bfdd/bfd_passive.h"
 #include "bfdd/bfd_table.h"
 #include "bfdd/bfd_wire.h"
 #include "shared/loop.h"
@@ -49,6 +50,7 @@ struct bfd_engine_config {
 	uint64_t	 seed;
 	uint8_t		 echo_key[BFD_ECHO_KEY_LEN];	/* random, secret */
 	uint16_t	 port_single_hop, port_multihop;	/* 0: the standard's */
+	int64_t		 linger_ns;	/* 0: BFD_PASSIVE_LINGER_NS */
 	/*
 	 * Called after the packets of the event are out.  On the failover path:
 	 * must be quick.  May be NULL.
@@ -102,8 +104,27 @@ int	bfd_engine_wish(struct bfd_engine *, const void *owner,
  */
 bool	bfd_engine_unwish(struct bfd_engine *, const void *owner,
 	    const struct bfd_params *key);
-/* All wishes of an owner that went away. */
+/* All wishes and offers of an owner that went away. */
 void	bfd_engine_owner_gone(struct bfd_engine *, const void *owner);
+
+/*
+ * RFC 9468: the owner accepts sessions that others open on p->interface to
+ * p->local, with these timers, as if it wished them; at most sessions_max.
+ * Another offer of the same interface and family replaces it, also for the
+ * sessions that are there.  0, -ENOSPC, -ESHUTDOWN or -ENOMEM.
+ */
+int	bfd_engine_offer(struct bfd_engine *, const void *owner,
+	    const struct bfd_params *p, unsigned sessions_max);
+/*
+ * No longer: sessions that only the offer had are released, as by
+ * bfd_engine_unwish().  False: there was none.
+ */
+bool	bfd_engine_withdraw(struct bfd_engine *, const void *owner,
+	    const char *interface, uint8_t family);
+const struct bfd_passive *bfd_engine_passive(const struct bfd_engine *);
+/* The kernel's addresses: they tell the subnets (RFC 9468 §2). */
+void	bfd_engine_addr(struct bfd_engine *, const struct nl_addr *, bool gone);
+void	bfd_engine_addrs_forget(struct bfd_engine *);
 
 /*
  * B-51: the operator takes this session to AdminDown, or lets it go.  Holds as

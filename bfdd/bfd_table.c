@@ -262,6 +262,7 @@ bfd_table_add(struct bfd_table *t, mono_t now, const struct bfd_params *p,
 	s->ifindex = ifindex;
 	s->index = ++t->last_index;
 	bfd_loss_init(&s->loss);
+	s->abandon_at = MONO_NEVER;
 
 	b = discr_bucket(t, s->core.local_discr);
 	s->next_discr = *b;
@@ -344,6 +345,7 @@ bfd_session_wish_set(struct bfd_session *s, const void *owner,
 		*at = w;
 	}
 	w->p = *p;
+	w->unsolicited = false;
 	return 0;
 }
 
@@ -374,6 +376,18 @@ bfd_session_clients(const struct bfd_session *s)
 	return n;
 }
 
+bool
+bfd_session_unsolicited(const struct bfd_session *s)
+{
+	const struct bfd_wish *w;
+
+	for (w = s->wishes; w != NULL; w = w->next) {
+		if (!w->unsolicited)
+			return false;
+	}
+	return s->wishes != NULL;
+}
+
 /* The detection time this wish asks for, were both ends set like it. */
 static int64_t
 wished_detection_time(const struct bfd_params *p)
@@ -399,6 +413,8 @@ bfd_session_effective(const struct bfd_session *s, struct bfd_params *out)
 			out->required_min_rx_ns = w->p.required_min_rx_ns;
 		if (!addr_is_set(&out->local))
 			out->local = w->p.local;
+		if (s->wishes->owner != bfd_owner_conf)
+			out->passive = out->passive && w->p.passive;
 		if (wished_detection_time(&w->p) <
 		    wished_detection_time(&fastest->p))
 			fastest = w;

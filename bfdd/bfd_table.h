@@ -34,6 +34,8 @@ struct bfd_wish {
 	struct bfd_wish		*next;
 	const void		*owner;
 	unsigned		 listed;	/* by the reload of this number */
+	bool			 accepted;	/* by an offer of the owner's */
+	bool			 unsolicited;	/* and never asked for */
 	struct bfd_params	 p;
 };
 
@@ -76,6 +78,7 @@ struct bfd_session {
 	struct bfd_loss		 loss;		/* several hops only (B-124) */
 	bool			operator_down;	/* whatever is wished */
 	bool			held_back;	/* too much for the host (B-84) */
+	mono_t			abandon_at;	/* accepted and not Up (B-145) */
 	int64_t			packet_rate;	/* what it counts for; 0: held back */
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */
@@ -130,17 +133,23 @@ struct bfd_session *bfd_table_by_path(const struct bfd_table *,
 
 struct bfd_wish *bfd_session_wish_of(const struct bfd_session *,
     const void *owner);
-/* Adds the owner's wish, or changes it.  0 or -ENOMEM. */
+/*
+ * Adds the owner's wish, or changes it; whether it was accepted stays, but it is
+ * asked for now.  0 or -ENOMEM.
+ */
 int	bfd_session_wish_set(struct bfd_session *, const void *owner,
 	    const struct bfd_params *);
 /* False: it had none. */
 bool	bfd_session_wish_drop(struct bfd_session *, const void *owner);
 /* Owners that are clients. */
 unsigned bfd_session_clients(const struct bfd_session *);
+/* Every wish comes from a packet that was accepted (RFC 9468), and there is one. */
+bool	bfd_session_unsolicited(const struct bfd_session *);
 /*
  * The parameters all wishes come to (L-26): the shortest of each interval, the
  * multiplier of the wish with the shortest detection time, everything else from
- * bfdd.conf's wish or else the oldest.  There must be a wish.
+ * bfdd.conf's wish or else the oldest.  Passive is what bfdd.conf says, or else
+ * what all of them are.  There must be a wish.
  */
 void	bfd_session_effective(const struct bfd_session *, struct bfd_params *);
 

@@ -59,6 +59,8 @@ const char *bfd_diag_name(uint8_t diag);	/* "reserved" for 10..31 */
 	X(NO_SESSION,	"no-session")	/* B-28 */	\
 	X(TTL,		"ttl")		/* B-41, B-112 */ \
 	X(SOURCE,	"source")	/* not this session's peer */ \
+	X(PASSIVE_SOURCE, "passive-source") /* not of the subnet (B-142) */ \
+	X(PASSIVE_LIMIT, "passive-limit") /* too many (B-146) */ \
 	X(AUTH_UNEXPECTED, "auth-unexpected")	/* B-29 */ \
 	X(AUTH_MISSING,	"auth-missing")	/* B-30 */	\
 	X(AUTH_TYPE,	"auth-type")	/* B-105 */	\

@@ -17,6 +17,7 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_heap.c bfdd/bfd_heap.h \
 	bfdd/bfd_io.c bfdd/bfd_io.h \
 	bfdd/bfd_mark.h \
+	bfdd/bfd_passive.c bfdd/bfd_passive.h \
 	bfdd/bfd_reader.c bfdd/bfd_reader.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \
 	# end

@@ -283,13 +283,23 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 static void
 addr_event(const struct nl_addr *a, bool gone, void *arg)
 {
-	(void)a;
-	(void)gone;
-	(void)arg;
+	struct daemon *d = arg;
+
+	bfd_engine_addr(d->engine, a, gone);
+}
+
+/* Events were lost; all there is follows. */
+static void
+events_lost(void *arg)
+{
+	struct daemon *d = arg;
+
+	bfd_engine_addrs_forget(d->engine);
+	bfd_engine_links_resync(d->engine);
 }
 
 static void
-links_lost(void *arg)
+all_read(void *arg)
 {
 	struct daemon *d = arg;
 
@@ -350,16 +360,18 @@ open_netlink(struct daemon *d)
 	static const struct nl_handlers handlers = {
 		.link = link_event,
 		.addr = addr_event,
-		.resync = links_lost,
-		.synced = links_lost,
+		.resync = events_lost,
+		.synced = all_read,
 	};
 	int error;
 
 	error = nl_open(d->loop, &handlers, d, &d->nl);
+	if (error == 0) {
+		bfd_engine_set_nl(d->engine, d->nl);
+		error = nl_read_all(d->nl);
+	}
 	if (error != 0)
 		log_err("netlink error=\"%s\"", strerror(-error));
-	else
-		bfd_engine_set_nl(d->engine, d->nl);
 	return error;
 }
 

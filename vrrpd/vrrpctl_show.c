@@ -821,6 +821,25 @@ view_discards(const struct view *v, const json_t *statistics)
 		    "\n", num(statistics, "receive-overflow-count"));
 }
 
+/* Where sessions are accepted from whoever opens one (RFC 9468). */
+static void
+view_passive(const struct view *v, const json_t *list)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		(void)fprintf(v->out, "accepting on %s to %s: %" PRId64 " of %"
+		    PRId64, str_or(o, "interface", "?"),
+		    str_or(o, "local", "?"), num(o, "sessions"),
+		    num(o, "max-sessions"));
+		if (num(o, "refused-count") > 0)
+			(void)fprintf(v->out, ", refused %" PRId64,
+			    num(o, "refused-count"));
+		(void)fprintf(v->out, "\n");
+	}
+}
+
 void
 vrrpctl_view_sessions(const struct view *v, const json_t *result)
 {
@@ -853,6 +872,7 @@ vrrpctl_view_sessions(const struct view *v, const json_t *result)
 		t.failed = true;
 	}
 	table_print(&t, v->out, "");
+	view_passive(v, json_object_get(result, "passive"));
 	if (num(s, "stalls") > 0)
 		(void)fprintf(v->out, "bfdd was kept from running %" PRId64
 		    " times, at worst for %s", num(s, "stalls"),
@@ -879,6 +899,7 @@ static const struct row {
 	{ TEXT,	"state",		"state" },
 	{ TEXT,	"waiting for",		"waiting-for" },
 	{ TEXT,	"held down by",		"admin-down-by" },
+	{ TEXT,	"role",			"role" },
 	{ TEXT,	"reason",		"reason" },
 	{ TEXT,	"diagnostic",		"diagnostic" },
 	{ TEXT,	"peer's state",		"remote-state" },

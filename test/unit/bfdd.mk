@@ -13,6 +13,7 @@ BFDD_UNIT_TESTS = \
 	test/unit/test_bfd_engine \
 	test/unit/test_bfd_heap \
 	test/unit/test_bfd_io \
+	test/unit/test_bfd_passive \
 	test/unit/test_bfd_reader \
 	test/unit/test_bfd_table \
 	test/unit/test_sdnotify \
@@ -33,6 +34,8 @@ test_unit_test_bfd_heap_SOURCES = test/unit/test_bfd_heap.c
 test_unit_test_bfd_heap_LDADD = $(BFDD_UNIT_LIBS)
 test_unit_test_bfd_io_SOURCES = test/unit/bfdd_net.h test/unit/test_bfd_io.c
 test_unit_test_bfd_io_LDADD = $(BFDD_UNIT_LIBS)
+test_unit_test_bfd_passive_SOURCES = test/unit/test_bfd_passive.c
+test_unit_test_bfd_passive_LDADD = $(BFDD_UNIT_LIBS)
 test_unit_test_bfd_reader_SOURCES = test/unit/test_bfd_reader.c
 test_unit_test_bfd_reader_LDADD = $(BFDD_UNIT_LIBS)
 test_unit_test_bfd_reader_LDFLAGS = $(AM_LDFLAGS) -pthread

@@ -173,7 +173,8 @@ static void
 test_bfd_ctl_request_answers_with_the_level(void **state)
 {
 	static const char *const members[] = { "peer", "interface", "multihop",
-	    "clients", "state", "remote-state", "diagnostic",
+	    "clients", "role", "unsolicited", "state", "remote-state",
+	    "diagnostic", "remote-detection-time-us",
 	    "remote-diagnostic", "reason", "local-discriminator",
 	    "remote-discriminator", "source-port", "dest-port",
 	    "local-multiplier", "remote-multiplier", "detection-time-us",
@@ -491,6 +492,81 @@ test_bfd_ctl_leaving_client_releases_its_sessions(void **state)
 	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
 }
 
+#define OFFER	"{\"interface\":\"lo\",\"local\":\"127.0.0.1\"," \
+		"\"desired-min-tx-us\":10000,\"required-min-rx-us\":10000," \
+		"\"detect-mult\":3,\"max-sessions\":2}"
+#define OFFER_KEY "{\"interface\":\"lo\",\"local\":\"127.0.0.1\"}"
+
+/* RFC 9468: asked for by a client, shown, and gone with it. */
+static void
+test_bfd_ctl_offer_is_shown_and_goes_with_its_client(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c, *reader;
+	json_t *a, *o;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	reader = client(w, 4242);
+	assert_int_equal(error_code(ask(reader, "passive.request", OFFER)),
+	    CTL_ERR_FORBIDDEN);
+	assert_int_equal(error_code(ask(c, "passive.release", OFFER_KEY)),
+	    CTL_ERR_NOT_FOUND);
+	assert_int_equal(error_code(ask(c, "passive.request", OFFER)), 0);
+	a = ask(reader, "show", "{}");
+	o = json_array_get(json_object_get(json_object_get(a, "result"),
+	    "passive"), 0);
+	assert_string_equal(text_of(o, "interface"), "lo");
+	assert_string_equal(text_of(o, "local"), "127.0.0.1");
+	assert_int_equal(int_of(o, "sessions"), 0);
+	assert_int_equal(int_of(o, "max-sessions"), 2);
+	assert_int_equal(int_of(o, "refused-count"), 0);
+	json_decref(a);
+	assert_int_equal(error_code(ask(c, "passive.release", OFFER_KEY)), 0);
+	assert_int_equal(error_code(ask(c, "passive.request", OFFER)), 0);
+	ctl_client_conn_detach(c);
+	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
+}
+
+static void
+test_bfd_ctl_bad_offers_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{}",
+		"{\"interface\":\"lo\"}",
+		"{\"local\":\"127.0.0.1\"}",
+		"{\"interface\":\"\",\"local\":\"127.0.0.1\"}",
+		"{\"interface\":\"lo\",\"local\":\"0.0.0.0\"}",
+		"{\"interface\":\"lo\",\"local\":\"2001:db8::1\"}",
+		"{\"interface\":\"lo\",\"local\":\"127.0.0.1\","
+		    "\"max-sessions\":0}",
+		"{\"interface\":\"lo\",\"local\":\"127.0.0.1\","
+		    "\"max-sessions\":65}",
+		"{\"interface\":\"lo\",\"local\":\"127.0.0.1\","
+		    "\"detect-mult\":0}",
+		"{\"interface\":\"lo\",\"local\":\"127.0.0.1\","
+		    "\"peer\":\"127.0.0.2\"}",
+		"{\"interface\":\"lo\",\"local\":\"127.0.0.1\","
+		    "\"multihop\":true}",
+	};
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_int_t code = error_code(ask(c, "passive.request",
+		    bad[i]));
+
+		if (code != -32602)
+			fail_msg("%s: %d", bad[i], (int)code);
+	}
+	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
+}
+
 int
 main(void)
 {
@@ -505,6 +581,8 @@ main(void)
 		T(test_bfd_ctl_strangers_may_only_read),
 		T(test_bfd_ctl_show_has_everything),
 		T(test_bfd_ctl_leaving_client_releases_its_sessions),
+		T(test_bfd_ctl_offer_is_shown_and_goes_with_its_client),
+		T(test_bfd_ctl_bad_offers_are_refused),
 	};
 
 	have_net = net_own();

@@ -86,6 +86,7 @@ setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 	struct bfd_engine_config config = { .sessions_max = 8, .seed = 42,
+	    .linger_ns = 200 * NS_PER_MS,
 	    .changed = changed, .arg = w };
 	uint16_t port;
 
@@ -842,6 +843,207 @@ test_bfd_engine_session_of_the_file_waits_for_room(void **state)
 	assert_int_not_equal(held->core.session_state, BFD_ADMIN_DOWN);
 }
 
+/* --- sessions that others open (RFC 9468) --- */
+
+#define STRANGER	"127.0.0.2"
+
+static void
+offer_lo(struct world *w, const void *owner, unsigned max)
+{
+	struct nl_addr a = { .ifindex = (int)if_nametoindex("lo") };
+	struct bfd_params p;
+
+	bfd_params_init(&p);
+	p.desired_min_tx_ns = p.required_min_rx_ns = ns_from_ms(30);
+	(void)snprintf(p.interface, sizeof(p.interface), "lo");
+	assert_int_equal(addr_parse("127.0.0.1", &p.local), 0);
+	assert_int_equal(addr_prefix_parse("127.0.0.1/8", &a.prefix), 0);
+	bfd_engine_addr(w->engine, &a, false);
+	assert_int_equal(bfd_engine_offer(w->engine, owner, &p, max), 0);
+}
+
+/* From the stranger: this state, 30 ms x 3, to the session (NULL: to none). */
+static void
+stranger_says(const char *from, enum bfd_state state,
+    const struct bfd_session *s)
+{
+	uint32_t discr = s == NULL ? 0 : htonl(s->core.local_discr);
+	uint32_t us = htonl(30000);
+	uint8_t p[24] = { 0x20, (uint8_t)(state << 6), 3, 24, 0, 0, 0, 9 };
+
+	memcpy(p + 8, &discr, 4);
+	memcpy(p + 12, &us, 4);
+	memcpy(p + 16, &us, 4);
+	throw(from, p, sizeof(p), 255);
+}
+
+/* B-143 +, B-144 +, L-27 + the other end is Up too. */
+static struct bfd_session *
+stranger_comes_up(struct world *w)
+{
+	struct bfd_session *s;
+
+	stranger_says(STRANGER, BFD_DOWN, NULL);
+	assert_true(wait_state(w, BFD_INIT));
+	s = bfd_table_first(bfd_engine_table(w->engine));
+	stranger_says(STRANGER, BFD_INIT, s);
+	assert_true(wait_state(w, BFD_UP));
+	return s;
+}
+
+static void
+test_bfd_engine_offered_interface_accepts_a_session(void **state)
+{
+	struct world *w = *state;
+	struct bfd_session *s;
+	struct addr local;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	stranger_says(STRANGER, BFD_DOWN, NULL);	/* B-140 - */
+	run_for(w, 20 * NS_PER_MS);
+	assert_int_equal(verdicts(w, BFD_NO_SESSION_VERDICT), 1);
+	offer_lo(w, &owner, 1);
+	s = stranger_comes_up(w);
+	assert_true(bfd_session_unsolicited(s));
+	assert_true(s->core.p.passive);
+	assert_int_equal(s->core.p.desired_min_tx_ns, ns_from_ms(30));
+	assert_int_equal(addr_parse("127.0.0.1", &local), 0);
+	assert_true(addr_equal(&s->core.p.local, &local));	/* B-116 + */
+	assert_ptr_equal(s->wishes->owner, &owner);
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 1);
+	/* B-146 - one is all that is allowed, */
+	stranger_says("127.0.0.3", BFD_DOWN, NULL);
+	/* L-26 - and the same peer has no second. */
+	stranger_says(STRANGER, BFD_DOWN, NULL);
+	run_for(w, 20 * NS_PER_MS);
+	assert_int_equal(verdicts(w, BFD_PASSIVE_LIMIT_VERDICT), 1);
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 1);
+}
+
+/* B-145 +, B-144 - silence: nothing is sent, and the session goes. */
+static void
+test_bfd_engine_accepted_session_that_fails_falls_silent(void **state)
+{
+	struct world *w = *state;
+	struct bfd_session *s;
+	uint64_t sent;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	assert_true(wait_state(w, BFD_DOWN));
+	assert_int_equal(w->last.reason, BFD_REASON_TIMEOUT);
+	sent = s->counters.send_packet;
+	run_for(w, 60 * NS_PER_MS);
+	assert_int_equal(w->deleted, 0);		/* kept to be looked at */
+	assert_int_equal(s->counters.send_packet, sent);
+	assert_true(wait_for(w, is_deleted));
+	run_for(w, 0);
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 0);
+	(void)stranger_comes_up(w);			/* may try again */
+}
+
+/* B-145 - one that comes back in time is the same session. */
+static void
+test_bfd_engine_accepted_session_comes_back(void **state)
+{
+	struct world *w = *state;
+	struct bfd_session *s;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	assert_true(wait_state(w, BFD_DOWN));
+	assert_ptr_equal(stranger_comes_up(w), s);
+	assert_true(mono_is_never(s->abandon_at));
+}
+
+/* L-26 + crossing opens are one session; it stays when either is taken back. */
+static void
+test_bfd_engine_accepted_and_asked_for_is_one_session(void **state)
+{
+	struct world *w = *state;
+	struct bfd_params p = wish(STRANGER, 20);
+	struct bfd_session *s, *same;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	assert_false(bfd_engine_unwish(w->engine, &owner, &p));
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &same), 0);
+	assert_ptr_equal(same, s);
+	assert_false(s->core.p.passive);
+	assert_false(bfd_session_unsolicited(s));
+	assert_int_equal(s->core.p.desired_min_tx_ns, ns_from_ms(20));
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 0);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_true(bfd_engine_unwish(w->engine, &owner, &p));
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_true(s->core.p.passive);
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 1);
+}
+
+/* The offer withdrawn, or its owner gone: AdminDown, then deleted. */
+static void
+test_bfd_engine_offer_withdrawn_takes_its_sessions_along(void **state)
+{
+	struct world *w = *state;
+	struct bfd_session *s;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	assert_false(bfd_engine_withdraw(w->engine, w, "lo", AF_INET));
+	assert_false(bfd_engine_withdraw(w->engine, &owner, "lo", AF_INET6));
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_true(bfd_engine_withdraw(w->engine, &owner, "lo", AF_INET));
+	assert_int_equal(s->core.session_state, BFD_ADMIN_DOWN);
+	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
+	assert_true(wait_for(w, is_deleted));
+	run_for(w, 0);
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	bfd_engine_owner_gone(w->engine, &owner);
+	assert_int_equal(s->core.session_state, BFD_ADMIN_DOWN);
+	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
+}
+
+/* What bfdd.conf says of a peer goes before what an offer would. */
+static void
+test_bfd_engine_session_of_the_file_is_not_abandoned(void **state)
+{
+	struct world *w = *state;
+	struct bfd_params p = wish(STRANGER, 30);
+	struct bfd_session *s, *same;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	s = stranger_comes_up(w);
+	assert_int_equal(bfd_engine_wish(w->engine, bfd_owner_conf, &p, &same),
+	    0);
+	assert_ptr_equal(same, s);
+	assert_true(wait_state(w, BFD_DOWN));
+	assert_true(mono_is_never(s->abandon_at));
+	assert_false(s->core.p.passive);
+}
+
 int
 main(void)
 {
@@ -863,6 +1065,12 @@ main(void)
 		T(test_bfd_engine_many_packets_are_served_by_slots),
 		T(test_bfd_engine_too_many_packets_are_refused),
 		T(test_bfd_engine_session_of_the_file_waits_for_room),
+		T(test_bfd_engine_offered_interface_accepts_a_session),
+		T(test_bfd_engine_accepted_session_that_fails_falls_silent),
+		T(test_bfd_engine_accepted_session_comes_back),
+		T(test_bfd_engine_accepted_and_asked_for_is_one_session),
+		T(test_bfd_engine_offer_withdrawn_takes_its_sessions_along),
+		T(test_bfd_engine_session_of_the_file_is_not_abandoned),
 	};
 
 	have_net = net_own();
