@@ -1,6 +1,7 @@
 noinst_LIBRARIES += vrrpd/libvrrpcore.a
 vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
+	vrrpd/vrrp_check.c vrrpd/vrrp_check.h \
 	vrrpd/vrrp_conflict.c vrrpd/vrrp_conflict.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
 	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
