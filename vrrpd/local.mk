@@ -11,6 +11,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 
 noinst_LIBRARIES += vrrpd/libvrrpconf.a
 vrrpd_libvrrpconf_a_SOURCES = \
+	vrrpd/vrrp_command.c vrrpd/vrrp_command.h \
 	vrrpd/vrrp_conf.c vrrpd/vrrp_conf.h \
 	vrrpd/vrrp_conf_track.c vrrpd/vrrp_conf_track.h \
 	vrrpd/vrrp_conf_words.c vrrpd/vrrp_conf_words.h \
@@ -27,6 +28,7 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
 	vrrpd/vrrp_router.c vrrpd/vrrp_router.h \
+	vrrpd/vrrp_run.c vrrpd/vrrp_run.h \
 	vrrpd/vrrp_send.c vrrpd/vrrp_send.h \
 	vrrpd/vrrp_sync.c vrrpd/vrrp_sync.h \
 	vrrpd/vrrp_vip.c vrrpd/vrrp_vip.h \

@@ -9,9 +9,11 @@ VRRPD_UNIT_LIBS = \
 	# end
 VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_bfd \
+	test/unit/test_vrrp_command \
 	test/unit/test_vrrp_filter \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
+	test/unit/test_vrrp_run \
 	test/unit/test_vrrp_vip \
 	# end
 check_PROGRAMS += $(VRRPD_UNIT_TESTS)
@@ -19,6 +21,8 @@ TESTS += $(VRRPD_UNIT_TESTS)
 
 test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
 test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_command_SOURCES = test/unit/test_vrrp_command.c
+test_unit_test_vrrp_command_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_filter_SOURCES = \
 	test/unit/bfdd_net.h \
 	test/unit/test_vrrp_filter.c \
@@ -32,6 +36,8 @@ test_unit_test_vrrp_instance_SOURCES = \
 test_unit_test_vrrp_instance_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_io_SOURCES = test/unit/bfdd_net.h test/unit/test_vrrp_io.c
 test_unit_test_vrrp_io_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_run_SOURCES = test/unit/test_vrrp_run.c
+test_unit_test_vrrp_run_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_vip_SOURCES = \
 	test/unit/bfdd_net.h \
 	test/unit/test_vrrp_vip.c \
