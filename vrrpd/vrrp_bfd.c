@@ -118,6 +118,15 @@ instant_of(const json_t *value)
 	return (mono_t){ json_integer_value(value) };
 }
 
+/* Of microseconds; 0 where it is missing or makes no sense. */
+static int64_t
+span_of(const json_t *value)
+{
+	json_int_t us = json_integer_value(value);
+
+	return us > 0 && us < INT64_MAX / NS_PER_US ? ns_from_us(us) : 0;
+}
+
 int
 vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 {
@@ -161,10 +170,14 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 		l.remote_diag = 4;
 	else if (s != NULL && strcmp(s, "path-down") == 0)
 		l.remote_diag = 5;
-	n = json_object_get(params, "detection-time-us");
-	if (json_is_integer(n) && json_integer_value(n) > 0 &&
-	    json_integer_value(n) < INT64_MAX / NS_PER_US)
-		l.detection_time_ns = ns_from_us(json_integer_value(n));
+	l.detection_time_ns = span_of(json_object_get(params,
+	    "detection-time-us"));
+	l.rx_interval_ns = span_of(json_object_get(params,
+	    "negotiated-rx-interval"));
+	l.tx_interval_ns = span_of(json_object_get(params, "tx-interval-us"));
+	n = json_object_get(params, "local-multiplier");
+	if (json_integer_value(n) > 0 && json_integer_value(n) <= UINT8_MAX)
+		l.tx_multiplier = (unsigned)json_integer_value(n);
 	l.decided = instant_of(json_object_get(params, "decided-ns"));
 	l.last_rx = instant_of(json_object_get(params, "last-rx-ns"));
 	*out = l;

@@ -33,6 +33,9 @@ struct vrrp_bfd_level {
 	enum vrrp_bfd_reason	reason;
 	uint8_t			remote_diag;
 	int64_t			detection_time_ns;	/* 0: not known yet */
+	int64_t			rx_interval_ns;	/* agreed, of the peer's packets */
+	int64_t			tx_interval_ns;	/* agreed, of ours */
+	unsigned		tx_multiplier;
 	mono_t			decided;	/* of the last transition */
 	mono_t			last_rx;	/* before it; MONO_NEVER: not said */
 };

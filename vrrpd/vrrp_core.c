@@ -15,7 +15,8 @@
  *
  * BFD is one more reason to leave Backup and nothing else (L-10): it never
  * touches Active_Down_Timer, and a Down that does not pass the guards leaves
- * everything to that timer.
+ * everything to that timer.  The guards may only turn down what would have been
+ * wrong: a router that dies with its BFD is never believed for longer.
  *
  * Beyond the RFC, each for a reason given where it is done: the guard against
  * advert storms (V-96), the shortened wait after a priority change (V-78), the
@@ -33,6 +34,9 @@
 #define DOWN_ADVERTS		3		/* V-31 */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
+#define PROOF_INTERVALS		2	/* BFD silent for so many: not by chance */
+#define REASSURE_MIN_NS		(50 * NS_PER_MS)
+#define REASSURE_MAX		16		/* adverts of one series */
 
 const char *
 vrrp_state_name(enum vrrp_state state)
@@ -258,12 +262,14 @@ vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 
 /* The second half of V-66 and of V-71: this router is the Active we follow. */
 static void
-follow(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
+follow(struct vrrp_core *v, mono_t from, mono_t arrival,
+    const struct vrrp_advert *adv)
 {
 	v->active.source = adv->source;
 	v->active.priority = adv->priority;
 	v->active.interval_cs = adv->interval_cs;
 	v->active.last_advert = from;
+	v->active.last_arrival = arrival;
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
@@ -294,16 +300,16 @@ forget_bfd_edge(struct vrrp_core *v)
 }
 
 static void
-call_off_bfd_takeover(struct vrrp_core *v, mono_t from,
+call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
     const struct vrrp_advert *adv)
 {
 	if (!addr_equal(&adv->source, &v->bfd_edge_peer) ||
-	    mono_before(v->bfd_edge, from))
+	    mono_before(v->bfd_alive_after, arrival))
 		forget_bfd_edge(v);
 }
 
 static void
-backup_rx(struct vrrp_core *v, mono_t now, mono_t from,
+backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
 	if (adv->priority == 0) {			/* V-65, V-97 */
@@ -314,8 +320,8 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from,
 		return;
 	}
 	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
-		call_off_bfd_takeover(v, from, adv);	/* V-66 */
-		follow(v, from, adv);
+		call_off_bfd_takeover(v, arrival, adv);	/* V-66 */
+		follow(v, from, arrival, adv);
 		return;
 	}
 	/* V-67: the timer keeps running; it will fire because we are better. */
@@ -383,7 +389,7 @@ judge_bfd_takeover(struct vrrp_core *v, mono_t now,
 }
 
 static void
-active_rx(struct vrrp_core *v, mono_t now, mono_t from,
+active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv, struct vrrp_actions *act)
 {
 	enum vrrp_cause cause;
@@ -407,7 +413,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from,
 	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
 	enter(v, VRRP_BACKUP, cause, now, from, act);
 	act->todo |= VRRP_DO_WITHDRAW;
-	follow(v, from, adv);
+	follow(v, from, arrival, adv);
 }
 
 void
@@ -417,15 +423,16 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 	mono_t from;
 
 	begin(v, now, act);
+	arrival = mono_min(arrival, now);
 	from = from_instant(v, now, arrival);
 	switch (v->state) {
 	case VRRP_INITIALIZE:				/* V-62 */
 		return;
 	case VRRP_BACKUP:
-		backup_rx(v, now, from, adv);
+		backup_rx(v, now, from, arrival, adv);
 		return;
 	case VRRP_ACTIVE:
-		active_rx(v, now, from, adv, act);
+		active_rx(v, now, from, arrival, adv, act);
 		return;
 	}
 }
@@ -565,9 +572,24 @@ down_means_dead(const struct vrrp_bfd_event *ev)
 	return false;
 }
 
+/* After this instant an advert of the peer shows that it has not died. */
+static mono_t
+alive_after(mono_t now, const struct vrrp_core_bfd *b,
+    const struct vrrp_bfd_event *ev)
+{
+	int64_t interval_ns = ev->rx_interval_ns > 0 ? ev->rx_interval_ns :
+	    b->rx_interval_ns;
+
+	if (ev->reason != VRRP_BFD_REASON_TIMEOUT || interval_ns == 0 ||
+	    mono_is_never(ev->last_rx))
+		return now;
+	return mono_min(now,
+	    mono_add(ev->last_rx, PROOF_INTERVALS * interval_ns));
+}
+
 static void
-bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
-    struct vrrp_actions *act)
+bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
+    const struct vrrp_bfd_event *ev, struct vrrp_actions *act)
 {
 	int64_t skew_ns;
 
@@ -576,6 +598,11 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 		return;
 	v->bfd_edge = now;
 	v->bfd_edge_peer = ev->peer;
+	v->bfd_alive_after = alive_after(now, b, ev);
+	if (mono_before(v->bfd_alive_after, v->active.last_arrival)) {
+		v->bfd_disproved++;
+		return;
+	}
 	if (ev->immediate) {
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 		return;
@@ -583,6 +610,72 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	skew_ns = (PRIORITY_RANGE - v->p.priority) * ev->detection_time_ns /
 	    PRIORITY_RANGE;				/* L-15 */
 	v->bfd_takeover_timer = mono_add(now, skew_ns);
+}
+
+/* n adverts at this pace from now on, or more and faster if under way. */
+static void
+pace(struct vrrp_core *v, mono_t now, int64_t interval_ns, unsigned n)
+{
+	if (v->paced_adverts == 0 || interval_ns < v->paced_interval_ns)
+		v->paced_interval_ns = interval_ns;
+	if (n > v->paced_adverts)
+		v->paced_adverts = n;
+	v->adver_timer = mono_add(now, v->paced_interval_ns);
+}
+
+/*
+ * V-96 in its own right: what is sent here must not use up the answer to the
+ * false takeover that it may have come too late for.
+ */
+static bool
+reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t guard_ns = advert_interval_ns(v) / 4;
+
+	if (guard_ns > REASSURE_MIN_NS)
+		guard_ns = REASSURE_MIN_NS;
+	if (v->state != VRRP_ACTIVE || mono_before(now, v->reassure_not_before))
+		return false;
+	v->reassure_not_before = mono_add(now, guard_ns);
+	send_advert(v, act);
+	return true;
+}
+
+/*
+ * A peer believes in us for tx_multiplier intervals after our last packet, and
+ * in an advert from the third on: two adverts fall into that time, and the
+ * series goes on for as long as the last packet may be believed.
+ */
+void
+vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t pace_ns = advert_interval_ns(v), span_ns = 0, ns;
+	struct vrrp_core_bfd *b;
+	unsigned i;
+
+	begin(v, now, act);
+	for (i = 0; i < v->bfd_count; i++) {
+		b = &v->bfd[i];
+		if (b->tx_interval_ns == 0)
+			continue;
+		ns = b->tx_multiplier > PROOF_INTERVALS ?
+		    (b->tx_multiplier - PROOF_INTERVALS) * b->tx_interval_ns / 2 :
+		    b->tx_interval_ns / 2;
+		if (ns < pace_ns)
+			pace_ns = ns;
+		ns = b->tx_multiplier * b->tx_interval_ns;
+		if (ns > span_ns)
+			span_ns = ns;
+		b->tx_interval_ns = 0;		/* until it is Up again */
+	}
+	if (!reassure(v, now, act))
+		return;
+	if (pace_ns < IMMEDIATE_MIN_NS)
+		pace_ns = IMMEDIATE_MIN_NS;
+	if (pace_ns >= advert_interval_ns(v))
+		return;
+	ns = span_ns / pace_ns + 1;
+	pace(v, now, pace_ns, ns > REASSURE_MAX ? REASSURE_MAX : (unsigned)ns);
 }
 
 /* The entry of a peer; a full table gives up one that could not trigger. */
@@ -621,15 +714,22 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	case VRRP_BFD_UP:
 		b->has_been_up = true;
 		b->spent = false;
+		b->rx_interval_ns = ev->rx_interval_ns;
+		b->tx_interval_ns = ev->tx_interval_ns;
+		b->tx_multiplier = ev->tx_multiplier;
 		break;
 	case VRRP_BFD_DOWN:
 		b->has_been_up = false;
-		if (edge)
-			bfd_edge_down(v, now, ev, act);
+		if (edge && v->state == VRRP_ACTIVE)
+			(void)reassure(v, now, act);
+		else if (edge)
+			bfd_edge_down(v, now, b, ev, act);
+		b->rx_interval_ns = b->tx_interval_ns = 0;
 		return;
 	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
 	case VRRP_BFD_ADMIN_DOWN:	/* L-12: never */
 		b->has_been_up = false;
+		b->rx_interval_ns = b->tx_interval_ns = 0;
 		break;
 	case VRRP_BFD_UNKNOWN:		/* bfdd is gone: says nothing of the peer */
 		b->has_been_up = false;
@@ -664,10 +764,10 @@ active_set_params(struct vrrp_core *v, mono_t now,
 		return;
 	send_advert(v, act);
 	if (interval_ns > old_ns) {
-		if (v->paced_adverts == 0 || old_ns < v->paced_interval_ns)
-			v->paced_interval_ns = old_ns;
-		v->paced_adverts = DOWN_ADVERTS;
-	} else if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
+		pace(v, now, old_ns, DOWN_ADVERTS);
+		return;
+	}
+	if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
 		v->paced_adverts = 0;
 	v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
 	    v->paced_interval_ns : interval_ns);

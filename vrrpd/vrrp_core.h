@@ -97,7 +97,8 @@ struct vrrp_active_router {
 	struct addr	source;		/* unset: none heard yet */
 	uint8_t		priority;
 	uint16_t	interval_cs;
-	mono_t		last_advert;
+	mono_t		last_advert;	/* what the timer runs from */
+	mono_t		last_arrival;	/* as the kernel saw it */
 };
 
 /* L-11..L-15: the BFD session bound to a router, as far as takeover needs it. */
@@ -105,6 +106,10 @@ struct vrrp_core_bfd {
 	struct addr	peer;
 	bool		has_been_up;	/* Up now or since the last edge (L-11) */
 	bool		spent;		/* L-13: took over wrongly, wait for Up */
+	/* Of the session while Up; 0: not known. */
+	int64_t		rx_interval_ns;	/* between the peer's packets */
+	int64_t		tx_interval_ns;	/* between ours */
+	unsigned	tx_multiplier;	/* so many of ours the peer waits */
 };
 #define VRRP_CORE_BFD_MAX	16
 
@@ -128,6 +133,10 @@ struct vrrp_bfd_event {
 	enum vrrp_bfd_reason	reason;
 	uint8_t			remote_diag;
 	int64_t			detection_time_ns;	/* D, for the skew (L-15) */
+	mono_t			last_rx;	/* the session's last packet */
+	int64_t			rx_interval_ns;	/* the rest as above; 0: not said */
+	int64_t			tx_interval_ns;
+	unsigned		tx_multiplier;
 	bool			takeover_any;		/* L-12 takeover_on = any */
 	bool			immediate;		/* L-15: we are the best Backup */
 };
@@ -154,9 +163,10 @@ struct vrrp_core {
 	mono_t			absent_since, absent_until; /* the last grant */
 	mono_t			preempt_not_before;	/* V-79 */
 	mono_t			immediate_not_before;	/* V-96 guard */
+	mono_t			reassure_not_before;	/* the same, L-23 */
 	mono_t			reannounce_not_before;	/* design §5 */
-	unsigned		paced_adverts;	/* still at paced_interval_ns: */
-	int64_t			paced_interval_ns; /* the shorter old interval */
+	unsigned		paced_adverts;	/* still at paced_interval_ns */
+	int64_t			paced_interval_ns;
 	struct vrrp_active_router active;
 
 	/* In a sync group: it would be Active, since when and why. */
@@ -169,11 +179,13 @@ struct vrrp_core {
 	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
 	mono_t			bfd_edge;	/* when the session went Down */
 	struct addr		bfd_edge_peer;	/* whose session it was */
+	mono_t			bfd_alive_after; /* its advert since: it lives */
 	bool			active_by_bfd;	/* L-13: since state_since */
 
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
 	uint64_t		bfd_false_takeovers;
+	uint64_t		bfd_disproved;	/* Downs: its adverts went on */
 	uint64_t		immediate_adverts;
 	uint64_t		immediate_adverts_suppressed;
 	uint64_t		absences;		/* grants given, L-32 */
@@ -228,10 +240,25 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * the session was Up; it is Down for a cause L-12 lets pass; it is bound to the
  * Active we follow.  Everything else only keeps the books.  A skewed takeover
  * is called off by an advert accepted after the edge, or by the session leaving
- * Down.  The shell asks for its own link before it calls (L-18).
+ * Down.  The shell asks for its own link before it calls (L-18), and reads what
+ * adverts have arrived.
+ * Proof of life: a router that dies stops both, and its last packet of the
+ * session is at most one interval older than its last advert.  An advert that
+ * came more than two intervals after that packet was sent by a router whose BFD
+ * alone was silent: then Active_Down_Timer decides.
+ * An Active whose session times out, or who is told that it was timed out,
+ * adverts at once: the other end may think the same of it.
  */
 void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
 	    const struct vrrp_bfd_event *, struct vrrp_actions *);
+/*
+ * L-23: our bfdd is gone, and whoever had an Up session with us hears no more of
+ * it.  An Active adverts now and in short intervals until all of them would have
+ * given it up, so that each gets at least one proof of life in time; a series at
+ * most every 50 ms.
+ */
+void	vrrp_core_reassure(struct vrrp_core *, mono_t now,
+	    struct vrrp_actions *);
 /* The session is gone from the configuration: forget what was seen of it. */
 void	vrrp_core_bfd_forget(struct vrrp_core *, const struct addr *peer);
 /*

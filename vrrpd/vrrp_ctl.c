@@ -120,6 +120,7 @@ json_stats(const struct vrrp_instance *v)
 		{ "addresses-restored", s->addresses_restored },
 		{ "bfd-takeovers", c->bfd_takeovers },
 		{ "bfd-false-takeovers", c->bfd_false_takeovers },
+		{ "bfd-downs-disproved", c->bfd_disproved },
 		{ "immediate-adverts", c->immediate_adverts },
 		{ "immediate-adverts-suppressed",
 		    c->immediate_adverts_suppressed },

@@ -1250,8 +1250,12 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 void
 vrrp_instance_reassure(struct vrrp_instance *v)
 {
-	if (v->core.state == VRRP_ACTIVE)
-		vrrp_send_advert(v, v->core.p.priority);
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_reassure(&v->core, now, &act);
+	perform(v, &act, &m);
 }
 
 void

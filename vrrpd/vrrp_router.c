@@ -279,6 +279,15 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 	e.reason = s->level.reason;
 	e.remote_diag = s->level.remote_diag;
 	e.detection_time_ns = s->level.detection_time_ns;
+	e.last_rx = s->level.last_rx;
+	e.rx_interval_ns = s->level.rx_interval_ns;
+	e.tx_interval_ns = s->level.tx_interval_ns;
+	e.tx_multiplier = s->level.tx_multiplier;
+	/* An advert that waits in the socket may show that the peer lives. */
+	for (i = 0; e.state == VRRP_BFD_DOWN && i < r->iface_count; i++)
+		if (r->ifaces[i]->io != NULL &&
+		    strcmp(r->ifaces[i]->name, s->interface) == 0)
+			vrrp_io_drain(r->ifaces[i]->io);
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		if (strcmp(v->iface->name, s->interface) != 0)

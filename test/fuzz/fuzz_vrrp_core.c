@@ -185,7 +185,17 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 		.takeover_any = more & 0x08,
 		.immediate = more & 0x10,
 		.detection_time_ns = take_span_ns(in),
+		.last_rx = more & 0x20 ? now : MONO_NEVER,
 	};
+	bool disproved;
+
+	if (more & 0x40) {
+		ev.rx_interval_ns = ev.tx_interval_ns = ev.detection_time_ns;
+		ev.tx_multiplier = 3;
+		ev.last_rx = mono_add(now, -3 * ev.detection_time_ns);
+	}
+	disproved = ev.rx_interval_ns > 0 && mono_before(
+	    mono_add(ev.last_rx, 2 * ev.rx_interval_ns), v->active.last_arrival);
 
 	vrrp_core_bfd(v, now, &ev, act);
 	if (v->state != before) {			/* L-11, L-12 */
@@ -193,6 +203,7 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 		REQUIRE(ev.state == VRRP_BFD_DOWN && ev.immediate);
 		REQUIRE(ev.reason != VRRP_BFD_REASON_ADMIN);
 		REQUIRE(addr_equal(&ev.peer, &v->active.source));
+		REQUIRE(!disproved || ev.reason != VRRP_BFD_REASON_TIMEOUT);
 	}
 }
 
@@ -205,6 +216,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct vrrp_core v;
 	struct addr a;
 	enum vrrp_state before;
+	uint8_t flags;
 	mono_t now = { NS_PER_S }, since;
 
 	take_params(&in, &p);
@@ -255,7 +267,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 15:
 			a = take_router(&in);
-			if (take(&in) & 1)
+			flags = take(&in);
+			if (flags & 2)
+				vrrp_core_reassure(&v, now, &act);
+			else if (flags & 1)
 				vrrp_core_set_primary(&v, &a);
 			else
 				vrrp_core_bfd_forget(&v, &a);

@@ -1,11 +1,15 @@
 """The link to bfdd: it may only ever make things better (L-10..L-13)."""
 
+import os
+import random
 import signal
 import time
 
 import pytest
 
-from lab import Capture, Ctl, vrrpd_conf, wait_for
+from lab import Capture, Ctl, Gap, vrrpd_conf, wait_for
+
+TRIALS = int(os.environ.get("LAB_TRIALS", 3))
 
 
 def counts(lab):
@@ -118,18 +122,38 @@ def test_vrrpd_stopped_resigns_before_it_lets_its_sessions_go(lab):
 
 
 # L-23 +
-def test_bfdd_killed_on_the_active_is_one_flap_at_most(lab):
-    """L-23: r2 cannot tell this from a dead r1; r1 corrects it at once."""
-    lab.start_pair(bfd=True, advert_int=10)
-    lab.wait_pair(bfd=True)
-    before = counts(lab)
-    lab.r1.bfdd.stop(signal.SIGKILL)
-    wait_for(lambda: bfd_state(lab.r2, lab.r1) == "down", 5, "r2 detects")
-    lab.wait_pair()
-    time.sleep(1)
-    after = counts(lab)
-    assert after[0] == before[0], lab.r1.transitions()[-3:]
-    assert after[1] - before[1] in (0, 2), lab.r2.transitions()[-6:]
+@pytest.mark.parametrize("interval", ("10ms", "3ms"))
+def test_bfdd_killed_on_the_active_moves_nobody(lab, interval):
+    """L-23: adverts go on, and r2 hears one before it would believe BFD.
+
+    A machine that sleeps longer than the proof may take is no fault of ours:
+    its absence is measured, and such a trial does not count.
+    """
+    lab.start_pair(bfd=True, advert_int=100, interval=interval)
+    judged = 0
+    for _ in range(3 * TRIALS):
+        lab.wait_pair(bfd=True)
+        before = counts(lab)
+        gap = Gap(lab.client)
+        time.sleep(random.uniform(0.05, 0.1))
+        lab.r1.bfdd.stop(signal.SIGKILL)
+        wait_for(lambda: bfd_state(lab.r2, lab.r1) == "down", 5, "r2 detects")
+        time.sleep(0.1)
+        slept = gap.stop()
+        after = counts(lab)
+        assert after[0] == before[0], lab.r1.transitions()[-3:]
+        assert after[1] - before[1] in (0, 2), lab.r2.transitions()[-6:]
+        if slept < (1 if interval == "3ms" else 3):
+            assert after == before, (slept, lab.r2.transitions()[-2:],
+                                     lab.r2.call("stats"))
+            judged += 1
+        if judged == TRIALS:
+            break
+        lab.r1.start_bfdd()
+    print("%d trials judged" % judged)
+    assert judged > 0
+    assert lab.r2.call("stats")["instances"][0]["statistics"][
+        "bfd-downs-disproved"] >= judged
     lab.answered()
     lab.r1.start_bfdd()
     lab.wait_pair(bfd=True)

@@ -424,7 +424,10 @@ vrrpd_run(struct sim *s, unsigned i, mono_t absent_since)
 			vrrpd_advert(s, i, m);
 			continue;
 		}
-		vrrp_core_bfd(&r->core, s->now, &m->level, &act);
+		if (m->kind == SIM_BFDD_LOST)
+			vrrp_core_reassure(&r->core, s->now, &act);
+		else
+			vrrp_core_bfd(&r->core, s->now, &m->level, &act);
 		vrrpd_act(s, i, &act);
 	}
 	p->count = 0;
@@ -480,15 +483,22 @@ level_reason(enum bfd_reason reason)
 
 static void
 bfdd_level(struct sim *s, unsigned i, unsigned peer, enum vrrp_bfd_state state,
-    enum vrrp_bfd_reason reason, int64_t detection_time_ns)
+    enum vrrp_bfd_reason reason, int64_t detection_time_ns, mono_t last_rx)
 {
 	struct sim_message m = { .kind = SIM_BFD_LEVEL, .from = i };
+	const struct bfd_core *b = &s->r[i].bfd[peer];
 
 	m.level.peer = s->r[peer].address;
 	m.level.state = state;
 	m.level.reason = reason;
 	m.level.remote_diag = s->r[i].bfd[peer].remote_diag;
 	m.level.detection_time_ns = detection_time_ns;
+	m.level.last_rx = last_rx;
+	if (b->remote_detect_mult > 0)
+		m.level.rx_interval_ns = b->detection_time_ns /
+		    b->remote_detect_mult;
+	m.level.tx_interval_ns = b->tx_interval_ns;
+	m.level.tx_multiplier = b->p.detect_mult;
 	m.level.immediate = s->bfd_immediate;
 	deliver_later(s, i, SIM_VRRPD, &m, IPC_NS + below(s, IPC_NS));
 }
@@ -514,6 +524,11 @@ bfdd_act(struct sim *s, unsigned i, unsigned peer,
 		bfdd_send(s, i, peer, true);
 	if (act->todo & BFD_DO_SEND)
 		bfdd_send(s, i, peer, false);
+	if ((act->todo & (BFD_DO_STATE | BFD_DO_CHANGED)) == BFD_DO_CHANGED)
+		bfdd_level(s, i, peer,
+		    level_state(s->r[i].bfd[peer].session_state),
+		    VRRP_BFD_REASON_NONE,
+		    s->r[i].bfd[peer].detection_time_ns, MONO_NEVER);
 	if (!(act->todo & BFD_DO_STATE))
 		return;
 	sim_trace(s, "bfd %u -> %u: %s -> %s, %s", i, peer,
@@ -532,7 +547,7 @@ bfdd_act(struct sim *s, unsigned i, unsigned peer,
 			s->r[i].witness.bfd_timeouts[peer]++;
 	}
 	bfdd_level(s, i, peer, level_state(tr->to), level_reason(tr->reason),
-	    tr->detection_time_ns);
+	    tr->detection_time_ns, tr->last_rx);
 }
 
 static void
@@ -653,7 +668,7 @@ arrive(struct sim *s, struct sim_flight *f)
 	if (!p->running)
 		return;
 	if (mono_before(s->now, r->asleep_until) &&
-	    f->m.kind != SIM_BFD_LEVEL) {
+	    f->m.kind < SIM_BFD_LEVEL) {
 		if (p->count >= SIM_INBOX_MAX / 4)
 			return;
 		f->m.arrival = r->asleep_until;
@@ -661,7 +676,7 @@ arrive(struct sim *s, struct sim_flight *f)
 		f->m.arrival = s->now;
 	if (p->count < SIM_INBOX_MAX)
 		p->inbox[p->count++] = f->m;
-	else if (f->m.kind == SIM_BFD_LEVEL)	/* a stream loses nothing */
+	else if (f->m.kind >= SIM_BFD_LEVEL)	/* a stream loses nothing */
 		p->inbox[SIM_INBOX_MAX - 1] = f->m;
 }
 
@@ -751,6 +766,7 @@ sim_start_bfdd(struct sim *s, unsigned i)
 void
 sim_kill_bfdd(struct sim *s, unsigned i)
 {
+	struct sim_message m = { .kind = SIM_BFDD_LOST };
 	unsigned peer;
 
 	if (!s->r[i].proc[SIM_BFDD].running)
@@ -760,7 +776,9 @@ sim_kill_bfdd(struct sim *s, unsigned i)
 	for (peer = 0; peer < s->count; peer++)
 		if (peer != i)
 			bfdd_level(s, i, peer, VRRP_BFD_UNKNOWN,
-			    VRRP_BFD_REASON_NONE, 0);
+			    VRRP_BFD_REASON_NONE, 0, MONO_NEVER);
+	m.from = i;
+	deliver_later(s, i, SIM_VRRPD, &m, IPC_NS);
 }
 
 void
@@ -788,7 +806,7 @@ sim_start(struct sim *s, unsigned i)
 		if (peer != i && r->proc[SIM_BFDD].running)
 			bfdd_level(s, i, peer,
 			    level_state(r->bfd[peer].session_state),
-			    VRRP_BFD_REASON_NONE, 0);
+			    VRRP_BFD_REASON_NONE, 0, MONO_NEVER);
 }
 
 void

@@ -32,7 +32,8 @@
 enum sim_proc_name { SIM_VRRPD, SIM_BFDD };
 #define SIM_PROC_COUNT	2
 
-enum sim_kind { SIM_ADVERT, SIM_BFD, SIM_BFD_LEVEL };
+/* The last two come over the control connection, which loses nothing. */
+enum sim_kind { SIM_ADVERT, SIM_BFD, SIM_BFD_LEVEL, SIM_BFDD_LOST };
 
 struct sim_message {
 	enum sim_kind	kind;

@@ -198,7 +198,9 @@ notify(const char *fmt)
 }
 
 #define UP "{\"interface\":\"eth0\",\"peer\":\"192.0.2.1\",\"state\":\"up\"," \
-	"\"reason\":\"handshake\",\"detection-time-us\":30000}"
+	"\"reason\":\"handshake\",\"detection-time-us\":30000," \
+	"\"negotiated-rx-interval\":10000,\"tx-interval-us\":20000," \
+	"\"local-multiplier\":4}"
 #define DOWN "{\"interface\":\"eth0\",\"peer\":\"192.0.2.1\"," \
 	"\"state\":\"down\",\"reason\":\"timeout\",\"diagnostic\":" \
 	"\"control-expiry\",\"decided-ns\":123,\"last-rx-ns\":100}"
@@ -308,6 +310,10 @@ test_vrrp_bfd_reply_to_the_request_is_the_level(void **state)
 	json_decref(result);
 	assert_int_equal(last.level.state, VRRP_BFD_UP);
 	assert_int_equal(last.level.detection_time_ns, 30 * NS_PER_MS);
+	/* L-23: what proof of life is measured by. */
+	assert_int_equal(last.level.rx_interval_ns, 10 * NS_PER_MS);
+	assert_int_equal(last.level.tx_interval_ns, 20 * NS_PER_MS);
+	assert_int_equal(last.level.tx_multiplier, 4);
 }
 
 /* L-21 + unknown, not down; and everything is asked again afterwards. */

@@ -1286,7 +1286,7 @@ test_vrrp_core_bfd_without_an_active_triggers_nothing(void **state)
 
 /* L-11 - */
 static void
-test_vrrp_core_bfd_down_in_active_keeps_the_books_only(void **state)
+test_vrrp_core_bfd_down_in_active_is_no_transition(void **state)
 {
 	struct router r;
 
@@ -1294,7 +1294,7 @@ test_vrrp_core_bfd_down_in_active_keeps_the_books_only(void **state)
 	start_active(&r, defaults);
 	bfd_up(&r, R1);
 	bfd_down(&r, R1);
-	assert_quiet(&r);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);	/* it lives */
 	rx(&r, R1, 200, 100);
 	bfd_down(&r, R1);			/* no edge: it went Down before */
 	assert_quiet(&r);
@@ -1813,7 +1813,7 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_without_an_active_triggers_nothing),
 		cmocka_unit_test(
-		    test_vrrp_core_bfd_down_in_active_keeps_the_books_only),
+		    test_vrrp_core_bfd_down_in_active_is_no_transition),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_up_does_not_hold_the_timer_back),
 		cmocka_unit_test(test_vrrp_core_bfd_unknown_needs_a_fresh_up),

@@ -5,6 +5,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_check \
 	test/unit/test_vrrp_conflict \
 	test/unit/test_vrrp_core \
+	test/unit/test_vrrp_core_bfd \
 	test/unit/test_vrrp_group \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_params \
@@ -27,6 +28,9 @@ test_unit_test_vrrp_conflict_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_core_SOURCES = test/unit/test_vrrp_core.c
 test_unit_test_vrrp_core_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_core_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_core_bfd_SOURCES = test/unit/test_vrrp_core_bfd.c
+test_unit_test_vrrp_core_bfd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_core_bfd_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_group_SOURCES = \
 	test/unit/test_vrrp_group.c \
 	test/unit/vrrp_vectors.h \
