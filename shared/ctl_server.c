@@ -110,6 +110,13 @@ struct ctl_client_conn {
 };
 TAILQ_HEAD(conn_list, ctl_client_conn);
 
+struct ctl_listener {
+	int	fd;
+	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	dev_t	dev;			/* of the socket file we made */
+	ino_t	ino;
+};
+
 struct ctl_server {
 	struct loop		*loop;
 	struct ctl_server_config config;
@@ -119,9 +126,7 @@ struct ctl_server {
 	struct loop_timer	*accept_timer;
 	struct loop_fd		*listen_event;
 	int			 listen_fd;
-	char			 path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	dev_t			 dev;		/* of the socket file we made */
-	ino_t			 ino;
+	struct ctl_listener	*own;		/* NULL: borrowed, or none */
 };
 
 bool
@@ -1191,7 +1196,7 @@ bind_path(int fd, const struct sockaddr_un *sun)
 }
 
 static int
-open_socket(struct ctl_server *s, const char *path, gid_t gid)
+open_socket(struct ctl_listener *s, const char *path, gid_t gid)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct stat st;
@@ -1200,15 +1205,14 @@ open_socket(struct ctl_server *s, const char *path, gid_t gid)
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(sun.sun_path, path, strlen(path) + 1);
-	s->listen_fd = socket(AF_UNIX,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (s->listen_fd == -1)
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->fd == -1)
 		return -errno;
-	error = bind_path(s->listen_fd, &sun);
+	error = bind_path(s->fd, &sun);
 	if (error == -EADDRINUSE) {
 		error = remove_stale(&sun);
 		if (error == 0)
-			error = bind_path(s->listen_fd, &sun);
+			error = bind_path(s->fd, &sun);
 	}
 	if (error != 0)
 		return error;
@@ -1220,8 +1224,57 @@ open_socket(struct ctl_server *s, const char *path, gid_t gid)
 	if (chmod(path, 0660) == -1 ||
 	    (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) == -1))
 		return -errno;
-	if (listen(s->listen_fd, BACKLOG) == -1)
-		return -errno;
+	return listen(s->fd, BACKLOG) == -1 ? -errno : 0;
+}
+
+int
+ctl_listener_open(const char *path, gid_t gid, struct ctl_listener **out)
+{
+	struct ctl_listener *l = calloc(1, sizeof(*l));
+	int error;
+
+	if (l == NULL)
+		return -ENOMEM;
+	l->fd = -1;
+	error = open_socket(l, path, gid);
+	if (error < 0) {
+		ctl_listener_close(l, true);
+		return error;
+	}
+	*out = l;
+	return 0;
+}
+
+void
+ctl_listener_close(struct ctl_listener *l, bool remove)
+{
+	struct stat st;
+
+	if (l == NULL)
+		return;
+	if (l->fd != -1)
+		(void)close(l->fd);
+	/* Only the file we made: a successor may have put its own there. */
+	if (remove && l->path[0] != '\0' && lstat(l->path, &st) == 0 &&
+	    st.st_dev == l->dev && st.st_ino == l->ino)
+		(void)unlink(l->path);
+	free(l);
+}
+
+static int
+start_listening(struct ctl_server *s, const struct ctl_server_config *config,
+    gid_t gid)
+{
+	int error;
+
+	if (config->listener == NULL && config->path == NULL)
+		return 0;
+	if (config->listener == NULL) {
+		error = ctl_listener_open(config->path, gid, &s->own);
+		if (error < 0)
+			return error;
+	}
+	s->listen_fd = s->own != NULL ? s->own->fd : config->listener->fd;
 	s->listen_event = loop_fd_new(s->loop, s->listen_fd, listen_readable,
 	    s);
 	return s->listen_event == NULL ? -ENOMEM : 0;
@@ -1245,8 +1298,7 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	s->work_timer = loop_timer_new(loop, work, s);
 	s->accept_timer = loop_timer_new(loop, accept_again, s);
 	if (s->work_timer != NULL && s->accept_timer != NULL)
-		error = config->path == NULL ? 0 :
-		    open_socket(s, config->path, gid);
+		error = start_listening(s, config, gid);
 	if (error != 0) {
 		ctl_server_close(s);
 		return error;
@@ -1259,7 +1311,6 @@ void
 ctl_server_close(struct ctl_server *s)
 {
 	struct ctl_client_conn *c;
-	struct stat st;
 
 	if (s == NULL)
 		return;
@@ -1268,12 +1319,7 @@ ctl_server_close(struct ctl_server *s)
 	loop_fd_free(s->listen_event);
 	loop_timer_free(s->work_timer);
 	loop_timer_free(s->accept_timer);
-	if (s->listen_fd != -1)
-		(void)close(s->listen_fd);
-	/* Only the file we made: a successor may have put its own there. */
-	if (s->path[0] != '\0' && lstat(s->path, &st) == 0 &&
-	    st.st_dev == s->dev && st.st_ino == s->ino)
-		(void)unlink(s->path);
+	ctl_listener_close(s->own, true);
 	free(s);
 }
 

@@ -81,8 +81,13 @@ struct ctl_method {
 	ctl_handler	 handler;
 };
 
+/* A bound socket that outlives a server, as a parent keeps it for its child. */
+struct ctl_listener;
+
 struct ctl_server_config {
 	const char		 *path;
+	/* Instead of path: borrowed until ctl_server_close(), which keeps it. */
+	const struct ctl_listener *listener;
 	const char		 *program;	/* answered to hello */
 	const char		 *version;
 	const struct ctl_method	 *methods;	/* ends with name NULL; borrowed */
@@ -117,6 +122,14 @@ struct ctl_server_config {
  */
 int	ctl_server_open(struct loop *, const struct ctl_server_config *,
 	    gid_t gid, struct ctl_server **out);
+/*
+ * The same as a separate step.  Clients that connect while no server is open on
+ * it wait until the next one is.
+ */
+int	ctl_listener_open(const char *path, gid_t gid,
+	    struct ctl_listener **out);
+/* remove: also the file, where it still may.  NULL is fine. */
+void	ctl_listener_close(struct ctl_listener *, bool remove);
 /* Closes all clients, removes the socket file where it still may. NULL is fine. */
 void	ctl_server_close(struct ctl_server *);
 

@@ -174,6 +174,12 @@ loop_free(struct loop *l)
 	free(l);
 }
 
+int
+loop_after_fork(struct loop *l)
+{
+	return event_reinit(l->base) < 0 ? -EIO : 0;
+}
+
 struct event_base *
 loop_base(struct loop *l)
 {

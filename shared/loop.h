@@ -39,6 +39,12 @@ struct loop	*loop_new(void);
 /* After everything made on it was freed. NULL is fine. */
 void		 loop_free(struct loop *);
 /*
+ * In the child of a fork(), before it touches or frees anything made on the
+ * loop: gives the child a poll of its own, so that nothing it does to the loop
+ * reaches the parent's.  0 or -EIO.
+ */
+int		 loop_after_fork(struct loop *);
+/*
  * Runs until loop_stop(), finishing the batch it was called in.  0, or negative
  * errno from the poll; -EDEADLK when there is nothing left to wait for.
  */

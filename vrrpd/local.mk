@@ -6,6 +6,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
 	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
+	vrrpd/vrrp_supervise.c vrrpd/vrrp_supervise.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 
@@ -22,11 +23,13 @@ noinst_LIBRARIES += vrrpd/libvrrpd.a
 vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_accept.c vrrpd/vrrp_accept.h \
 	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
+	vrrpd/vrrp_channel.c vrrpd/vrrp_channel.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
 	vrrpd/vrrp_filter.c vrrpd/vrrp_filter.h \
 	vrrpd/vrrp_iface.c vrrpd/vrrp_iface.h \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
+	vrrpd/vrrp_monitor.c vrrpd/vrrp_monitor.h \
 	vrrpd/vrrp_router.c vrrpd/vrrp_router.h \
 	vrrpd/vrrp_run.c vrrpd/vrrp_run.h \
 	vrrpd/vrrp_send.c vrrpd/vrrp_send.h \

@@ -1,14 +1,14 @@
 /*
  * main.c - vrrpd(8): options, the order of starting and leaving, exit status.
  *
- * Order of start: read the configuration; see that the user exists; open
- * netlink and the sockets of the interfaces that are there, make the devices;
- * bind the control socket; ask for real-time scheduling and locked memory;
- * become that user with NET_ADMIN and NET_RAW only; then, and not before, let
- * the instances start and read the first packet.
+ * Order of start: read the configuration; see that the user exists; become the
+ * monitor (vrrp_monitor.h), which binds the control socket and forks the engine.
+ * The engine: open netlink and the sockets of the interfaces that are there,
+ * make the devices; ask for real-time scheduling and locked memory; become that
+ * user with NET_ADMIN and NET_RAW only; then, and not before, let the instances
+ * start and read the first packet.
  *
- * run_engine() is a whole life of the engine; what supervises it may be put
- * around it.
+ * run_engine() is a whole life of the engine, in a process of its own.
  */
 #include "config.h"
 
@@ -24,10 +24,12 @@
 #include "shared/loop.h"
 #include "shared/priv.h"
 #include "shared/rtsched.h"
-#include "shared/sdnotify.h"
+#include "vrrpd/vrrp_channel.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
+#include "vrrpd/vrrp_monitor.h"
 #include "vrrpd/vrrp_router.h"
+#include "vrrpd/vrrp_supervise.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
@@ -41,9 +43,19 @@ struct options {
 	bool		 verbose;
 };
 
+/* What the monitor passes on to each engine. */
+struct life {
+	const struct options	 *opt;
+	const struct vrrp_config *config;
+	const struct priv_user	 *user;
+};
+
 struct engine {
 	const struct options	*opt;
+	const struct vrrp_birth	*birth;
 	struct loop		*loop;
+	struct vrrp_channel	*channel;	/* to the monitor */
+	struct loop_timer	*beat;
 	struct vrrp_router	*router;
 	struct vrrp_ctl		*ctl;
 };
@@ -118,6 +130,37 @@ check_config(const struct options *opt)
 	return 0;
 }
 
+/* --- to the monitor --- */
+
+static void
+tell_phase(struct engine *e, enum vrrp_phase phase)
+{
+	uint8_t body = (uint8_t)phase;
+
+	(void)vrrp_channel_send(e->channel, VRRP_MSG_PHASE, &body,
+	    sizeof(body));
+}
+
+static void
+beat(mono_t deadline, void *arg)
+{
+	struct engine *e = arg;
+
+	(void)deadline;
+	(void)vrrp_channel_send(e->channel, VRRP_MSG_BEAT, NULL, 0);
+	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
+}
+
+/* Its death is a SIGTERM as well; whichever comes first. */
+static void
+monitor_gone(void *arg)
+{
+	struct engine *e = arg;
+
+	log_err("leaving: the monitor is gone");
+	loop_stop(e->loop);
+}
+
 /* One line for a client; the log gets every error. */
 static int
 reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
@@ -151,10 +194,10 @@ reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
 			    &errors.list[0], text, sizeof(text)));
 		return error;
 	}
-	(void)sdnotify("RELOADING=1");
+	tell_phase(e, VRRP_PHASE_RELOADING);
 	error = vrrp_router_apply(e->router, &config, done);
 	vrrp_config_free(&config);
-	(void)sdnotify("READY=1");
+	tell_phase(e, VRRP_PHASE_READY);
 	if (error < 0)
 		(void)snprintf(why, len, "%s", strerror(-error));
 	else
@@ -179,7 +222,6 @@ on_signal(int signo, void *arg)
 	}
 	log_notice("leaving signal=%s", signo == SIGTERM ? "SIGTERM" :
 	    "SIGINT");
-	(void)sdnotify("STOPPING=1");
 	loop_stop(e->loop);
 }
 
@@ -208,17 +250,19 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 	e->loop = loop_new();
 	if (e->loop == NULL)
 		return fatal("cannot make an event loop", -ENOMEM);
+	e->channel = vrrp_channel_new(e->loop, e->birth->channel, monitor_gone,
+	    e);
+	e->beat = loop_timer_new(e->loop, beat, e);
+	if (e->channel == NULL || e->beat == NULL)
+		return fatal("cannot talk to the monitor", -ENOMEM);
 	error = vrrp_router_open(e->loop, &e->router);
 	if (error < 0)
 		return fatal(error == -EPERM ? "cannot open sockets (root, or "
 		    "CAP_NET_ADMIN and CAP_NET_RAW, are needed)" :
 		    "cannot open sockets", error);
-	error = vrrp_ctl_open(e->loop, e->router, e->opt->socket, user->gid,
-	    reload, e, &e->ctl);
-	if (error == -EADDRINUSE) {
-		log_err("another vrrpd answers at %s", e->opt->socket);
-		return error;
-	}
+	e->router->birth = e->birth;
+	error = vrrp_ctl_open(e->loop, e->router, e->birth->listener, reload,
+	    e, &e->ctl);
 	if (error < 0)
 		return fatal(e->opt->socket, error);
 	error = vrrp_router_apply(e->router, config, &done);
@@ -229,6 +273,9 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 	error = priv_drop(PRIV_VRRPD_ENGINE, user);
 	if (error < 0)
 		return fatal("cannot give up privileges", error);
+	/* The kernel has forgotten it with the change of user. */
+	if (vrrp_monitor_tie(e->birth) < 0)
+		return fatal("the monitor is gone", -ESRCH);
 	return 0;
 }
 
@@ -244,13 +291,15 @@ start_engine(struct engine *e)
 		if (error < 0)
 			return fatal("cannot handle signals", error);
 	}
+	vrrp_monitor_hold_signals(false);
 	error = vrrp_router_connect_bfd(e->router, e->opt->bfdd_socket);
 	if (error < 0)
 		return fatal("cannot watch bfdd", error);
 	loop_at_batch_end(e->loop, flush_log, NULL);
 	log_set_deferred(true);
 	vrrp_router_start(e->router);
-	(void)sdnotify("READY=1");
+	beat(loop_clock(), e);
+	tell_phase(e, VRRP_PHASE_READY);
 	log_info("ready router_id=%s instances=%u", e->router->router_id,
 	    e->router->instance_count);
 	return 0;
@@ -260,21 +309,26 @@ start_engine(struct engine *e)
 static void
 close_engine(struct engine *e)
 {
+	tell_phase(e, VRRP_PHASE_LEAVING);
+	/* A second signal must not cut this short. */
+	vrrp_monitor_hold_signals(true);
 	vrrp_ctl_close(e->ctl);
 	vrrp_router_close(e->router);
 	log_set_deferred(false);
 	log_flush();
+	loop_timer_free(e->beat);
+	vrrp_channel_free(e->channel);
 	loop_free(e->loop);
 }
 
 static int
-run_engine(const struct options *opt, const struct vrrp_config *config,
-    const struct priv_user *user)
+run_engine(struct vrrp_birth *birth, void *arg)
 {
-	struct engine e = { .opt = opt };
+	const struct life *life = arg;
+	struct engine e = { .opt = life->opt, .birth = birth };
 	int error;
 
-	error = open_engine(&e, config, user);
+	error = open_engine(&e, life->config, life->user);
 	if (error == 0)
 		error = start_engine(&e);
 	if (error == 0) {
@@ -296,6 +350,12 @@ main(int argc, char **argv)
 	};
 	struct vrrp_config config;
 	struct priv_user user;
+	struct life life = { &opt, &config, &user };
+	struct vrrp_monitor_config monitor = {
+		.user = &user,
+		.engine = run_engine,
+		.arg = &life,
+	};
 	int c, status;
 
 	log_init("vrrpd");
@@ -348,7 +408,9 @@ main(int argc, char **argv)
 		vrrp_config_free(&config);
 		return 1;
 	}
-	status = run_engine(&opt, &config, &user);
+	monitor.socket = opt.socket;
+	monitor.realtime_priority = config.realtime_priority;
+	status = vrrp_monitor_run(&monitor);
 	vrrp_config_free(&config);
 	return status;
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "shared/ctl_server.h"
 #include "shared/log.h"
@@ -488,6 +489,22 @@ json_scheduling(const struct vrrp_router *r)
 	return o;
 }
 
+/* Who is who, for whoever looks at ps(1); and what became of an engine. */
+static json_t *
+json_processes(const struct vrrp_birth *b)
+{
+	json_t *o = json_object();
+
+	set(o, "monitor-pid", json_integer(b->monitor));
+	set(o, "engine-pid", json_integer(getpid()));
+	set(o, "engine-restarts", json_integer(b->restarts));
+	if (b->last_end[0] != '\0') {
+		set(o, "last-end", word(b->last_end));
+		set(o, "last-end-time", json_time(b->last_end_real_ns));
+	}
+	return o;
+}
+
 static json_t *
 json_session(const struct vrrp_bfd_session *s)
 {
@@ -596,6 +613,8 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	set(o, "router-id", word(r->router_id));
 	set(o, "instances", list);
 	set(o, "scheduling", json_scheduling(r));
+	if (r->birth != NULL)
+		set(o, "processes", json_processes(r->birth));
 	set(o, "bfdd", word(vrrp_bfd_is_up(r->bfd) ? "connected" :
 	    "unreachable"));
 	*result = o;
@@ -944,11 +963,12 @@ bfd_changed(const struct vrrp_bfd_session *s, void *arg)
 }
 
 int
-vrrp_ctl_open(struct loop *loop, struct vrrp_router *r, const char *path,
-    gid_t gid, vrrp_ctl_reload reload, void *arg, struct vrrp_ctl **out)
+vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
+    const struct ctl_listener *listener, vrrp_ctl_reload reload, void *arg,
+    struct vrrp_ctl **out)
 {
 	struct ctl_server_config config = {
-		.path = path,
+		.listener = listener,
 		.program = "vrrpd",
 		.version = PACKAGE_VERSION,
 		.methods = methods,
@@ -968,7 +988,7 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r, const char *path,
 	config.arg = c;
 	c->publish = loop_timer_new(loop, publish_cb, c);
 	error = c->publish == NULL ? -ENOMEM :
-	    ctl_server_open(loop, &config, gid, &c->server);
+	    ctl_server_open(loop, &config, (gid_t)-1, &c->server);
 	if (error < 0) {
 		loop_timer_free(c->publish);
 		free(c);

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 #include <stddef.h>
-#include <sys/types.h>
 
+#include "shared/ctl_server.h"
 #include "shared/loop.h"
 #include "vrrpd/vrrp_instance.h"
 #include "vrrpd/vrrp_router.h"
@@ -25,12 +25,13 @@ typedef int (*vrrp_ctl_reload)(struct vrrp_applied *, char *why, size_t len,
 	    void *arg);
 
 /*
- * Binds the socket (before the change of user) and hooks itself into the
- * router.  0 or negative errno (-EADDRINUSE: a daemon is there already).
+ * Answers on the listener (borrowed; NULL: on nothing) and hooks itself into
+ * the router.  0 or negative errno.
  */
-int	vrrp_ctl_open(struct loop *, struct vrrp_router *, const char *path,
-	    gid_t gid, vrrp_ctl_reload, void *arg, struct vrrp_ctl **out);
-/* Removes the socket. NULL is fine. */
+int	vrrp_ctl_open(struct loop *, struct vrrp_router *,
+	    const struct ctl_listener *, vrrp_ctl_reload, void *arg,
+	    struct vrrp_ctl **out);
+/* Leaves the listener as it is. NULL is fine. */
 void	vrrp_ctl_close(struct vrrp_ctl *);
 
 /* For tests: the level of one instance, a record of its history. */

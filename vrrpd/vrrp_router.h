@@ -17,6 +17,7 @@
 #include "vrrpd/vrrp_bfd.h"
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_instance.h"
+#include "vrrpd/vrrp_monitor.h"
 #include "vrrpd/vrrp_params.h"
 #include "vrrpd/vrrp_sync.h"
 
@@ -28,6 +29,7 @@ struct vrrp_router {
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	char			  router_id[64];
+	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct rtsched		  scheduling;
 	uint64_t		  stalls;
 	int64_t			  worst_stall_ns;

@@ -62,6 +62,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -599,6 +600,28 @@ vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
 	(void)nl_devconf_set(AF_INET, v->device, "tag", tag);
 }
 
+/* Dead, but nobody has waited for it: the first process of many a container. */
+static bool
+is_zombie(int pid)
+{
+	char path[32], text[512];
+	const char *after;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	after = strrchr(text, ')');
+	return after != NULL && strncmp(after, ") Z", 3) == 0;
+}
+
 bool
 vrrp_vip_is_orphan(const struct nl_link *link)
 {
@@ -620,5 +643,6 @@ vrrp_vip_is_orphan(const struct nl_link *link)
 		return false;
 	pid = TAG_PID(tag);
 	/* In a container the next run may well have the same number. */
-	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH);
+	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
+	    is_zombie(pid);
 }

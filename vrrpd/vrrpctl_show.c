@@ -375,7 +375,14 @@ static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 {
 	const json_t *s = json_object_get(result, "scheduling");
+	const json_t *p = json_object_get(result, "processes");
+	char buf[VALUE_LEN];
 
+	if (num(p, "engine-restarts") > 0)
+		(void)fprintf(v->out, "vrrpd's engine died and was started "
+		    "again (%" PRId64 " so far), last %s ago: %s\n",
+		    num(p, "engine-restarts"), age(v, buf, str_or(p,
+		    "last-end-time", "")), str_or(p, "last-end", "unknown"));
 	if (uses_bfd && strcmp(str_or(result, "bfdd", "connected"),
 	    "connected") != 0)
 		(void)fprintf(v->out, "bfdd is %s: takeover by VRRP timers "

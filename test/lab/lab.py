@@ -143,17 +143,41 @@ class Process:
         if self.alive():
             os.kill(self.pid, number)
 
+    def kill_all(self, number):
+        """It and its children, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def children(self):
+        """Of its group, alive, apart from itself."""
+        found = []
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                pid, rest = stat.parent.name, stat.read_text()
+                fields = rest.rsplit(") ", 1)[1].split()
+                if fields[2] == str(self.pid) and fields[0] not in "ZX" and \
+                        pid != str(self.pid):
+                    found.append(int(pid))
+        return found
+
     def wait(self, timeout=10):
-        return self.popen.wait(timeout)
+        status = self.popen.wait(timeout)
+        wait_for(lambda: not self.children(), timeout,
+                 lambda: "no child of %s is left: %s" % (self.name,
+                                                         self.children()))
+        return status
 
     def stop(self, number=signal.SIGTERM, timeout=10):
         """Returns the exit status; killed after the timeout, which raises."""
-        self.kill(signal.SIGCONT)
-        self.kill(number)
+        self.kill_all(signal.SIGCONT)
+        if number == signal.SIGKILL:
+            self.kill_all(number)
+        else:
+            self.kill(number)
         try:
-            return self.popen.wait(timeout)
+            return self.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.popen.kill()
+            self.kill_all(signal.SIGKILL)
             self.popen.wait()
             raise
 
@@ -309,6 +333,15 @@ class Router(Node):
         """CompletedProcess of vrrpctl, told both sockets."""
         return self.run(BUILD / "vrrpd/vrrpctl", "-s", self.vrrpd_sock,
                         "-b", self.bfdd_sock, *args, check=check)
+
+    def pids(self):
+        """Of vrrpd: the monitor's and the engine's."""
+        processes = self.call("show")["processes"]
+        assert processes["monitor-pid"] == self.vrrpd.pid
+        return processes["monitor-pid"], processes["engine-pid"]
+
+    def engine_pid(self):
+        return self.pids()[1]
 
     def instance(self, name="web"):
         for instance in self.call("show")["instances"]:
@@ -791,8 +824,8 @@ def skew_ms(priority, advert_int_cs):
     return (256 - priority) * advert_int_cs / 256 * 10
 
 
-def status_of(process):
+def status_of(pid):
     """/proc/PID/status as a dictionary."""
-    text = pathlib.Path("/proc/%d/status" % process.pid).read_text()
+    text = pathlib.Path("/proc/%d/status" % pid).read_text()
     return dict(re.split(r":\s*", line, maxsplit=1)
                 for line in text.splitlines())

@@ -100,7 +100,7 @@ def test_failover_one_way_loss_to_the_active_is_not_a_takeover(lab):
 def test_failover_kill_of_the_active_vrrpd(lab):
     lab.start_pair(advert_int=1)
     lab.wait_pair()
-    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
     lab.r2.wait_state("active", 5)
     lab.answered()
     assert lab.r2.transitions()[-1]["cause"] == "active-down-timer"
@@ -110,9 +110,9 @@ def test_failover_stopped_active_yields_when_it_wakes(lab):
     """SIGSTOP, takeover, SIGCONT: one Active in the end."""
     lab.start_pair(advert_int=1)
     lab.wait_pair()
-    lab.r1.vrrpd.kill(signal.SIGSTOP)
+    lab.r1.vrrpd.kill_all(signal.SIGSTOP)
     lab.r2.wait_state("active", 5)
-    lab.r1.vrrpd.kill(signal.SIGCONT)
+    lab.r1.vrrpd.kill_all(signal.SIGCONT)
     lab.wait_pair()
     lab.answered()
 

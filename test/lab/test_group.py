@@ -112,7 +112,7 @@ def test_group_silent_cut_of_one_link_does_not_flap(pair):
 
 
 def test_group_dead_router_is_replaced_whole(pair):
-    pair.r1.vrrpd.kill(signal.SIGKILL)
+    pair.r1.vrrpd.kill_all(signal.SIGKILL)
     wait_all(pair.r2, "active")
 
 

@@ -11,6 +11,11 @@ CAPABILITIES = {"NET_BIND_SERVICE": 10, "NET_ADMIN": 12, "NET_RAW": 13}
 USER = "nobody"         # what check.sh configures --with-user with
 
 
+def processes(lab, program):
+    """The pids of all processes of r1's daemon."""
+    return lab.r1.pids() if program == "vrrpd" else (lab.r1.bfdd.pid,)
+
+
 def mask(*names):
     return sum(1 << CAPABILITIES[name] for name in names)
 
@@ -21,23 +26,24 @@ def mask(*names):
 def test_daemon_runs_unprivileged(lab, program, allowed):
     lab.start_pair(bfd=True, advert_int=10)
     lab.wait_pair(bfd=True)
-    status = status_of(getattr(lab.r1, program))
     user = pwd.getpwnam(USER)
-    assert status["Uid"].split() == [str(user.pw_uid)] * 4
-    assert status["Gid"].split() == [str(user.pw_gid)] * 4
-    assert status["Groups"].split() in ([], [str(user.pw_gid)])
-    assert status["NoNewPrivs"] == "1"
-    for name in ("CapEff", "CapPrm", "CapBnd"):
-        assert int(status[name], 16) & ~allowed == 0, (name, status[name])
-    for name in ("CapInh", "CapAmb"):
-        assert int(status[name], 16) == 0, (name, status[name])
+    for pid in processes(lab, program):
+        status = status_of(pid)
+        assert status["Uid"].split() == [str(user.pw_uid)] * 4
+        assert status["Gid"].split() == [str(user.pw_gid)] * 4
+        assert status["Groups"].split() in ([], [str(user.pw_gid)])
+        assert status["NoNewPrivs"] == "1"
+        for name in ("CapEff", "CapPrm", "CapBnd"):
+            assert int(status[name], 16) & ~allowed == 0, (name, status)
+        for name in ("CapInh", "CapAmb"):
+            assert int(status[name], 16) == 0, (name, status)
 
 
 @pytest.mark.parametrize("program", ("vrrpd", "bfdd"))
 def test_daemon_is_real_time_and_locked_where_it_may(lab, program):
     lab.start_pair(bfd=True, advert_int=10)
-    process = getattr(lab.r1, program)
-    chrt = subprocess.run(["chrt", "-p", str(process.pid)], text=True,
+    pid = processes(lab, program)[-1]
+    chrt = subprocess.run(["chrt", "-p", str(pid)], text=True,
                           stdout=subprocess.PIPE).stdout
     call = lab.r1.call if program == "vrrpd" else lab.r1.bfdd_call
     scheduling = call("show")["scheduling"]
@@ -52,7 +58,8 @@ def test_daemon_is_real_time_and_locked_where_it_may(lab, program):
     unlimited = subprocess.run(["prlimit", "--memlock=unlimited", "true"],
                                stderr=subprocess.DEVNULL).returncode == 0
     assert scheduling["locked"] is unlimited
-    assert status_of(process)["VmLck"] != "0 kB"
+    for pid in processes(lab, program):
+        assert status_of(pid)["VmLck"] != "0 kB"
 
 
 @pytest.mark.parametrize("program", ("vrrpd/vrrpd", "bfdd/bfdd"))

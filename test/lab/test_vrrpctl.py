@@ -219,5 +219,5 @@ def test_silent_client_does_not_stop_the_daemons(pair):
         pair.wait_pair(bfd=True)
     for sock in socks:
         sock.close()
-    assert subprocess.run(["kill", "-0", str(pair.r2.vrrpd.pid)]
+    assert subprocess.run(["kill", "-0", str(pair.r2.engine_pid())]
                           ).returncode == 0

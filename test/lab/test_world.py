@@ -96,7 +96,7 @@ def test_world_device_of_a_backup_removed_is_back(lab):
     pair(lab)
     lab.r2.ip("link", "delete", device(lab.r2))
     wait_for(lambda: device(lab.r2) != "eth0", 5, "the device is back")
-    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
     lab.r2.wait_state("active")
     assert VIP in lab.r2.addresses()
 
@@ -134,8 +134,10 @@ def test_world_a_fight_over_the_address_is_bounded(lab, virtual_mac):
     script = "\n".join(["address delete %s/24 dev %s" % (VIP, name)] * 400)
     lines = len(lab.r1.vrrpd.log().splitlines())
 
+    pid = lab.r1.engine_pid()
+
     def cpu():
-        text = open("/proc/%d/stat" % lab.r1.vrrpd.pid).read()
+        text = open("/proc/%d/stat" % pid).read()
         fields = text.rsplit(")", 1)[1].split()
         return int(fields[11]) + int(fields[12])
 
@@ -285,7 +287,7 @@ def test_world_address_that_cannot_be_installed_is_not_active(lab):
 def test_world_leftovers_of_a_crash_are_taken_over(lab, virtual_mac):
     pair(lab, virtual_mac=virtual_mac)
     before = set(lab.r1.links())
-    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
     lab.r1.vrrpd.wait()
     lab.r2.wait_state("active")
     assert VIP in lab.r1.addresses()            # two owners until we are back
@@ -319,7 +321,7 @@ def test_world_settings_of_the_interface_are_put_back(lab):
 
 def test_world_device_nobody_needs_after_a_crash_is_removed(lab):
     pair(lab)
-    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
     lab.r1.vrrpd.wait()
     assert device(lab.r1) != "eth0"
     lab.r1.start_vrrpd(vrrpd_conf(vrid=VRID + 1, advert_int=1,
@@ -352,7 +354,7 @@ def test_world_settings_are_put_back_after_a_crash_too(lab):
     keys = ("arp_ignore", "arp_announce")
     before = [devconf(lab.r1, k) for k in keys]
     pair(lab)
-    lab.r1.vrrpd.kill(signal.SIGKILL)
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
     lab.r1.vrrpd.wait()
     lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
     lab.r1.wait_state("active")
@@ -410,14 +412,14 @@ def test_world_lost_events_are_read_again(lab):
     churn = "\n".join("address %s 10.9.%d.%d/32 dev busy0" % (what, i, j)
                       for i in range(120) for j in range(250)
                       for what in ("add", "delete"))
-    r1.vrrpd.kill(signal.SIGSTOP)
+    r1.vrrpd.kill_all(signal.SIGSTOP)
     try:
         r1.run("ip", "-batch", "-", stdin=churn)
         r1.ip("address", "delete", VIP + "/24", "dev", name)
         r1.ip("address", "add", NETWORK + ".11/24", "dev", "eth0")
         r1.ip("link", "delete", "busy0")
     finally:
-        r1.vrrpd.kill(signal.SIGCONT)
+        r1.vrrpd.kill_all(signal.SIGCONT)
     wait_for(lambda: "events were lost" in r1.vrrpd.log(), 10,
              "it noticed that it had missed something")
     r1.wait_state("active")

@@ -1278,6 +1278,46 @@ test_ctl_server_stopped_reader_catches_up_through_the_socket(void **state)
 #define PLAIN_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* As with a parent that keeps the socket while its child is replaced. */
+static void
+test_ctl_server_listener_outlives_its_servers(void **state)
+{
+	struct ctl_server_config on_listener = config;
+	struct ctl_listener *listener, *second;
+	char answer[256];
+	int fd;
+
+	(void)state;
+	ctl_server_close(server);
+	assert_int_equal(ctl_listener_open(path, (gid_t)-1, &listener), 0);
+	assert_int_equal(ctl_listener_open(path, (gid_t)-1, &second),
+	    -EADDRINUSE);
+	on_listener.path = NULL;
+	on_listener.listener = listener;
+	assert_int_equal(ctl_server_open(loop, &on_listener, (gid_t)-1,
+	    &server), 0);
+	ctl_server_close(server);
+	/* Nobody is there, yet the client only waits. */
+	fd = dial();
+	put(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n");
+	assert_int_equal(ctl_server_open(loop, &on_listener, (gid_t)-1,
+	    &server), 0);
+	peeked_fd = fd;
+	await(something_to_read);
+	assert_true(get(fd, answer, sizeof(answer)) > 0);
+	assert_non_null(strstr(answer, "\"id\":1"));
+	(void)close(fd);
+	ctl_server_close(server);
+	server = NULL;
+	ctl_listener_close(listener, false);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(ctl_listener_open(path, (gid_t)-1, &listener), 0);
+	ctl_listener_close(listener, true);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(ctl_server_open(loop, &config, (gid_t)-1, &server),
+	    0);
+}
+
 int
 main(void)
 {
@@ -1321,6 +1361,7 @@ main(void)
 		SOCKET_TEST(test_ctl_server_socket_file_is_for_user_and_group),
 		SOCKET_TEST(test_ctl_server_live_daemon_is_not_replaced),
 		SOCKET_TEST(test_ctl_server_stale_socket_is_replaced),
+		SOCKET_TEST(test_ctl_server_listener_outlives_its_servers),
 		SOCKET_TEST(test_ctl_server_other_file_is_left_alone),
 		SOCKET_TEST(test_ctl_server_successors_socket_is_not_removed),
 		SOCKET_TEST(test_ctl_server_impossible_paths_are_errors),

@@ -9,6 +9,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_group \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_params \
+	test/unit/test_vrrp_supervise \
 	test/unit/test_vrrp_wire \
 	# end
 VRRP_UNIT_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
@@ -43,6 +44,9 @@ test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
 test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_supervise_SOURCES = test/unit/test_vrrp_supervise.c
+test_unit_test_vrrp_supervise_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_supervise_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_wire_SOURCES = \
 	test/unit/test_vrrp_wire.c \
 	test/unit/vrrp_vectors.h \

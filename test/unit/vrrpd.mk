@@ -10,6 +10,7 @@ VRRPD_UNIT_LIBS = \
 VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_bfd \
 	test/unit/test_vrrp_command \
+	test/unit/test_vrrp_channel \
 	test/unit/test_vrrp_filter \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
@@ -23,6 +24,8 @@ test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
 test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_command_SOURCES = test/unit/test_vrrp_command.c
 test_unit_test_vrrp_command_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_channel_SOURCES = test/unit/test_vrrp_channel.c
+test_unit_test_vrrp_channel_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_filter_SOURCES = \
 	test/unit/bfdd_net.h \
 	test/unit/test_vrrp_filter.c \
