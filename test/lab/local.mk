@@ -16,6 +16,8 @@ EXTRA_DIST += \
 	test/bench/bfd_scale.py \
 	test/bench/contest.py \
 	test/bench/contest.sh \
+	test/bench/compare.py \
+	test/bench/compare.sh \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/bench/scale.py \
