@@ -94,6 +94,15 @@ teardown(void **state)
 	return 0;
 }
 
+/* Root, where the daemon's user was not made: somebody who is always there. */
+static const char *
+somebody(void)
+{
+	struct priv_user us;
+
+	return geteuid() == 0 && priv_lookup(&us) < 0 ? "nobody" : NULL;
+}
+
 static struct vrrp_job *
 start_with(const char *command, int64_t timeout_ns, const char *const *args,
     const char *const *env)
@@ -102,6 +111,7 @@ start_with(const char *command, int64_t timeout_ns, const char *const *args,
 		.command = command,
 		.args = args,
 		.env = env,
+		.user = somebody(),
 		.timeout_ns = timeout_ns,
 	};
 
