@@ -7,6 +7,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_supervise.c vrrpd/vrrp_supervise.h \
+	vrrpd/vrrp_weigh.c vrrpd/vrrp_weigh.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 
@@ -34,6 +35,8 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_run.c vrrpd/vrrp_run.h \
 	vrrpd/vrrp_send.c vrrpd/vrrp_send.h \
 	vrrpd/vrrp_sync.c vrrpd/vrrp_sync.h \
+	vrrpd/vrrp_track.c vrrpd/vrrp_track.h \
+	vrrpd/vrrp_tracked.c vrrpd/vrrp_tracked.h \
 	vrrpd/vrrp_vip.c vrrpd/vrrp_vip.h \
 	# end
 

@@ -308,6 +308,21 @@ call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
 		forget_bfd_edge(v);
 }
 
+/*
+ * V-78: the Active we follow has fallen below us, since something it tracks is
+ * down.  It says so itself, so there is no silence to wait for.
+ */
+static void
+active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
+{
+	if (!addr_equal(&adv->source, &v->active.source) ||
+	    v->active.priority < v->p.priority)
+		return;
+	v->active.priority = adv->priority;
+	if (mono_before(mono_add(from, v->skew_time_ns), v->active_down_timer))
+		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT);
+}
+
 static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
@@ -324,6 +339,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		follow(v, from, arrival, adv);
 		return;
 	}
+	active_fell(v, from, adv);
 	/* V-67: the timer keeps running; it will fire because we are better. */
 	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
 		v->active_down_cause = VRRP_CAUSE_PREEMPT;

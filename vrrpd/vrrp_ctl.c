@@ -363,23 +363,65 @@ set_active(json_t *o, const struct vrrp_instance *v)
 	}
 }
 
-/* A router on the network that does not fit; null when all do. */
+/* The interfaces among them, as they were told before there were others. */
 static json_t *
-json_tracks(const struct vrrp_instance *v)
+json_track_interfaces(const struct vrrp_tracked *t)
 {
 	json_t *list = json_array(), *o;
 	unsigned i;
 
-	for (i = 0; i < v->p.track_count; i++) {
+	for (i = 0; i < t->count; i++) {
+		if (t->refs[i].kind != VRRP_TRACK_INTERFACE ||
+		    t->refs[i].item == NULL)
+			continue;
 		o = json_object();
-		set(o, "interface", word(v->p.tracks[i].name));
-		set(o, "weight", json_integer(v->p.tracks[i].weight));
-		set(o, "state", word(v->track_down[i] ? "down" : "up"));
+		set(o, "interface", json_string(t->refs[i].item->name));
+		set(o, "weight", json_integer(t->weights[i].weight));
+		set(o, "state", word(t->weights[i].state == VRRP_TRACK_UP ?
+		    "up" : "down"));
 		(void)json_array_append_new(list, o);
 	}
 	return list;
 }
 
+static json_t *
+json_tracks(const struct vrrp_tracked *t)
+{
+	const struct vrrp_track_item *it;
+	json_t *list = json_array(), *o;
+	mono_t now = loop_clock();
+	unsigned i;
+
+	for (i = 0; i < t->count; i++) {
+		if ((it = t->refs[i].item) == NULL)
+			continue;
+		o = json_object();
+		set(o, "kind", word(vrrp_track_kind_name(it->kind)));
+		set(o, "name", json_string(vrrp_tracked_name(it)));
+		/* As it counts; what it is, where a delay runs. */
+		set(o, "state", word(vrrp_track_state_name(
+		    t->weights[i].state)));
+		if (!mono_is_never(t->refs[i].due)) {
+			set(o, "next-state", word(vrrp_track_state_name(
+			    it->state)));
+			set_us(o, "next-state-in-us", mono_sub(
+			    mono_max(t->refs[i].due, now), now));
+		}
+		set(o, "weight", json_integer(t->weights[i].weight));
+		set(o, "reverse", json_boolean(t->weights[i].reverse));
+		set(o, "adds", json_integer(vrrp_weigh_adds(&t->weights[i])));
+		set(o, "reason", it->reason[0] == '\0' ? json_null() :
+		    json_string(it->reason));
+		set(o, "since", mono_is_never(it->since) ? json_null() :
+		    json_time(it->since_real_ns));
+		set(o, "changes", json_integer((json_int_t)it->changes));
+		set(o, "group", json_boolean(t->refs[i].from_group));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
+/* A router on the network that does not fit; null when all do. */
 static json_t *
 json_conflict(const struct vrrp_conflict *c)
 {
@@ -460,7 +502,11 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set(o, "waiting-for", word(v->waiting));
 	if (v->p.track_count > 0)
-		set(o, "track-interfaces", json_tracks(v));
+		set(o, "track-interfaces", json_track_interfaces(&v->tracked));
+	if (v->tracked.count > 0)
+		set(o, "tracks", json_tracks(&v->tracked));
+	if (v->tracked.now.last_resort)
+		set(o, "last-resort", json_true());
 	if (v->group != NULL)
 		set(o, "group", word(v->group->name));
 	set(o, "conflict", json_conflict(&v->conflict));

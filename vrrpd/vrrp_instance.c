@@ -580,16 +580,15 @@ has_virtual_address(const struct vrrp_instance *v)
 	return false;
 }
 
-/* L-17: one that is down and has no weight; its name. */
-static const char *
-track_fault(const struct vrrp_instance *v)
+/*
+ * L-17.  What is not known yet keeps an instance from starting and stops none
+ * that runs: a reload must not take an Active down.
+ */
+static bool
+track_forbids(const struct vrrp_instance *v)
 {
-	unsigned i;
-
-	for (i = 0; i < v->p.track_count; i++)
-		if (v->track_down[i] && v->p.tracks[i].weight == 0)
-			return v->p.tracks[i].name;
-	return NULL;
+	return v->tracked.now.fault || (v->tracked.now.waits &&
+	    v->core.state == VRRP_INITIALIZE);
 }
 
 /* Everything but the group. w: why not. */
@@ -599,7 +598,6 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 {
 	const struct vrrp_iface *f = v->iface;
 	const struct addr *foreign;
-	const char *track;
 	char text[ADDR_STRLEN];
 
 	if (v->disabled) {
@@ -641,9 +639,9 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		(void)snprintf(w, size, "an advert of %u addresses does not "
 		    "fit the MTU of %s, which has room for %u",
 		    v->p.vip_count, f->name, most_addresses(v));
-	} else if ((track = track_fault(v)) != NULL) {
+	} else if (track_forbids(v)) {
 		*cause = VRRP_CAUSE_TRACK_FAULT;
-		(void)snprintf(w, size, "tracked interface %s is down", track);
+		vrrp_tracked_why(&v->tracked, w, size);
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);
@@ -1267,28 +1265,12 @@ vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until)
 
 /* --- run-time changes --- */
 
-/* L-16, V-78: never 0, which resigns, nor 255, which the owner says. */
-static uint8_t
-effective_priority(const struct vrrp_instance *v)
-{
-	int priority = v->p.priority;
-	unsigned i;
-
-	if (priority == VRRP_PRIORITY_OWNER)
-		return VRRP_PRIORITY_OWNER;
-	for (i = 0; i < v->p.track_count; i++)
-		if (v->track_down[i])
-			priority += v->p.tracks[i].weight;
-	return (uint8_t)(priority < 1 ? 1 : priority > VRRP_PRIORITY_OWNER - 1 ?
-	    VRRP_PRIORITY_OWNER - 1 : priority);
-}
-
 static struct vrrp_core_params
 core_params(const struct vrrp_instance *v)
 {
 	struct vrrp_core_params p = {
 		.version = v->p.version,
-		.priority = effective_priority(v),
+		.priority = v->tracked.now.priority,
 		.advert_int_cs = v->p.advert_int_cs,
 		.preempt = v->p.preempt && !v->handed_over,
 		.preempt_delay_ns = v->p.preempt_delay_ns,
@@ -1311,63 +1293,54 @@ update_core(struct vrrp_instance *v)
 	perform(v, &act, &m);
 }
 
-/* --- tracked interfaces --- */
+/* --- what is tracked --- */
 
 static void
 look_at_tracks(struct vrrp_instance *v)
 {
-	struct nl_link link;
-	unsigned i;
+	mono_t again;
 
-	for (i = 0; i < v->p.track_count; i++) {
-		v->track_ifindex[i] = 0;
-		v->track_down[i] = true;
-		if (nl_link_get(v->env->nl, v->p.tracks[i].name, &link) < 0)
-			continue;
-		v->track_ifindex[i] = link.ifindex;
-		v->track_down[i] = !link.running;
-	}
+	if (vrrp_tracked_look(&v->tracked, &v->p, loop_clock(), &again))
+		v->track_moved = true;
+	loop_timer_set(v->track_timer, again);
 }
 
 static void
-track_moved(struct vrrp_instance *v, unsigned i)
+look_cb(void *arg)
 {
-	log_notice("instance=%s track_interface=%s %s", v->p.name,
-	    v->p.tracks[i].name, v->track_down[i] ? "down" : "up");
-	update_core(v);
-	say_later(v);
-	vrrp_instance_reconsider(v);
+	look_at_tracks(arg);
 }
 
-void
-vrrp_instance_track(struct vrrp_instance *v, const struct nl_link *link,
-    bool gone)
+/* L-16, L-17, V-78: at once. */
+static void
+act_cb(void *arg)
 {
-	unsigned i;
-	bool was_down;
+	struct vrrp_instance *v = arg;
+	uint8_t was = v->core.p.priority;
+	bool forbidden = track_forbids(v);
 
-	for (i = 0; i < v->p.track_count; i++) {
-		was_down = v->track_down[i];
-		if (!gone && strcmp(v->p.tracks[i].name, link->name) == 0) {
-			v->track_ifindex[i] = link->ifindex;
-			v->track_down[i] = !link->running;
-		} else if (v->track_ifindex[i] == link->ifindex) {
-			v->track_ifindex[i] = 0;	/* gone or renamed */
-			v->track_down[i] = true;
-		}
-		if (v->track_down[i] != was_down)
-			track_moved(v, i);
-	}
-}
-
-void
-vrrp_instance_check_tracks(struct vrrp_instance *v)
-{
-	if (v->p.track_count == 0)
+	if (!v->track_moved)
 		return;
-	look_at_tracks(v);
-	update_core(v);
-	vrrp_instance_reconsider(v);
+	v->track_moved = false;
+	/* A fault is told by priority 0, not by a lower priority before it. */
+	if (forbidden)
+		vrrp_instance_reconsider(v);
+	if (v->tracked.now.priority != was) {
+		update_core(v);
+		log_notice("instance=%s priority=%u effective=%u", v->p.name,
+		    v->p.priority, v->tracked.now.priority);
+	}
+	if (!forbidden)
+		vrrp_instance_reconsider(v);
+	say_later(v);
+}
+
+static void
+track_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	look_cb(arg);
+	act_cb(arg);
 }
 
 /* What reload and `set` may change under a running instance. */
@@ -1388,6 +1361,9 @@ copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
 	to->garp_refresh_ns = from->garp_refresh_ns;
 	to->track_count = from->track_count;
 	memcpy(to->tracks, from->tracks, sizeof(to->tracks));
+	to->link_down_number = from->link_down_number;
+	to->last_resort = from->last_resort;
+	to->notify = from->notify;
 	to->line = from->line;
 }
 
@@ -1458,7 +1434,9 @@ vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 		v->send_form = configured_form(p);
 	forget_removed_peers(v, p);
 	copy_in_place(&v->p, p);
+	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	look_at_tracks(v);
+	v->track_moved = false;
 	update_core(v);
 	say_later(v);
 	vrrp_instance_reconsider(v);
@@ -1522,6 +1500,8 @@ allocate(struct vrrp_instance *v)
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
 	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
+	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
+		return false;
 	return v->frame != NULL && v->resign != NULL &&
 	    v->announce_bytes != NULL && v->announce != NULL &&
 	    v->timer != NULL && v->retry_timer != NULL &&
@@ -1561,6 +1541,11 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
 	v->restore_not_before = v->created;
+	vrrp_tracked_bind(&v->tracked, env->track, p);
+	if ((v->track_timer = loop_timer_new(env->loop, track_cb, v)) == NULL) {
+		vrrp_instance_free(v);
+		return NULL;
+	}
 	look_at_tracks(v);
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);
@@ -1589,6 +1574,9 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_timer_free(v->retry_timer);
 	loop_timer_free(v->restore_timer);
 	loop_timer_free(v->announce_timer);
+	loop_timer_free(v->track_timer);
+	vrrp_track_unwatch(v->env->track, v);
+	vrrp_tracked_release(&v->tracked);
 	free(v->frame);
 	free(v->resign);
 	free(v->frame_v2);

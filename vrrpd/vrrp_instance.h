@@ -31,6 +31,8 @@
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_io.h"
 #include "vrrpd/vrrp_params.h"
+#include "vrrpd/vrrp_track.h"
+#include "vrrpd/vrrp_tracked.h"
 #include "vrrpd/vrrp_vip.h"
 #include "vrrpd/vrrp_wire.h"
 
@@ -91,6 +93,7 @@ struct vrrp_env {
 	struct vrrp_io_tx	*tx;
 	const struct vrrp_addrs	*addrs;
 	struct vrrp_filter	*filter;	/* accept = no */
+	struct vrrp_track	*track;
 	/* After the packets of the batch. Both may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
@@ -117,8 +120,9 @@ struct vrrp_instance {
 	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
 
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
-	bool			 track_down[VRRP_TRACKS_MAX];
-	int			 track_ifindex[VRRP_TRACKS_MAX]; /* 0: none */
+	struct vrrp_tracked	 tracked;
+	bool			 track_moved;	/* to be acted upon */
+	struct loop_timer	*track_timer;	/* a delay is over */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* its ARP tells the virtual MAC */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
@@ -195,13 +199,6 @@ void	vrrp_instance_reconsider(struct vrrp_instance *);
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
 bool	vrrp_instance_able(const struct vrrp_instance *, char *why, size_t size);
 void	vrrp_instance_follow(struct vrrp_instance *, bool go);
-/*
- * A link changed: it may be one that is tracked (L-16, L-17).  check: events
- * were lost, look again.
- */
-void	vrrp_instance_track(struct vrrp_instance *, const struct nl_link *,
-	    bool gone);
-void	vrrp_instance_check_tracks(struct vrrp_instance *);
 /* The interface came, went or was replaced: device and sockets anew. */
 void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);

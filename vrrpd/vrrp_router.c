@@ -155,8 +155,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 			iface_found(r, f, link);
 		}
 	}
-	for (i = 0; i < r->instance_count; i++)
-		vrrp_instance_track(r->instances[i], link, gone);
+	vrrp_track_link(r->env.track, link, gone);
 	if (!gone)
 		note_orphan(r, link);
 	if ((gone || !link->admin_up) && r->started)
@@ -247,8 +246,8 @@ synced_event(void *arg)
 	for (i = 0; i < r->instance_count; i++) {
 		vrrp_instance_primary_changed(r->instances[i]);
 		vrrp_instance_check_addresses(r->instances[i]);
-		vrrp_instance_check_tracks(r->instances[i]);
 	}
+	vrrp_track_look(r->env.track);
 }
 
 /* --- BFD --- */
@@ -513,7 +512,10 @@ same_values(const struct vrrp_params *a, const struct vrrp_params *b)
 	    a->garp_refresh_ns == b->garp_refresh_ns &&
 	    a->track_count == b->track_count &&
 	    memcmp(a->tracks, b->tracks,
-	    a->track_count * sizeof(a->tracks[0])) == 0;
+	    a->track_count * sizeof(a->tracks[0])) == 0 &&
+	    a->link_down_number == b->link_down_number &&
+	    a->last_resort == b->last_resort &&
+	    memcmp(&a->notify, &b->notify, sizeof(a->notify)) == 0;
 }
 
 /* Instances in the order of the file; each is there already or made now. */
@@ -553,6 +555,34 @@ place(struct vrrp_router *r, const struct vrrp_config *c,
 	r->instances = list;
 	r->instance_count = n;
 	return error;
+}
+
+/*
+ * What is declared is held whether or not an instance refers to it: whoever
+ * checks it says so once, and an instance that comes later must know.
+ */
+static int
+hold_trackers(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	const struct vrrp_track_item **held, *it;
+	unsigned i, count = 0;
+
+	held = calloc(c->tracker_count + 1,
+	    sizeof(const struct vrrp_track_item *));
+	if (held == NULL)
+		return -ENOMEM;
+	for (i = 0; i < c->tracker_count; i++) {
+		it = vrrp_track_get(r->env.track, c->trackers[i].kind,
+		    c->trackers[i].name);
+		if (it != NULL)
+			held[count++] = it;
+	}
+	for (i = 0; i < r->held_count; i++)
+		vrrp_track_put(r->env.track, r->held[i]);
+	free(r->held);
+	r->held = held;
+	r->held_count = count;
+	return count == c->tracker_count ? 0 : -ENOMEM;
 }
 
 /* Every member stands alone while instances come and go. */
@@ -625,11 +655,13 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		    c->router_id);
 	else if (gethostname(r->router_id, sizeof(r->router_id) - 1) == -1)
 		r->router_id[0] = '\0';
+	error = hold_trackers(r, c);
 	drop_groups(r);
 	remove_old(r, c, done);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
-	error = place(r, c, list, done);
+	if (place(r, c, list, done) < 0)
+		error = -ENOMEM;
 	drop_unused_ifaces(r);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
@@ -687,6 +719,10 @@ router_free(struct vrrp_router *r)
 	free(r->orphans);
 	free(r->instances);
 	free(r->ifaces);
+	for (i = 0; i < r->held_count; i++)
+		vrrp_track_put(r->env.track, r->held[i]);
+	free(r->held);
+	vrrp_track_free(r->env.track);
 	vrrp_addrs_clear(&r->addrs);
 	if (r->nl != NULL)
 		nl_free(r->nl);
@@ -719,6 +755,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	error = vrrp_io_tx_open(&r->tx);
 	if (error == 0)
 		error = nl_open(loop, &handlers, r, &r->nl);
+	if (error == 0 &&
+	    (r->env.track = vrrp_track_new(loop, r->nl)) == NULL)
+		error = -ENOMEM;
 	if (error == 0)
 		error = nl_read_all(r->nl);
 	if (error < 0) {
@@ -731,6 +770,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.tx = r->tx,
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
+		.track = r->env.track,
 		.changed = instance_changed,
 		.transition = instance_transition,
 		.arg = r,

@@ -41,6 +41,8 @@ struct vrrp_router {
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */
 	unsigned		  instance_count;
+	const struct vrrp_track_item **held;	/* declared in the file */
+	unsigned		  held_count;
 	struct vrrp_sync	**groups;
 	unsigned		  group_count;
 	/* For vrrp_ctl.c; any may be NULL. After the packets of the batch. */

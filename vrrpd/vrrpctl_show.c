@@ -554,23 +554,80 @@ view_addresses(const struct view *v, const json_t *o)
 		    str(o, "virtual-mac-device"));
 }
 
+/* What one tracked thing is, does, and would do. */
 static void
 view_tracks(const struct view *v, const json_t *list)
 {
 	const json_t *o;
-	char weight[32];
+	char effect[96], since[VALUE_LEN + 8], text[VALUE_LEN];
+	int64_t weight, adds;
 	size_t i;
 
 	json_array_foreach(list, i, o) {
-		(void)snprintf(weight, sizeof(weight), "fault");
-		if (num(o, "weight") != 0)
-			(void)snprintf(weight, sizeof(weight), "priority %+"
-			    PRId64, num(o, "weight"));
-		line(v, i == 0 ? "tracks" : "", "%s, %s%s%s",
-		    str_or(o, "interface", "?"), str_or(o, "state", "?"),
-		    strcmp(str_or(o, "state", ""), "down") == 0 ? ": " :
-		    "; down would be: ", weight);
+		weight = num(o, "weight");
+		adds = num(o, "adds");
+		if (weight == 0)
+			(void)snprintf(effect, sizeof(effect), "%s",
+			    json_is_true(json_object_get(o, "reverse")) ?
+			    "a fault when up" : "a fault when down");
+		else if (adds != 0)
+			(void)snprintf(effect, sizeof(effect), "priority %+"
+			    PRId64, adds);
+		else
+			(void)snprintf(effect, sizeof(effect), "priority %+"
+			    PRId64 " when %s", json_is_true(json_object_get(o,
+			    "reverse")) ? -weight : weight, weight > 0 ?
+			    "up" : "down");
+		since[0] = '\0';
+		if (str(o, "since") != NULL && str(o, "next-state") == NULL)
+			(void)snprintf(since, sizeof(since), " for %s",
+			    age(v, text, str(o, "since")));
+		line(v, i == 0 ? "tracks" : "", "%s %s: %s%s, %s",
+		    str_or(o, "kind", "?"), str_or(o, "name", "?"),
+		    str_or(o, "state", "?"), since, effect);
+		if (str(o, "reason") != NULL)
+			line(v, "", "  %s", str(o, "reason"));
+		if (str(o, "next-state") != NULL)
+			line(v, "", "  %s unless that changes within %s",
+			    str(o, "next-state"), span(text,
+			    num(o, "next-state-in-us")));
 	}
+}
+
+/* 100, effective 60 = 100 -20 (script chk) -20 (interface eth1) */
+static void
+view_priority(const struct view *v, const json_t *o)
+{
+	const json_t *t;
+	char sum[44] = "";
+	const char *more = "";
+	size_t i, len = 0;
+	int n;
+
+	if (!has_int(o, "effective-priority") ||
+	    num(o, "effective-priority") == num(o, "priority")) {
+		line(v, "priority", "%" PRId64, num(o, "priority"));
+		return;
+	}
+	json_array_foreach(json_object_get(o, "tracks"), i, t) {
+		if (num(t, "adds") == 0)
+			continue;
+		n = snprintf(sum + len, sizeof(sum) - len, " %+" PRId64
+		    " (%s %s)", num(t, "adds"), str_or(t, "kind", "?"),
+		    str_or(t, "name", "?"));
+		if (n < 0 || len + (size_t)n >= sizeof(sum)) {
+			sum[len] = '\0';	/* the tracks say the rest */
+			more = " ...";
+			break;
+		}
+		len += (size_t)n;
+	}
+	if (json_is_true(json_object_get(o, "last-resort")))
+		(void)snprintf(sum, sizeof(sum), "the last resort");
+	line(v, "priority", "%" PRId64 ", effective %" PRId64 "%s%s%s%s",
+	    num(o, "priority"), num(o, "effective-priority"),
+	    sum[0] == '\0' ? "" : ":", sum[0] == ' ' || sum[0] == '\0' ?
+	    "" : " ", sum, more);
 }
 
 static const char *
@@ -663,13 +720,8 @@ view_one(const struct view *v, const json_t *o)
 		line(v, "waiting for", "%s", str(o, "waiting-for"));
 	if (str(o, "group") != NULL)
 		line(v, "group", "%s", str(o, "group"));
-	view_tracks(v, json_object_get(o, "track-interfaces"));
-	if (has_int(o, "effective-priority") &&
-	    num(o, "effective-priority") != num(o, "priority"))
-		line(v, "priority", "%" PRId64 ", effective %" PRId64,
-		    num(o, "priority"), num(o, "effective-priority"));
-	else
-		line(v, "priority", "%" PRId64, num(o, "priority"));
+	view_priority(v, o);
+	view_tracks(v, json_object_get(o, "tracks"));
 	if (strcmp(state, "backup") == 0 && str(o, "active-address") != NULL)
 		line(v, "active router", "%s, priority %" PRId64,
 		    str(o, "active-address"), num(o, "active-priority"));

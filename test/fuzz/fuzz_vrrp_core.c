@@ -155,7 +155,11 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 		if (a.priority > 0 && a.priority < v->p.priority &&
 		    v->p.preempt && !mono_before(now, v->preempt_not_before))
 			REQUIRE(v->active_down_timer.ns ==
-			    was.active_down_timer.ns);
+			    was.active_down_timer.ns ||
+			    (mono_before(v->active_down_timer,
+			    was.active_down_timer) &&	/* V-78: it fell */
+			    addr_equal(&a.source, &was.active.source) &&
+			    was.active.priority >= was.p.priority));
 		else
 			REQUIRE(!mono_before(v->active_down_from,
 			    was.active_down_from));

@@ -1030,6 +1030,62 @@ test_vrrp_core_backup_rising_waits_when_it_may_not_preempt(void **state)
 	assert_int_equal(remaining(&r), 3218750000);
 }
 
+/*
+ * V-78 +, L-16 +
+ * The other side of it: an Active whose priority falls below ours says so, and
+ * need not be silent first.
+ */
+static void
+test_vrrp_core_active_falling_below_backup_is_not_waited_for(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, params(104, 100));
+	rx(&r, R1, 105, 100);
+	pass(&r, 100 * NS_PER_MS);
+	rx(&r, R1, 85, 100);
+	assert_quiet(&r);
+	assert_int_equal(r.core.active.priority, 85);
+	assert_int_equal(remaining(&r), 593750000);	/* Skew_Time */
+	pass(&r, 100 * NS_PER_MS);
+	rx(&r, R1, 85, 100);				/* V-67: goes on */
+	rx(&r, R1, 80, 100);
+	assert_int_equal(remaining(&r), 493750000);
+	/* It recovers before we have gone: nothing happened. */
+	rx(&r, R1, 105, 100);
+	assert_int_equal(remaining(&r), 3593750000);
+	rx(&r, R1, 85, 100);
+	expire_next(&r);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
+}
+
+/* V-78 - */
+static void
+test_vrrp_core_active_falling_moves_nobody_who_may_not_preempt(void **state)
+{
+	struct vrrp_core_params p = params(104, 100);
+	struct router r;
+
+	(void)state;
+	p.preempt = false;
+	start(&r, p);
+	rx(&r, R1, 105, 100);
+	rx(&r, R1, 85, 100);
+	assert_int_equal(remaining(&r), 3593750000);
+	assert_int_equal(r.core.active.priority, 85);
+	/* A lesser router that we do not follow is no reason either. */
+	start(&r, params(104, 100));
+	rx(&r, R1, 105, 100);
+	pass(&r, NS_PER_S);
+	rx(&r, R3, 50, 100);
+	assert_int_equal(remaining(&r), 2593750000);
+	assert_int_equal(r.core.active.priority, 105);
+	/* Fallen, but not below: it is followed. */
+	rx(&r, R1, 104, 100);
+	assert_int_equal(remaining(&r), 3593750000);
+}
+
 /* V-78 +- the Active says its new priority at once, and never 0. */
 static void
 test_vrrp_core_active_priority_change_is_advertised(void **state)
@@ -1796,6 +1852,10 @@ main(void)
 		    test_vrrp_core_backup_rising_keeps_a_shorter_remainder),
 		cmocka_unit_test(
 		    test_vrrp_core_backup_rising_waits_when_it_may_not_preempt),
+		cmocka_unit_test(
+		    test_vrrp_core_active_falling_below_backup_is_not_waited_for),
+		cmocka_unit_test(
+		    test_vrrp_core_active_falling_moves_nobody_who_may_not_preempt),
 		cmocka_unit_test(
 		    test_vrrp_core_active_priority_change_is_advertised),
 		cmocka_unit_test(

@@ -1681,13 +1681,14 @@ static void
 test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
 {
 	struct vrrp_params p = world_params();
-	struct nl_link link = { .ifindex = 9, .name = "wan0", .running = true };
+	struct nl_link link = { .ifindex = 9, .name = "wan0",
+	    .admin_up = true, .running = true };
 
 	(void)state;
 	p.track_count = 2;
-	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	(void)strcpy(p.tracks[0].name, "wan0");
 	p.tracks[0].weight = -50;
-	(void)snprintf(p.tracks[1].name, IF_NAMESIZE, "wan1");
+	(void)strcpy(p.tracks[1].name, "wan1");
 	p.tracks[1].weight = -70;
 	world.tracked = link;
 	start_with(&p);			/* wan1 does not exist */
@@ -1696,21 +1697,21 @@ test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	world_forget();
 	link.running = false;
-	vrrp_instance_track(v, &link, false);
+	world_track(&link, false);
 	assert_int_equal(v->core.p.priority, 1);
 	assert_non_null(strstr(world.did, "advert:1"));
 	world_forget();
 	link.running = true;
-	vrrp_instance_track(v, &link, false);
+	world_track(&link, false);
 	assert_non_null(strstr(world.did, "advert:30"));
 	/* Renamed: as good as gone. */
 	(void)snprintf(link.name, IF_NAMESIZE, "wan9");
-	vrrp_instance_track(v, &link, false);
+	world_track(&link, false);
 	assert_int_equal(v->core.p.priority, 1);
 	/* One that nobody tracks says nothing. */
 	world_forget();
 	link.ifindex = 10;
-	vrrp_instance_track(v, &link, true);
+	world_track(&link, true);
 	assert_string_equal(world.did, "");
 }
 
@@ -1723,7 +1724,7 @@ test_vrrp_instance_owner_keeps_its_priority(void **state)
 	(void)state;
 	p.priority = VRRP_PRIORITY_OWNER;
 	p.track_count = 1;
-	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	(void)strcpy(p.tracks[0].name, "wan0");
 	p.tracks[0].weight = -50;
 	world_addr("192.0.2.50/24", false, false);
 	start_with(&p);
@@ -1734,22 +1735,24 @@ static void
 test_vrrp_instance_tracked_interface_without_weight_is_a_fault(void **state)
 {
 	struct vrrp_params p = world_params();
-	struct nl_link link = { .ifindex = 9, .name = "wan0", .running = true };
+	struct nl_link link = { .ifindex = 9, .name = "wan0",
+	    .admin_up = true, .running = true };
 
 	(void)state;
 	p.track_count = 1;
-	(void)snprintf(p.tracks[0].name, IF_NAMESIZE, "wan0");
+	(void)strcpy(p.tracks[0].name, "wan0");
 	world.tracked = link;
 	start_with(&p);
 	world_run(5 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	world_forget();
-	vrrp_instance_track(v, &link, true);
+	world_track(&link, true);
 	assert_non_null(strstr(world.did, "advert:0"));
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_FAULT);
-	assert_string_equal(v->waiting, "tracked interface wan0 is down");
-	vrrp_instance_track(v, &link, false);
+	assert_string_equal(v->waiting, "tracked interface wan0 is down: "
+	    "does not exist");
+	world_track(&link, false);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_CLEAR);
 }

@@ -15,6 +15,8 @@ VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
 	test/unit/test_vrrp_run \
+	test/unit/test_vrrp_track \
+	test/unit/test_vrrp_tracked \
 	test/unit/test_vrrp_vip \
 	# end
 check_PROGRAMS += $(VRRPD_UNIT_TESTS)
@@ -41,6 +43,18 @@ test_unit_test_vrrp_io_SOURCES = test/unit/bfdd_net.h test/unit/test_vrrp_io.c
 test_unit_test_vrrp_io_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_run_SOURCES = test/unit/test_vrrp_run.c
 test_unit_test_vrrp_run_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_track_SOURCES = \
+	test/unit/test_vrrp_track.c \
+	test/unit/vrrpd_world.c \
+	test/unit/vrrpd_world.h \
+	# end
+test_unit_test_vrrp_track_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_tracked_SOURCES = \
+	test/unit/test_vrrp_tracked.c \
+	test/unit/vrrpd_world.c \
+	test/unit/vrrpd_world.h \
+	# end
+test_unit_test_vrrp_tracked_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_vip_SOURCES = \
 	test/unit/bfdd_net.h \
 	test/unit/test_vrrp_vip.c \

@@ -586,11 +586,13 @@ world_open(void)
 	world.now = (mono_t){ 1000 * NS_PER_S };
 	world.env = (struct vrrp_env){
 		.addrs = &world.addrs,
+		.track = vrrp_track_new(NULL, NULL),
 		.changed = changed,
 		.transition = transition,
 	};
 	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs);
 	assert_non_null(world.iface);
+	assert_non_null(world.env.track);
 	world_addr("192.0.2.2/24", false, false);
 	world_addr("fe80::2/64", false, false);
 	vrrp_iface_found(world.iface, &link);
@@ -600,6 +602,7 @@ void
 world_close(void)
 {
 	vrrp_iface_free(world.iface);
+	vrrp_track_free(world.env.track);
 	vrrp_addrs_clear(&world.addrs);
 }
 
@@ -631,6 +634,13 @@ world_params_ipv6(void)
 	assert_int_equal(addr_prefix_parse("2001:db8::50/64",
 	    &p.vips[1].prefix), 0);
 	return p;
+}
+
+void
+world_track(const struct nl_link *link, bool gone)
+{
+	vrrp_track_link(world.env.track, link, gone);
+	world_deferred();
 }
 
 void

@@ -59,6 +59,8 @@ void	world_addr(const char *prefix, bool secondary, bool gone);
 struct vrrp_params world_params(void);
 /* The same of the other family: fe80::50/64 and 2001:db8::50/64. */
 struct vrrp_params world_params_ipv6(void);
+/* netlink tells of another interface, and the turn of the loop ends. */
+void	world_track(const struct nl_link *, bool gone);
 /* Forget what was done so far. */
 void	world_forget(void);
 /* Timers that are due until `at`, each at its time, then deferred calls. */
