@@ -8,6 +8,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_supervise.c vrrpd/vrrp_supervise.h \
 	vrrpd/vrrp_weigh.c vrrpd/vrrp_weigh.h \
+	vrrpd/vrrp_rank.c vrrpd/vrrp_rank.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 

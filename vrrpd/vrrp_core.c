@@ -32,9 +32,12 @@
 #define PRIORITY_OWNER		255
 #define PRIORITY_RANGE		256
 #define DOWN_ADVERTS		3		/* V-31 */
+#define SETTLED_ADVERTS		5		/* and the skew, and some */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
 #define PROOF_INTERVALS		2	/* BFD silent for so many: not by chance */
+#define SLOT_MARGIN_MIN_NS	NS_PER_MS
+#define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
 #define REASSURE_MIN_NS		(50 * NS_PER_MS)
 #define REASSURE_MAX		16		/* adverts of one series */
 
@@ -127,6 +130,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->adver_timer = MONO_NEVER;
 	v->bfd_takeover_timer = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
+	vrrp_rank_init(&v->rank);
 	compute_intervals(v);
 }
 
@@ -265,11 +269,15 @@ static void
 follow(struct vrrp_core *v, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
+	if (!addr_equal(&v->active.source, &adv->source) ||
+	    v->state_since.ns > v->active.since.ns)
+		v->active.since = v->last_call;
 	v->active.source = adv->source;
 	v->active.priority = adv->priority;
 	v->active.interval_cs = adv->interval_cs;
 	v->active.last_advert = from;
 	v->active.last_arrival = arrival;
+	memset(&v->claimant, 0, sizeof(v->claimant));
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
@@ -323,6 +331,26 @@ active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
 		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT);
 }
 
+/*
+ * V-67, L-15: a lesser router is Active where the dead one was.  It serves, and
+ * two takeovers where one is enough would be worse than to wait for the timer.
+ */
+static void
+note_claim(struct vrrp_core *v, mono_t arrival, const struct vrrp_advert *adv)
+{
+	if (addr_equal(&adv->source, &v->active.source))
+		v->active.last_arrival = arrival;
+	else {
+		v->claimant = adv->source;
+		v->claimed = arrival;
+	}
+	if (mono_is_never(v->bfd_takeover_timer))
+		return;
+	call_off_bfd_takeover(v, arrival, adv);
+	if (mono_is_never(v->bfd_takeover_timer))
+		v->bfd_left_to_others++;
+}
+
 static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
@@ -340,6 +368,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		return;
 	}
 	active_fell(v, from, adv);
+	note_claim(v, arrival, adv);
 	/* V-67: the timer keeps running; it will fire because we are better. */
 	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
 		v->active_down_cause = VRRP_CAUSE_PREEMPT;
@@ -375,6 +404,15 @@ contested(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 		return;
 	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
 	act->todo |= VRRP_DO_ANNOUNCE;
+}
+
+/* After so long under one Active, whoever could preempt it has. */
+static int64_t
+settled_ns(const struct vrrp_core *v)
+{
+	return SETTLED_ADVERTS * ns_from_cs(v->active_adver_interval_cs >
+	    v->p.advert_int_cs ? v->active_adver_interval_cs :
+	    v->p.advert_int_cs);
 }
 
 static struct vrrp_core_bfd *
@@ -427,6 +465,8 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		return;
 	}
 	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
+	vrrp_rank_reign_over(&v->rank, now, v->state_since,
+	    settled_ns(v));
 	enter(v, VRRP_BACKUP, cause, now, from, act);
 	act->todo |= VRRP_DO_WITHDRAW;
 	follow(v, from, arrival, adv);
@@ -446,10 +486,18 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 		return;
 	case VRRP_BACKUP:
 		backup_rx(v, now, from, arrival, adv);
-		return;
+		break;
 	case VRRP_ACTIVE:
 		active_rx(v, now, from, arrival, adv, act);
-		return;
+		break;
+	}
+	if (adv->priority > 0) {
+		struct vrrp_rank_id id = { &adv->source, adv->priority };
+
+		vrrp_rank_heard(&v->rank, now, &id, v->p.priority,
+		    v->state == VRRP_BACKUP &&
+		    addr_equal(&adv->source, &v->active.source) &&
+		    mono_sub(now, v->active.since) >= settled_ns(v));
 	}
 }
 
@@ -603,11 +651,52 @@ alive_after(mono_t now, const struct vrrp_core_bfd *b,
 	    mono_add(ev->last_rx, PROOF_INTERVALS * interval_ns));
 }
 
+static unsigned
+better_ones(const struct vrrp_core *v, mono_t now)
+{
+	struct vrrp_rank_id us = { &v->primary, v->p.priority };
+	struct vrrp_rank_id dead = { &v->active.source, v->active.priority };
+
+	return vrrp_rank_better(&v->rank, now, &us, &dead);
+}
+
+static int64_t
+slot_ns(const struct vrrp_core_bfd *b, int64_t detection_time_ns)
+{
+	int64_t interval_ns = b->rx_interval_ns > 0 ? b->rx_interval_ns :
+	    detection_time_ns / DOWN_ADVERTS;
+	int64_t margin_ns = interval_ns / 2;
+
+	if (margin_ns < SLOT_MARGIN_MIN_NS)
+		margin_ns = SLOT_MARGIN_MIN_NS;
+	if (margin_ns > SLOT_MARGIN_MAX_NS)
+		margin_ns = SLOT_MARGIN_MAX_NS;
+	return interval_ns + margin_ns;
+}
+
+int64_t
+vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, &v->active.source))
+			return better_ones(v, now) * slot_ns(&v->bfd[i], 0);
+	return 0;
+}
+
+void
+vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
+{
+	vrrp_rank_name(&v->rank, router);
+}
+
 static void
 bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
     const struct vrrp_bfd_event *ev, struct vrrp_actions *act)
 {
-	int64_t skew_ns;
+	mono_t last_rx = ev->last_rx;
+	unsigned better;
 
 	if (v->state != VRRP_BACKUP || !down_means_dead(ev) ||
 	    !addr_equal(&ev->peer, &v->active.source))
@@ -619,13 +708,36 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
 		v->bfd_disproved++;
 		return;
 	}
-	if (ev->immediate) {
+	if (mono_is_never(last_rx))
+		last_rx = mono_add(now, -ev->detection_time_ns);
+	if (addr_is_set(&v->claimant) &&
+	    !addr_equal(&v->claimant, &ev->peer) &&
+	    mono_before(last_rx, v->claimed)) {		/* note_claim() */
+		v->bfd_left_to_others++;
+		return;
+	}
+	v->bfd_slot_ns = slot_ns(b, ev->detection_time_ns);
+	better = better_ones(v, now);
+	if (better == 0) {
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 		return;
 	}
-	skew_ns = (PRIORITY_RANGE - v->p.priority) * ev->detection_time_ns /
-	    PRIORITY_RANGE;				/* L-15 */
-	v->bfd_takeover_timer = mono_add(now, skew_ns);
+	v->bfd_takeover_timer = mono_add(now, better * v->bfd_slot_ns);
+}
+
+/* A better one that we waited for may have gone as well. */
+static void
+rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	unsigned better;
+
+	if (mono_is_never(v->bfd_takeover_timer))
+		return;
+	better = better_ones(v, now);
+	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer,
+	    mono_add(v->bfd_edge, better * v->bfd_slot_ns));
+	if (!mono_before(now, v->bfd_takeover_timer))
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 }
 
 /* n adverts at this pace from now on, or more and faster if under way. */
@@ -726,6 +838,11 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	if (b == NULL)
 		return;
 	edge = b->has_been_up;
+	if (ev->state == VRRP_BFD_UNKNOWN)
+		vrrp_rank_no_session(&v->rank, &ev->peer);
+	else
+		vrrp_rank_session(&v->rank, now, &ev->peer,
+		    ev->state == VRRP_BFD_UP);
 	switch (ev->state) {
 	case VRRP_BFD_UP:
 		b->has_been_up = true;
@@ -740,6 +857,8 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 			(void)reassure(v, now, act);
 		else if (edge)
 			bfd_edge_down(v, now, b, ev, act);
+		if (v->state == VRRP_BACKUP)
+			rank_again(v, now, act);
 		b->rx_interval_ns = b->tx_interval_ns = 0;
 		return;
 	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
@@ -763,6 +882,7 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 
 	if (b != NULL)
 		*b = v->bfd[--v->bfd_count];
+	vrrp_rank_no_session(&v->rank, peer);
 	if (addr_equal(peer, &v->bfd_edge_peer))
 		forget_bfd_edge(v);
 }

@@ -21,6 +21,7 @@
 
 #include "shared/addr.h"
 #include "shared/mono.h"
+#include "vrrpd/vrrp_rank.h"
 #include "vrrpd/vrrp_wire.h"
 
 enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
@@ -99,6 +100,7 @@ struct vrrp_active_router {
 	uint16_t	interval_cs;
 	mono_t		last_advert;	/* what the timer runs from */
 	mono_t		last_arrival;	/* as the kernel saw it */
+	mono_t		since;		/* followed without another between */
 };
 
 /* L-11..L-15: the BFD session bound to a router, as far as takeover needs it. */
@@ -132,13 +134,12 @@ struct vrrp_bfd_event {
 	enum vrrp_bfd_state	state;
 	enum vrrp_bfd_reason	reason;
 	uint8_t			remote_diag;
-	int64_t			detection_time_ns;	/* D, for the skew (L-15) */
+	int64_t			detection_time_ns;
 	mono_t			last_rx;	/* the session's last packet */
 	int64_t			rx_interval_ns;	/* the rest as above; 0: not said */
 	int64_t			tx_interval_ns;
 	unsigned		tx_multiplier;
 	bool			takeover_any;		/* L-12 takeover_on = any */
-	bool			immediate;		/* L-15: we are the best Backup */
 };
 
 struct vrrp_core {
@@ -176,16 +177,21 @@ struct vrrp_core {
 
 	unsigned		bfd_count;
 	struct vrrp_core_bfd	bfd[VRRP_CORE_BFD_MAX];
-	mono_t			bfd_takeover_timer;	/* L-15 skewed takeover */
+	struct vrrp_rank	rank;		/* the other routers (L-15) */
+	mono_t			bfd_takeover_timer;	/* the better ones first */
+	int64_t			bfd_slot_ns;	/* each of them has so long */
 	mono_t			bfd_edge;	/* when the session went Down */
 	struct addr		bfd_edge_peer;	/* whose session it was */
 	mono_t			bfd_alive_after; /* its advert since: it lives */
+	struct addr		claimant;	/* a lesser one that is Active too */
+	mono_t			claimed;	/* its last advert */
 	bool			active_by_bfd;	/* L-13: since state_since */
 
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
 	uint64_t		bfd_false_takeovers;
 	uint64_t		bfd_disproved;	/* Downs: its adverts went on */
+	uint64_t		bfd_left_to_others;	/* somebody else went */
 	uint64_t		immediate_adverts;
 	uint64_t		immediate_adverts_suppressed;
 	uint64_t		absences;		/* grants given, L-32 */
@@ -238,10 +244,16 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
 /*
  * L-10..L-15: the level of a session changed.  A takeover needs all of: Backup;
  * the session was Up; it is Down for a cause L-12 lets pass; it is bound to the
- * Active we follow.  Everything else only keeps the books.  A skewed takeover
- * is called off by an advert accepted after the edge, or by the session leaving
- * Down.  The shell asks for its own link before it calls (L-18), and reads what
- * adverts have arrived.
+ * Active we follow.  Everything else only keeps the books.  The best Backup goes
+ * at once, another after one slot for each that is better (vrrp_rank.h): an
+ * interval of the session, by which the Downs of Backups differ at most, and
+ * half of one for the claim to get round.  A better one whose own session goes
+ * Down meanwhile is not waited for.
+ * It is called off by an advert accepted after the edge, by the session leaving
+ * Down, and by a lesser router that became Active since the dead one was last
+ * heard: that one serves already, and preemption is a matter of V-67.
+ * The shell asks for its own link before it calls (L-18), and reads what adverts
+ * have arrived.
  * Proof of life: a router that dies stops both, and its last packet of the
  * session is at most one interval older than its last advert.  An advert that
  * came more than two intervals after that packet was sent by a router whose BFD
@@ -259,6 +271,10 @@ void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
  */
 void	vrrp_core_reassure(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);
+/* How long a Down of the Active's session now would wait for better ones. */
+int64_t	vrrp_core_bfd_delay_ns(const struct vrrp_core *, mono_t now);
+/* Another router of this virtual router, from the configuration (L-15). */
+void	vrrp_core_name_router(struct vrrp_core *, const struct addr *);
 /* The session is gone from the configuration: forget what was seen of it. */
 void	vrrp_core_bfd_forget(struct vrrp_core *, const struct addr *peer);
 /*

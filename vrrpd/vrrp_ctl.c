@@ -122,6 +122,7 @@ json_stats(const struct vrrp_instance *v)
 		{ "bfd-takeovers", c->bfd_takeovers },
 		{ "bfd-false-takeovers", c->bfd_false_takeovers },
 		{ "bfd-downs-disproved", c->bfd_disproved },
+		{ "bfd-downs-left-to-others", c->bfd_left_to_others },
 		{ "immediate-adverts", c->immediate_adverts },
 		{ "immediate-adverts-suppressed",
 		    c->immediate_adverts_suppressed },
@@ -191,17 +192,21 @@ static int64_t
 takeover_bound_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
 {
 	const struct vrrp_bfd_session *s;
-	int64_t bound = v->core.active_down_interval_ns;
+	int64_t bound = v->core.active_down_interval_ns, ns;
+	mono_t now = loop_clock();
 	unsigned i;
 
 	for (i = 0; i < v->p.bfd_count; i++) {
 		if (v->p.bfd[i].role != VRRP_BFD_PEER)
 			continue;
 		s = vrrp_bfd_find(r->bfd, v->p.interface, &v->p.bfd[i].peer);
-		if (s != NULL && s->level.detection_time_ns > 0 &&
-		    strcmp(takeover_word(v, &s->peer, s), "ready") == 0 &&
-		    s->level.detection_time_ns < bound)
-			bound = s->level.detection_time_ns;
+		if (s == NULL || s->level.detection_time_ns == 0 ||
+		    strcmp(takeover_word(v, &s->peer, s), "ready") != 0)
+			continue;
+		ns = s->level.detection_time_ns +
+		    vrrp_core_bfd_delay_ns(&v->core, now);
+		if (ns < bound)
+			bound = ns;
 	}
 	return bound;
 }

@@ -1549,6 +1549,8 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	look_at_tracks(v);
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);
+	for (i = 0; i < (int)p->unicast_count; i++)
+		vrrp_core_name_router(&v->core, &p->unicast_peers[i]);
 	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {
 		vrrp_instance_free(v);
 		return NULL;

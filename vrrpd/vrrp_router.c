@@ -7,8 +7,7 @@
  *
  * A BFD level concerns every instance on that interface that names the peer.
  * All of them get it in one pass, packets first; words are deferred by each
- * (L-19, design §5).  The same pass decides L-15: with exactly one block of
- * role peer there are two routers, and this Backup is the best.
+ * (L-19, design §5).
  *
  * Stalls.  The loop's sentinel tells when this process was not running.  Its
  * cadence follows the shortest advertisement interval of any instance: a
@@ -252,17 +251,6 @@ synced_event(void *arg)
 
 /* --- BFD --- */
 
-static bool
-only_peer(const struct vrrp_params *p)
-{
-	unsigned i, peers = 0;
-
-	for (i = 0; i < p->bfd_count; i++)
-		if (p->bfd[i].role == VRRP_BFD_PEER)
-			peers++;
-	return peers == 1;
-}
-
 static void
 bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
     void *arg)
@@ -297,7 +285,6 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 				continue;
 			e.takeover_any =
 			    v->p.bfd[j].takeover_on == VRRP_TAKEOVER_ANY;
-			e.immediate = only_peer(&v->p);
 			vrrp_instance_bfd(v, &e, s->level.last_rx,
 			    s->level.decided, received, came_up);
 		}

@@ -187,7 +187,6 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 		    (VRRP_BFD_REASON_OTHER + 1)),
 		.remote_diag = more & 7,
 		.takeover_any = more & 0x08,
-		.immediate = more & 0x10,
 		.detection_time_ns = take_span_ns(in),
 		.last_rx = more & 0x20 ? now : MONO_NEVER,
 	};
@@ -204,7 +203,7 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 	vrrp_core_bfd(v, now, &ev, act);
 	if (v->state != before) {			/* L-11, L-12 */
 		REQUIRE(before == VRRP_BACKUP && v->state == VRRP_ACTIVE);
-		REQUIRE(ev.state == VRRP_BFD_DOWN && ev.immediate);
+		REQUIRE(ev.state == VRRP_BFD_DOWN);
 		REQUIRE(ev.reason != VRRP_BFD_REASON_ADMIN);
 		REQUIRE(addr_equal(&ev.peer, &v->active.source));
 		REQUIRE(!disproved || ev.reason != VRRP_BFD_REASON_TIMEOUT);

@@ -499,7 +499,6 @@ bfdd_level(struct sim *s, unsigned i, unsigned peer, enum vrrp_bfd_state state,
 		    b->remote_detect_mult;
 	m.level.tx_interval_ns = b->tx_interval_ns;
 	m.level.tx_multiplier = b->p.detect_mult;
-	m.level.immediate = s->bfd_immediate;
 	deliver_later(s, i, SIM_VRRPD, &m, IPC_NS + below(s, IPC_NS));
 }
 

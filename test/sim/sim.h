@@ -97,7 +97,6 @@ struct sim {
 	/* BFD; interval 0: none. */
 	int64_t		bfd_interval_ns;
 	uint8_t		bfd_mult;
-	bool		bfd_immediate;		/* two routers (L-15) */
 
 	/* Both Active and able to hear each other since: MONO_NEVER if not. */
 	mono_t		contest_since[SIM_ROUTERS_MAX][SIM_ROUTERS_MAX];

@@ -238,7 +238,7 @@ test_vrrp_core_initialize_ignores_everything(void **state)
 	struct vrrp_core_params p = defaults;
 	struct vrrp_bfd_event ev = { .peer = addr_of(R1),
 	    .state = VRRP_BFD_DOWN, .reason = VRRP_BFD_REASON_TIMEOUT,
-	    .immediate = true };
+	    .last_rx = MONO_NEVER };
 	struct router r = { .now = { T0 } };
 	struct vrrp_core before;
 
@@ -1153,7 +1153,7 @@ session(const char *peer, enum vrrp_bfd_state s, enum vrrp_bfd_reason reason)
 {
 	return (struct vrrp_bfd_event){ .peer = addr_of(peer), .state = s,
 	    .reason = reason, .detection_time_ns = 30 * NS_PER_MS,
-	    .immediate = true };
+	    .last_rx = MONO_NEVER };
 }
 
 static void
@@ -1443,17 +1443,24 @@ test_vrrp_core_bfd_right_takeover_is_not_called_false(void **state)
 	assert_int_equal(r.core.bfd_false_takeovers, 0);
 }
 
-/* L-15: ((256 - 100) / 256) * 30 ms = 18.28125 ms */
+/* L-15: one router is known to be better, and has 15 ms: D / 3, and half. */
+static void
+better_one(struct router *r)
+{
+	struct addr a = addr_of(R3);
+	struct vrrp_rank_id id = { &a, 150 };
+
+	vrrp_rank_heard(&r->core.rank, r->now, &id, r->core.p.priority, false);
+	bfd_up(r, R3);
+}
+
 static void
 skewed_down(struct router *r)
 {
-	struct vrrp_bfd_event ev = session(R1, VRRP_BFD_DOWN,
-	    VRRP_BFD_REASON_TIMEOUT);
-
-	ev.immediate = false;
-	bfd(r, ev);
+	better_one(r);
+	bfd(r, session(R1, VRRP_BFD_DOWN, VRRP_BFD_REASON_TIMEOUT));
 	assert_quiet(r);
-	assert_int_equal(remaining(r), 18281250);
+	assert_int_equal(remaining(r), 15000000);
 }
 
 /* L-15 + */
@@ -1465,7 +1472,7 @@ test_vrrp_core_bfd_skewed_takeover_after_its_skew(void **state)
 	(void)state;
 	protected_backup(&r);
 	skewed_down(&r);
-	pass(&r, 18281249);
+	pass(&r, 14999999);
 	expire(&r);
 	assert_quiet(&r);
 	pass(&r, 1);
@@ -1487,13 +1494,8 @@ test_vrrp_core_bfd_skew_does_not_delay_the_timer(void **state)
 	(void)state;
 	protected_backup(&r);
 	pass(&r, 3100 * NS_PER_MS);		/* 9.375 ms are left */
-	{
-		struct vrrp_bfd_event ev = session(R1, VRRP_BFD_DOWN,
-		    VRRP_BFD_REASON_TIMEOUT);
-
-		ev.immediate = false;
-		bfd(&r, ev);
-	}
+	better_one(&r);
+	bfd(&r, session(R1, VRRP_BFD_DOWN, VRRP_BFD_REASON_TIMEOUT));
 	assert_int_equal(remaining(&r), 9375000);
 	expire_next(&r);
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE,
@@ -1515,9 +1517,9 @@ test_vrrp_core_bfd_skewed_takeover_called_off_by_new_active(void **state)
 	assert_int_equal(remaining(&r), 3609375000);
 }
 
-/* L-15 + */
+/* L-15 -, V-67 + a lesser one serves already: the timer will preempt it. */
 static void
-test_vrrp_core_bfd_skewed_takeover_not_called_off_by_lesser(void **state)
+test_vrrp_core_bfd_skewed_takeover_is_left_to_a_lesser_one(void **state)
 {
 	struct router r;
 
@@ -1525,8 +1527,11 @@ test_vrrp_core_bfd_skewed_takeover_not_called_off_by_lesser(void **state)
 	protected_backup(&r);
 	skewed_down(&r);
 	pass(&r, 5 * NS_PER_MS);
-	rx(&r, R3, 50, 100);			/* V-67 */
-	assert_int_equal(remaining(&r), 13281250);
+	rx(&r, R3, 50, 100);
+	assert_int_equal(remaining(&r), 3104375000);
+	assert_int_equal(r.core.bfd_left_to_others, 1);
+	expire_next(&r);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
 }
 
 /* What the dead one sent before it died shows nothing. */
@@ -1540,7 +1545,7 @@ test_vrrp_core_bfd_skewed_takeover_ignores_older_adverts(void **state)
 	skewed_down(&r);
 	pass(&r, 5 * NS_PER_MS);
 	rx_late(&r, R1, 200, 100, 6 * NS_PER_MS);
-	assert_int_equal(remaining(&r), 13281250);
+	assert_int_equal(remaining(&r), 10000000);
 	rx(&r, R1, 200, 100);			/* but this one does */
 	assert_int_equal(remaining(&r), 3609375000);
 }
@@ -1554,18 +1559,18 @@ test_vrrp_core_bfd_skewed_takeover_called_off_when_peer_is_back(void **state)
 	protected_backup(&r);
 	skewed_down(&r);
 	bfd(&r, session(R3, VRRP_BFD_UP, VRRP_BFD_REASON_NONE));
-	assert_int_equal(remaining(&r), 18281250);	/* another one */
+	assert_int_equal(remaining(&r), 15000000);	/* another one */
 	bfd(&r, session(R1, VRRP_BFD_UNKNOWN, VRRP_BFD_REASON_NONE));
-	assert_int_equal(remaining(&r), 18281250);	/* says nothing */
+	assert_int_equal(remaining(&r), 15000000);	/* says nothing */
 	bfd_up(&r, R1);
 	assert_int_equal(remaining(&r), 3109375000);
 	protected_backup(&r);
 	skewed_down(&r);
 	vrrp_core_bfd_forget(&r.core, &(struct addr){ 0 });
-	assert_int_equal(remaining(&r), 18281250);
+	assert_int_equal(remaining(&r), 15000000);
 	vrrp_core_bfd_forget(&r.core, &r.core.active.source);
 	assert_int_equal(remaining(&r), 3109375000);
-	assert_int_equal(r.core.bfd_count, 0);
+	assert_int_equal(r.core.bfd_count, 1);
 }
 
 /* More peers than entries: those that could trigger stay. */
@@ -1689,7 +1694,7 @@ test_vrrp_core_absence_moves_a_skewed_takeover(void **state)
 	protected_backup(&r);
 	skewed_down(&r);
 	absent(&r, 100 * NS_PER_MS);
-	assert_int_equal(remaining(&r), 18281250);
+	assert_int_equal(remaining(&r), 15000000);
 }
 
 /* L-32 - Whoever really died is found one interval after we are back. */
@@ -1888,7 +1893,7 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_skewed_takeover_called_off_by_new_active),
 		cmocka_unit_test(
-		    test_vrrp_core_bfd_skewed_takeover_not_called_off_by_lesser),
+		    test_vrrp_core_bfd_skewed_takeover_is_left_to_a_lesser_one),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_skewed_takeover_ignores_older_adverts),
 		cmocka_unit_test(

@@ -76,7 +76,7 @@ session(const struct router *r, const char *peer, enum vrrp_bfd_state state,
 	return (struct vrrp_bfd_event){ .peer = addr_of(peer), .state = state,
 	    .reason = reason, .detection_time_ns = 30 * MS,
 	    .rx_interval_ns = 10 * MS, .tx_interval_ns = 10 * MS,
-	    .tx_multiplier = 3, .last_rx = r->last_rx, .immediate = true };
+	    .tx_multiplier = 3, .last_rx = r->last_rx };
 }
 
 static void
@@ -383,6 +383,135 @@ test_vrrp_core_active_whose_session_falls_says_that_it_lives(void **state)
 	}
 }
 
+/* R3 is known to be better: it has an interval and half of one. */
+static void
+second_backup(struct router *r)
+{
+	start(r, 100, 100);
+	rx(r, R3, 150, 0);			/* R3 was Active once */
+	rx(r, R1, 200, 0);
+	pass(r, 500 * MS);
+	r->last_rx = MONO_NEVER;
+	bfd_up(r, R1);
+	bfd_up(r, R3);
+	pass(r, 100 * MS);
+	r->last_rx = r->now;
+	pass(r, 30 * MS);
+}
+
+/* L-15 + the better one is waited for, and not longer than a slot. */
+static void
+test_vrrp_core_bfd_second_best_waits_one_slot(void **state)
+{
+	struct router r;
+
+	(void)state;
+	second_backup(&r);
+	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 15 * MS);
+	bfd_down(&r, R1);
+	assert_int_equal(r.act.todo, 0);
+	assert_int_equal(remaining(&r), 15 * MS);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);	/* R3 did not */
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_BFD_DOWN);
+	second_backup(&r);
+	bfd_down(&r, R1);
+	pass(&r, 12 * MS);
+	rx(&r, R3, 150, 0);			/* it did */
+	assert_int_equal(remaining(&r), 3609375000);
+	assert_int_equal(r.core.bfd_takeovers, 0);
+}
+
+/* L-15 + both die: whoever is left waits for nobody. */
+static void
+test_vrrp_core_bfd_better_one_dies_too_goes_at_once(void **state)
+{
+	struct router r;
+
+	(void)state;
+	second_backup(&r);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	pass(&r, 4 * MS);
+	bfd_down(&r, R3);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_BFD_DOWN);
+	second_backup(&r);
+	bfd_down(&r, R3);			/* the other order */
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	/* AdminDown: it has no part in the race either. */
+	second_backup(&r);
+	{
+		struct vrrp_bfd_event e = session(&r, R3, VRRP_BFD_ADMIN_DOWN,
+		    VRRP_BFD_REASON_ADMIN);
+
+		vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	}
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+}
+
+/* L-15 -, V-67 - a lesser one was faster: there is an Active. */
+static void
+test_vrrp_core_bfd_lesser_active_since_the_last_packet_is_left_alone(
+    void **state)
+{
+	struct router r;
+
+	(void)state;
+	protected_backup(&r);
+	pass(&r, 28 * MS);
+	rx(&r, R3, 50, 0);
+	pass(&r, 2 * MS);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_int_equal(r.core.bfd_left_to_others, 1);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_PREEMPT);
+	/* Not so if it gave way since, or claimed before R1 was last heard. */
+	protected_backup(&r);
+	pass(&r, 8 * MS);
+	rx(&r, R3, 50, 0);
+	pass(&r, 1 * MS);
+	rx(&r, R1, 200, 0);
+	pass(&r, 21 * MS);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	protected_backup(&r);
+	rx(&r, R3, 50, 1 * MS);
+	pass(&r, 30 * MS);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+}
+
+/* L-15 + a claim teaches for hours, across restarts; a name without one too. */
+static void
+test_vrrp_core_bfd_order_is_learned_and_kept(void **state)
+{
+	struct addr us = addr_of(US), r3 = addr_of(R3);
+	struct router r;
+
+	(void)state;
+	second_backup(&r);
+	vrrp_core_shutdown(&r.core, r.now, VRRP_CAUSE_DISABLED, &r.act);
+	vrrp_core_startup(&r.core, r.now, &us, VRRP_CAUSE_ENABLED, &r.act);
+	rx(&r, R1, 200, 0);
+	pass(&r, 3600 * NS_PER_S);
+	rx(&r, R1, 200, 0);
+	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 15 * MS);
+	protected_backup(&r);
+	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 0);
+	vrrp_core_name_router(&r.core, &r3);
+	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 15 * MS);
+	rx(&r, R3, 50, 0);
+	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 0);
+}
+
 int
 main(void)
 {
@@ -405,6 +534,12 @@ main(void)
 		    test_vrrp_core_bfdd_lost_without_need_keeps_the_rhythm),
 		cmocka_unit_test(
 		    test_vrrp_core_active_whose_session_falls_says_that_it_lives),
+		cmocka_unit_test(test_vrrp_core_bfd_second_best_waits_one_slot),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_better_one_dies_too_goes_at_once),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_lesser_active_since_the_last_packet_is_left_alone),
+		cmocka_unit_test(test_vrrp_core_bfd_order_is_learned_and_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -439,7 +439,7 @@ test_vrrp_group_bfd_moves_it_when_every_session_is_down(void **state)
 {
 	struct vrrp_bfd_event ev = {
 		.state = VRRP_BFD_UP, .detection_time_ns = 30 * NS_PER_MS,
-		.immediate = true,
+		.last_rx = MONO_NEVER,
 	};
 	struct vrrp_actions act;
 	unsigned i;
@@ -475,7 +475,7 @@ test_vrrp_group_bfd_up_again_withdraws_the_wish(void **state)
 {
 	struct vrrp_bfd_event ev = {
 		.state = VRRP_BFD_UP, .detection_time_ns = 30 * NS_PER_MS,
-		.immediate = true, .reason = VRRP_BFD_REASON_TIMEOUT,
+		.last_rx = MONO_NEVER, .reason = VRRP_BFD_REASON_TIMEOUT,
 	};
 	struct vrrp_actions act;
 

@@ -1037,7 +1037,7 @@ bfd_down(void)
 		.state = VRRP_BFD_DOWN,
 		.reason = VRRP_BFD_REASON_TIMEOUT,
 		.detection_time_ns = 30 * NS_PER_MS,
-		.immediate = true,
+		.last_rx = MONO_NEVER,
 	};
 
 	assert_int_equal(addr_parse("192.0.2.1", &e.peer), 0);

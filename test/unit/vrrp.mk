@@ -11,6 +11,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_supervise \
 	test/unit/test_vrrp_weigh \
+	test/unit/test_vrrp_rank \
 	test/unit/test_vrrp_wire \
 	# end
 VRRP_UNIT_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
@@ -51,6 +52,9 @@ test_unit_test_vrrp_supervise_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_weigh_SOURCES = test/unit/test_vrrp_weigh.c
 test_unit_test_vrrp_weigh_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_weigh_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_rank_SOURCES = test/unit/test_vrrp_rank.c
+test_unit_test_vrrp_rank_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_rank_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_wire_SOURCES = \
 	test/unit/test_vrrp_wire.c \
 	test/unit/vrrp_vectors.h \

@@ -1,0 +1,177 @@
+"""Three routers and more, all with BFD: one of them takes over (L-15).
+
+LAB_TRIALS=200 for the long run; the figures of the trials are printed.  A trial
+in which the machine itself slept for longer than Backups are apart shows
+nothing about who was first, and is not judged.
+"""
+
+import os
+import random
+import statistics
+import time
+
+import pytest
+
+from lab import Gap, Lab, vrrpd_conf, wait_for
+
+TRIALS = int(os.environ.get("LAB_TRIALS", 3))
+PATH_MS = 2.0           # design: everything but the detection
+NOISE_MS = 2.0          # two probe periods and a busy machine
+ASLEEP_MS = 3.0         # less than half an interval
+
+
+@pytest.fixture
+def several():
+    """Makes a lab of so many routers; closed at the end."""
+    labs = []
+
+    def make(count):
+        labs.append(Lab(count))
+        return labs[-1]
+
+    yield make
+    for lab in labs:
+        print(lab.logs(20))
+        lab.close()
+
+
+def start(lab, priorities, advert_int=100, order=None, **conf):
+    """All with sessions to all; r1 first, so that it is Active."""
+    for router in lab.routers:
+        router.start_bfdd()
+    for i in order or range(len(priorities)):
+        router = lab.routers[i]
+        router.start_vrrpd(vrrpd_conf(
+            priority=priorities[i], advert_int=advert_int,
+            bfd=[r.address for r in lab.routers if r is not router], **conf))
+        if i == (order or [0])[0]:
+            router.wait_state("active", 20)
+
+
+def ready(lab, active):
+    """It is Active, all others follow it and would take over by BFD."""
+    def so():
+        for router in lab.routers:
+            instance = router.instance()
+            if router is active:
+                if instance["state"] != "active":
+                    return False
+                continue
+            if (instance["state"] != "backup" or
+                    instance["active-address"] != active.address or
+                    any(s["state"] != "up" for s in instance["bfd"])):
+                return False
+        return True
+
+    wait_for(so, 30, lambda: "%s is Active and all others are ready: %s" % (
+        active.name, [(r.name, r.instance()) for r in lab.routers]))
+
+
+def takeovers(router):
+    return [t for t in router.transitions() if t["to"] == "active"]
+
+
+def trial(lab, active):
+    """Cuts it off: who took over, the client's outage, the machine's sleep."""
+    others = [r for r in lab.routers if r is not active]
+    before = {r.name: len(takeovers(r)) for r in others}
+    gap = Gap(lab.client)
+    with lab.meter() as meter:
+        meter.wait_ready()
+        time.sleep(random.uniform(0.01, 0.06))
+        mend = lab.cut(active)
+        wait_for(lambda: any(r.state() == "active" for r in others), 10,
+                 "somebody takes over")
+        lab.answered()
+        time.sleep(0.1)
+        report = meter.stop()
+    slept = max(gap.stop(), report["worst-gap-us"] / 1000 - 0.5)
+    outage = max((o["length-ms"] for o in report["outages"]), default=0.0)
+    new = [r for r in others for _ in takeovers(r)[before[r.name]:]]
+    assert [r.state() for r in others].count("active") == 1
+    mend()
+    return new, outage, slept
+
+
+def the_active(lab):
+    def only():
+        active = [r for r in lab.routers if r.state() == "active"]
+        return active[0] if len(active) == 1 else None
+
+    return wait_for(only, 20, "one Active")
+
+
+def run_trials(lab, active=None, successor=None):
+    """The Active, or whoever is, is cut off again and again."""
+    always = active
+    detection = 0
+    excess, judged = [], 0
+    for _ in range(3 * TRIALS):
+        active = always or the_active(lab)
+        ready(lab, active)
+        detection = max(r.session(active.address)["detection-time-us"]
+                        for r in lab.routers if r is not active) / 1000
+        new, outage, slept = trial(lab, active)
+        excess.append(outage - detection - slept)
+        if slept < ASLEEP_MS:
+            assert len(new) == 1, [r.name for r in new]
+            if successor is not None:
+                assert new == [successor], new[0].name
+            assert takeovers(new[0])[-1]["cause"] == "bfd-down"
+            judged += 1
+        if judged == TRIALS:
+            break
+    excess.sort()
+    print("%d routers, D %.0f ms, %d trials, %d judged; beyond D: median "
+          "%+.1f ms, p99 %+.1f ms, worst %+.1f ms" % (
+              len(lab.routers), detection, len(excess), judged,
+              statistics.median(excess),
+              excess[max(0, int(len(excess) * 0.99) - 1)], excess[-1]))
+    assert judged > 0
+    assert statistics.median(excess) <= PATH_MS + NOISE_MS, excess
+
+
+# L-15 +
+def test_several_three_routers_one_takeover(several):
+    lab = several(3)
+    start(lab, (200, 150, 100))
+    run_trials(lab, lab.r1, successor=lab.r2)
+
+
+# L-15 +
+def test_several_five_equals_one_active(several):
+    """Addresses decide (V-74), and all know them."""
+    lab = several(5)
+    start(lab, (100,) * 5)
+    ready(lab, lab.r1)
+    run_trials(lab)
+
+
+# L-15 +, V-67 +
+def test_several_wrong_guess_is_one_takeover_and_then_known(several):
+    """r3 has the better priority, and nobody has ever heard it say so."""
+    lab = several(3)
+    start(lab, (200, 100, 150), advert_int=10)
+    ready(lab, lab.r1)
+    mend = lab.cut(lab.r1)
+    lab.routers[2].wait_state("active", 5)
+    time.sleep(1)           # five intervals and more: both know now
+    assert [t["cause"] for r in lab.routers[1:] for t in takeovers(r)] in (
+        ["bfd-down", "preempt"], ["bfd-down"])
+    mend()
+    ready(lab, lab.r1)
+    run_trials(lab, lab.r1, successor=lab.routers[2])
+
+
+# L-15 +
+def test_several_two_die_at_once_and_the_third_serves(several):
+    lab = several(3)
+    start(lab, (200, 150, 100))
+    ready(lab, lab.r1)
+    third = lab.routers[2]
+    lab.cut(lab.r1)
+    lab.cut(lab.r2)
+    third.wait_state("active", 3)       # less than Active_Down_Interval
+    assert takeovers(third)[-1]["cause"] == "bfd-down"
+    assert takeovers(third)[-1]["in-state-us"] > 0
+    lab.answered()
