@@ -1,8 +1,8 @@
 /*
  * bfd_ctl.c - what swiftover-ctl(7) says about bfdd: its methods, its topic.
  *
- * A client wishes for sessions (session.request) and is the owner of its wishes:
- * they go when it releases them or goes away.  It is told about its sessions
+ * A client (bfd_client.c) wishes for sessions (session.request) and is the owner
+ * of its wishes: they go when it releases them or goes away.  It is told about its sessions
  * without subscribing; subscribers of "session" are told about all.
  *
  * bfd_ctl_changed() stands on the failover path, between the last packet of an
@@ -22,6 +22,7 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "bfdd/bfd_client.h"
 #include "bfdd/bfd_conf.h"
 #include "shared/addr.h"
 #include "shared/ctl_server.h"
@@ -31,17 +32,11 @@
 #define KEY_LEN			(2 * ADDR_STRLEN + IF_NAMESIZE + 16)
 #define INTERVAL_MIN_US		(BFD_INTERVAL_MIN_NS / NS_PER_US)
 
-/* How far a client has been told of all sessions. */
-struct list {
-	SLIST_ENTRY(list)		 entry;
-	const struct bfd_session	*next;
-};
-
 struct bfd_ctl {
 	struct loop		*loop;
 	struct ctl_server	*server;
 	struct bfd_engine	*engine;
-	SLIST_HEAD(, list)	 lists;
+	struct bfd_clients	*clients;
 	const struct rtsched	*sched;
 };
 
@@ -280,6 +275,21 @@ put_counters(json_t *o, const struct bfd_session *s)
 	put_time(o, "create-time", s->created_real_ns);
 }
 
+/* L-20: would the end of a client be told to the peer, or has it been? */
+static const char *
+fate_of(const struct bfd_session *s)
+{
+	const struct bfd_wish *w;
+
+	if (s->mourning)
+		return "signalled";
+	for (w = s->wishes; w != NULL; w = w->next)
+		if (w->owner != bfd_owner_conf &&
+		    bfd_client_in_charge(w->owner, s, w))
+			return "armed";
+	return "no";
+}
+
 /* The members of RFC 9314's singlehop- and multihop-notification. */
 static void
 put_notification(json_t *o, const struct bfd_session *s)
@@ -321,6 +331,7 @@ bfd_ctl_level(const struct bfd_session *s)
 	put_int(o, "tx-ttl", BFD_TX_TTL);
 	put_int(o, "rx-ttl", c->p.rx_ttl);
 	put_int(o, "clients", bfd_session_clients(s));
+	put_text(o, "fate-sharing", fate_of(s));
 	if (s->operator_down)
 		put_text(o, "admin-down-by", "operator");
 	else if (s->held_back)
@@ -350,29 +361,24 @@ bfd_ctl_level(const struct bfd_session *s)
 static bool
 list_begin(struct bfd_ctl *ctl, struct ctl_client_conn *conn)
 {
-	struct list *l = ctl_client_conn_data(conn);
+	struct bfd_client *c = bfd_client_of(ctl->clients, conn);
 
-	if (l == NULL) {
-		l = calloc(1, sizeof(*l));
-		if (l == NULL)
-			return false;
-		ctl_client_conn_set_data(conn, l);
-		SLIST_INSERT_HEAD(&ctl->lists, l, entry);
-	}
-	l->next = bfd_table_first(bfd_engine_table(ctl->engine));
+	if (c == NULL)
+		return false;
+	c->next_listed = bfd_table_first(bfd_engine_table(ctl->engine));
 	return true;
 }
 
 static json_t *
 list_next(struct ctl_client_conn *conn, void *arg)
 {
-	struct list *l = ctl_client_conn_data(conn);
-	const struct bfd_session *s = l->next;
+	struct bfd_client *c = ctl_client_conn_data(conn);
+	const struct bfd_session *s = c->next_listed;
 
 	(void)arg;
 	if (s == NULL)
 		return NULL;
-	l->next = s->next;
+	c->next_listed = s->next;
 	return bfd_ctl_level(s);
 }
 
@@ -380,11 +386,11 @@ list_next(struct ctl_client_conn *conn, void *arg)
 static void
 lists_forget(struct bfd_ctl *ctl, const struct bfd_session *s)
 {
-	struct list *l;
+	struct bfd_client *c;
 
-	SLIST_FOREACH(l, &ctl->lists, entry) {
-		if (l->next == s)
-			l->next = s->next;
+	for (c = bfd_clients_first(ctl->clients); c != NULL; c = c->next) {
+		if (c->next_listed == s)
+			c->next_listed = s->next;
 	}
 }
 
@@ -425,11 +431,11 @@ bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 	(void)level_key(&s->core.p, key, sizeof(key));
 	/* Owners first: somebody's failover hangs on it. */
 	for (w = s->wishes; w != NULL; w = w->next) {
-		struct ctl_client_conn *conn = (void *)(uintptr_t)w->owner;
+		const struct bfd_client *c = w->owner;
 
-		if (w->owner != bfd_owner_conf &&
-		    !ctl_client_conn_subscribed(conn, TOPIC))
-			ctl_client_conn_notify(conn, TOPIC, key,
+		if (w->owner != bfd_owner_conf && c->conn != NULL &&
+		    !ctl_client_conn_subscribed(c->conn, TOPIC))
+			ctl_client_conn_notify(c->conn, TOPIC, key,
 			    json_incref(level));
 	}
 	ctl_server_publish(ctl->server, TOPIC, key, level);
@@ -556,6 +562,7 @@ refuse_unknown(json_t *params, bool key_only, struct ctl_error *error)
 	static const char *const known[] = {
 		"peer", "interface", "local", "multihop",
 		"desired-min-tx-us", "required-min-rx-us", "detect-mult",
+		"fate-sharing",
 	};
 
 	return refuse_others(params, known, key_only ? 4 :
@@ -586,6 +593,7 @@ bfd_ctl_read_params(json_t *params, bool key_only, struct bfd_params *out,
     struct ctl_error *error)
 {
 	struct bfd_params p;
+	json_t *shares;
 
 	bfd_params_init(&p);
 	if (!json_is_object(params))
@@ -594,6 +602,11 @@ bfd_ctl_read_params(json_t *params, bool key_only, struct bfd_params *out,
 	if (!refuse_unknown(params, key_only, error) ||
 	    !read_key(params, &p, error) || !read_timers(params, &p, error))
 		return false;
+	shares = json_object_get(params, "fate-sharing");
+	if (shares != NULL && !json_is_boolean(shares))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"fate-sharing\" must be true or false");
+	p.spared = json_is_false(shares);
 	*out = p;
 	return true;
 }
@@ -631,19 +644,41 @@ bfd_ctl_read_offer(json_t *params, bool key_only, struct bfd_params *out,
 	return true;
 }
 
+/* Who asks; NULL: error is set. */
+static struct bfd_client *
+requester(struct bfd_ctl *ctl, struct ctl_client_conn *conn,
+    struct ctl_error *error)
+{
+	struct bfd_client *c;
+
+	if (ctl->engine == NULL) {
+		(void)ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+		return NULL;
+	}
+	c = bfd_client_of(ctl->clients, conn);
+	if (c == NULL)
+		(void)ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	else
+		bfd_client_answers(c);
+	return c;
+}
+
 static bool
 session_request(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
+	struct bfd_client *c;
 	struct bfd_session *s;
 	struct bfd_params p;
 
 	if (!bfd_ctl_read_params(params, false, &p, error))
 		return false;
-	if (ctl->engine == NULL)
-		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
-	switch (bfd_engine_wish(ctl->engine, conn, &p, &s)) {
+	c = requester(ctl, conn, error);
+	if (c == NULL)
+		return false;
+	bfd_client_inherits(c, &p);
+	switch (bfd_engine_wish(ctl->engine, c, &p, &s)) {
 	case 0:
 		*result = bfd_ctl_level(s);
 		return true;
@@ -673,7 +708,8 @@ session_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	(void)result;
 	if (!bfd_ctl_read_params(params, true, &p, error))
 		return false;
-	if (ctl->engine == NULL || !bfd_engine_unwish(ctl->engine, conn, &p))
+	if (ctl->engine == NULL || !bfd_engine_unwish(ctl->engine,
+	    ctl_client_conn_data(conn), &p))
 		return ctl_fail(error, CTL_ERR_NOT_FOUND,
 		    "this client has no such session");
 	return true;
@@ -684,15 +720,18 @@ passive_request(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
+	struct bfd_client *c;
 	struct bfd_params p;
 	unsigned max;
 
 	(void)result;
 	if (!bfd_ctl_read_offer(params, false, &p, &max, error))
 		return false;
-	if (ctl->engine == NULL)
-		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
-	switch (bfd_engine_offer(ctl->engine, conn, &p, max)) {
+	c = requester(ctl, conn, error);
+	if (c == NULL)
+		return false;
+	bfd_client_inherits_offer(c, p.interface, p.local.family);
+	switch (bfd_engine_offer(ctl->engine, c, &p, max)) {
 	case 0:
 		return true;
 	case -ENOSPC:
@@ -717,8 +756,8 @@ passive_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	(void)result;
 	if (!bfd_ctl_read_offer(params, true, &p, &max, error))
 		return false;
-	if (ctl->engine == NULL || !bfd_engine_withdraw(ctl->engine, conn,
-	    p.interface, p.local.family))
+	if (ctl->engine == NULL || !bfd_engine_withdraw(ctl->engine,
+	    ctl_client_conn_data(conn), p.interface, p.local.family))
 		return ctl_fail(error, CTL_ERR_NOT_FOUND,
 		    "this client offers no such interface");
 	return true;
@@ -852,6 +891,34 @@ show_passive(const struct bfd_passive *passive)
 	return list;
 }
 
+/* The clients that said what is to be done when they vanish. */
+static json_t *
+show_fate(const struct bfd_clients *clients)
+{
+	const struct bfd_client *c;
+	json_t *list = json_array(), *o, *names;
+	unsigned i;
+
+	for (c = bfd_clients_first(clients); c != NULL; c = c->next) {
+		if (!c->declared)
+			continue;
+		o = json_object();
+		put_text(o, "client", c->name);
+		put_text(o, "state", c->conn == NULL ? "vanished" : c->hung ?
+		    "silent" : "answering");
+		names = json_array();
+		for (i = 0; i < c->interface_count; i++)
+			(void)json_array_append_new(names,
+			    json_string(c->interfaces[i]));
+		(void)json_object_set_new(o, "interfaces", names);
+		put_us(o, "grace-us", c->grace_ns);
+		put_us(o, "answer-within-us", c->answer_within_ns);
+		put_int(o, "silence-count", (int64_t)c->silences);
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *
 show_scheduling(const struct bfd_ctl *ctl,
     const struct bfd_engine_stats *stats)
@@ -889,6 +956,7 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	(void)json_object_set_new(o, "statistics", show_statistics(&stats));
 	(void)json_object_set_new(o, "scheduling", show_scheduling(ctl,
 	    &stats));
+	(void)json_object_set_new(o, "fate-sharing", show_fate(ctl->clients));
 	(void)json_object_set_new(o, "passive",
 	    show_passive(bfd_engine_passive(ctl->engine)));
 	*result = o;
@@ -896,20 +964,84 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
+/* L-20: where this client is in charge, and how it is to be missed. */
+static bool
+fate(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	static const char *const known[] = {
+		"interfaces", "grace-us", "answer-within-us",
+	};
+	int64_t grace = 0, within = BFD_ANSWER_WITHIN_DEFAULT_NS / NS_PER_US;
+	json_t *list = json_object_get(params, "interfaces"), *name;
+	struct bfd_ctl *ctl = arg;
+	struct bfd_client *c;
+	size_t i;
+
+	(void)result;
+	if (!json_is_array(list) || json_array_size(list) >
+	    BFD_FATE_INTERFACES_MAX)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"interfaces\" must be a list of at most %d names",
+		    BFD_FATE_INTERFACES_MAX);
+	json_array_foreach(list, i, name) {
+		if (!json_is_string(name) || json_string_length(name) == 0 ||
+		    json_string_length(name) >= IF_NAMESIZE)
+			return ctl_fail(error, ERR_INVALID_PARAMS,
+			    "\"interfaces\" must be names of interfaces");
+	}
+	if (!refuse_others(params, known, sizeof(known) / sizeof(known[0]),
+	    error) || !read_number(params, "grace-us", 0, BFD_GRACE_MAX_NS /
+	    NS_PER_US, &grace, error) || !read_number(params,
+	    "answer-within-us", 0, BFD_ANSWER_WITHIN_MAX_NS / NS_PER_US,
+	    &within, error))
+		return false;
+	c = requester(ctl, conn, error);
+	if (c == NULL)
+		return false;
+	if (!bfd_client_set_fate(c, list, ns_from_us(grace),
+	    ns_from_us(within)))
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	return true;
+}
+
+/* The answer to our ping (L-21). */
+static bool
+pong(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	(void)params;
+	(void)result;
+	return requester(arg, conn, error) != NULL;
+}
+
 static void
 gone(struct ctl_client_conn *conn, bool clean, void *arg)
 {
+	struct bfd_client *c = ctl_client_conn_data(conn);
+
+	(void)arg;
+	if (c != NULL)
+		bfd_client_gone(c, clean);
+}
+
+/* It hung and answers again: what its sessions are now. */
+static void
+tell_all(struct bfd_client *c, void *arg)
+{
 	struct bfd_ctl *ctl = arg;
+	const struct bfd_session *s;
+	char key[KEY_LEN];
+	json_t *level;
 
-	struct list *l = ctl_client_conn_data(conn);
-
-	(void)clean;
-	if (l != NULL) {
-		SLIST_REMOVE(&ctl->lists, l, list, entry);
-		free(l);
+	for (s = bfd_table_first(bfd_engine_table(ctl->engine)); s != NULL;
+	    s = s->next) {
+		if (bfd_session_wish_of(s, c) == NULL ||
+		    (level = bfd_ctl_level(s)) == NULL)
+			continue;
+		ctl_client_conn_notify(c->conn, TOPIC, level_key(&s->core.p,
+		    key, sizeof(key)), level);
 	}
-	if (ctl->engine != NULL)
-		bfd_engine_owner_gone(ctl->engine, conn);
 }
 
 static const struct ctl_method methods[] = {
@@ -919,6 +1051,8 @@ static const struct ctl_method methods[] = {
 	{ "session.admin-up",	CTL_CHANGES,	session_admin_up },
 	{ "passive.request",	CTL_CHANGES,	passive_request },
 	{ "passive.release",	CTL_CHANGES,	passive_release },
+	{ "fate",		CTL_CHANGES,	fate },
+	{ "pong",		CTL_CHANGES,	pong },
 	{ "show",		0,		show },
 	{ NULL,			0,		NULL },
 };
@@ -946,8 +1080,11 @@ bfd_ctl_open(struct loop *loop, const char *path, gid_t gid,
 		return -ENOMEM;
 	ctl->loop = loop;
 	ctl->sched = sched;
-	error = ctl_server_open(loop, &config, gid, &ctl->server);
+	ctl->clients = bfd_clients_new(loop, tell_all, ctl);
+	error = ctl->clients == NULL ? -ENOMEM :
+	    ctl_server_open(loop, &config, gid, &ctl->server);
 	if (error != 0) {
+		bfd_clients_free(ctl->clients);
 		free(ctl);
 		return error;
 	}
@@ -959,6 +1096,7 @@ void
 bfd_ctl_set_engine(struct bfd_ctl *ctl, struct bfd_engine *engine)
 {
 	ctl->engine = engine;
+	bfd_clients_set_engine(ctl->clients, engine);
 }
 
 struct ctl_server *
@@ -972,7 +1110,8 @@ bfd_ctl_close(struct bfd_ctl *ctl)
 {
 	if (ctl == NULL)
 		return;
-	ctl->engine = NULL;
+	bfd_ctl_set_engine(ctl, NULL);
 	ctl_server_close(ctl->server);
+	bfd_clients_free(ctl->clients);
 	free(ctl);
 }

@@ -90,6 +90,7 @@ struct bfd_engine {
 	int			 echo_fd;	/* sends; -1: not opened */
 	uint8_t			 echo_key[BFD_ECHO_KEY_LEN];
 	struct loop_timer	*echo_timer;	/* looks for ways */
+	struct loop_timer	*mourn_timer;
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
 	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
@@ -1012,6 +1013,10 @@ apply_wishes(struct bfd_engine *e, struct bfd_session *s)
 
 	if (e->stopping)
 		return;
+	if (s->mourning) {
+		loop_timer_set(e->mourn_timer, e->now);
+		return;
+	}
 	consider_abandoning(e, s);
 	if (s->wishes == NULL) {
 		set_rate(e, s, 0);
@@ -1253,6 +1258,146 @@ bfd_engine_owner_gone(struct bfd_engine *e, const void *owner)
 	}
 	while ((o = bfd_passive_of(e->passive, owner)) != NULL)
 		bfd_passive_withdraw(e->passive, o);
+	loop_timer_set(e->mourn_timer, engine_now(e));
+}
+
+static void
+inherit(struct bfd_session *s, const void *owner, const void *heir)
+{
+	struct bfd_wish *w = s == NULL ? NULL : bfd_session_wish_of(s, owner);
+
+	if (w != NULL && bfd_session_wish_of(s, heir) == NULL)
+		w->owner = heir;
+}
+
+void
+bfd_engine_inherit(struct bfd_engine *e, const void *owner, const void *heir,
+    const struct bfd_params *key)
+{
+	inherit(bfd_table_by_key(e->table, key), owner, heir);
+}
+
+void
+bfd_engine_inherit_offer(struct bfd_engine *e, const void *owner,
+    const void *heir, const char *interface, uint8_t family)
+{
+	struct bfd_offer *o = bfd_passive_find(e->passive, owner, interface,
+	    family);
+	struct bfd_session *s;
+	struct bfd_wish *w;
+
+	if (o == NULL || bfd_passive_find(e->passive, heir, interface,
+	    family) != NULL)
+		return;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, owner);
+		if (w != NULL && offer_of(e, s, w) == o &&
+		    bfd_session_wish_of(s, heir) == NULL)
+			w->owner = heir;
+	}
+	o->owner = heir;
+}
+
+/* --- the fate of clients (L-20, L-21) --- */
+
+/* Somebody wishes it, and nobody that is alive. */
+static bool
+only_the_dead(const struct bfd_session *s)
+{
+	const struct bfd_wish *w;
+
+	for (w = s->wishes; w != NULL; w = w->next) {
+		if (!w->dead)
+			return false;
+	}
+	return s->wishes != NULL;
+}
+
+/* Ends the mourning of sessions whose time has come. */
+static void
+mourn(mono_t deadline, void *arg)
+{
+	struct bfd_engine *e = arg;
+	struct bfd_session *s;
+	mono_t now = engine_now(e), next = MONO_NEVER;
+
+	(void)deadline;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		if (!s->mourning)
+			continue;
+		if (mono_before(now, s->mourn_until)) {
+			next = mono_min(next, s->mourn_until);
+			continue;
+		}
+		if (only_the_dead(s))
+			continue;
+		s->mourning = false;
+		bfd_core_hold(&s->core, false);
+		apply_wishes(e, s);
+	}
+	loop_timer_set(e->mourn_timer, next);
+}
+
+/* The peer's Detection Time and what packets may be late by. */
+static int64_t
+mourning_span(const struct bfd_core *c)
+{
+	int64_t span_ns = 2 * c->p.detect_mult * c->tx_interval_ns;
+
+	if (span_ns < BFD_MOURN_MIN_NS)
+		return BFD_MOURN_MIN_NS;
+	return span_ns > BFD_MOURN_MAX_NS ? BFD_MOURN_MAX_NS : span_ns;
+}
+
+static void
+begin_mourning(struct bfd_engine *e, struct bfd_session *s)
+{
+	struct bfd_actions act = { 0 };
+	int64_t span_ns = mourning_span(&s->core);
+
+	s->mourning = true;
+	s->mourn_until = mono_add(engine_now(e), span_ns);
+	bfd_core_hold(&s->core, true);
+	bfd_core_force_down(&s->core, e->now, BFD_DIAG_PATH_DOWN, &act);
+	carry_out(e, s, &act);
+}
+
+unsigned
+bfd_engine_owner_dead(struct bfd_engine *e, const void *owner,
+    bfd_engine_shares shares, void *arg)
+{
+	struct bfd_session *s;
+	struct bfd_wish *w;
+	unsigned n = 0;
+
+	if (e->stopping)
+		return 0;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, owner);
+		if (w == NULL || w->dead || !shares(s, w, arg))
+			continue;
+		w->dead = true;
+		if (s->core.session_state != BFD_UP || s->mourning)
+			continue;
+		begin_mourning(e, s);
+		n++;
+	}
+	loop_timer_set(e->mourn_timer, e->now);
+	return n;
+}
+
+void
+bfd_engine_owner_alive(struct bfd_engine *e, const void *owner)
+{
+	struct bfd_session *s;
+	struct bfd_wish *w;
+
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, owner);
+		if (w != NULL)
+			w->dead = false;
+	}
+	loop_timer_set(e->mourn_timer, engine_now(e));
 }
 
 /* --- offers (RFC 9468) --- */
@@ -1606,7 +1751,8 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	e->reload.timer = loop_timer_new(e->loop, reload_slice, e);
 	e->echo_timer = loop_timer_new(e->loop, echo_timer_due, e);
 	error = -ENOMEM;
-	if (e->table != NULL && e->passive != NULL &&
+	e->mourn_timer = loop_timer_new(e->loop, mourn, e);
+	if (e->table != NULL && e->passive != NULL && e->mourn_timer != NULL &&
 	    e->timer != NULL && e->echo_timer != NULL &&
 	    e->reload.timer != NULL &&
 	    bfd_heap_init(&e->heap, config->sessions_max)) {
@@ -1641,6 +1787,7 @@ bfd_engine_free(struct bfd_engine *e)
 	reload_forget(e);
 	loop_timer_free(e->reload.timer);
 	loop_timer_free(e->timer);
+	loop_timer_free(e->mourn_timer);
 	bfd_io_close(e->io);
 	loop_timer_free(e->echo_timer);
 	if (e->echo_fd != -1)
@@ -1687,7 +1834,7 @@ bfd_engine_stop(struct bfd_engine *e, void (*stopped)(void *arg), void *arg)
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
 		struct bfd_actions act = none;
 
-		if (s->wishes == NULL)
+		if (s->wishes == NULL && !s->mourning)
 			continue;	/* is leaving already */
 		bfd_core_release(&s->core, engine_now(e), &act);
 		carry_out(e, s, &act);

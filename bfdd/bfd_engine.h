@@ -106,6 +106,33 @@ bool	bfd_engine_unwish(struct bfd_engine *, const void *owner,
 	    const struct bfd_params *key);
 /* All wishes and offers of an owner that went away. */
 void	bfd_engine_owner_gone(struct bfd_engine *, const void *owner);
+/*
+ * L-24: the heir of an owner that went away takes over its wish for this session,
+ * or its offer of this interface and what was accepted there, as they are.
+ * Nothing where the owner has none, or the heir one of its own.
+ */
+void	bfd_engine_inherit(struct bfd_engine *, const void *owner,
+	    const void *heir, const struct bfd_params *key);
+void	bfd_engine_inherit_offer(struct bfd_engine *, const void *owner,
+	    const void *heir, const char *interface, uint8_t family);
+
+/*
+ * L-20: the owner, who was in charge, is dead or hangs.  The peers of its
+ * sessions, as far as shares() says so, are told Down with diag 5 at once, which
+ * to them is a failure as AdminDown would not be.  Such a session stays Down for
+ * BFD_MOURN_MIN_NS at least, so that the peer hears of it even if packets are
+ * lost; then it is what its wishes say.  While only wishes of dead owners are
+ * left it stays Down: bfd_engine_owner_gone() or _alive() ends that.  How many
+ * were up.
+ */
+#define BFD_MOURN_MIN_NS	(100 * NS_PER_MS)
+#define BFD_MOURN_MAX_NS	(1 * NS_PER_S)
+typedef bool (*bfd_engine_shares)(const struct bfd_session *,
+    const struct bfd_wish *, void *arg);
+unsigned bfd_engine_owner_dead(struct bfd_engine *, const void *owner,
+	    bfd_engine_shares shares, void *arg);
+/* It hung and came back. */
+void	bfd_engine_owner_alive(struct bfd_engine *, const void *owner);
 
 /*
  * RFC 9468: the owner accepts sessions that others open on p->interface to

@@ -64,6 +64,7 @@ struct bfd_params {
 	int64_t			echo_min_rx_ns;	/* what we reflect; 0 = none */
 	int64_t			echo_tx_ns;	/* what we send; 0 = none */
 	bool			unaffiliated;	/* RFC 9747: the peer only forwards */
+	bool			spared;		/* a client's fate is not its (L-20) */
 	struct bfd_auth_params	auth;
 	int			line;		/* where declared; 0 for clients */
 };

@@ -36,6 +36,7 @@ struct bfd_wish {
 	unsigned		 listed;	/* by the reload of this number */
 	bool			 accepted;	/* by an offer of the owner's */
 	bool			 unsolicited;	/* and never asked for */
+	bool			 dead;		/* its owner hangs (L-21) */
 	struct bfd_params	 p;
 };
 
@@ -79,6 +80,8 @@ struct bfd_session {
 	bool			operator_down;	/* whatever is wished */
 	bool			held_back;	/* too much for the host (B-84) */
 	mono_t			abandon_at;	/* accepted and not Up (B-145) */
+	bool			mourning;	/* its client died (L-20) */
+	mono_t			mourn_until;	/* at least */
 	int64_t			packet_rate;	/* what it counts for; 0: held back */
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */

@@ -10,6 +10,7 @@ bfdd_libbfdcore_a_SOURCES = \
 
 noinst_LIBRARIES += bfdd/libbfdd.a
 bfdd_libbfdd_a_SOURCES = \
+	bfdd/bfd_client.c bfdd/bfd_client.h \
 	bfdd/bfd_conf.c bfdd/bfd_conf.h \
 	bfdd/bfd_ctl.c bfdd/bfd_ctl.h \
 	bfdd/bfd_echo_io.c bfdd/bfd_echo_io.h \

@@ -27,6 +27,7 @@
 #define RETRY_NS	(200 * NS_PER_MS)
 #define HEARTBEAT_NS	(100 * NS_PER_MS)
 #define REFUSED_RETRY_NS NS_PER_S
+#define ANSWER_WITHIN_US 300000		/* else we hang (L-21) */
 
 /* The argument of a pending reply; outlives its session. */
 struct pending {
@@ -47,6 +48,8 @@ struct vrrp_bfd {
 	struct vrrp_bfd_session	*sessions[VRRP_BFD_SESSIONS_MAX];
 	unsigned		 count;
 	struct pending		*pending;
+	json_t			*in_charge;	/* names of interfaces */
+	int64_t			 grace_ns;
 };
 
 /* --- decoding --- */
@@ -72,8 +75,9 @@ static const struct {
 	{ "remote-down", VRRP_BFD_REASON_PEER_DOWN },
 	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN },
 	{ "local-admin", VRRP_BFD_REASON_ADMIN },
-	{ "forwarding-reset", VRRP_BFD_REASON_OTHER },
-	{ "path-down", VRRP_BFD_REASON_OTHER },
+	/* Said by us: our forwarding, a client of this bfdd.  Not the peer. */
+	{ "forwarding-reset", VRRP_BFD_REASON_ADMIN },
+	{ "path-down", VRRP_BFD_REASON_ADMIN },
 	{ "handshake", VRRP_BFD_REASON_NONE },
 };
 
@@ -158,18 +162,7 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 	for (i = 0; s != NULL && i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (strcmp(s, reasons[i].word) == 0)
 			l.reason = reasons[i].reason;
-	/*
-	 * L-12 acts on a received Down with diag 4 or 5, for which bfdd has
-	 * reasons of their own.
-	 */
-	if (s != NULL && (strcmp(s, "forwarding-reset") == 0 ||
-	    strcmp(s, "path-down") == 0))
-		l.reason = VRRP_BFD_REASON_PEER_DOWN;
 	l.remote_diag = diag_of(json_object_get(params, "remote-diagnostic"));
-	if (s != NULL && strcmp(s, "forwarding-reset") == 0)
-		l.remote_diag = 4;
-	else if (s != NULL && strcmp(s, "path-down") == 0)
-		l.remote_diag = 5;
 	l.detection_time_ns = span_of(json_object_get(params,
 	    "detection-time-us"));
 	l.rx_interval_ns = span_of(json_object_get(params,
@@ -317,12 +310,12 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 	if (!b->up)
 		return;
 	p = calloc(1, sizeof(*p));
-	params = json_pack("{s:s, s:s, s:I, s:I, s:i}",
+	params = json_pack("{s:s, s:s, s:I, s:I, s:i, s:b}",
 	    "peer", addr_format(&s->peer, text, sizeof(text)),
 	    "interface", s->interface,
 	    "desired-min-tx-us", (json_int_t)us_from_ns_ceil(s->min_tx_ns),
 	    "required-min-rx-us", (json_int_t)us_from_ns_ceil(s->min_rx_ns),
-	    "detect-mult", s->multiplier);
+	    "detect-mult", s->multiplier, "fate-sharing", (int)s->is_peer);
 	if (p == NULL || params == NULL) {
 		free(p);
 		json_decref(params);
@@ -418,6 +411,7 @@ vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
 	}
 	old = *s;
 	if (!s->wished) {
+		s->is_peer = false;
 		s->min_tx_ns = p->min_tx_ns;
 		s->min_rx_ns = p->min_rx_ns;
 		s->multiplier = p->multiplier;
@@ -430,8 +424,9 @@ vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
 		if (p->min_rx_ns < s->min_rx_ns)
 			s->min_rx_ns = p->min_rx_ns;
 	}
+	s->is_peer = s->is_peer || p->role == VRRP_BFD_PEER;
 	s->wished = true;
-	if (old.min_tx_ns != s->min_tx_ns || old.min_rx_ns != s->min_rx_ns ||
+	if (old.is_peer != s->is_peer || old.min_tx_ns != s->min_tx_ns || old.min_rx_ns != s->min_rx_ns ||
 	    old.multiplier != s->multiplier)
 		s->requested = false;
 	return 0;
@@ -454,6 +449,49 @@ vrrp_bfd_commit(struct vrrp_bfd *b)
 	request_missing(b);
 }
 
+/* --- our fate (L-20, L-21) --- */
+
+static void
+tell_fate(struct vrrp_bfd *b)
+{
+	json_t *params;
+
+	if (!b->up)
+		return;
+	params = json_pack("{s:O, s:I, s:i}", "interfaces", b->in_charge,
+	    "grace-us", (json_int_t)us_from_ns_ceil(b->grace_ns),
+	    "answer-within-us", ANSWER_WITHIN_US);
+	if (params != NULL)
+		(void)ctl_client_call(b->client, "fate", params, NULL, NULL);
+}
+
+void
+vrrp_bfd_set_in_charge(struct vrrp_bfd *b, const char *const *interfaces,
+    unsigned count)
+{
+	json_t *list = json_array();
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(interfaces[i]));
+	if (list == NULL || json_equal(list, b->in_charge)) {
+		json_decref(list);
+		return;
+	}
+	json_decref(b->in_charge);
+	b->in_charge = list;
+	tell_fate(b);
+}
+
+void
+vrrp_bfd_set_grace(struct vrrp_bfd *b, int64_t grace_ns)
+{
+	if (b->grace_ns == grace_ns)
+		return;
+	b->grace_ns = grace_ns;
+	tell_fate(b);
+}
+
 /* --- the connection --- */
 
 static void
@@ -466,6 +504,8 @@ up_cb(json_t *hello, void *arg)
 	log_info("bfdd reached version=%s", version == NULL ? "-" : version);
 	b->up = b->said_unreachable = true;
 	request_missing(b);
+	if (json_array_size(b->in_charge) > 0 || b->grace_ns > 0)
+		tell_fate(b);
 	b->h.reachable(true, b->arg);
 }
 
@@ -484,8 +524,12 @@ down_cb(const char *reason, void *arg)
 static void
 notify_cb(const char *method, json_t *params, void *arg)
 {
+	struct vrrp_bfd *b = arg;
+
 	if (strcmp(method, "session") == 0)
-		level_received(arg, params);
+		level_received(b, params);
+	else if (strcmp(method, "ping") == 0)
+		(void)ctl_client_call(b->client, "pong", NULL, NULL, NULL);
 }
 
 struct vrrp_bfd *
@@ -506,8 +550,9 @@ vrrp_bfd_new(struct loop *loop, const char *path,
 	b->h = *h;
 	b->arg = arg;
 	b->path = strdup(path);
+	b->in_charge = json_array();
 	b->retry = loop_timer_new(loop, retry_cb, b);
-	if (b->retry != NULL && b->path != NULL)
+	if (b->retry != NULL && b->path != NULL && b->in_charge != NULL)
 		b->client = ctl_client_new(loop, path, RETRY_NS, HEARTBEAT_NS,
 		    &handlers, b);
 	if (b->client == NULL) {
@@ -532,6 +577,7 @@ vrrp_bfd_free(struct vrrp_bfd *b, bool clean)
 		forget_pending(b, b->pending);
 	for (i = 0; i < b->count; i++)
 		free(b->sessions[i]);
+	json_decref(b->in_charge);
 	free(b->path);
 	free(b);
 }

@@ -49,6 +49,7 @@ struct vrrp_bfd_session {
 	int64_t			min_tx_ns, min_rx_ns;	/* wished */
 	uint8_t			multiplier;
 	bool			wished;		/* in the set being collected */
+	bool			is_peer;	/* of another router, not a link */
 	bool			requested;	/* bfdd has this wish */
 	struct vrrp_bfd_level	level;
 	char			refused[128];	/* bfdd's reason; "" = none */
@@ -81,6 +82,20 @@ void	vrrp_bfd_begin(struct vrrp_bfd *);
 int	vrrp_bfd_wish(struct vrrp_bfd *, const char *interface,
 	    const struct vrrp_bfd_params *);
 void	vrrp_bfd_commit(struct vrrp_bfd *);
+
+/*
+ * L-20: we are Active on these interfaces, and nowhere else.  Should we vanish
+ * without goodbye, or hang, bfdd tells the peers of our sessions there that we
+ * are down.  Tells bfdd when it is news.
+ */
+void	vrrp_bfd_set_in_charge(struct vrrp_bfd *, const char *const *interfaces,
+	    unsigned count);
+/*
+ * L-24: when we vanish, bfdd waits so long for another life of us before it does
+ * anything, and our sessions stay as they are.  0, as in the beginning: not at
+ * all.  For a planned restart: set it, and close without goodbye.
+ */
+void	vrrp_bfd_set_grace(struct vrrp_bfd *, int64_t grace_ns);
 
 const struct vrrp_bfd_session *vrrp_bfd_find(const struct vrrp_bfd *,
 	    const char *interface, const struct addr *peer);

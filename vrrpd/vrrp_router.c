@@ -683,12 +683,41 @@ instance_changed(struct vrrp_instance *v, void *arg)
 		r->changed(v, r->arg);
 }
 
+/* Deferred: where we are Active, for bfdd (L-20). */
+static void
+tell_in_charge(void *arg)
+{
+	struct vrrp_router *r = arg;
+	const char **names;
+	unsigned i, j, count = 0;
+
+	names = calloc(r->instance_count + 1, sizeof(*names));
+	if (r->bfd == NULL || names == NULL) {
+		free(names);
+		return;
+	}
+	for (i = 0; i < r->instance_count; i++) {
+		const struct vrrp_instance *v = r->instances[i];
+
+		if (v->core.state != VRRP_ACTIVE)
+			continue;
+		for (j = 0; j < count; j++)
+			if (strcmp(names[j], v->p.interface) == 0)
+				break;
+		if (j == count)
+			names[count++] = v->p.interface;
+	}
+	vrrp_bfd_set_in_charge(r->bfd, names, count);
+	free(names);
+}
+
 static void
 instance_transition(struct vrrp_instance *v, const struct vrrp_record *rec,
     void *arg)
 {
 	struct vrrp_router *r = arg;
 
+	(void)loop_defer(r->loop, tell_in_charge, r);
 	if (r->transition != NULL)
 		r->transition(v, rec, r->arg);
 }
@@ -701,6 +730,7 @@ router_free(struct vrrp_router *r)
 	drop_groups(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
+	loop_defer_cancel(r->loop, tell_in_charge, r);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_iface_free(r->ifaces[i]);
 	free(r->orphans);

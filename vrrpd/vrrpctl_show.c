@@ -899,6 +899,29 @@ view_passive(const struct view *v, const json_t *list)
 	}
 }
 
+/* L-20: whose end the peers would be told, or have been. */
+static void
+view_fate(const struct view *v, const json_t *list)
+{
+	const json_t *c, *names;
+	size_t i, j;
+
+	json_array_foreach(list, i, c) {
+		names = json_object_get(c, "interfaces");
+		if (json_array_size(names) == 0)
+			continue;
+		(void)fprintf(v->out, "%s is in charge on",
+		    str_or(c, "client", "a client"));
+		for (j = 0; j < json_array_size(names); j++)
+			(void)fprintf(v->out, "%s %s", j > 0 ? "," : "",
+			    json_string_value(json_array_get(names, j)) != NULL
+			    ? json_string_value(json_array_get(names, j)) :
+			    "-");
+		(void)fprintf(v->out, "; sessions there share its fate (%s)\n",
+		    str_or(c, "state", "-"));
+	}
+}
+
 void
 vrrpctl_view_sessions(const struct view *v, const json_t *result)
 {
@@ -940,6 +963,7 @@ vrrpctl_view_sessions(const struct view *v, const json_t *result)
 		(void)fprintf(v->out, "%s%s\n", has_int(s, "last-stall-us") ?
 		    ", last for " : "", has_int(s, "last-stall-us") ?
 		    span(buf, num(s, "last-stall-us")) : "");
+	view_fate(v, json_object_get(result, "fate-sharing"));
 	view_discards(v, json_object_get(result, "statistics"));
 	if (has_int(s, "realtime-priority") && num(s, "realtime-priority") == 0)
 		(void)fprintf(v->out, "bfdd runs without real-time priority: "
@@ -964,6 +988,7 @@ static const struct row {
 	{ TEXT,	"peer's state",		"remote-state" },
 	{ TEXT,	"peer's diagnostic",	"remote-diagnostic" },
 	{ COUNT, "clients",		"clients" },
+	{ TEXT,	"fate sharing",		"fate-sharing" },
 	{ COUNT, "discriminator",	"local-discriminator" },
 	{ COUNT, "the peer's",		"remote-discriminator" },
 	{ COUNT, "source port",		"source-port" },

@@ -53,6 +53,7 @@ EXTRA_DIST += \
 	test/lab/test_discards.py \
 	test/lab/test_election.py \
 	test/lab/test_failover.py \
+	test/lab/test_fate.py \
 	test/lab/test_group.py \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \

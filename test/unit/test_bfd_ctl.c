@@ -567,6 +567,264 @@ test_bfd_ctl_bad_offers_are_refused(void **state)
 	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
 }
 
+/* ---- Fate sharing ---- */
+
+#define FATE	"{\"interfaces\":[\"lo\"],\"answer-within-us\":0}"
+#define FAST	"{\"peer\":\"127.0.0.1\",\"interface\":\"lo\"," \
+		"\"desired-min-tx-us\":10000,\"required-min-rx-us\":10000," \
+		"\"detect-mult\":3}"
+
+/* The only session; NULL: none. */
+static struct bfd_session *
+only(struct world *w)
+{
+	return bfd_table_first(bfd_engine_table(w->engine));
+}
+
+static void
+ok(json_t *answer)
+{
+	assert_int_equal(error_code(answer), 0);
+}
+
+/* A client whose session is up, and fast. */
+static struct ctl_client_conn *
+client_up(struct world *w, const char *fate)
+{
+	struct ctl_client_conn *c = client(w, 0);
+	int i;
+
+	ok(ask(c, "session.request", FAST));
+	if (fate != NULL)
+		ok(ask(c, "fate", fate));
+	for (i = 0; i < 100 && (only(w)->core.session_state != BFD_UP ||
+	    only(w)->core.tx_interval_ns > 10 * NS_PER_MS); i++)
+		run_for(w, 20 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	return c;
+}
+
+/* L-20 +: Down with diag 5, three times and not once; then it is released */
+static void
+test_bfd_ctl_client_in_charge_that_vanishes_is_told(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	uint64_t sent;
+	json_t *a;
+
+	if (w == NULL)
+		skip();
+	c = client_up(w, FATE);
+	a = ask(c, "session.request", FAST);
+	assert_string_equal(text_of(json_object_get(a, "result"),
+	    "fate-sharing"), "armed");
+	json_decref(a);
+	sent = only(w)->counters.send_packet;
+	ctl_client_conn_detach(c);
+	/* At once, not after a turn of the loop. */
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	assert_int_equal(only(w)->core.local_diag, BFD_DIAG_PATH_DOWN);
+	assert_int_equal(only(w)->counters.send_packet, sent + 1);
+	assert_int_equal(only(w)->last.reason, BFD_REASON_PATH_DOWN);
+	run_for(w, 60 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	assert_int_equal(only(w)->core.local_diag, BFD_DIAG_PATH_DOWN);
+	run_for(w, 100 * NS_PER_MS);
+	assert_true(only(w) == NULL ||
+	    only(w)->core.session_state == BFD_ADMIN_DOWN);
+	run_for(w, 4 * NS_PER_S);
+	assert_null(only(w));
+}
+
+/* L-20 -: goodbye, not in charge there, or not sharing: AdminDown */
+static void
+test_bfd_ctl_other_clients_are_released_quietly(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	int i;
+
+	if (w == NULL)
+		skip();
+	for (i = 0; i < 4; i++) {
+		c = client_up(w, i == 0 ? NULL : i == 1 ?
+		    "{\"interfaces\":[\"eth7\"]}" : FATE);
+		if (i == 2)
+			ok(ask(c, "goodbye", "{}"));
+		if (i == 3)
+			ok(ask(c, "session.request", "{\"peer\":"
+			    "\"127.0.0.1\",\"interface\":\"lo\","
+			    "\"fate-sharing\":false}"));
+		ctl_client_conn_detach(c);
+		assert_int_equal(only(w)->core.session_state, BFD_ADMIN_DOWN);
+		run_for(w, 300 * NS_PER_MS);
+		assert_null(only(w));
+	}
+}
+
+/* L-20 +: the peer hears of it, and then the other client has its session */
+static void
+test_bfd_ctl_session_of_others_comes_up_again(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c, *other;
+
+	if (w == NULL)
+		skip();
+	c = client_up(w, FATE);
+	other = client(w, 0);
+	ok(ask(other, "session.request", FAST));
+	ctl_client_conn_detach(c);
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	run_for(w, 50 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	run_for(w, 3 * NS_PER_S);
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	assert_int_equal(bfd_session_clients(only(w)), 1);
+}
+
+/* L-24 +: within its grace it comes back to what it had */
+static void
+test_bfd_ctl_next_life_inherits_within_the_grace(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	uint32_t discr;
+	json_t *a, *f;
+
+	if (w == NULL)
+		skip();
+	c = client_up(w, "{\"interfaces\":[\"lo\"],\"grace-us\":200000}");
+	discr = only(w)->core.local_discr;
+	ctl_client_conn_detach(c);
+	run_for(w, 50 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	c = client(w, 0);
+	a = ask(c, "show", "{}");
+	f = json_array_get(json_object_get(json_object_get(a, "result"),
+	    "fate-sharing"), 0);
+	assert_string_equal(text_of(f, "state"), "vanished");
+	json_decref(a);
+	ok(ask(c, "session.request", FAST));
+	assert_int_equal(bfd_session_clients(only(w)), 1);
+	run_for(w, 300 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	assert_int_equal(only(w)->core.session_down_count, 0);
+	assert_int_equal(only(w)->core.local_discr, discr);
+	/* L-24 -: and when nobody does, it is as without. */
+	ok(ask(c, "fate", "{\"interfaces\":[\"lo\"],\"grace-us\":50000}"));
+	ctl_client_conn_detach(c);
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	run_for(w, 80 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	assert_int_equal(only(w)->core.local_diag, BFD_DIAG_PATH_DOWN);
+}
+
+static const char pong[] = "{\"jsonrpc\":\"2.0\",\"method\":\"pong\"}\n";
+
+/* Reads what the client was sent, and answers pings if so wanted. */
+static unsigned
+read_pings(struct ctl_client_conn *c, bool answer)
+{
+	unsigned pings = 0;
+	json_t *o;
+
+	while ((o = next_line(c)) != NULL) {
+		if (json_is_string(json_object_get(o, "method")) &&
+		    strcmp(text_of(o, "method"), "ping") == 0)
+			pings++;
+		json_decref(o);
+	}
+	if (answer && pings > 0)
+		ctl_client_conn_feed(c, pong, strlen(pong));
+	return pings;
+}
+
+/* L-21 +, L-21 -: asked only in charge; signalled when it does not answer */
+static void
+test_bfd_ctl_client_that_hangs_is_as_dead(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	bool up = false;
+	json_t *o;
+	int i;
+
+	if (w == NULL)
+		skip();
+	c = client_up(w, "{\"interfaces\":[],\"answer-within-us\":80000}");
+	run_for(w, 200 * NS_PER_MS);
+	assert_int_equal(read_pings(c, false), 0);
+	ok(ask(c, "fate", "{\"interfaces\":[\"lo\"],"
+	    "\"answer-within-us\":80000}"));
+	for (i = 0; i < 40; i++) {
+		run_for(w, 10 * NS_PER_MS);
+		(void)read_pings(c, true);
+	}
+	assert_int_equal(only(w)->core.session_state, BFD_UP);
+	assert_int_equal(only(w)->core.session_down_count, 0);
+	/* Now it does not: three, and no more. */
+	run_for(w, 400 * NS_PER_MS);
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	assert_int_equal(only(w)->core.local_diag, BFD_DIAG_PATH_DOWN);
+	assert_in_range(read_pings(c, false), 3, 4);
+	run_for(w, 1500 * NS_PER_MS);		/* and down it stays */
+	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
+	assert_int_equal(read_pings(c, false), 0);
+	/* It goes on: it is told how things are, and they get better. */
+	ctl_client_conn_feed(c, pong, strlen(pong));
+	o = next_line(c);
+	assert_non_null(o);
+	assert_string_equal(text_of(o, "method"), "session");
+	assert_string_equal(text_of(json_object_get(o, "params"), "state"),
+	    "down");
+	json_decref(o);
+	for (i = 0; i < 200 && !up; i++) {
+		run_for(w, 10 * NS_PER_MS);
+		(void)read_pings(c, true);
+		up = only(w)->core.session_state == BFD_UP;
+	}
+	assert_true(up);
+}
+
+static void
+test_bfd_ctl_bad_fates_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{}",
+		"{\"interfaces\":\"lo\"}",
+		"{\"interfaces\":[1]}",
+		"{\"interfaces\":[\"\"]}",
+		"{\"interfaces\":[\"0123456789abcdef\"]}",
+		"{\"interfaces\":[],\"grace-us\":-1}",
+		"{\"interfaces\":[],\"grace-us\":600000001}",
+		"{\"interfaces\":[],\"answer-within-us\":\"1s\"}",
+		"{\"interfaces\":[],\"answer-within-us\":60000001}",
+		"{\"interfaces\":[],\"grace\":1}",
+	};
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(error_code(ask(c, "fate", bad[i])), -32602);
+	assert_int_equal(error_code(ask(c, "session.request",
+	    "{\"peer\":\"127.0.0.1\",\"interface\":\"lo\","
+	    "\"fate-sharing\":1}")), -32602);
+	a = ask(c, "show", "{}");
+	assert_int_equal(json_array_size(json_object_get(json_object_get(a,
+	    "result"), "fate-sharing")), 0);
+	json_decref(a);
+	c = client(w, 4242);
+	assert_int_equal(error_code(ask(c, "fate", FATE)), CTL_ERR_FORBIDDEN);
+	assert_int_equal(error_code(ask(c, "pong", "{}")), CTL_ERR_FORBIDDEN);
+}
+
 int
 main(void)
 {
@@ -581,6 +839,12 @@ main(void)
 		T(test_bfd_ctl_strangers_may_only_read),
 		T(test_bfd_ctl_show_has_everything),
 		T(test_bfd_ctl_leaving_client_releases_its_sessions),
+		T(test_bfd_ctl_client_in_charge_that_vanishes_is_told),
+		T(test_bfd_ctl_other_clients_are_released_quietly),
+		T(test_bfd_ctl_session_of_others_comes_up_again),
+		T(test_bfd_ctl_next_life_inherits_within_the_grace),
+		T(test_bfd_ctl_client_that_hangs_is_as_dead),
+		T(test_bfd_ctl_bad_fates_are_refused),
 		T(test_bfd_ctl_offer_is_shown_and_goes_with_its_client),
 		T(test_bfd_ctl_bad_offers_are_refused),
 	};

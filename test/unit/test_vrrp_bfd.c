@@ -398,8 +398,9 @@ static const struct {
 	{ "timeout", VRRP_BFD_REASON_TIMEOUT, 0 },
 	{ "echo", VRRP_BFD_REASON_ECHO, 0 },
 	{ "remote-down", VRRP_BFD_REASON_PEER_DOWN, 0 },
-	{ "forwarding-reset", VRRP_BFD_REASON_PEER_DOWN, 4 },
-	{ "path-down", VRRP_BFD_REASON_PEER_DOWN, 5 },
+	/* Ours to the peer, not the peer's to us. */
+	{ "forwarding-reset", VRRP_BFD_REASON_ADMIN, 0 },
+	{ "path-down", VRRP_BFD_REASON_ADMIN, 0 },
 	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN, 0 },
 	{ "local-admin", VRRP_BFD_REASON_ADMIN, 0 },
 	{ "a-word-of-the-future", VRRP_BFD_REASON_OTHER, 0 },
@@ -457,6 +458,88 @@ test_vrrp_bfd_nonsense_is_refused_and_changes_nothing(void **state)
 	assert_int_equal(level_count, 0);
 }
 
+static void
+assert_fate(unsigned i, size_t count, const char *first, json_int_t grace_us)
+{
+	json_t *list = json_object_get(calls[i].params, "interfaces");
+
+	assert_string_equal(calls[i].method, "fate");
+	assert_int_equal(json_array_size(list), count);
+	if (count > 0)
+		assert_string_equal(json_string_value(json_array_get(list, 0)),
+		    first);
+	assert_int_equal(asked(i, "grace-us"), grace_us);
+	assert_int_equal(asked(i, "answer-within-us"), 300000);
+}
+
+/* L-20 +: bfdd knows where we are Active, also the next one; L-20 -: no more */
+static void
+test_vrrp_bfd_tells_where_it_is_in_charge(void **state)
+{
+	const char *const names[] = { "eth0", "eth1" };
+
+	(void)state;
+	vrrp_bfd_set_in_charge(b, names, 1);
+	assert_int_equal(call_count, 0);	/* nobody there yet */
+	client.h.up(NULL, client.arg);
+	assert_int_equal(call_count, 1);
+	assert_fate(0, 1, "eth0", 0);
+	vrrp_bfd_set_in_charge(b, names, 1);
+	assert_int_equal(call_count, 1);	/* no news */
+	vrrp_bfd_set_in_charge(b, names, 2);
+	assert_fate(1, 2, "eth0", 0);
+	client.h.down("gone", client.arg);
+	client.h.up(NULL, client.arg);
+	assert_fate(2, 2, "eth0", 0);
+	vrrp_bfd_set_in_charge(b, NULL, 0);
+	assert_fate(3, 0, NULL, 0);
+	vrrp_bfd_set_grace(b, 2 * NS_PER_S);	/* L-24 */
+	assert_fate(4, 0, NULL, 2000000);
+	vrrp_bfd_set_grace(b, 2 * NS_PER_S);
+	assert_int_equal(call_count, 5);
+}
+
+/* L-21 + */
+static void
+test_vrrp_bfd_answers_pings(void **state)
+{
+	json_t *params = json_object();
+
+	(void)state;
+	one_session_up();
+	client.h.notify("ping", params, client.arg);
+	json_decref(params);
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "pong");
+	assert_int_equal(level_count, 0);
+}
+
+/* L-20 -: what is beyond a link takes nothing over */
+static void
+test_vrrp_bfd_links_do_not_share_our_fate(void **state)
+{
+	struct vrrp_bfd_params p = { .role = VRRP_BFD_LINK, .multiplier = 3,
+	    .min_tx_ns = NS_PER_MS, .min_rx_ns = NS_PER_MS };
+
+	(void)state;
+	client.h.up(NULL, client.arg);
+	assert_int_equal(addr_parse("192.0.2.1", &p.peer), 0);
+	vrrp_bfd_begin(b);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	vrrp_bfd_commit(b);
+	assert_true(json_is_false(json_object_get(calls[0].params,
+	    "fate-sharing")));
+	/* Both: it does. */
+	vrrp_bfd_begin(b);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	p.role = VRRP_BFD_PEER;
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	vrrp_bfd_commit(b);
+	assert_int_equal(call_count, 2);
+	assert_true(json_is_true(json_object_get(calls[1].params,
+	    "fate-sharing")));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -473,6 +556,9 @@ main(void)
 	    TEST(test_vrrp_bfd_refused_request_is_said_once_and_repeated),
 	    TEST(test_vrrp_bfd_unreachable_bfdd_is_said_once),
 	    TEST(test_vrrp_bfd_reasons_become_what_the_guards_tell_apart),
+	    TEST(test_vrrp_bfd_tells_where_it_is_in_charge),
+	    TEST(test_vrrp_bfd_answers_pings),
+	    TEST(test_vrrp_bfd_links_do_not_share_our_fate),
 	    TEST(test_vrrp_bfd_nonsense_is_refused_and_changes_nothing),
 	};
 

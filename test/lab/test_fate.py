@@ -1,0 +1,187 @@
+"""L-20, L-21: what a dead or hanging vrrpd means to the peers of its sessions.
+
+r1 is Active, r2 its Backup.  advert_int is 100 wherever BFD has to show that it
+was faster: without it r2 would wait for three and a half seconds.
+"""
+
+import os
+import signal
+import time
+
+import pytest
+
+from lab import Gap, wait_for, vrrpd_conf
+
+SLOW = 100                                  # advert_int in centiseconds
+ADI_MS = 3000
+
+
+def processes(router):
+    """vrrpd, and what it has started."""
+    found, more = [], [router.vrrpd.pid]
+    while more:
+        pid = more.pop()
+        found.append(pid)
+        with open("/proc/%d/task/%d/children" % (pid, pid),
+                  encoding="ascii") as f:
+            more += [int(word) for word in f.read().split()]
+    return found
+
+
+def kill_all(router, number):
+    for pid in processes(router):
+        os.kill(pid, number)
+
+
+def start(lab, **conf):
+    lab.start_pair(bfd=True, advert_int=SLOW, **conf)
+    lab.wait_pair(bfd=True)
+    wait_for(lambda: fate(lab.r1) == "armed", 5,
+             lambda: "r1 shares its fate: %s" % lab.r1.session(
+                 lab.r2.address))
+
+
+def fate(router):
+    peer = next(r for r in router.lab.routers if r is not router)
+    session = router.session(peer.address)
+    return session and session["fate-sharing"]
+
+
+def takeover_ms(lab, begin):
+    """From begin, of CLOCK_MONOTONIC, until r2 decided."""
+    line = lab.r2.transitions()[-1]
+    assert (line["from"], line["to"]) == ("backup", "active"), line
+    assert line["cause"] == "bfd-down", line
+    session = lab.r2.session(lab.r1.address)
+    return session["decided-ns"] / 1e6 - begin * 1000
+
+
+# L-20 +
+def test_killed_vrrpd_is_taken_over_at_once(lab):
+    start(lab, interval="3ms")
+    gap = Gap(lab.client)
+    begin = time.monotonic()
+    kill_all(lab.r1, signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
+    assert took_ms < 5 + machine_ms, (took_ms, machine_ms)
+    down = lab.r2.session(lab.r1.address)
+    assert down["reason"] == "remote-down", down
+    assert down["remote-diagnostic"] == "path-down", down
+    assert "client vanished" in lab.r1.bfdd.log()
+    # Then it is over: r1's bfdd lets the session go.
+    wait_for(lambda: lab.r1.session(lab.r2.address) is None, 10,
+             "the session is released")
+
+
+# L-20 -
+@pytest.mark.parametrize("why", ("backup", "goodbye"))
+def test_no_signal_without_need(lab, why):
+    """A Backup that is killed, an Active that leaves in order."""
+    start(lab)
+    if why == "backup":
+        assert fate(lab.r2) == "no"
+        kill_all(lab.r2, signal.SIGKILL)
+        there, here = lab.r1, lab.r2
+    else:
+        lab.r1.vrrpd.kill(signal.SIGTERM)
+        there, here = lab.r2, lab.r1
+    down = there.wait_session(here.address, "down", 5)
+    assert down["reason"] == "remote-admin-down", down
+    assert "signalled" not in here.bfdd.log()
+    if why == "backup":
+        lab.r1.wait_state("active")
+        assert len(lab.r1.transitions()) == 2
+
+
+def test_signal_survives_a_lost_packet(lab):
+    # L-20 +
+    start(lab)
+    # UDP, and in it a BFD packet with diag 5: the first one only.
+    lab.cut(lab.r1, egress=False, match="udp dport 3784 @th,67,5 5 "
+            "limit rate 1/hour burst 1 packets")
+    gap = Gap(lab.client)
+    begin = time.monotonic()
+    kill_all(lab.r1, signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    # The next one follows within an interval, and D is not over.
+    took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
+    assert took_ms < 20 + machine_ms, (took_ms, machine_ms)
+    assert lab.r2.session(lab.r1.address)["remote-diagnostic"] == "path-down"
+
+
+# L-21 +
+def test_hanging_vrrpd_is_taken_over_within_the_deadline(lab):
+    start(lab)
+    shown = lab.r1.bfdd_call("show")["fate-sharing"]
+    assert [(c["state"], c["interfaces"]) for c in shown] == [
+        ("answering", ["eth0"])]
+    deadline_ms = shown[0]["answer-within-us"] / 1000
+    text = lab.r1.vrrpctl("show", "bfd").stdout
+    assert "in charge on eth0" in text, text
+    gap = Gap(lab.client)
+    begin = time.monotonic()
+    kill_all(lab.r1, signal.SIGSTOP)
+    lab.r2.wait_state("active", 5)
+    took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
+    assert deadline_ms / 2 < took_ms < deadline_ms + 5 + machine_ms, (
+        took_ms, machine_ms)
+    assert took_ms < ADI_MS
+    shown = lab.r1.bfdd_call("show")["fate-sharing"]
+    assert [c["state"] for c in shown] == ["silent"]
+    assert fate(lab.r1) == "signalled"
+    # It stays Down for as long as r1 hangs.
+    assert lab.r2.session(lab.r1.address)["state"] == "down"
+    # And goes on.  One of them is Active in the end, and stays it.
+    kill_all(lab.r1, signal.SIGCONT)
+    lab.wait_pair(bfd=True)
+    assert "client answers again" in lab.r1.bfdd.log()
+    wait_for(lambda: fate(lab.r1) == "armed", 5, "as before")
+    counts = [len(r.transitions()) for r in lab.routers]
+    time.sleep(0.5)
+    assert [len(r.transitions()) for r in lab.routers] == counts
+
+
+# L-21 -
+def test_stall_of_the_whole_host_is_no_hang(lab):
+    """bfdd and vrrpd asleep together, for less than r2 tolerates."""
+    start(lab, interval="200ms")
+    for _ in range(3):
+        pids = processes(lab.r1) + [lab.r1.bfdd.pid]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.35)
+        # bfdd first: what it finds is a vrrpd that has not answered.
+        for pid in reversed(pids):
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.02)
+        time.sleep(0.4)
+    assert "does not answer" not in lab.r1.bfdd.log()
+    assert lab.r2.session(lab.r1.address)["state"] == "up"
+    assert lab.r2.state() == "backup"
+
+
+# L-21 -
+def test_short_hang_is_no_failure(lab):
+    start(lab)
+    for _ in range(5):
+        kill_all(lab.r1, signal.SIGSTOP)
+        time.sleep(0.1)
+        kill_all(lab.r1, signal.SIGCONT)
+        time.sleep(0.1)
+    assert "does not answer" not in lab.r1.bfdd.log()
+    assert lab.r2.state() == "backup"
+    assert fate(lab.r1) == "armed"
+
+
+# L-24 +
+def test_killed_vrrpd_that_comes_back_gets_its_session_again(lab):
+    """Without grace: released, and made anew; nobody is Active twice."""
+    start(lab)
+    kill_all(lab.r1, signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    lab.r2.wait_state("active", 5)
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=SLOW,
+                                  bfd=lab.r2.address))
+    lab.wait_pair(bfd=True)
+    assert fate(lab.r1) == "armed"
