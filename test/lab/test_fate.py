@@ -29,8 +29,15 @@ def processes(router):
 
 
 def kill_all(router, number):
-    for pid in processes(router):
+    """All in one instant: none has the time to act on another's end."""
+    pids = processes(router)
+    if number == signal.SIGKILL:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+    begin = time.monotonic()
+    for pid in pids:
         os.kill(pid, number)
+    return begin
 
 
 def start(lab, **conf):
@@ -60,8 +67,7 @@ def takeover_ms(lab, begin):
 def test_killed_vrrpd_is_taken_over_at_once(lab):
     start(lab, interval="3ms")
     gap = Gap(lab.client)
-    begin = time.monotonic()
-    kill_all(lab.r1, signal.SIGKILL)
+    begin = kill_all(lab.r1, signal.SIGKILL)
     lab.r2.wait_state("active", 5)
     took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
     assert took_ms < 5 + machine_ms, (took_ms, machine_ms)
@@ -101,8 +107,7 @@ def test_signal_survives_a_lost_packet(lab):
     lab.cut(lab.r1, egress=False, match="udp dport 3784 @th,67,5 5 "
             "limit rate 1/hour burst 1 packets")
     gap = Gap(lab.client)
-    begin = time.monotonic()
-    kill_all(lab.r1, signal.SIGKILL)
+    begin = kill_all(lab.r1, signal.SIGKILL)
     lab.r2.wait_state("active", 5)
     # The next one follows within an interval, and D is not over.
     took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
@@ -120,8 +125,7 @@ def test_hanging_vrrpd_is_taken_over_within_the_deadline(lab):
     text = lab.r1.vrrpctl("show", "bfd").stdout
     assert "in charge on eth0" in text, text
     gap = Gap(lab.client)
-    begin = time.monotonic()
-    kill_all(lab.r1, signal.SIGSTOP)
+    begin = kill_all(lab.r1, signal.SIGSTOP)
     lab.r2.wait_state("active", 5)
     took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
     assert deadline_ms / 2 < took_ms < deadline_ms + 5 + machine_ms, (
@@ -171,6 +175,25 @@ def test_short_hang_is_no_failure(lab):
         time.sleep(0.1)
     assert "does not answer" not in lab.r1.bfdd.log()
     assert lab.r2.state() == "backup"
+    assert fate(lab.r1) == "armed"
+
+
+# L-20 +
+def test_killed_engine_is_taken_over_at_once(lab):
+    """The monitor resigns for it, bfdd says Down: both, and only once."""
+    start(lab, interval="3ms")
+    engine = processes(lab.r1)[1]
+    gap = Gap(lab.client)
+    os.kill(engine, signal.SIGSTOP)
+    begin = time.monotonic()
+    os.kill(engine, signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    transition, machine_ms = lab.r2.transitions()[-1], gap.stop()
+    took_ms = lab.r2.session(lab.r1.address)["decided-ns"] / 1e6 - begin * 1000
+    assert took_ms < 5 + machine_ms, (transition, took_ms, machine_ms)
+    # It is back soon, and one of them is Active for good.
+    lab.r1.close_ctl()
+    lab.wait_pair(bfd=True)
     assert fate(lab.r1) == "armed"
 
 
