@@ -1030,6 +1030,13 @@ nl_batch_mute(struct nl_batch *b, int ifindex, bool mute)
 	return batch_append(b, mute_msg(ifindex, mute), 0);
 }
 
+const uint8_t *
+nl_batch_bytes(const struct nl_batch *b, size_t *len)
+{
+	*len = b->len;
+	return b->buf;
+}
+
 /* The bytes of the next sendmsg() from `from`, whole messages; *n of them. */
 static size_t
 next_chunk(struct nl_batch *b, size_t from, uint32_t first_seq, unsigned *n)

@@ -126,6 +126,8 @@ int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);
 int	nl_batch_macvlan_mode(struct nl_batch *, int ifindex,
 	    enum nl_macvlan_mode);
+/* The messages as they are, to be sent by another process. Borrowed. */
+const uint8_t *nl_batch_bytes(const struct nl_batch *, size_t *len);
 /* For a device that nl_mute() was called for. */
 int	nl_batch_mute(struct nl_batch *, int ifindex, bool mute);
 

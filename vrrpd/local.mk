@@ -9,6 +9,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_supervise.c vrrpd/vrrp_supervise.h \
 	vrrpd/vrrp_weigh.c vrrpd/vrrp_weigh.h \
 	vrrpd/vrrp_rank.c vrrpd/vrrp_rank.h \
+	vrrpd/vrrp_will.c vrrpd/vrrp_will.h \
 	vrrpd/vrrp_wire.c vrrpd/vrrp_wire.h \
 	# end
 
@@ -24,9 +25,11 @@ vrrpd_libvrrpconf_a_SOURCES = \
 noinst_LIBRARIES += vrrpd/libvrrpd.a
 vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_accept.c vrrpd/vrrp_accept.h \
+	vrrpd/vrrp_bequest.c vrrpd/vrrp_bequest.h \
 	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
 	vrrpd/vrrp_channel.c vrrpd/vrrp_channel.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
+	vrrpd/vrrp_estate.c vrrpd/vrrp_estate.h \
 	vrrpd/vrrp_filter.c vrrpd/vrrp_filter.h \
 	vrrpd/vrrp_iface.c vrrpd/vrrp_iface.h \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \

@@ -24,6 +24,7 @@
 #include "shared/loop.h"
 #include "shared/priv.h"
 #include "shared/rtsched.h"
+#include "vrrpd/vrrp_bequest.h"
 #include "vrrpd/vrrp_channel.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
@@ -145,9 +146,12 @@ static void
 beat(mono_t deadline, void *arg)
 {
 	struct engine *e = arg;
+	unsigned i;
 
 	(void)deadline;
 	(void)vrrp_channel_send(e->channel, VRRP_MSG_BEAT, NULL, 0);
+	for (i = 0; i < e->router->instance_count; i++)
+		vrrp_bequest_retry(e->router->instances[i]);
 	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
 }
 
@@ -261,6 +265,7 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 		    "CAP_NET_ADMIN and CAP_NET_RAW, are needed)" :
 		    "cannot open sockets", error);
 	e->router->birth = e->birth;
+	e->router->env.channel = e->channel;
 	error = vrrp_ctl_open(e->loop, e->router, e->birth->listener, reload,
 	    e, &e->ctl);
 	if (error < 0)

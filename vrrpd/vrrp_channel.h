@@ -28,7 +28,7 @@ enum vrrp_message {
 	VRRP_MSG_BEAT = 1,	/* empty: the engine's loop turns */
 	VRRP_MSG_PHASE,		/* u8 enum vrrp_phase */
 	VRRP_MSG_WILL,		/* vrrp_will.h: what to do should it die */
-	VRRP_MSG_WILL_ARM,	/* vrrp_will.h: from now, or no longer */
+	VRRP_MSG_WILL_REVOKE,	/* the name of the instance */
 	VRRP_MSG_CONFIG,	/* u32 offset, u32 total, text: in force */
 	VRRP_MSG_RESTART,	/* vrrp_handoff.h: start another, as it was */
 	VRRP_MSG_RUN,		/* a program to run */

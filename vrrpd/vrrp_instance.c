@@ -35,6 +35,7 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_accept.h"
 #include "vrrpd/vrrp_announce.h"
+#include "vrrpd/vrrp_bequest.h"
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_instance.h"
 #include "vrrpd/vrrp_send.h"
@@ -233,6 +234,8 @@ install(struct vrrp_instance *v, struct vrrp_record *r)
 	int error;
 
 	own_arp(v, true);
+	v->holds = true;
+	vrrp_bequest_later(v);
 	error = vrrp_vip_install(v->vips, batch_done, v);
 	if (error == 0)
 		batch_sent(v, true, r);
@@ -248,6 +251,8 @@ withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 	loop_timer_set(v->announce_timer, MONO_NEVER);
 	v->announce_left = 0;
 	own_arp(v, false);
+	v->holds = false;
+	vrrp_bequest_later(v);
 	if (v->vips == NULL)
 		return;
 	error = vrrp_vip_withdraw(v->vips, batch_done, v);
@@ -1567,6 +1572,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 		return;
 	loop_defer_cancel(v->env->loop, say, v);
 	loop_defer_cancel(v->env->loop, restore, v);
+	vrrp_bequest_cancel(v);
 	close_vips(v);
 	own_arp(v, false);
 	if (v->filtered)
@@ -1615,5 +1621,6 @@ vrrp_instance_withdraw(struct vrrp_instance *v)
 	if (v->owes_withdrawal)
 		withdraw(v, NULL);
 	v->owes_withdrawal = false;
+	vrrp_bequest_now(v);	/* there may be no further batch */
 	say(v);
 }

@@ -83,6 +83,7 @@ struct vrrp_stats {
 	uint64_t	verdicts[VRRP_VERDICT_COUNT];
 };
 
+struct vrrp_channel;
 struct vrrp_instance;
 struct vrrp_sync;
 
@@ -94,6 +95,7 @@ struct vrrp_env {
 	const struct vrrp_addrs	*addrs;
 	struct vrrp_filter	*filter;	/* accept = no */
 	struct vrrp_track	*track;
+	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	/* After the packets of the batch. Both may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
@@ -125,6 +127,9 @@ struct vrrp_instance {
 	struct loop_timer	*track_timer;	/* a delay is over */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* its ARP tells the virtual MAC */
+	bool			 holds;		/* installed, not withdrawn */
+	bool			 bequeathed;	/* the monitor has its will */
+	bool			 bequest_owed;	/* or should have */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
 	struct loop_timer	*timer;		/* the core's next expiry */

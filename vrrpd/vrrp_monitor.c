@@ -8,8 +8,12 @@
  * with the same two capabilities, as a reload does; real-time priority and the
  * limit of locked memory are inherited.
  *
- * The engine's end is seen by a pidfd, at once and for any reason.  What it had
- * sent is read first.  An engine that ends by itself takes the monitor with it:
+ * The engine's end is seen at once and for any reason: first the channel hangs
+ * up, which is the moment for its last will, then its pidfd tells that it is
+ * gone.  Between the two are tens of milliseconds, in which the kernel closes
+ * its packet sockets and waits for an RCU grace period for each.  Descriptors of
+ * a dying process are let go from the highest down, so the channel is given the
+ * highest number there is.  What the engine had sent is read before.  An engine that ends by itself takes the monitor with it:
  * that is a failed start, or it was told to leave.  One that dies of a signal is
  * replaced, unless it has never been ready.
  *
@@ -26,9 +30,11 @@
 #include "vrrpd/vrrp_monitor.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,10 +44,12 @@
 #include "shared/log.h"
 #include "shared/rtsched.h"
 #include "shared/sdnotify.h"
+#include "vrrpd/vrrp_estate.h"
 #include "vrrpd/vrrp_supervise.h"
 
 #define ABSENT_NS	VRRP_BEAT_NS	/* late by more: we were asleep */
 #define PRIORITY_MAX	99
+#define HIGHEST_FD	16383
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 #define SIGNAL_COUNT	(sizeof(signals) / sizeof(signals[0]))
@@ -50,6 +58,7 @@ struct monitor {
 	const struct vrrp_monitor_config *config;
 	struct loop		*loop;
 	struct ctl_listener	*listener;
+	struct vrrp_estate	*estate;	/* last wills of the engine */
 	struct loop_timer	*pulse_timer;
 	struct loop_timer	*start_timer;
 	struct loop_timer	*watchdog_timer;
@@ -197,10 +206,17 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	(void)sdnotify(words[body[0]]);
 }
 
+/* Before its pidfd: see the top of the file. */
 static void
 engine_hung_up(void *arg)
 {
-	(void)arg;		/* its pidfd tells the rest */
+	struct monitor *m = arg;
+
+	if (vrrp_estate_count(m->estate) == 0)
+		return;
+	/* Should it live after all, then without what is taken away now. */
+	(void)kill(m->engine, SIGKILL);
+	(void)vrrp_estate_execute(m->estate);
 }
 
 static void
@@ -300,6 +316,8 @@ engine_ended(int fd, void *arg)
 
 	(void)fd;
 	vrrp_channel_drain(m->channel);
+	/* Its last words are read; now nothing may come first. */
+	(void)vrrp_estate_execute(m->estate);
 	do
 		pid = waitpid(m->engine, &status, WNOHANG);
 	while (pid == -1 && errno == EINTR);
@@ -326,6 +344,7 @@ adopt_engine(struct monitor *m, pid_t pid, int channel)
 		return -ENOMEM;
 	vrrp_channel_handle(m->channel, VRRP_MSG_BEAT, 0, 0, on_beat, m);
 	vrrp_channel_handle(m->channel, VRRP_MSG_PHASE, 1, 1, on_phase, m);
+	vrrp_estate_attach(m->estate, m->channel);
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].attach(m->channel,
 		    m->config->parts[i].arg);
@@ -348,12 +367,31 @@ forget(struct monitor *m)
 	(void)loop_after_fork(m->loop);
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].forget(m->config->parts[i].arg);
+	vrrp_estate_close(m->estate);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->watchdog_timer);
 	loop_free(m->loop);
 	m->loop = NULL;
 	log_set_deferred(false);
+}
+
+/* Above every descriptor that the engine will have. */
+static int
+raise_descriptor(int fd)
+{
+	struct rlimit limit;
+	int high;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return fd;
+	high = limit.rlim_cur > HIGHEST_FD ? HIGHEST_FD :
+	    (int)limit.rlim_cur - 1;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, high);
+	if (high == -1)
+		return fd;
+	(void)close(fd);
+	return high;
 }
 
 /*
@@ -378,6 +416,7 @@ fork_engine(struct monitor *m)
 	if (pid == 0) {
 		(void)close(fds[0]);
 		(void)prctl(PR_SET_NAME, "vrrpd-engine", 0, 0, 0);
+		m->birth.channel = raise_descriptor(fds[1]);
 		forget(m);
 		return 1;
 	}
@@ -458,6 +497,11 @@ open_monitor(struct monitor *m)
 		error = loop_signal(m->loop, signals[i], on_signal, m);
 	if (error < 0)
 		return fatal("cannot handle signals", error);
+	error = vrrp_estate_open(&m->estate);
+	if (error < 0)
+		return fatal(error == -EPERM ? "cannot open sockets (root, or "
+		    "CAP_NET_ADMIN and CAP_NET_RAW, are needed)" :
+		    "cannot open sockets", error);
 	for (i = 0; i < m->config->part_count && error == 0; i++)
 		error = m->config->parts[i].open(m->loop,
 		    m->config->parts[i].arg);
@@ -497,6 +541,7 @@ close_monitor(struct monitor *m)
 	log_set_deferred(false);
 	log_flush();
 	ctl_listener_close(m->listener, true);
+	vrrp_estate_close(m->estate);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->watchdog_timer);

@@ -16,6 +16,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/vrrp_announce.h"
+#include "vrrpd/vrrp_bequest.h"
 #include "vrrpd/vrrp_send.h"
 
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
@@ -59,8 +60,8 @@ build_advert(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
 	    VRRP_FRAME_MAX);
 }
 
-void
-vrrp_send_build_adverts(struct vrrp_instance *v)
+static void
+build_adverts(struct vrrp_instance *v)
 {
 	const uint8_t version = v->p.version;
 
@@ -75,6 +76,14 @@ vrrp_send_build_adverts(struct vrrp_instance *v)
 		return;
 	v->frame_v2_len = build_advert(v, 2, v->frame_priority, v->frame_v2);
 	v->resign_v2_len = build_advert(v, 2, 0, v->resign_v2);
+}
+
+void
+vrrp_send_build_adverts(struct vrrp_instance *v)
+{
+	build_adverts(v);
+	if (v->holds)
+		vrrp_bequest_later(v);
 }
 
 void
@@ -117,18 +126,27 @@ send_failed(struct vrrp_instance *v, const char *what, int error)
 }
 
 /* A message per peer: checksums with a pseudo-header differ. */
+size_t
+vrrp_send_build_unicast(const struct vrrp_instance *v, uint8_t version,
+    uint8_t priority, const struct addr *peer, uint8_t *buf, size_t size)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, version, priority, addrs, &spec);
+	spec.destination = *peer;
+	return vrrp_wire_build_message(&spec, buf, size);
+}
+
 static int
 unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
     const struct addr *peer)
 {
-	struct vrrp_advert_spec spec;
-	struct addr addrs[VRRP_VIPS_MAX];
 	uint8_t message[VRRP_MESSAGE_MAX];
 	size_t len;
 
-	advert_spec(v, version, priority, addrs, &spec);
-	spec.destination = *peer;
-	len = vrrp_wire_build_message(&spec, message, sizeof(message));
+	len = vrrp_send_build_unicast(v, version, priority, peer, message,
+	    sizeof(message));
 	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
 }
 

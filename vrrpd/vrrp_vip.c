@@ -437,6 +437,12 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	    nl_batch_send(v->withdraw, done, arg);
 }
 
+const uint8_t *
+vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
+{
+	return nl_batch_bytes(v->withdraw, len);
+}
+
 const struct vrrp_vip_address *
 vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
 {

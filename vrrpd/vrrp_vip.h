@@ -73,6 +73,8 @@ int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 int	vrrp_vip_install(struct vrrp_vips *, nl_batch_done, void *arg);
 /* Give them up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
+/* The requests of that, for the last will. Borrowed until the next prepare. */
+const uint8_t *vrrp_vip_withdrawal(const struct vrrp_vips *, size_t *len);
 struct vrrp_vip_address {
 	struct addr_prefix	prefix;
 	int			ifindex;	/* where it is put */

@@ -313,14 +313,19 @@ class Router(Node):
             self.vrrpd_ctl = None
 
     def call(self, method, **params):
-        """A request to vrrpd over a connection that is kept."""
-        try:
-            if self.vrrpd_ctl is None:
-                self.vrrpd_ctl = Ctl(self.vrrpd_sock)
-            return self.vrrpd_ctl.call(method, **params)
-        except OSError:
-            self.close_ctl()
-            raise
+        """A request to vrrpd over a connection that is kept.
+
+        A new engine does not know the old one's clients: then once more.
+        """
+        for again in (self.vrrpd_ctl is not None, False):
+            try:
+                if self.vrrpd_ctl is None:
+                    self.vrrpd_ctl = Ctl(self.vrrpd_sock)
+                return self.vrrpd_ctl.call(method, **params)
+            except OSError:
+                self.close_ctl()
+                if not again:
+                    raise
 
     def bfdd_call(self, method, **params):
         ctl = Ctl(self.bfdd_sock)

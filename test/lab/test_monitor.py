@@ -4,13 +4,21 @@ vrrpd is two processes (vrrpd(8)): the monitor, which was started, and its
 child, the engine.  Router.kill_all() is both at once.
 """
 
+import contextlib
+import datetime
 import os
 import pathlib
+import re
 import signal
+import statistics
 
 import pytest
 
-from lab import BUILD, VIP, vrrpd_conf, wait_for
+from lab import (BUILD, VIP, VIP6, Capture, skew_ms, vrrpd_conf,
+                 wait_for)
+
+MODES = pytest.mark.parametrize("virtual_mac", (True, False),
+                                ids=("vmac", "address"))
 
 
 def comm(pid):
@@ -36,6 +44,39 @@ def wait_engine(router, old):
         return pid if pid != old else None
 
     return wait_for(another, 10, "%s has another engine" % router.name)
+
+
+def seconds(text):
+    """Of an RFC 3339 time, or one as ip(8) prints it."""
+    stamp = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=datetime.timezone.utc)
+    return stamp.timestamp()
+
+
+@contextlib.contextmanager
+def address_events(router):
+    """Calls to the result tell when an address has gone, or None."""
+    name = "ip-monitor-%d" % len(router.processes)
+    process = router.start(name, "env", "TZ=UTC", "ip", "-ts", "-o",
+                           "monitor", "address")
+    marker = "10.255.255.%d/32" % len(router.processes)
+
+    def listens():
+        router.ip("address", "add", marker, "dev", "lo")
+        router.ip("address", "delete", marker, "dev", "lo")
+        return marker in process.log()
+
+    wait_for(listens, 5, "ip monitor listens")
+
+    def gone_at(address):
+        times = [re.match(r"\[([^]]*)\]", line).group(1)
+                 for line in process.log().splitlines()
+                 if "Deleted" in line and " %s/" % address in line]
+        return seconds(times[-1]) if times else None
+
+    yield gone_at
+    process.stop()
 
 
 def test_monitor_is_the_parent_of_the_engine(lab):
@@ -99,6 +140,110 @@ def test_engine_that_dies_again_and_again_is_restarted_ever_later(lab):
             for line in lab.r1.vrrpd.log().splitlines()
             if "engine died" in line] == ["0", "100", "200", "400"]
 
+
+# The last will
+
+@MODES
+def test_will_of_a_killed_engine_is_a_takeover_within_skew(lab, virtual_mac):
+    """The client's outage, and when the address had gone from the dead."""
+    lab.start_pair(advert_int=1, virtual_mac=virtual_mac)
+    excess, overlap = [], []
+    for _ in range(3):
+        lab.wait_pair()
+        lab.answered()
+        with address_events(lab.r1) as gone_at:
+            outage, machine, _ = lab.outage(
+                lambda: os.kill(lab.r1.engine_pid(), signal.SIGKILL))
+            took_over = [t for t in lab.r2.transitions()
+                         if t["to"] == "active"][-1]
+            assert took_over["cause"] == "priority-zero"
+            wait_for(lambda: gone_at(VIP), 5, "the address is gone")
+            overlap.append(gone_at(VIP) - seconds(took_over["time"]))
+        excess.append(outage - machine - skew_ms(100, 1))
+    text = "beyond skew %s ms; both for %s s" % (excess, overlap)
+    print(text)
+    assert statistics.median(excess) <= 3, text
+    assert statistics.median(overlap) <= 0.020, text
+
+
+def test_will_of_a_killed_engine_ipv6(lab):
+    lab.start_pair(ipv6=True, advert_int=10)
+    lab.wait_pair(ipv6=True)
+    os.kill(lab.r1.engine_pid(), signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+    assert VIP6 not in lab.r1.addresses(family="inet6")
+
+
+def test_will_reaches_unicast_peers(lab):
+    for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                   (lab.r2, lab.r1, 100)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=10,
+            extra="unicast_peers = { %s }" % peer.address))
+    lab.wait_pair()
+    os.kill(lab.r1.engine_pid(), signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+    assert VIP not in lab.r1.addresses()
+
+
+def test_will_of_a_backup_is_empty(lab):
+    """An engine that holds nothing says nothing when it dies."""
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    with Capture(lab.r2, "eth0", "ip proto 112 and src host " +
+                 lab.r2.address, "out") as capture:
+        engine = lab.r2.engine_pid()
+        os.kill(engine, signal.SIGKILL)
+        wait_engine(lab.r2, engine)
+        assert capture.stop() == []
+    assert " will " not in lab.r2.vrrpd.log()
+    assert lab.r1.state() == "active"
+
+
+def test_will_after_demotion_is_empty(lab):
+    """What it has given up in time it does not give up twice."""
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    assert lab.r1.vrrpctl("handover", "web").returncode == 0
+    lab.r2.wait_state("active")
+    lab.r1.wait_state("backup")
+    engine = lab.r1.engine_pid()
+    os.kill(engine, signal.SIGKILL)
+    wait_engine(lab.r1, engine)
+    assert " will " not in lab.r1.vrrpd.log()
+
+
+def test_engine_that_hangs_is_killed_and_its_will_carried_out(lab):
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    monitor, engine = lab.r1.pids()
+    os.kill(engine, signal.SIGSTOP)
+    lab.r2.wait_state("active", 3)
+    # Earlier than without adverts, so it was told.
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+    wait_for(lambda: VIP not in lab.r1.addresses(), 1, "one owner")
+    assert wait_engine(lab.r1, engine) != engine
+    assert lab.r1.call("show")["processes"]["last-end"] == "hung, Killed"
+    assert lab.r1.vrrpd.pid == monitor
+
+
+def test_monitor_that_slept_with_its_engine_does_not_kill_it(lab):
+    """L-32: neither of them ran, so nobody is hung."""
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    lab.r1.wait_state("active")
+    engine = lab.r1.engine_pid()
+    for _ in range(3):
+        lab.r1.vrrpd.kill_all(signal.SIGSTOP)
+        with contextlib.suppress(TimeoutError):
+            wait_for(lambda: False, 0.6, "it sleeps")
+        lab.r1.vrrpd.kill_all(signal.SIGCONT)
+        lab.r1.wait_state("active")
+    assert lab.r1.engine_pid() == engine
+
+
+# The monitor
 
 def test_engine_leaves_when_its_monitor_dies(lab):
     """As on SIGTERM: priority 0, addresses and device gone."""

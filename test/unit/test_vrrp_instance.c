@@ -15,6 +15,7 @@
 
 #include "shared/log.h"
 #include "vrrpd_world.h"
+#include "vrrpd/vrrp_bequest.h"
 #include "vrrpd/vrrp_instance.h"
 
 static struct vrrp_instance *v;
@@ -96,6 +97,76 @@ test_vrrp_instance_silence_takes_over_advert_addresses_announcement(void **state
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	assert_non_null(strstr(lines, "instance=web vrid=51 af=ipv4 "
 	    "from=backup to=active cause=active-down-timer"));
+}
+
+static struct vrrp_channel *
+a_channel(void)
+{
+	return (struct vrrp_channel *)&world;	/* only passed on */
+}
+
+/* Packets first; and there is one exactly while the addresses are held. */
+static void
+test_vrrp_instance_active_has_a_last_will(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.env.channel = a_channel();
+	start_with(&p);
+	assert_string_equal(world.did, "");
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "advert:100 install announce:1 "
+	    "will:web:1");
+	world_ack(0, 0);
+	world_run(1500 * NS_PER_MS);
+	world_forget();
+	/* Another primary address: other frames. */
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.9/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	world_deferred();
+	assert_non_null(strstr(world.did, "will:web:1"));
+	world_forget();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	assert_null(strstr(world.did, "revoke"));
+	vrrp_instance_withdraw(v);
+	assert_string_equal(world.did, "advert:0 withdraw revoke:web");
+}
+
+/* A message for each peer: their checksums differ. */
+static void
+test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.env.channel = a_channel();
+	p.unicast_count = 2;
+	assert_int_equal(addr_parse("192.0.2.7", &p.unicast_peers[0]), 0);
+	assert_int_equal(addr_parse("192.0.2.8", &p.unicast_peers[1]), 0);
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_non_null(strstr(world.did, "will:web:2"));
+}
+
+static void
+test_vrrp_instance_last_will_is_deposited_when_there_is_room(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.env.channel = a_channel();
+	world.channel_full = true;
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	assert_non_null(strstr(world.did, "full"));
+	world.channel_full = false;
+	world_forget();
+	vrrp_bequest_retry(v);
+	vrrp_bequest_retry(v);
+	assert_string_equal(world.did, "will:web:1");
 }
 
 /* V-20..V-26: what leaves is the frame of the wire tests. */
@@ -1841,6 +1912,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_instance_silence_takes_over_advert_addresses_announcement),
 	    TEST(test_vrrp_instance_advert_has_virtual_mac_and_primary_source),
+	    TEST(test_vrrp_instance_active_has_a_last_will),
+	    TEST(test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer),
+	    TEST(test_vrrp_instance_last_will_is_deposited_when_there_is_room),
 	    TEST(test_vrrp_instance_without_virtual_mac_uses_the_interfaces),
 	    TEST(test_vrrp_instance_announcements_repeat_and_stop_at_once),
 	    TEST(test_vrrp_instance_announcements_are_as_many_as_configured),

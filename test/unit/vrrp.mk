@@ -12,6 +12,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_supervise \
 	test/unit/test_vrrp_weigh \
 	test/unit/test_vrrp_rank \
+	test/unit/test_vrrp_will \
 	test/unit/test_vrrp_wire \
 	# end
 VRRP_UNIT_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
@@ -55,6 +56,9 @@ test_unit_test_vrrp_weigh_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_rank_SOURCES = test/unit/test_vrrp_rank.c
 test_unit_test_vrrp_rank_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_rank_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_will_SOURCES = test/unit/test_vrrp_will.c
+test_unit_test_vrrp_will_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_will_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_wire_SOURCES = \
 	test/unit/test_vrrp_wire.c \
 	test/unit/vrrp_vectors.h \

@@ -16,9 +16,11 @@
 #include "shared/csum.h"
 #include "shared/loop.h"
 #include "vrrpd_world.h"
+#include "vrrpd/vrrp_channel.h"
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_io.h"
 #include "vrrpd/vrrp_vip.h"
+#include "vrrpd/vrrp_will.h"
 #include "vrrpd/vrrp_wire.h"
 
 struct world world;
@@ -134,12 +136,18 @@ loop_defer_cancel(struct loop *loop, loop_defer_cb cb, void *arg)
 void
 world_deferred(void)
 {
-	unsigned i;
+	unsigned i, n = deferred_count;
 
-	for (i = 0; i < deferred_count; i++)
-		if (deferred[i].cb != NULL)
-			deferred[i].cb(deferred[i].arg);
-	deferred_count = 0;
+	for (i = 0; i < n; i++) {
+		loop_defer_cb cb = deferred[i].cb;
+
+		/* What it defers again comes after the next batch. */
+		deferred[i].cb = NULL;
+		if (cb != NULL)
+			cb(deferred[i].arg);
+	}
+	deferred_count -= n;
+	memmove(deferred, deferred + n, deferred_count * sizeof(deferred[0]));
 }
 
 void
@@ -171,6 +179,33 @@ void
 world_run(int64_t ns)
 {
 	world_run_until(mono_add(world.now, ns));
+}
+
+/* --- the monitor --- */
+
+int
+vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
+    const void *body, size_t len)
+{
+	struct vrrp_will will;
+
+	(void)channel;
+	if (world.channel_full) {
+		did("full");
+		return -ENOBUFS;
+	}
+	switch (type) {
+	case VRRP_MSG_WILL:
+		assert_true(vrrp_will_decode(body, len, &will));
+		did("will:%s:%u", will.name, will.frame_count);
+		break;
+	case VRRP_MSG_WILL_REVOKE:
+		did("revoke:%.*s", (int)len, (const char *)body);
+		break;
+	default:
+		did("message:%d", (int)type);
+	}
+	return 0;
 }
 
 /* --- netlink --- */
@@ -412,6 +447,14 @@ int
 vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
 	return batch(v, "withdraw", 0, done, arg);
+}
+
+const uint8_t *
+vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
+{
+	(void)v;
+	*len = 0;
+	return NULL;
 }
 
 const struct vrrp_vip_address *

@@ -37,6 +37,7 @@ struct world {
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
 	struct nl_link	tracked;	/* what nl_link_get() finds, by name */
 	bool		device_gone, device_down;
+	bool		channel_full;	/* the one to the monitor */
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
 	/* The batch not acknowledged yet. */
