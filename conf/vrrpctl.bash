@@ -29,6 +29,10 @@ _vrrpctl()
 		return
 		;;
 	esac
+	if [[ $cur == -* && ${words[0]} == convert ]]; then
+		COMPREPLY=($(compgen -W '--strict --id=' -- "$cur"))
+		return
+	fi
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W '-j -s -b -V -h' -- "$cur"))
 		return

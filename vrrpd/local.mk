@@ -55,8 +55,14 @@ vrrpd_vrrpd_LDADD = \
 
 noinst_LIBRARIES += vrrpd/libvrrpctl.a
 vrrpd_libvrrpctl_a_SOURCES = \
+	vrrpd/ka_conv.h \
+	vrrpd/ka_convert.c vrrpd/ka_convert.h \
+	vrrpd/ka_instance.c \
+	vrrpd/ka_parse.c vrrpd/ka_parse.h \
+	vrrpd/ka_track.c \
 	vrrpd/vrrpctl.h \
 	vrrpd/vrrpctl_cmd.c \
+	vrrpd/vrrpctl_convert.c \
 	vrrpd/vrrpctl_show.c \
 	# end
 

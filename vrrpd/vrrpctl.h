@@ -27,6 +27,14 @@
  */
 int	vrrpctl_run(int argc, char **argv, FILE *out, FILE *err);
 
+/*
+ * keepalived's file as vrrpd.conf on out, what changes on err.  id: the router
+ * @ lines are decided for, NULL: this host.  strict: a difference refuses it.
+ * VRRPCTL_DONE or VRRPCTL_REFUSED, and then nothing is on out.
+ */
+int	vrrpctl_convert(const char *path, const char *id, bool strict,
+	    FILE *out, FILE *err);
+
 struct view {
 	FILE	*out;
 	int64_t	 now_us;	/* wall clock since 1970, for "5m ago" */

@@ -28,10 +28,14 @@
 #include "vrrpd/vrrpctl.h"
 
 #define WORDS_MAX	4
+#define OPTION_STRICT	256	/* no character */
+#define OPTION_ID	257
 
 struct ctx {
 	FILE		*out, *err;
 	bool		 json;
+	bool		 strict;	/* convert */
+	const char	*id;
 	const char	*vrrpd_socket;
 	const char	*bfdd_socket;
 	char		**args;		/* the words of the command */
@@ -85,7 +89,8 @@ static const struct command commands[] = {
 	{ { "monitor" }, cmd_monitor, "a line per event, as it happens" },
 	{ { "reload" }, cmd_reload, "read vrrpd.conf again" },
 	{ { "check", "FILE" }, cmd_check, "is this a good vrrpd.conf?" },
-	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf" },
+	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf\n"
+	    "      [--strict] [--id=NAME]" },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -586,8 +591,7 @@ cmd_check(struct ctx *c)
 static int
 cmd_convert(struct ctx *c)
 {
-	complain(c, "convert is not available in this version");
-	return VRRPCTL_REFUSED;
+	return vrrpctl_convert(c->args[1], c->id, c->strict, c->out, c->err);
 }
 
 /* --- the command line --- */
@@ -786,11 +790,17 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		.vrrpd_socket = RUNSTATEDIR "/vrrpd.sock",
 		.bfdd_socket = RUNSTATEDIR "/bfdd.sock",
 	};
+	static const struct option long_options[] = {
+		{ "strict", no_argument, NULL, OPTION_STRICT },
+		{ "id", required_argument, NULL, OPTION_ID },
+		{ NULL, 0, NULL, 0 },
+	};
 	int ch, rv;
 
 	optind = 0;	/* a test runs us more than once */
 	opterr = 0;
-	while ((ch = getopt(argc, argv, "js:b:Vh")) != -1) {
+	while ((ch = getopt_long(argc, argv, "js:b:Vh", long_options,
+	    NULL)) != -1) {
 		switch (ch) {
 		case 'j':
 			c.json = true;
@@ -807,9 +817,20 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		case 'h':
 			usage(out);
 			return VRRPCTL_DONE;
+		case OPTION_STRICT:
+			c.strict = true;
+			break;
+		case OPTION_ID:
+			c.id = optarg;
+			break;
 		default:
 			if (optopt == 's' || optopt == 'b')
 				complain(&c, "-%c needs a path", optopt);
+			else if (optopt == OPTION_ID)
+				complain(&c, "--id needs a name");
+			else if (optopt == 0 || optopt == OPTION_STRICT)
+				complain(&c, "%s is not an option",
+				    argv[optind - 1]);
 			else
 				complain(&c, "-%c is not an option", optopt);
 			usage(err);
@@ -818,6 +839,12 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	}
 	c.args = argv + optind;
 	c.count = argc - optind;
+	if ((c.strict || c.id != NULL) && (c.count == 0 ||
+	    strncmp(c.args[0], "co", 2) != 0)) {
+		complain(&c, "%s is for convert", c.strict ? "--strict" :
+		    "--id");
+		return VRRPCTL_USAGE;
+	}
 	if (c.count == 0) {
 		usage(err);
 		return VRRPCTL_USAGE;

@@ -12,6 +12,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_echo \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_ctl \
+	test/fuzz/fuzz_ka \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_wire \
@@ -51,6 +52,11 @@ test_fuzz_fuzz_ctl_SOURCES = test/fuzz/fuzz_ctl.c
 nodist_test_fuzz_fuzz_ctl_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_ctl_LDADD = $(SHARED_LIBS)
 test_fuzz_fuzz_ctl_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_ka_SOURCES = test/fuzz/fuzz_ka.c
+nodist_test_fuzz_fuzz_ka_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_ka_LDADD = $(VRRPCTL_LIBS)
+test_fuzz_fuzz_ka_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_conf_SOURCES = test/fuzz/fuzz_vrrp_conf.c
 nodist_test_fuzz_fuzz_vrrp_conf_SOURCES = $(FUZZ_MAIN)

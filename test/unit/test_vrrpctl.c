@@ -562,7 +562,9 @@ test_vrrpctl_cmd_check_says_what_is_wrong_and_where(void **state)
 	assert_true(json_is_false(json_object_get(doc, "good")));
 	assert_int_equal(json_array_size(json_object_get(doc, "errors")), 4);
 	json_decref(doc);
-	assert_outcome("convert good.conf", 1, "", "not available");
+	assert_outcome("convert /nonexistent", 1, "", "/nonexistent");
+	assert_outcome("show --strict", 2, "", "is for convert");
+	assert_outcome("convert --id", 2, "", "--id needs a name");
 }
 
 static int

@@ -1,0 +1,80 @@
+/*
+ * fuzz_ka.c - any text as keepalived's configuration.
+ *
+ * It ends, within its bounds; what is converted is a vrrpd.conf; what cannot be
+ * read says why.  An include gets the same text again, which its depth ends.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vrrpd/ka_convert.h"
+#include "vrrpd/vrrp_conf.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+#define REQUIRE(condition) do { if (!(condition)) abort(); } while (0)
+#define READS_MAX 20
+
+static struct conf_errors errors;
+
+struct input {
+	const char	*text;
+	unsigned	 reads;
+};
+
+static int
+read_text(void *arg, const char *path, char **text, char *why, size_t len)
+{
+	struct input *in = arg;
+
+	(void)path;
+	if (++in->reads > READS_MAX) {
+		(void)snprintf(why, len, "too often");
+		return -EMFILE;
+	}
+	*text = strdup(in->text);
+	return *text == NULL ? -ENOMEM : 0;
+}
+
+static char **
+match_text(void *arg, const char *pattern)
+{
+	char **list = calloc(2, sizeof(*list));
+
+	(void)arg;
+	if (list != NULL)
+		list[0] = strdup(pattern);
+	return list;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { NULL, 0 };
+	struct ka_source src = { &in, "lb1", read_text, match_text };
+	struct vrrp_config config;
+	struct ka_tree tree;
+	char *text, *out = NULL;
+
+	if (size > 64 * 1024 || (text = malloc(size + 1)) == NULL)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	in.text = text;
+	if (ka_parse("/fuzz.conf", &src, &tree) != 0)
+		REQUIRE(tree.remarks.errors > 0);
+	else if (ka_convert(&tree, &out) == 0) {
+		errors.count = 0;
+		REQUIRE(vrrp_conf_parse_text(out, "converted",
+		    VRRP_CONF_WHOLE_GRAMMAR, &config, &errors, NULL) == 0);
+		vrrp_config_free(&config);
+		free(out);
+	}
+	ka_tree_free(&tree);
+	free(text);
+	return 0;
+}
