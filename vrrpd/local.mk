@@ -5,6 +5,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_conflict.c vrrpd/vrrp_conflict.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
 	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
+	vrrpd/vrrp_linger.c vrrpd/vrrp_linger.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_supervise.c vrrpd/vrrp_supervise.h \
 	vrrpd/vrrp_weigh.c vrrpd/vrrp_weigh.h \

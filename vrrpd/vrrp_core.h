@@ -51,6 +51,7 @@ const char *vrrp_state_name(enum vrrp_state);	/* "initialize", ... */
 	X(TRACK_CLEAR,		"track-clear")				\
 	X(GROUP,		"group")		/* sync group */ \
 	X(HANDOVER,		"handover")				\
+	X(TAKEN_BACK,		"taken-back")	/* nobody took it */	\
 	X(DISABLED,		"disabled")				\
 	X(ENABLED,		"enabled")				\
 	X(FENCED,		"fenced")		/* we were asleep */
@@ -80,6 +81,12 @@ struct vrrp_transition {
 struct vrrp_actions {
 	uint32_t		todo;
 	uint8_t			advert_priority;	/* 0 = resigning */
+	/*
+	 * Install before the advert: another router may be answering still, and
+	 * the advert moves the virtual MAC's port to us.  After a silent death
+	 * the advert goes first, since nothing is there to be lost.
+	 */
+	bool			install_first;
 	struct vrrp_transition	tr;
 };
 

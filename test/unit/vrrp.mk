@@ -8,6 +8,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_core_bfd \
 	test/unit/test_vrrp_group \
 	test/unit/test_vrrp_heard \
+	test/unit/test_vrrp_linger \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_supervise \
 	test/unit/test_vrrp_weigh \
@@ -44,6 +45,9 @@ test_unit_test_vrrp_group_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_heard_SOURCES = test/unit/test_vrrp_heard.c
 test_unit_test_vrrp_heard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_linger_SOURCES = test/unit/test_vrrp_linger.c
+test_unit_test_vrrp_linger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_linger_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
 test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)
