@@ -14,7 +14,8 @@ import lab as lablib                                            # noqa: E402
 # Tests that compare spans of time: check.sh runs them alone, one by one, and
 # the others side by side.
 TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_bfd_robust",
-          "test_contest", "test_discards", "test_failover", "test_fate"}
+          "test_contest", "test_discards", "test_failover", "test_fate",
+          "test_handover"}
 
 
 # Side by side, what shares a fixture stays with one worker, in its order.

@@ -36,6 +36,12 @@
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
 #define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
 
+/*
+ * A second signal means: at once.  Not so soon after the first, for one may come
+ * from the terminal or the service manager and again from the monitor.
+ */
+#define AGAIN_NS	(200 * NS_PER_MS)
+
 struct options {
 	const char	*conf;
 	const char	*socket;
@@ -59,6 +65,8 @@ struct engine {
 	struct loop_timer	*beat;
 	struct vrrp_router	*router;
 	struct vrrp_ctl		*ctl;
+	bool			 leaving;
+	mono_t			 told_to_leave;
 };
 
 static void
@@ -155,6 +163,26 @@ beat(mono_t deadline, void *arg)
 	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
 }
 
+static void
+left(void *arg)
+{
+	struct engine *e = arg;
+
+	loop_stop(e->loop);
+}
+
+/* Resign, and end when there are successors or there is no more time. */
+static void
+leave(struct engine *e)
+{
+	if (e->leaving)
+		return;
+	e->leaving = true;
+	e->told_to_leave = loop_clock();
+	vrrp_router_leave(e->router, left, e);
+	tell_phase(e, VRRP_PHASE_LEAVING);
+}
+
 /* Its death is a SIGTERM as well; whichever comes first. */
 static void
 monitor_gone(void *arg)
@@ -162,7 +190,7 @@ monitor_gone(void *arg)
 	struct engine *e = arg;
 
 	log_err("leaving: the monitor is gone");
-	loop_stop(e->loop);
+	leave(e);
 }
 
 /* One line for a client; the log gets every error. */
@@ -176,6 +204,10 @@ reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
 	unsigned i;
 	int error;
 
+	if (e->leaving) {
+		(void)snprintf(why, len, "vrrpd is leaving");
+		return -ESHUTDOWN;
+	}
 	memset(&errors, 0, sizeof(errors));
 	memset(&warnings, 0, sizeof(warnings));
 	error = vrrp_conf_parse_file(e->opt->conf, &config, &errors,
@@ -219,14 +251,20 @@ on_signal(int signo, void *arg)
 	struct engine *e = arg;
 	struct vrrp_applied done;
 	char why[256];
+	bool again;
 
 	if (signo == SIGHUP) {
 		(void)reload(&done, why, sizeof(why), e);
 		return;
 	}
-	log_notice("leaving signal=%s", signo == SIGTERM ? "SIGTERM" :
-	    "SIGINT");
-	loop_stop(e->loop);
+	again = e->leaving &&
+	    mono_sub(loop_clock(), e->told_to_leave) > AGAIN_NS;
+	log_notice("leaving signal=%s%s", signo == SIGTERM ? "SIGTERM" :
+	    "SIGINT", again ? ": at once" : "");
+	if (again)
+		loop_stop(e->loop);
+	else
+		leave(e);
 }
 
 static void

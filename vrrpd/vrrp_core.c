@@ -178,6 +178,8 @@ become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
 	enter(v, VRRP_ACTIVE, cause, now, due, act);
 	send_advert(v, act);
 	act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
+	act->install_first = cause != VRRP_CAUSE_ACTIVE_DOWN_TIMER &&
+	    cause != VRRP_CAUSE_BFD_DOWN;
 	v->adver_timer = mono_add(now, advert_interval_ns(v));
 	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
 }

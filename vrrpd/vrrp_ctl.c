@@ -517,6 +517,7 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set(o, "conflict", json_conflict(&v->conflict));
 	if (v->handed_over)
 		set(o, "handed-over", json_true());
+	set(o, "lingering", json_boolean(vrrp_instance_lingers(v)));
 	if (c->state != VRRP_INITIALIZE)
 		set(o, "up-datetime", json_time(v->up_since_real_ns));
 	set(o, "last-event", word(vrrp_cause_name(v->last_event)));

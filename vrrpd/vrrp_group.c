@@ -60,6 +60,12 @@ may_go(const struct vrrp_group_member *m, unsigned count)
 	return wanting == count || resigned;
 }
 
+void
+vrrp_group_take_back(struct vrrp_group *g)
+{
+	g->active = true;
+}
+
 enum vrrp_group_order
 vrrp_group_decide(struct vrrp_group *g, mono_t now,
     const struct vrrp_group_member *m, unsigned count, mono_t *ask_again)

@@ -64,5 +64,7 @@ void	vrrp_group_init(struct vrrp_group *, const struct vrrp_group_member *,
 enum vrrp_group_order vrrp_group_decide(struct vrrp_group *, mono_t now,
 	    const struct vrrp_group_member *, unsigned count,
 	    mono_t *ask_again);
+/* All members become Active again, whatever they wait for. */
+void	vrrp_group_take_back(struct vrrp_group *);
 
 #endif

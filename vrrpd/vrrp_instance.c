@@ -15,6 +15,10 @@
  * They are built again when the primary address, priority, interval, checksum
  * form or the interface change.
  *
+ * The kernel makes an IPv6 address usable from a work queue, some hundred
+ * microseconds after the batch that brings it.  Where another router may be
+ * answering still, the advert and the announcements wait for that.
+ *
  * An Active_Down_Timer that is due is believed only after the socket has been
  * emptied (V-37): the packet that would have restarted it may be in there.
  *
@@ -47,6 +51,8 @@
 #define LOG_BURST	1
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
+#define HELD_MAX_NS	(2 * NS_PER_MS)
+#define HELD_SETTLE_NS	(200 * NS_PER_US)
 
 /* What is known about the event behind a call of the core. */
 struct moment {
@@ -58,6 +64,11 @@ struct moment {
 static void	batch_done(int error, unsigned failed_at, void *arg);
 static void	say(void *arg);
 static void	update_core(struct vrrp_instance *v);
+static void	ordinary_again(struct vrrp_instance *v);
+static bool	misses_address(const struct vrrp_instance *v, char *what,
+	    size_t size);
+static void	linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
+	    struct vrrp_record *r);
 static struct moment moment_now(const struct vrrp_instance *v, mono_t now);
 
 const char *
@@ -184,6 +195,16 @@ prepare(struct vrrp_instance *v)
 
 /* --- addresses --- */
 
+/* Of a record that is kept: its place among all there ever were. */
+static uint64_t
+number_of(const struct vrrp_instance *v, const struct vrrp_record *r)
+{
+	uint64_t newest = v->history_count - 1;
+	uint64_t at = (uint64_t)(r - v->history);
+
+	return newest - (newest + VRRP_HISTORY_MAX - at) % VRRP_HISTORY_MAX;
+}
+
 static void
 batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
 {
@@ -198,7 +219,7 @@ batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
 	v->batches[at].install = install;
 	v->batches[at].record = UINT64_MAX;
 	if (r != NULL) {
-		v->batches[at].record = v->history_count - 1;
+		v->batches[at].record = number_of(v, r);
 		r->awaits_ack = true;
 	}
 }
@@ -229,14 +250,15 @@ own_arp(struct vrrp_instance *v, bool own)
 }
 
 static void
-install(struct vrrp_instance *v, struct vrrp_record *r)
+install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 {
 	int error;
 
 	own_arp(v, true);
 	v->holds = true;
 	vrrp_bequest_later(v);
-	error = vrrp_vip_install(v->vips, batch_done, v);
+	error = quietly ? vrrp_vip_install_quietly(v->vips, batch_done, v) :
+	    vrrp_vip_install(v->vips, batch_done, v);
 	if (error == 0)
 		batch_sent(v, true, r);
 	else if (error != -ENODATA)
@@ -421,33 +443,114 @@ address_failed(struct vrrp_instance *v)
 }
 
 static void
-perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
-    const struct moment *m, uint32_t todo)
+install_now(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 {
+	if (v->vips == NULL)
+		return;
+	install(v, r, quietly);
+	if (r != NULL)
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+}
+
+/* --- waiting for the kernel --- */
+
+static void
+release(struct vrrp_instance *v)
+{
+	struct vrrp_record *r = record(v, v->held_record);
+	uint32_t todo = v->held;
+
+	v->held = 0;
+	loop_timer_set(v->held_timer, MONO_NEVER);
+	if (v->core.state != VRRP_ACTIVE || v->vips == NULL)
+		return;
+	(void)vrrp_vip_speak(v->vips);
+	if (todo & VRRP_DO_SEND_ADVERT) {
+		vrrp_send_advert(v, v->core.p.priority);
+		r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
+	}
+	if (todo & VRRP_DO_ANNOUNCE) {
+		vrrp_send_announce(v, true);
+		r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
+	}
+}
+
+static void
+held_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	release(arg);
+}
+
+/* Returns what of todo need not wait. */
+static uint32_t
+hold_back(struct vrrp_instance *v, uint32_t todo)
+{
+	char what[64];
+
+	if (v->p.family != AF_INET6 || v->vips == NULL)
+		return todo;
+	if (v->batch_error != 0 || !misses_address(v, what, sizeof(what))) {
+		(void)vrrp_vip_speak(v->vips);
+		return todo;
+	}
+	v->held = todo & (VRRP_DO_SEND_ADVERT | VRRP_DO_ANNOUNCE);
+	v->held_record = v->history_count - 1;
+	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_MAX_NS));
+	return todo & ~v->held;
+}
+
+void
+vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
+{
+	const struct vrrp_vip_address *a;
+	char what[64];
+	unsigned i;
+
+	if (v->held == 0 || v->vips == NULL)
+		return;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (a[i].ifindex == ifindex)
+			break;
+	if (i == v->p.vip_count || misses_address(v, what, sizeof(what)))
+		return;
+	/*
+	 * The kernel says so just before it makes the route to the address; a
+	 * real-time process must let it go on.
+	 */
+	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_SETTLE_NS));
+}
+
+static void
+perform(struct vrrp_instance *v, const struct vrrp_actions *act,
+    const struct moment *m)
+{
+	uint32_t todo = act->todo;
 	struct vrrp_record *r = NULL;
 
-	if (todo & VRRP_DO_TRANSITION)
+	if (todo & VRRP_DO_TRANSITION) {
 		r = remember(v, &act->tr, m);
+		v->held = 0;
+	}
+	if (act->install_first) {
+		install_now(v, r, v->p.family == AF_INET6);
+		todo = hold_back(v, todo);
+	}
 	if (todo & VRRP_DO_SEND_ADVERT) {
 		vrrp_send_advert(v, act->advert_priority);
 		if (r != NULL)
 			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
 	}
-	if ((todo & VRRP_DO_INSTALL) && v->vips != NULL) {
-		install(v, r);
-		if (r != NULL)
-			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
-	}
+	if ((todo & VRRP_DO_INSTALL) && !act->install_first)
+		install_now(v, r, false);
 	if (todo & VRRP_DO_ANNOUNCE) {
-		vrrp_send_announce(v, r == NULL);
+		vrrp_send_announce(v, r == NULL || act->install_first);
 		if (r != NULL)
 			r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
 	}
-	if (todo & VRRP_DO_WITHDRAW) {
-		withdraw(v, r);
-		if (r != NULL)
-			r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
-	}
+	if (todo & VRRP_DO_TRANSITION)
+		linger(v, &act->tr, r);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	if (r != NULL)
 		say_later(v);
@@ -457,11 +560,136 @@ perform_some(struct vrrp_instance *v, const struct vrrp_actions *act,
 		vrrp_sync_settle(v->group);
 }
 
-static void
-perform(struct vrrp_instance *v, const struct vrrp_actions *act,
-    const struct moment *m)
+/* --- after Active --- */
+
+bool
+vrrp_instance_lingers(const struct vrrp_instance *v)
 {
-	perform_some(v, act, m, act->todo);
+	return v->linger.phase != VRRP_LINGER_NOT;
+}
+
+/* Its addresses go, later than it left Active. */
+static void
+withdraw_late(struct vrrp_instance *v)
+{
+	struct vrrp_record *r = NULL;
+
+	if (v->history_count - v->left_record <= VRRP_HISTORY_MAX)
+		r = record(v, v->left_record);
+	withdraw(v, r);
+	if (r != NULL)
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+	say_later(v);
+	if (v->env->withdrawn != NULL)
+		v->env->withdrawn(v, v->env->arg);
+}
+
+static void
+hush(struct vrrp_instance *v)
+{
+	if (v->vips != NULL)
+		(void)vrrp_vip_hush(v->vips);
+}
+
+/* The state machine left Active, or moves while the addresses are there. */
+static void
+linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
+    struct vrrp_record *r)
+{
+	bool lingered = vrrp_instance_lingers(v);
+
+	if (tr->from == VRRP_ACTIVE)
+		v->left_record = v->history_count - 1;
+	switch (vrrp_linger_moved(&v->linger, loop_clock(), tr, &v->core.p)) {
+	case VRRP_LINGER_NOTHING:
+	case VRRP_LINGER_TAKE_BACK:
+		break;
+	case VRRP_LINGER_HUSH:
+		hush(v);
+		break;
+	case VRRP_LINGER_WITHDRAW:
+		if (lingered) {
+			withdraw_late(v);
+			break;
+		}
+		withdraw(v, r);
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+		break;
+	}
+	loop_timer_set(v->linger_timer, v->linger.until);
+}
+
+/* An advert of somebody who is Active now. */
+static void
+successor_heard(struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	mono_t now = loop_clock();
+	int64_t ns;
+
+	if (!vrrp_instance_lingers(v))
+		return;
+	ns = mono_sub(now, v->linger.since);
+	if (vrrp_linger_heard(&v->linger, now) != VRRP_LINGER_HUSH)
+		return;
+	hush(v);
+	loop_timer_set(v->linger_timer, v->linger.until);
+	log_notice("instance=%s successor=%s priority=%u after_us=%lld",
+	    v->p.name, addr_format(&a->source, text, sizeof(text)),
+	    a->priority, (long long)us_from_ns_floor(ns));
+}
+
+/* Nobody has taken what was handed over. */
+static void
+take_back(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	if (v->group != NULL) {
+		vrrp_sync_take_back(v->group);
+		return;
+	}
+	vrrp_core_take_over(&v->core, now, VRRP_CAUSE_TAKEN_BACK, &act);
+	perform(v, &act, &m);
+	ordinary_again(v);
+}
+
+static void
+linger_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	bool waiting;
+	int64_t ns;
+
+	(void)deadline;
+	/* As with Active_Down_Timer: the successor may be waiting in there. */
+	if (v->iface->io != NULL)
+		vrrp_io_drain(v->iface->io);
+	if (!vrrp_instance_lingers(v))
+		return;
+	waiting = v->linger.phase == VRRP_LINGER_WAITING;
+	ns = mono_sub(loop_clock(), v->linger.since);
+	switch (vrrp_linger_expire(&v->linger, loop_clock())) {
+	case VRRP_LINGER_NOTHING:
+	case VRRP_LINGER_HUSH:
+		break;
+	case VRRP_LINGER_TAKE_BACK:
+		log_warning("instance=%s successor=none after_us=%lld: nobody "
+		    "took its addresses over", v->p.name,
+		    (long long)us_from_ns_floor(ns));
+		take_back(v);
+		break;
+	case VRRP_LINGER_WITHDRAW:
+		if (waiting)
+			log_warning("instance=%s successor=none after_us=%lld: "
+			    "its addresses are withdrawn all the same",
+			    v->p.name, (long long)us_from_ns_floor(ns));
+		withdraw_late(v);
+		break;
+	}
+	loop_timer_set(v->linger_timer, v->linger.until);
 }
 
 /* An event that happens now and is known at once. */
@@ -504,7 +732,7 @@ batch_done(int error, unsigned failed_at, void *arg)
 	} else if (error == ENOBUFS || error == ETIMEDOUT) {
 		/* The answer was lost, not the request: ask again. */
 		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
-			install(v, NULL);
+			install(v, NULL, false);
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
 	    !vrrp_vip_device_exists(v->vips)) {
 		vrrp_instance_device_gone(v);
@@ -537,11 +765,7 @@ expire_cb(mono_t deadline, void *arg)
 	m = moment_now(v, loop_now(v->env->loop));
 	vrrp_core_expire(&v->core, now, &act);
 	perform(v, &act, &m);
-	if (v->core.state == VRRP_ACTIVE && v->handed_over) {
-		/* Nobody took it, or the taker is gone: an ordinary router. */
-		v->handed_over = false;
-		update_core(v);
-	}
+	ordinary_again(v);
 }
 
 /* --- conditions --- */
@@ -748,6 +972,11 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 
 	memcpy(before, v->waiting, sizeof(before));
 	able = can_run(v, &cause);
+	if (!able && vrrp_linger_blocked(&v->linger, cause) ==
+	    VRRP_LINGER_WITHDRAW) {
+		loop_timer_set(v->linger_timer, MONO_NEVER);
+		withdraw_late(v);
+	}
 	if (v->started && able && v->core.state == VRRP_INITIALIZE)
 		start_up(v);
 	else if (!able && v->core.state != VRRP_INITIALIZE)
@@ -780,14 +1009,14 @@ vrrp_instance_follow(struct vrrp_instance *v, bool go)
 	struct moment m = moment_now(v, now);
 
 	if (go)
-		vrrp_core_take_over(&v->core, now, VRRP_CAUSE_GROUP, &act);
+		vrrp_core_take_over(&v->core, now, v->handed_over &&
+		    vrrp_instance_lingers(v) ? VRRP_CAUSE_TAKEN_BACK :
+		    VRRP_CAUSE_GROUP, &act);
 	else
-		vrrp_core_yield(&v->core, now, VRRP_CAUSE_GROUP, &act);
+		vrrp_core_yield(&v->core, now, v->handed_over ?
+		    VRRP_CAUSE_HANDOVER : VRRP_CAUSE_GROUP, &act);
 	perform(v, &act, &m);
-	if (go && v->handed_over) {
-		v->handed_over = false;
-		update_core(v);
-	}
+	ordinary_again(v);
 }
 
 static void
@@ -990,7 +1219,7 @@ restore(void *arg)
 	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
 	v->stats.addresses_restored++;
 	if (v->core.state == VRRP_ACTIVE) {
-		install(v, NULL);
+		install(v, NULL, false);
 		m = moment_now(v, now);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
@@ -1188,7 +1417,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	enum vrrp_verdict verdict;
 	bool was_active;
 
-	if (v->core.state == VRRP_INITIALIZE)
+	if (v->core.state == VRRP_INITIALIZE && !vrrp_instance_lingers(v))
 		return;				/* V-62 */
 	verdict = vrrp_accept_judge(v, a);
 	if (verdict != VRRP_OK) {
@@ -1216,6 +1445,8 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
 		warn_flapping(v, now, a);
 	}
+	if (a->priority != 0)
+		successor_heard(v, a);
 	if (v->core.state == VRRP_BACKUP)
 		warn_too_close(v, now);
 	vrrp_accept_note(v, now, a);
@@ -1296,6 +1527,16 @@ update_core(struct vrrp_instance *v)
 	vrrp_core_set_params(&v->core, now, &p, &act);
 	vrrp_send_build_adverts(v);
 	perform(v, &act, &m);
+}
+
+/* Active again, since nobody took it or the taker is gone. */
+static void
+ordinary_again(struct vrrp_instance *v)
+{
+	if (v->core.state != VRRP_ACTIVE || !v->handed_over)
+		return;
+	v->handed_over = false;
+	update_core(v);
 }
 
 /* --- what is tracked --- */
@@ -1466,6 +1707,9 @@ vrrp_instance_disable(struct vrrp_instance *v, bool disable)
 int
 vrrp_instance_handover(struct vrrp_instance *v)
 {
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now;
 	unsigned i;
 
 	if (v->core.state != VRRP_ACTIVE)
@@ -1473,14 +1717,16 @@ vrrp_instance_handover(struct vrrp_instance *v)
 	if (v->p.priority == VRRP_PRIORITY_OWNER)
 		return -EPERM;
 	/* A group hands over whole: the others resign when this one does. */
-	for (i = 0; v->group != NULL && i < v->group->count; i++)
+	for (i = 0; v->group != NULL && i < v->group->count; i++) {
 		v->group->members[i]->handed_over = true;
-	v->handed_over = true;
-	shut_down(v, VRRP_CAUSE_HANDOVER);
-	for (i = 0; v->group != NULL && i < v->group->count; i++)
 		update_core(v->group->members[i]);
+	}
+	v->handed_over = true;
 	update_core(v);
-	vrrp_instance_reconsider(v);
+	now = loop_clock();
+	m = moment_now(v, now);
+	vrrp_core_yield(&v->core, now, VRRP_CAUSE_HANDOVER, &act);
+	perform(v, &act, &m);
 	return 0;
 }
 
@@ -1502,6 +1748,8 @@ allocate(struct vrrp_instance *v)
 	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
 	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
 	v->timer = loop_timer_new(loop, expire_cb, v);
+	v->linger_timer = loop_timer_new(loop, linger_cb, v);
+	v->held_timer = loop_timer_new(loop, held_cb, v);
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
 	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
@@ -1509,7 +1757,9 @@ allocate(struct vrrp_instance *v)
 		return false;
 	return v->frame != NULL && v->resign != NULL &&
 	    v->announce_bytes != NULL && v->announce != NULL &&
-	    v->timer != NULL && v->retry_timer != NULL &&
+	    v->timer != NULL && v->linger_timer != NULL &&
+	    v->held_timer != NULL &&
+	    v->retry_timer != NULL &&
 	    v->restore_timer != NULL &&
 	    v->announce_timer != NULL;
 }
@@ -1533,6 +1783,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
 	vrrp_heard_init(&v->heard);
+	vrrp_linger_init(&v->linger);
 	v->send_form = configured_form(p);
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
@@ -1579,6 +1830,8 @@ vrrp_instance_free(struct vrrp_instance *v)
 		vrrp_filter_remove(v->env->filter, &v->p);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->timer);
+	loop_timer_free(v->linger_timer);
+	loop_timer_free(v->held_timer);
 	loop_timer_free(v->retry_timer);
 	loop_timer_free(v->restore_timer);
 	loop_timer_free(v->announce_timer);
@@ -1611,16 +1864,17 @@ vrrp_instance_resign(struct vrrp_instance *v, enum vrrp_cause cause)
 
 	v->started = false;
 	vrrp_core_shutdown(&v->core, now, cause, &act);
-	v->owes_withdrawal = (act.todo & VRRP_DO_WITHDRAW) != 0;
-	perform_some(v, &act, &m, act.todo & ~VRRP_DO_WITHDRAW);
+	perform(v, &act, &m);
 }
 
 void
 vrrp_instance_withdraw(struct vrrp_instance *v)
 {
-	if (v->owes_withdrawal)
-		withdraw(v, NULL);
-	v->owes_withdrawal = false;
+	if (vrrp_instance_lingers(v)) {
+		vrrp_linger_init(&v->linger);
+		loop_timer_set(v->linger_timer, MONO_NEVER);
+		withdraw_late(v);
+	}
 	vrrp_bequest_now(v);	/* there may be no further batch */
 	say(v);
 }

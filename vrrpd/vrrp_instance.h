@@ -10,6 +10,9 @@
  * there, up, with carrier and a primary address, the device made.  Otherwise it
  * is in Initialize and `waiting` says for what.
  *
+ * An instance that leaves Active in good health answers on its addresses until
+ * a successor is heard (vrrp_linger.h), whatever its state then is.
+ *
  * The fields are read by vrrp_ctl.c and the tests; only vrrp_instance.c writes,
  * and for it vrrp_send.c the frames and vrrp_accept.c what it notes of adverts.
  */
@@ -30,6 +33,7 @@
 #include "vrrpd/vrrp_heard.h"
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_io.h"
+#include "vrrpd/vrrp_linger.h"
 #include "vrrpd/vrrp_params.h"
 #include "vrrpd/vrrp_track.h"
 #include "vrrpd/vrrp_tracked.h"
@@ -101,6 +105,8 @@ struct vrrp_env {
 	/* Its steps are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
 		    const struct vrrp_record *, void *arg);
+	/* It lingered and does so no more.  May be NULL; must not free it. */
+	void	(*withdrawn)(struct vrrp_instance *, void *arg);
 	void	*arg;
 };
 
@@ -132,6 +138,13 @@ struct vrrp_instance {
 	bool			 bequest_owed;	/* or should have */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
+	/* Held back until the kernel has set the addresses up. */
+	uint32_t		 held;		/* VRRP_DO_... */
+	uint64_t		 held_record;
+	struct loop_timer	*held_timer;
+	struct vrrp_linger	 linger;
+	uint64_t		 left_record;	/* of leaving Active */
+	struct loop_timer	*linger_timer;
 	struct loop_timer	*timer;		/* the core's next expiry */
 	struct loop_timer	*retry_timer;
 	struct loop_timer	*restore_timer;	/* in a fight over addresses */
@@ -170,7 +183,6 @@ struct vrrp_instance {
 	struct vrrp_record	 history[VRRP_HISTORY_MAX];
 	uint64_t		 history_count;	/* ever; newest is count - 1 */
 	uint64_t		 logged, published;
-	bool			 owes_withdrawal; /* between the exit passes */
 	struct {
 		bool		install;
 		uint64_t	record;		/* UINT64_MAX: none */
@@ -213,6 +225,8 @@ void	vrrp_instance_primary_changed(struct vrrp_instance *);
 void	vrrp_instance_device_gone(struct vrrp_instance *);
 void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 	    const struct addr *);
+/* The kernel has made this address usable: it may be ours. */
+void	vrrp_instance_address_came(struct vrrp_instance *, int ifindex);
 /* After events were lost: are the addresses of an Active still there? */
 void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* A link came or changed; it may be the device of one of our addresses. */
@@ -248,14 +262,20 @@ bool	vrrp_instance_in_place(const struct vrrp_params *,
 	    const struct vrrp_params *);
 void	vrrp_instance_set(struct vrrp_instance *, const struct vrrp_params *);
 void	vrrp_instance_disable(struct vrrp_instance *, bool disable);
-/* 0; -EALREADY not Active; -EPERM it owns the address. */
+/*
+ * Resign and be a Backup that does not preempt; with its whole group.  If nobody
+ * takes the addresses within vrrp_linger_bound_ns() it is Active again, and has
+ * answered all the time.  0; -EALREADY not Active; -EPERM it owns the address.
+ */
 int	vrrp_instance_handover(struct vrrp_instance *);
 
 /*
- * Clean exit, in two passes over all instances: first every priority-0 advert,
- * then every withdrawal (V-68).
+ * Clean exit: first every priority-0 advert (V-68), then, when a successor was
+ * heard or there is no more time, the addresses.
  */
 void	vrrp_instance_resign(struct vrrp_instance *, enum vrrp_cause);
+bool	vrrp_instance_lingers(const struct vrrp_instance *);
+/* No matter who has been heard. */
 void	vrrp_instance_withdraw(struct vrrp_instance *);
 
 /* i = 0 is the newest; NULL beyond what is kept. */

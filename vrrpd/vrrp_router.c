@@ -14,8 +14,13 @@
  * quarter of it, between 0.5 and 20 ms.  Each instance then grants the absence
  * to its peers (L-32).
  *
- * Exit.  Removing a device costs an RCU grace period, so the order is: every
- * advert, every address, and only then the devices (V-68).
+ * Exit.  First every advert of priority 0; each instance answers until it has
+ * heard its successor, and when all have, vrrp_router_close() follows.  Removing
+ * a device costs an RCU grace period with the kernel's one lock for network
+ * configuration held, so that comes last (V-68).
+ *
+ * An instance that is not in the configuration any more leaves in the same way,
+ * unless another one needs its place or one of its addresses.
  */
 #include "config.h"
 
@@ -33,6 +38,93 @@
 #define CADENCE_MAX_NS	(20 * NS_PER_MS)
 #define THRESHOLD_MIN_NS NS_PER_MS
 #define LEAVE_TIMEOUT_MS 2000
+
+/* --- instances that linger --- */
+
+static void
+drop_lingering(struct vrrp_router *r, unsigned i)
+{
+	struct vrrp_instance *v = r->lingering[i];
+
+	r->lingering[i] = r->lingering[--r->lingering_count];
+	vrrp_instance_withdraw(v);
+	vrrp_instance_free(v);
+}
+
+/* Deferred: an instance has withdrawn its addresses. */
+static void
+settle_lingering(void *arg)
+{
+	struct vrrp_router *r = arg;
+	void (*left)(void *) = r->left;
+	unsigned i;
+
+	for (i = r->lingering_count; i-- > 0; )
+		if (!vrrp_instance_lingers(r->lingering[i]))
+			drop_lingering(r, i);
+	if (left == NULL || r->lingering_count > 0)
+		return;
+	for (i = 0; i < r->instance_count; i++)
+		if (vrrp_instance_lingers(r->instances[i]))
+			return;
+	r->left = NULL;
+	left(r->left_arg);
+}
+
+static void
+settle_later(struct vrrp_router *r)
+{
+	if (loop_defer(r->loop, settle_lingering, r) < 0)
+		log_err("too much at once: the last withdrawal is not noticed");
+}
+
+static void
+instance_withdrawn(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	settle_later(arg);
+}
+
+/* An instance of this configuration needs its place or an address of it. */
+static bool
+is_in_the_way(const struct vrrp_instance *v, const struct vrrp_config *c)
+{
+	const struct vrrp_params *p;
+	unsigned i, j, k;
+
+	for (i = 0; i < c->count; i++) {
+		p = &c->instances[i];
+		if (p->family != v->p.family)
+			continue;
+		if (p->vrid == v->p.vrid &&
+		    strcmp(p->interface, v->p.interface) == 0)
+			return true;
+		for (j = 0; j < p->vip_count; j++)
+			for (k = 0; k < v->p.vip_count; k++)
+				if (addr_equal(&p->vips[j].prefix.addr,
+				    &v->p.vips[k].prefix.addr))
+					return true;
+	}
+	return false;
+}
+
+/* True: it lingers, and is freed when it has withdrawn. */
+static bool
+let_linger(struct vrrp_router *r, struct vrrp_instance *v,
+    const struct vrrp_config *c)
+{
+	struct vrrp_instance **list;
+
+	if (!vrrp_instance_lingers(v) || is_in_the_way(v, c))
+		return false;
+	list = realloc(r->lingering, (r->lingering_count + 1) *
+	    sizeof(struct vrrp_instance *));
+	if (list == NULL)
+		return false;
+	r->lingering = list;
+	r->lingering[r->lingering_count++] = v;
+	return true;
+}
 
 /* --- netlink --- */
 
@@ -54,6 +146,9 @@ iface_lost(struct vrrp_router *r, struct vrrp_iface *f)
 	unsigned i;
 
 	vrrp_iface_lost(f);
+	for (i = r->lingering_count; i-- > 0; )
+		if (r->lingering[i]->iface == f)
+			drop_lingering(r, i);
 	for (i = 0; i < r->instance_count; i++)
 		if (r->instances[i]->iface == f)
 			vrrp_instance_iface_lost(r->instances[i]);
@@ -199,6 +294,8 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 		for (i = 0; i < r->instance_count; i++)
 			vrrp_instance_address_gone(r->instances[i],
 			    addr->ifindex, &addr->prefix.addr);
+	for (i = 0; !gone && i < r->instance_count; i++)
+		vrrp_instance_address_came(r->instances[i], addr->ifindex);
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
 		if (!f->exists || f->link.ifindex != addr->ifindex ||
@@ -464,6 +561,9 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 	struct vrrp_instance *v;
 	unsigned i, kept = 0;
 
+	for (i = r->lingering_count; i-- > 0; )
+		if (is_in_the_way(r->lingering[i], c))
+			drop_lingering(r, i);
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		p = find_params(c, v->p.name);
@@ -476,6 +576,8 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 		else
 			done->restarted++;
 		vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+		if (let_linger(r, v, c))
+			continue;
 		vrrp_instance_withdraw(v);
 		vrrp_instance_free(v);
 	}
@@ -728,6 +830,10 @@ router_free(struct vrrp_router *r)
 	unsigned i;
 
 	drop_groups(r);
+	while (r->lingering_count > 0)
+		drop_lingering(r, 0);
+	free(r->lingering);
+	loop_defer_cancel(r->loop, settle_lingering, r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
 	loop_defer_cancel(r->loop, tell_in_charge, r);
@@ -790,6 +896,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.track = r->env.track,
 		.changed = instance_changed,
 		.transition = instance_transition,
+		.withdrawn = instance_withdrawn,
 		.arg = r,
 	};
 	*out = r;
@@ -808,6 +915,26 @@ vrrp_router_start(struct vrrp_router *r)
 	vrrp_router_retune(r);
 }
 
+static void
+resign_all(struct vrrp_router *r)
+{
+	unsigned i;
+
+	r->started = false;
+	drop_groups(r);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
+}
+
+void
+vrrp_router_leave(struct vrrp_router *r, void (*left)(void *arg), void *arg)
+{
+	r->left = left;
+	r->left_arg = arg;
+	resign_all(r);
+	settle_later(r);
+}
+
 void
 vrrp_router_close(struct vrrp_router *r)
 {
@@ -815,11 +942,9 @@ vrrp_router_close(struct vrrp_router *r)
 
 	if (r == NULL)
 		return;
-	r->started = false;
+	r->left = NULL;
 	loop_defer_cancel(r->loop, settle_addresses, r);
-	drop_groups(r);
-	for (i = 0; i < r->instance_count; i++)
-		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
+	resign_all(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_withdraw(r->instances[i]);
 	(void)nl_flush(r->nl, LEAVE_TIMEOUT_MS);

@@ -45,6 +45,11 @@ struct vrrp_router {
 	unsigned		  held_count;
 	struct vrrp_sync	**groups;
 	unsigned		  group_count;
+	/* Not in the configuration any more, and answering still. */
+	struct vrrp_instance	**lingering;
+	unsigned		  lingering_count;
+	void	(*left)(void *arg);	/* leaving: called once */
+	void	*left_arg;
 	/* For vrrp_ctl.c; any may be NULL. After the packets of the batch. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	void	(*transition)(struct vrrp_instance *,
@@ -75,8 +80,16 @@ int	vrrp_router_connect_bfd(struct vrrp_router *, const char *path);
 /* Privileges are settled: every instance may start. */
 void	vrrp_router_start(struct vrrp_router *);
 /*
- * Clean exit: priority-0 adverts of every Active, then all addresses, then the
- * devices, then the settings of the interfaces (V-68).  Frees everything.
+ * The first half of a clean exit: priority-0 adverts of every Active.  left() is
+ * called from the loop when each has heard its successor and withdrawn, or has
+ * waited for vrrp_linger_bound_ns().  Nothing starts any more.
+ */
+void	vrrp_router_leave(struct vrrp_router *, void (*left)(void *arg),
+	    void *arg);
+/*
+ * The second half, or all of it at once: what still answers is withdrawn, then
+ * the BFD sessions are released (L-22), then the devices go, then the settings
+ * of the interfaces (V-68).  Frees everything.
  */
 void	vrrp_router_close(struct vrrp_router *);
 

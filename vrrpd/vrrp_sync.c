@@ -82,6 +82,25 @@ vrrp_sync_settle(struct vrrp_sync *s)
 	s->settling = false;
 }
 
+void
+vrrp_sync_take_back(struct vrrp_sync *s)
+{
+	unsigned i;
+
+	if (s->settling)
+		return;
+	for (i = 0; i < s->count; i++)
+		if (s->members[i]->core.state != VRRP_BACKUP ||
+		    s->members[i]->linger.phase != VRRP_LINGER_WAITING)
+			return;
+	s->settling = true;
+	vrrp_group_take_back(&s->group);
+	for (i = 0; i < s->count; i++)
+		vrrp_instance_follow(s->members[i], true);
+	s->settling = false;
+	vrrp_sync_settle(s);
+}
+
 bool
 vrrp_sync_allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
     char *why, size_t size)

@@ -39,6 +39,11 @@ void	vrrp_sync_free(struct vrrp_sync *);
 /* Something about a member has changed. NULL is fine. */
 void	vrrp_sync_settle(struct vrrp_sync *);
 /*
+ * What was handed over and nobody took: all are Active again, unless a successor
+ * was heard for one of them.
+ */
+void	vrrp_sync_take_back(struct vrrp_sync *);
+/*
  * Do the other members, as they were at the last settling, allow this one to
  * run?  If not, why is for a user: "group NAME: MEMBER: REASON".
  */

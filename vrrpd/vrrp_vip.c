@@ -85,7 +85,10 @@ struct vrrp_vips {
 	bool				 can_mute;
 	struct nl_batch			*install;
 	struct nl_batch			*withdraw;
+	struct nl_batch			*quiet;		/* install without: */
+	struct nl_batch			*speak, *hush;
 	unsigned			 install_head;	/* before addresses */
+	unsigned			 head_sent;	/* in the last one sent */
 	unsigned			 messages;	/* in either batch */
 	struct vrrp_vip_address		*addresses;	/* p->vip_count */
 };
@@ -246,7 +249,12 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	v->addresses = calloc(p->vip_count, sizeof(*v->addresses));
 	v->install = nl_batch_new(nl);
 	v->withdraw = nl_batch_new(nl);
-	if (v->addresses == NULL || v->install == NULL || v->withdraw == NULL)
+	v->quiet = nl_batch_new(nl);
+	v->speak = nl_batch_new(nl);
+	v->hush = nl_batch_new(nl);
+	if (v->addresses == NULL || v->install == NULL ||
+	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
+	    v->hush == NULL)
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
@@ -279,6 +287,9 @@ vrrp_vip_close(struct vrrp_vips *v)
 	}
 	nl_batch_free(v->install);
 	nl_batch_free(v->withdraw);
+	nl_batch_free(v->quiet);
+	nl_batch_free(v->speak);
+	nl_batch_free(v->hush);
 	free(v->addresses);
 	free(v);
 }
@@ -345,21 +356,22 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 }
 
 static int
-build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    struct nl_batch *b, bool quiet)
 {
 	const struct vrrp_vip_address *a;
 	unsigned i, flags;
 	int error = 0;
 
-	nl_batch_clear(v->install);
+	nl_batch_clear(b);
 	v->install_head = 0;
 	if (v->device[0] != '\0') {
-		error = nl_batch_macvlan_mode(v->install, v->ifindex,
+		error = nl_batch_macvlan_mode(b, v->ifindex,
 		    NL_MACVLAN_BRIDGE);
 		v->install_head = 1;
 	}
-	if (error == 0 && v->can_mute) {
-		error = nl_batch_mute(v->install, v->ifindex, false);
+	if (error == 0 && v->can_mute && !quiet) {
+		error = nl_batch_mute(b, v->ifindex, false);
 		v->install_head++;
 	}
 	for (i = 0; i < v->p->vip_count && error == 0; i++) {
@@ -370,7 +382,7 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		    !(a->ifindex == v->parent.ifindex && q->secondary != NULL &&
 		    q->secondary(&a->prefix, q->arg)) ?
 		    NL_ADDR_NOPREFIXROUTE : 0;
-		error = nl_batch_addr_add(v->install, a->ifindex, &a->prefix,
+		error = nl_batch_addr_add(b, a->ifindex, &a->prefix,
 		    flags, v->p->vips[i].label[0] == '\0' ? NULL :
 		    v->p->vips[i].label);
 	}
@@ -385,9 +397,15 @@ build_withdraw(struct vrrp_vips *v)
 	int error = 0;
 
 	nl_batch_clear(v->withdraw);
+	nl_batch_clear(v->hush);
 	v->messages = v->install_head;
 	if (v->can_mute)
 		error = nl_batch_mute(v->withdraw, v->ifindex, true);
+	if (v->can_mute && error == 0)
+		error = nl_batch_mute(v->hush, v->ifindex, true);
+	nl_batch_clear(v->speak);
+	if (v->can_mute && error == 0)
+		error = nl_batch_mute(v->speak, v->ifindex, false);
 	for (i = 0; i < v->p->vip_count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)
@@ -414,7 +432,9 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		if (error < 0)
 			return error;
 	}
-	error = build_install(v, q);
+	error = build_install(v, q, v->quiet, true);
+	if (error == 0)
+		error = build_install(v, q, v->install, false);
 	if (error == 0)
 		error = build_withdraw(v);
 	if (error < 0)
@@ -426,8 +446,39 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 int
 vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
+	v->head_sent = v->install_head;
 	return v->messages == 0 ? -ENODATA :
 	    nl_batch_send(v->install, done, arg);
+}
+
+int
+vrrp_vip_install_quietly(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	v->head_sent = v->install_head - (v->can_mute ? 1 : 0);
+	return v->messages == 0 ? -ENODATA :
+	    nl_batch_send(v->quiet, done, arg);
+}
+
+static void
+switched(int error, unsigned failed_at, void *arg)
+{
+	/* What goes wrong here goes wrong in the large batches, which say so. */
+	(void)error;
+	(void)failed_at;
+	(void)arg;
+}
+
+int
+vrrp_vip_hush(struct vrrp_vips *v)
+{
+	return v->can_mute ? nl_batch_send(v->hush, switched, NULL) : -ENODATA;
+}
+
+int
+vrrp_vip_speak(struct vrrp_vips *v)
+{
+	return v->can_mute ? nl_batch_send(v->speak, switched, NULL) :
+	    -ENODATA;
 }
 
 int
@@ -446,7 +497,7 @@ vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
 const struct vrrp_vip_address *
 vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
 {
-	unsigned i, at = v->install_head;
+	unsigned i, at = v->head_sent;
 
 	for (i = 0; i < v->p->vip_count; i++) {
 		if (v->addresses[i].owned)

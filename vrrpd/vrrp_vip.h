@@ -71,6 +71,17 @@ int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
  * the interface's own, there is nothing to do.
  */
 int	vrrp_vip_install(struct vrrp_vips *, nl_batch_done, void *arg);
+/*
+ * The same, but nothing leaves with the virtual MAC yet (an MLD report would,
+ * and move the switch port to addresses that are not usable yet).
+ */
+int	vrrp_vip_install_quietly(struct vrrp_vips *, nl_batch_done, void *arg);
+int	vrrp_vip_speak(struct vrrp_vips *);
+/*
+ * Nothing more leaves with the virtual MAC, while the addresses still answer
+ * what comes.  0, or negative errno; -ENODATA: there is no virtual MAC.
+ */
+int	vrrp_vip_hush(struct vrrp_vips *);
 /* Give them up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
 /* The requests of that, for the last will. Borrowed until the next prepare. */

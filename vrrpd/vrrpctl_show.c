@@ -718,6 +718,8 @@ view_one(const struct view *v, const json_t *o)
 	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (str(o, "waiting-for") != NULL)
 		line(v, "waiting for", "%s", str(o, "waiting-for"));
+	if (json_is_true(json_object_get(o, "lingering")))
+		line(v, "lingering", "answers until a successor is heard");
 	if (str(o, "group") != NULL)
 		line(v, "group", "%s", str(o, "group"));
 	view_priority(v, o);

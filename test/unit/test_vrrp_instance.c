@@ -460,7 +460,7 @@ test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac(void **state)
 	become_active();
 	world.frame_len = 0;
 	world_advert("192.0.2.1", 200, 100);
-	assert_string_equal(world.did, "withdraw advert:100");
+	assert_string_equal(world.did, "hush advert:100");
 	assert_true(world.frame_len > 14);
 	assert_memory_not_equal(world.frame + 6, virtual, 6);
 	assert_memory_equal(world.frame + 6, world.iface->link.mac, 6);
@@ -514,15 +514,43 @@ test_vrrp_instance_second_owner_is_said(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
-/* V-71: addresses go, announcements stop, in one step. */
+/*
+ * V-71, V-26: nothing more leaves with the virtual MAC, and what still comes is
+ * answered for a moment.
+ */
 static void
 test_vrrp_instance_better_advert_withdraws(void **state)
 {
 	(void)state;
 	become_active();
 	world_advert("192.0.2.1", 200, 100);
-	assert_string_equal(world.did, "withdraw advert:100");
+	assert_string_equal(world.did, "hush advert:100");
 	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_true(vrrp_instance_lingers(v));
+	world_run(VRRP_LINGER_TAIL_NS - 1);
+	assert_string_equal(world.did, "hush advert:100");
+	world_run(1);
+	assert_string_equal(world.did, "hush advert:100 withdraw");
+	assert_false(vrrp_instance_lingers(v));
+	assert_false(mono_is_never(vrrp_instance_record(v, 0)->
+	    step[VRRP_STEP_ADDRESSES_SET]));
+}
+
+/* V-65: the resigned one answers still, so the addresses are there first. */
+static void
+test_vrrp_instance_after_a_resignation_installs_before_the_advert(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	world_advert("192.0.2.1", 0, 100);
+	world_run(700 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	/* The second round undoes what the other said last. */
+	assert_string_equal(world.did,
+	    "install advert:100 announce:1 announce:1");
 }
 
 /* V-37: the packet that restarts the timer was already in the socket. */
@@ -546,6 +574,138 @@ test_vrrp_instance_due_timer_looks_into_the_socket_first(void **state)
 	assert_int_equal(world.drains, drains + 1);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_string_equal(world.did, "");
+}
+
+static void
+resigned_to_an_ipv6_backup(void)
+{
+	struct vrrp_params p = world_params_ipv6();
+
+	start_with(&p);
+	world_advert("fe80::1", 200, 100);
+	world_advert("fe80::1", 0, 100);
+	world_run_until(vrrp_core_next_expiry(&v->core));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* The kernel needs a moment for an IPv6 address; nothing moves a port before. */
+static void
+test_vrrp_instance_ipv6_after_a_resignation_waits_for_the_kernel(void **state)
+{
+	(void)state;
+	resigned_to_an_ipv6_backup();
+	assert_string_equal(world.did, "install-quietly");
+	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	world_run(NS_PER_MS);
+	assert_string_equal(world.did, "install-quietly");	/* not all */
+	world_addr("fe80::50/64", false, false);
+	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	world_addr("2001:db8::50/64", false, false);
+	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	assert_string_equal(world.did, "install-quietly");
+	world_run(200 * NS_PER_US);
+	assert_string_equal(world.did,
+	    "install-quietly speak advert:100 announce:2");
+	assert_false(mono_is_never(vrrp_instance_record(v, 0)->
+	    step[VRRP_STEP_ANNOUNCED]));
+	world_run(2 * NS_PER_MS);
+	assert_string_equal(world.did,
+	    "install-quietly speak advert:100 announce:2");
+}
+
+static void
+test_vrrp_instance_ipv6_waits_for_the_kernel_but_not_for_ever(void **state)
+{
+	(void)state;
+	resigned_to_an_ipv6_backup();
+	world_run(2 * NS_PER_MS - 1);
+	assert_string_equal(world.did, "install-quietly");
+	world_run(1);
+	assert_string_equal(world.did,
+	    "install-quietly speak advert:100 announce:2");
+}
+
+/* It hears a better one before it has said a word. */
+static void
+test_vrrp_instance_ipv6_waiting_for_the_kernel_yields(void **state)
+{
+	(void)state;
+	resigned_to_an_ipv6_backup();
+	world_advert("fe80::3", 250, 100);
+	assert_string_equal(world.did, "install-quietly hush advert:100");
+	world_run(2 * NS_PER_MS);
+	assert_string_equal(world.did, "install-quietly hush advert:100");
+}
+
+/* V-68, V-63: the address is answered until there is a successor. */
+static void
+test_vrrp_instance_leaving_withdraws_when_the_successor_is_heard(void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_run(600 * NS_PER_MS);
+	assert_string_equal(world.did, "advert:0");
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_true(vrrp_instance_lingers(v));
+	world_advert("192.0.2.3", 0, 100);		/* V-62: not a word */
+	assert_string_equal(world.did, "advert:0");
+	world_advert("192.0.2.1", 50, 100);
+	assert_string_equal(world.did, "advert:0 hush");
+	world_run(VRRP_LINGER_TAIL_NS);
+	assert_string_equal(world.did, "advert:0 hush withdraw");
+	assert_int_equal(world.withdrawn, 1);
+	assert_non_null(strstr(lines, "successor=192.0.2.1"));
+	world_advert("192.0.2.1", 50, 100);
+	assert_string_equal(world.did, "advert:0 hush withdraw");
+}
+
+static void
+test_vrrp_instance_leaving_without_a_successor_is_bounded(void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_run(vrrp_linger_bound_ns(3, 100) - 1);
+	assert_string_equal(world.did, "advert:0");
+	world_run(1);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_non_null(strstr(lines, "successor=none"));
+}
+
+/* V-77: who is cut off does not wait. */
+static void
+test_vrrp_instance_leaving_with_a_dead_link_withdraws_at_once(void **state)
+{
+	(void)state;
+	become_active();
+	world.iface->link.running = false;
+	vrrp_instance_reconsider(v);
+	assert_string_equal(world.did, "advert:0 withdraw");
+
+	world.iface->link.running = true;
+	vrrp_instance_reconsider(v);
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_forget();
+	world.iface->link.running = false;
+	vrrp_instance_reconsider(v);
+	assert_string_equal(world.did, "withdraw");
+}
+
+static void
+test_vrrp_instance_disabled_and_enabled_again_never_stops_answering(
+    void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_instance_disable(v, true);
+	world_run(100 * NS_PER_MS);
+	vrrp_instance_disable(v, false);
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_null(strstr(world.did, "withdraw"));
 }
 
 /* V-68: two passes, so that every advert leaves before the first withdrawal. */
@@ -1406,18 +1566,39 @@ test_vrrp_instance_handover_does_not_preempt_the_taker(void **state)
 	(void)state;
 	become_active();
 	assert_int_equal(vrrp_instance_handover(v), 0);
-	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_string_equal(world.did, "advert:0");
 	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_instance_handover(v), -EALREADY);
 	world_forget();
 	world_advert("192.0.2.1", 50, 100);
+	assert_string_equal(world.did, "hush");
 	world_run(3 * NS_PER_S);
 	world_advert("192.0.2.1", 50, 100);
 	world_run(3 * NS_PER_S);
-	assert_string_equal(world.did, "");
+	assert_string_equal(world.did, "hush withdraw");
 	world_run(2 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	assert_false(v->handed_over);
 	assert_true(v->core.p.preempt);
+}
+
+/* Never down: the address was answered all the time. */
+static void
+test_vrrp_instance_handover_nobody_took_is_taken_back(void **state)
+{
+	(void)state;
+	become_active();
+	assert_int_equal(vrrp_instance_handover(v), 0);
+	world_run(vrrp_linger_bound_ns(3, 100) - 1);
+	assert_string_equal(world.did, "advert:0");
+	world_forget();
+	world_run(1);
+	assert_string_equal(world.did, "install advert:100 announce:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TAKEN_BACK);
+	assert_false(v->handed_over);
+	assert_true(v->core.p.preempt);
+	assert_false(vrrp_instance_lingers(v));
 }
 
 static void
@@ -1646,10 +1827,11 @@ test_vrrp_instance_owner_tells_the_virtual_mac_while_active(void **state)
 	(void)state;
 	world_addr("192.0.2.50/24", true, false);
 	start_with(&p);
-	assert_string_equal(world.did, "advert:255 own install announce:1");
+	assert_string_equal(world.did, "own install advert:255 announce:1");
 	world_ack(0, 0);
 	world_forget();
 	vrrp_instance_disable(v, true);
+	world_run(vrrp_linger_bound_ns(3, 100));
 	assert_string_equal(world.did, "advert:0 disown withdraw");
 	vrrp_instance_disable(v, false);
 	world_forget();
@@ -1924,6 +2106,20 @@ main(void)
 	    TEST(test_vrrp_instance_contest_is_answered_announced_and_said),
 	    TEST(test_vrrp_instance_contest_heard_again_announces_a_little_later),
 	    TEST(test_vrrp_instance_resignation_is_no_contest),
+	    TEST(
+	    test_vrrp_instance_after_a_resignation_installs_before_the_advert),
+	    TEST(
+	    test_vrrp_instance_leaving_withdraws_when_the_successor_is_heard),
+	    TEST(
+	    test_vrrp_instance_ipv6_after_a_resignation_waits_for_the_kernel),
+	    TEST(
+	    test_vrrp_instance_ipv6_waits_for_the_kernel_but_not_for_ever),
+	    TEST(test_vrrp_instance_ipv6_waiting_for_the_kernel_yields),
+	    TEST(test_vrrp_instance_leaving_without_a_successor_is_bounded),
+	    TEST(test_vrrp_instance_leaving_with_a_dead_link_withdraws_at_once),
+	    TEST(
+	    test_vrrp_instance_disabled_and_enabled_again_never_stops_answering),
+	    TEST(test_vrrp_instance_handover_nobody_took_is_taken_back),
 	    TEST(test_vrrp_instance_yielding_sends_a_last_advert_from_its_own_mac),
 	    TEST(test_vrrp_instance_foreign_addresses_are_said_and_kept),
 	    TEST(test_vrrp_instance_second_owner_is_said),

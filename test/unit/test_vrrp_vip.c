@@ -301,12 +301,53 @@ test_vrrp_vip_failed_names_the_address(void **state)
 	(void)state;
 	need_net();
 	v = open_vips();
+	install(v);
 	for (i = 0; vrrp_vip_failed(v, i) == NULL; i++)
 		assert_true(i < 3);
 	assert_int_equal(i, 2);		/* the mode and the queue */
 	assert_ptr_equal(vrrp_vip_failed(v, i), &vrrp_vip_addresses(v)[0]);
 	assert_ptr_equal(vrrp_vip_failed(v, i + 1), &vrrp_vip_addresses(v)[1]);
 	assert_null(vrrp_vip_failed(v, i + 2));
+	assert_int_equal(vrrp_vip_install_quietly(v, done, NULL), 0);
+	assert_null(vrrp_vip_failed(v, 0));		/* the mode */
+	assert_ptr_equal(vrrp_vip_failed(v, 1), &vrrp_vip_addresses(v)[0]);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	vrrp_vip_close(v);
+}
+
+/* V-26: the addresses are there while nothing leaves with the virtual MAC. */
+static void
+test_vrrp_vip_hushed_it_hears_and_does_not_speak(void **state)
+{
+	static const char *const muted =
+	    "tc qdisc show | grep vr4-51 | grep 'limit 0p'";
+	static const char *const speaks =
+	    "tc qdisc show | grep vr4-51 | grep 'limit 1000p'";
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	assert_int_equal(vrrp_vip_install_quietly(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_int_equal(done_error, 0);
+	assert_true(says(muted));
+	assert_true(says("ip -d link show type macvlan | grep 'mode bridge'"));
+	assert_true(says("ip -o addr | grep vr4-51 | grep 192.0.2.50/24"));
+	assert_int_equal(vrrp_vip_speak(v), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_true(says(speaks));
+	assert_int_equal(vrrp_vip_hush(v), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_true(says(muted));
+	assert_true(says("ip -o addr | grep vr4-51 | grep 192.0.2.50/24"));
+	install(v);
+	assert_true(says(speaks));
+	vrrp_vip_close(v);
+	p.virtual_mac = false;
+	v = open_vips();
+	assert_int_equal(vrrp_vip_hush(v), -ENODATA);
+	assert_int_equal(vrrp_vip_speak(v), -ENODATA);
 	vrrp_vip_close(v);
 }
 
@@ -525,6 +566,7 @@ main(void)
 	    TEST(test_vrrp_vip_ipv6_device_has_no_address_of_its_own),
 	    TEST(test_vrrp_vip_ipv6_link_local_brings_its_route),
 	    TEST(test_vrrp_vip_device_is_mute_while_backup),
+	    TEST(test_vrrp_vip_hushed_it_hears_and_does_not_speak),
 	    TEST(test_vrrp_vip_failed_names_the_address),
 	    TEST(test_vrrp_vip_no_second_route_where_the_parent_has_one),
 	    TEST(test_vrrp_vip_without_virtual_mac_uses_the_interface),

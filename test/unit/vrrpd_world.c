@@ -444,6 +444,28 @@ vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
 }
 
 int
+vrrp_vip_install_quietly(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "install-quietly", world.install_error, done, arg);
+}
+
+int
+vrrp_vip_speak(struct vrrp_vips *v)
+{
+	(void)v;
+	did("speak");
+	return 0;
+}
+
+int
+vrrp_vip_hush(struct vrrp_vips *v)
+{
+	(void)v;
+	did("hush");
+	return 0;
+}
+
+int
 vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
 	return batch(v, "withdraw", 0, done, arg);
@@ -593,6 +615,14 @@ changed(struct vrrp_instance *v, void *arg)
 }
 
 static void
+withdrawn(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.withdrawn++;
+}
+
+static void
 transition(struct vrrp_instance *v, const struct vrrp_record *r, void *arg)
 {
 	(void)v;
@@ -632,6 +662,7 @@ world_open(void)
 		.track = vrrp_track_new(NULL, NULL),
 		.changed = changed,
 		.transition = transition,
+		.withdrawn = withdrawn,
 	};
 	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs);
 	assert_non_null(world.iface);

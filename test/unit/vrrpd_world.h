@@ -47,7 +47,7 @@ struct world {
 	struct vrrp_addrs addrs;
 	struct vrrp_env	env;
 	struct vrrp_iface *iface;
-	unsigned	changes, transitions;
+	unsigned	changes, transitions, withdrawn;
 	struct vrrp_record last;	/* as published */
 };
 extern struct world world;
