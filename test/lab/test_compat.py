@@ -270,6 +270,7 @@ def test_checksum_compat_decides_what_is_sent_and_taken(lab, mode):
 def test_checksum_auto_pair_with_legacy_has_one_active(lab):
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1,
                                   extra="checksum_compat = legacy"))
+    lab.r1.wait_state("active", 20)
     lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=1))
     lab.wait_pair()
     more_adverts(lab.r2, 10)
