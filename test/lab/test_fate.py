@@ -5,6 +5,7 @@ was faster: without it r2 would wait for three and a half seconds.
 """
 
 import os
+import random
 import signal
 import time
 
@@ -48,6 +49,13 @@ def start(lab, **conf):
                  lab.r2.address))
 
 
+def watch_machine(lab):
+    gap = Gap(lab.client)
+    # Until it watches; and any phase of the packets, as with a real fault.
+    time.sleep(random.uniform(0.1, 0.2))
+    return gap
+
+
 def fate(router):
     peer = next(r for r in router.lab.routers if r is not router)
     session = router.session(peer.address)
@@ -66,7 +74,7 @@ def takeover_ms(lab, begin):
 # L-20 +
 def test_killed_vrrpd_is_taken_over_at_once(lab):
     start(lab, interval="3ms")
-    gap = Gap(lab.client)
+    gap = watch_machine(lab)
     begin = kill_all(lab.r1, signal.SIGKILL)
     lab.r2.wait_state("active", 5)
     took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
@@ -106,7 +114,7 @@ def test_signal_survives_a_lost_packet(lab):
     # UDP, and in it a BFD packet with diag 5: the first one only.
     lab.cut(lab.r1, egress=False, match="udp dport 3784 @th,67,5 5 "
             "limit rate 1/hour burst 1 packets")
-    gap = Gap(lab.client)
+    gap = watch_machine(lab)
     begin = kill_all(lab.r1, signal.SIGKILL)
     lab.r2.wait_state("active", 5)
     # The next one follows within an interval, and D is not over.
@@ -124,7 +132,7 @@ def test_hanging_vrrpd_is_taken_over_within_the_deadline(lab):
     deadline_ms = shown[0]["answer-within-us"] / 1000
     text = lab.r1.vrrpctl("show", "bfd").stdout
     assert "in charge on eth0" in text, text
-    gap = Gap(lab.client)
+    gap = watch_machine(lab)
     begin = kill_all(lab.r1, signal.SIGSTOP)
     lab.r2.wait_state("active", 5)
     took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
@@ -183,7 +191,7 @@ def test_killed_engine_is_taken_over_at_once(lab):
     """The monitor resigns for it, bfdd says Down: both, and only once."""
     start(lab, interval="3ms")
     engine = processes(lab.r1)[1]
-    gap = Gap(lab.client)
+    gap = watch_machine(lab)
     os.kill(engine, signal.SIGSTOP)
     begin = time.monotonic()
     os.kill(engine, signal.SIGKILL)
