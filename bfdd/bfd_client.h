@@ -50,7 +50,7 @@ struct bfd_client {
 	uint64_t		 silences;	/* how often it did */
 };
 
-/* answers_again: one that hung does; the wishes in force are its own.  NULL: no memory. */
+/* answers_again: one that hung does, and may be told.  NULL: no memory. */
 struct bfd_clients *bfd_clients_new(struct loop *,
 	    void (*answers_again)(struct bfd_client *, void *arg), void *arg);
 /* Frees every client; NULL is fine. */

@@ -2,8 +2,8 @@
  * bfd_ctl.c - what swiftover-ctl(7) says about bfdd: its methods, its topic.
  *
  * A client (bfd_client.c) wishes for sessions (session.request) and is the owner
- * of its wishes: they go when it releases them or goes away.  It is told about its sessions
- * without subscribing; subscribers of "session" are told about all.
+ * of its wishes: they go when it releases them or goes away.  It is told about
+ * its sessions without subscribing; subscribers of "session" are told about all.
  *
  * bfd_ctl_changed() stands on the failover path, between the last packet of an
  * event and the log line: it builds one object and hands it to the server.

@@ -426,7 +426,8 @@ vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
 	}
 	s->is_peer = s->is_peer || p->role == VRRP_BFD_PEER;
 	s->wished = true;
-	if (old.is_peer != s->is_peer || old.min_tx_ns != s->min_tx_ns || old.min_rx_ns != s->min_rx_ns ||
+	if (old.is_peer != s->is_peer || old.min_tx_ns != s->min_tx_ns ||
+	    old.min_rx_ns != s->min_rx_ns ||
 	    old.multiplier != s->multiplier)
 		s->requested = false;
 	return 0;

@@ -9,6 +9,7 @@
 FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_conf \
 	test/fuzz/fuzz_bfd_core \
+	test/fuzz/fuzz_bfd_ctl \
 	test/fuzz/fuzz_bfd_echo \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_ctl \
@@ -42,6 +43,11 @@ test_fuzz_fuzz_bfd_core_SOURCES = test/fuzz/fuzz_bfd_core.c
 nodist_test_fuzz_fuzz_bfd_core_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_bfd_core_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
 test_fuzz_fuzz_bfd_core_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_bfd_ctl_SOURCES = test/fuzz/fuzz_bfd_ctl.c
+nodist_test_fuzz_fuzz_bfd_ctl_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_ctl_LDADD = bfdd/libbfdd.a bfdd/libbfdcore.a $(SHARED_LIBS) $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_ctl_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_bfd_wire_SOURCES = test/fuzz/fuzz_bfd_wire.c
 nodist_test_fuzz_fuzz_bfd_wire_SOURCES = $(FUZZ_MAIN)
