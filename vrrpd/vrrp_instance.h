@@ -28,6 +28,7 @@
 #include "shared/mono.h"
 #include "shared/nl.h"
 #include "shared/token_bucket.h"
+#include "vrrpd/vrrp_auto.h"
 #include "vrrpd/vrrp_conflict.h"
 #include "vrrpd/vrrp_core.h"
 #include "vrrpd/vrrp_heard.h"
@@ -100,13 +101,15 @@ struct vrrp_env {
 	struct vrrp_filter	*filter;	/* accept = no */
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
-	/* After the packets of the batch. Both may be NULL. */
+	/* After the packets of the batch. All may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
 		    const struct vrrp_record *, void *arg);
 	/* It lingered and does so no more.  May be NULL; must not free it. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
+	/* There is a router it would have a BFD session with (vrrp_peer.h). */
+	void	(*peers_changed)(struct vrrp_instance *, void *arg);
 	void	*arg;
 };
 
@@ -167,6 +170,7 @@ struct vrrp_instance {
 	size_t			 resign_v2_len;
 	enum vrrp_checksum_form	 send_form;	/* of version 3 */
 	struct vrrp_heard	 heard;
+	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
 	uint8_t			*announce_bytes;
 	struct iovec		*announce;	/* vip_count entries */
 
