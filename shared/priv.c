@@ -4,8 +4,9 @@
  * Engine: NET_ADMIN for addresses and devices, NET_RAW for AF_PACKET and raw
  * sockets opened later (an interface that appears, a reload).  Monitor: the
  * same two, because the last will removes addresses and sends adverts when the
- * engine no longer can.  It does not need KILL: the engine and the scripts it
- * starts run as the same user.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
+ * engine no longer can.  It does not need KILL: the engine and the helpers it
+ * starts run as the same user.  Helpers: none; who has to run programs as other
+ * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
  * before 5.7 and for sockets of sessions requested later; its ports are above
  * 1023.  SYS_NICE and IPC_LOCK are used by rtsched_enter() before this.
  *
@@ -28,14 +29,19 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#define ROLE_CAPS_MAX	2
+#define ROLE_CAPS_MAX	3
 
 static const struct {
 	int		ncaps;
 	cap_value_t	caps[ROLE_CAPS_MAX];
+	bool		children;	/* may get what we have not */
 } roles[] = {
 	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
 	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
+	[PRIV_VRRPD_HELPER] = { 0 },
+	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL } },
+	[PRIV_VRRPD_HELPER_ROOT] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
+	    true },
 	[PRIV_BFDD] = { 1, { CAP_NET_RAW } },
 };
 
@@ -146,6 +152,14 @@ out:
 	return rc;
 }
 
+/* The table's capabilities of a role; libcap refuses to set none. */
+static int
+set_permitted(cap_t caps, enum priv_role role)
+{
+	return roles[role].ncaps == 0 ? 0 : cap_set_flag(caps, CAP_PERMITTED,
+	    roles[role].ncaps, roles[role].caps, CAP_SET);
+}
+
 /* Is there a way back to root, or a capability beyond the table? */
 static bool
 has_more(enum priv_role role, const struct priv_user *u)
@@ -155,10 +169,7 @@ has_more(enum priv_role role, const struct priv_user *u)
 	uid_t r, e, s;
 
 	if (now != NULL && allowed != NULL &&
-	    cap_set_flag(allowed, CAP_PERMITTED, roles[role].ncaps,
-	    roles[role].caps, CAP_SET) == 0 &&
-	    cap_set_flag(now, CAP_PERMITTED, roles[role].ncaps,
-	    roles[role].caps, CAP_SET) == 0)
+	    set_permitted(allowed, role) == 0 && set_permitted(now, role) == 0)
 		more = CAP_DIFFERS(cap_compare(now, allowed), CAP_PERMITTED) ||
 		    CAP_DIFFERS(cap_compare(now, allowed), CAP_INHERITABLE);
 	(void)cap_free(now);
@@ -172,7 +183,8 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 {
 	int rc;
 
-	empty_bounding_set();
+	if (!roles[role].children)
+		empty_bounding_set();
 	if (geteuid() == 0 && (rc = become(u)) < 0)
 		return rc;
 	if ((rc = keep_caps(role)) < 0)
@@ -181,7 +193,8 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
 	    errno != EINVAL)
 		return -errno;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	if ((!roles[role].children &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
 	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) < 0)
 		return -errno;
 	return has_more(role, u) ? -EPERM : 0;

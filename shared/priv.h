@@ -10,7 +10,14 @@
 
 #include <sys/types.h>
 
-enum priv_role { PRIV_VRRPD_ENGINE, PRIV_VRRPD_MONITOR, PRIV_BFDD };
+enum priv_role {
+	PRIV_VRRPD_ENGINE,
+	PRIV_VRRPD_MONITOR,
+	PRIV_VRRPD_HELPER,		/* nothing */
+	PRIV_VRRPD_HELPER_USERS,	/* may become another user */
+	PRIV_VRRPD_HELPER_ROOT,		/* so that the result is a whole root */
+	PRIV_BFDD,
+};
 
 struct priv_user {
 	uid_t	uid;
@@ -26,7 +33,9 @@ const char *priv_user_name(void);
 /*
  * Become that user, keep exactly the role's capabilities (effective and
  * permitted, nothing inheritable or ambient, bounding set emptied as far as
- * allowed), set no_new_privs, no dumpable core.  Capabilities we did not have
+ * allowed), set no_new_privs, no dumpable core.  PRIV_VRRPD_HELPER_ROOT keeps
+ * the bounding set and does without no_new_privs, or a child of it that becomes
+ * root would have nothing of root but the number.  Capabilities we did not have
  * are not an error.  0 or negative errno; then the process must exit.
  */
 int	priv_drop(enum priv_role, const struct priv_user *);

@@ -127,6 +127,39 @@ drop_monitor(void)
 }
 
 static void
+drop_helper(void)
+{
+	CHECK(priv_drop(PRIV_VRRPD_HELPER, &nobody) == 0);
+	check_dropped(0);
+}
+
+/* KILL is 5, SETGID 6, SETUID 7: no more, and not for children. */
+static void
+drop_helper_users(void)
+{
+	CHECK(priv_drop(PRIV_VRRPD_HELPER_USERS, &nobody) == 0);
+	CHECK(status("CapPrm", 16) == (1ULL << 5 | 1ULL << 6 | 1ULL << 7));
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	CHECK(status("CapBnd", 16) == 0);
+	CHECK(status("NoNewPrivs", 10) == 1);
+	CHECK(getuid() == NOBODY && getgid() == NOBODY);
+}
+
+/* As before, but a child that becomes root is one. */
+static void
+drop_helper_root(void)
+{
+	unsigned long long bound = status("CapBnd", 16);
+
+	CHECK(priv_drop(PRIV_VRRPD_HELPER_ROOT, &nobody) == 0);
+	CHECK(status("CapPrm", 16) == (1ULL << 5 | 1ULL << 6 | 1ULL << 7));
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	CHECK(status("CapBnd", 16) == bound);
+	CHECK(status("NoNewPrivs", 10) == 0);
+	CHECK(getuid() == NOBODY && getgid() == NOBODY);
+}
+
+static void
 drop_twice(void)
 {
 	/* The second time as an ordinary user that has two capabilities. */
@@ -187,6 +220,30 @@ test_priv_drop_monitor_keeps_net_admin_and_net_raw(void **state)
 }
 
 static void
+test_priv_drop_helper_keeps_nothing(void **state)
+{
+	(void)state;
+	need_root();
+	in_child(drop_helper);
+}
+
+static void
+test_priv_drop_helper_for_other_users_keeps_the_way_to_them(void **state)
+{
+	(void)state;
+	need_root();
+	in_child(drop_helper_users);
+}
+
+static void
+test_priv_drop_helper_for_root_leaves_it_its_bounding_set(void **state)
+{
+	(void)state;
+	need_root();
+	in_child(drop_helper_root);
+}
+
+static void
 test_priv_drop_without_root_keeps_what_is_there(void **state)
 {
 	(void)state;
@@ -230,6 +287,9 @@ main(void)
 		cmocka_unit_test(test_priv_drop_bfdd_keeps_net_raw_only),
 		cmocka_unit_test(test_priv_drop_engine_keeps_net_admin_and_net_raw),
 		cmocka_unit_test(test_priv_drop_monitor_keeps_net_admin_and_net_raw),
+		cmocka_unit_test(test_priv_drop_helper_keeps_nothing),
+		cmocka_unit_test(test_priv_drop_helper_for_other_users_keeps_the_way_to_them),
+		cmocka_unit_test(test_priv_drop_helper_for_root_leaves_it_its_bounding_set),
 		cmocka_unit_test(test_priv_drop_without_root_keeps_what_is_there),
 		cmocka_unit_test(test_priv_drop_ordinary_user_is_no_error),
 		cmocka_unit_test(test_priv_drop_other_user_without_root_fails),
