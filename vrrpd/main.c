@@ -28,9 +28,13 @@
 #include "vrrpd/vrrp_channel.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
+#include "vrrpd/vrrp_helper.h"
+#include "vrrpd/vrrp_level.h"
 #include "vrrpd/vrrp_monitor.h"
+#include "vrrpd/vrrp_notify.h"
 #include "vrrpd/vrrp_router.h"
 #include "vrrpd/vrrp_supervise.h"
+#include "vrrpd/vrrp_track.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
@@ -64,6 +68,7 @@ struct engine {
 	struct vrrp_channel	*channel;	/* to the monitor */
 	struct loop_timer	*beat;
 	struct vrrp_router	*router;
+	struct vrrp_notify	*notify;
 	struct vrrp_ctl		*ctl;
 	bool			 leaving;
 	mono_t			 told_to_leave;
@@ -183,6 +188,27 @@ leave(struct engine *e)
 	tell_phase(e, VRRP_PHASE_LEAVING);
 }
 
+/* A helper found out about a tracker. */
+static void
+on_level(const uint8_t *body, size_t len, void *arg)
+{
+	struct engine *e = arg;
+	struct vrrp_level l;
+
+	if (vrrp_level_decode(body, len, &l) == 0)
+		vrrp_track_set(e->router->env.track, l.kind, l.name, l.up,
+		    l.reason, l.since);
+}
+
+static void
+tell_reloaded(struct engine *e, const struct vrrp_config *config)
+{
+	uint8_t needed = vrrp_helpers_needed(config);
+
+	(void)vrrp_channel_send(e->channel, VRRP_MSG_RELOADED, &needed,
+	    sizeof(needed));
+}
+
 /* Its death is a SIGTERM as well; whichever comes first. */
 static void
 monitor_gone(void *arg)
@@ -232,6 +258,7 @@ reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
 	}
 	tell_phase(e, VRRP_PHASE_RELOADING);
 	error = vrrp_router_apply(e->router, &config, done);
+	tell_reloaded(e, &config);
 	vrrp_config_free(&config);
 	tell_phase(e, VRRP_PHASE_READY);
 	if (error < 0)
@@ -304,6 +331,12 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 		    "cannot open sockets", error);
 	e->router->birth = e->birth;
 	e->router->env.channel = e->channel;
+	e->notify = vrrp_notify_new(e->channel);
+	if (e->notify == NULL)
+		return fatal("hooks", -ENOMEM);
+	e->router->env.notify = e->notify;
+	vrrp_channel_handle(e->channel, VRRP_MSG_LEVEL, VRRP_LEVEL_BYTES_MIN,
+	    VRRP_LEVEL_BYTES_MAX, on_level, e);
 	error = vrrp_ctl_open(e->loop, e->router, e->birth->listener, reload,
 	    e, &e->ctl);
 	if (error < 0)
@@ -356,7 +389,9 @@ close_engine(struct engine *e)
 	/* A second signal must not cut this short. */
 	vrrp_monitor_hold_signals(true);
 	vrrp_ctl_close(e->ctl);
+	vrrp_notify_stop(e->notify);
 	vrrp_router_close(e->router);
+	vrrp_notify_free(e->notify);
 	log_set_deferred(false);
 	log_flush();
 	loop_timer_free(e->beat);
@@ -397,8 +432,11 @@ main(int argc, char **argv)
 	struct vrrp_monitor_config monitor = {
 		.user = &user,
 		.engine = run_engine,
+		.part_count = 1,
 		.arg = &life,
 	};
+	struct vrrp_monitor_part part;
+	struct vrrp_helpers *helpers;
 	int c, status;
 
 	log_init("vrrpd");
@@ -451,9 +489,18 @@ main(int argc, char **argv)
 		vrrp_config_free(&config);
 		return 1;
 	}
+	helpers = vrrp_helpers_new(opt.conf, &config, &user);
+	if (helpers == NULL) {
+		log_err("helpers: %s", strerror(ENOMEM));
+		vrrp_config_free(&config);
+		return 1;
+	}
+	part = vrrp_helpers_part(helpers);
+	monitor.parts = &part;
 	monitor.socket = opt.socket;
 	monitor.realtime_priority = config.realtime_priority;
 	status = vrrp_monitor_run(&monitor);
+	vrrp_helpers_free(helpers);
 	vrrp_config_free(&config);
 	return status;
 }

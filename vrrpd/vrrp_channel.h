@@ -31,10 +31,13 @@ enum vrrp_message {
 	VRRP_MSG_WILL_REVOKE,	/* the name of the instance */
 	VRRP_MSG_CONFIG,	/* u32 offset, u32 total, text: in force */
 	VRRP_MSG_RESTART,	/* vrrp_handoff.h: start another, as it was */
-	VRRP_MSG_RUN,		/* a program to run */
-	VRRP_MSG_RUN_CANCEL,
-	/* monitor to engine */
-	VRRP_MSG_RUN_RESULT,
+	VRRP_MSG_NOTICE,	/* vrrp_notice.h: for hooks; on to a helper */
+	/* engine to monitor: u8, vrrp_helper.h; monitor to helper: empty */
+	VRRP_MSG_RELOADED,	/* another configuration is in force */
+	/* helper to monitor, and on to the engine */
+	VRRP_MSG_LEVEL,		/* vrrp_level.h: of a tracker */
+	/* monitor to helper */
+	VRRP_MSG_REPLAY,	/* empty: say every level again */
 };
 #define VRRP_MESSAGE_COUNT	32	/* above every type */
 

@@ -63,19 +63,6 @@ vrrp_check_result(struct vrrp_check *c, mono_t now, bool good)
 	return true;
 }
 
-void
-vrrp_check_tune(struct vrrp_check *c, unsigned fall, unsigned rise)
-{
-	bool up = vrrp_check_up(c);
-
-	c->fall = at_least_one(fall);
-	c->rise = at_least_one(rise);
-	if (!c->known)
-		c->counter = c->rise - 1;
-	else
-		c->counter = up ? top(c) : 0;
-}
-
 mono_t
 vrrp_check_next(mono_t due, int64_t interval_ns, mono_t now)
 {

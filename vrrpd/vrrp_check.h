@@ -38,11 +38,6 @@ bool	vrrp_check_up(const struct vrrp_check *);
  */
 bool	vrrp_check_result(struct vrrp_check *, mono_t now, bool good);
 /*
- * Another fall and rise (a reload): the level stays, as if freshly reached.
- */
-void	vrrp_check_tune(struct vrrp_check *, unsigned fall, unsigned rise);
-
-/*
  * The round after the one that was due at `due`: the next multiple of the
  * interval that is after now.  interval_ns at least 1.
  */

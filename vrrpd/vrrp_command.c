@@ -13,6 +13,8 @@
 
 #include <sys/stat.h>
 #include <errno.h>
+#include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,78 +26,18 @@
 
 #define LINKS_MAX	40		/* as the kernel */
 
-/* --- words --- */
-
-static bool
-blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/*
- * One word from *in to *out, without its quotes; NULL, or what is wrong.
- */
-static const char *
-take_word(const char **in, char **out)
-{
-	const char *p = *in;
-	char *o = *out, quote = '\0';
-
-	for (; *p != '\0' && (quote != '\0' || !blank(*p)); p++) {
-		if (quote == '\0' && (*p == '\'' || *p == '"')) {
-			quote = *p;
-		} else if (*p == quote && quote != '\0') {
-			quote = '\0';
-		} else if (*p == '\\' && quote != '\'' && p[1] != '\0' &&
-		    (quote == '\0' || p[1] == '"' || p[1] == '\\')) {
-			*o++ = *++p;
-		} else if (*p == '\\' && quote == '\0') {
-			return "ends with a backslash";
-		} else {
-			*o++ = *p;
-		}
-	}
-	if (quote != '\0')
-		return "has a quote that is not closed";
-	*o++ = '\0';
-	*in = p;
-	*out = o;
-	return NULL;
-}
-
 int
 vrrp_command_split(const char *text, struct vrrp_command *c, char *why,
     size_t len)
 {
-	const char *problem = NULL;
-	char *o = c->text;
+	int n = vrrp_params_command(text, c->text, c->word);
 
-	c->count = 0;
-	/* A word is never longer than what it was written as. */
-	if (strlen(text) >= sizeof(c->text)) {
-		(void)snprintf(why, len, "is longer than %d characters",
-		    VRRP_COMMAND_MAX - 1);
+	if (n < 0) {
+		(void)snprintf(why, len, "a quote is not closed, or not 1 to "
+		    "%d words", VRRP_COMMAND_WORDS_MAX);
 		return -EINVAL;
 	}
-	while (problem == NULL) {
-		while (blank(*text))
-			text++;
-		if (*text == '\0')
-			break;
-		if (c->count == VRRP_COMMAND_WORDS_MAX) {
-			problem = "has more than 64 words";
-			break;
-		}
-		c->word[c->count++] = o;
-		problem = take_word(&text, &o);
-	}
-	if (problem == NULL && (c->count == 0 || c->word[0][0] == '\0'))
-		problem = "names no program";
-	if (problem != NULL) {
-		(void)snprintf(why, len, "%s", problem);
-		return -EINVAL;
-	}
-	c->word[c->count] = NULL;
+	c->count = (unsigned)n;
 	return 0;
 }
 
@@ -110,13 +52,23 @@ fill_user(struct vrrp_command_user *out, const struct passwd *pw)
 	out->gid = pw->pw_gid;
 }
 
+/* getpwnam(3) and getgrnam(3) say it in many ways. */
+static int
+not_found(int rc)
+{
+	return rc > 0 && rc != ESRCH && rc != EBADF && rc != EPERM ? -rc :
+	    -ENOENT;
+}
+
 int
 vrrp_command_user(const char *name, struct vrrp_command_user *out, char *why,
     size_t len)
 {
 	struct passwd pw, *found = NULL;
+	struct group gr, *in = NULL;
 	struct priv_user us;
-	char buf[4096];
+	char buf[16384], user[VRRP_USER_MAX];
+	const char *group;
 	int rc;
 
 	if (name == NULL || name[0] == '\0') {
@@ -133,13 +85,24 @@ vrrp_command_user(const char *name, struct vrrp_command_user *out, char *why,
 		out->gid = us.gid;
 		return 0;
 	}
-	rc = getpwnam_r(name, &pw, buf, sizeof(buf), &found);
-	if (found != NULL) {
-		fill_user(out, found);
-		return 0;
+	(void)snprintf(user, sizeof(user), "%s", name);
+	user[strcspn(user, ":")] = '\0';
+	rc = getpwnam_r(user, &pw, buf, sizeof(buf), &found);
+	if (found == NULL) {
+		(void)snprintf(why, len, "there is no user \"%s\"", user);
+		return not_found(rc);
 	}
-	(void)snprintf(why, len, "there is no user \"%s\"", name);
-	return rc > 0 && rc != ESRCH && rc != EBADF ? -rc : -ENOENT;
+	fill_user(out, found);
+	if (strchr(name, ':') == NULL)
+		return 0;
+	group = strchr(name, ':') + 1;
+	rc = getgrnam_r(group, &gr, buf, sizeof(buf), &in);
+	if (in == NULL) {
+		(void)snprintf(why, len, "there is no group \"%s\"", group);
+		return not_found(rc);
+	}
+	out->gid = in->gr_gid;
+	return 0;
 }
 
 /* --- safety --- */
@@ -247,8 +210,8 @@ cut_part(char rest[PATH_MAX], char part[NAME_MAX + 1], int *error)
 	return true;
 }
 
-static int
-walk(const char *path, uid_t uid, char *why, size_t len)
+int
+vrrp_command_safe(const char *path, uid_t uid, char *why, size_t len)
 {
 	char here[PATH_MAX] = "", rest[PATH_MAX], part[NAME_MAX + 1];
 	struct stat st, next;
@@ -256,6 +219,11 @@ walk(const char *path, uid_t uid, char *why, size_t len)
 	size_t keep;
 	int error = 0;
 
+	if (path[0] != '/') {
+		(void)snprintf(why, len, "%s does not begin with a slash",
+		    path);
+		return -EINVAL;
+	}
 	if (snprintf(rest, sizeof(rest), "%s", path) >= PATH_MAX)
 		return trouble(path, ENAMETOOLONG, why, len);
 	if (stat("/", &st) < 0)
@@ -303,48 +271,16 @@ walk(const char *path, uid_t uid, char *why, size_t len)
 }
 
 int
-vrrp_command_find(const char *program, uid_t uid, char path[PATH_MAX],
-    char *why, size_t len)
-{
-	static const char dirs[] = VRRP_COMMAND_PATH;
-	struct stat st;
-
-	if (program[0] == '/') {
-		if (snprintf(path, PATH_MAX, "%s", program) >= PATH_MAX)
-			return trouble(program, ENAMETOOLONG, why, len);
-		return walk(path, uid, why, len);
-	}
-	if (strchr(program, '/') != NULL) {
-		(void)snprintf(why, len, "%s does not begin with a slash",
-		    program);
-		return -EINVAL;
-	}
-	for (const char *p = dirs; *p != '\0'; p += strspn(p, ":")) {
-		int n = (int)strcspn(p, ":");
-
-		if (snprintf(path, PATH_MAX, "%.*s/%s", n, p, program) <
-		    PATH_MAX && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-		    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0)
-			return walk(path, uid, why, len);
-		p += n;
-	}
-	(void)snprintf(why, len, "there is no program %s in %s", program,
-	    dirs);
-	return -ENOENT;
-}
-
-int
 vrrp_command_check(const char *text, const char *user, char *why, size_t len)
 {
 	struct vrrp_command_user u;
 	struct vrrp_command c;
-	char path[PATH_MAX];
 	int error;
 
 	error = vrrp_command_split(text, &c, why, len);
 	if (error == 0)
 		error = vrrp_command_user(user, &u, why, len);
 	if (error == 0)
-		error = vrrp_command_find(c.word[0], u.uid, path, why, len);
+		error = vrrp_command_safe(c.word[0], u.uid, why, len);
 	return error;
 }

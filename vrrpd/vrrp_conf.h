@@ -18,6 +18,12 @@
 
 /* Accept what not_yet[] refuses: for tests and fuzzers of the whole grammar. */
 #define VRRP_CONF_WHOLE_GRAMMAR	0x1
+/*
+ * Look at the programs of commands and their users (vrrp_command.h): an error
+ * where others could change a program, a warning where it could not be run.
+ * vrrp_conf_parse_file() does.
+ */
+#define VRRP_CONF_LOOK		0x2
 
 /*
  * Each: 0, then *out is complete and the caller's to vrrp_config_free(); or

@@ -21,6 +21,8 @@
 #include <string.h>
 
 #include "shared/mono.h"
+#include "vrrpd/vrrp_command.h"
+#include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_conf_track.h"
 
 #define NO_WEIGHT	INT_MIN		/* until names are looked up */
@@ -729,6 +731,52 @@ sort_trackers(struct vrrp_config *c)
 	}
 }
 
+/*
+ * Others could change it: refused.  It cannot be run now: said, and no more, as
+ * it may be there when it is needed, or this is not the machine it is for.
+ */
+static void
+look_at_command(struct parse *p, int line, const char *command,
+    const char *user)
+{
+	char why[160];
+	int rv;
+
+	if ((p->flags & VRRP_CONF_LOOK) == 0 || command[0] == '\0')
+		return;
+	rv = vrrp_command_check(command, user, why, sizeof(why));
+	if (rv == -EPERM)
+		bad(p, line, "%.80s: %s", command, why);
+	else if (rv < 0 && p->warnings != NULL)
+		conf_errors_add(p->warnings, p->file, line, "%.80s: %s",
+		    command, why);
+}
+
+/* Before the trackers are sorted. */
+static void
+look_at_commands(struct parse *p)
+{
+	const struct vrrp_config *c = &p->config;
+	unsigned i;
+
+	for (i = 0; i < c->tracker_count; i++) {
+		p->file = p->tracker_files[i];
+		look_at_command(p, c->trackers[i].line, c->trackers[i].command,
+		    c->trackers[i].user);
+	}
+	for (i = 0; i < c->count; i++) {
+		p->file = p->places[i]->file;
+		look_at_command(p, p->places[i]->declared,
+		    c->instances[i].notify.command,
+		    c->instances[i].notify.user);
+	}
+	for (i = 0; i < p->group_count; i++) {
+		p->file = p->groups[i]->file;
+		look_at_command(p, p->groups[i]->line,
+		    p->groups[i]->notify.command, p->groups[i]->notify.user);
+	}
+}
+
 void
 track_check_names(struct parse *p)
 {
@@ -762,6 +810,7 @@ track_check_names(struct parse *p)
 		for (j = 0; j < g->track_count; j++)
 			check_ref(p, &g->tracks[j], g->track_lines[j]);
 	}
+	look_at_commands(p);
 	sort_trackers(c);
 }
 

@@ -25,13 +25,9 @@ static const struct {
 	const char	*what;
 } not_yet[] = {
 	{ F_ROLE_LINK,		"role = link" },
-	{ F_SCRIPT,		"script" },
-	{ F_PROCESS,		"process" },
 	{ F_TCP,		"tcp" },
 	{ F_HTTP,		"http" },
 	{ F_PING,		"ping" },
-	{ F_FILE,		"file" },
-	{ F_NOTIFY,		"notify" },
 };
 
 /*

@@ -28,7 +28,6 @@
 #include "shared/mono.h"
 #include "shared/nl.h"
 #include "shared/token_bucket.h"
-#include "vrrpd/vrrp_auto.h"
 #include "vrrpd/vrrp_conflict.h"
 #include "vrrpd/vrrp_core.h"
 #include "vrrpd/vrrp_heard.h"
@@ -90,6 +89,7 @@ struct vrrp_stats {
 
 struct vrrp_channel;
 struct vrrp_instance;
+struct vrrp_notify;
 struct vrrp_sync;
 
 /* What an instance needs from the daemon; outlives it. */
@@ -101,15 +101,14 @@ struct vrrp_env {
 	struct vrrp_filter	*filter;	/* accept = no */
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
-	/* After the packets of the batch. All may be NULL. */
+	struct vrrp_notify	*notify;	/* NULL: no hooks */
+	/* After the packets of the batch. Both may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
 		    const struct vrrp_record *, void *arg);
 	/* It lingered and does so no more.  May be NULL; must not free it. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
-	/* There is a router it would have a BFD session with (vrrp_peer.h). */
-	void	(*peers_changed)(struct vrrp_instance *, void *arg);
 	void	*arg;
 };
 
@@ -170,7 +169,6 @@ struct vrrp_instance {
 	size_t			 resign_v2_len;
 	enum vrrp_checksum_form	 send_form;	/* of version 3 */
 	struct vrrp_heard	 heard;
-	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
 	uint8_t			*announce_bytes;
 	struct iovec		*announce;	/* vip_count entries */
 

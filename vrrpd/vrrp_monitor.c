@@ -533,11 +533,15 @@ settle_down(struct monitor *m)
 static void
 close_monitor(struct monitor *m)
 {
+	unsigned i;
+
 	if (m->engine != 0) {
 		(void)kill(m->engine, SIGTERM);
 		(void)waitpid(m->engine, NULL, 0);
 		let_go(m);
 	}
+	for (i = 0; m->loop != NULL && i < m->config->part_count; i++)
+		m->config->parts[i].close(m->config->parts[i].arg);
 	log_set_deferred(false);
 	log_flush();
 	ctl_listener_close(m->listener, true);

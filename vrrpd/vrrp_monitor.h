@@ -42,6 +42,8 @@ struct vrrp_monitor_part {
 	void	(*forget)(void *arg);
 	/* While there is still root: loop exists, no engine yet. 0 or -errno. */
 	int	(*open)(struct loop *, void *arg);
+	/* The engine has left for good, so does the monitor. May wait. */
+	void	(*close)(void *arg);
 	void	*arg;
 };
 

@@ -2,9 +2,9 @@
  * vrrp_run.c - programs of others: started, limited in time, and cleaned up after.
  *
  * fork(2) and not posix_spawn(3), because the child has to change its user and
- * give up its capabilities, which posix_spawn cannot; who calls is the monitor,
- * a small process without locked memory or real-time priority, so that a fork
- * is cheap.  Nothing is shared with the engine.
+ * give up its capabilities, which posix_spawn cannot; who calls is a small
+ * process without locked memory or real-time priority, so that a fork is cheap.
+ * Nothing is shared with the engine.
  *
  * Life of a job: RUNNING until the program ended or its deadline passed; in the
  * second case DYING, with SIGTERM sent and SIGKILL to come; gone when the
@@ -15,7 +15,7 @@
  *
  * Two pipes.  Output: standard output and error, of which the first line is
  * kept.  Trouble: closed by a successful execve(); otherwise it carries the
- * errno of what failed in the child.
+ * errno and the words of what failed in the child.
  */
 #include "config.h"
 
@@ -126,8 +126,13 @@ tell(struct vrrp_job *j, struct vrrp_run_result *result)
 
 /* --- the child; it has its own copy of everything and ends in execve --- */
 
+/* Far below what a pipe takes at once. */
+struct trouble {
+	int	error;
+	char	why[VRRP_RUN_LINE_MAX];
+};
+
 struct child {
-	const char		*path;
 	char *const		*argv;
 	char *const		*envp;
 	struct vrrp_command_user user;
@@ -135,12 +140,21 @@ struct child {
 };
 
 static void __attribute__((noreturn))
-give_up(const struct child *c, int error)
+give_up_because(const struct child *c, int error, const char *why)
 {
-	ssize_t n = write(c->trouble, &error, sizeof(error));
+	struct trouble t = { .error = error };
+	ssize_t n;
 
+	(void)snprintf(t.why, sizeof(t.why), "%s", why);
+	n = write(c->trouble, &t, sizeof(t));
 	(void)n;
 	_exit(127);
+}
+
+static void __attribute__((noreturn))
+give_up(const struct child *c, int error)
+{
+	give_up_because(c, error, strerror(error));
 }
 
 /*
@@ -184,7 +198,7 @@ ordinary_process(void)
 static int
 become(const struct vrrp_command_user *u)
 {
-	if (getuid() == u->uid && geteuid() == u->uid)
+	if (getuid() == u->uid && geteuid() == u->uid && getgid() == u->gid)
 		return 0;
 	if (initgroups(u->name, u->gid) < 0 ||
 	    setresgid(u->gid, u->gid, u->gid) < 0 ||
@@ -216,6 +230,7 @@ drop_capabilities(uid_t uid)
 static void __attribute__((noreturn))
 child_main(struct child *c)
 {
+	char why[VRRP_RUN_LINE_MAX];
 	int null, error;
 
 	default_signals();
@@ -242,7 +257,11 @@ child_main(struct child *c)
 		give_up(c, -error);
 	/* A monitor that is killed leaves nothing behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	(void)execve(c->path, c->argv, c->envp);
+	/* As that user: it may be where nobody else may look. */
+	error = vrrp_command_safe(c->argv[0], c->user.uid, why, sizeof(why));
+	if (error < 0)
+		give_up_because(c, -error, why);
+	(void)execve(c->argv[0], c->argv, c->envp);
 	give_up(c, errno);
 }
 
@@ -344,13 +363,12 @@ say(struct vrrp_run_result *r, const char *line, const char *fmt, ...)
 static void
 judge(struct vrrp_job *j, const siginfo_t *si, struct vrrp_run_result *r)
 {
-	int error;
+	struct trouble t;
 
-	if (read(j->trouble, &error, sizeof(error)) ==
-	    (ssize_t)sizeof(error)) {
+	if (read(j->trouble, &t, sizeof(t)) == (ssize_t)sizeof(t)) {
 		r->end = VRRP_RUN_REFUSED;
-		r->code = error;
-		say(r, "", "cannot run: %s", strerror(error));
+		r->code = t.error;
+		say(r, "", "cannot run: %.*s", (int)sizeof(t.why) - 1, t.why);
 	} else if (si->si_pid == 0) {
 		/* Somebody else reaped it: it cannot be called a success. */
 		r->end = VRRP_RUN_KILLED;
@@ -494,7 +512,6 @@ struct words {
 	char			*argv[VRRP_COMMAND_WORDS_MAX + 16];
 	char			 own[ENV_OWN][320];
 	char			*envp[ENV_MAX + 1];
-	char			 path[PATH_MAX];
 };
 
 static int
@@ -537,10 +554,6 @@ put_env(struct words *w, const struct vrrp_run_spec *spec,
 	return 0;
 }
 
-/*
- * Root runs nothing as root unless it was asked to: a monitor that has not
- * become another user yet (it runs in the foreground of a test) is no excuse.
- */
 static int
 prepare(struct words *w, struct child *c, const struct vrrp_run_spec *spec,
     char *why, size_t len)
@@ -553,10 +566,6 @@ prepare(struct words *w, struct child *c, const struct vrrp_run_spec *spec,
 	error = vrrp_command_user(spec->user, &c->user, why, len);
 	if (error < 0)
 		return error;
-	error = vrrp_command_find(w->command.word[0], c->user.uid, w->path,
-	    why, len);
-	if (error < 0)
-		return error;
 	error = put_args(w, spec);
 	if (error == 0)
 		error = put_env(w, spec, &c->user);
@@ -564,7 +573,6 @@ prepare(struct words *w, struct child *c, const struct vrrp_run_spec *spec,
 		(void)snprintf(why, len, "too many words");
 		return error;
 	}
-	c->path = w->path;
 	c->argv = w->argv;
 	c->envp = w->envp;
 	return 0;

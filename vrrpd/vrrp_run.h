@@ -1,7 +1,7 @@
 /*
  * vrrp_run.h - programs of others: started, limited in time, and cleaned up after.
  *
- * Used by the monitor, never by the engine.  A job is one run of one command:
+ * Used by vrrpd-scripts (vrrp_helper.h), never by the engine.  A job is one run of one command:
  *
  *   - in a session and process group of its own, with the signals' defaults, an
  *     environment of our making, / as its folder, nothing to read, and what it

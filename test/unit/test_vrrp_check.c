@@ -80,26 +80,6 @@ test_vrrp_check_counts_runs_and_failures(void **state)
 }
 
 static void
-test_vrrp_check_tuned_keeps_its_level(void **state)
-{
-	struct vrrp_check c;
-
-	(void)state;
-	vrrp_check_init(&c, 1, 1);
-	vrrp_check_tune(&c, 3, 3);
-	assert_false(c.known);
-	assert_true(vrrp_check_result(&c, MONO_ZERO, true));	/* decides */
-	vrrp_check_tune(&c, 2, 1);
-	assert_true(vrrp_check_up(&c));
-	assert_false(vrrp_check_result(&c, MONO_ZERO, false));
-	assert_true(vrrp_check_result(&c, MONO_ZERO, false));
-	vrrp_check_tune(&c, 5, 2);
-	assert_false(vrrp_check_up(&c));
-	assert_false(vrrp_check_result(&c, MONO_ZERO, true));
-	assert_true(vrrp_check_result(&c, MONO_ZERO, true));
-}
-
-static void
 test_vrrp_check_next_leaves_out_what_was_missed(void **state)
 {
 	(void)state;
@@ -123,7 +103,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vrrp_check_sequences_fall_and_rise),
 		cmocka_unit_test(test_vrrp_check_counts_runs_and_failures),
-		cmocka_unit_test(test_vrrp_check_tuned_keeps_its_level),
 		cmocka_unit_test(test_vrrp_check_next_leaves_out_what_was_missed),
 	};
 

@@ -141,13 +141,13 @@ run(const char *command, int64_t timeout_ns)
 #define SHORT	(100 * NS_PER_MS)
 
 /* A shell whose first line of output ends up in the reason. */
-#define SAYS(script) "sh -c '" script "; exit 1'"
+#define SAYS(script) "/bin/sh -c '" script "; exit 1'"
 
 static void
 test_vrrp_run_exit_status_is_reported(void **state)
 {
 	(void)state;
-	run("sh -c 'exit 0'", LONG);
+	run("/bin/sh -c 'exit 0'", LONG);
 	assert_int_equal(last.end, VRRP_RUN_EXITED);
 	assert_int_equal(last.code, 0);
 	assert_string_equal(last.reason, "exit 0");
@@ -158,7 +158,7 @@ static void
 test_vrrp_run_first_line_of_output_is_kept(void **state)
 {
 	(void)state;
-	run("sh -c 'echo; echo no such host >&2; echo more; exit 3'", LONG);
+	run("/bin/sh -c 'echo; echo no such host >&2; echo more; exit 3'", LONG);
 	assert_int_equal(last.end, VRRP_RUN_EXITED);
 	assert_int_equal(last.code, 3);
 	assert_string_equal(last.reason, "exit 3: no such host");
@@ -179,7 +179,7 @@ static void
 test_vrrp_run_killed_by_a_signal(void **state)
 {
 	(void)state;
-	run("sh -c 'kill -9 $$'", LONG);
+	run("/bin/sh -c 'kill -9 $$'", LONG);
 	assert_int_equal(last.end, VRRP_RUN_KILLED);
 	assert_int_equal(last.code, SIGKILL);
 	assert_string_equal(last.reason, "killed by signal 9");
@@ -191,7 +191,7 @@ test_vrrp_run_arguments_follow_the_command(void **state)
 	static const char *const args[] = { "INSTANCE", "w 1", "MASTER", NULL };
 
 	(void)state;
-	run_with("sh -c 'echo \"$#:$1:$2:$3:$4\"; exit 1' sh first", LONG,
+	run_with("/bin/sh -c 'echo \"$#:$1:$2:$3:$4\"; exit 1' sh first", LONG,
 	    args, NULL);
 	assert_string_equal(last.reason, "exit 1: 4:first:INSTANCE:w 1:MASTER");
 }
@@ -260,7 +260,7 @@ static void
 test_vrrp_run_root_only_when_asked(void **state)
 {
 	struct vrrp_run_spec spec = {
-		.command = "sh -c 'echo $(id -u) $(id -g); exit 1'",
+		.command = "/bin/sh -c 'echo $(id -u) $(id -g); exit 1'",
 		.user = "root",
 		.timeout_ns = LONG,
 	};
@@ -293,7 +293,7 @@ static void
 test_vrrp_run_deadline_ends_it(void **state)
 {
 	(void)state;
-	run("sh -c 'echo waiting; exec sleep 1000'", SHORT);
+	run("/bin/sh -c 'echo waiting; exec sleep 1000'", SHORT);
 	assert_int_equal(last.end, VRRP_RUN_TIMED_OUT);
 	assert_true(last.took_ns >= SHORT);
 	assert_string_equal(last.reason, "not done in time: waiting");
@@ -305,7 +305,7 @@ test_vrrp_run_deadline_ends_who_ignores_sigterm(void **state)
 	mono_t begin = loop_clock();
 
 	(void)state;
-	run("sh -c 'trap \"\" TERM; while :; do sleep 1000; done'", SHORT);
+	run("/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'", SHORT);
 	assert_int_equal(last.end, VRRP_RUN_TIMED_OUT);
 	assert_true(mono_sub(loop_clock(), begin) >= SHORT +
 	    VRRP_RUN_GRACE_NS);
@@ -315,7 +315,7 @@ static void
 test_vrrp_run_deadline_ends_who_is_stopped(void **state)
 {
 	(void)state;
-	run("sh -c 'kill -STOP $$'", SHORT);
+	run("/bin/sh -c 'kill -STOP $$'", SHORT);
 	assert_int_equal(last.end, VRRP_RUN_TIMED_OUT);
 }
 
@@ -334,7 +334,7 @@ run_and_see_all_gone(const char *script, int64_t timeout_ns)
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0666), 0);
 	(void)snprintf(command, sizeof(command),
-	    "sh -c 'exec 9<%s && flock 9 && echo locked && %s'", path, script);
+	    "/bin/sh -c 'exec 9<%s && flock 9 && echo locked && %s'", path, script);
 	run(command, timeout_ns);
 	assert_non_null(strstr(last.reason, ": locked"));
 	(void)alarm(20);
@@ -367,7 +367,7 @@ static void
 test_vrrp_run_megabyte_of_output_is_taken(void **state)
 {
 	(void)state;
-	run("sh -c 'echo first; head -c 1000000 /dev/zero; exit 5'", LONG);
+	run("/bin/sh -c 'echo first; head -c 1000000 /dev/zero; exit 5'", LONG);
 	assert_int_equal(last.code, 5);
 	assert_string_equal(last.reason, "exit 5: first");
 }
@@ -377,7 +377,7 @@ static void
 test_vrrp_run_gigabyte_of_output_meets_its_deadline(void **state)
 {
 	(void)state;
-	run("head -c 1000000000 /dev/zero", NS_PER_S);
+	run("/usr/bin/head -c 1000000000 /dev/zero", NS_PER_S);
 	assert_int_equal(last.end, VRRP_RUN_TIMED_OUT);
 }
 
@@ -385,7 +385,7 @@ static void
 test_vrrp_run_output_closed_early_is_no_end(void **state)
 {
 	(void)state;
-	run("sh -c 'exec >/dev/null 2>&1; sleep 0.1; exit 4'", LONG);
+	run("/bin/sh -c 'exec >/dev/null 2>&1; sleep 0.1; exit 4'", LONG);
 	assert_int_equal(last.end, VRRP_RUN_EXITED);
 	assert_int_equal(last.code, 4);
 }
@@ -398,9 +398,9 @@ test_vrrp_run_refusals_are_told_later(void **state)
 		int		 error;
 	} bad[] = {
 		{ "/no/such/program", ENOENT },
-		{ "no-such-program-here", ENOENT },
+		{ "no-such-program-here", EINVAL },
 		{ "/etc/passwd", EACCES },
-		{ "sh 'x", EINVAL },
+		{ "/bin/sh 'x", EINVAL },
 		{ "", EINVAL },
 	};
 
@@ -437,7 +437,7 @@ static void
 test_vrrp_run_unknown_user_is_refused(void **state)
 {
 	struct vrrp_run_spec spec = {
-		.command = "sh", .user = "no-such-user-here",
+		.command = "/bin/sh", .user = "no-such-user-here",
 		.timeout_ns = LONG,
 	};
 
@@ -476,7 +476,7 @@ test_vrrp_run_what_others_can_change_is_refused(void **state)
 static void
 test_vrrp_run_abandoned_is_killed_without_a_word(void **state)
 {
-	struct vrrp_job *j = start_with("sleep 1000", LONG, NULL, NULL);
+	struct vrrp_job *j = start_with("/bin/sleep 1000", LONG, NULL, NULL);
 
 	(void)state;
 	assert_non_null(j);
@@ -484,7 +484,7 @@ test_vrrp_run_abandoned_is_killed_without_a_word(void **state)
 	j = start_with("/no/such/program", LONG, NULL, NULL);
 	assert_non_null(j);
 	vrrp_run_abandon(j);
-	assert_non_null(start_with("sh -c 'exit 0'", LONG, NULL, NULL));
+	assert_non_null(start_with("/bin/sh -c 'exit 0'", LONG, NULL, NULL));
 	assert_int_equal(loop_run(l), 0);
 	assert_false(timed_out);
 	assert_int_equal(told, 1);
@@ -496,7 +496,7 @@ test_vrrp_run_freed_kills_all(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		assert_non_null(start_with("sleep 1000", LONG, NULL, NULL));
+		assert_non_null(start_with("/bin/sleep 1000", LONG, NULL, NULL));
 	assert_int_equal(vrrp_run_count(runner), 5);
 	vrrp_run_free(runner);
 	runner = NULL;

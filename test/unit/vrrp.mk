@@ -2,7 +2,6 @@
 if CMOCKA
 VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
-	test/unit/test_vrrp_auto \
 	test/unit/test_vrrp_check \
 	test/unit/test_vrrp_conflict \
 	test/unit/test_vrrp_core \
@@ -10,6 +9,8 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_group \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_linger \
+	test/unit/test_vrrp_level \
+	test/unit/test_vrrp_notice \
 	test/unit/test_vrrp_params \
 	test/unit/test_vrrp_supervise \
 	test/unit/test_vrrp_weigh \
@@ -25,9 +26,6 @@ test_unit_test_vrrp_announce_SOURCES = \
 	# end
 test_unit_test_vrrp_announce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
-test_unit_test_vrrp_auto_SOURCES = test/unit/test_vrrp_auto.c
-test_unit_test_vrrp_auto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-test_unit_test_vrrp_auto_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_check_SOURCES = test/unit/test_vrrp_check.c
 test_unit_test_vrrp_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_check_LDADD = $(VRRP_UNIT_LIBS)
@@ -52,6 +50,12 @@ test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_linger_SOURCES = test/unit/test_vrrp_linger.c
 test_unit_test_vrrp_linger_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_linger_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_level_SOURCES = test/unit/test_vrrp_level.c
+test_unit_test_vrrp_level_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_level_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_notice_SOURCES = test/unit/test_vrrp_notice.c
+test_unit_test_vrrp_notice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_notice_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_params_SOURCES = test/unit/test_vrrp_params.c
 test_unit_test_vrrp_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_params_LDADD = vrrpd/libvrrpconf.a $(VRRP_UNIT_LIBS)

@@ -9,11 +9,13 @@ VRRPD_UNIT_LIBS = \
 	# end
 VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_bfd \
+	test/unit/test_vrrp_checks \
 	test/unit/test_vrrp_command \
 	test/unit/test_vrrp_channel \
 	test/unit/test_vrrp_filter \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
+	test/unit/test_vrrp_procs \
 	test/unit/test_vrrp_run \
 	test/unit/test_vrrp_track \
 	test/unit/test_vrrp_tracked \
@@ -24,6 +26,8 @@ TESTS += $(VRRPD_UNIT_TESTS)
 
 test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
 test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_checks_SOURCES = test/unit/test_vrrp_checks.c
+test_unit_test_vrrp_checks_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_command_SOURCES = test/unit/test_vrrp_command.c
 test_unit_test_vrrp_command_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_channel_SOURCES = test/unit/test_vrrp_channel.c
@@ -41,6 +45,8 @@ test_unit_test_vrrp_instance_SOURCES = \
 test_unit_test_vrrp_instance_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_io_SOURCES = test/unit/bfdd_net.h test/unit/test_vrrp_io.c
 test_unit_test_vrrp_io_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_procs_SOURCES = test/unit/test_vrrp_procs.c
+test_unit_test_vrrp_procs_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_run_SOURCES = test/unit/test_vrrp_run.c
 test_unit_test_vrrp_run_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_track_SOURCES = \
