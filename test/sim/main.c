@@ -262,6 +262,77 @@ two_die_at_once(uint64_t seed)
 	sim_free(&s);
 }
 
+/* Somebody answers on the addresses at every instant of that span. */
+static void
+answered_for(struct sim *s, int64_t span_ns)
+{
+	mono_t end = mono_add(s->now, span_ns);
+
+	while (mono_before(s->now, end)) {
+		sim_run_for(s, 20 * NS_PER_US);
+		SIM_REQUIRE(s, sim_answer_count(s) > 0);
+	}
+}
+
+/* V-65 +, V-68 + to the other router and back, and no instant without one. */
+static void
+handover(uint64_t seed)
+{
+	struct sim s;
+	unsigned from;
+
+	pair(&s, seed, seed & 1 ? 1 : 10);
+	start_and_settle(&s);
+	for (from = 0; from < 2; from++) {
+		sim_handover(&s, from);
+		SIM_REQUIRE(&s, s.r[from].core.state == VRRP_BACKUP);
+		answered_for(&s, 300 * NS_PER_MS);
+		SIM_REQUIRE(&s, sim_active(&s) == 1 - from);
+		SIM_REQUIRE(&s, sim_answer_count(&s) == 1);
+	}
+	sim_free(&s);
+}
+
+/* Nobody takes it: taken back, once, and answered all the time. */
+static void
+handover_to_nobody(uint64_t seed)
+{
+	struct sim s;
+	uint64_t before;
+
+	pair(&s, seed, 10);
+	start_and_settle(&s);
+	if (seed & 1)
+		sim_kill(&s, 1);
+	else
+		s.cut_vrrp[0][1] = true;	/* nobody hears of it */
+	before = s.r[0].transitions;
+	sim_handover(&s, 0);
+	answered_for(&s, 200 * NS_PER_MS);
+	SIM_REQUIRE(&s, s.r[0].core.state == VRRP_ACTIVE);
+	SIM_REQUIRE(&s, s.r[0].transitions == before + 2);
+	SIM_REQUIRE(&s, s.r[0].core.p.preempt);
+	sim_free(&s);
+}
+
+/* V-71 + a better router returns: no instant without one that answers. */
+static void
+preemption_is_answered(uint64_t seed)
+{
+	struct sim s;
+
+	pair(&s, seed, seed & 1 ? 1 : 10);
+	start_and_settle(&s);
+	sim_stop(&s, 0);
+	answered_for(&s, 300 * NS_PER_MS);
+	SIM_REQUIRE(&s, sim_active(&s) == 1);
+	sim_start(&s, 0);
+	answered_for(&s, NS_PER_S);
+	SIM_REQUIRE(&s, sim_active(&s) == 0);
+	SIM_REQUIRE(&s, sim_answer_count(&s) == 1);
+	sim_free(&s);
+}
+
 /* V-65 +, V-68 + a resignation costs the skew. */
 static void
 clean_stop(uint64_t seed)
@@ -273,8 +344,9 @@ clean_stop(uint64_t seed)
 	start_and_settle(&s);
 	sim_stop(&s, 0);
 	stop = s.now;
-	sim_run_for(&s, 100 * NS_PER_MS);
+	answered_for(&s, 100 * NS_PER_MS);
 	SIM_REQUIRE(&s, sim_active(&s) == 1);
+	SIM_REQUIRE(&s, !s.r[0].alive);		/* it heard the successor */
 	SIM_REQUIRE(&s, mono_sub(s.r[1].became_active, stop) <=
 	    vrrp_core_skew_time_ns(3, 100, 1) + MARGIN_NS);
 	sim_free(&s);
@@ -609,6 +681,9 @@ static const struct scenario {
 	{ "several Backups in any order", several_backups_in_any_order },
 	{ "two die at once", two_die_at_once },
 	{ "clean stop", clean_stop },
+	{ "handover", handover },
+	{ "handover to nobody", handover_to_nobody },
+	{ "preemption is answered", preemption_is_answered },
 	{ "BFD alone blocked", bfd_alone_blocked },
 	{ "BFD return path blocked", bfd_return_path_blocked },
 	{ "BFD AdminDown", bfd_admin_down },
@@ -771,7 +846,11 @@ draw_fault(struct sim *s)
 		sim_kill(s, i);
 		break;
 	case 15:
-		sim_stop(s, i);
+		if (s->events & 1)		/* either, and nothing drawn */
+			sim_handover(s, sim_active_count(s) == 1 ?
+			    sim_active(s) : i);
+		else
+			sim_stop(s, i);
 		break;
 	case 16: case 17:
 		sim_start(s, i);

@@ -126,7 +126,9 @@ sim_init(struct sim *s, uint64_t seed, unsigned count)
 		s->r[i].params = (struct vrrp_core_params){ .version = 3,
 		    .priority = 100, .advert_int_cs = 1, .preempt = true };
 		for (j = 0; j < count; j++)
-			s->contest_since[i][j] = MONO_NEVER;
+			s->contest_since[i][j] = s->overlap_since[i][j] =
+			    MONO_NEVER;
+		vrrp_linger_init(&s->r[i].linger);
 	}
 }
 
@@ -254,11 +256,34 @@ contest_bound_ns(const struct sim *s)
 	    STALL_THRESHOLD_NS;
 }
 
+/* Who answers still withdraws soon after it could hear the new Active. */
+static void
+watch_overlap(struct sim *s, unsigned i, unsigned j)
+{
+	mono_t *since = &s->overlap_since[i][j];
+
+	if (s->r[i].linger.phase == VRRP_LINGER_NOT ||
+	    s->r[j].core.state != VRRP_ACTIVE || !awake(s, i) ||
+	    !awake(s, j) || !hear_each_other(s, i, j))
+		*since = MONO_NEVER;
+	else if (mono_is_never(*since))
+		*since = s->now;
+	else if (mono_sub(s->now, *since) > contest_bound_ns(s) +
+	    VRRP_LINGER_TAIL_NS)
+		sim_fail(s, "router %u answers still, %" PRId64 " us after "
+		    "router %u became Active", i,
+		    us_from_ns_floor(mono_sub(s->now, *since)), j);
+}
+
 static void
 watch_contests(struct sim *s)
 {
 	unsigned i, j;
 
+	for (i = 0; i < s->count; i++)
+		for (j = 0; j < s->count; j++)
+			if (i != j)
+				watch_overlap(s, i, j);
 	for (i = 0; i < s->count; i++)
 		for (j = 0; j < i; j++) {
 			mono_t *since = &s->contest_since[i][j];
@@ -316,6 +341,12 @@ judge_takeover(struct sim *s, unsigned i, const struct vrrp_transition *tr)
 		SIM_REQUIRE(s, w->bfd_timeouts[peer] > 0);	/* L-11, L-12 */
 		w->bfd_timeouts[peer] = 0;
 		break;
+	case VRRP_CAUSE_TAKEN_BACK:	/* nobody was heard, for long enough */
+		SIM_REQUIRE(s, r->handed_over && !w->heard_since);
+		SIM_REQUIRE(s, r->core.state_since.ns - w->state_at.ns >=
+		    vrrp_core_skew_time_ns(r->params.version, 1,
+		    r->params.advert_int_cs));
+		break;
 	case VRRP_CAUSE_OWNER:
 		SIM_REQUIRE(s, r->params.priority == 255);
 		break;
@@ -335,6 +366,8 @@ witness_advert(struct sim *s, unsigned i, const struct sim_message *m,
 	bool may_preempt = r->params.priority == 255 || (r->params.preempt &&
 	    !mono_before(s->now, r->core.preempt_not_before));
 
+	if (a->priority != 0)
+		w->heard_since = true;
 	if (r->core.state != VRRP_BACKUP)
 		return;
 	if (a->priority == 0)
@@ -354,14 +387,58 @@ witness_state(struct sim *s, unsigned i)
 	struct sim_router *r = &s->r[i];
 	struct sim_witness *w = &r->witness;
 
-	w->heard_at = s->now;
-	w->resigned = w->lesser_heard = false;
+	w->heard_at = w->state_at = s->now;
+	w->resigned = w->lesser_heard = w->heard_since = false;
 	if (r->core.state == VRRP_BACKUP)
 		w->heard_interval_ns =
 		    ns_from_cs(r->core.active_adver_interval_cs);
 }
 
 /* ---- vrrpd in small ---- */
+
+static void	vrrpd_act(struct sim *, unsigned i,
+		    const struct vrrp_actions *);
+
+static void
+linger_do(struct sim *s, unsigned i, enum vrrp_linger_do what)
+{
+	struct sim_router *r = &s->r[i];
+	struct vrrp_actions act;
+
+	switch (what) {
+	case VRRP_LINGER_NOTHING:
+		return;
+	case VRRP_LINGER_HUSH:
+		sim_trace(s, "router %u: hushed", i);
+		return;
+	case VRRP_LINGER_TAKE_BACK:
+		vrrp_core_take_over(&r->core, s->now, VRRP_CAUSE_TAKEN_BACK,
+		    &act);
+		vrrpd_act(s, i, &act);
+		return;
+	case VRRP_LINGER_WITHDRAW:
+		sim_trace(s, "router %u: withdrawn", i);
+		if (!r->leaving)
+			return;
+		r->leaving = r->alive = false;
+		r->proc[SIM_VRRPD].running = false;
+		return;
+	}
+}
+
+/* The handover is over: it may preempt again, if it might before. */
+static void
+ordinary_again(struct sim *s, unsigned i)
+{
+	struct sim_router *r = &s->r[i];
+	struct vrrp_core_params p = r->params;
+
+	if (!r->handed_over)
+		return;
+	r->handed_over = false;
+	p.preempt = p.preempt || r->preempted;
+	sim_set_params(s, i, &p);
+}
 
 static void
 vrrpd_act(struct sim *s, unsigned i, const struct vrrp_actions *act)
@@ -387,6 +464,10 @@ vrrpd_act(struct sim *s, unsigned i, const struct vrrp_actions *act)
 		r->became_active = s->now;
 	}
 	witness_state(s, i);
+	linger_do(s, i, vrrp_linger_moved(&r->linger, s->now, tr,
+	    &r->core.p));
+	if (tr->to == VRRP_ACTIVE)
+		ordinary_again(s, i);
 }
 
 static void
@@ -405,6 +486,8 @@ vrrpd_advert(struct sim *s, unsigned i, const struct sim_message *m)
 	witness_advert(s, i, m, &a);
 	vrrp_core_rx(&s->r[i].core, s->now, m->arrival, &a, &act);
 	vrrpd_act(s, i, &act);
+	if (a.priority != 0)
+		linger_do(s, i, vrrp_linger_heard(&s->r[i].linger, s->now));
 }
 
 static void
@@ -435,6 +518,7 @@ vrrpd_run(struct sim *s, unsigned i, mono_t absent_since)
 		vrrp_core_expire(&r->core, s->now, &act);
 		vrrpd_act(s, i, &act);
 	}
+	linger_do(s, i, vrrp_linger_expire(&r->linger, s->now));
 	if (r->core.state == VRRP_ACTIVE && mono_sub(s->now,
 	    r->witness.last_advert_sent) > ns_from_cs(r->params.advert_int_cs))
 		sim_fail(s, "router %u is Active and has not said so", i);
@@ -599,7 +683,8 @@ next_expiry(const struct sim *s, unsigned i, enum sim_proc_name name)
 	unsigned peer;
 
 	if (name == SIM_VRRPD)
-		return vrrp_core_next_expiry(&s->r[i].core);
+		return mono_min(vrrp_core_next_expiry(&s->r[i].core),
+		    s->r[i].linger.until);
 	for (peer = 0; peer < s->count; peer++)
 		if (peer != i)
 			t = mono_min(t, bfd_core_next_expiry(
@@ -789,6 +874,8 @@ sim_start(struct sim *s, unsigned i)
 
 	if (r->alive)
 		return;
+	vrrp_linger_init(&r->linger);
+	r->handed_over = false;
 	sim_trace(s, "router %u: vrrpd starts, priority %u, %u cs%s", i,
 	    r->params.priority, r->params.advert_int_cs,
 	    r->params.preempt ? "" : ", no preempt");
@@ -828,9 +915,32 @@ sim_kill(struct sim *s, unsigned i)
 	if (!r->alive)
 		return;
 	sim_trace(s, "router %u: vrrpd dies", i);
-	r->alive = false;
+	r->alive = r->leaving = false;
 	r->proc[SIM_VRRPD].running = false;
 	r->core.state = VRRP_INITIALIZE;
+	vrrp_linger_init(&r->linger);
+	if (r->handed_over)
+		r->params.preempt = r->params.preempt || r->preempted;
+}
+
+/* Nothing for an owner, which would take it back at once. */
+void
+sim_handover(struct sim *s, unsigned i)
+{
+	struct sim_router *r = &s->r[i];
+	struct vrrp_core_params p = r->params;
+	struct vrrp_actions act;
+
+	if (!r->alive || !awake(s, i) || r->core.state != VRRP_ACTIVE ||
+	    p.priority == 255)
+		return;
+	sim_trace(s, "router %u: hands over", i);
+	r->handed_over = true;
+	r->preempted = p.preempt;
+	p.preempt = false;
+	sim_set_params(s, i, &p);
+	vrrp_core_yield(&r->core, s->now, VRRP_CAUSE_HANDOVER, &act);
+	vrrpd_act(s, i, &act);
 }
 
 void
@@ -839,13 +949,17 @@ sim_stop(struct sim *s, unsigned i)
 	struct sim_router *r = &s->r[i];
 	struct vrrp_actions act;
 
-	if (!r->alive || !awake(s, i))
+	if (!r->alive || r->leaving || !awake(s, i))
 		return;
 	sim_trace(s, "router %u: vrrpd stops", i);
 	vrrp_core_shutdown(&r->core, s->now, VRRP_CAUSE_SHUTDOWN, &act);
 	vrrpd_act(s, i, &act);
-	r->alive = false;
-	r->proc[SIM_VRRPD].running = false;
+	if (r->handed_over)
+		r->params.preempt = r->params.preempt || r->preempted;
+	r->handed_over = false;
+	r->leaving = true;
+	if (r->linger.phase == VRRP_LINGER_NOT)
+		linger_do(s, i, VRRP_LINGER_WITHDRAW);
 }
 
 /* A loop that stops running now has its sentinel due within the cadence. */
@@ -986,6 +1100,17 @@ int64_t
 sim_detection_time_ns(const struct sim *s)
 {
 	return s->bfd_mult * s->bfd_interval_ns;
+}
+
+unsigned
+sim_answer_count(const struct sim *s)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < s->count; i++)
+		n += s->r[i].alive && (s->r[i].core.state == VRRP_ACTIVE ||
+		    s->r[i].linger.phase != VRRP_LINGER_NOT);
+	return n;
 }
 
 unsigned

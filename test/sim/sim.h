@@ -23,6 +23,7 @@
 #include "shared/mono.h"
 #include "shared/rng.h"
 #include "vrrpd/vrrp_core.h"
+#include "vrrpd/vrrp_linger.h"
 
 #define SIM_ROUTERS_MAX	7
 #define SIM_INBOX_MAX	64	/* what a socket holds while nobody reads */
@@ -58,6 +59,8 @@ struct sim_witness {
 	mono_t		heard_at;	/* last advert that ought to hold it back */
 	int64_t		heard_interval_ns;
 	bool		resigned;	/* priority 0 since */
+	mono_t		state_at;
+	bool		heard_since;	/* then, any Active */
 	bool		lesser_heard;	/* an advert it may preempt */
 	mono_t		bfd_heard[SIM_ROUTERS_MAX];
 	unsigned	bfd_timeouts[SIM_ROUTERS_MAX];	/* not yet acted on */
@@ -72,6 +75,10 @@ struct sim_router {
 	struct sim_proc		proc[SIM_PROC_COUNT];
 	mono_t			asleep_until;	/* the machine itself */
 	bool			alive;		/* vrrpd runs */
+	struct vrrp_linger	linger;
+	bool			leaving;	/* dead when it has withdrawn */
+	bool			handed_over;	/* and preempt is what it was: */
+	bool			preempted;
 	uint64_t		transitions, takeovers;
 	mono_t			became_active;
 	struct sim_witness	witness;
@@ -100,6 +107,8 @@ struct sim {
 
 	/* Both Active and able to hear each other since: MONO_NEVER if not. */
 	mono_t		contest_since[SIM_ROUTERS_MAX][SIM_ROUTERS_MAX];
+	/* [i] answers still, while [j] is Active, and they hear each other. */
+	mono_t		overlap_since[SIM_ROUTERS_MAX][SIM_ROUTERS_MAX];
 
 	uint64_t	events;
 	uint64_t	transitions;
@@ -129,6 +138,7 @@ void	sim_run_for(struct sim *, int64_t span_ns);
 void	sim_start(struct sim *, unsigned i);		/* vrrpd and bfdd */
 void	sim_start_all(struct sim *);
 void	sim_stop(struct sim *, unsigned i);		/* vrrpd, cleanly */
+void	sim_handover(struct sim *, unsigned i);		/* if Active */
 void	sim_kill(struct sim *, unsigned i);		/* vrrpd */
 void	sim_kill_bfdd(struct sim *, unsigned i);
 void	sim_start_bfdd(struct sim *, unsigned i);
@@ -149,6 +159,8 @@ int64_t	sim_active_down_interval_ns(const struct sim *);	/* the longest */
 int64_t	sim_detection_time_ns(const struct sim *);
 unsigned sim_active_count(const struct sim *);
 unsigned sim_active(struct sim *);		/* the only one, or fails */
+/* How many answer on the addresses: Active, or not withdrawn yet. */
+unsigned sim_answer_count(const struct sim *);
 bool	sim_bfd_all_up(const struct sim *);
 /*
  * Of every connected part with a live router exactly one is Active and no
