@@ -99,6 +99,8 @@ struct ka_instance {
 	unsigned		 vip_count;
 	struct vrrp_vip		*vip;
 	unsigned		 links;		/* BFD, a fault when down */
+	unsigned		 bfd_count;
+	struct addr		 bfd[VRRP_PEERS_MAX];
 };
 
 #define KA_NOTIFY_WORDS	6
@@ -177,6 +179,8 @@ bool	ka_take_garp(struct ka_conv *, const struct ka_node *,
 	    struct ka_garp *);
 
 /* --- ka_instance.c --- */
+bool	ka_usable(const struct addr *);		/* the address of a host */
+bool	ka_is_virtual(const struct ka_conv *, const struct addr *);
 void	ka_read_instance(struct ka_conv *, const struct ka_node *);
 void	ka_put_instances(struct ka_conv *);
 struct ka_instance *ka_find_instance(struct ka_conv *, const char *name);

@@ -305,13 +305,29 @@ ka_read_instance(struct ka_conv *c, const struct ka_node *n)
 
 /* --- addresses --- */
 
-static bool
-usable(const struct addr *a)
+bool
+ka_usable(const struct addr *a)
 {
 	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
 
 	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
 	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+bool
+ka_is_virtual(const struct ka_conv *c, const struct addr *a)
+{
+	const struct ka_instance *v;
+	const struct ka_node *n;
+	struct addr_prefix p;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		for (n = v->vips == NULL ? NULL : v->vips->first; n != NULL;
+		    n = n->next)
+			if (addr_prefix_parse(n->words[0], &p) == 0 &&
+			    addr_equal(&p.addr, a))
+				return true;
+	return false;
 }
 
 static void
@@ -436,7 +452,7 @@ take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 
 	memset(&vip, 0, sizeof(vip));
 	if (addr_prefix_parse(n->words[0], &vip.prefix) != 0 ||
-	    !usable(&vip.prefix.addr)) {
+	    !ka_usable(&vip.prefix.addr)) {
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host: "
 		    "left out", n->words[0]);
 		return;
@@ -573,7 +589,7 @@ peer_address(const char *text, struct addr *out)
 	if (n >= sizeof(host))
 		return false;
 	(void)snprintf(host, sizeof(host), "%.*s", (int)n, text);
-	return addr_parse(host, out) == 0 && usable(out);
+	return addr_parse(host, out) == 0 && ka_usable(out);
 }
 
 /* The least TTL that is taken, as options of the peer say; 0: nothing. */

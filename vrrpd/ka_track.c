@@ -535,6 +535,9 @@ offer_instead(struct ka_conv *c, const struct ka_tracker *t,
 		skip = 2;
 	else if (count > 1 && strcmp(basename_of(args[0]), "sudo") == 0)
 		skip = 1;
+	for (i = skip; i < count; i++)		/* no shell, but meant so */
+		if (strpbrk(args[i], "|&;<>") != NULL)
+			count = i;
 	if (count <= skip + 1)
 		return;
 	name = basename_of(args[skip]);
@@ -704,6 +707,7 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 	char name[VRRP_COMMAND_MAX], place[300];
 	int64_t delay = 0;
 	long minimum = 1;
+	size_t i;
 
 	w = child(n, "process");
 	(void)ka_unescape(w == NULL ? "" : ka_arg(w, 1), name, sizeof(name));
@@ -719,6 +723,16 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 		    "process is started with is not looked at, only its name",
 		    t->out);
 	memmove(name, basename_of(name), strlen(basename_of(name)) + 1);
+	for (i = 0; name[i] != '\0'; i++)
+		if (iscntrl((unsigned char)name[i]))
+			break;
+	if (i == 0 || name[i] != '\0') {
+		ka_say(c, KA_DIFFERENCE, w, "process %.80s: not the name of a "
+		    "process: it is left out, and nothing tracks it",
+		    ka_arg(w, 1));
+		t->left_out = true;
+		return;
+	}
 	if (strlen(name) >= VRRP_COMM_MAX) {
 		name[VRRP_COMM_MAX - 1] = '\0';
 		ka_say(c, KA_NOTE, w, "the kernel keeps %d characters of a "
@@ -860,6 +874,7 @@ put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
 	struct addr a;
 	long multiplier = 5;
 	bool peer, multihop;
+	unsigned i;
 
 	if ((w = child(n, "neighbor_ip")) == NULL)
 		w = child(n, "neighbour_ip");
@@ -878,23 +893,32 @@ put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
 	if ((w = child(n, "multiplier")) != NULL)
 		(void)ka_number(c, w, 1, 1, 255, &multiplier);
 	(void)addr_format(&a, text, sizeof(text));
-	peer = is_peer(v, &a, &because);
-	if (peer && t->weight == 0)
-		ka_say(c, KA_DIFFERENCE, t->node, "%.80s without a weight: "
-		    "%s is taken for the other router, as %s, and becomes role"
-		    " = peer: its end is a takeover here, not a fault. Should "
-		    "it be an uplink, write role = link", t->name, text,
-		    because);
-	else if (!peer)
-		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: %s is taken for an "
-		    "uplink, as %s: role = link, over the interface of the "
-		    "instance; name another with interface, and if it is the "
-		    "other router write role = peer", t->name, text, because);
-	peer = peer && t->weight == 0;
+	peer = is_peer(v, &a, &because) && t->weight == 0;
 	if (a.family != v->family) {
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: the addresses of %s "
 		    "are of the other family than %s: left out", t->name,
 		    v->out, text);
+		return;
+	}
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i], &a))
+			break;
+	if (i < v->bfd_count || i == VRRP_PEERS_MAX) {
+		ka_say(c, KA_DIFFERENCE, t->node, i < v->bfd_count ?
+		    "%.80s: left out: there is a session with %s already" :
+		    "%.80s: left out: an instance has at most 16 sessions",
+		    t->name, text);
+		return;
+	}
+	if (ka_is_virtual(c, &a)) {
+		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: %s is a "
+		    "virtual address, and a session with it would end at "
+		    "whoever holds it", t->name, text);
+		return;
+	}
+	if (!ka_usable(&a)) {
+		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: %s is not "
+		    "the address of a host", t->name, text);
 		return;
 	}
 	if (peer && a.family == AF_INET6 && !addr_is_link_local(&a)) {
@@ -904,10 +928,23 @@ put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
 		    text);
 		return;
 	}
+	if (peer)
+		ka_say(c, KA_DIFFERENCE, t->node, "%.80s without a weight: "
+		    "%s is taken for the other router, as %s, and becomes role"
+		    " = peer: its end is a takeover here, not a fault. Should "
+		    "it be an uplink, write role = link", t->name, text,
+		    because);
+	else
+		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: %s is taken for an "
+		    "uplink, as %s: role = link, over the interface of the "
+		    "instance; name another with interface, and if it is the "
+		    "other router write role = peer", t->name, text,
+		    t->weight != 0 ? "it has a weight" : because);
 	multihop = (w = child(n, "multihop")) != NULL && ka_bool(c, w);
 	if (multihop && peer)
 		ka_say(c, KA_DIFFERENCE, w, "multihop: left out: the other "
 		    "router is on the same link");
+	v->bfd[v->bfd_count++] = a;
 	if (!peer && t->weight == 0)
 		v->links++;
 	(void)fprintf(c->out, "    bfd %s {\n        role = %s\n", text,
@@ -977,7 +1014,6 @@ ka_put_tracks(struct ka_conv *c, struct ka_track *list, struct ka_instance *v,
     unsigned *refs)
 {
 	struct ka_track *t;
-	unsigned bfds = 0;
 
 	for (t = list; t != NULL; t = t->next) {
 		if (t->name == NULL || (t->tracker != NULL &&
@@ -990,17 +1026,14 @@ ka_put_tracks(struct ka_conv *c, struct ka_track *list, struct ka_instance *v,
 			    t->name);
 			continue;
 		}
-		if (t->kind == KA_BFD ? bfds == VRRP_PEERS_MAX :
-		    *refs == VRRP_TRACKS_MAX) {
-			ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: an "
-			    "instance tracks at most %d", t->name,
-			    t->kind == KA_BFD ? VRRP_PEERS_MAX :
-			    VRRP_TRACKS_MAX);
-			continue;
-		}
 		if (t->kind == KA_BFD) {
 			put_bfd(c, v, t);
-			bfds++;
+			continue;
+		}
+		if (*refs == VRRP_TRACKS_MAX) {
+			ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: an "
+			    "instance tracks at most %d", t->name,
+			    VRRP_TRACKS_MAX);
 			continue;
 		}
 		if (t->kind == KA_INTERFACE && !ka_is_interface(t->name)) {
