@@ -12,9 +12,9 @@ pytestmark = pytest.mark.skipif(shutil.which("keepalived") is None,
 
 
 class Keepalived(Theirs):
-    def start(self, router, priority, peer):
+    def conf(self, router, priority, peer, more=()):
         s = self.setting
-        words = []
+        words = list(more)
         if s.vmac:
             words.append("use_vmac")
         if s.password:
@@ -25,7 +25,7 @@ class Keepalived(Theirs):
                 s.address(router), s.address(peer)))
         if s.ipv6:
             words.append("native_ipv6")
-        router.start_keepalived("""\
+        return """\
 global_defs {
     vrrp_version %d
     vrrp_rt_priority 50
@@ -43,7 +43,10 @@ vrrp_instance web {
 }
 """ % (s.version, VRID, priority, s.cs / 100, "\n    ".join(words),
             VIP6_LOCAL + "/64\n        " + VIP6 + "/64" if s.ipv6 else
-            VIP + "/24"))
+            VIP + "/24")
+
+    def start(self, router, priority, peer):
+        router.start_keepalived(self.conf(router, priority, peer))
 
     def stop(self, router):
         assert router.keepalived.stop() == 0

@@ -226,7 +226,7 @@ test_ka_convert_strict_refuses_a_difference_only(void **state)
 	char path[4096], *text, *remarks;
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/test/convert/same.conf", srcdir);
+	(void)snprintf(path, sizeof(path), "%s/test/convert/new-same.conf", srcdir);
 	assert_int_equal(run(path, true, &text, &remarks), VRRPCTL_DONE);
 	assert_true(strlen(text) > 0);
 	free(text);
