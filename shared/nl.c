@@ -712,8 +712,13 @@ mute_msg(int ifindex, bool mute)
 
 static int
 addr_msg(int type, int flags, int ifindex, const struct addr_prefix *p,
-    uint32_t ifa_flags, const char *label, struct nl_msg **out)
+    uint32_t ifa_flags, const char *label, uint32_t seconds,
+    struct nl_msg **out)
 {
+	const struct ifa_cacheinfo lifetime = {
+		.ifa_prefered = seconds,
+		.ifa_valid = seconds,
+	};
 	struct ifaddrmsg ifa = {
 		.ifa_family = p->addr.family,
 		.ifa_prefixlen = p->len,
@@ -738,6 +743,8 @@ addr_msg(int type, int flags, int ifindex, const struct addr_prefix *p,
 	    (rv = nla_put(msg, IFA_ADDRESS, (int)len, p->addr.bytes)) < 0 ||
 	    (ifa_flags != 0 &&
 	    (rv = nla_put_u32(msg, IFA_FLAGS, ifa_flags)) < 0) ||
+	    (seconds != 0 && (rv = nla_put(msg, IFA_CACHEINFO,
+	    (int)sizeof(lifetime), &lifetime)) < 0) ||
 	    (label != NULL && p->addr.family == AF_INET &&
 	    (rv = nla_put_string(msg, IFA_LABEL, label)) < 0)) {
 		nlmsg_free(msg);
@@ -830,7 +837,7 @@ nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *p)
 	struct nl_msg *msg;
 	int error;
 
-	error = addr_msg(RTM_DELADDR, 0, ifindex, p, 0, NULL, &msg);
+	error = addr_msg(RTM_DELADDR, 0, ifindex, p, 0, NULL, 0, &msg);
 	if (error != 0)
 		return error;
 	return request_and_free(nl, msg, 0);
@@ -991,6 +998,14 @@ int
 nl_batch_addr_add(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
     unsigned flags, const char *label)
 {
+	return nl_batch_addr_lend(b, ifindex, p, flags, label, 0);
+}
+
+int
+nl_batch_addr_lend(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *p, unsigned flags, const char *label,
+    uint32_t seconds)
+{
 	struct nl_msg *msg;
 	uint32_t ifa_flags = 0;
 	int error;
@@ -1000,7 +1015,7 @@ nl_batch_addr_add(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
 	if (p->addr.family == AF_INET6)
 		ifa_flags |= IFA_F_NODAD;
 	error = addr_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, ifindex, p,
-	    ifa_flags, label, &msg);
+	    ifa_flags, label, seconds, &msg);
 	return error != 0 ? error : batch_append(b, msg, 0);
 }
 
@@ -1010,7 +1025,7 @@ nl_batch_addr_del(struct nl_batch *b, int ifindex, const struct addr_prefix *p)
 	struct nl_msg *msg;
 	int error;
 
-	error = addr_msg(RTM_DELADDR, 0, ifindex, p, 0, NULL, &msg);
+	error = addr_msg(RTM_DELADDR, 0, ifindex, p, 0, NULL, 0, &msg);
 	return error != 0 ? error : batch_append(b, msg, 0);
 }
 

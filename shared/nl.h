@@ -121,6 +121,14 @@ void	nl_batch_clear(struct nl_batch *);
  */
 int	nl_batch_addr_add(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *, unsigned flags, const char *label);
+/*
+ * The same for so many seconds, after which the kernel takes it away: rounded up
+ * by it, about one second late at most.  Again: the time starts anew.  0: for
+ * good.
+ */
+int	nl_batch_addr_lend(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *, unsigned flags, const char *label,
+	    uint32_t seconds);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);

@@ -36,6 +36,7 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_check_process.c \
 	vrrpd/vrrp_check_script.c \
 	vrrpd/vrrp_checks.c vrrpd/vrrp_checks.h \
+	vrrpd/vrrp_cleanup.c vrrpd/vrrp_cleanup.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
 	vrrpd/vrrp_estate.c vrrpd/vrrp_estate.h \
 	vrrpd/vrrp_filter.c vrrpd/vrrp_filter.h \

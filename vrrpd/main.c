@@ -26,6 +26,7 @@
 #include "shared/rtsched.h"
 #include "vrrpd/vrrp_bequest.h"
 #include "vrrpd/vrrp_channel.h"
+#include "vrrpd/vrrp_cleanup.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
 #include "vrrpd/vrrp_helper.h"
@@ -51,6 +52,7 @@ struct options {
 	const char	*socket;
 	const char	*bfdd_socket;
 	bool		 check;
+	bool		 cleanup;
 	bool		 verbose;
 };
 
@@ -77,7 +79,7 @@ struct engine {
 static void
 usage(FILE *to)
 {
-	fprintf(to, "usage: vrrpd [-hnVv] [-b bfdd-socket] [-D subsystem] "
+	fprintf(to, "usage: vrrpd [-chnVv] [-b bfdd-socket] [-D subsystem] "
 	    "[-f file] [-s socket]\n");
 }
 
@@ -87,6 +89,8 @@ help(void)
 	usage(stdout);
 	printf(
 	    "  -b bfdd-socket  control socket of bfdd (%s)\n"
+	    "  -c              remove what a vrrpd that was killed has left, and "
+	    "exit\n"
 	    "  -D subsystem    debug lines of: bfd, rx, all; repeatable\n"
 	    "  -f file         configuration (%s)\n"
 	    "  -h              this text\n"
@@ -165,6 +169,7 @@ beat(mono_t deadline, void *arg)
 	(void)vrrp_channel_send(e->channel, VRRP_MSG_BEAT, NULL, 0);
 	for (i = 0; i < e->router->instance_count; i++)
 		vrrp_bequest_retry(e->router->instances[i]);
+	vrrp_router_refresh(e->router);
 	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
 }
 
@@ -440,10 +445,13 @@ main(int argc, char **argv)
 	int c, status;
 
 	log_init("vrrpd");
-	while ((c = getopt(argc, argv, "b:D:f:hns:Vv")) != -1) {
+	while ((c = getopt(argc, argv, "b:cD:f:hns:Vv")) != -1) {
 		switch (c) {
 		case 'b':
 			opt.bfdd_socket = optarg;
+			break;
+		case 'c':
+			opt.cleanup = true;
 			break;
 		case 'D':
 			if (log_debug_enable(optarg) < 0) {
@@ -483,6 +491,11 @@ main(int argc, char **argv)
 		return check_config(&opt);
 	if (read_config(&opt, &config) < 0)
 		return 1;
+	if (opt.cleanup) {
+		status = vrrp_cleanup(opt.socket, &config) < 0 ? 1 : 0;
+		vrrp_config_free(&config);
+		return status;
+	}
 	if (priv_lookup(&user) < 0) {
 		log_err("there is no user \"%s\" to run as: create it, or "
 		    "configure --with-user", priv_user_name());

@@ -181,7 +181,7 @@ static bool
 prepare(struct vrrp_instance *v)
 {
 	const struct vrrp_vip_questions q = { on_link, owned, v,
-	    secondary };
+	    secondary, v->env->lifetime_s };
 
 	if (v->vips == NULL)
 		return false;
@@ -264,6 +264,25 @@ install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		batch_sent(v, true, r);
 	else if (error != -ENODATA)
 		v->batch_error = -error;
+}
+
+/* What has gone wrong with an address tells itself by other events. */
+static void
+refreshed(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)error;
+	(void)failed_at;
+	v->refreshing = false;
+}
+
+void
+vrrp_instance_refresh(struct vrrp_instance *v)
+{
+	if (!v->holds || v->vips == NULL || v->refreshing)
+		return;
+	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
 }
 
 static void
@@ -1114,6 +1133,7 @@ close_vips(struct vrrp_instance *v)
 	if (v->vips == NULL)
 		return;
 	nl_batch_cancel(v->env->nl, v);
+	v->refreshing = false;
 	v->batch_count = 0;
 	if (v->p.virtual_mac && v->p.family == AF_INET)
 		vrrp_vip_parent_release(&v->iface->manners);

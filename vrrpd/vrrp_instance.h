@@ -102,7 +102,8 @@ struct vrrp_env {
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_notify	*notify;	/* NULL: no hooks */
-	/* After the packets of the batch. Both may be NULL. */
+	unsigned		 lifetime_s;	/* of addresses, 0: none */
+	/* After the packets of the batch. All may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
 	/* Its steps are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
@@ -138,6 +139,7 @@ struct vrrp_instance {
 	bool			 holds;		/* installed, not withdrawn */
 	bool			 bequeathed;	/* the monitor has its will */
 	bool			 bequest_owed;	/* or should have */
+	bool			 refreshing;	/* not acknowledged yet */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
 	/* Held back until the kernel has set the addresses up. */
@@ -252,6 +254,8 @@ void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
 /* bfdd is gone: show that we are alive in another way (L-23). */
 void	vrrp_instance_reassure(struct vrrp_instance *);
+/* The addresses it holds, if any, are lent for another while. */
+void	vrrp_instance_refresh(struct vrrp_instance *);
 /* L-32, V-37. */
 void	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
 	    mono_t until);

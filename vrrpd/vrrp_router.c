@@ -39,6 +39,9 @@
 #define CADENCE_MAX_NS	(20 * NS_PER_MS)
 #define THRESHOLD_MIN_NS NS_PER_MS
 #define LEAVE_TIMEOUT_MS 2000
+/* Three refreshes; a host that sleeps longer has to fence anyway. */
+#define LIFETIME_S	3
+#define LENT_MAX	2048
 
 /* --- instances that linger --- */
 
@@ -204,8 +207,8 @@ note_orphan(struct vrrp_router *r, const struct nl_link *link)
 }
 
 /* Instances have adopted theirs. */
-static void
-remove_orphans(struct vrrp_router *r)
+void
+vrrp_router_remove_orphans(struct vrrp_router *r)
 {
 	const struct nl_link *o;
 	unsigned i, j;
@@ -728,6 +731,17 @@ make_groups(struct vrrp_router *r, const struct vrrp_config *c)
 	return error;
 }
 
+/* Refreshing thousands of addresses would cost more than it is worth. */
+static unsigned
+lifetime_s(const struct vrrp_config *c)
+{
+	unsigned i, total = 0;
+
+	for (i = 0; i < c->count; i++)
+		total += c->instances[i].vip_count;
+	return total <= LENT_MAX ? LIFETIME_S : 0;
+}
+
 int
 vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_applied *done)
@@ -748,6 +762,7 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 	error = hold_trackers(r, c);
 	if (r->env.notify != NULL)
 		vrrp_notify_apply(r->env.notify, c);
+	r->env.lifetime_s = lifetime_s(c);
 	drop_groups(r);
 	remove_old(r, c, done);
 	for (i = 0; i < r->iface_count; i++)
@@ -775,6 +790,24 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		vrrp_sync_settle(r->groups[i]);
 	vrrp_router_retune(r);
 	return error;
+}
+
+/* L-33: a few at a time. */
+void
+vrrp_router_refresh(struct vrrp_router *r)
+{
+	unsigned n = (r->instance_count + VRRP_REFRESH_SLOTS - 1) /
+	    VRRP_REFRESH_SLOTS;
+
+	/* In fewer slots than there are: the others find nobody. */
+	while (n-- > 0) {
+		if (r->refresh_at < r->instance_count)
+			vrrp_instance_refresh(r->instances[r->refresh_at]);
+		r->refresh_at++;
+	}
+	if (r->refresh_at >= r->instance_count &&
+	    r->refresh_at >= VRRP_REFRESH_SLOTS)
+		r->refresh_at = 0;
 }
 
 /* --- life --- */
@@ -912,7 +945,7 @@ vrrp_router_start(struct vrrp_router *r)
 	unsigned i;
 
 	r->started = true;
-	remove_orphans(r);
+	vrrp_router_remove_orphans(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_start(r->instances[i]);
 	vrrp_router_retune(r);

@@ -29,6 +29,7 @@ struct vrrp_router {
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	char			  router_id[64];
+	unsigned		  refresh_at;	/* whose turn it is */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct rtsched		  scheduling;
 	uint64_t		  stalls;
@@ -79,6 +80,8 @@ int	vrrp_router_apply(struct vrrp_router *, const struct vrrp_config *,
 int	vrrp_router_connect_bfd(struct vrrp_router *, const char *path);
 /* Privileges are settled: every instance may start. */
 void	vrrp_router_start(struct vrrp_router *);
+/* Without a start: devices of a dead vrrpd that no instance has adopted. */
+void	vrrp_router_remove_orphans(struct vrrp_router *);
 /*
  * The first half of a clean exit: priority-0 adverts of every Active.  left() is
  * called from the loop when each has heard its successor and withdrawn, or has
@@ -95,6 +98,12 @@ void	vrrp_router_close(struct vrrp_router *);
 
 struct vrrp_instance *vrrp_router_find(const struct vrrp_router *,
 	    const char *name);
+/*
+ * Refreshes the addresses of some of the instances, so that in a second, with
+ * VRRP_REFRESH_SLOTS calls, it is everybody's turn once.
+ */
+#define VRRP_REFRESH_SLOTS	20
+void	vrrp_router_refresh(struct vrrp_router *);
 /* The effective values of an instance have changed: timers and BFD wishes. */
 void	vrrp_router_retune(struct vrrp_router *);
 

@@ -54,6 +54,11 @@
  * the kernel takes nothing that comes in on a device without an address when
  * it checks reverse paths, be it loosely.
  *
+ * The addresses are lent by the kernel for a few seconds and refreshed every
+ * second, so that they do not stay when every process of ours is dead.  Nothing
+ * else changes by that: the routes of an IPv4 address have no lifetime, that of
+ * an IPv6 address gets the same one, and both come and go with the address.
+ *
  * A device left by a crashed run carries the name, MAC and parent that ours
  * would have, and is adopted; one that no instance wants any more is removed
  * when its `tag` says that the process that made it is gone.  One of that name that is something else is not
@@ -87,6 +92,8 @@ struct vrrp_vips {
 	struct nl_batch			*withdraw;
 	struct nl_batch			*quiet;		/* install without: */
 	struct nl_batch			*speak, *hush;
+	struct nl_batch			*refresh;	/* as install's, w/o head */
+	bool				 lent;		/* they have a lifetime */
 	unsigned			 install_head;	/* before addresses */
 	unsigned			 head_sent;	/* in the last one sent */
 	unsigned			 messages;	/* in either batch */
@@ -252,9 +259,10 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	v->quiet = nl_batch_new(nl);
 	v->speak = nl_batch_new(nl);
 	v->hush = nl_batch_new(nl);
+	v->refresh = nl_batch_new(nl);
 	if (v->addresses == NULL || v->install == NULL ||
 	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
-	    v->hush == NULL)
+	    v->hush == NULL || v->refresh == NULL)
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
@@ -290,6 +298,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->quiet);
 	nl_batch_free(v->speak);
 	nl_batch_free(v->hush);
+	nl_batch_free(v->refresh);
 	free(v->addresses);
 	free(v);
 }
@@ -360,10 +369,13 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     struct nl_batch *b, bool quiet)
 {
 	const struct vrrp_vip_address *a;
+	const char *label;
 	unsigned i, flags;
 	int error = 0;
 
 	nl_batch_clear(b);
+	nl_batch_clear(v->refresh);
+	v->lent = false;
 	v->install_head = 0;
 	if (v->device[0] != '\0') {
 		error = nl_batch_macvlan_mode(b, v->ifindex,
@@ -382,9 +394,15 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		    !(a->ifindex == v->parent.ifindex && q->secondary != NULL &&
 		    q->secondary(&a->prefix, q->arg)) ?
 		    NL_ADDR_NOPREFIXROUTE : 0;
-		error = nl_batch_addr_add(b, a->ifindex, &a->prefix,
-		    flags, v->p->vips[i].label[0] == '\0' ? NULL :
-		    v->p->vips[i].label);
+		label = v->p->vips[i].label[0] == '\0' ? NULL :
+		    v->p->vips[i].label;
+		error = nl_batch_addr_lend(b, a->ifindex, &a->prefix,
+		    flags, label, q->lifetime_s);
+		if (error < 0 || q->lifetime_s == 0)
+			continue;
+		error = nl_batch_addr_lend(v->refresh, a->ifindex, &a->prefix,
+		    flags, label, q->lifetime_s);
+		v->lent = true;
 	}
 	return error;
 }
@@ -479,6 +497,12 @@ vrrp_vip_speak(struct vrrp_vips *v)
 {
 	return v->can_mute ? nl_batch_send(v->speak, switched, NULL) :
 	    -ENODATA;
+}
+
+int
+vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return v->lent ? nl_batch_send(v->refresh, done, arg) : -ENODATA;
 }
 
 int

@@ -60,6 +60,11 @@ struct vrrp_vip_questions {
 	 * it brings no route by itself, and must, if it is promoted.  May be NULL.
 	 */
 	bool	(*secondary)(const struct addr_prefix *, void *arg);
+	/*
+	 * The kernel takes the addresses away when they have not been refreshed
+	 * for so long, because we are dead.  0: it does not.
+	 */
+	unsigned lifetime_s;
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
@@ -82,6 +87,8 @@ int	vrrp_vip_speak(struct vrrp_vips *);
  * what comes.  0, or negative errno; -ENODATA: there is no virtual MAC.
  */
 int	vrrp_vip_hush(struct vrrp_vips *);
+/* Their lifetime starts anew; -ENODATA when they have none. */
+int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
 /* Give them up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
 /* The requests of that, for the last will. Borrowed until the next prepare. */

@@ -11,6 +11,7 @@ import pathlib
 import re
 import signal
 import statistics
+import time
 
 import pytest
 
@@ -277,3 +278,96 @@ def test_start_that_fails_is_not_repeated(lab):
     assert done.returncode == 1
     assert done.stderr.count("cannot open sockets") == 1
     assert "engine died" not in done.stderr
+
+
+# Both processes at once
+
+LEND = 3.0              # seconds; the kernel may be one late
+
+
+@MODES
+@pytest.mark.parametrize("ipv6", (False, True), ids=("ipv4", "ipv6"))
+def test_addresses_leave_when_both_processes_are_killed(lab, virtual_mac,
+                                                        ipv6):
+    lab.start_pair(advert_int=10, virtual_mac=virtual_mac, ipv6=ipv6)
+    lab.wait_pair(ipv6=ipv6)
+    address = VIP6 if ipv6 else VIP
+    with address_events(lab.r1) as gone_at:
+        lab.r1.vrrpd.kill_all(signal.SIGKILL)
+        killed = time.time()
+        lab.r2.wait_state("active", 5)
+        wait_for(lambda: gone_at(address), LEND + 3, "it is gone")
+        assert gone_at(address) - killed <= LEND + 1
+    family = "inet6" if ipv6 else "inet"
+    assert address not in lab.r1.addresses(family=family)
+    lab.answered(target=address)
+
+
+@MODES
+def test_lent_addresses_stay_as_long_as_vrrpd_lives(lab, virtual_mac):
+    """No event but the refreshing, no route that comes or goes."""
+    lab.start_pair(advert_int=10, virtual_mac=virtual_mac, ipv6=True)
+    lab.wait_pair(ipv6=True)
+
+    def routes():
+        return lab.r1.ip("-6", "route", "show", "table", "all").replace(
+            "expires 3sec ", "").replace("expires 2sec ", "")
+
+    before = routes()
+    log = len(lab.r1.vrrpd.log())
+    with address_events(lab.r1) as gone_at:
+        with lab.meter(target=VIP6) as meter:
+            with contextlib.suppress(TimeoutError):
+                wait_for(lambda: gone_at(VIP6), LEND + 2, "it is gone")
+            assert meter.stop()["outages"] == []
+        assert gone_at(VIP6) is None
+    assert routes() == before
+    assert lab.r1.vrrpd.log()[log:] == ""
+    assert lab.r1.instance()["statistics"]["addresses-restored"] == 0
+
+
+def test_lent_address_with_a_label_keeps_it(lab):
+    conf = vrrpd_conf(advert_int=10, virtual_mac=False)
+    conf = conf.replace(
+        "    virtual_addresses = { %s/24 }" % VIP,
+        "    virtual_address %s/24 { label = \"eth0:web\" }" % VIP)
+    lab.r1.start_vrrpd(conf)
+    lab.r1.wait_state("active")
+
+    def lost():
+        infos = [a for a in lab.r1.links()["eth0"]["addr_info"]
+                 if a["local"] == VIP]
+        return [i.get("label") for i in infos] != ["eth0:web"]
+
+    with contextlib.suppress(TimeoutError):
+        wait_for(lost, LEND + 1.5, "it is gone, or has no label")
+    assert not lost()
+
+
+@MODES
+def test_cleanup_removes_what_a_killed_vrrpd_has_left(lab, virtual_mac):
+    """vrrpd -c, as the service does after the end."""
+    settings = ["net.ipv4.conf.eth0." + k for k in ("arp_ignore",
+                                                    "arp_announce")]
+
+    def read():
+        return lab.r1.run("sysctl", *settings).stdout
+
+    before = read()
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10, virtual_mac=virtual_mac))
+    lab.r1.wait_state("active")
+    command = (BUILD / "vrrpd/vrrpd", "-c", "-f", lab.r1.vrrpd_conf, "-s",
+               lab.r1.vrrpd_sock)
+    refused = lab.r1.run(*command, check=False)
+    assert refused.returncode == 1 and "answers" in refused.stderr
+    assert VIP in lab.r1.addresses()
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    assert VIP in lab.r1.addresses()
+    lab.r1.run(*command)
+    assert VIP not in lab.r1.addresses()
+    assert set(lab.r1.links()) == {"lo", "eth0"}
+    assert read() == before
+    assert not lab.r1.vrrpd_sock.exists()
+    # And when there is nothing to do.
+    assert lab.r1.run(*command).stderr == ""

@@ -135,6 +135,34 @@ test_vrrp_instance_active_has_a_last_will(void **state)
 	assert_string_equal(world.did, "advert:0 withdraw revoke:web");
 }
 
+/* Only what it holds, and one request at a time. */
+static void
+test_vrrp_instance_held_addresses_are_refreshed(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	vrrp_instance_refresh(v);
+	assert_string_equal(world.did, "");
+	world_run(4 * NS_PER_S);
+	world_ack(0, 0);
+	world_run(1100 * NS_PER_MS);
+	world_forget();
+	vrrp_instance_refresh(v);
+	vrrp_instance_refresh(v);
+	assert_string_equal(world.did, "refresh");
+	world.refreshed(ENODEV, 0, world.refreshed_arg);
+	vrrp_instance_refresh(v);
+	assert_string_equal(world.did, "refresh refresh");
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	world.refreshed(0, 0, world.refreshed_arg);
+	world_forget();
+	vrrp_instance_refresh(v);
+	assert_string_equal(world.did, "");
+}
+
 /* A message for each peer: their checksums differ. */
 static void
 test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer(void **state)
@@ -2095,6 +2123,7 @@ main(void)
 	    TEST(test_vrrp_instance_silence_takes_over_advert_addresses_announcement),
 	    TEST(test_vrrp_instance_advert_has_virtual_mac_and_primary_source),
 	    TEST(test_vrrp_instance_active_has_a_last_will),
+	    TEST(test_vrrp_instance_held_addresses_are_refreshed),
 	    TEST(test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer),
 	    TEST(test_vrrp_instance_last_will_is_deposited_when_there_is_room),
 	    TEST(test_vrrp_instance_without_virtual_mac_uses_the_interfaces),

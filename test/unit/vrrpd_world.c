@@ -471,6 +471,16 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	return batch(v, "withdraw", 0, done, arg);
 }
 
+int
+vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	(void)v;
+	did("refresh");
+	world.refreshed = done;
+	world.refreshed_arg = arg;
+	return 0;
+}
+
 const uint8_t *
 vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
 {

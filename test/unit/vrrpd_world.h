@@ -43,6 +43,8 @@ struct world {
 	/* The batch not acknowledged yet. */
 	nl_batch_done	done;
 	void		*done_arg;
+	nl_batch_done	refreshed;	/* the same of a refresh */
+	void		*refreshed_arg;
 	struct loop	*loop;
 	struct vrrp_addrs addrs;
 	struct vrrp_env	env;
