@@ -1243,6 +1243,8 @@ bfd_engine_unwish(struct bfd_engine *e, const void *owner,
 		set_unsolicited(e, s, w, true);
 	}
 	apply_wishes(e, s);
+	if (o != NULL)
+		notify(e, s, BFD_CHANGE_VALUES);	/* it is unsolicited */
 	return true;
 }
 
@@ -1426,6 +1428,8 @@ update_accepted(struct bfd_engine *e, const struct bfd_offer *o, bool gone)
 		else
 			w->accepted = false;
 		apply_wishes(e, s);
+		if (!gone)			/* its new owner must know */
+			notify(e, s, BFD_CHANGE_VALUES);
 	}
 }
 

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += vrrpd/libvrrpcore.a
 vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_announce.c vrrpd/vrrp_announce.h \
+	vrrpd/vrrp_auto.c vrrpd/vrrp_auto.h \
 	vrrpd/vrrp_check.c vrrpd/vrrp_check.h \
 	vrrpd/vrrp_conflict.c vrrpd/vrrp_conflict.h \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
@@ -48,6 +49,8 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_monitor.c vrrpd/vrrp_monitor.h \
 	vrrpd/vrrp_notify.c vrrpd/vrrp_notify.h \
 	vrrpd/vrrp_procs.c vrrpd/vrrp_procs.h \
+	vrrpd/vrrp_peer.c vrrpd/vrrp_peer.h \
+	vrrpd/vrrp_protect.c vrrpd/vrrp_protect.h \
 	vrrpd/vrrp_router.c vrrpd/vrrp_router.h \
 	vrrpd/vrrp_run.c vrrpd/vrrp_run.h \
 	vrrpd/vrrp_send.c vrrpd/vrrp_send.h \

@@ -10,6 +10,10 @@
  * that went Down while nobody listened is simply Down (L-11: no edge, no
  * takeover).
  *
+ * Offers (L-27) are requests like sessions, of an interface instead of a peer.
+ * A level of a session nobody here wished for is that of one that was accepted,
+ * if there is an offer it fits; it is kept as long as bfdd has it.
+ *
  * A request that bfdd refuses (an interface that is not there yet) is repeated
  * every second.  The reason is kept for `show`, and logged when it changes.
  */
@@ -29,12 +33,22 @@
 #define REFUSED_RETRY_NS NS_PER_S
 #define ANSWER_WITHIN_US 300000		/* else we hang (L-21) */
 
-/* The argument of a pending reply; outlives its session. */
+/* The argument of a pending reply; outlives its session, or its offer. */
 struct pending {
 	struct vrrp_bfd		*b;
 	char			 interface[IF_NAMESIZE];
-	struct addr		 peer;
+	struct addr		 peer;		/* of an offer: local */
+	bool			 is_offer;
 	struct pending		*next;
+};
+
+struct offer {
+	char			 interface[IF_NAMESIZE];
+	struct addr		 local;
+	int64_t			 min_tx_ns, min_rx_ns;
+	uint8_t			 multiplier;
+	bool			 wished, requested;
+	char			 refused[128];
 };
 
 struct vrrp_bfd {
@@ -47,6 +61,8 @@ struct vrrp_bfd {
 	bool			 up, said_unreachable;
 	struct vrrp_bfd_session	*sessions[VRRP_BFD_SESSIONS_MAX];
 	unsigned		 count;
+	struct offer		*offers[VRRP_BFD_OFFERS_MAX];
+	unsigned		 offer_count;
 	struct pending		*pending;
 	json_t			*in_charge;	/* names of interfaces */
 	int64_t			 grace_ns;
@@ -173,6 +189,8 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 		l.tx_multiplier = (unsigned)json_integer_value(n);
 	l.decided = instant_of(json_object_get(params, "decided-ns"));
 	l.last_rx = instant_of(json_object_get(params, "last-rx-ns"));
+	l.unsolicited = json_is_true(json_object_get(params, "unsolicited"));
+	l.deleted = json_is_true(json_object_get(params, "deleted"));
 	*out = l;
 	return 0;
 }
@@ -204,6 +222,52 @@ vrrp_bfd_session(const struct vrrp_bfd *b, unsigned i)
 	return b == NULL || i >= b->count ? NULL : b->sessions[i];
 }
 
+static struct offer *
+find_offer(const struct vrrp_bfd *b, const char *interface, uint8_t family)
+{
+	unsigned i;
+
+	for (i = 0; i < b->offer_count; i++)
+		if (strcmp(b->offers[i]->interface, interface) == 0 &&
+		    b->offers[i]->local.family == family)
+			return b->offers[i];
+	return NULL;
+}
+
+/* NULL: no room, or no memory. */
+static struct vrrp_bfd_session *
+add_session(struct vrrp_bfd *b, const char *interface, const struct addr *peer)
+{
+	struct vrrp_bfd_session *s;
+
+	if (b->count == VRRP_BFD_SESSIONS_MAX)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	(void)snprintf(s->interface, sizeof(s->interface), "%s", interface);
+	s->peer = s->level.peer = *peer;
+	memcpy(s->level.interface, s->interface, sizeof(s->level.interface));
+	s->level.state = VRRP_BFD_UNKNOWN;
+	s->level.decided = s->level.last_rx = MONO_NEVER;
+	b->sessions[b->count++] = s;
+	return s;
+}
+
+static void
+remove_session(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
+{
+	unsigned i;
+
+	for (i = 0; i < b->count; i++)
+		if (b->sessions[i] == s) {
+			memmove(&b->sessions[i], &b->sessions[i + 1],
+			    (--b->count - i) * sizeof(b->sessions[0]));
+			break;
+		}
+	free(s);
+}
+
 static void
 set_level(struct vrrp_bfd *b, struct vrrp_bfd_session *s,
     const struct vrrp_bfd_level *l, mono_t received)
@@ -227,8 +291,31 @@ level_received(struct vrrp_bfd *b, const json_t *params)
 		return;
 	}
 	s = find(b, l.interface, &l.peer);
-	if (s != NULL)
-		set_level(b, s, &l, received);
+	if (s == NULL && l.unsolicited && !l.deleted &&
+	    find_offer(b, l.interface, l.peer.family) != NULL) {
+		s = add_session(b, l.interface, &l.peer);
+		if (s != NULL)
+			s->accepted = true;
+	}
+	if (s == NULL)
+		return;
+	set_level(b, s, &l, received);
+	if (l.deleted && s->accepted)
+		remove_session(b, s);
+}
+
+/* An accepted session is not ours to keep any more. */
+static void
+forget_accepted(struct vrrp_bfd *b, struct vrrp_bfd_session *s, mono_t now)
+{
+	struct vrrp_bfd_level l = s->level;
+
+	l.state = VRRP_BFD_UNKNOWN;
+	l.reason = VRRP_BFD_REASON_NONE;
+	l.decided = l.last_rx = MONO_NEVER;
+	l.deleted = true;
+	set_level(b, s, &l, now);
+	remove_session(b, s);
 }
 
 static void
@@ -248,6 +335,12 @@ all_unknown(struct vrrp_bfd *b)
 		l.decided = l.last_rx = MONO_NEVER;
 		set_level(b, b->sessions[i], &l, now);
 	}
+	for (i = 0; i < b->offer_count; i++)
+		b->offers[i]->requested = false;
+	/* The next bfdd will tell of those that are opened to it. */
+	for (i = b->count; i-- > 0; )
+		if (b->sessions[i]->accepted)
+			forget_accepted(b, b->sessions[i], now);
 }
 
 /* --- requests --- */
@@ -279,6 +372,27 @@ forget_pending(struct vrrp_bfd *b, struct pending *p)
 		}
 }
 
+/* why: NULL, it was accepted. o: NULL, it is not wished any more. */
+static void
+offer_answered(struct vrrp_bfd *b, struct offer *o, const char *why)
+{
+	char text[ADDR_STRLEN];
+
+	if (o == NULL)
+		return;
+	if (why == NULL) {
+		o->refused[0] = '\0';
+		return;
+	}
+	o->requested = false;
+	if (strcmp(o->refused, why) != 0)
+		log_warning("bfd interface=%s local=%s bfdd refuses to accept "
+		    "sessions: %s", o->interface, addr_format(&o->local, text,
+		    sizeof(text)), why);
+	(void)snprintf(o->refused, sizeof(o->refused), "%s", why);
+	loop_timer_set(b->retry, mono_add(loop_clock(), REFUSED_RETRY_NS));
+}
+
 static void
 reply_cb(json_t *result, json_t *error, void *arg)
 {
@@ -287,17 +401,40 @@ reply_cb(json_t *result, json_t *error, void *arg)
 	struct vrrp_bfd_session *s;
 	const char *why;
 
+	why = json_string_value(json_object_get(error, "message"));
+	if (why == NULL)
+		why = "no reason given";
+	if (p->is_offer) {
+		offer_answered(b, find_offer(b, p->interface, p->peer.family),
+		    error == NULL ? NULL : why);
+		forget_pending(b, p);
+		return;
+	}
 	s = find(b, p->interface, &p->peer);
 	forget_pending(b, p);
 	if (s == NULL)
 		return;
-	if (error != NULL) {
-		why = json_string_value(json_object_get(error, "message"));
-		refused(b, s, why == NULL ? "no reason given" : why);
-	} else if (result != NULL) {
+	if (error != NULL)
+		refused(b, s, why);
+	else if (result != NULL) {
 		s->refused[0] = '\0';
 		level_received(b, result);
 	}
+}
+
+static struct pending *
+new_pending(struct vrrp_bfd *b, const char *interface, const struct addr *addr)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->b = b;
+	(void)snprintf(p->interface, sizeof(p->interface), "%s", interface);
+	p->peer = *addr;
+	p->next = b->pending;
+	b->pending = p;
+	return p;
 }
 
 static void
@@ -309,7 +446,7 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 
 	if (!b->up)
 		return;
-	p = calloc(1, sizeof(*p));
+	p = new_pending(b, s->interface, &s->peer);
 	params = json_pack("{s:s, s:s, s:I, s:I, s:i, s:b}",
 	    "peer", addr_format(&s->peer, text, sizeof(text)),
 	    "interface", s->interface,
@@ -317,16 +454,14 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 	    "required-min-rx-us", (json_int_t)us_from_ns_ceil(s->min_rx_ns),
 	    "detect-mult", s->multiplier, "fate-sharing", (int)s->is_peer);
 	if (p == NULL || params == NULL) {
-		free(p);
+		forget_pending(b, p);
 		json_decref(params);
 		refused(b, s, "out of memory");
 		return;
 	}
-	p->b = b;
-	memcpy(p->interface, s->interface, sizeof(p->interface));
-	p->peer = s->peer;
-	p->next = b->pending;
-	b->pending = p;
+	if (addr_is_set(&s->local))
+		(void)json_object_set_new(params, "local", json_string(
+		    addr_format(&s->local, text, sizeof(text))));
 	s->requested = true;
 	if (ctl_client_call(b->client, "session.request", params, reply_cb,
 	    p) < 0) {
@@ -336,12 +471,48 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 }
 
 static void
+request_offer(struct vrrp_bfd *b, struct offer *o)
+{
+	char text[ADDR_STRLEN];
+	struct pending *p;
+	json_t *params;
+
+	if (!b->up)
+		return;
+	p = new_pending(b, o->interface, &o->local);
+	params = json_pack("{s:s, s:s, s:I, s:I, s:i, s:i}",
+	    "interface", o->interface,
+	    "local", addr_format(&o->local, text, sizeof(text)),
+	    "desired-min-tx-us", (json_int_t)us_from_ns_ceil(o->min_tx_ns),
+	    "required-min-rx-us", (json_int_t)us_from_ns_ceil(o->min_rx_ns),
+	    "detect-mult", o->multiplier,
+	    "max-sessions", VRRP_BFD_ACCEPTED_MAX);
+	if (p == NULL || params == NULL) {
+		forget_pending(b, p);
+		json_decref(params);
+		offer_answered(b, o, "out of memory");
+		return;
+	}
+	p->is_offer = true;
+	o->requested = true;
+	if (ctl_client_call(b->client, "passive.request", params, reply_cb,
+	    p) < 0) {
+		forget_pending(b, p);
+		o->requested = false;
+	}
+}
+
+/* Offers first: who is asked now may be asking us. */
+static void
 request_missing(struct vrrp_bfd *b)
 {
 	unsigned i;
 
+	for (i = 0; i < b->offer_count; i++)
+		if (!b->offers[i]->requested)
+			request_offer(b, b->offers[i]);
 	for (i = 0; i < b->count; i++)
-		if (!b->sessions[i]->requested)
+		if (b->sessions[i]->wished && !b->sessions[i]->requested)
 			request(b, b->sessions[i]);
 }
 
@@ -358,6 +529,21 @@ release(struct vrrp_bfd *b, const struct vrrp_bfd_session *s)
 	    "interface", s->interface);
 	if (params != NULL)
 		(void)ctl_client_call(b->client, "session.release", params,
+		    NULL, NULL);
+}
+
+static void
+withdraw(struct vrrp_bfd *b, const struct offer *o)
+{
+	char text[ADDR_STRLEN];
+	json_t *params;
+
+	if (!b->up)
+		return;
+	params = json_pack("{s:s, s:s}", "interface", o->interface, "local",
+	    addr_format(&o->local, text, sizeof(text)));
+	if (params != NULL)
+		(void)ctl_client_call(b->client, "passive.release", params,
 		    NULL, NULL);
 }
 
@@ -384,37 +570,31 @@ vrrp_bfd_begin(struct vrrp_bfd *b)
 
 	for (i = 0; i < b->count; i++)
 		b->sessions[i]->wished = false;
+	for (i = 0; i < b->offer_count; i++)
+		b->offers[i]->wished = false;
 }
 
 /* L-26: fastest intervals; the multiplier of whoever detects first. */
 int
 vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
-    const struct vrrp_bfd_params *p)
+    const struct vrrp_bfd_params *p, const struct addr *local)
 {
 	struct vrrp_bfd_session *s, old;
+	bool full = b->count == VRRP_BFD_SESSIONS_MAX;
 
 	s = find(b, interface, &p->peer);
-	if (s == NULL) {
-		if (b->count == VRRP_BFD_SESSIONS_MAX)
-			return -ENOSPC;
-		s = calloc(1, sizeof(*s));
-		if (s == NULL)
-			return -ENOMEM;
-		(void)snprintf(s->interface, sizeof(s->interface), "%s",
-		    interface);
-		s->peer = s->level.peer = p->peer;
-		memcpy(s->level.interface, s->interface,
-		    sizeof(s->level.interface));
-		s->level.state = VRRP_BFD_UNKNOWN;
-		s->level.decided = s->level.last_rx = MONO_NEVER;
-		b->sessions[b->count++] = s;
-	}
+	if (s == NULL)
+		s = add_session(b, interface, &p->peer);
+	if (s == NULL)
+		return full ? -ENOSPC : -ENOMEM;
 	old = *s;
+	s->accepted = false;
 	if (!s->wished) {
 		s->is_peer = false;
 		s->min_tx_ns = p->min_tx_ns;
 		s->min_rx_ns = p->min_rx_ns;
 		s->multiplier = p->multiplier;
+		s->local.family = AF_UNSPEC;
 	} else {
 		if (p->min_rx_ns * p->multiplier <
 		    s->min_rx_ns * s->multiplier)
@@ -426,27 +606,90 @@ vrrp_bfd_wish(struct vrrp_bfd *b, const char *interface,
 	}
 	s->is_peer = s->is_peer || p->role == VRRP_BFD_PEER;
 	s->wished = true;
+	if (local != NULL && addr_is_set(local))
+		s->local = *local;
 	if (old.is_peer != s->is_peer || old.min_tx_ns != s->min_tx_ns ||
 	    old.min_rx_ns != s->min_rx_ns ||
-	    old.multiplier != s->multiplier)
+	    old.multiplier != s->multiplier ||
+	    old.local.family != s->local.family ||
+	    (addr_is_set(&s->local) && !addr_equal(&old.local, &s->local)))
 		s->requested = false;
 	return 0;
+}
+
+int
+vrrp_bfd_offer(struct vrrp_bfd *b, const char *interface,
+    const struct vrrp_bfd_params *p, const struct addr *local)
+{
+	struct offer *o = find_offer(b, interface, local->family), old;
+
+	if (o == NULL) {
+		if (b->offer_count == VRRP_BFD_OFFERS_MAX)
+			return -ENOSPC;
+		o = calloc(1, sizeof(*o));
+		if (o == NULL)
+			return -ENOMEM;
+		(void)snprintf(o->interface, sizeof(o->interface), "%s",
+		    interface);
+		o->local = *local;
+		b->offers[b->offer_count++] = o;
+	}
+	old = *o;
+	if (!o->wished) {
+		o->min_tx_ns = p->min_tx_ns;
+		o->min_rx_ns = p->min_rx_ns;
+		o->multiplier = p->multiplier;
+	} else {
+		if (p->min_rx_ns * p->multiplier <
+		    o->min_rx_ns * o->multiplier)
+			o->multiplier = p->multiplier;
+		if (p->min_tx_ns < o->min_tx_ns)
+			o->min_tx_ns = p->min_tx_ns;
+		if (p->min_rx_ns < o->min_rx_ns)
+			o->min_rx_ns = p->min_rx_ns;
+	}
+	o->local = *local;
+	o->wished = true;
+	if (old.min_tx_ns != o->min_tx_ns || old.min_rx_ns != o->min_rx_ns ||
+	    old.multiplier != o->multiplier ||
+	    !addr_equal(&old.local, &o->local))
+		o->requested = false;
+	return 0;
+}
+
+static void
+commit_offers(struct vrrp_bfd *b)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < b->offer_count; i++) {
+		if (b->offers[i]->wished) {
+			b->offers[kept++] = b->offers[i];
+			continue;
+		}
+		withdraw(b, b->offers[i]);
+		free(b->offers[i]);
+	}
+	b->offer_count = kept;
 }
 
 void
 vrrp_bfd_commit(struct vrrp_bfd *b)
 {
-	unsigned i, kept = 0;
+	struct vrrp_bfd_session *s;
+	unsigned i;
 
-	for (i = 0; i < b->count; i++) {
-		if (b->sessions[i]->wished) {
-			b->sessions[kept++] = b->sessions[i];
+	commit_offers(b);
+	for (i = b->count; i-- > 0; ) {
+		s = b->sessions[i];
+		if (s->wished || (s->accepted && find_offer(b, s->interface,
+		    s->peer.family) != NULL))
 			continue;
-		}
-		release(b, b->sessions[i]);
-		free(b->sessions[i]);
+		/* If the peer opened it as well, bfdd tells us of it anew. */
+		if (!s->accepted)
+			release(b, s);
+		remove_session(b, s);
 	}
-	b->count = kept;
 	request_missing(b);
 }
 
@@ -578,6 +821,8 @@ vrrp_bfd_free(struct vrrp_bfd *b, bool clean)
 		forget_pending(b, b->pending);
 	for (i = 0; i < b->count; i++)
 		free(b->sessions[i]);
+	for (i = 0; i < b->offer_count; i++)
+		free(b->offers[i]);
 	json_decref(b->in_charge);
 	free(b->path);
 	free(b);

@@ -3,7 +3,9 @@
  *
  * One session per (interface, peer), shared by every instance that names it,
  * with the fastest timers any of them asks for (L-26).  What bfdd says are
- * levels; each change is handed on at once.  Without bfdd, or when it does not
+ * levels; each change is handed on at once.  Sessions that other routers open
+ * are accepted where an instance offers that (L-27); they appear in the list of
+ * sessions and leave it when bfdd has deleted them.  Without bfdd, or when it does not
  * answer, every session is VRRP_BFD_UNKNOWN, which starts and faults nothing
  * (L-21); the connection is tried again for ever and picks up from the level.
  */
@@ -24,6 +26,8 @@
 struct vrrp_bfd;
 
 #define VRRP_BFD_SESSIONS_MAX	512
+#define VRRP_BFD_OFFERS_MAX	512
+#define VRRP_BFD_ACCEPTED_MAX	16	/* per offer */
 
 /* What one notification of bfdd says, decoded. */
 struct vrrp_bfd_level {
@@ -38,6 +42,8 @@ struct vrrp_bfd_level {
 	unsigned		tx_multiplier;
 	mono_t			decided;	/* of the last transition */
 	mono_t			last_rx;	/* before it; MONO_NEVER: not said */
+	bool			unsolicited;	/* the peer opened it */
+	bool			deleted;	/* there is no such session now */
 };
 
 /* The level object of swiftover-ctl(7). 0 or -EINVAL, *out untouched. */
@@ -48,9 +54,11 @@ struct vrrp_bfd_session {
 	struct addr		peer;
 	int64_t			min_tx_ns, min_rx_ns;	/* wished */
 	uint8_t			multiplier;
+	struct addr		local;		/* ours; unset: as routed */
 	bool			wished;		/* in the set being collected */
 	bool			is_peer;	/* of another router, not a link */
 	bool			requested;	/* bfdd has this wish */
+	bool			accepted;	/* nobody here ever wished it */
 	struct vrrp_bfd_level	level;
 	char			refused[128];	/* bfdd's reason; "" = none */
 };
@@ -58,7 +66,8 @@ struct vrrp_bfd_session {
 struct vrrp_bfd_handlers {
 	/*
 	 * A session's level changed.  received: when the line was read.
-	 * came_up: it is Up and was not before.
+	 * came_up: it is Up and was not before.  One that was accepted and
+	 * level.deleted is forgotten after the call.
 	 */
 	void	(*level)(const struct vrrp_bfd_session *, mono_t received,
 		    bool came_up, void *arg);
@@ -78,9 +87,16 @@ bool	vrrp_bfd_is_up(const struct vrrp_bfd *);
  * asks bfdd for what is new or changed and releases what nobody wishes.
  */
 void	vrrp_bfd_begin(struct vrrp_bfd *);
-/* 0, -ENOMEM or -ENOSPC. */
+/* local: what its packets come from; NULL or unset: as routed. 0, -ENOMEM or -ENOSPC. */
 int	vrrp_bfd_wish(struct vrrp_bfd *, const char *interface,
-	    const struct vrrp_bfd_params *);
+	    const struct vrrp_bfd_params *, const struct addr *local);
+/*
+ * Accept sessions that others open on this interface to this address of ours,
+ * one offer per interface and family, with the fastest timers of all who offer.
+ * The same errors.
+ */
+int	vrrp_bfd_offer(struct vrrp_bfd *, const char *interface,
+	    const struct vrrp_bfd_params *, const struct addr *local);
 void	vrrp_bfd_commit(struct vrrp_bfd *);
 
 /*

@@ -285,17 +285,29 @@ build_unicast(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 
 /* --- bfd and track blocks --- */
 
+/* Peers that are not named (L-27). */
+static bool
+is_bfd_auto(cfg_t *sec)
+{
+	return strcmp(cfg_title(sec), "auto") == 0;
+}
+
 static void
 build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 {
 	const struct word *role = word_get(sec, "role");
 	const struct word *on = word_get(sec, "takeover_on");
 
-	if (role == NULL)
+	if (role == NULL && is_bfd_auto(sec))
+		b->role = VRRP_BFD_PEER;
+	else if (role == NULL)
 		bad(p, begin_line(sec), "bfd %s: no role (peer: the other "
 		    "router; link: my own uplink)", cfg_title(sec));
 	else if (strcmp(role->text, "peer") == 0)
 		b->role = VRRP_BFD_PEER;
+	else if (strcmp(role->text, "link") == 0 && is_bfd_auto(sec))
+		bad(p, role->line, "bfd auto is about the other routers: "
+		    "role = peer");
 	else if (strcmp(role->text, "link") == 0) {
 		b->role = VRRP_BFD_LINK;
 		need(p, role->line, F_ROLE_LINK);
@@ -331,6 +343,21 @@ read_interval(struct parse *p, cfg_t *sec, const char *name, int64_t *out)
 	*out = ns;
 }
 
+/* It needs neighbours it can hear.  A second one is a title given twice. */
+static void
+build_bfd_auto(struct parse *p, cfg_t *sec, const struct vrrp_bfd_params *b,
+    struct vrrp_params *v, struct places *pl)
+{
+	int line = begin_line(sec);
+
+	if (v->unicast_count > 0 && v->unicast_min_ttl < 255)
+		bad(p, line, "bfd auto is for routers on the same link: with "
+		    "unicast_min_ttl = %u name the peers", v->unicast_min_ttl);
+	pl->bfd_auto = line;
+	v->has_bfd_auto = true;
+	v->bfd_auto = *b;
+}
+
 static void
 build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
     struct places *pl)
@@ -360,6 +387,10 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	if (read_int(p, sec, "multiplier", 1, 255, &n))
 		b.multiplier = (uint8_t)n;
 
+	if (is_bfd_auto(sec)) {
+		build_bfd_auto(p, sec, &b, v, pl);
+		return;
+	}
 	if (!addr_read(p, line, "bfd", cfg_title(sec), &b.peer))
 		return;
 	if (b.role == VRRP_BFD_PEER && v->vip_count > 0 &&
@@ -924,30 +955,38 @@ check_bfd_peers(struct parse *p, const struct vip_ref *refs, size_t count,
 
 /* L-1: a session slower than VRRP's own earliest detection gains nothing. */
 static void
-check_bfd_speed(struct parse *p, unsigned instance)
+check_bfd_block(struct parse *p, const struct vrrp_params *v,
+    const struct vrrp_bfd_params *b, const char *file, int line)
 {
-	const struct vrrp_params *v = &p->config.instances[instance];
-	const struct places *pl = p->places[instance];
-	const struct vrrp_bfd_params *b;
-	char peer[ADDR_STRLEN];
 	int64_t interval, skew, earliest, detection;
-	unsigned i;
+	char peer[ADDR_STRLEN] = "auto";
 
 	interval = ns_from_cs(v->advert_int_cs);
 	skew = (256 - v->priority) * (v->version == 2 ? NS_PER_S : interval) /
 	    256;
 	earliest = 2 * interval + skew;
-	for (i = 0; i < v->bfd_count; i++) {
-		b = &v->bfd[i];
-		detection = b->min_rx_ns * b->multiplier;
-		if (b->role != VRRP_BFD_PEER || detection < earliest)
-			continue;
-		warn(p, pl->file, pl->bfd[i], "bfd %s finds a dead router "
-		    "after %.1f ms, VRRP itself after %.1f to %.1f ms: it "
-		    "gains nothing", addr_format(&b->peer, peer, sizeof(peer)),
-		    (double)detection / 1e6, (double)earliest / 1e6,
-		    (double)(earliest + interval) / 1e6);
-	}
+	detection = b->min_rx_ns * b->multiplier;
+	if (b->role != VRRP_BFD_PEER || detection < earliest)
+		return;
+	if (addr_is_set(&b->peer))
+		(void)addr_format(&b->peer, peer, sizeof(peer));
+	warn(p, file, line, "bfd %s finds a dead router after %.1f ms, VRRP "
+	    "itself after %.1f to %.1f ms: it gains nothing", peer,
+	    (double)detection / 1e6, (double)earliest / 1e6,
+	    (double)(earliest + interval) / 1e6);
+}
+
+static void
+check_bfd_speed(struct parse *p, unsigned instance)
+{
+	const struct vrrp_params *v = &p->config.instances[instance];
+	const struct places *pl = p->places[instance];
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		check_bfd_block(p, v, &v->bfd[i], pl->file, pl->bfd[i]);
+	if (v->has_bfd_auto)
+		check_bfd_block(p, v, &v->bfd_auto, pl->file, pl->bfd_auto);
 }
 
 static unsigned
@@ -1209,11 +1248,13 @@ print_vips(FILE *f, const struct vrrp_params *v)
 static void
 print_bfd(FILE *f, const struct vrrp_bfd_params *b)
 {
-	char text[ADDR_STRLEN];
+	char text[ADDR_STRLEN] = "auto";
 	bool peer = b->role == VRRP_BFD_PEER;
 
-	(void)fprintf(f, "    bfd %s {\n        role = %s\n",
-	    addr_format(&b->peer, text, sizeof(text)), peer ? "peer" : "link");
+	if (addr_is_set(&b->peer))
+		(void)addr_format(&b->peer, text, sizeof(text));
+	(void)fprintf(f, "    bfd %s {\n        role = %s\n", text,
+	    peer ? "peer" : "link");
 	if (b->min_tx_ns == b->min_rx_ns)
 		print_span(f, "        ", "interval", b->min_tx_ns);
 	else {
@@ -1272,6 +1313,8 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		    v->unicast_min_ttl);
 	for (i = 0; i < v->bfd_count; i++)
 		print_bfd(f, &v->bfd[i]);
+	if (v->has_bfd_auto)
+		print_bfd(f, &v->bfd_auto);
 	if (v->link_down_number != 0)
 		(void)fprintf(f, "    link_down_number = %u\n",
 		    v->link_down_number);

@@ -47,6 +47,7 @@ struct places {
 	int		 vrid;
 	int		 vips[VRRP_VIPS_MAX];
 	int		 bfd[VRRP_PEERS_MAX];
+	int		 bfd_auto;
 	int		 tracks[VRRP_TRACKS_MAX];
 };
 

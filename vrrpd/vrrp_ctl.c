@@ -22,6 +22,7 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_ctl.h"
+#include "vrrpd/vrrp_protect.h"
 #include "vrrpd/vrrp_sync.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
@@ -138,77 +139,65 @@ json_stats(const struct vrrp_instance *v)
 	return o;
 }
 
-/* Why a Down of this session would, or would not, make us Active (L-11). */
-static const char *
-takeover_word(const struct vrrp_instance *v, const struct addr *peer,
+static json_t *
+json_bfd_block(const struct addr *peer, const char *role,
     const struct vrrp_bfd_session *s)
 {
-	unsigned i;
+	json_t *o = json_object();
 
-	if (s == NULL || s->level.state != VRRP_BFD_UP) {
-		for (i = 0; i < v->core.bfd_count; i++)
-			if (addr_equal(&v->core.bfd[i].peer, peer) &&
-			    v->core.bfd[i].spent)
-				return "spent";
-		return "no session";
-	}
-	if (v->core.state != VRRP_BACKUP ||
-	    !addr_equal(&v->core.active.source, peer))
-		return "not the active router";
-	return "ready";
+	set(o, "peer", json_addr(peer));
+	set(o, "role", word(role));
+	set(o, "state", word(vrrp_bfd_state_name(s == NULL ?
+	    VRRP_BFD_UNKNOWN : s->level.state)));
+	set_us(o, "detection-time-us", s == NULL ? 0 :
+	    s->level.detection_time_ns);
+	if (s != NULL && s->refused[0] != '\0')
+		set(o, "refused", word(s->refused));
+	return o;
 }
 
+/* The other routers, then what this one needs itself. */
 static json_t *
 json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 {
-	const struct vrrp_bfd_params *p;
-	const struct vrrp_bfd_session *s;
-	json_t *list = json_array(), *o;
-	unsigned i;
+	struct vrrp_protect_peer list[VRRP_PEER_LIST_MAX];
+	unsigned i, count = vrrp_protect_list(r->bfd, v, list);
+	json_t *array = json_array(), *o;
 
-	for (i = 0; i < v->p.bfd_count; i++) {
-		p = &v->p.bfd[i];
-		s = vrrp_bfd_find(r->bfd, v->p.interface, &p->peer);
-		o = json_object();
-		set(o, "peer", json_addr(&p->peer));
-		set(o, "role", word(p->role == VRRP_BFD_PEER ? "peer" :
-		    "link"));
-		set(o, "state", word(vrrp_bfd_state_name(s == NULL ?
-		    VRRP_BFD_UNKNOWN : s->level.state)));
-		set_us(o, "detection-time-us", s == NULL ? 0 :
-		    s->level.detection_time_ns);
-		if (p->role == VRRP_BFD_PEER)
-			set(o, "takeover", word(takeover_word(v,
-			    &p->peer, s)));
-		if (s != NULL && s->refused[0] != '\0')
-			set(o, "refused", word(s->refused));
-		(void)json_array_append_new(list, o);
+	for (i = 0; i < count; i++) {
+		o = json_bfd_block(&list[i].peer.addr, "peer",
+		    list[i].session);
+		set(o, "how", word(vrrp_peer_how_name(list[i].peer.how)));
+		set(o, "takeover", word(vrrp_takeover_name(
+		    list[i].takeover)));
+		if (list[i].notices_ns > 0)
+			set_us(o, "notices-us", list[i].notices_ns);
+		if (list[i].slow)
+			set(o, "slower-than-vrrp", json_true());	/* L-1 */
+		(void)json_array_append_new(array, o);
 	}
-	return list;
+	for (i = 0; i < v->p.bfd_count; i++)
+		if (v->p.bfd[i].role == VRRP_BFD_LINK)
+			(void)json_array_append_new(array, json_bfd_block(
+			    &v->p.bfd[i].peer, "link", vrrp_bfd_find(r->bfd,
+			    v->p.interface, &v->p.bfd[i].peer)));
+	return array;
 }
 
-/* If the Active vanished now: how long until we had noticed. */
-static int64_t
-takeover_bound_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
+/* If the Active vanished now: how long until we had noticed, and by what. */
+static void
+set_takeover(json_t *o, const struct vrrp_router *r,
+    const struct vrrp_instance *v)
 {
-	const struct vrrp_bfd_session *s;
-	int64_t bound = v->core.active_down_interval_ns, ns;
-	mono_t now = loop_clock();
-	unsigned i;
+	const struct vrrp_bfd_session *by;
+	int64_t bound = vrrp_protect_bound_ns(r->bfd, v, &by);
 
-	for (i = 0; i < v->p.bfd_count; i++) {
-		if (v->p.bfd[i].role != VRRP_BFD_PEER)
-			continue;
-		s = vrrp_bfd_find(r->bfd, v->p.interface, &v->p.bfd[i].peer);
-		if (s == NULL || s->level.detection_time_ns == 0 ||
-		    strcmp(takeover_word(v, &s->peer, s), "ready") != 0)
-			continue;
-		ns = s->level.detection_time_ns +
-		    vrrp_core_bfd_delay_ns(&v->core, now);
-		if (ns < bound)
-			bound = ns;
-	}
-	return bound;
+	set_us(o, "takeover-bound-us", bound);
+	if (v->core.state != VRRP_BACKUP)
+		return;
+	set(o, "takeover-by", word(by != NULL ? "bfd" : "vrrp"));
+	if (by != NULL)
+		set(o, "takeover-peer", json_addr(&by->peer));
 }
 
 static json_t *
@@ -499,7 +488,7 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	set_us(o, "active-down-interval-us", c->active_down_interval_ns);
 	set(o, "active-adver-interval-cs",
 	    json_integer(c->active_adver_interval_cs));
-	set_us(o, "takeover-bound-us", takeover_bound_ns(r, v));
+	set_takeover(o, r, v);
 	set(o, "checksum-mode", word(checksum_mode(v)));
 	if (v->p.family == AF_INET && v->p.version == 3)
 		set(o, "checksum-sent", word(form_word(v->send_form)));
@@ -522,6 +511,7 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 		set(o, "up-datetime", json_time(v->up_since_real_ns));
 	set(o, "last-event", word(vrrp_cause_name(v->last_event)));
 	set(o, "new-master-reason", word(new_master_reason(v)));
+	set(o, "bfd-auto", json_boolean(v->p.has_bfd_auto));
 	set(o, "bfd", json_bfd(r, v));
 	set(o, "last-transition", rec == NULL ? json_null() :
 	    json_transition(rec));

@@ -43,6 +43,7 @@
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_instance.h"
 #include "vrrpd/vrrp_notify.h"
+#include "vrrpd/vrrp_peer.h"
 #include "vrrpd/vrrp_send.h"
 #include "vrrpd/vrrp_sync.h"
 
@@ -1473,6 +1474,8 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	if (v->core.state == VRRP_BACKUP)
 		warn_too_close(v, now);
 	vrrp_accept_note(v, now, a);
+	if (a->priority > 0)
+		vrrp_peer_heard(v, now, &a->source);
 }
 
 /* --- BFD, stalls --- */
@@ -1625,6 +1628,8 @@ copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
 	memcpy(to->auth_pass, from->auth_pass, sizeof(to->auth_pass));
 	to->bfd_count = from->bfd_count;
 	memcpy(to->bfd, from->bfd, sizeof(to->bfd));
+	to->has_bfd_auto = from->has_bfd_auto;
+	to->bfd_auto = from->bfd_auto;
 	to->garp_repeat = from->garp_repeat;
 	to->garp_interval_ns = from->garp_interval_ns;
 	to->garp_refresh_ns = from->garp_refresh_ns;
@@ -1681,29 +1686,14 @@ configured_form(const struct vrrp_params *p)
 	    VRRP_FORM_MESSAGE;
 }
 
-/* L-11: should it come back, that is another session. */
-static void
-forget_removed_peers(struct vrrp_instance *v, const struct vrrp_params *p)
-{
-	unsigned i, j;
-
-	for (i = 0; i < v->p.bfd_count; i++) {
-		for (j = 0; j < p->bfd_count; j++)
-			if (addr_equal(&v->p.bfd[i].peer, &p->bfd[j].peer))
-				break;
-		if (j == p->bfd_count)
-			vrrp_core_bfd_forget(&v->core, &v->p.bfd[i].peer);
-	}
-}
-
 void
 vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 {
 	if (p->checksum_compat != v->p.checksum_compat)
 		v->send_form = configured_form(p);
-	forget_removed_peers(v, p);
 	copy_in_place(&v->p, p);
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
+	vrrp_peer_reconfigured(v);
 	look_at_tracks(v);
 	v->track_moved = false;
 	update_core(v);

@@ -28,6 +28,7 @@
 #include "shared/mono.h"
 #include "shared/nl.h"
 #include "shared/token_bucket.h"
+#include "vrrpd/vrrp_auto.h"
 #include "vrrpd/vrrp_conflict.h"
 #include "vrrpd/vrrp_core.h"
 #include "vrrpd/vrrp_heard.h"
@@ -110,6 +111,8 @@ struct vrrp_env {
 		    const struct vrrp_record *, void *arg);
 	/* It lingered and does so no more.  May be NULL; must not free it. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
+	/* There is a router it would have a BFD session with (vrrp_peer.h). */
+	void	(*peers_changed)(struct vrrp_instance *, void *arg);
 	void	*arg;
 };
 
@@ -171,6 +174,7 @@ struct vrrp_instance {
 	size_t			 resign_v2_len;
 	enum vrrp_checksum_form	 send_form;	/* of version 3 */
 	struct vrrp_heard	 heard;
+	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
 	uint8_t			*announce_bytes;
 	struct iovec		*announce;	/* vip_count entries */
 

@@ -164,6 +164,9 @@ struct vrrp_params {
 	uint8_t			unicast_min_ttl; /* V-40; 255: same link */
 	unsigned		bfd_count;
 	struct vrrp_bfd_params	bfd[VRRP_PEERS_MAX];
+	/* bfd auto (L-27): peers that are not named; `peer` is unset. */
+	bool			has_bfd_auto;
+	struct vrrp_bfd_params	bfd_auto;
 	unsigned		track_count;
 	struct vrrp_track_ref	tracks[VRRP_TRACKS_MAX];
 	unsigned		link_down_number; /* 0 = all (L-17) */

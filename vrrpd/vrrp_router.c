@@ -5,7 +5,8 @@
  * kernel's by netlink events: one that appears, vanishes, is renamed or comes
  * back with another index is found or lost, and its instances follow.
  *
- * A BFD level concerns every instance on that interface that names the peer.
+ * A BFD level concerns every instance on that interface that has the peer, named
+ * or learned (vrrp_peer.h).
  * All of them get it in one pass, packets first; words are deferred by each
  * (L-19, design §5).
  *
@@ -33,6 +34,7 @@
 #include "shared/log.h"
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_notify.h"
+#include "vrrpd/vrrp_peer.h"
 #include "vrrpd/vrrp_router.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
@@ -42,6 +44,9 @@
 /* Three refreshes; a host that sleeps longer has to fence anyway. */
 #define LIFETIME_S	3
 #define LENT_MAX	2048
+#define PEER_CHECK_NS	(10 * NS_PER_S)
+
+static void	follow_peers_later(struct vrrp_router *);
 
 /* --- instances that linger --- */
 
@@ -283,6 +288,7 @@ settle_addresses(void *arg)
 			if (r->instances[j]->iface == r->ifaces[i])
 				vrrp_instance_primary_changed(r->instances[j]);
 	}
+	follow_peers_later(r);		/* sessions are of our primary address */
 }
 
 static void
@@ -353,14 +359,14 @@ synced_event(void *arg)
 /* --- BFD --- */
 
 static void
-bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
-    void *arg)
+tell_instance(struct vrrp_instance *v, const struct vrrp_bfd_session *s,
+    mono_t received, bool came_up)
 {
-	struct vrrp_router *r = arg;
 	struct vrrp_bfd_event e;
-	struct vrrp_instance *v;
-	unsigned i, j;
+	struct vrrp_peer peer;
 
+	if (!vrrp_peer_find(v, &s->peer, &peer))
+		return;
 	memset(&e, 0, sizeof(e));
 	e.peer = s->peer;
 	e.state = s->level.state;
@@ -371,8 +377,22 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 	e.rx_interval_ns = s->level.rx_interval_ns;
 	e.tx_interval_ns = s->level.tx_interval_ns;
 	e.tx_multiplier = s->level.tx_multiplier;
+	e.takeover_any = peer.p->takeover_on == VRRP_TAKEOVER_ANY;
+	vrrp_instance_bfd(v, &e, s->level.last_rx, s->level.decided, received,
+	    came_up);
+}
+
+static void
+bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
+    void *arg)
+{
+	struct vrrp_router *r = arg;
+	struct vrrp_instance *v;
+	unsigned i;
+
 	/* An advert that waits in the socket may show that the peer lives. */
-	for (i = 0; e.state == VRRP_BFD_DOWN && i < r->iface_count; i++)
+	for (i = 0; s->level.state == VRRP_BFD_DOWN && i < r->iface_count;
+	    i++)
 		if (r->ifaces[i]->io != NULL &&
 		    strcmp(r->ifaces[i]->name, s->interface) == 0)
 			vrrp_io_drain(r->ifaces[i]->io);
@@ -380,15 +400,9 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 		v = r->instances[i];
 		if (strcmp(v->iface->name, s->interface) != 0)
 			continue;
-		for (j = 0; j < v->p.bfd_count; j++) {
-			if (v->p.bfd[j].role != VRRP_BFD_PEER ||
-			    !addr_equal(&v->p.bfd[j].peer, &s->peer))
-				continue;
-			e.takeover_any =
-			    v->p.bfd[j].takeover_on == VRRP_TAKEOVER_ANY;
-			vrrp_instance_bfd(v, &e, s->level.last_rx,
-			    s->level.decided, received, came_up);
-		}
+		vrrp_peer_level(v, received, s);
+		tell_instance(v, s, received, came_up);
+		vrrp_peer_level_done(v, s);
 	}
 	if (r->bfd_changed != NULL)
 		r->bfd_changed(s, r->arg);
@@ -402,7 +416,8 @@ bfd_reachable(bool up, void *arg)
 
 	/* L-23: our peers may have been told Down by its end. */
 	for (i = 0; !up && i < r->instance_count; i++)
-		if (r->instances[i]->p.bfd_count > 0)
+		if (r->instances[i]->p.bfd_count > 0 ||
+		    r->instances[i]->p.has_bfd_auto)
 			vrrp_instance_reassure(r->instances[i]);
 }
 
@@ -418,27 +433,136 @@ vrrp_router_connect_bfd(struct vrrp_router *r, const char *path)
 	return r->bfd == NULL ? -ENOMEM : 0;
 }
 
+/*
+ * Sessions with peers are between the addresses adverts come from: B-116, and
+ * the other side may have learned ours from them.
+ */
+static int
+wish_for(struct vrrp_router *r, const struct vrrp_instance *v)
+{
+	const struct addr *primary = vrrp_instance_primary(v);
+	struct vrrp_peer list[VRRP_PEER_LIST_MAX];
+	unsigned i, count = vrrp_peer_list(v, list);
+	struct vrrp_bfd_params p;
+	int error = 0;
+
+	for (i = 0; i < v->p.bfd_count && error == 0; i++)
+		if (v->p.bfd[i].role != VRRP_BFD_PEER)
+			error = vrrp_bfd_wish(r->bfd, v->p.interface,
+			    &v->p.bfd[i], NULL);
+	for (i = 0; i < count && error == 0; i++) {
+		if (list[i].how == VRRP_PEER_PASSIVE)
+			continue;
+		p = *list[i].p;
+		p.peer = list[i].addr;
+		error = vrrp_bfd_wish(r->bfd, v->p.interface, &p, primary);
+	}
+	if (error == 0 && v->p.has_bfd_auto && addr_is_set(primary))
+		error = vrrp_bfd_offer(r->bfd, v->p.interface, &v->p.bfd_auto,
+		    primary);
+	return error;
+}
+
 static void
 collect_wishes(struct vrrp_router *r)
 {
-	const struct vrrp_params *p;
-	unsigned i, j;
+	unsigned i;
 	int error;
 
 	if (r->bfd == NULL)
 		return;
 	vrrp_bfd_begin(r->bfd);
 	for (i = 0; i < r->instance_count; i++) {
-		p = &r->instances[i]->p;
-		for (j = 0; j < p->bfd_count; j++) {
-			error = vrrp_bfd_wish(r->bfd, p->interface,
-			    &p->bfd[j]);
-			if (error < 0)
-				log_err("instance=%s cannot ask for a BFD "
-				    "session: %s", p->name, strerror(-error));
-		}
+		error = wish_for(r, r->instances[i]);
+		if (error < 0)
+			log_err("instance=%s cannot ask for a BFD session: %s",
+			    r->instances[i]->p.name, strerror(-error));
 	}
 	vrrp_bfd_commit(r->bfd);
+}
+
+static bool
+knows_it_is_up(const struct vrrp_core *c, const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < c->bfd_count; i++)
+		if (addr_equal(&c->bfd[i].peer, peer))
+			return c->bfd[i].has_been_up;
+	return false;
+}
+
+/* A session that was there before the instance had the peer (L-26). */
+static void
+catch_up(struct vrrp_router *r)
+{
+	const struct vrrp_bfd_session *s;
+	mono_t now = loop_clock();
+	unsigned i, j;
+
+	for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++) {
+		if (s->level.state != VRRP_BFD_UP)
+			continue;
+		for (j = 0; j < r->instance_count; j++)
+			if (strcmp(r->instances[j]->iface->name,
+			    s->interface) == 0 &&
+			    !knows_it_is_up(&r->instances[j]->core, &s->peer))
+				tell_instance(r->instances[j], s, now, false);
+	}
+}
+
+static void
+follow_peers(void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	if (!r->started)
+		return;
+	collect_wishes(r);
+	catch_up(r);
+}
+
+static void
+follow_peers_later(struct vrrp_router *r)
+{
+	if (loop_defer(r->loop, follow_peers, r) < 0)
+		follow_peers(r);
+}
+
+static void
+peers_changed(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	follow_peers_later(arg);
+}
+
+/* L-28: whose session is Up is alive; the others are forgotten in time. */
+static void
+check_peers(mono_t deadline, void *arg)
+{
+	struct vrrp_router *r = arg;
+	const struct vrrp_bfd_session *s;
+	mono_t now = loop_clock();
+	bool any = false, changed = false;
+	unsigned i, j;
+
+	(void)deadline;
+	for (i = 0; i < r->instance_count; i++) {
+		if (!r->instances[i]->p.has_bfd_auto)
+			continue;
+		any = true;
+		for (j = 0; (s = vrrp_bfd_session(r->bfd, j)) != NULL; j++)
+			if (s->level.state == VRRP_BFD_UP &&
+			    strcmp(r->instances[i]->iface->name,
+			    s->interface) == 0)
+				vrrp_peer_level(r->instances[i], now, s);
+		if (vrrp_peer_expire(r->instances[i], now))
+			changed = true;
+	}
+	loop_timer_set(r->peer_timer, any ? mono_add(now, PEER_CHECK_NS) :
+	    MONO_NEVER);
+	if (changed)
+		follow_peers(r);
 }
 
 /* --- stalls --- */
@@ -488,7 +612,8 @@ vrrp_router_retune(struct vrrp_router *r)
 {
 	if (!r->started)
 		return;
-	collect_wishes(r);
+	follow_peers(r);
+	check_peers(MONO_NEVER, r);
 	watch_stalls(r);
 }
 
@@ -600,6 +725,8 @@ same_values(const struct vrrp_params *a, const struct vrrp_params *b)
 	    memcmp(a->auth_pass, b->auth_pass, sizeof(a->auth_pass)) == 0 &&
 	    a->bfd_count == b->bfd_count &&
 	    memcmp(a->bfd, b->bfd, a->bfd_count * sizeof(a->bfd[0])) == 0 &&
+	    a->has_bfd_auto == b->has_bfd_auto &&
+	    memcmp(&a->bfd_auto, &b->bfd_auto, sizeof(a->bfd_auto)) == 0 &&
 	    a->garp_repeat == b->garp_repeat &&
 	    a->garp_interval_ns == b->garp_interval_ns &&
 	    a->garp_refresh_ns == b->garp_refresh_ns &&
@@ -865,6 +992,8 @@ router_free(struct vrrp_router *r)
 {
 	unsigned i;
 
+	loop_defer_cancel(r->loop, follow_peers, r);
+	loop_timer_free(r->peer_timer);
 	drop_groups(r);
 	while (r->lingering_count > 0)
 		drop_lingering(r, 0);
@@ -906,8 +1035,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	if (r == NULL)
 		return -ENOMEM;
 	r->loop = loop;
+	r->peer_timer = loop_timer_new(loop, check_peers, r);
 	r->env.filter = vrrp_filter_new();
-	if (r->env.filter == NULL) {
+	if (r->env.filter == NULL || r->peer_timer == NULL) {
 		router_free(r);
 		return -ENOMEM;
 	}
@@ -933,6 +1063,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.changed = instance_changed,
 		.transition = instance_transition,
 		.withdrawn = instance_withdrawn,
+		.peers_changed = peers_changed,
 		.arg = r,
 	};
 	*out = r;

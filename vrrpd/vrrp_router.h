@@ -38,6 +38,7 @@ struct vrrp_router {
 	struct nl_link		 *orphans;	/* of a crash; until start */
 	unsigned		  orphan_count;
 	bool			  resyncing;	/* a full dump is under way */
+	struct loop_timer	 *peer_timer;	/* bfd auto: who is silent */
 	struct vrrp_iface	**ifaces;
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */

@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
 	test/lab/test_announce.py \
+	test/lab/test_auto.py \
 	test/lab/test_bfd.py \
 	test/lab/test_compat.py \
 	test/lab/test_bfd_auth.py \

@@ -184,7 +184,21 @@ wish(const char *interface, const char *peer, int64_t ms, uint8_t multiplier)
 	};
 
 	assert_int_equal(addr_parse(peer, &p.peer), 0);
-	assert_int_equal(vrrp_bfd_wish(b, interface, &p), 0);
+	assert_int_equal(vrrp_bfd_wish(b, interface, &p, NULL), 0);
+}
+
+static void
+offer(const char *interface, const char *local, int64_t ms, uint8_t multiplier)
+{
+	struct vrrp_bfd_params p = {
+		.min_tx_ns = ms * NS_PER_MS,
+		.min_rx_ns = ms * NS_PER_MS,
+		.multiplier = multiplier,
+	};
+	struct addr a;
+
+	assert_int_equal(addr_parse(local, &a), 0);
+	assert_int_equal(vrrp_bfd_offer(b, interface, &p, &a), 0);
 }
 
 static void
@@ -204,6 +218,20 @@ notify(const char *fmt)
 #define DOWN "{\"interface\":\"eth0\",\"peer\":\"192.0.2.1\"," \
 	"\"state\":\"down\",\"reason\":\"timeout\",\"diagnostic\":" \
 	"\"control-expiry\",\"decided-ns\":123,\"last-rx-ns\":100}"
+
+/* Of a session the peer opened. */
+#define OPENED	"{\"interface\":\"eth0\",\"peer\":\"192.0.2.3\"," \
+	"\"state\":\"up\",\"reason\":\"handshake\",\"unsolicited\":true," \
+	"\"detection-time-us\":30000}"
+#define CLOSED	"{\"interface\":\"eth0\",\"peer\":\"192.0.2.3\"," \
+	"\"state\":\"down\",\"reason\":\"timeout\",\"unsolicited\":true," \
+	"\"deleted\":true}"
+
+static const char *
+asked_text(unsigned i, const char *key)
+{
+	return json_string_value(json_object_get(calls[i].params, key));
+}
 
 static json_int_t
 asked(unsigned i, const char *key)
@@ -525,19 +553,154 @@ test_vrrp_bfd_links_do_not_share_our_fate(void **state)
 	client.h.up(NULL, client.arg);
 	assert_int_equal(addr_parse("192.0.2.1", &p.peer), 0);
 	vrrp_bfd_begin(b);
-	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p, NULL), 0);
 	vrrp_bfd_commit(b);
 	assert_true(json_is_false(json_object_get(calls[0].params,
 	    "fate-sharing")));
 	/* Both: it does. */
 	vrrp_bfd_begin(b);
-	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p, NULL), 0);
 	p.role = VRRP_BFD_PEER;
-	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p), 0);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p, NULL), 0);
 	vrrp_bfd_commit(b);
 	assert_int_equal(call_count, 2);
 	assert_true(json_is_true(json_object_get(calls[1].params,
 	    "fate-sharing")));
+}
+
+static void
+collect_offer(const char *local)
+{
+	forget_calls();
+	vrrp_bfd_begin(b);
+	offer("eth0", local, 10, 3);
+	vrrp_bfd_commit(b);
+}
+
+/* L-27 +, L-27 - withdrawn when nobody offers it any more */
+static void
+test_vrrp_bfd_offer_is_asked_for_and_withdrawn(void **state)
+{
+	(void)state;
+	vrrp_bfd_begin(b);
+	offer("eth0", "192.0.2.1", 50, 3);
+	offer("eth0", "192.0.2.1", 10, 3);
+	offer("eth0", "fe80::1", 20, 3);
+	vrrp_bfd_commit(b);
+	client.h.up(NULL, client.arg);
+	assert_int_equal(call_count, 2);
+	assert_string_equal(calls[0].method, "passive.request");
+	assert_string_equal(asked_text(0, "local"), "192.0.2.1");
+	assert_int_equal(asked(0, "desired-min-tx-us"), 10000);
+	assert_int_equal(asked(0, "detect-mult"), 3);
+	assert_int_equal(asked(0, "max-sessions"), VRRP_BFD_ACCEPTED_MAX);
+	assert_string_equal(asked_text(1, "local"), "fe80::1");
+	collect_offer("192.0.2.1");
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "passive.release");
+	assert_string_equal(asked_text(0, "local"), "fe80::1");
+	collect_offer("192.0.2.9");		/* our address changed */
+	assert_int_equal(call_count, 1);
+	assert_string_equal(asked_text(0, "local"), "192.0.2.9");
+}
+
+/* L-27 + a session that was opened to us is known as long as bfdd has it */
+static void
+test_vrrp_bfd_accepted_session_comes_and_goes(void **state)
+{
+	(void)state;
+	client.h.up(NULL, client.arg);
+	notify(OPENED);				/* nobody offered: not ours */
+	assert_int_equal(level_count, 0);
+	collect_offer("192.0.2.1");
+	notify(OPENED);
+	assert_int_equal(up_edges, 1);
+	assert_true(last.accepted);
+	collect_offer("192.0.2.1");
+	assert_int_equal(call_count, 0);
+	assert_non_null(vrrp_bfd_session(b, 0));
+	notify(CLOSED);
+	assert_int_equal(last.level.state, VRRP_BFD_DOWN);
+	assert_true(last.level.deleted);
+	assert_null(vrrp_bfd_session(b, 0));
+}
+
+/* L-28 + asked for as well, and taken back: then it is the peer's again */
+static void
+test_vrrp_bfd_accepted_session_may_be_wished(void **state)
+{
+	struct vrrp_bfd_params p = { .min_tx_ns = 10 * NS_PER_MS,
+	    .min_rx_ns = 10 * NS_PER_MS, .multiplier = 3 };
+	struct addr local;
+
+	(void)state;
+	client.h.up(NULL, client.arg);
+	collect_offer("192.0.2.1");
+	notify(OPENED);
+	forget_calls();
+	assert_int_equal(addr_parse("192.0.2.3", &p.peer), 0);
+	assert_int_equal(addr_parse("192.0.2.1", &local), 0);
+	vrrp_bfd_begin(b);
+	offer("eth0", "192.0.2.1", 10, 3);
+	assert_int_equal(vrrp_bfd_wish(b, "eth0", &p, &local), 0);
+	vrrp_bfd_commit(b);
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "session.request");
+	assert_string_equal(asked_text(0, "local"), "192.0.2.1");
+	assert_null(vrrp_bfd_session(b, 1));
+	assert_false(vrrp_bfd_session(b, 0)->accepted);
+	assert_int_equal(vrrp_bfd_session(b, 0)->level.state, VRRP_BFD_UP);
+	collect_offer("192.0.2.1");
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "session.release");
+	assert_null(vrrp_bfd_session(b, 0));
+	notify(OPENED);
+	assert_true(vrrp_bfd_session(b, 0)->accepted);
+	/* With the offer goes what it brought; bfdd knows. */
+	forget_calls();
+	vrrp_bfd_begin(b);
+	vrrp_bfd_commit(b);
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "passive.release");
+	assert_null(vrrp_bfd_session(b, 0));
+}
+
+/* L-21 + bfdd is lost, and with it what it had accepted */
+static void
+test_vrrp_bfd_accepted_session_is_lost_with_bfdd(void **state)
+{
+	(void)state;
+	client.h.up(NULL, client.arg);
+	collect_offer("192.0.2.1");
+	notify(OPENED);
+	forget_calls();
+	client.h.down("closed by peer", client.arg);
+	assert_int_equal(last.level.state, VRRP_BFD_UNKNOWN);
+	assert_true(last.level.deleted);
+	assert_null(vrrp_bfd_session(b, 0));
+	client.h.up(NULL, client.arg);
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "passive.request");
+}
+
+static void
+test_vrrp_bfd_refused_offer_is_said_once_and_repeated(void **state)
+{
+	json_t *error = json_pack("{s:i, s:s}", "code", 1, "message",
+	    "bfdd is leaving");
+	const char *at;
+
+	(void)state;
+	client.h.up(NULL, client.arg);
+	collect_offer("192.0.2.1");
+	calls[0].cb(NULL, error, calls[0].arg);
+	timer_cb(timer_at, timer_arg);
+	assert_int_equal(call_count, 2);
+	calls[1].cb(NULL, error, calls[1].arg);
+	json_decref(error);
+	at = strstr(lines, "bfdd is leaving");
+	assert_non_null(at);
+	assert_null(strstr(at + 1, "bfdd is leaving"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -560,6 +723,11 @@ main(void)
 	    TEST(test_vrrp_bfd_answers_pings),
 	    TEST(test_vrrp_bfd_links_do_not_share_our_fate),
 	    TEST(test_vrrp_bfd_nonsense_is_refused_and_changes_nothing),
+	    TEST(test_vrrp_bfd_offer_is_asked_for_and_withdrawn),
+	    TEST(test_vrrp_bfd_accepted_session_comes_and_goes),
+	    TEST(test_vrrp_bfd_accepted_session_may_be_wished),
+	    TEST(test_vrrp_bfd_accepted_session_is_lost_with_bfdd),
+	    TEST(test_vrrp_bfd_refused_offer_is_said_once_and_repeated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

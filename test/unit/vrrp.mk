@@ -2,6 +2,7 @@
 if CMOCKA
 VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_announce \
+	test/unit/test_vrrp_auto \
 	test/unit/test_vrrp_check \
 	test/unit/test_vrrp_conflict \
 	test/unit/test_vrrp_core \
@@ -26,6 +27,9 @@ test_unit_test_vrrp_announce_SOURCES = \
 	# end
 test_unit_test_vrrp_announce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_announce_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_auto_SOURCES = test/unit/test_vrrp_auto.c
+test_unit_test_vrrp_auto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_auto_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_check_SOURCES = test/unit/test_vrrp_check.c
 test_unit_test_vrrp_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_check_LDADD = $(VRRP_UNIT_LIBS)
