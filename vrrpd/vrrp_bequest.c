@@ -66,7 +66,12 @@ write_will(const struct vrrp_instance *v)
 	will.frame_count = 0;
 	memcpy(will.name, v->p.name, sizeof(will.name));
 	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
-	if (!addr_is_set(vrrp_instance_primary(v)))
+	/*
+	 * One that lingers has resigned; a second time would move the switch
+	 * port of the virtual MAC away from its successor.
+	 */
+	if (v->core.state != VRRP_ACTIVE ||
+	    !addr_is_set(vrrp_instance_primary(v)))
 		return vrrp_will_encode(&will, body, sizeof(body));
 	if (v->p.unicast_count == 0) {
 		add_frame(v, v->resign, v->resign_len);

@@ -640,6 +640,8 @@ linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
 		break;
 	}
 	loop_timer_set(v->linger_timer, v->linger.until);
+	if (vrrp_instance_lingers(v))
+		vrrp_bequest_later(v);
 }
 
 /* An advert of somebody who is Active now. */

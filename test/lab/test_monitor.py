@@ -210,6 +210,7 @@ def test_will_after_demotion_is_empty(lab):
     assert lab.r1.vrrpctl("handover", "web").returncode == 0
     lab.r2.wait_state("active")
     lab.r1.wait_state("backup")
+    wait_for(lambda: not lab.r1.instance()["lingering"], 5, "it withdraws")
     engine = lab.r1.engine_pid()
     os.kill(engine, signal.SIGKILL)
     wait_engine(lab.r1, engine)
