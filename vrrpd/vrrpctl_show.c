@@ -314,7 +314,8 @@ no_session(const json_t *instance)
 			return "no BFD session with the Active";
 		return word;
 	}
-	return "no BFD configured";
+	return json_is_true(json_object_get(instance, "bfd-auto")) ?
+	    "no other router heard" : "no BFD configured";
 }
 
 /*
@@ -370,6 +371,13 @@ active_address(const json_t *instance)
 	return str_or(instance, "active-address", "-");
 }
 
+static bool
+has_bfd(const json_t *instance)
+{
+	return json_is_true(json_object_get(instance, "bfd-auto")) ||
+	    json_array_size(json_object_get(instance, "bfd")) > 0;
+}
+
 /* What is wrong with the daemon as a whole; nothing when all is well. */
 static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
@@ -420,7 +428,7 @@ vrrpctl_view_instances(const struct view *v, const json_t *result)
 		cell(&t, 7, protection(buf, o));
 		cell(&t, 8, age(v, buf, str(json_object_get(o,
 		    "last-transition"), "time")));
-		if (json_array_size(json_object_get(o, "bfd")) > 0)
+		if (has_bfd(o))
 			uses_bfd = true;
 	}
 	if (json_array_size(list) == 0) {
@@ -456,24 +464,106 @@ view_counters(const struct view *v, const json_t *counters, bool all)
 		(void)fprintf(v->out, "    none\n");
 }
 
-/* What would happen if the Active vanished now. */
+/* L-1: a session that loses against VRRP's own timer. */
+static void
+view_slow_sessions(const struct view *v, const json_t *o)
+{
+	int64_t most = num(o, "active-down-interval-us");
+	int64_t least = most - num(o, "active-adver-interval-cs") * 10000;
+	char a[VALUE_LEN], b[VALUE_LEN], c[VALUE_LEN];
+	const json_t *bfd;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "bfd"), i, bfd) {
+		if (!json_is_true(json_object_get(bfd, "slower-than-vrrp")))
+			continue;
+		line(v, "warning", "BFD to %s is too slow to gain anything:",
+		    str_or(bfd, "peer", "?"));
+		line(v, "", "it finds out in %s, VRRP in %s to %s",
+		    span(a, num(bfd, "detection-time-us")), span(b, least),
+		    span(c, most));
+	}
+}
+
+/* A Backup: what would happen if the Active vanished now. */
 static void
 view_takeover(const struct view *v, const json_t *o)
 {
-	const char *state = str_or(o, "state", "");
 	const json_t *ready = ready_session(o);
-	int64_t bound = num(o, "takeover-bound-us");
+	int64_t bound = num(o, "takeover-bound-us"), more;
+	bool by_bfd = ready != NULL && num(ready, "detection-time-us") <= bound;
 	char buf[VALUE_LEN];
 
-	if (strcmp(state, "backup") != 0)
-		return;
-	if (ready != NULL && num(ready, "detection-time-us") <= bound)
-		line(v, "if Active dies", "takeover in <= %s by BFD (%s)",
-		    span(buf, bound), str_or(ready, "peer", "?"));
-	else
+	if (str(o, "takeover-by") != NULL)
+		by_bfd = strcmp(str(o, "takeover-by"), "bfd") == 0;
+	if (!by_bfd) {
 		line(v, "if Active dies", "takeover in %s by VRRP: %s",
 		    span(buf, bound), ready != NULL ?
 		    "BFD is slower" : no_session(o));
+		return;
+	}
+	line(v, "if Active dies", "takeover in <= %s by BFD (%s)",
+	    span(buf, bound), ready == NULL ? "?" : str_or(ready, "peer", "?"));
+	more = ready == NULL ? 0 : bound - num(ready, "detection-time-us");
+	if (more > 0)
+		line(v, "", "of which better Backups have %s to go first",
+		    span(buf, more));
+}
+
+/* An Active: who would notice if it vanished now, and when. */
+static void
+view_successors(const struct view *v, const json_t *o)
+{
+	int64_t interval = num(o, "advert-interval-cs") * 10000;
+	const char *label = "if this one dies";
+	char a[VALUE_LEN], b[VALUE_LEN];
+	const json_t *bfd;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "bfd"), i, bfd) {
+		if (!is_peer(bfd))
+			continue;
+		if (num(bfd, "notices-us") > 0)
+			line(v, label, "%s knows in <= %s by BFD",
+			    str_or(bfd, "peer", "?"),
+			    span(a, num(bfd, "notices-us")));
+		else
+			line(v, label, "%s knows in %s to %s by VRRP",
+			    str_or(bfd, "peer", "?"),
+			    short_span(a, 3 * interval),
+			    short_span(b, 4 * interval));
+		label = "";
+	}
+	if (label[0] == '\0')
+		return;
+	line(v, label, "Backups know in %s to %s by VRRP: %s",
+	    short_span(a, 3 * interval), short_span(b, 4 * interval),
+	    json_is_true(json_object_get(o, "bfd-auto")) ?
+	    "none has opened BFD" : "no BFD configured");
+}
+
+static void
+view_what_if(const struct view *v, const json_t *o)
+{
+	const char *state = str_or(o, "state", "");
+
+	if (strcmp(state, "backup") == 0)
+		view_takeover(v, o);
+	else if (strcmp(state, "active") == 0)
+		view_successors(v, o);
+	if (strcmp(state, "initialize") != 0)
+		view_slow_sessions(v, o);
+}
+
+/* "peer", "learned", "passive", "link" */
+static const char *
+kind_of(const json_t *bfd)
+{
+	const char *how = str_or(bfd, "how", "configured");
+
+	if (!is_peer(bfd))
+		return str_or(bfd, "role", "-");
+	return strcmp(how, "configured") == 0 ? "peer" : how;
 }
 
 static void
@@ -482,6 +572,7 @@ view_bfd_of_instance(const struct view *v, const json_t *list)
 	static const char *const head[] = { "PEER", "ROLE", "STATE",
 	    "DETECTION", "TAKEOVER" };
 	struct table t = { .columns = sizeof(head) / sizeof(head[0]) };
+	const char *takeover;
 	char buf[VALUE_LEN];
 	const json_t *b;
 	size_t i;
@@ -493,11 +584,13 @@ view_bfd_of_instance(const struct view *v, const json_t *list)
 		cell(&t, i, head[i]);
 	json_array_foreach(list, i, b) {
 		cell(&t, 0, str_or(b, "peer", "-"));
-		cell(&t, 1, str_or(b, "role", "-"));
+		takeover = str_or(b, "takeover", "-");
+		cell(&t, 1, kind_of(b));
 		cell(&t, 2, str_or(b, "state", "-"));
 		cell(&t, 3, num(b, "detection-time-us") > 0 ?
 		    span(buf, num(b, "detection-time-us")) : "-");
-		cell(&t, 4, str_or(b, "takeover", "-"));
+		cell(&t, 4, strcmp(takeover, "not the active router") == 0 ?
+		    "not the Active" : takeover);
 	}
 	table_print(&t, v->out, "    ");
 	json_array_foreach(list, i, b)
@@ -744,7 +837,7 @@ view_one(const struct view *v, const json_t *o)
 	view_peers(v, o);
 	view_heard(v, json_object_get(o, "routers-heard"));
 	view_conflict(v, json_object_get(o, "conflict"));
-	view_takeover(v, o);
+	view_what_if(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", str(o, "up-datetime"));
 	if (str(last, "to") != NULL) {
@@ -768,7 +861,7 @@ vrrpctl_view_instance(const struct view *v, const json_t *result)
 
 	json_array_foreach(json_object_get(result, "instances"), i, o) {
 		view_one(v, o);
-		if (json_array_size(json_object_get(o, "bfd")) > 0)
+		if (has_bfd(o))
 			uses_bfd = true;
 	}
 	view_daemon(v, result, uses_bfd);

@@ -272,3 +272,46 @@ def test_auto_two_instances_share_the_session(lab):
     lab.r2.wait_state("active", 5)
     lab.r2.wait_state("active", 5, name="db")
     assert lab.r2.transitions("db")[-1]["cause"] == "bfd-down"
+
+
+def show(router):
+    return router.vrrpctl("show", "web", check=True).stdout
+
+
+def test_auto_show_says_who_protects_whom(lab):
+    lab.r1.start_bfdd()
+    lab.r1.start_vrrpd(conf(200))
+    lab.r1.wait_state("active")
+    assert ("if this one dies  Backups know in 3s to 4s by VRRP: "
+            "none has opened BFD") in show(lab.r1)
+    lab.r2.start_bfdd()
+    lab.r2.start_vrrpd(conf(100))
+    wait_ready(lab.r2, lab.r1)
+    assert ("if Active dies    takeover in <= 30 ms by BFD (%s)" %
+            lab.r1.address) in show(lab.r2)
+    bound = lab.r2.instance()["takeover-bound-us"]
+    assert bound == lab.r2.session(lab.r1.address)["detection-time-us"]
+    assert lab.r2.instance()["takeover-peer"] == lab.r1.address
+    wait_for(lambda: ("if this one dies  %s knows in <= 30 ms by BFD" %
+                      lab.r2.address) in show(lab.r1), 5,
+             lambda: show(lab.r1))
+    assert "passive  up" in show(lab.r1)
+    # Without BFD: by VRRP, and why.
+    assert lab.r2.bfdd.stop() == 0
+    wait_for(lambda: "by VRRP: no BFD session" in show(lab.r2), 5,
+             lambda: show(lab.r2))
+    assert lab.r2.instance()["takeover-by"] == "vrrp"
+
+
+# L-1 + at run time: what the sessions have agreed, not what was asked for here
+def test_auto_show_warns_of_bfd_slower_than_vrrp(lab):
+    slow = AUTO.replace("10ms", "50ms")
+    lab.r1.start_bfdd()
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=2, extra=slow))
+    lab.r1.wait_state("active")
+    lab.r2.start_bfdd()
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=2, extra=AUTO))
+    wait_for(lambda: "it finds out in 150 ms, VRRP in" in show(lab.r2), 15,
+             lambda: show(lab.r2))
+    assert lab.r2.instance()["takeover-by"] == "vrrp"
+    assert "by VRRP: BFD is slower" in show(lab.r2)

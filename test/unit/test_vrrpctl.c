@@ -100,6 +100,9 @@ test_vrrpctl_show_views_match_their_goldens(void **state)
 		{ "instance-backup-bfd", vrrpctl_view_instance },
 		{ "instance-backup-no-session", vrrpctl_view_instance },
 		{ "instance-backup-no-bfd", vrrpctl_view_instance },
+		{ "instance-auto-active", vrrpctl_view_instance },
+		{ "instance-auto-alone", vrrpctl_view_instance },
+		{ "instance-auto-backup", vrrpctl_view_instance },	/* L-1 + */
 		{ "instance-waiting", vrrpctl_view_instance },
 		{ "instance-bare", vrrpctl_view_instance },
 		{ "history", vrrpctl_view_history },
