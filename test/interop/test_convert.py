@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from lab import BUILD, run
+from lab import BUILD, VIP, run, wait_for
 from story import Setting, ours_is_better, theirs_is_better
 from test_keepalived import Keepalived
 
@@ -77,3 +77,93 @@ def test_keepalived_knows_every_word_of_the_corpus(lab):
         for complaint in ("Unknown keyword", "Unexpected", "Unmatched",
                           "Unknown configuration entry", "Missing"):
             assert complaint not in done.stdout, path.name + done.stdout
+
+
+# Three routers and a check, as keepalived's users write them.
+THREE = """\
+vrrp_instance web {
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority %d
+    advert_int 1
+    %s
+    authentication {
+        auth_type PASS
+        auth_pass 1111
+    }
+    virtual_ipaddress {
+        192.0.2.50/24
+    }
+    track_interface {
+        eth1 weight -20
+    }
+}
+"""
+
+
+def start_three(lab, nopreempt, on_keepalived):
+    """r1 is the best one.  r2 follows it before r3 comes, so that nobody but
+    r1 has been Active."""
+    for i, router in enumerate(lab.routers):
+        router.ip("link", "add", "eth1", "type", "veth", "peer", "name",
+                  "far1")
+        router.ip("link", "set", "eth1", "up")
+        router.ip("link", "set", "far1", "up")
+        conf = THREE % (106 - i, "nopreempt" if nopreempt else "")
+        if i == on_keepalived:
+            router.start_keepalived(conf)
+        else:
+            text, said = converted(router, conf, "--strict")
+            assert said == ""
+            router.start_vrrpd(text)
+        if i == 0:
+            wait_where(lab, 0)
+
+
+def holders(lab):
+    return [i for i, router in enumerate(lab.routers)
+            if VIP in router.addresses()]
+
+
+def wait_where(lab, holder):
+    wait_for(lambda: holders(lab) == [holder], 20,
+             lambda: "the address is on r%d, not %s" % (holder + 1,
+                                                        holders(lab)))
+
+
+def check(router, good):
+    router.ip("link", "set", "far1", "up" if good else "down")
+
+
+@pytest.mark.parametrize("on_keepalived", [None, 0, 1],
+                         ids=["ours", "r1-keepalived", "r2-keepalived"])
+def test_three_converted_routers_follow_a_check(labs, on_keepalived):
+    lab = labs(routers=3)
+    start_three(lab, False, on_keepalived)
+    lab.answered()
+    check(lab.r1, False)
+    wait_where(lab, 1)
+    lab.client.ip("neigh", "flush", "all")
+    lab.answered()
+    check(lab.r1, True)
+    wait_where(lab, 0)
+    lab.client.ip("neigh", "flush", "all")
+    lab.answered()
+
+
+@pytest.mark.parametrize("on_keepalived", [None, 1],
+                         ids=["ours", "r2-keepalived"])
+def test_three_converted_routers_with_nopreempt_stay(labs, on_keepalived):
+    lab = labs(routers=3)
+    start_three(lab, True, on_keepalived)
+    r1, r3 = lab.r1, lab.routers[2]
+    check(r1, False)
+    wait_for(lambda: r3.instance()["active-priority"] == 86, 10,
+             "r3 hears the lower priority")
+    # Long enough for any of them to take over, were it to.
+    heard = r3.instance()["statistics"]["advertisement-rcvd"]
+    wait_for(lambda: r3.instance()["statistics"]["advertisement-rcvd"] >=
+             heard + 5, 15, "five more adverts")
+    assert holders(lab) == [0]
+    assert len(r1.transitions()) == 2

@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	test/interop/test_bfd_frr_echo.py \
 	test/interop/test_bfd_peers.py \
 	test/interop/test_frr.py \
+	test/interop/test_convert.py \
 	test/interop/test_keepalived.py \
 	test/interop/test_tshark.py \
 	test/lab/demo.py \
