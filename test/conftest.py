@@ -15,7 +15,7 @@ import lab as lablib                                            # noqa: E402
 # the others side by side.
 TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_bfd_robust",
           "test_contest", "test_discards", "test_failover", "test_fate",
-          "test_handover"}
+          "test_handover", "test_service"}
 
 
 # Side by side, what shares a fixture stays with one worker, in its order.

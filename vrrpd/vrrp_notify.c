@@ -125,29 +125,42 @@ move_group(struct vrrp_notify *n, struct group *g,
 	send_notice(n, &notice);
 }
 
+/* Those that the group took along say nothing of why. */
+static enum vrrp_notice_state
+group_state(const struct vrrp_sync *sync)
+{
+	unsigned i, active = 0, stopped = 0, down = 0;
+	const struct vrrp_instance *v;
+
+	for (i = 0; i < sync->count; i++) {
+		v = sync->members[i];
+		if (v->core.state == VRRP_ACTIVE) {
+			active++;
+		} else if (v->core.state == VRRP_INITIALIZE) {
+			down++;
+			if (v->down_cause == VRRP_CAUSE_GROUP)
+				continue;
+			if (state_of(VRRP_INITIALIZE, v->down_cause) ==
+			    VRRP_NOTICE_FAULT)
+				return VRRP_NOTICE_FAULT;
+			stopped++;
+		}
+	}
+	if (down > 0)
+		return stopped > 0 ? VRRP_NOTICE_STOP : VRRP_NOTICE_FAULT;
+	return active == sync->count ? VRRP_NOTICE_ACTIVE :
+	    VRRP_NOTICE_BACKUP;
+}
+
 static void
 tell_group(struct vrrp_notify *n, const struct vrrp_sync *sync,
     const struct vrrp_record *r)
 {
 	struct group *g = find(n, sync->name);
-	unsigned i, active = 0;
-	enum vrrp_notice_state state = VRRP_NOTICE_BACKUP;
-	const struct vrrp_instance *v;
 
-	if (g == NULL)
-		return;
-	for (i = 0; i < sync->count; i++) {
-		v = sync->members[i];
-		if (v->core.state == VRRP_ACTIVE)
-			active++;
-		else if (v->core.state == VRRP_INITIALIZE && state !=
-		    VRRP_NOTICE_FAULT)
-			state = state_of(VRRP_INITIALIZE, v->down_cause);
-	}
-	if (active == sync->count)
-		state = VRRP_NOTICE_ACTIVE;
-	move_group(n, g, state, vrrp_cause_name(r->tr.cause),
-	    r->time_real_ns);
+	if (g != NULL)
+		move_group(n, g, group_state(sync), vrrp_cause_name(
+		    r->tr.cause), r->time_real_ns);
 }
 
 void

@@ -50,6 +50,7 @@ EXTRA_DIST += \
 	test/lab/test_bfd_echo.py \
 	test/lab/test_bfd_paths.py \
 	test/lab/test_bfd_robust.py \
+	test/lab/test_checks.py \
 	test/lab/test_config.py \
 	test/lab/test_contest.py \
 	test/lab/test_discards.py \
@@ -60,6 +61,7 @@ EXTRA_DIST += \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \
 	test/lab/test_privileges.py \
+	test/lab/test_service.py \
 	test/lab/test_silence.py \
 	test/lab/test_tools.py \
 	test/lab/test_vrrpctl.py \
