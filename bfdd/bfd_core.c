@@ -647,8 +647,11 @@ static void
 note_recent(struct bfd_core *s, mono_t arrival, int64_t gap_ns)
 {
 	int64_t part = arrival.ns / BFD_RECENT_PART_NS, i;
-	int64_t *worst = &s->recent_gap_ns[part % BFD_RECENT_PARTS];
+	int64_t *worst;
 
+	if (part < 0)			/* before the clock began */
+		return;
+	worst = &s->recent_gap_ns[part % BFD_RECENT_PARTS];
 	if (part - s->recent_part >= BFD_RECENT_PARTS)
 		memset(s->recent_gap_ns, 0, sizeof(s->recent_gap_ns));
 	else
