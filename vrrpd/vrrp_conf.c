@@ -481,6 +481,8 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	(void)read_bool(p, sec, "preempt", &v->preempt);
 	(void)read_span(p, sec, "preempt_delay", 0, SPAN_MAX_NS,
 	    &v->preempt_delay_ns);
+	(void)read_span(p, sec, "takeover_confirm", 0, NS_PER_S,
+	    &v->takeover_confirm_ns);
 	(void)read_bool(p, sec, "accept", &v->accept);
 	(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
 	if ((w = word_get(sec, "checksum_compat")) != NULL) {
@@ -692,6 +694,7 @@ parse_one(struct parse *p, const char *text)
 		WORD("advert_int"),
 		WORD("preempt"),
 		WORD("preempt_delay"),
+		WORD("takeover_confirm"),
 		WORD("accept"),
 		WORD("virtual_mac"),
 		WORD("checksum_compat"),
@@ -1291,6 +1294,9 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	print_span(f, "    ", "advert_int", ns_from_cs(v->advert_int_cs));
 	print_bool(f, "preempt", v->preempt);
 	print_span(f, "    ", "preempt_delay", v->preempt_delay_ns);
+	if (v->takeover_confirm_ns > 0)
+		print_span(f, "    ", "takeover_confirm",
+		    v->takeover_confirm_ns);
 	print_bool(f, "accept", v->accept);
 	print_bool(f, "virtual_mac", v->virtual_mac);
 	(void)fprintf(f, "    checksum_compat = %s\n",

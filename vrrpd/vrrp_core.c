@@ -36,6 +36,10 @@
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
 #define PROOF_INTERVALS		2	/* BFD silent for so many: not by chance */
+#define ANSWER_NS		(50 * NS_PER_MS)	/* L-13: V-72 and the way */
+#define DAMP_FIRST_NS		(10 * NS_PER_S)
+#define DAMP_MAX_NS		(600 * NS_PER_S)
+#define DAMP_FORGIVE_NS		(600 * NS_PER_S)
 #define SLOT_MARGIN_MIN_NS	NS_PER_MS
 #define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
 #define REASSURE_MIN_NS		(50 * NS_PER_MS)
@@ -129,6 +133,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->active_down_timer = MONO_NEVER;
 	v->adver_timer = MONO_NEVER;
 	v->bfd_takeover_timer = MONO_NEVER;
+	v->confirm_timer = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_rank_init(&v->rank);
 	compute_intervals(v);
@@ -158,6 +163,8 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->active_down_timer = MONO_NEVER;
 	v->adver_timer = MONO_NEVER;
 	v->bfd_takeover_timer = MONO_NEVER;
+	v->confirm_timer = MONO_NEVER;
+	memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	v->active_by_bfd = false;
 	v->paced_adverts = 0;
 	v->wants = false;
@@ -353,10 +360,72 @@ note_claim(struct vrrp_core *v, mono_t arrival, const struct vrrp_advert *adv)
 		v->bfd_left_to_others++;
 }
 
+static struct vrrp_core_bfd *
+bfd_find(struct vrrp_core *v, const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return &v->bfd[i];
+	return NULL;
+}
+
+/* V-71, V-74: of two Actives, is that the one that stays? */
+static bool
+wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
+{
+	return adv->priority > v->p.priority ||
+	    (adv->priority == v->p.priority &&
+	    addr_cmp(&adv->source, &v->primary) > 0);
+}
+
+/* L-13: what it said of its peer was wrong. */
+static void
+blame_session(struct vrrp_core *v, mono_t now)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, &v->bfd_edge_peer);
+	int64_t ns;
+	unsigned i;
+
+	if (b == NULL)
+		return;
+	if (!b->has_been_up)
+		b->spent = true;
+	if (b->false_takeovers > 0 && mono_before(
+	    mono_add(b->suspended_until, DAMP_FORGIVE_NS), now))
+		b->false_takeovers = 0;
+	b->false_takeovers++;
+	ns = b->false_takeovers == 1 ? 0 : DAMP_FIRST_NS;
+	for (i = 2; i < b->false_takeovers && ns < DAMP_MAX_NS; i++)
+		ns *= 2;
+	b->suspended_until = mono_add(now, ns < DAMP_MAX_NS ? ns : DAMP_MAX_NS);
+}
+
+/*
+ * L-14: we have said that we are Active, so whoever loses against us will obey;
+ * what it sent before it knew must not stop us, or nobody would be Active.
+ */
+static bool
+confirm_rx(struct vrrp_core *v, mono_t now, const struct vrrp_advert *adv)
+{
+	if (mono_is_never(v->confirm_timer))
+		return false;
+	if (adv->priority == 0 || !wins(v, adv))
+		return true;
+	v->confirm_timer = MONO_NEVER;
+	v->bfd_unconfirmed++;
+	if (addr_equal(&adv->source, &v->bfd_edge_peer))
+		blame_session(v, now);
+	return false;
+}
+
 static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
+	if (confirm_rx(v, now, adv))
+		return;
 	if (adv->priority == 0) {			/* V-65, V-97 */
 		if (addr_equal(&adv->source, &v->active.source))
 			v->active.priority = 0;
@@ -417,31 +486,24 @@ settled_ns(const struct vrrp_core *v)
 	    v->p.advert_int_cs);
 }
 
-static struct vrrp_core_bfd *
-bfd_find(struct vrrp_core *v, const struct addr *peer)
-{
-	unsigned i;
-
-	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i].peer, peer))
-			return &v->bfd[i];
-	return NULL;
-}
-
-/* L-13: the router BFD called dead answers our takeover: it was not. */
+/*
+ * L-13: the router BFD called dead answers our takeover at once: it was not.
+ * One that is heard again later was away, and BFD was right.
+ */
 static void
 judge_bfd_takeover(struct vrrp_core *v, mono_t now,
     const struct vrrp_advert *adv)
 {
-	struct vrrp_core_bfd *b;
-
+	if (mono_sub(now, v->state_since) > v->active_down_interval_ns)
+		return;
+	if (addr_equal(&adv->source, &v->active.source) &&
+	    v->active.priority != 0)
+		v->takeovers_taken_back++;
 	if (!v->active_by_bfd || !addr_equal(&adv->source, &v->bfd_edge_peer) ||
-	    mono_sub(now, v->state_since) > v->active_down_interval_ns)
+	    mono_sub(now, v->state_since) > ANSWER_NS)
 		return;
 	v->bfd_false_takeovers++;
-	b = bfd_find(v, &v->bfd_edge_peer);
-	if (b != NULL && !b->has_been_up)
-		b->spent = true;
+	blame_session(v, now);
 }
 
 static void
@@ -457,8 +519,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 	}
 	if (adv->priority > v->p.priority)
 		cause = VRRP_CAUSE_HIGHER_PRIORITY;
-	else if (adv->priority == v->p.priority &&
-	    addr_cmp(&adv->source, &v->primary) > 0)	/* V-74 */
+	else if (wins(v, adv))				/* V-74 */
 		cause = VRRP_CAUSE_HIGHER_ADDRESS;
 	else {						/* V-72 */
 		if (v->p.version != 2)			/* V-126 */
@@ -483,6 +544,8 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 	begin(v, now, act);
 	arrival = mono_min(arrival, now);
 	from = from_instant(v, now, arrival);
+	if (addr_equal(&adv->source, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	switch (v->state) {
 	case VRRP_INITIALIZE:				/* V-62 */
 		return;
@@ -511,6 +574,14 @@ static void
 go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
     struct vrrp_actions *act)
 {
+	if (cause == VRRP_CAUSE_BFD_DOWN && v->p.takeover_confirm_ns > 0 &&
+	    v->p.priority != PRIORITY_OWNER && !v->confirmed) {
+		v->confirm_timer = mono_add(now, v->p.takeover_confirm_ns);
+		v->bfd_takeover_timer = MONO_NEVER;
+		send_advert(v, act);			/* L-14 */
+		return;
+	}
+	v->confirmed = false;
 	if (v->p.grouped && v->p.priority != PRIORITY_OWNER) {
 		v->wants = true;
 		v->wants_cause = cause;
@@ -561,6 +632,19 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
 }
 
+/* Its adverts stopped, its BFD goes on. */
+static void
+note_blocked(struct vrrp_core *v)
+{
+	const struct vrrp_core_bfd *b = bfd_find(v, &v->active.source);
+
+	if (v->state == VRRP_ACTIVE && b != NULL && b->has_been_up &&
+	    v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER) {
+		v->blocked_peer = v->active.source;
+		v->vrrp_blocked++;
+	}
+}
+
 static void
 backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
@@ -568,12 +652,19 @@ backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 
 	if (mono_before(now, due))
 		return;
+	if (mono_before(v->confirm_timer, v->active_down_timer)) {
+		v->confirm_timer = MONO_NEVER;
+		v->confirmed = true;
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		return;
+	}
 	if (mono_before(v->bfd_takeover_timer, v->active_down_timer)) {
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
 		return;
 	}
 	v->active_down_timer = MONO_NEVER;		/* V-64 */
 	go_active(v, v->active_down_cause, now, due, act);
+	note_blocked(v);
 }
 
 /*
@@ -614,8 +705,8 @@ vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 mono_t
 vrrp_core_next_expiry(const struct vrrp_core *v)
 {
-	return mono_min(v->adver_timer,
-	    mono_min(v->active_down_timer, v->bfd_takeover_timer));
+	return mono_min(mono_min(v->adver_timer, v->active_down_timer),
+	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
 }
 
 /* L-12: is this Down a reason to believe that the peer no longer forwards? */
@@ -676,6 +767,38 @@ slot_ns(const struct vrrp_core_bfd *b, int64_t detection_time_ns)
 	return interval_ns + margin_ns;
 }
 
+mono_t
+vrrp_core_bfd_suspended_until(const struct vrrp_core *v,
+    const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return v->bfd[i].suspended_until;
+	return (mono_t){ 0 };
+}
+
+bool
+vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
+{
+	unsigned i;
+
+	*bfd = true;
+	*peer = v->blocked_peer;
+	if (addr_is_set(peer))
+		return true;
+	*bfd = false;
+	*peer = v->active.source;
+	if (v->state != VRRP_BACKUP || !addr_is_set(peer))
+		return false;
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return v->bfd[i].fell &&
+			    mono_before(v->bfd[i].fell_at, v->active.last_arrival);
+	return false;
+}
+
 int64_t
 vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
 {
@@ -718,6 +841,10 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
 		v->bfd_left_to_others++;
 		return;
 	}
+	if (mono_before(now, b->suspended_until)) {
+		v->bfd_suspended++;
+		return;
+	}
 	v->bfd_slot_ns = slot_ns(b, ev->detection_time_ns);
 	better = better_ones(v, now);
 	if (better == 0) {
@@ -727,7 +854,11 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
 	v->bfd_takeover_timer = mono_add(now, better * v->bfd_slot_ns);
 }
 
-/* A better one that we waited for may have gone as well. */
+/*
+ * A better one that we waited for may have gone as well.  The others learn of
+ * that within an interval of us, so those still before us have their slots from
+ * now on.
+ */
 static void
 rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
@@ -737,7 +868,7 @@ rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 		return;
 	better = better_ones(v, now);
 	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer,
-	    mono_add(v->bfd_edge, better * v->bfd_slot_ns));
+	    mono_add(now, better * v->bfd_slot_ns));
 	if (!mono_before(now, v->bfd_takeover_timer))
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 }
@@ -840,6 +971,9 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	if (b == NULL)
 		return;
 	edge = b->has_been_up;
+	if (ev->state != VRRP_BFD_UP &&
+	    addr_equal(&ev->peer, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	if (ev->state == VRRP_BFD_UNKNOWN)
 		vrrp_rank_no_session(&v->rank, &ev->peer);
 	else
@@ -848,13 +982,17 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	switch (ev->state) {
 	case VRRP_BFD_UP:
 		b->has_been_up = true;
-		b->spent = false;
+		b->spent = b->fell = false;
 		b->rx_interval_ns = ev->rx_interval_ns;
 		b->tx_interval_ns = ev->tx_interval_ns;
 		b->tx_multiplier = ev->tx_multiplier;
 		break;
 	case VRRP_BFD_DOWN:
 		b->has_been_up = false;
+		if (edge) {
+			b->fell = true;
+			b->fell_at = now;
+		}
 		if (edge && v->state == VRRP_ACTIVE)
 			(void)reassure(v, now, act);
 		else if (edge)
@@ -863,13 +1001,15 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 			rank_again(v, now, act);
 		b->rx_interval_ns = b->tx_interval_ns = 0;
 		return;
-	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
 	case VRRP_BFD_ADMIN_DOWN:	/* L-12: never */
+		b->fell = false;
+		/* FALLTHROUGH */
+	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
 		b->has_been_up = false;
 		b->rx_interval_ns = b->tx_interval_ns = 0;
 		break;
 	case VRRP_BFD_UNKNOWN:		/* bfdd is gone: says nothing of the peer */
-		b->has_been_up = false;
+		b->has_been_up = b->fell = false;
 		return;
 	}
 	/* The peer was heard: its death is withdrawn. */
@@ -885,6 +1025,8 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 	if (b != NULL)
 		*b = v->bfd[--v->bfd_count];
 	vrrp_rank_no_session(&v->rank, peer);
+	if (addr_equal(peer, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	if (addr_equal(peer, &v->bfd_edge_peer))
 		forget_bfd_edge(v);
 }

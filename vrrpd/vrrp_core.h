@@ -97,6 +97,7 @@ struct vrrp_core_params {
 	uint16_t	advert_int_cs;
 	bool		preempt;
 	int64_t		preempt_delay_ns;	/* V-79 */
+	int64_t		takeover_confirm_ns;	/* L-14; 0: off */
 	bool		grouped;		/* asks before it goes Active */
 };
 
@@ -115,6 +116,11 @@ struct vrrp_core_bfd {
 	struct addr	peer;
 	bool		has_been_up;	/* Up now or since the last edge (L-11) */
 	bool		spent;		/* L-13: took over wrongly, wait for Up */
+	/* Damping: takeovers by it that were taken back, one soon after another. */
+	unsigned	false_takeovers;
+	mono_t		suspended_until;	/* its Downs are not obeyed */
+	bool		fell;		/* Down since: */
+	mono_t		fell_at;
 	/* Of the session while Up; 0: not known. */
 	int64_t		rx_interval_ns;	/* between the peer's packets */
 	int64_t		tx_interval_ns;	/* between ours */
@@ -190,6 +196,9 @@ struct vrrp_core {
 	mono_t			bfd_edge;	/* when the session went Down */
 	struct addr		bfd_edge_peer;	/* whose session it was */
 	mono_t			bfd_alive_after; /* its advert since: it lives */
+	mono_t			confirm_timer;	/* L-14: claimed, not installed */
+	bool			confirmed;	/* nobody objected */
+	struct addr		blocked_peer;	/* Active for all BFD can tell */
 	struct addr		claimant;	/* a lesser one that is Active too */
 	mono_t			claimed;	/* its last advert */
 	bool			active_by_bfd;	/* L-13: since state_since */
@@ -197,6 +206,10 @@ struct vrrp_core {
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
 	uint64_t		bfd_false_takeovers;
+	uint64_t		vrrp_blocked;	/* alarms of that kind */
+	uint64_t		takeovers_taken_back;	/* whatever the cause */
+	uint64_t		bfd_unconfirmed;	/* L-14: taken back in time */
+	uint64_t		bfd_suspended;	/* Downs: false too often */
 	uint64_t		bfd_disproved;	/* Downs: its adverts went on */
 	uint64_t		bfd_left_to_others;	/* somebody else went */
 	uint64_t		immediate_adverts;
@@ -259,6 +272,12 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * It is called off by an advert accepted after the edge, by the session leaving
  * Down, and by a lesser router that became Active since the dead one was last
  * heard: that one serves already, and preemption is a matter of V-67.
+ * With takeover_confirm (L-14) the advert goes out first and the rest after so
+ * long, unless somebody who wins against it has spoken by then.
+ * L-13: where the dead one answers, the session has to be Up again before it
+ * counts.  When that happens again and again it is suspended besides, from the
+ * second time on for ten seconds, then twice as long each time up to ten
+ * minutes; ten minutes without are forgiven.
  * The shell asks for its own link before it calls (L-18), and reads what adverts
  * have arrived.
  * Proof of life: a router that dies stops both, and its last packet of the
@@ -278,6 +297,16 @@ void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
  */
 void	vrrp_core_reassure(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);
+/* Until when Downs of this session are not obeyed; before now: they are. */
+mono_t	vrrp_core_bfd_suspended_until(const struct vrrp_core *,
+	    const struct addr *peer);
+/*
+ * The other half of a router lives: true and *peer, when we replaced an Active
+ * that fell silent while its BFD session is Up (two Actives, or its vrrpd is
+ * gone), or follow one whose session was Up and is not.  bfd: which half.
+ */
+bool	vrrp_core_half_heard(const struct vrrp_core *, struct addr *peer,
+	    bool *bfd);
 /* How long a Down of the Active's session now would wait for better ones. */
 int64_t	vrrp_core_bfd_delay_ns(const struct vrrp_core *, mono_t now);
 /* Another router of this virtual router, from the configuration (L-15). */

@@ -122,6 +122,10 @@ json_stats(const struct vrrp_instance *v)
 		{ "addresses-restored", s->addresses_restored },
 		{ "bfd-takeovers", c->bfd_takeovers },
 		{ "bfd-false-takeovers", c->bfd_false_takeovers },
+		{ "vrrp-blocked-alarms", c->vrrp_blocked },
+		{ "takeovers-taken-back", c->takeovers_taken_back },
+		{ "bfd-takeovers-unconfirmed", c->bfd_unconfirmed },
+		{ "bfd-downs-suspended", c->bfd_suspended },
 		{ "bfd-downs-disproved", c->bfd_disproved },
 		{ "bfd-downs-left-to-others", c->bfd_left_to_others },
 		{ "immediate-adverts", c->immediate_adverts },
@@ -156,6 +160,38 @@ json_bfd_block(const struct addr *peer, const char *role,
 	return o;
 }
 
+/* L-13: what is held against this session. */
+static void
+put_damping(json_t *o, const struct vrrp_core *c, const struct addr *peer)
+{
+	int64_t ns = mono_sub(vrrp_core_bfd_suspended_until(c, peer),
+	    loop_clock());
+	unsigned i;
+
+	for (i = 0; i < c->bfd_count; i++)
+		if (addr_equal(&c->bfd[i].peer, peer))
+			set(o, "false-takeovers",
+			    json_integer(c->bfd[i].false_takeovers));
+	set_us(o, "suspended-us", ns > 0 ? ns : 0);
+}
+
+/* Split brain (1): one half of a router is heard and the other is not. */
+static json_t *
+json_alarm(const struct vrrp_core *c)
+{
+	struct addr peer;
+	json_t *o;
+	bool bfd;
+
+	if (!vrrp_core_half_heard(c, &peer, &bfd))
+		return json_null();
+	o = json_object();
+	set(o, "reason", word(bfd ? "vrrp-blocked" : "bfd-blocked"));
+	set(o, "peer", json_addr(&peer));
+	set(o, "text", word(vrrp_instance_alarm_text(bfd)));
+	return o;
+}
+
 /* The other routers, then what this one needs itself. */
 static json_t *
 json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
@@ -170,6 +206,7 @@ json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 		set(o, "how", word(vrrp_peer_how_name(list[i].peer.how)));
 		set(o, "takeover", word(vrrp_takeover_name(
 		    list[i].takeover)));
+		put_damping(o, &v->core, &list[i].peer.addr);
 		if (list[i].notices_ns > 0)
 			set_us(o, "notices-us", list[i].notices_ns);
 		if (list[i].slow)
@@ -504,6 +541,7 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	if (v->group != NULL)
 		set(o, "group", word(v->group->name));
 	set(o, "conflict", json_conflict(&v->conflict));
+	set(o, "alarm", json_alarm(&v->core));
 	if (v->handed_over)
 		set(o, "handed-over", json_true());
 	set(o, "lingering", json_boolean(vrrp_instance_lingers(v)));

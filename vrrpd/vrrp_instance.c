@@ -381,6 +381,30 @@ log_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
 	    waiting);
 }
 
+const char *
+vrrp_instance_alarm_text(bool bfd)
+{
+	return bfd ? "its advertisements stopped and its BFD goes on: two "
+	    "routers may be Active, if VRRP is blocked between them" :
+	    "its advertisements arrive and its BFD session is down: only VRRP "
+	    "timers would notice its death";
+}
+
+static void
+say_blocked(struct vrrp_instance *v)
+{
+	const struct addr *peer = &v->core.blocked_peer;
+	char text[ADDR_STRLEN];
+
+	if (v->blocked_logged == v->core.vrrp_blocked)
+		return;
+	v->blocked_logged = v->core.vrrp_blocked;
+	if (addr_is_set(peer))
+		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
+		    addr_format(peer, text, sizeof(text)),
+		    vrrp_instance_alarm_text(true));
+}
+
 /* After the packets of the batch. */
 static void
 say(void *arg)
@@ -394,6 +418,7 @@ say(void *arg)
 		log_transition(v, record(v, v->logged));
 		vrrp_notify_transition(env->notify, v, record(v, v->logged));
 	}
+	say_blocked(v);
 	if (v->history_count - v->published > VRRP_HISTORY_MAX)
 		v->published = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->published < v->history_count; v->published++) {
@@ -1538,6 +1563,7 @@ core_params(const struct vrrp_instance *v)
 		.advert_int_cs = v->p.advert_int_cs,
 		.preempt = v->p.preempt && !v->handed_over,
 		.preempt_delay_ns = v->p.preempt_delay_ns,
+		.takeover_confirm_ns = v->p.takeover_confirm_ns,
 		.grouped = v->group != NULL,
 	};
 
@@ -1625,6 +1651,7 @@ copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
 	to->advert_int_cs = from->advert_int_cs;
 	to->preempt = from->preempt;
 	to->preempt_delay_ns = from->preempt_delay_ns;
+	to->takeover_confirm_ns = from->takeover_confirm_ns;
 	to->checksum_compat = from->checksum_compat;
 	to->auth_len = from->auth_len;
 	memcpy(to->auth_pass, from->auth_pass, sizeof(to->auth_pass));

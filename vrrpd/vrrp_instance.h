@@ -125,6 +125,7 @@ struct vrrp_instance {
 	bool			 started;	/* vrrp_instance_start() was called */
 	bool			 disabled;	/* by the operator */
 	bool			 untold;	/* vrrp_ctl.c: its level is due */
+	uint64_t		 blocked_logged; /* alarms that were said */
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
 	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
@@ -256,6 +257,8 @@ void	vrrp_instance_refuse(struct vrrp_instance *, mono_t now,
  */
 void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
+/* For a user: what vrrp_core_half_heard() found. */
+const char *vrrp_instance_alarm_text(bool bfd);
 /* bfdd is gone: show that we are alive in another way (L-23). */
 void	vrrp_instance_reassure(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */

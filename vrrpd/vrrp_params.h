@@ -152,6 +152,7 @@ struct vrrp_params {
 	uint16_t		advert_int_cs;	/* 1..4095; v2: whole seconds */
 	bool			preempt;
 	int64_t			preempt_delay_ns;
+	int64_t			takeover_confirm_ns;	/* L-14; 0 = off */
 	bool			accept;
 	bool			virtual_mac;
 	enum vrrp_checksum_compat checksum_compat;

@@ -42,6 +42,9 @@ takeover_of(const struct vrrp_instance *v, const struct vrrp_protect_peer *p)
 	if (v->core.state != VRRP_BACKUP ||
 	    !addr_equal(&v->core.active.source, &p->peer.addr))
 		return VRRP_TAKEOVER_NOT_ACTIVE;
+	if (mono_before(loop_clock(), vrrp_core_bfd_suspended_until(&v->core,
+	    &p->peer.addr)))
+		return VRRP_TAKEOVER_SUSPENDED;
 	return VRRP_TAKEOVER_READY;
 }
 
@@ -93,7 +96,8 @@ vrrp_protect_bound_ns(const struct vrrp_bfd *b, const struct vrrp_instance *v,
 		ns = list[i].session->level.detection_time_ns;
 		if (ns == 0)
 			continue;
-		ns += vrrp_core_bfd_delay_ns(&v->core, now);
+		ns += vrrp_core_bfd_delay_ns(&v->core, now) +
+		    v->p.takeover_confirm_ns;
 		if (ns < bound) {
 			bound = ns;
 			*by = list[i].session;

@@ -19,7 +19,8 @@
 	X(READY,	"ready")					\
 	X(NO_SESSION,	"no session")					\
 	X(NOT_ACTIVE,	"not the active router")			\
-	X(SPENT,	"spent")	/* L-13 */
+	X(SPENT,	"spent")	/* L-13 */			\
+	X(SUSPENDED,	"suspended")	/* false too often */
 
 enum vrrp_takeover {
 #define X(id, word) VRRP_TAKEOVER_##id,

@@ -720,6 +720,7 @@ same_values(const struct vrrp_params *a, const struct vrrp_params *b)
 	    a->advert_int_cs == b->advert_int_cs &&
 	    a->preempt == b->preempt &&
 	    a->preempt_delay_ns == b->preempt_delay_ns &&
+	    a->takeover_confirm_ns == b->takeover_confirm_ns &&
 	    a->checksum_compat == b->checksum_compat &&
 	    a->auth_len == b->auth_len &&
 	    memcmp(a->auth_pass, b->auth_pass, sizeof(a->auth_pass)) == 0 &&

@@ -593,10 +593,17 @@ view_bfd_of_instance(const struct view *v, const json_t *list)
 		    "not the Active" : takeover);
 	}
 	table_print(&t, v->out, "    ");
-	json_array_foreach(list, i, b)
+	json_array_foreach(list, i, b) {
 		if (str(b, "refused") != NULL)
 			(void)fprintf(v->out, "    bfdd refuses %s: %s\n",
 			    str_or(b, "peer", "-"), str(b, "refused"));
+		if (num(b, "suspended-us") > 0)
+			(void)fprintf(v->out, "    %s is not believed for %s: "
+			    "%lld takeovers were taken back\n",
+			    str_or(b, "peer", "-"),
+			    span(buf, num(b, "suspended-us")),
+			    (long long)num(b, "false-takeovers"));
+	}
 }
 
 /* The moment something happened, as the daemon wrote it, and how long ago. */
@@ -763,6 +770,17 @@ view_heard(const struct view *v, const json_t *list)
 
 /* Another router that does not fit, and when it was last heard. */
 static void
+view_alarm(const struct view *v, const json_t *a)
+{
+	if (strcmp(str_or(a, "reason", ""), "vrrp-blocked") == 0)
+		line(v, "alarm", "two Actives? %s is silent, its BFD up",
+		    str_or(a, "peer", "-"));
+	else if (str(a, "reason") != NULL)
+		line(v, "alarm", "BFD of %s is down, its adverts arrive",
+		    str_or(a, "peer", "-"));
+}
+
+static void
 view_conflict(const struct view *v, const json_t *c)
 {
 	const json_t *list = json_object_get(c, "virtual-addresses"), *a;
@@ -837,6 +855,7 @@ view_one(const struct view *v, const json_t *o)
 	view_peers(v, o);
 	view_heard(v, json_object_get(o, "routers-heard"));
 	view_conflict(v, json_object_get(o, "conflict"));
+	view_alarm(v, json_object_get(o, "alarm"));
 	view_what_if(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", str(o, "up-datetime"));

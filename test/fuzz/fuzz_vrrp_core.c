@@ -77,6 +77,7 @@ take_params(struct input *in, struct vrrp_core_params *p)
 	p->version = flags & 0x01 ? 2 : 3;
 	p->preempt = flags & 0x02;
 	p->preempt_delay_ns = flags & 0x04 ? take_span_ns(in) : 0;
+	p->takeover_confirm_ns = flags & 0x08 ? NS_PER_MS : 0;
 	p->priority = take_priority(in);
 	p->advert_int_cs = take_interval_cs(in, p->version);
 }
@@ -102,7 +103,8 @@ check(const struct vrrp_core *v, mono_t now, enum vrrp_state before,
 	    !(moved && before == VRRP_ACTIVE));
 	REQUIRE(!(act->todo & VRRP_DO_ANNOUNCE) || v->state == VRRP_ACTIVE);
 	if (act->todo & VRRP_DO_SEND_ADVERT) {
-		REQUIRE(v->state == VRRP_ACTIVE || before == VRRP_ACTIVE);
+		REQUIRE(v->state == VRRP_ACTIVE || before == VRRP_ACTIVE ||
+		    !mono_is_never(v->confirm_timer));		/* L-14 */
 		REQUIRE((act->advert_priority == 0) ==
 		    (v->state == VRRP_INITIALIZE));		/* V-78 */
 		REQUIRE(act->advert_priority == 0 ||

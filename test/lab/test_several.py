@@ -175,3 +175,138 @@ def test_several_two_die_at_once_and_the_third_serves(several):
     assert takeovers(third)[-1]["cause"] == "bfd-down"
     assert takeovers(third)[-1]["in-state-us"] > 0
     lab.answered()
+
+
+def pair(lab, advert_int=100, **conf):
+    lab.start_pair(bfd=True, advert_int=advert_int, **conf)
+    lab.wait_pair(bfd=True)
+
+
+# L-13 +
+def test_several_bfd_blocked_is_one_short_flap_at_most(lab):
+    """UDP 3784 blocked while adverts flow: LAB_SECONDS=60 for the long run."""
+    pair(lab)
+    seconds = float(os.environ.get("LAB_SECONDS", 3))
+    before = [len(r.transitions()) for r in lab.routers]
+    mend = lab.cut_bfd(lab.r1)
+    with lab.meter() as meter:
+        gap = Gap(lab.client)
+        time.sleep(seconds)
+        slept, report = gap.stop(), meter.stop()
+    after = [len(r.transitions()) for r in lab.routers]
+    stats = lab.r2.call("stats")["instances"][0]["statistics"]
+    print("flaps %d, disproved %d, outages %s" % (
+        stats["bfd-false-takeovers"], stats["bfd-downs-disproved"],
+        [o["length-ms"] for o in report["outages"]]))
+    assert after[0] == before[0], lab.r1.transitions()[-3:]
+    assert after[1] - before[1] == 2 * stats["bfd-false-takeovers"]
+    assert stats["bfd-false-takeovers"] + stats["bfd-downs-disproved"] == 1
+    if after != before and slept < ASLEEP_MS:
+        flap = lab.r2.transitions()[-1]
+        assert (flap["from"], flap["to"]) == ("active", "backup")
+        assert flap["in-state-us"] < 5000, flap
+    # It is seen: VRRP alone protects now.
+    wait_for(lambda: (lab.r2.instance()["alarm"] or {}).get("reason") ==
+             "bfd-blocked", 5, lambda: lab.r2.instance())
+    assert "its adverts arrive" in lab.r2.vrrpctl("show", "web").stdout
+    mend()
+    lab.wait_pair(bfd=True)
+    assert lab.r2.instance()["alarm"] is None
+
+
+# L-12 -
+@pytest.mark.parametrize("direction", ("to-active", "from-active"))
+def test_several_bfd_blocked_one_way(lab, direction):
+    """What r1 does not hear moves nobody; what r2 does not is one flap."""
+    pair(lab)
+    before = [len(r.transitions()) for r in lab.routers]
+    mend = lab.cut(lab.r1, ingress=direction == "from-active",
+                   egress=direction == "to-active", match="udp dport 3784")
+    wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "down", 5,
+             "r2's session is Down")
+    time.sleep(1)
+    after = [len(r.transitions()) for r in lab.routers]
+    assert after[0] == before[0]
+    if direction == "to-active":
+        assert after[1] == before[1], lab.r2.transitions()[-3:]
+    else:
+        assert after[1] - before[1] in (0, 2), lab.r2.transitions()[-3:]
+    mend()
+    lab.wait_pair(bfd=True)
+
+
+# L-14 +
+def test_several_takeover_confirm_moves_no_address_in_vain(lab):
+    pair(lab, extra="takeover_confirm = 20ms")
+    before = [len(r.transitions()) for r in lab.routers]
+    for _ in range(2):
+        mend = lab.cut(lab.r1, ingress=True, egress=False,
+                       match="udp dport 3784")
+        wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "down",
+                 5, "r2's session is Down")
+        time.sleep(0.2)
+        assert [len(r.transitions()) for r in lab.routers] == before
+        mend()
+        lab.wait_pair(bfd=True)
+        if lab.r2.instance()["bfd"][0]["suspended-us"] > 0:
+            break
+    stats = lab.r2.call("stats")["instances"][0]["statistics"]
+    assert stats["bfd-takeovers-unconfirmed"] + \
+        stats["bfd-downs-disproved"] >= 1
+    assert stats["bfd-takeovers"] == 0
+
+
+# L-14 +
+def test_several_takeover_confirm_of_a_death_takes_over(lab):
+    pair(lab, extra="takeover_confirm = 2ms")
+    lab.cut(lab.r1)
+    lab.r2.wait_state("active", 3)
+    assert takeovers(lab.r2)[-1]["cause"] == "bfd-down"
+    lab.answered()
+
+
+# L-13 +
+def test_several_false_alarms_are_suspended(lab):
+    """The second one: ten seconds in which a Down is VRRP's business."""
+    pair(lab)
+    for n in range(8):
+        mend = lab.cut(lab.r1, ingress=True, egress=False,
+                       match="udp dport 3784")
+        wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "down",
+                 5, "r2's session is Down")
+        time.sleep(0.1)
+        mend()
+        wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "up", 10,
+                 "r2's session is Up")
+        if lab.r2.instance()["bfd"][0]["suspended-us"] > 0:
+            break
+    session = lab.r2.instance()["bfd"][0]
+    assert session["takeover"] == "suspended", session
+    assert session["false-takeovers"] == 2
+    assert 0 < session["suspended-us"] <= 10e6
+    assert "is not believed for" in lab.r2.vrrpctl("show", "web").stdout
+    before = len(lab.r2.transitions())
+    mend = lab.cut(lab.r1, ingress=True, egress=False, match="udp dport 3784")
+    wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "down",
+             5, "r2's session is Down")
+    time.sleep(0.1)
+    assert len(lab.r2.transitions()) == before
+
+
+# L-10 +
+def test_several_vrrp_blocked_with_bfd_up_is_an_alarm(lab):
+    """Two Actives, which nothing here can prevent: the operator is told."""
+    pair(lab, advert_int=10)
+    mend = lab.cut_vrrp(lab.r1)
+    lab.r2.wait_state("active", 5)
+    assert lab.r2.transitions()[-1]["cause"] == "active-down-timer"
+    alarm = lab.r2.instance()["alarm"]
+    assert alarm["reason"] == "vrrp-blocked", alarm
+    assert alarm["peer"] == lab.r1.address
+    wait_for(lambda: "alarm instance=web peer=%s" % lab.r1.address in
+             lab.r2.vrrpd.log(), 5, "it is logged")
+    shown = lab.r2.vrrpctl("show", "web").stdout
+    assert "alarm" in shown and "two Actives?" in shown
+    mend()
+    lab.wait_pair(bfd=True)
+    assert lab.r2.instance()["alarm"] is None

@@ -512,6 +512,272 @@ test_vrrp_core_bfd_order_is_learned_and_kept(void **state)
 	assert_int_equal(vrrp_core_bfd_delay_ns(&r.core, r.now), 0);
 }
 
+/* L-14: two milliseconds to hear that it was wrong. */
+static void
+confirming_backup(struct router *r, uint8_t priority, uint8_t actives)
+{
+	struct vrrp_core_params p = { .version = 3, .preempt = true,
+	    .priority = priority, .advert_int_cs = 100,
+	    .takeover_confirm_ns = 2 * MS };
+	struct addr us = addr_of(US);
+
+	r->now = (mono_t){ T0 };
+	vrrp_core_init(&r->core, &p);
+	vrrp_core_startup(&r->core, r->now, &us, VRRP_CAUSE_STARTUP, &r->act);
+	rx(r, R1, actives, 0);
+	r->last_rx = MONO_NEVER;
+	bfd_up(r, R1);
+	pass(r, 100 * MS);
+	r->last_rx = r->now;
+	pass(r, 30 * MS);
+	bfd_down(r, R1);
+	assert_int_equal(r->act.todo, VRRP_DO_SEND_ADVERT);
+	assert_int_equal(r->act.advert_priority, priority);
+	assert_int_equal(r->core.state, VRRP_BACKUP);
+	assert_int_equal(remaining(r), 2 * MS);
+}
+
+/* L-14 + the advert first, the rest when nobody has objected. */
+static void
+test_vrrp_core_bfd_confirm_unanswered_takes_over(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_backup(&r, 100, 200);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT | VRRP_DO_INSTALL |
+	    VRRP_DO_ANNOUNCE | VRRP_DO_TRANSITION);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_BFD_DOWN);
+	assert_int_equal(r.core.bfd_takeovers, 1);
+	/* And again, another time. */
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 200, 0);
+	bfd_up(&r, R1);
+	pass(&r, 100 * MS);
+	r.last_rx = r.now;
+	pass(&r, 30 * MS);
+	bfd_down(&r, R1);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+}
+
+/* L-14 + the old Active, or a better one, speaks: nothing has moved. */
+static void
+test_vrrp_core_bfd_confirm_answered_is_called_off(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_backup(&r, 100, 200);
+	pass(&r, 1 * MS);
+	rx(&r, R1, 200, 0);
+	assert_int_equal(r.act.todo, 0);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_int_equal(remaining(&r), 3609375000);
+	assert_int_equal(r.core.bfd_unconfirmed, 1);
+	assert_int_equal(r.core.bfd_takeovers, 0);
+	assert_true(r.core.bfd[0].spent);	/* L-13 holds for it too */
+	confirming_backup(&r, 100, 200);
+	pass(&r, 1 * MS);
+	rx(&r, R3, 150, 0);
+	assert_int_equal(remaining(&r), 3609375000);
+	assert_false(r.core.bfd[0].spent);	/* the session was right */
+}
+
+/* L-14 - who loses to our advert obeys it: what it still sent says nothing. */
+static void
+test_vrrp_core_bfd_confirm_is_not_stopped_by_who_will_obey(void **state)
+{
+	static const struct {
+		const char	*source;
+		uint8_t		 priority;
+	} cases[] = { { R1, 50 }, { R1, 100 }, { R3, 99 }, { R1, 0 } };
+	struct router r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		confirming_backup(&r, 100, 100);
+		pass(&r, 1 * MS);
+		rx(&r, cases[i].source, cases[i].priority, 0);
+		assert_int_equal(remaining(&r), 1 * MS);
+		r.now = vrrp_core_next_expiry(&r.core);
+		vrrp_core_expire(&r.core, r.now, &r.act);
+		assert_int_equal(r.core.state, VRRP_ACTIVE);
+	}
+}
+
+/* L-10 + the timer waits for nobody; L-14 - other causes are not confirmed. */
+static void
+test_vrrp_core_bfd_confirm_delays_nothing_else(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, 100, 100);
+	r.core.p.takeover_confirm_ns = NS_PER_S;
+	r.last_rx = MONO_NEVER;
+	rx(&r, R1, 200, 0);
+	bfd_up(&r, R1);
+	pass(&r, 3600 * MS);
+	r.last_rx = r.now;
+	bfd_down(&r, R1);
+	assert_int_equal(remaining(&r), 9375000);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+/* A takeover that R1 takes back at once, and its session comes Up again. */
+static void
+false_takeover(struct router *r)
+{
+	r->last_rx = r->now;
+	pass(r, 30 * MS);
+	bfd_down(r, R1);
+	assert_int_equal(r->core.state, VRRP_ACTIVE);
+	pass(r, 1 * MS);
+	rx(r, R1, 200, 0);
+	assert_int_equal(r->core.state, VRRP_BACKUP);
+	pass(r, 1 * MS);
+	bfd_up(r, R1);
+}
+
+/* L-13 + the second one in a row costs ten seconds, the next twice as long. */
+static void
+test_vrrp_core_bfd_false_again_and_again_is_suspended(void **state)
+{
+	struct addr peer = addr_of(R1);
+	int64_t expect_ns = 10 * NS_PER_S;
+	struct router r;
+	unsigned i;
+
+	(void)state;
+	protected_backup(&r);
+	false_takeover(&r);
+	assert_false(mono_before(r.now,
+	    vrrp_core_bfd_suspended_until(&r.core, &peer)));
+	for (i = 2; i < 12; i++) {
+		false_takeover(&r);
+		assert_int_equal(mono_sub(vrrp_core_bfd_suspended_until(
+		    &r.core, &peer), r.now), expect_ns - 1 * MS);
+		assert_int_equal(r.core.bfd[0].false_takeovers, i);
+		/* Meanwhile a Down is VRRP's business. */
+		r.last_rx = r.now;
+		pass(&r, 30 * MS);
+		bfd_down(&r, R1);
+		assert_int_equal(r.core.state, VRRP_BACKUP);
+		assert_int_equal(r.core.bfd_suspended, i - 1);
+		bfd_up(&r, R1);
+		pass(&r, expect_ns);
+		rx(&r, R1, 200, 0);
+		expect_ns = expect_ns < 300 * NS_PER_S ? 2 * expect_ns :
+		    600 * NS_PER_S;
+	}
+	assert_int_equal(r.core.bfd_false_takeovers, 11);
+	assert_int_equal(r.core.takeovers_taken_back, 11);
+	/* Ten quiet minutes are forgiven. */
+	pass(&r, 1200 * NS_PER_S);
+	rx(&r, R1, 200, 0);
+	false_takeover(&r);
+	assert_int_equal(r.core.bfd[0].false_takeovers, 1);
+}
+
+/* A takeover by the timer that was wrong is counted too; a right one is not. */
+static void
+test_vrrp_core_takeover_taken_back_is_counted_whatever_the_cause(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, 100, 100);
+	rx(&r, R1, 200, 0);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	pass(&r, 1 * MS);
+	rx(&r, R1, 200, 0);
+	assert_int_equal(r.core.takeovers_taken_back, 1);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	pass(&r, 60 * NS_PER_S);
+	rx(&r, R1, 200, 0);			/* repaired */
+	rx(&r, R1, 0, 0);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	pass(&r, 1 * MS);
+	rx(&r, R1, 200, 0);			/* resigned, and came back */
+	assert_int_equal(r.core.takeovers_taken_back, 1);
+}
+
+/* L-10 + VRRP blocked, BFD Up: the timer decides, and there is an alarm. */
+static void
+test_vrrp_core_adverts_gone_with_bfd_up_is_an_alarm(void **state)
+{
+	struct addr peer, r1 = addr_of(R1);
+	struct router r;
+	bool bfd;
+
+	(void)state;
+	protected_backup(&r);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_true(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	assert_true(bfd && addr_equal(&peer, &r1));
+	rx(&r, R1, 50, 0);			/* heard again */
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	/* The session goes as well: it was a death after all. */
+	protected_backup(&r);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	bfd_down(&r, R1);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	/* It resigned: no reason for alarm. */
+	protected_backup(&r);
+	rx(&r, R1, 0, 0);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+}
+
+/* The reverse: its BFD is Down, and adverts go on. */
+static void
+test_vrrp_core_bfd_down_while_adverts_flow_is_an_alarm(void **state)
+{
+	struct vrrp_bfd_event e;
+	struct addr peer;
+	struct router r;
+	bool bfd;
+
+	(void)state;
+	protected_backup(&r);
+	e = session(&r, R1, VRRP_BFD_DOWN, VRRP_BFD_REASON_PEER_DOWN);
+	e.remote_diag = 1;
+	vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 200, 0);
+	assert_true(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	assert_false(bfd);
+	bfd_up(&r, R1);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	/* Taken down on purpose is no alarm. */
+	e.state = VRRP_BFD_DOWN;
+	vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	e.state = VRRP_BFD_ADMIN_DOWN;
+	e.reason = VRRP_BFD_REASON_ADMIN;
+	vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 200, 0);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+}
+
 int
 main(void)
 {
@@ -540,6 +806,22 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_lesser_active_since_the_last_packet_is_left_alone),
 		cmocka_unit_test(test_vrrp_core_bfd_order_is_learned_and_kept),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_unanswered_takes_over),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_answered_is_called_off),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_is_not_stopped_by_who_will_obey),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_delays_nothing_else),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_false_again_and_again_is_suspended),
+		cmocka_unit_test(
+		    test_vrrp_core_takeover_taken_back_is_counted_whatever_the_cause),
+		cmocka_unit_test(
+		    test_vrrp_core_adverts_gone_with_bfd_up_is_an_alarm),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_down_while_adverts_flow_is_an_alarm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1446,6 +1446,30 @@ test_vrrp_instance_bfd_unknown_changes_nothing(void **state)
 	assert_string_equal(world.did, "");
 }
 
+/* L-10 + VRRP blocked while BFD stays Up: said once, and again another time. */
+static void
+test_vrrp_instance_adverts_gone_with_bfd_up_is_logged(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_bfd_event e = bfd_down();
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	e.state = VRRP_BFD_UP;
+	for (i = 0; i < 2; i++) {
+		world_advert("192.0.2.1", 200, 100);
+		vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now,
+		    true);
+		lines[0] = '\0';
+		world_run(10 * NS_PER_S);
+		assert_int_equal(v->core.state, VRRP_ACTIVE);
+		assert_non_null(strstr(lines, "alarm instance=web "
+		    "peer=192.0.2.1: its advertisements stopped"));
+		assert_null(strstr(strstr(lines, "alarm") + 1, "alarm"));
+	}
+}
+
 /* L-23 + the Active says at once that it lives, and keeps its rhythm. */
 static void
 test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once(void **state)
@@ -2186,6 +2210,7 @@ main(void)
 	    TEST(test_vrrp_instance_backup_far_enough_is_not_warned_of),
 	    TEST(test_vrrp_instance_flapping_backup_is_logged_under_a_limit),
 	    TEST(test_vrrp_instance_resigning_or_steady_rival_is_not_flapping),
+	    TEST(test_vrrp_instance_adverts_gone_with_bfd_up_is_logged),
 	    TEST(test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once),
 	    TEST(test_vrrp_instance_bfdd_lost_while_backup_is_silence),
 	    TEST(test_vrrp_instance_active_announces_when_bfd_comes_back),
