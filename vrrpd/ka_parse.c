@@ -748,8 +748,8 @@ finish_word(struct parse *p, char *word)
 			continue;
 		}
 		if (name[0] == '_')
-			say(p, KA_DIFFERENCE, "%.*s is not put in: it has "
-			    "another value each time", (int)len, s);
+			say(p, KA_DIFFERENCE, "%.*s is not put in: its "
+			    "value is not in the file", (int)len, s);
 		else
 			say(p, KA_NOTE, "%.*s is not defined and stays as it "
 			    "is, as in keepalived", (int)len, s);

@@ -27,12 +27,14 @@
  */
 int	vrrpctl_run(int argc, char **argv, FILE *out, FILE *err);
 
+#define VRRPCTL_CONVERT_STRICT	0x1	/* a difference refuses it */
+#define VRRPCTL_CONVERT_JSON	0x2	/* one document on out, nothing on err */
 /*
  * keepalived's file as vrrpd.conf on out, what changes on err.  id: the router
- * @ lines are decided for, NULL: this host.  strict: a difference refuses it.
- * VRRPCTL_DONE or VRRPCTL_REFUSED, and then nothing is on out.
+ * @ lines are decided for, NULL: this host.  VRRPCTL_DONE or VRRPCTL_REFUSED,
+ * and then no configuration is on out.
  */
-int	vrrpctl_convert(const char *path, const char *id, bool strict,
+int	vrrpctl_convert(const char *path, const char *id, unsigned flags,
 	    FILE *out, FILE *err);
 
 struct view {

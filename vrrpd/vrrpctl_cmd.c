@@ -591,7 +591,9 @@ cmd_check(struct ctx *c)
 static int
 cmd_convert(struct ctx *c)
 {
-	return vrrpctl_convert(c->args[1], c->id, c->strict, c->out, c->err);
+	return vrrpctl_convert(c->args[1], c->id,
+	    (c->strict ? VRRPCTL_CONVERT_STRICT : 0) |
+	    (c->json ? VRRPCTL_CONVERT_JSON : 0), c->out, c->err);
 }
 
 /* --- the command line --- */

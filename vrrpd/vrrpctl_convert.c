@@ -72,15 +72,48 @@ print_remarks(const struct ka_remarks *r, FILE *err)
 		(void)fprintf(err, "and %u more\n", r->lost);
 }
 
+static json_t *
+remarks_json(const struct ka_remarks *r, enum ka_kind kind)
+{
+	json_t *array = json_array();
+	const struct ka_remark *m;
+	unsigned i;
+
+	for (i = 0; i < r->count; i++) {
+		m = &r->list[i];
+		if (m->kind == kind)
+			(void)json_array_append_new(array, json_pack(
+			    "{s:s, s:i, s:s}", "file", m->file == NULL ? "" :
+			    m->file->path, "line", m->line, "message",
+			    m->text));
+	}
+	return array;
+}
+
+static void
+print_json(const struct ka_remarks *r, bool done, const char *text, FILE *out)
+{
+	json_t *doc = json_pack("{s:b, s:o?, s:o, s:o, s:o}",
+	    "converted", (int)done,
+	    "configuration", done ? json_string(text) : NULL,
+	    "errors", remarks_json(r, KA_ERROR),
+	    "differences", remarks_json(r, KA_DIFFERENCE),
+	    "notes", remarks_json(r, KA_NOTE));
+
+	(void)json_dumpf(doc, out, JSON_INDENT(2));
+	(void)fputc('\n', out);
+	json_decref(doc);
+}
+
 int
-vrrpctl_convert(const char *path, const char *id, bool strict, FILE *out,
+vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
     FILE *err)
 {
 	struct ka_source src = { NULL, id, read_source, match_source };
 	struct utsname u;
 	struct ka_tree tree;
 	char *text = NULL;
-	int rv = VRRPCTL_REFUSED;
+	bool done, refused;
 
 	if (id == NULL) {		/* as keepalived without -i */
 		if (uname(&u) != 0)
@@ -88,23 +121,26 @@ vrrpctl_convert(const char *path, const char *id, bool strict, FILE *out,
 		u.nodename[strcspn(u.nodename, ".")] = '\0';
 		src.id = u.nodename;
 	}
-	if (ka_parse(path, &src, &tree) != 0)
-		goto out;
-	if (ka_convert(&tree, &text) != 0) {
-		(void)fprintf(err, "vrrpctl: out of memory\n");
-		goto out;
+	done = ka_parse(path, &src, &tree) == 0;
+	if (done && ka_convert(&tree, &text) != 0) {
+		ka_remark(&tree, KA_ERROR, NULL, 0, "out of memory");
+		done = false;
 	}
-	if (strict && tree.remarks.differences > 0)
-		(void)fprintf(err, "%u difference%s: nothing is converted "
-		    "(--strict)\n", tree.remarks.differences,
-		    tree.remarks.differences == 1 ? "" : "s");
+	refused = done && (flags & VRRPCTL_CONVERT_STRICT) &&
+	    tree.remarks.differences > 0;
+	done = done && !refused;
+	if (flags & VRRPCTL_CONVERT_JSON)
+		print_json(&tree.remarks, done, text, out);
 	else {
-		(void)fputs(text, out);
-		rv = VRRPCTL_DONE;
+		if (done)
+			(void)fputs(text, out);
+		print_remarks(&tree.remarks, err);
+		if (refused)
+			(void)fprintf(err, "%u difference%s: nothing is "
+			    "converted (--strict)\n", tree.remarks.differences,
+			    tree.remarks.differences == 1 ? "" : "s");
 	}
-out:
-	print_remarks(&tree.remarks, err);
 	free(text);
 	ka_tree_free(&tree);
-	return rv;
+	return done ? VRRPCTL_DONE : VRRPCTL_REFUSED;
 }

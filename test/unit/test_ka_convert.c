@@ -95,7 +95,7 @@ accepted(const char *path, const char *text)
 }
 
 static int
-run(const char *path, bool strict, char **text, char **remarks)
+run(const char *path, unsigned flags, char **text, char **remarks)
 {
 	size_t out_len, err_len;
 	FILE *out = open_memstream(text, &out_len);
@@ -104,7 +104,7 @@ run(const char *path, bool strict, char **text, char **remarks)
 
 	assert_non_null(out);
 	assert_non_null(err);
-	rv = vrrpctl_convert(path, "lb1", strict, out, err);
+	rv = vrrpctl_convert(path, "lb1", flags, out, err);
 	(void)fclose(out);
 	(void)fclose(err);
 	return rv;
@@ -123,7 +123,7 @@ test_ka_convert_corpus_gives_goldens_that_vrrpd_takes(void **state)
 	assert_int_equal(glob(pattern, 0, NULL, &g), 0);
 	assert_true(g.gl_pathc > 15);
 	for (i = 0; i < g.gl_pathc; i++) {
-		assert_int_equal(run(g.gl_pathv[i], false, &text, &remarks),
+		assert_int_equal(run(g.gl_pathv[i], 0, &text, &remarks),
 		    VRRPCTL_DONE);
 		accepted(g.gl_pathv[i], text);
 		(void)snprintf(path, sizeof(path), "%.*s.out",
@@ -227,12 +227,12 @@ test_ka_convert_strict_refuses_a_difference_only(void **state)
 
 	(void)state;
 	(void)snprintf(path, sizeof(path), "%s/test/convert/new-same.conf", srcdir);
-	assert_int_equal(run(path, true, &text, &remarks), VRRPCTL_DONE);
+	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks), VRRPCTL_DONE);
 	assert_true(strlen(text) > 0);
 	free(text);
 	free(remarks);
 	(void)snprintf(path, sizeof(path), "%s/test/convert/blog.conf", srcdir);
-	assert_int_equal(run(path, true, &text, &remarks), VRRPCTL_REFUSED);
+	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks), VRRPCTL_REFUSED);
 	assert_string_equal(text, "");
 	assert_non_null(strstr(remarks, "--strict"));
 	free(text);
@@ -245,10 +245,42 @@ test_ka_convert_a_file_that_is_not_there_is_refused(void **state)
 	char *text, *remarks;
 
 	(void)state;
-	assert_int_equal(run("/nonexistent/keepalived.conf", false, &text,
+	assert_int_equal(run("/nonexistent/keepalived.conf", 0, &text,
 	    &remarks), VRRPCTL_REFUSED);
 	assert_string_equal(text, "");
 	assert_non_null(strstr(remarks, "/nonexistent/keepalived.conf"));
+	free(text);
+	free(remarks);
+}
+
+static void
+test_ka_convert_json_has_text_and_remarks_apart(void **state)
+{
+	char path[4096], *text, *remarks;
+	json_t *doc, *first;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/test/convert/blog.conf", srcdir);
+	assert_int_equal(run(path, VRRPCTL_CONVERT_JSON, &text, &remarks),
+	    VRRPCTL_DONE);
+	assert_string_equal(remarks, "");
+	doc = json_loads(text, 0, NULL);
+	assert_true(json_is_true(json_object_get(doc, "converted")));
+	accepted(path, json_string_value(json_object_get(doc,
+	    "configuration")));
+	first = json_array_get(json_object_get(doc, "differences"), 0);
+	assert_int_equal(json_integer_value(json_object_get(first, "line")), 3);
+	assert_true(json_array_size(json_object_get(doc, "notes")) > 0);
+	json_decref(doc);
+	free(text);
+	free(remarks);
+
+	assert_int_equal(run(path, VRRPCTL_CONVERT_JSON |
+	    VRRPCTL_CONVERT_STRICT, &text, &remarks), VRRPCTL_REFUSED);
+	doc = json_loads(text, 0, NULL);
+	assert_true(json_is_false(json_object_get(doc, "converted")));
+	assert_true(json_is_null(json_object_get(doc, "configuration")));
+	json_decref(doc);
 	free(text);
 	free(remarks);
 }
@@ -314,6 +346,8 @@ test_ka_convert_the_pair_of_the_man_page_is_the_same(void **state)
 	a = vrrp_conf_print(&theirs);
 	b = vrrp_conf_print(&ours);
 	assert_string_equal(a, b);
+	first_word_lines(man, "this is faster", after, sizeof(after));
+	accepted("the faster one", after);
 	free(a);
 	free(b);
 	vrrp_config_free(&theirs);
@@ -338,6 +372,8 @@ main(void)
 		    test_ka_convert_strict_refuses_a_difference_only),
 		cmocka_unit_test(
 		    test_ka_convert_a_file_that_is_not_there_is_refused),
+		cmocka_unit_test(
+		    test_ka_convert_json_has_text_and_remarks_apart),
 		cmocka_unit_test(
 		    test_ka_convert_the_pair_of_the_man_page_is_the_same),
 	};

@@ -274,7 +274,7 @@ test_ka_parse_what_is_mended_is_said(void **state)
 		{ "a {", "not closed" },
 		{ "$A=\\\n b \\", "no end" },
 		{ "include", "no file" },
-		{ "a ${_RANDOM 1 9}", "another value" },
+		{ "a ${_RANDOM 1 9}", "not in the file" },
 		{ "a ${NONE}", "not defined" },
 		{ "@x a", "decided for" },
 	};
