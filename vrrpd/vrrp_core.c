@@ -134,6 +134,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->adver_timer = MONO_NEVER;
 	v->bfd_takeover_timer = MONO_NEVER;
 	v->confirm_timer = MONO_NEVER;
+	v->fence_until = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_rank_init(&v->rank);
 	compute_intervals(v);
@@ -168,6 +169,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->active_by_bfd = false;
 	v->paced_adverts = 0;
 	v->wants = false;
+	v->fence_until = MONO_NEVER;
 }
 
 static void
@@ -513,11 +515,16 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 	enum vrrp_cause cause;
 
 	if (adv->priority == 0) {			/* V-70 */
+		if (vrrp_core_is_fenced(v))
+			return;		/* another Backup may be faster */
 		if (immediate_advert(v, now, act))
 			v->adver_timer = mono_add(now, advert_interval_ns(v));
 		return;
 	}
-	if (adv->priority > v->p.priority)
+	if (vrrp_core_is_fenced(v)) {
+		cause = VRRP_CAUSE_FENCED;
+		v->fenced_out++;
+	} else if (adv->priority > v->p.priority)
 		cause = VRRP_CAUSE_HIGHER_PRIORITY;
 	else if (wins(v, adv))				/* V-74 */
 		cause = VRRP_CAUSE_HIGHER_ADDRESS;
@@ -679,6 +686,11 @@ active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	if (mono_before(now, v->adver_timer))
 		return;
 	send_advert(v, act);
+	if (vrrp_core_is_fenced(v)) {
+		v->fence_until = MONO_NEVER;
+		v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+		act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
+	}
 	if (v->paced_adverts > 0 && --v->paced_adverts > 0)
 		interval_ns = v->paced_interval_ns;
 	v->adver_timer = mono_add(v->adver_timer, interval_ns);
@@ -1089,7 +1101,8 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 			    VRRP_CAUSE_PREEMPT);
 		return;
 	case VRRP_ACTIVE:
-		active_set_params(v, now, &old, act);
+		if (!vrrp_core_is_fenced(v))
+			active_set_params(v, now, &old, act);
 		return;
 	}
 }
@@ -1148,9 +1161,32 @@ vrrp_core_must_fence(const struct vrrp_core *v, int64_t absent_ns,
 }
 
 void
+vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
+{
+	int64_t interval_ns = advert_interval_ns(v);
+	int64_t left_ns = DOWN_ADVERTS * interval_ns - absent_ns;
+	int64_t listen_ns = interval_ns + interval_ns / 4;
+
+	if (v->state != VRRP_ACTIVE)
+		return;
+	/* Those with a slower clock than BFD may still wait for an advert. */
+	if (left_ns > 0 && left_ns / 2 < listen_ns)
+		listen_ns = left_ns / 2;
+	v->fences++;
+	v->fence_until = mono_add(now, listen_ns);
+	v->adver_timer = v->fence_until;
+}
+
+bool
+vrrp_core_is_fenced(const struct vrrp_core *v)
+{
+	return !mono_is_never(v->fence_until);
+}
+
+void
 vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
 	begin(v, now, act);
-	if (v->state == VRRP_ACTIVE)
+	if (v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v))
 		act->todo |= VRRP_DO_ANNOUNCE;
 }

@@ -215,6 +215,11 @@ struct vrrp_core {
 	uint64_t		immediate_adverts;
 	uint64_t		immediate_adverts_suppressed;
 	uint64_t		absences;		/* grants given, L-32 */
+
+	/* Design §6: an Active that was asleep listens until then. */
+	mono_t			fence_until;		/* MONO_NEVER: is not */
+	uint64_t		fences;
+	uint64_t		fenced_out;		/* it had been replaced */
 };
 
 void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
@@ -339,6 +344,15 @@ void	vrrp_core_absent(struct vrrp_core *, mono_t since, mono_t until);
  */
 bool	vrrp_core_must_fence(const struct vrrp_core *, int64_t absent_ns,
 	    int64_t detection_time_ns);
+/*
+ * For an Active that must fence: it sends nothing until it has listened, for its
+ * advert interval and a quarter, or half of what peers still tolerate after
+ * absent_ns if that is less.  Whoever is heard as Active meanwhile has replaced
+ * it: it goes to Backup with VRRP_CAUSE_FENCED, whatever the priorities, and says
+ * nothing.  Nobody: at the next expiry it adverts, installs and announces again.
+ */
+void	vrrp_core_fence(struct vrrp_core *, mono_t now, int64_t absent_ns);
+bool	vrrp_core_is_fenced(const struct vrrp_core *);
 /* An Active that may have been contested announces again (design §5). */
 void	vrrp_core_reannounce(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);

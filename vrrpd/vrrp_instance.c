@@ -281,7 +281,9 @@ refreshed(int error, unsigned failed_at, void *arg)
 void
 vrrp_instance_refresh(struct vrrp_instance *v)
 {
-	if (!v->holds || v->vips == NULL || v->refreshing)
+	/* Fenced: that they expire would be right. */
+	if (!v->holds || v->vips == NULL || v->refreshing ||
+	    vrrp_core_is_fenced(&v->core))
 		return;
 	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
 }
@@ -1257,7 +1259,9 @@ restore(void *arg)
 
 	nl_drain(v->env->nl);
 	now = loop_clock();
-	if (v->vips == NULL || !v->iface->exists)
+	/* Fenced: the end of that puts them back, or takes them away. */
+	if (v->vips == NULL || !v->iface->exists ||
+	    vrrp_core_is_fenced(&v->core))
 		return;
 	if (mono_before(now, v->restore_not_before)) {
 		loop_timer_set(v->restore_timer, v->restore_not_before);
@@ -1459,6 +1463,9 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
 		    v->core.p.priority, (unsigned long long)suppressed);
 }
 
+static void	fenced_out(struct vrrp_instance *, mono_t now, mono_t arrival,
+		    const struct addr *successor);
+
 void
 vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
     const struct vrrp_advert *a)
@@ -1490,7 +1497,9 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	was_active = v->core.state == VRRP_ACTIVE;
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
 	perform(v, &act, &m);
-	if (was_active && v->core.state == VRRP_BACKUP)
+	if (was_active && act.tr.cause == VRRP_CAUSE_FENCED)
+		fenced_out(v, now, arrival, &a->source);
+	else if (was_active && v->core.state == VRRP_BACKUP)
 		vrrp_send_last_advert(v, &a->source);
 	else if (was_active && a->priority != 0) {
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
@@ -1527,7 +1536,8 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 	 * in place until the next advert, and where they cross on the way, two
 	 * switches that each look for the virtual MAC at the other.
 	 */
-	if (came_up && v->core.state == VRRP_ACTIVE) {
+	if (came_up && v->core.state == VRRP_ACTIVE &&
+	    !vrrp_core_is_fenced(&v->core)) {
 		vrrp_send_advert(v, v->core.p.priority);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
@@ -1545,11 +1555,42 @@ vrrp_instance_reassure(struct vrrp_instance *v)
 	perform(v, &act, &m);
 }
 
-void
-vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until)
+bool
+vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until,
+    int64_t detection_time_ns)
 {
+	int64_t absent_ns = mono_sub(until, since);
+	bool fence;
+
 	vrrp_core_absent(&v->core, since, until);
+	fence = vrrp_core_must_fence(&v->core, absent_ns, detection_time_ns);
+	if (fence) {
+		vrrp_core_fence(&v->core, until, absent_ns);
+		say_later(v);
+	}
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	return fence;
+}
+
+/*
+ * It had been replaced.  The first advert of the successor that was waiting for
+ * us tells since when both had the addresses.
+ */
+static void
+fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
+    const struct addr *successor)
+{
+	char text[ADDR_STRLEN];
+
+	v->stats.both_ns = mono_sub(now, arrival);
+	if (v->stats.both_ns > v->stats.both_most_ns)
+		v->stats.both_most_ns = v->stats.both_ns;
+	log_warning("fenced instance=%s successor=%s absent_us=%lld "
+	    "both_us=%lld: this process was asleep and has been replaced",
+	    v->p.name, addr_format(successor, text, sizeof(text)),
+	    (long long)us_from_ns_floor(mono_sub(v->core.absent_until,
+	    v->core.absent_since)),
+	    (long long)us_from_ns_floor(v->stats.both_ns));
 }
 
 /* --- run-time changes --- */

@@ -83,6 +83,8 @@ struct vrrp_stats {
 	uint64_t	version_2_ignored;		/* V-133 */
 	uint64_t	announcements_sent;
 	uint64_t	contests;		/* V-72 */
+	int64_t		both_ns;		/* fenced: two owners, the last */
+	int64_t		both_most_ns;		/* and the longest */
 	uint64_t	send_errors;
 	uint64_t	addresses_restored;
 	uint64_t	verdicts[VRRP_VERDICT_COUNT];
@@ -263,9 +265,13 @@ const char *vrrp_instance_alarm_text(bool bfd);
 void	vrrp_instance_reassure(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */
 void	vrrp_instance_refresh(struct vrrp_instance *);
-/* L-32, V-37. */
-void	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
-	    mono_t until);
+/*
+ * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if
+ * there are none.  True: an Active that has to listen before it goes on (design
+ * §6); what has arrived meanwhile should be read at once.
+ */
+bool	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
+	    mono_t until, int64_t detection_time_ns);
 
 /*
  * Run time changes: a new set of values, of which only those may differ that

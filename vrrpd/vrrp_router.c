@@ -567,18 +567,44 @@ check_peers(mono_t deadline, void *arg)
 
 /* --- stalls --- */
 
+/* How long the most eager of its peers waits; 0: no BFD. */
+static int64_t
+detection_time_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
+{
+	const struct vrrp_bfd_session *s;
+	int64_t shortest = 0, ns;
+	unsigned i;
+
+	for (i = 0; r->bfd != NULL && i < v->p.bfd_count; i++) {
+		if (v->p.bfd[i].role != VRRP_BFD_PEER)
+			continue;
+		s = vrrp_bfd_find(r->bfd, v->iface->name, &v->p.bfd[i].peer);
+		ns = s == NULL ? 0 : s->level.detection_time_ns;
+		if (ns > 0 && (shortest == 0 || ns < shortest))
+			shortest = ns;
+	}
+	return shortest;
+}
+
 static void
 stalled(mono_t since, mono_t until, void *arg)
 {
 	struct vrrp_router *r = arg;
 	int64_t ns = mono_sub(until, since);
+	bool fenced = false;
 	unsigned i;
 
 	r->stalls++;
 	if (ns > r->worst_stall_ns)
 		r->worst_stall_ns = ns;
 	for (i = 0; i < r->instance_count; i++)
-		vrrp_instance_absent(r->instances[i], since, until);
+		if (vrrp_instance_absent(r->instances[i], since, until,
+		    detection_time_ns(r, r->instances[i])))
+			fenced = true;
+	/* Who has replaced us has said so meanwhile. */
+	for (i = 0; fenced && i < r->iface_count; i++)
+		if (r->ifaces[i]->io != NULL)
+			vrrp_io_drain(r->ifaces[i]->io);
 }
 
 static int64_t

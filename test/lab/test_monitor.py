@@ -18,6 +18,8 @@ import pytest
 from lab import (BUILD, VIP, VIP6, Capture, skew_ms, vrrpd_conf,
                  wait_for)
 
+LEND = 3.0              # seconds; the kernel may be one late
+
 MODES = pytest.mark.parametrize("virtual_mac", (True, False),
                                 ids=("vmac", "address"))
 
@@ -245,6 +247,66 @@ def test_monitor_that_slept_with_its_engine_does_not_kill_it(lab):
     assert lab.r1.engine_pid() == engine
 
 
+# Asleep
+
+def sleep_through(lab, processes, seconds):
+    """Stops them all, for so long; then what r1 did after."""
+    for process in processes:
+        process.kill_all(signal.SIGSTOP)
+    lab.r2.wait_state("active", 15)
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: False, seconds, "it sleeps")
+    woken = time.time()
+    for process in processes:
+        process.kill_all(signal.SIGCONT)
+    return woken
+
+
+@pytest.mark.parametrize("bfd", (False, True), ids=("vrrpd", "everything"))
+@MODES
+def test_active_that_slept_is_fenced(lab, virtual_mac, bfd):
+    """Design 6: it says nothing as Active, and there are soon one."""
+    lab.start_pair(advert_int=20, virtual_mac=virtual_mac, bfd=bfd)
+    lab.wait_pair(bfd=bfd)
+    engine = lab.r1.engine_pid()
+    processes = [lab.r1.vrrpd] + ([lab.r1.bfdd] if bfd else [])
+    with Capture(lab.r1, "eth0", "ip proto 112 and src host " +
+                 lab.r1.address, "out") as capture, \
+            address_events(lab.r1) as gone_at:
+        woken = sleep_through(lab, processes, 2)
+        wait_for(lambda: (gone_at(VIP) or 0) > woken, 5, "it has withdrawn")
+        both = gone_at(VIP) - woken
+        frames = capture.stop()
+    fenced = [t for t in lab.r1.transitions() if t["cause"] == "fenced"]
+    assert len(fenced) == 1 and fenced[0]["to"] == "backup"
+    yielded = seconds(fenced[0]["time"])
+    assert [f for f in frames if woken < float(f.time) < yielded] == []
+    # A quarter more than an interval; here the successor's are waiting.
+    assert both <= 0.250, both
+    statistics = lab.r1.instance()["statistics"]
+    assert statistics["fenced-out"] == 1
+    assert statistics["two-owners-last-us"] > 0
+    assert "fenced instance=web successor=%s" % lab.r2.address in \
+        lab.r1.vrrpd.log()
+    assert lab.r1.engine_pid() == engine
+    lab.wait_pair()             # it comes back by its priority
+    lab.answered()
+
+
+def test_active_that_slept_alone_goes_on(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    lab.r1.wait_state("active")
+    before = len(lab.r1.transitions())
+    lab.r1.vrrpd.kill_all(signal.SIGSTOP)
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: VIP not in lab.r1.addresses(), LEND + 2, "it is lent")
+    lab.r1.vrrpd.kill_all(signal.SIGCONT)
+    wait_for(lambda: VIP in lab.r1.addresses(), 5, "it has it again")
+    lab.answered()
+    assert len(lab.r1.transitions()) == before
+    assert lab.r1.instance()["statistics"]["fences"] == 1
+
+
 # The monitor
 
 def test_engine_leaves_when_its_monitor_dies(lab):
@@ -282,9 +344,6 @@ def test_start_that_fails_is_not_repeated(lab):
 
 
 # Both processes at once
-
-LEND = 3.0              # seconds; the kernel may be one late
-
 
 @MODES
 @pytest.mark.parametrize("ipv6", (False, True), ids=("ipv4", "ipv6"))

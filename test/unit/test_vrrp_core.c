@@ -1763,6 +1763,83 @@ test_vrrp_core_fence_beyond_what_peers_tolerate(void **state)
 	assert_false(vrrp_core_must_fence(&r.core, NS_PER_S, 0));
 }
 
+/* An Active of this interval that has been away for so long. */
+static void
+start_fenced(struct router *r, uint16_t interval_cs, int64_t absent_ns)
+{
+	start_active(r, params(200, interval_cs));
+	absent(r, absent_ns);
+	vrrp_core_fence(&r->core, r->now, absent_ns);
+	assert_true(vrrp_core_is_fenced(&r->core));
+}
+
+/* Design §6: nobody has taken over, and nothing was sent before that was sure. */
+static void
+test_vrrp_core_fenced_active_listens_and_goes_on(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_fenced(&r, 1, 2 * NS_PER_S);
+	assert_int_equal(remaining(&r), 12500 * NS_PER_US);
+	expire(&r);
+	assert_quiet(&r);
+	/* Not by another way either. */
+	set_params(&r, params(210, 1));
+	assert_quiet(&r);
+	vrrp_core_reannounce(&r.core, r.now, &r.act);
+	assert_quiet(&r);
+	rx(&r, R1, 0, 1);
+	assert_quiet(&r);
+	expire_next(&r);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT | VRRP_DO_INSTALL |
+	    VRRP_DO_ANNOUNCE);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_false(vrrp_core_is_fenced(&r.core));
+	assert_int_equal(remaining(&r), 10 * NS_PER_MS);
+	assert_int_equal(r.core.fences, 1);
+	assert_int_equal(r.core.fenced_out, 0);
+}
+
+/* Whoever it is has taken over rightly, be it with the lower priority. */
+static void
+test_vrrp_core_fenced_active_gives_way_to_any_successor(void **state)
+{
+	static const uint8_t priorities[] = { 1, 100, 200, 254 };
+	struct router r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(priorities); i++) {
+		start_fenced(&r, 100, 4 * NS_PER_S);
+		rx_late(&r, R1, priorities[i], 100, 300 * NS_PER_MS);
+		assert_int_equal(r.act.todo, YIELD);
+		assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP,
+		    VRRP_CAUSE_FENCED);
+		assert_false(vrrp_core_is_fenced(&r.core));
+		assert_int_equal(r.core.fenced_out, 1);
+	}
+}
+
+/*
+ * BFD made it fence, but where that has taken nobody by surprise the others
+ * still wait for adverts: not for longer than they do.
+ */
+static void
+test_vrrp_core_fence_leaves_time_to_those_who_wait_for_adverts(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_fenced(&r, 100, 2900 * NS_PER_MS);
+	assert_int_equal(remaining(&r), 50 * NS_PER_MS);
+	start_fenced(&r, 100, 100 * NS_PER_MS);
+	assert_int_equal(remaining(&r), 1250 * NS_PER_MS);
+	start(&r, params(100, 100));
+	vrrp_core_fence(&r.core, r.now, NS_PER_S);	/* a Backup */
+	assert_false(vrrp_core_is_fenced(&r.core));
+}
+
 /* Names are log words and JSON values: none may be missing or double. */
 static void
 test_vrrp_core_names_are_distinct(void **state)
@@ -1913,6 +1990,12 @@ main(void)
 		    test_vrrp_core_absence_in_active_is_counted_only),
 		cmocka_unit_test(
 		    test_vrrp_core_fence_beyond_what_peers_tolerate),
+		cmocka_unit_test(
+		    test_vrrp_core_fenced_active_listens_and_goes_on),
+		cmocka_unit_test(
+		    test_vrrp_core_fenced_active_gives_way_to_any_successor),
+		cmocka_unit_test(
+		    test_vrrp_core_fence_leaves_time_to_those_who_wait_for_adverts),
 		cmocka_unit_test(test_vrrp_core_names_are_distinct),
 	};
 

@@ -1547,7 +1547,7 @@ test_vrrp_instance_absence_is_granted_to_the_peer(void **state)
 	(void)state;
 	start_with(&p);
 	due = v->core.active_down_timer;
-	vrrp_instance_absent(v, world.now, mono_add(world.now, NS_PER_S));
+	vrrp_instance_absent(v, world.now, mono_add(world.now, NS_PER_S), 0);
 	world.now.ns += NS_PER_S;
 	world_run_until(due);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
