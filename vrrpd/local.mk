@@ -47,6 +47,7 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_instance.c vrrpd/vrrp_instance.h \
 	vrrpd/vrrp_io.c vrrpd/vrrp_io.h \
 	vrrpd/vrrp_monitor.c vrrpd/vrrp_monitor.h \
+	vrrpd/vrrp_link.c vrrpd/vrrp_link.h \
 	vrrpd/vrrp_notify.c vrrpd/vrrp_notify.h \
 	vrrpd/vrrp_procs.c vrrpd/vrrp_procs.h \
 	vrrpd/vrrp_peer.c vrrpd/vrrp_peer.h \

@@ -157,7 +157,9 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 
 	memset(&l, 0, sizeof(l));
 	s = json_string_value(json_object_get(params, "interface"));
-	if (s == NULL || s[0] == '\0' || strlen(s) >= sizeof(l.interface))
+	if (s == NULL && json_is_true(json_object_get(params, "multihop")))
+		s = "";
+	else if (s == NULL || s[0] == '\0' || strlen(s) >= sizeof(l.interface))
 		return -EINVAL;
 	memcpy(l.interface, s, strlen(s));
 	s = json_string_value(json_object_get(params, "peer"));
@@ -437,6 +439,17 @@ new_pending(struct vrrp_bfd *b, const char *interface, const struct addr *addr)
 	return p;
 }
 
+/* A session without an interface is one over several hops. */
+static void
+name_path(json_t *params, const struct vrrp_bfd_session *s)
+{
+	if (s->interface[0] != '\0')
+		(void)json_object_set_new(params, "interface",
+		    json_string(s->interface));
+	else
+		(void)json_object_set_new(params, "multihop", json_true());
+}
+
 static void
 request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 {
@@ -447,12 +460,12 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 	if (!b->up)
 		return;
 	p = new_pending(b, s->interface, &s->peer);
-	params = json_pack("{s:s, s:s, s:I, s:I, s:i, s:b}",
+	params = json_pack("{s:s, s:I, s:I, s:i, s:b}",
 	    "peer", addr_format(&s->peer, text, sizeof(text)),
-	    "interface", s->interface,
 	    "desired-min-tx-us", (json_int_t)us_from_ns_ceil(s->min_tx_ns),
 	    "required-min-rx-us", (json_int_t)us_from_ns_ceil(s->min_rx_ns),
 	    "detect-mult", s->multiplier, "fate-sharing", (int)s->is_peer);
+	name_path(params, s);
 	if (p == NULL || params == NULL) {
 		forget_pending(b, p);
 		json_decref(params);
@@ -524,9 +537,9 @@ release(struct vrrp_bfd *b, const struct vrrp_bfd_session *s)
 
 	if (!b->up)
 		return;
-	params = json_pack("{s:s, s:s}", "peer",
-	    addr_format(&s->peer, text, sizeof(text)),
-	    "interface", s->interface);
+	params = json_pack("{s:s}", "peer",
+	    addr_format(&s->peer, text, sizeof(text)));
+	name_path(params, s);
 	if (params != NULL)
 		(void)ctl_client_call(b->client, "session.release", params,
 		    NULL, NULL);

@@ -50,7 +50,7 @@ struct vrrp_bfd_level {
 int	vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out);
 
 struct vrrp_bfd_session {
-	char			interface[IF_NAMESIZE];
+	char			interface[IF_NAMESIZE];	/* "": multihop */
 	struct addr		peer;
 	int64_t			min_tx_ns, min_rx_ns;	/* wished */
 	uint8_t			multiplier;

@@ -308,10 +308,9 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 	else if (strcmp(role->text, "link") == 0 && is_bfd_auto(sec))
 		bad(p, role->line, "bfd auto is about the other routers: "
 		    "role = peer");
-	else if (strcmp(role->text, "link") == 0) {
+	else if (strcmp(role->text, "link") == 0)
 		b->role = VRRP_BFD_LINK;
-		need(p, role->line, F_ROLE_LINK);
-	} else
+	else
 		bad(p, role->line, "role = %s: must be peer or link",
 		    role->text);
 

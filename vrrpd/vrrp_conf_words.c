@@ -24,7 +24,6 @@ static const struct {
 	enum feature	feature;
 	const char	*what;
 } not_yet[] = {
-	{ F_ROLE_LINK,		"role = link" },
 	{ F_TCP,		"tcp" },
 	{ F_HTTP,		"http" },
 	{ F_PING,		"ping" },

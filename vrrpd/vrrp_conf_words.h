@@ -24,7 +24,6 @@
 
 /* See not_yet[] in vrrp_conf_words.c. */
 enum feature {
-	F_ROLE_LINK,
 	F_SCRIPT,
 	F_PROCESS,
 	F_TCP,

@@ -223,7 +223,8 @@ json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 		if (v->p.bfd[i].role == VRRP_BFD_LINK)
 			(void)json_array_append_new(array, json_bfd_block(
 			    &v->p.bfd[i].peer, "link", vrrp_bfd_find(r->bfd,
-			    v->p.interface, &v->p.bfd[i].peer)));
+			    vrrp_params_bfd_interface(&v->p, &v->p.bfd[i]),
+			    &v->p.bfd[i].peer)));
 	return array;
 }
 

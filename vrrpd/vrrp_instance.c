@@ -64,6 +64,8 @@ struct moment {
 };
 
 static void	batch_done(int error, unsigned failed_at, void *arg);
+static void	take_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
+		    mono_t, mono_t, mono_t, bool);
 static void	say(void *arg);
 static void	update_core(struct vrrp_instance *v);
 static void	ordinary_again(struct vrrp_instance *v);
@@ -1516,8 +1518,81 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 
 /* --- BFD, stalls --- */
 
+/* Between its packets; a session that is Down says nothing of it any more. */
+static int64_t
+peer_interval_ns(const struct vrrp_instance *v, const struct vrrp_bfd_event *e)
+{
+	unsigned i;
+
+	for (i = 0; i < v->core.bfd_count; i++)
+		if (addr_equal(&v->core.bfd[i].peer, &e->peer))
+			return v->core.bfd[i].rx_interval_ns;
+	return 0;
+}
+
+/*
+ * L-18.  The Active is silent, and so might be everybody on whatever it was
+ * reached by: true if a link that still counts as up could yet turn out to be
+ * dead too.  What broke did so after the last packet of the peer and before its
+ * next one was due.
+ */
+static bool
+hold_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t decided, mono_t now)
+{
+	int64_t interval_ns;
+	mono_t broke, at;
+
+	if (e->state != VRRP_BFD_DOWN || v->core.state != VRRP_BACKUP ||
+	    !addr_equal(&e->peer, &v->core.active.source))
+		return false;
+	broke = now;
+	interval_ns = peer_interval_ns(v, e);
+	if (!mono_is_never(e->last_rx) && interval_ns > 0)
+		broke = mono_min(now, mono_add(e->last_rx, interval_ns));
+	at = vrrp_tracked_proven_at(&v->tracked, broke);
+	if (!mono_before(now, at))
+		return false;
+	v->down_event = *e;
+	v->down_decided = decided;
+	loop_timer_set(v->down_timer, at);
+	return true;
+}
+
+static void
+down_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_bfd_event e = v->down_event;
+
+	(void)deadline;
+	memset(&v->down_event, 0, sizeof(v->down_event));
+	/* What has arrived meanwhile may show that the Active lives. */
+	vrrp_io_drain(v->iface->io);
+	take_bfd(v, &e, e.last_rx, v->down_decided, loop_clock(), false);
+}
+
+/* Anything newer of that session makes what was held pointless. */
+static void
+drop_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e)
+{
+	if (!addr_equal(&v->down_event.peer, &e->peer))
+		return;
+	memset(&v->down_event, 0, sizeof(v->down_event));
+	loop_timer_set(v->down_timer, MONO_NEVER);
+}
+
 void
 vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t last_heard, mono_t decided, mono_t received, bool came_up)
+{
+	drop_down(v, e);
+	if (!hold_down(v, e, decided, loop_clock()))
+		take_bfd(v, e, last_heard, decided, received, came_up);
+}
+
+static void
+take_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
     mono_t last_heard, mono_t decided, mono_t received, bool came_up)
 {
 	struct vrrp_actions act;
@@ -1836,6 +1911,7 @@ allocate(struct vrrp_instance *v)
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
 	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
+	v->down_timer = loop_timer_new(loop, down_cb, v);
 	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
 		return false;
 	return v->frame != NULL && v->resign != NULL &&
@@ -1844,7 +1920,7 @@ allocate(struct vrrp_instance *v)
 	    v->held_timer != NULL &&
 	    v->retry_timer != NULL &&
 	    v->restore_timer != NULL &&
-	    v->announce_timer != NULL;
+	    v->announce_timer != NULL && v->down_timer != NULL;
 }
 
 struct vrrp_instance *
@@ -1919,6 +1995,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_timer_free(v->restore_timer);
 	loop_timer_free(v->announce_timer);
 	loop_timer_free(v->track_timer);
+	loop_timer_free(v->down_timer);
 	vrrp_track_unwatch(v->env->track, v);
 	vrrp_tracked_release(&v->tracked);
 	free(v->frame);

@@ -140,6 +140,10 @@ struct vrrp_instance {
 	struct vrrp_tracked	 tracked;
 	bool			 track_moved;	/* to be acted upon */
 	struct loop_timer	*track_timer;	/* a delay is over */
+	/* A Down that waits for our links to prove themselves (L-18). */
+	struct vrrp_bfd_event	 down_event;
+	mono_t			 down_decided;
+	struct loop_timer	*down_timer;
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* its ARP tells the virtual MAC */
 	bool			 holds;		/* installed, not withdrawn */

@@ -132,6 +132,15 @@ vrrp_config_free(struct vrrp_config *c)
 	c->count = 0;
 }
 
+const char *
+vrrp_params_bfd_interface(const struct vrrp_params *p,
+    const struct vrrp_bfd_params *b)
+{
+	if (b->multihop)
+		return "";
+	return b->interface[0] != '\0' ? b->interface : p->interface;
+}
+
 void
 vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6])
 {

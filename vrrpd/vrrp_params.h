@@ -215,6 +215,12 @@ const struct vrrp_tracker_params *vrrp_config_tracker(
  * How many, or -EINVAL: a quote is open, none, or too many.
  */
 int	vrrp_params_command(const char *command, char *storage, char **argv);
+/*
+ * The interface a block's session runs on: its own or the instance's, "" for a
+ * multihop session.
+ */
+const char *vrrp_params_bfd_interface(const struct vrrp_params *,
+	    const struct vrrp_bfd_params *);
 /* The virtual MAC of (family, vrid): 00:00:5e:00:01|02:VRID. */
 void	vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6]);
 

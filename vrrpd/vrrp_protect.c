@@ -86,7 +86,7 @@ vrrp_protect_bound_ns(const struct vrrp_bfd *b, const struct vrrp_instance *v,
 {
 	struct vrrp_protect_peer list[VRRP_PEER_LIST_MAX];
 	unsigned i, count = vrrp_protect_list(b, v, list);
-	int64_t bound = v->core.active_down_interval_ns, ns;
+	int64_t bound = v->core.active_down_interval_ns, ns, links;
 	mono_t now = loop_clock();
 
 	*by = NULL;
@@ -96,6 +96,11 @@ vrrp_protect_bound_ns(const struct vrrp_bfd *b, const struct vrrp_instance *v,
 		ns = list[i].session->level.detection_time_ns;
 		if (ns == 0)
 			continue;
+		/* Our links must have had their time too (L-18). */
+		links = vrrp_tracked_proven_at(&v->tracked, (mono_t){
+		    list[i].session->level.rx_interval_ns }).ns;
+		if (links > ns)
+			ns = links;
 		ns += vrrp_core_bfd_delay_ns(&v->core, now) +
 		    v->p.takeover_confirm_ns;
 		if (ns < bound) {

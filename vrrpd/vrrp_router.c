@@ -404,6 +404,7 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 		tell_instance(v, s, received, came_up);
 		vrrp_peer_level_done(v, s);
 	}
+	vrrp_links_level(r->links, s, received);
 	if (r->bfd_changed != NULL)
 		r->bfd_changed(s, r->arg);
 }
@@ -448,7 +449,8 @@ wish_for(struct vrrp_router *r, const struct vrrp_instance *v)
 
 	for (i = 0; i < v->p.bfd_count && error == 0; i++)
 		if (v->p.bfd[i].role != VRRP_BFD_PEER)
-			error = vrrp_bfd_wish(r->bfd, v->p.interface,
+			error = vrrp_bfd_wish(r->bfd,
+			    vrrp_params_bfd_interface(&v->p, &v->p.bfd[i]),
 			    &v->p.bfd[i], NULL);
 	for (i = 0; i < count && error == 0; i++) {
 		if (list[i].how == VRRP_PEER_PASSIVE)
@@ -466,9 +468,21 @@ wish_for(struct vrrp_router *r, const struct vrrp_instance *v)
 static void
 collect_wishes(struct vrrp_router *r)
 {
-	unsigned i;
+	const struct vrrp_bfd_session *s;
+	const struct vrrp_params *p;
+	unsigned i, j;
 	int error;
 
+	vrrp_links_begin(r->links);
+	for (i = 0; i < r->instance_count; i++) {
+		p = &r->instances[i]->p;
+		for (j = 0; j < p->bfd_count; j++)
+			if (p->bfd[j].role == VRRP_BFD_LINK &&
+			    vrrp_links_want(r->links, p, &p->bfd[j]) < 0)
+				log_err("instance=%s a link is not tracked: "
+				    "out of memory", p->name);
+	}
+	vrrp_links_commit(r->links);
 	if (r->bfd == NULL)
 		return;
 	vrrp_bfd_begin(r->bfd);
@@ -479,6 +493,10 @@ collect_wishes(struct vrrp_router *r)
 			    r->instances[i]->p.name, strerror(-error));
 	}
 	vrrp_bfd_commit(r->bfd);
+	/* A link may be new to us and its session not to bfdd. */
+	for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++)
+		if (s->level.state != VRRP_BFD_UNKNOWN)
+			vrrp_links_level(r->links, s, loop_clock());
 }
 
 static bool
@@ -1037,6 +1055,7 @@ router_free(struct vrrp_router *r)
 	for (i = 0; i < r->held_count; i++)
 		vrrp_track_put(r->env.track, r->held[i]);
 	free(r->held);
+	vrrp_links_free(r->links);
 	vrrp_track_free(r->env.track);
 	vrrp_addrs_clear(&r->addrs);
 	if (r->nl != NULL)
@@ -1073,6 +1092,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		error = nl_open(loop, &handlers, r, &r->nl);
 	if (error == 0 &&
 	    (r->env.track = vrrp_track_new(loop, r->nl)) == NULL)
+		error = -ENOMEM;
+	if (error == 0 &&
+	    (r->links = vrrp_links_new(loop, r->env.track)) == NULL)
 		error = -ENOMEM;
 	if (error == 0)
 		error = nl_read_all(r->nl);

@@ -17,6 +17,7 @@
 #include "vrrpd/vrrp_bfd.h"
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_instance.h"
+#include "vrrpd/vrrp_link.h"
 #include "vrrpd/vrrp_monitor.h"
 #include "vrrpd/vrrp_params.h"
 #include "vrrpd/vrrp_sync.h"
@@ -43,6 +44,7 @@ struct vrrp_router {
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */
 	unsigned		  instance_count;
+	struct vrrp_links	 *links;	/* role = link */
 	const struct vrrp_track_item **held;	/* declared in the file */
 	unsigned		  held_count;
 	struct vrrp_sync	**groups;

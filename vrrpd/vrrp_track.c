@@ -211,6 +211,16 @@ vrrp_track_forget(struct vrrp_track *t, enum vrrp_track_kind kind,
 }
 
 void
+vrrp_track_detection(struct vrrp_track *t, const char *name,
+    int64_t detection_ns)
+{
+	struct vrrp_track_item *it = find(t, VRRP_TRACK_LINK, name);
+
+	if (it != NULL)
+		it->detection_ns = detection_ns;
+}
+
+void
 vrrp_track_link(struct vrrp_track *t, const struct nl_link *link, bool gone)
 {
 	struct vrrp_track_item *it;

@@ -37,6 +37,7 @@ struct vrrp_track_item {
 	bool			moved;		/* in this turn */
 	unsigned		users;
 	int			ifindex;	/* of an interface; 0: none */
+	int64_t			detection_ns;	/* of a link that is Up; else 0 */
 };
 
 /* nl (borrowed) knows the state of interfaces. NULL when out of memory. */
@@ -65,7 +66,11 @@ void	vrrp_track_set(struct vrrp_track *, enum vrrp_track_kind,
 void	vrrp_track_forget(struct vrrp_track *, enum vrrp_track_kind,
 	    const char *name, const char *reason);
 
-/* A link came, changed or (gone) went. */
+/* How soon a link that breaks now is noticed; 0: it is not Up. */
+void	vrrp_track_detection(struct vrrp_track *, const char *name,
+	    int64_t detection_ns);
+
+/* An interface came, changed or (gone) went. */
 void	vrrp_track_link(struct vrrp_track *, const struct nl_link *, bool gone);
 /* Events were lost: look at every interface again. */
 void	vrrp_track_look(struct vrrp_track *);

@@ -12,6 +12,8 @@
 
 #include "vrrpd/vrrp_tracked.h"
 
+#define LINK_MARGIN_NS	NS_PER_MS	/* from bfdd's decision to ours */
+
 void
 vrrp_tracked_link_name(const struct vrrp_params *p,
     const struct vrrp_bfd_params *b, char *name, size_t size)
@@ -19,7 +21,7 @@ vrrp_tracked_link_name(const struct vrrp_params *p,
 	char text[ADDR_STRLEN];
 
 	(void)snprintf(name, size, "%s %s", b->multihop ? "-" :
-	    b->interface[0] != '\0' ? b->interface : p->interface,
+	    vrrp_params_bfd_interface(p, b),
 	    addr_format(&b->peer, text, sizeof(text)));
 }
 
@@ -98,6 +100,23 @@ vrrp_tracked_release(struct vrrp_tracked *t)
 		if (t->refs[i].item != NULL)
 			vrrp_track_put(t->registry, t->refs[i].item);
 	t->count = 0;
+}
+
+mono_t
+vrrp_tracked_proven_at(const struct vrrp_tracked *t, mono_t since)
+{
+	const struct vrrp_track_item *it;
+	mono_t at = since;
+	unsigned i;
+
+	for (i = 0; i < t->count; i++) {
+		it = t->refs[i].item;
+		if (it != NULL && it->kind == VRRP_TRACK_LINK &&
+		    it->state == VRRP_TRACK_UP && it->detection_ns > 0)
+			at = mono_max(at, mono_add(since, it->detection_ns +
+			    LINK_MARGIN_NS));
+	}
+	return at;
 }
 
 /* True if its state counts differently now. */

@@ -49,6 +49,11 @@ void	vrrp_tracked_release(struct vrrp_tracked *);
  */
 bool	vrrp_tracked_look(struct vrrp_tracked *, const struct vrrp_params *,
 	    mono_t now, mono_t *again);
+/*
+ * L-18: if every path that is tracked broke at `since` or before, when all links
+ * that are still up would have gone down; `since` if there are none.
+ */
+mono_t	vrrp_tracked_proven_at(const struct vrrp_tracked *, mono_t since);
 /* Why there is a fault, or what is waited for. */
 void	vrrp_tracked_why(const struct vrrp_tracked *, char *, size_t);
 /* The name of the register for a link: where, and to whom. */

@@ -1524,6 +1524,186 @@ test_vrrp_instance_bfd_block_removed_by_reload_is_forgotten(void **state)
 	assert_string_equal(world.did, "");
 }
 
+/* A Backup of 192.0.2.1 by BFD of 10 ms x 3, with a link that is up. */
+static struct vrrp_bfd_event
+start_with_link(int64_t link_detection_ns, bool last_resort)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_bfd_event e = bfd_down();
+
+	p.bfd_count = 1;
+	p.bfd[0].role = VRRP_BFD_LINK;
+	p.last_resort = last_resort;
+	assert_int_equal(addr_parse("203.0.113.1", &p.bfd[0].peer), 0);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "link 203.0.113.1 has not said "
+	    "anything yet");
+	vrrp_track_set(world.env.track, VRRP_TRACK_LINK, "eth0 203.0.113.1",
+	    true, NULL, world.now);
+	vrrp_track_detection(world.env.track, "eth0 203.0.113.1",
+	    link_detection_ns);
+	world_deferred();
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_advert("192.0.2.1", 200, 100);
+	e.state = VRRP_BFD_UP;
+	e.rx_interval_ns = 10 * NS_PER_MS;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	world_run(100 * NS_PER_MS);
+	world_forget();
+	e.state = VRRP_BFD_DOWN;
+	e.last_rx = mono_add(world.now, -30 * NS_PER_MS);
+	e.rx_interval_ns = 0;			/* known while it was Up */
+	return e;
+}
+
+static void
+link_down(void)
+{
+	vrrp_track_detection(world.env.track, "eth0 203.0.113.1", 0);
+	vrrp_track_set(world.env.track, VRRP_TRACK_LINK, "eth0 203.0.113.1",
+	    false, "its BFD session timed out", world.now);
+	world_deferred();
+}
+
+/* L-18 + : as slow as the peer, the link has an interval more to fail. */
+static void
+test_vrrp_instance_takeover_waits_for_the_link(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
+
+	(void)state;
+	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	assert_string_equal(world.did, "");
+	world_run(11 * NS_PER_MS - 1);
+	assert_string_equal(world.did, "");
+	world_run(1);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	world_ack(0, 0);
+	assert_int_equal(world.last.tr.cause, VRRP_CAUSE_BFD_DOWN);
+}
+
+/* L-18 + : both died, so nobody is Active here for a moment only. */
+static void
+test_vrrp_instance_link_that_fails_while_waited_for_is_a_fault(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
+
+	(void)state;
+	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	world_run(5 * NS_PER_MS);
+	link_down();
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "tracked link 203.0.113.1 is down: its "
+	    "BFD session timed out");
+	world_run(10 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(world.did, "");
+}
+
+/* L-18 - : a link that would be down by now is not waited for. */
+static void
+test_vrrp_instance_faster_link_costs_nothing(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(19 * NS_PER_MS, false);
+
+	(void)state;
+	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+}
+
+/* L-18 - : nor is one that was down before, and is not the last. */
+static void
+test_vrrp_instance_dead_link_is_not_waited_for(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, true);
+
+	(void)state;
+	link_down();
+	assert_int_equal(v->core.p.priority, 1);	/* last_resort */
+	world_forget();
+	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	assert_string_equal(world.did, "advert:1 install announce:1");
+}
+
+/* L-18 -, L-11 - : the session that came back while the link was waited for. */
+static void
+test_vrrp_instance_peer_heard_while_the_link_is_waited_for(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
+
+	(void)state;
+	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	world_run(5 * NS_PER_MS);
+	e.state = VRRP_BFD_UP;
+	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	world_run(100 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "");
+}
+
+/* L-17 + : an Active leaves with priority 0, and stays away. */
+static void
+test_vrrp_instance_active_leaves_when_its_link_fails(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
+
+	(void)state;
+	(void)e;
+	world_run(5 * NS_PER_S);
+	world_ack(0, 0);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	link_down();
+	assert_string_equal(world.did, "advert:0");
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_FAULT);
+	world_run(10 * NS_PER_S);
+	assert_non_null(strstr(world.did, "withdraw"));
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+}
+
+/* L-17 - : the last resort stays, with the least priority there is. */
+static void
+test_vrrp_instance_last_resort_stays_active(void **state)
+{
+	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, true);
+
+	(void)state;
+	(void)e;
+	world_run(5 * NS_PER_S);
+	world_ack(0, 0);
+	world_forget();
+	link_down();
+	assert_string_equal(world.did, "advert:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_track_set(world.env.track, VRRP_TRACK_LINK, "eth0 203.0.113.1",
+	    true, NULL, world.now);
+	world_deferred();
+	assert_string_equal(world.did, "advert:1 advert:100");
+}
+
+/* A reload must not take an Active down for what is not known yet. */
+static void
+test_vrrp_instance_unknown_track_does_not_stop_an_active(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	become_active();
+	p.track_count = 1;
+	p.tracks[0].kind = VRRP_TRACK_SCRIPT;
+	(void)strcpy(p.tracks[0].name, "chk");
+	vrrp_instance_set(v, &p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_track_set(world.env.track, VRRP_TRACK_SCRIPT, "chk", false,
+	    "status 1", world.now);
+	world_deferred();
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "tracked script chk is down: status "
+	    "1");
+}
+
 /* Design §5: whoever was cut off may have drawn the clients to itself. */
 static void
 test_vrrp_instance_active_announces_when_bfd_comes_back(void **state)
@@ -2213,6 +2393,14 @@ main(void)
 	    TEST(test_vrrp_instance_adverts_gone_with_bfd_up_is_logged),
 	    TEST(test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once),
 	    TEST(test_vrrp_instance_bfdd_lost_while_backup_is_silence),
+	    TEST(test_vrrp_instance_takeover_waits_for_the_link),
+	    TEST(test_vrrp_instance_link_that_fails_while_waited_for_is_a_fault),
+	    TEST(test_vrrp_instance_faster_link_costs_nothing),
+	    TEST(test_vrrp_instance_dead_link_is_not_waited_for),
+	    TEST(test_vrrp_instance_peer_heard_while_the_link_is_waited_for),
+	    TEST(test_vrrp_instance_active_leaves_when_its_link_fails),
+	    TEST(test_vrrp_instance_last_resort_stays_active),
+	    TEST(test_vrrp_instance_unknown_track_does_not_stop_an_active),
 	    TEST(test_vrrp_instance_active_announces_when_bfd_comes_back),
 	    TEST(test_vrrp_instance_absence_is_granted_to_the_peer),
 	    TEST(test_vrrp_instance_history_keeps_the_newest_64),

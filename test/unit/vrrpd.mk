@@ -17,6 +17,7 @@ VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_io \
 	test/unit/test_vrrp_procs \
 	test/unit/test_vrrp_run \
+	test/unit/test_vrrp_link \
 	test/unit/test_vrrp_track \
 	test/unit/test_vrrp_tracked \
 	test/unit/test_vrrp_vip \
@@ -49,6 +50,12 @@ test_unit_test_vrrp_procs_SOURCES = test/unit/test_vrrp_procs.c
 test_unit_test_vrrp_procs_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_run_SOURCES = test/unit/test_vrrp_run.c
 test_unit_test_vrrp_run_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_link_SOURCES = \
+	test/unit/test_vrrp_link.c \
+	test/unit/vrrpd_world.c \
+	test/unit/vrrpd_world.h \
+	# end
+test_unit_test_vrrp_link_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_track_SOURCES = \
 	test/unit/test_vrrp_track.c \
 	test/unit/vrrpd_world.c \
