@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from lab import Gap, wait_for, vrrpd_conf
+from lab import Ctl, Gap, wait_for, vrrpd_conf
 
 SLOW = 100                                  # advert_int in centiseconds
 ADI_MS = 3000
@@ -203,6 +203,64 @@ def test_killed_engine_is_taken_over_at_once(lab):
     lab.r1.close_ctl()
     lab.wait_pair(bfd=True)
     assert fate(lab.r1) == "armed"
+
+
+# L-20 +: r1 has named nobody, and accepted what r2 opened
+def test_accepted_sessions_share_the_fate(lab):
+    auto = "bfd auto { interval = 10ms  multiplier = 3 }"
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        router.start_bfdd()
+        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=SLOW,
+                                      extra=auto))
+        if router is lab.r1:
+            router.wait_state("active")
+    wait_for(lambda: lab.r2.instance()["bfd"] and all(
+        b["takeover"] == "ready" and b["detection-time-us"] <= 30000
+        for b in lab.r2.instance()["bfd"]), 15,
+        lambda: "r2 is ready: %s" % lab.r2.instance()["bfd"])
+    wait_for(lambda: fate(lab.r1) == "armed", 5,
+             lambda: "r1 shares its fate: %s" % lab.r1.session(
+                 lab.r2.address))
+    assert lab.r1.session(lab.r2.address)["unsolicited"]
+    gap = watch_machine(lab)
+    begin = kill_all(lab.r1, signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    took_ms, machine_ms = takeover_ms(lab, begin), gap.stop()
+    assert took_ms < 5 + machine_ms, (took_ms, machine_ms)
+
+
+# L-24 +, L-24 - of bfdd
+def test_next_life_of_a_client_keeps_its_session(lab):
+    r1, r2 = lab.r1, lab.r2
+    for router in lab.routers:
+        router.start_bfdd()
+
+    def live(router, peer, grace_us):
+        client = Ctl(router.bfdd_sock)
+        client.call("session.request", peer=peer.address, interface="eth0",
+                    **{"desired-min-tx-us": 10000,
+                       "required-min-rx-us": 10000, "detect-mult": 3})
+        client.call("fate", interfaces=["eth0"], **{
+            "grace-us": grace_us, "answer-within-us": 0})
+        return client
+
+    other = live(r2, r1, 0)
+    first = live(r1, r2, 1000000)
+    wait_for(lambda: r2.session(r1.address)["detection-time-us"] == 30000, 15,
+             "up and fast")
+    before = r2.session(r1.address)
+    first.close()                           # without goodbye
+    wait_for(lambda: "grace_ms=1000" in r1.bfdd.log(), 5, "it is gone")
+    second = live(r1, r2, 50000)
+    time.sleep(1.2)                         # the grace, and more
+    after = r2.session(r1.address)
+    assert after["down-count"] == 0 and after["state"] == "up", after
+    assert after["remote-discriminator"] == before["remote-discriminator"]
+    # And nobody comes.
+    second.close()
+    down = r2.wait_session(r1.address, "down", 5)
+    assert down["remote-diagnostic"] == "path-down", down
+    other.close()
 
 
 # L-24 +
