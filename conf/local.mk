@@ -5,6 +5,10 @@ dist_example_DATA = \
 	conf/bfdd.conf.example \
 	conf/vrrpd.conf.example \
 	# end
+dist_example_SCRIPTS = \
+	conf/notify-mail \
+	conf/notify-webhook \
+	# end
 
 CONF_TEMPLATES = \
 	conf/bfdd.service.in \

@@ -3,9 +3,13 @@
 How long a client is without its service: test_service.py.
 """
 
+import json
 import os
+import pathlib
 import random
+import shutil
 import signal
+import sys
 import time
 
 import pytest
@@ -575,3 +579,72 @@ def test_hook_of_a_group(lab, service):
     assert lines[2] == "GROUP both STOP 0"
     assert lines[-2:] == ["GROUP both MASTER 0", "GROUP both STOP 0"]
     assert all(a != b for a, b in zip(lines, lines[1:])), lines
+
+
+# The examples of conf/.
+
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
+
+
+def example(service, name):
+    """A copy that nobody else can change, as it would be installed."""
+    path = service.script("", name)
+    path.write_text((CONF / name).read_text())
+    return path
+
+
+def test_example_mails_the_change(lab, service):
+    mail = example(service, "notify-mail")
+    sendmail = service.script(
+        "echo \"$*\" >%s/$$; cat >>%s/$$; mv %s/$$ %s/mail" %
+        ((service.out,) * 4), "sendmail")
+    lab.r1.start_vrrpd("router_id = lb1\n" + conf(track=notify(
+        "%s -f vrrpd@example.com -s %s root@example.com" % (mail, sendmail),
+        "notify_states = master")))
+    lab.r1.wait_state("active")
+    wait_for(lambda: "Subject: lb1: web is MASTER" in service.lines("mail"),
+             10, lambda: "a mail: %s %s" % (service.lines("mail"),
+                                            lab.r1.vrrpd.log()))
+    lines = service.lines("mail")
+    assert lines[0] == "-oi -t"
+    head, body = lines[1:lines.index("")], lines[lines.index("") + 1:]
+    assert "From: vrrpd@example.com" in head
+    assert "To: root@example.com" in head
+    assert body[0] == "INSTANCE web is MASTER on lb1, priority 100."
+    assert "Why:       active-down-timer" in body
+    assert "Addresses: %s/24" % VIP in body
+
+
+SERVER = """
+import http.server, sys
+class Take(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open(sys.argv[1], "ab") as out:
+            out.write(body.replace(b"\\n", b" ") + b"\\n")
+        self.send_response(204)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", 8080), Take).serve_forever()
+"""
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+def test_example_posts_the_change(lab, service):
+    hook = example(service, "notify-webhook")
+    lab.r1.start("server", sys.executable, "-c", SERVER, service.out / "log")
+    wait_for(lambda: "LISTEN" in lab.r1.run(
+        "ss", "-Hltn", "sport", "=", ":8080").stdout, 10, "the server listens")
+    lab.r1.start_vrrpd("router_id = \"the \\\"first\\\"\"\n" + conf(
+        track=notify("%s http://127.0.0.1:8080/hook" % hook)))
+    lab.r1.wait_state("active")
+    wait_for(lambda: len(service.lines()) == 2, 10,
+             lambda: "two posts: %s %s" % (service.lines(),
+                                           lab.r1.vrrpd.log()))
+    first, last = map(json.loads, service.lines())
+    assert first["state"] == "BACKUP" and first["previous-state"] == ""
+    assert last["text"] == \
+        "the \"first\": web is ACTIVE (active-down-timer)"
+    assert last["router"] == "the \"first\""
+    assert last["kind"] == "INSTANCE" and last["name"] == "web"
+    assert last["priority"] == 100 and last["addresses"] == [VIP + "/24"]
+    assert last["in-state-us"] > 100000

@@ -15,6 +15,7 @@ VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_filter \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
+	test/unit/test_vrrp_hooks \
 	test/unit/test_vrrp_procs \
 	test/unit/test_vrrp_run \
 	test/unit/test_vrrp_link \
@@ -46,6 +47,8 @@ test_unit_test_vrrp_instance_SOURCES = \
 test_unit_test_vrrp_instance_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_io_SOURCES = test/unit/bfdd_net.h test/unit/test_vrrp_io.c
 test_unit_test_vrrp_io_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_hooks_SOURCES = test/unit/test_vrrp_hooks.c
+test_unit_test_vrrp_hooks_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_procs_SOURCES = test/unit/test_vrrp_procs.c
 test_unit_test_vrrp_procs_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_run_SOURCES = test/unit/test_vrrp_run.c
