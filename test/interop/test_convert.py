@@ -6,6 +6,7 @@ same stories as between any two (story.py), with nothing written by hand.
 
 import pathlib
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -81,6 +82,12 @@ def test_keepalived_knows_every_word_of_the_corpus(lab):
 
 # Three routers and a check, as keepalived's users write them.
 THREE = """\
+vrrp_script chk {
+    script "/usr/bin/test ! -e %s"
+    interval 1
+    weight -20
+    user root
+}
 vrrp_instance web {
     state BACKUP
     interface eth0
@@ -95,75 +102,131 @@ vrrp_instance web {
     virtual_ipaddress {
         192.0.2.50/24
     }
-    track_interface {
-        eth1 weight -20
-    }
+    %s
 }
 """
+TRACKS = {
+    "script": "track_script {\n chk\n }",
+    "interface": "track_interface {\n eth1 weight -20\n }",
+}
 
 
-def start_three(lab, nopreempt, on_keepalived):
-    """r1 is the best one.  r2 follows it before r3 comes, so that nobody but
-    r1 has been Active."""
-    for i, router in enumerate(lab.routers):
-        router.ip("link", "add", "eth1", "type", "veth", "peer", "name",
-                  "far1")
-        router.ip("link", "set", "eth1", "up")
-        router.ip("link", "set", "far1", "up")
-        conf = THREE % (106 - i, "nopreempt" if nopreempt else "")
-        if i == on_keepalived:
-            router.start_keepalived(conf)
+class Three:
+    """106, 105 and 104; r1 is Active."""
+
+    def __init__(self, lab, kind, nopreempt=False, on_keepalived=None):
+        self.lab = lab
+        self.kind = kind
+        self.bad = lab.dir / "bad"
+        for i, router in enumerate(lab.routers):
+            router.ip("link", "add", "eth1", "type", "veth", "peer", "name",
+                      "far1")
+            router.ip("link", "set", "eth1", "up")
+            router.ip("link", "set", "far1", "up")
+            conf = THREE % (self.bad if i == 0 else "/nonexistent", 106 - i,
+                            "nopreempt" if nopreempt else "", TRACKS[kind])
+            if i == on_keepalived:
+                router.start_keepalived(conf)
+            else:
+                text, said = converted(router, conf, "--strict")
+                assert all(": note: " in line for line in said.splitlines())
+                router.start_vrrpd(text)
+            if i == 0:          # before there is anybody to be faster
+                self.wait_where(0)
+
+    def holders(self):
+        return [i for i, router in enumerate(self.lab.routers)
+                if VIP in router.addresses()]
+
+    def wait_where(self, holder):
+        wait_for(lambda: self.holders() == [holder], 20,
+                 lambda: "the address is on r%d, not %s" % (
+                     holder + 1, self.holders()))
+
+    def check(self, good):
+        if self.kind == "interface":
+            self.lab.r1.ip("link", "set", "far1", "up" if good else "down")
+        elif good:
+            self.bad.unlink()
         else:
-            text, said = converted(router, conf, "--strict")
-            assert said == ""
-            router.start_vrrpd(text)
-        if i == 0:
-            wait_where(lab, 0)
+            self.bad.touch()
 
 
-def holders(lab):
-    return [i for i, router in enumerate(lab.routers)
-            if VIP in router.addresses()]
-
-
-def wait_where(lab, holder):
-    wait_for(lambda: holders(lab) == [holder], 20,
-             lambda: "the address is on r%d, not %s" % (holder + 1,
-                                                        holders(lab)))
-
-
-def check(router, good):
-    router.ip("link", "set", "far1", "up" if good else "down")
-
-
+@pytest.mark.parametrize("kind", sorted(TRACKS))
 @pytest.mark.parametrize("on_keepalived", [None, 0, 1],
                          ids=["ours", "r1-keepalived", "r2-keepalived"])
-def test_three_converted_routers_follow_a_check(labs, on_keepalived):
+def test_three_converted_routers_follow_a_check(labs, on_keepalived, kind):
     lab = labs(routers=3)
-    start_three(lab, False, on_keepalived)
+    three = Three(lab, kind, on_keepalived=on_keepalived)
     lab.answered()
-    check(lab.r1, False)
-    wait_where(lab, 1)
-    lab.client.ip("neigh", "flush", "all")
-    lab.answered()
-    check(lab.r1, True)
-    wait_where(lab, 0)
-    lab.client.ip("neigh", "flush", "all")
-    lab.answered()
+    for good, holder in ((False, 1), (True, 0)):
+        three.check(good)
+        three.wait_where(holder)
+        lab.client.ip("neigh", "flush", "all")
+        lab.answered()
 
 
+@pytest.mark.parametrize("kind", sorted(TRACKS))
 @pytest.mark.parametrize("on_keepalived", [None, 1],
                          ids=["ours", "r2-keepalived"])
-def test_three_converted_routers_with_nopreempt_stay(labs, on_keepalived):
+def test_three_converted_routers_with_nopreempt_stay(labs, on_keepalived,
+                                                     kind):
     lab = labs(routers=3)
-    start_three(lab, True, on_keepalived)
+    three = Three(lab, kind, True, on_keepalived)
     r1, r3 = lab.r1, lab.routers[2]
-    check(r1, False)
+    three.check(False)
     wait_for(lambda: r3.instance()["active-priority"] == 86, 10,
              "r3 hears the lower priority")
+
     # Long enough for any of them to take over, were it to.
-    heard = r3.instance()["statistics"]["advertisement-rcvd"]
-    wait_for(lambda: r3.instance()["statistics"]["advertisement-rcvd"] >=
-             heard + 5, 15, "five more adverts")
-    assert holders(lab) == [0]
+    def heard():
+        return r3.instance()["statistics"]["advertisement-rcvd"]
+
+    before = heard()
+    wait_for(lambda: heard() >= before + 5, 15, "five more adverts")
+    assert three.holders() == [0]
     assert len(r1.transitions()) == 2
+
+
+def test_a_converted_router_runs_its_notify_scripts(lab):
+    """With keepalived's words and arguments, the single ones first."""
+    log = lab.dir / "log"
+    for name in ("master", "any"):
+        path = lab.dir / name
+        path.write_text("#!/bin/sh\necho %s \"$@\" >>%s\n" % (name, log))
+        path.chmod(0o755)
+    text, _ = converted(lab.r1, """\
+global_defs {
+    script_user root
+    vrrp_version 3
+}
+vrrp_track_process service {
+    process service-of-lab
+}
+vrrp_instance web {
+    interface eth0
+    virtual_router_id 51
+    advert_int 0.1
+    virtual_ipaddress {
+        192.0.2.50/24
+    }
+    track_process {
+        service
+    }
+    notify_master "%(dir)s/master 'two words'"
+    notify "%(dir)s/any"
+}
+""" % {"dir": lab.dir})
+    shutil.copy("/bin/sleep", lab.dir / "service-of-lab")
+    service = lab.r1.start("service", lab.dir / "service-of-lab", "1000")
+    lab.r1.start_vrrpd(text)
+    lab.r1.wait_state("active", 10)
+    service.kill(signal.SIGKILL)
+    lab.r1.wait_state("initialize", 10)
+    wait_for(lambda: log.exists() and "FAULT" in log.read_text(), 10,
+             lambda: "the hooks run: " + (log.read_text() if log.exists()
+                                          else "none"))
+    lines = log.read_text().splitlines()
+    master = lines.index("master two words")
+    assert lines[master + 1] == "any INSTANCE web MASTER 100"
+    assert lines[-1] == "any INSTANCE web FAULT 100"
