@@ -63,6 +63,7 @@
 #define RESYNC_RETRY_NS	(1 * NS_PER_S)
 #define SYNC_TIMEOUT_S	5
 #define DUMP_TRIES	5		/* NLM_F_DUMP_INTR: changed meanwhile */
+#define GROUP_BASE	0x56520000u	/* of devices that go at once */
 #define QUEUE_HANDLE	0x56520000u	/* of the queue that mutes a device */
 #define QUEUE_LIMIT	1000		/* packets, when it does not */
 
@@ -829,6 +830,79 @@ int
 nl_link_del(struct nl *nl, int ifindex)
 {
 	return request_and_free(nl, link_msg(RTM_DELLINK, 0, ifindex, 0), 0);
+}
+
+static bool
+is_among(int ifindex, const int *list, unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (list[i] == ifindex)
+			return true;
+	return false;
+}
+
+/* 0 when the group has these devices and no other. */
+static int
+check_group(struct nl *nl, uint32_t group, const int *list, unsigned count)
+{
+	struct collected c = { 0 };
+	struct nlmsghdr *h;
+	struct nlattr *a;
+	struct ifinfomsg *ifi;
+	unsigned members = 0;
+	int error, left;
+
+	error = dump_kind(nl, RTM_GETLINK, &c);
+	if (error == 0) {
+		left = (int)c.len;
+		for (h = (void *)c.buf; nlmsg_ok(h, left);
+		    h = nlmsg_next(h, &left)) {
+			ifi = nlmsg_data(h);
+			a = nlmsg_find_attr(h, sizeof(*ifi), IFLA_GROUP);
+			if (a == NULL || nla_get_u32(a) != group)
+				continue;
+			members++;
+			if (!is_among(ifi->ifi_index, list, count))
+				error = -EBUSY;
+		}
+		if (members != count)
+			error = -EBUSY;
+	}
+	free(c.buf);
+	return error;
+}
+
+static int
+group_request(struct nl *nl, int type, int ifindex, uint32_t group)
+{
+	struct nl_msg *msg = link_msg(type, 0, ifindex, 0);
+
+	return request_and_free(nl, msg, msg == NULL ||
+	    nla_put_u32(msg, IFLA_GROUP, group) == 0 ? 0 : -EMSGSIZE);
+}
+
+/*
+ * The kernel removes all devices of a group in one go.  The number is our own by
+ * convention only, hence the look at who is in it.
+ */
+int
+nl_link_del_many(struct nl *nl, const int *ifindexes, unsigned count)
+{
+	const uint32_t group = GROUP_BASE | ((uint32_t)getpid() & 0xffff);
+	unsigned i;
+	int error = 0;
+
+	if (count == 0)
+		return 0;
+	for (i = 0; i < count && error == 0; i++)
+		error = group_request(nl, RTM_NEWLINK, ifindexes[i], group);
+	if (error == 0)
+		error = check_group(nl, group, ifindexes, count);
+	if (error == 0)
+		error = group_request(nl, RTM_DELLINK, 0, group);
+	return error;
 }
 
 int

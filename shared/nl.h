@@ -87,6 +87,11 @@ int	nl_link_up(struct nl *, int ifindex);
  */
 int	nl_mute(struct nl *, int ifindex, bool mute);
 int	nl_link_del(struct nl *, int ifindex);	/* macvlans only, by the caller */
+/*
+ * All of them with one wait for the kernel's grace period.  Negative errno:
+ * none was removed; -EBUSY: the group number this takes is in use.
+ */
+int	nl_link_del_many(struct nl *, const int *ifindexes, unsigned count);
 int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
 /* Look one link up in the kernel now. -ENODEV. */
 int	nl_link_get(struct nl *, const char *name, struct nl_link *out);

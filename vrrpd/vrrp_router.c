@@ -969,8 +969,10 @@ void
 vrrp_router_refresh(struct vrrp_router *r)
 {
 	unsigned n = (r->instance_count + VRRP_REFRESH_SLOTS - 1) /
-	    VRRP_REFRESH_SLOTS;
+	    VRRP_REFRESH_SLOTS, i;
 
+	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
+		vrrp_instance_refresh(r->lingering[i]);
 	/* In fewer slots than there are: the others find nobody. */
 	while (n-- > 0) {
 		if (r->refresh_at < r->instance_count)
@@ -1030,6 +1032,32 @@ instance_transition(struct vrrp_instance *v, const struct vrrp_record *rec,
 	(void)loop_defer(r->loop, tell_in_charge, r);
 	if (r->transition != NULL)
 		r->transition(v, rec, r->arg);
+}
+
+/*
+ * Each device that is removed alone holds the kernel's lock for a grace period;
+ * together they wait for one.  Those that are left, vrrp_vip_close() removes.
+ */
+static void
+remove_devices(struct vrrp_router *r)
+{
+	const struct vrrp_instance *v;
+	unsigned i, count = 0;
+	int *list, error;
+
+	list = calloc(r->instance_count + 1, sizeof(*list));
+	if (list == NULL)
+		return;
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		if (v->vips != NULL && vrrp_vip_device(v->vips)[0] != '\0')
+			list[count++] = vrrp_vip_ifindex(v->vips);
+	}
+	error = count > 1 ? nl_link_del_many(r->nl, list, count) : 0;
+	if (error < 0)
+		log_info("devices are removed one by one: %s",
+		    strerror(-error));
+	free(list);
 }
 
 static void
@@ -1166,5 +1194,6 @@ vrrp_router_close(struct vrrp_router *r)
 	(void)nl_flush(r->nl, LEAVE_TIMEOUT_MS);
 	vrrp_bfd_free(r->bfd, true);
 	r->bfd = NULL;
+	remove_devices(r);
 	router_free(r);
 }

@@ -328,6 +328,36 @@ send_and_wait(struct nl_batch *b)
 /* --- links and devices --- */
 
 static void
+test_nl_link_del_many_removes_these_and_no_other(void **state)
+{
+	struct nl_link l;
+	char command[96];
+	int list[3], other, i;
+
+	NEED_NAMESPACE();
+	for (i = 0; i < 3; i++)
+		list[i] = macvlan((const char *[]){ "nlg0", "nlg1",
+		    "nlg2" }[i]);
+	other = macvlan("nlg3");
+	/* Somebody else has taken our number: nothing goes. */
+	(void)snprintf(command, sizeof(command), "ip link set nlg3 group %u",
+	    0x56520000u | ((unsigned)getpid() & 0xffff));
+	assert_int_equal(system(command), 0);
+	assert_int_equal(nl_link_del_many(nl, list, 3), -EBUSY);
+	assert_int_equal(nl_link_get(nl, "nlg0", &l), 0);
+	assert_int_equal(nl_link_get(nl, "nlg3", &l), 0);
+	assert_int_equal(system("ip link set nlg3 group 0"), 0);
+	assert_int_equal(nl_link_del_many(nl, list, 3), 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(nl_link_del(nl, list[i]), -ENODEV);
+	assert_int_equal(nl_link_get(nl, "nlg3", &l), 0);
+	assert_int_equal(nl_link_get(nl, "nlp0", &l), 0);
+	assert_int_equal(nl_link_del_many(nl, list, 0), 0);
+	assert_int_equal(nl_link_del_many(nl, list, 3), -ENODEV);
+	assert_int_equal(nl_link_del(nl, other), 0);
+}
+
+static void
 test_nl_link_get_finds_a_link_and_misses_another(void **state)
 {
 	struct nl_link l;
@@ -973,6 +1003,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		NL_TEST(test_nl_link_del_many_removes_these_and_no_other),
 		NL_TEST(test_nl_link_get_finds_a_link_and_misses_another),
 		NL_TEST(
 		    test_nl_macvlan_is_made_deaf_down_and_without_link_local),
