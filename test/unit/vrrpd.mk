@@ -16,6 +16,7 @@ VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_instance \
 	test/unit/test_vrrp_io \
 	test/unit/test_vrrp_hooks \
+	test/unit/test_vrrp_peer \
 	test/unit/test_vrrp_procs \
 	test/unit/test_vrrp_run \
 	test/unit/test_vrrp_link \
@@ -71,6 +72,12 @@ test_unit_test_vrrp_tracked_SOURCES = \
 	test/unit/vrrpd_world.h \
 	# end
 test_unit_test_vrrp_tracked_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_peer_SOURCES = \
+	test/unit/test_vrrp_peer.c \
+	test/unit/vrrpd_world.c \
+	test/unit/vrrpd_world.h \
+	# end
+test_unit_test_vrrp_peer_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_vip_SOURCES = \
 	test/unit/bfdd_net.h \
 	test/unit/test_vrrp_vip.c \
