@@ -280,6 +280,29 @@ def test_track_link_of_one_member_moves_the_group(lab):
         lab.r1.wait_state("active", name=name)
 
 
+# What a group tracks is a fault of every member, not of one for the others.
+def test_track_of_a_group_is_of_every_member(lab):
+    drain = lab.r1.dir / "drain"
+    two = [("web", 51, NETWORK + ".50"), ("dns", 52, NETWORK + ".52")]
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        router.start_vrrpd("file drain { path = %s }\n" % (
+            router.dir / "drain") + "".join(vrrpd_conf(
+                name=name, vrid=vrid, priority=priority, advert_int=10,
+                addresses=(vip + "/24",)) for name, vrid, vip in two) +
+            "group both { members = { web, dns }  track_file drain { } }\n")
+    for name, _, _ in two:
+        lab.r1.wait_state("active", name=name)
+        lab.r2.wait_state("backup", name=name)
+    drain.touch()
+    for name, _, _ in two:
+        lab.r2.wait_state("active", name=name)
+        assert lab.r1.transitions(name)[-1]["cause"] == "track-fault"
+        assert lab.r1.instance(name)["tracks"][0]["group"] is True
+    drain.unlink()
+    for name, _, _ in two:
+        lab.r1.wait_state("active", name=name)
+
+
 # L-18 + : r2's own port fails, which takes peer and link from it at once.
 def test_track_link_and_peer_that_fail_together_make_no_active(labs):
     lab = labs(routers=3)
@@ -320,14 +343,32 @@ def test_track_link_and_peer_that_fail_together_make_no_active(labs):
     assert lab.r2.transitions()[-1]["cause"] == "bfd-down"
 
 
-def priorities(lab, extra):
-    """Routers at 104, 105 and 106 that track wan0 with weight -20."""
+def priorities(lab, kind, extra):
+    """Routers at 104, 105 and 106 that track something with weight -20."""
     for router, priority in zip(lab.routers, (104, 105, 106)):
-        add_wan(router, "wan0")
-        router.ip("link", "set", "wan0", "up")
-        router.start_vrrpd(vrrpd_conf(
+        conf = ""
+        if kind == "interface":
+            add_wan(router, "thing")
+            router.ip("link", "set", "thing", "up")
+        else:
+            conf = "file thing { path = %s }\n" % (router.dir / "drain")
+        router.start_vrrpd(conf + vrrpd_conf(
             priority=priority, advert_int=10,
-            extra="    track_interface wan0 { weight = -20 }\n" + extra))
+            extra="    track_%s thing { weight = -20 }\n%s" % (kind, extra)))
+
+
+def spoil(router, kind):
+    if kind == "interface":
+        router.ip("link", "set", "thing", "down")
+    else:
+        (router.dir / "drain").touch()
+
+
+def mend(router, kind):
+    if kind == "interface":
+        router.ip("link", "set", "thing", "up")
+    else:
+        (router.dir / "drain").unlink()
 
 
 def wait_one(lab, router):
@@ -338,37 +379,38 @@ def wait_one(lab, router):
 
 
 # L-16 +, V-78 +
-def test_track_three_routers_take_turns_by_weight(labs):
+@pytest.mark.parametrize("kind", ("interface", "file"))
+def test_track_three_routers_take_turns_by_weight(labs, kind):
     lab = labs(routers=3)
     r104, r105, r106 = lab.routers
-    priorities(lab, "")
+    priorities(lab, kind, "")
     wait_one(lab, r106)
-    r106.ip("link", "set", "wan0", "down")
+    spoil(r106, kind)
     wait_one(lab, r105)
-    r105.ip("link", "set", "wan0", "down")
+    spoil(r105, kind)
     wait_one(lab, r104)
-    r105.ip("link", "set", "wan0", "up")
+    mend(r105, kind)
     wait_one(lab, r105)
-    r106.ip("link", "set", "wan0", "up")
+    mend(r106, kind)
     wait_one(lab, r106)
     assert "active" not in [t["to"] for t in r104.transitions()[-1:]]
 
 
 # V-78 - : a weight is a priority, and nobody preempts.
-def test_track_three_routers_without_preemption_stay(labs):
+@pytest.mark.parametrize("kind", ("interface", "file"))
+def test_track_three_routers_without_preemption_stay(labs, kind):
     lab = labs(routers=3)
-    r104, r105, r106 = lab.routers
-    priorities(lab, "    preempt = no\n")
+    priorities(lab, kind, "    preempt = no\n")
     wait_for(lambda: sorted(r.state() for r in lab.routers) ==
              ["active", "backup", "backup"], 15, "one of them is Active")
     first = next(r for r in lab.routers if r.state() == "active")
     before = [count(r) for r in lab.routers]
-    first.ip("link", "set", "wan0", "down")
+    spoil(first, kind)
     wait_for(lambda: all(
         r.instance()["active-priority"] < 100 for r in lab.routers), 5,
         "everybody knows that it is worse")
     time.sleep(1)
-    first.ip("link", "set", "wan0", "up")
+    mend(first, kind)
     time.sleep(0.5)
     assert [count(r) for r in lab.routers] == before
     # A fault does move it, and the address then stays where it is.

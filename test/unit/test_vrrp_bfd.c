@@ -568,6 +568,35 @@ test_vrrp_bfd_links_do_not_share_our_fate(void **state)
 	    "fate-sharing")));
 }
 
+/* A link over several hops has no interface, in both directions. */
+static void
+test_vrrp_bfd_multihop_session_has_no_interface(void **state)
+{
+	(void)state;
+	client.h.up(NULL, client.arg);
+	vrrp_bfd_begin(b);
+	wish("", "203.0.113.1", 50, 3);
+	vrrp_bfd_commit(b);
+	assert_null(json_object_get(calls[0].params, "interface"));
+	assert_true(json_is_true(json_object_get(calls[0].params,
+	    "multihop")));
+	notify("{\"peer\":\"203.0.113.1\",\"multihop\":true,"
+	    "\"state\":\"up\",\"detection-time-us\":150000}");
+	assert_int_equal(last.level.state, VRRP_BFD_UP);
+	assert_string_equal(last.interface, "");
+	/* The same peer on an interface is another session. */
+	notify("{\"peer\":\"203.0.113.1\",\"interface\":\"eth0\","
+	    "\"state\":\"down\"}");
+	assert_int_equal(last.level.state, VRRP_BFD_UP);
+	forget_calls();
+	vrrp_bfd_begin(b);
+	vrrp_bfd_commit(b);
+	assert_string_equal(calls[0].method, "session.release");
+	assert_null(json_object_get(calls[0].params, "interface"));
+	assert_true(json_is_true(json_object_get(calls[0].params,
+	    "multihop")));
+}
+
 static void
 collect_offer(const char *local)
 {
@@ -722,6 +751,7 @@ main(void)
 	    TEST(test_vrrp_bfd_tells_where_it_is_in_charge),
 	    TEST(test_vrrp_bfd_answers_pings),
 	    TEST(test_vrrp_bfd_links_do_not_share_our_fate),
+	    TEST(test_vrrp_bfd_multihop_session_has_no_interface),
 	    TEST(test_vrrp_bfd_nonsense_is_refused_and_changes_nothing),
 	    TEST(test_vrrp_bfd_offer_is_asked_for_and_withdrawn),
 	    TEST(test_vrrp_bfd_accepted_session_comes_and_goes),
