@@ -91,7 +91,7 @@ struct ka_instance {
 	const struct ka_node	*excluded;
 	struct ka_track		*tracks;
 	const struct ka_node	*notify[6];	/* as ka_notify_words */
-	bool			 mail;
+	const struct ka_node	*smtp_alert;
 	struct ka_group		*group;
 	bool			 left_out;
 	/* found while it is converted */
@@ -115,7 +115,7 @@ struct ka_group {
 	struct ka_track		*tracks;
 	unsigned		 refs;		/* things tracked, without BFD */
 	bool			 weights;	/* sync_group_tracking_weight */
-	bool			 mail;
+	const struct ka_node	*smtp_alert;
 };
 
 struct ka_conv {
@@ -174,6 +174,9 @@ bool	ka_take_notify(struct ka_conv *, const struct ka_node *,
 /* notify and its words; name: of the instance or group. */
 void	ka_put_notify(struct ka_conv *, const struct ka_node *const *notify,
 	    const char *name);
+/* Does keepalived send mail where this (or nothing, NULL) is said? */
+bool	ka_mails(const struct ka_conv *, const struct ka_node *smtp_alert);
+void	ka_put_mail(struct ka_conv *, const struct ka_node *smtp_alert);
 /* True: a garp_ word (with or without vrrp_), taken or said. */
 bool	ka_take_garp(struct ka_conv *, const struct ka_node *,
 	    struct ka_garp *);

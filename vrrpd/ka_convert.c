@@ -743,12 +743,12 @@ put_mail(struct ka_conv *c)
 	const struct ka_node *n;
 	struct ka_instance *v;
 	struct ka_group *g;
-	bool alert = c->mail_all;
+	bool alert = false;
 
 	for (v = c->instances; v != NULL; v = v->next)
-		alert = alert || v->mail;
+		alert = alert || ka_mails(c, v->smtp_alert);
 	for (g = c->groups; g != NULL; g = g->next)
-		alert = alert || g->mail;
+		alert = alert || ka_mails(c, g->smtp_alert);
 	if (c->mail_to == NULL && c->mail_from == NULL &&
 	    c->mail_server == NULL)
 		return;
@@ -759,30 +759,50 @@ put_mail(struct ka_conv *c)
 		    "smtp_alert: keepalived sends none, and so does vrrpd");
 		return;
 	}
-	ka_say(c, KA_DIFFERENCE, n, "vrrpd sends no mail: the addresses stand "
-	    "as a comment at the top of the output; a notify command can "
-	    "send it");
-	(void)fprintf(c->out, "\n# keepalived sent mail when a router changed");
-	if (c->mail_to != NULL) {
-		(void)fprintf(c->out, ", to:");
-		for (n = c->mail_to->first; n != NULL; n = n->next) {
-			(void)fprintf(c->out, "\n#   ");
-			ka_put_word(c->out, n->words[0]);
-		}
-	}
-	if (c->mail_from != NULL) {
-		(void)fprintf(c->out, "\n# from ");
-		ka_put_word(c->out, ka_arg(c->mail_from, 1));
-	}
-	if (c->mail_server != NULL) {
-		(void)fprintf(c->out, "\n# by ");
-		ka_put_word(c->out, ka_arg(c->mail_server, 1));
-		if (c->mail_server->count > 2) {
-			(void)fprintf(c->out, " port ");
-			ka_put_word(c->out, ka_arg(c->mail_server, 2));
-		}
-	}
-	(void)fputc('\n', c->out);
+	ka_say(c, KA_DIFFERENCE, n, "vrrpd sends no mail itself: the hook "
+	    "notify-mail, one of the examples, does; how stands as a comment "
+	    "where keepalived would have sent some");
+	if (c->mail_server != NULL)
+		ka_say(c, KA_DIFFERENCE, c->mail_server, "smtp_server: left "
+		    "out: notify-mail hands its mail to sendmail(8) of this "
+		    "host");
+}
+
+bool
+ka_mails(const struct ka_conv *c, const struct ka_node *smtp_alert)
+{
+	const char *value;
+
+	if (smtp_alert == NULL)
+		return c->mail_all;
+	value = ka_arg(smtp_alert, 1);		/* ka_bool() said it already */
+	return strcmp(value, "off") != 0 && strcmp(value, "false") != 0 &&
+	    strcmp(value, "no") != 0;
+}
+
+void
+ka_put_mail(struct ka_conv *c, const struct ka_node *smtp_alert)
+{
+	char command[VRRP_COMMAND_MAX];
+	const struct ka_node *n;
+	size_t used;
+
+	if (c->mail_to == NULL || c->mail_to->first == NULL ||
+	    !ka_mails(c, smtp_alert))
+		return;
+	used = (size_t)snprintf(command, sizeof(command),
+	    "/usr/local/lib/swiftover/notify-mail");
+	if (c->mail_from != NULL)
+		used += (size_t)snprintf(command + used, sizeof(command) - used,
+		    " -f %.80s", ka_arg(c->mail_from, 1));
+	for (n = c->mail_to->first; n != NULL && used < sizeof(command);
+	    n = n->next)
+		used += (size_t)snprintf(command + used, sizeof(command) - used,
+		    "%s%s", n == c->mail_to->first ? " " : ",", n->words[0]);
+	(void)fprintf(c->out, "    # smtp_alert; where there is no notify yet:\n"
+	    "    # notify = ");
+	ka_put_word(c->out, command);
+	(void)fprintf(c->out, "\n    # notify_timeout = 30s\n");
 }
 
 /* --- reading --- */
@@ -891,8 +911,10 @@ read_group(struct ka_conv *c, const struct ka_node *n)
 			ka_rule_say(c, r, w, "vrrp_sync_group");
 		else if (ka_is(w, "group"))
 			g->members = w;
-		else if (ka_is(w, "smtp_alert"))
-			g->mail = ka_bool(c, w);
+		else if (ka_is(w, "smtp_alert")) {
+			g->smtp_alert = w;
+			(void)ka_bool(c, w);
+		}
 		else if (ka_is(w, "sync_group_tracking_weight"))
 			g->weights = ka_bool(c, w);
 	}
@@ -1059,6 +1081,7 @@ put_group(struct ka_conv *c, struct ka_group *g)
 	(void)fprintf(c->out, " }\n");
 	ka_put_tracks(c, g->tracks, NULL, &refs);
 	ka_put_notify(c, g->notify, g->out);
+	ka_put_mail(c, g->smtp_alert);
 	(void)fprintf(c->out, "}\n");
 	ka_say(c, KA_NOTE, g->node, "a group of vrrpd goes to another router "
 	    "as one, also when its Active is silent on one link only: see "

@@ -237,8 +237,10 @@ read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 		v->vips = n;
 	else if (ka_is(n, "virtual_ipaddress_excluded"))
 		v->excluded = n;
-	else if (ka_is(n, "smtp_alert"))
-		v->mail = ka_bool(c, n);
+	else if (ka_is(n, "smtp_alert")) {
+		v->smtp_alert = n;
+		(void)ka_bool(c, n);
+	}
 }
 
 /* The same word again: keepalived takes the last of them. */
@@ -1025,6 +1027,7 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	if (v->links > 1)		/* one is enough in keepalived */
 		(void)fprintf(c->out, "    link_down_number = 1\n");
 	ka_put_notify(c, v->notify, v->out);
+	ka_put_mail(c, v->smtp_alert);
 	(void)fprintf(c->out, "}\n");
 }
 

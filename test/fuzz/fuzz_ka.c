@@ -69,8 +69,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(tree.remarks.errors > 0);
 	else if (ka_convert(&tree, &out) == 0) {
 		errors.count = 0;
-		if (vrrp_conf_parse_text(out, "converted",
-		    VRRP_CONF_WHOLE_GRAMMAR, &config, &errors, NULL) != 0) {
+		if (vrrp_conf_parse_text(out, "converted", 0, &config,
+		    &errors, NULL) != 0) {
 			(void)fprintf(stderr, "%s\nconverted:%d: %s\n", out,
 			    errors.list[0].line, errors.list[0].text);
 			abort();

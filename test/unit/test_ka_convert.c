@@ -86,8 +86,8 @@ accepted(const char *path, const char *text)
 
 	assert_non_null(errors);
 	memset(&config, 0, sizeof(config));
-	if (vrrp_conf_parse_text(text, "converted", VRRP_CONF_WHOLE_GRAMMAR,
-	    &config, errors, NULL) != 0)
+	if (vrrp_conf_parse_text(text, "converted", 0, &config, errors,
+	    NULL) != 0)
 		fail_msg("%s: %s\n%s", path, conf_error_format(&errors->list[0],
 		    line, sizeof(line)), text);
 	vrrp_config_free(&config);
@@ -340,9 +340,9 @@ test_ka_convert_the_pair_of_the_man_page_is_the_same(void **state)
 	assert_int_equal(ka_convert(&tree, &text), 0);
 	assert_int_equal(tree.remarks.differences, 0);
 	assert_int_equal(vrrp_conf_parse_text(text, "theirs",
-	    VRRP_CONF_WHOLE_GRAMMAR, &theirs, errors, NULL), 0);
+	    0, &theirs, errors, NULL), 0);
 	assert_int_equal(vrrp_conf_parse_text(after, "ours",
-	    VRRP_CONF_WHOLE_GRAMMAR, &ours, errors, NULL), 0);
+	    0, &ours, errors, NULL), 0);
 	a = vrrp_conf_print(&theirs);
 	b = vrrp_conf_print(&ours);
 	assert_string_equal(a, b);
