@@ -694,19 +694,28 @@ next_expiry(const struct sim *s, unsigned i, enum sim_proc_name name)
 
 /* When it ought to run next: a timer, or the first thing in the inbox. */
 static mono_t
-wanted_at(const struct sim *s, unsigned i, enum sim_proc_name name)
+wanted_at(struct sim *s, unsigned i, enum sim_proc_name name)
 {
-	const struct sim_proc *p = &s->r[i].proc[name];
-	mono_t t;
+	struct sim_proc *p = &s->r[i].proc[name];
 
-	t = next_expiry(s, i, name);
+	if (p->known)
+		return p->wanted;
+	p->known = true;
+	p->wanted = next_expiry(s, i, name);
 	if (p->count > 0)
-		t = mono_min(t, p->inbox[0].arrival);
-	return t;
+		p->wanted = mono_min(p->wanted, p->inbox[0].arrival);
+	return p->wanted;
+}
+
+/* Something was done to a router: its timers are others now. */
+static void
+touched(struct sim *s, unsigned i)
+{
+	s->r[i].proc[SIM_VRRPD].known = s->r[i].proc[SIM_BFDD].known = false;
 }
 
 static mono_t
-wakes_at(const struct sim *s, unsigned i, enum sim_proc_name name)
+wakes_at(struct sim *s, unsigned i, enum sim_proc_name name)
 {
 	const struct sim_proc *p = &s->r[i].proc[name];
 	mono_t t;
@@ -721,6 +730,19 @@ wakes_at(const struct sim *s, unsigned i, enum sim_proc_name name)
 	return mono_max(t, s->now);
 }
 
+/* rxclock.h: not before the socket was last seen empty, not in the future. */
+static void
+jump(struct sim *s, struct sim_proc *p)
+{
+	unsigned n;
+
+	for (n = 0; n < p->count; n++)
+		if (p->inbox[n].kind < SIM_BFD_LEVEL)
+			p->inbox[n].arrival = mono_add(p->ran,
+			    below(s, mono_sub(s->now, p->ran) + 1));
+	p->jumped = p->count == 0;
+}
+
 static void
 proc_run(struct sim *s, unsigned i, enum sim_proc_name name)
 {
@@ -732,10 +754,14 @@ proc_run(struct sim *s, unsigned i, enum sim_proc_name name)
 	    mono_sub(s->now, absent) <= STALL_THRESHOLD_NS)
 		absent = MONO_NEVER;
 	p->lateness_ns = below(s, s->lateness_ns);
+	if (p->jumped)
+		jump(s, p);
+	p->ran = s->now;
 	if (name == SIM_VRRPD)
 		vrrpd_run(s, i, absent);
 	else
 		bfdd_run(s, i, absent);
+	p->known = false;
 	watch_contests(s);
 }
 
@@ -758,6 +784,7 @@ arrive(struct sim *s, struct sim_flight *f)
 		f->m.arrival = r->asleep_until;
 	} else
 		f->m.arrival = s->now;
+	p->known = false;
 	if (p->count < SIM_INBOX_MAX)
 		p->inbox[p->count++] = f->m;
 	else if (f->m.kind >= SIM_BFD_LEVEL)	/* a stream loses nothing */
@@ -772,6 +799,8 @@ sim_run_until(struct sim *s, mono_t until)
 	enum sim_proc_name name, which;
 	mono_t t, best;
 
+	for (i = 0; i < s->count; i++)
+		touched(s, i);		/* by whoever called */
 	for (;;) {
 		best = MONO_NEVER;
 		who = 0;
@@ -817,6 +846,8 @@ static void
 proc_start(struct sim *s, struct sim_proc *p)
 {
 	p->running = true;
+	p->known = p->jumped = false;
+	p->ran = s->now;
 	p->count = 0;
 	p->stalled_until = s->now;
 	p->sentinel = MONO_NEVER;
@@ -994,6 +1025,13 @@ sim_sleep(struct sim *s, unsigned i, int64_t span_ns)
 	fall_asleep(s, &r->proc[SIM_BFDD]);
 	r->asleep_until = mono_max(r->asleep_until, mono_add(s->now, span_ns));
 	watch_contests(s);
+}
+
+void
+sim_clock_jump(struct sim *s, unsigned i)
+{
+	sim_trace(s, "router %u: the clock is set", i);
+	s->r[i].proc[SIM_VRRPD].jumped = s->r[i].proc[SIM_BFDD].jumped = true;
 }
 
 void

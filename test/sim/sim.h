@@ -50,6 +50,10 @@ struct sim_proc {
 	mono_t			stalled_until;
 	mono_t			sentinel;	/* due in a stall; else NEVER */
 	int64_t			lateness_ns;	/* of the next wake-up */
+	bool			known;		/* wanted is up to date */
+	mono_t			wanted;
+	bool			jumped;		/* the clock of the stamps */
+	mono_t			ran;		/* its sockets were empty then */
 	unsigned		count;
 	struct sim_message	inbox[SIM_INBOX_MAX];
 };
@@ -144,6 +148,8 @@ void	sim_kill_bfdd(struct sim *, unsigned i);
 void	sim_start_bfdd(struct sim *, unsigned i);
 void	sim_stall(struct sim *, unsigned i, enum sim_proc_name, int64_t span_ns);
 void	sim_sleep(struct sim *, unsigned i, int64_t span_ns);	/* machine */
+/* The clock that stamps packets was set: what waits has any age it may have. */
+void	sim_clock_jump(struct sim *, unsigned i);
 void	sim_set_params(struct sim *, unsigned i, const struct vrrp_core_params *);
 void	sim_bfd_admin_down(struct sim *, unsigned i);
 
@@ -168,5 +174,9 @@ bool	sim_bfd_all_up(const struct sim *);
  * in force, which must be the same both ways.
  */
 void	sim_check_settled(struct sim *);
+
+/* soak.c: hours of single faults, an hour for each seed from first on. */
+void	soak_hours(uint64_t first, uint64_t hours);
+void	soak_seeds(void);		/* one hour, and seeds that failed once */
 
 #endif
