@@ -252,8 +252,11 @@ child_main(struct child *c)
 	(void)umask(022);
 	if (chdir("/") < 0)
 		give_up(c, errno);
-	if ((error = become(&c->user)) < 0 ||
-	    (error = drop_capabilities(c->user.uid)) < 0)
+	error = become(&c->user);
+	if (error == -EPERM)
+		give_up_because(c, EPERM, "may not become that user: it was "
+		    "not configured when vrrpd started");
+	if (error < 0 || (error = drop_capabilities(c->user.uid)) < 0)
 		give_up(c, -error);
 	/* A monitor that is killed leaves nothing behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

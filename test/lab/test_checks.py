@@ -307,6 +307,20 @@ def test_helpers_exist_only_when_they_are_needed(lab, service):
     lab.r1.wait_state("active")
 
 
+def test_reload_cannot_bring_the_first_other_user(lab, service):
+    """Nobody is root any more; it is said, and a restart mends it."""
+    lab.r1.start_vrrpd(script_conf(service.check()))
+    lab.r1.wait_state("active")
+    with_user = script_conf(service.check(), words="user = root")
+    lab.r1.vrrpd_conf.write_text(with_user)
+    lab.r1.call("reload")
+    wait_track(lab.r1, "chk", "down")
+    assert "not configured when vrrpd started" in reason(lab.r1, "chk")
+    assert lab.r1.vrrpd.stop() == 0
+    lab.r1.start_vrrpd(with_user)
+    lab.r1.wait_state("active")
+
+
 def test_helper_that_dies_is_started_again(lab, service):
     lab.r1.start_vrrpd(script_conf(service.check()))
     lab.r1.wait_state("active")
