@@ -13,13 +13,19 @@
 
 #include "vrrpd/vrrp_procs.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/cn_proc.h>
+#include <linux/connector.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +77,9 @@ struct vrrp_procs {
 	bool			 has_ns;
 	ino_t			 ns;
 	uint64_t		 missed;
+	int			 connector;	/* -1: none */
+	struct loop_fd		*connector_event;
+	bool			 told;
 };
 
 /* --- /proc --- */
@@ -332,6 +341,113 @@ something_started(struct vrrp_procs *p)
 	return true;
 }
 
+/* --- by the proc connector --- */
+
+/* Every event of a busy machine would wake us; these two matter. */
+static void
+filter_events(int fd)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NLMSG_HDRLEN +
+		    sizeof(struct cn_msg)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),	/* answer */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),	/* exec */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),	/* comm */
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = code,
+	};
+
+	/* A filter reads network order, the events have the machine's. */
+	code[2].k = htonl(PROC_EVENT_EXEC);
+	code[3].k = htonl(PROC_EVENT_COMM);
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program));
+}
+
+static void
+on_started(struct vrrp_procs *p, const uint8_t *data, size_t len)
+{
+	struct vrrp_procs_watch *w;
+	struct proc_event ev;
+	char text[16];
+	pid_t pid;
+
+	if (len < NLMSG_HDRLEN + sizeof(struct cn_msg) + sizeof(ev))
+		return;
+	memcpy(&ev, data + NLMSG_HDRLEN + sizeof(struct cn_msg), sizeof(ev));
+	if (ev.what == PROC_EVENT_EXEC) {
+		pid = ev.event_data.exec.process_tgid;
+	} else if (ev.what == PROC_EVENT_COMM) {
+		pid = ev.event_data.comm.process_tgid;
+	} else {
+		p->told = p->told || ev.event_data.ack.err == 0;
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%d", (int)pid);
+	look_at(p, pid, text);
+	for (w = p->watches; w != NULL; w = w->next)
+		if (w->told)
+			tell(w, loop_now(p->loop));
+}
+
+/* A flood is cut short: what is lost is found by looking. */
+static void
+on_connector(int fd, void *arg)
+{
+	struct vrrp_procs *p = arg;
+	uint8_t buf[1024];
+	ssize_t n;
+
+	for (int i = 0; i < 64; i++) {
+		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n < 0)
+			return;
+		on_started(p, buf, (size_t)n);
+	}
+}
+
+static void
+open_connector(struct vrrp_procs *p)
+{
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK,
+	    .nl_groups = CN_IDX_PROC };
+	struct {
+		struct nlmsghdr		nl;
+		struct cn_msg		cn;
+		enum proc_cn_mcast_op	op;
+	} __attribute__((packed)) ask = {
+		.nl = { .nlmsg_len = sizeof(ask), .nlmsg_type = NLMSG_DONE },
+		.cn = { .id = { CN_IDX_PROC, CN_VAL_PROC },
+		    .len = sizeof(ask.op) },
+		.op = PROC_CN_MCAST_LISTEN,
+	};
+
+	p->connector = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, NETLINK_CONNECTOR);
+	if (p->connector < 0)
+		return;
+	filter_events(p->connector);
+	if (bind(p->connector, (struct sockaddr *)&to, sizeof(to)) == 0 &&
+	    send(p->connector, &ask, sizeof(ask), 0) ==
+	    (ssize_t)sizeof(ask))
+		p->connector_event = loop_fd_new(p->loop, p->connector,
+		    on_connector, p);
+	if (p->connector_event != NULL)
+		return;
+	(void)close(p->connector);
+	p->connector = -1;
+}
+
+bool
+vrrp_procs_told(const struct vrrp_procs *p)
+{
+	return p->told;
+}
+
 /* --- by file --- */
 
 static bool
@@ -436,6 +552,7 @@ vrrp_procs_new(struct loop *loop)
 		return NULL;
 	}
 	p->has_ns = net_of("self", &p->ns);
+	open_connector(p);
 	return p;
 }
 
@@ -447,6 +564,9 @@ vrrp_procs_free(struct vrrp_procs *p)
 	while (p->watches != NULL)
 		vrrp_procs_unwatch(p->watches);
 	loop_timer_free(p->timer);
+	loop_fd_free(p->connector_event);
+	if (p->connector >= 0)
+		(void)close(p->connector);
 	free(p->seen);
 	free(p->next);
 	free(p);

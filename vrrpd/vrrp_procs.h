@@ -8,6 +8,11 @@
  * name only after exec).  Every other process is read again every 2 s, because a
  * name may change.
  *
+ * The kernel can also tell of starts, by its proc connector: only in the first
+ * network namespace of the machine and to who may administer it.  Where that
+ * answers, a start is seen at once; nothing depends on it, and what it loses is
+ * found as anywhere else.
+ *
  * Only processes in our own network namespace count: one of another container
  * or namespace of the same name serves somebody else.  Two processes share one
  * if /proc/PID/net/dev is the same file for both, which everybody may look at;
@@ -34,8 +39,13 @@ struct vrrp_procs_watch;
 /* So many live now, since `at`.  From the loop, never from within _watch(). */
 typedef void (*vrrp_procs_cb)(unsigned alive, mono_t at, void *arg);
 
-/* NULL when out of memory. */
+/*
+ * Asks for the proc connector too, which needs CAP_NET_ADMIN and goes on without
+ * it.  NULL when out of memory.
+ */
 struct vrrp_procs *vrrp_procs_new(struct loop *);
+/* The kernel has said that it will tell of starts. */
+bool	vrrp_procs_told(const struct vrrp_procs *);
 void	vrrp_procs_free(struct vrrp_procs *);	/* after every watch; NULL is fine */
 /*
  * Exactly one of name (as in /proc/PID/comm) and pid_file is not "".  interval:

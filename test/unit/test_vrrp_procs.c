@@ -247,6 +247,25 @@ write_file(const char *text)
 	assert_int_equal(fclose(fp), 0);
 }
 
+/* Looked for every hour, and found all the same. */
+static void
+test_vrrp_procs_start_is_told_by_the_proc_connector(void **state)
+{
+	(void)state;
+	watch = vrrp_procs_watch(procs, name, "", INT64_C(3600) * NS_PER_S,
+	    on_change, &alive);
+	assert_non_null(watch);
+	run_until(0);
+	if (!vrrp_procs_told(procs)) {
+		print_message("no proc connector here\n");
+		skip();
+	}
+	spawn_as(name, 100000, false);
+	run_until(1);
+	kill_child(0);
+	run_until(0);
+}
+
 static void
 test_vrrp_procs_pid_file_is_followed(void **state)
 {
@@ -314,6 +333,7 @@ main(void)
 		T(test_vrrp_procs_renamed_after_long_is_found_and_forgotten),
 		T(test_vrrp_procs_dead_before_the_first_look_does_not_count),
 		T(test_vrrp_procs_of_another_network_do_not_count),
+		T(test_vrrp_procs_start_is_told_by_the_proc_connector),
 		T(test_vrrp_procs_pid_file_is_followed),
 		T(test_vrrp_procs_pid_file_with_nonsense_is_nobody),
 	};
