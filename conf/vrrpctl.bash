@@ -40,7 +40,7 @@ _vrrpctl()
 	case "${#words[@]} ${words[*]}" in
 	0*)
 		COMPREPLY=($(compgen -W 'show set handover disable enable
-		    bfd monitor reload check convert' -- "$cur"))
+		    bfd monitor reload restart check convert' -- "$cur"))
 		;;
 	'1 show')
 		COMPREPLY=($(compgen -W "bfd history stats

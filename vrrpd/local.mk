@@ -7,6 +7,7 @@ vrrpd_libvrrpcore_a_SOURCES = \
 	vrrpd/vrrp_core.c vrrpd/vrrp_core.h \
 	vrrpd/vrrp_group.c vrrpd/vrrp_group.h \
 	vrrpd/vrrp_linger.c vrrpd/vrrp_linger.h \
+	vrrpd/vrrp_handoff.c vrrpd/vrrp_handoff.h \
 	vrrpd/vrrp_heard.c vrrpd/vrrp_heard.h \
 	vrrpd/vrrp_level.c vrrpd/vrrp_level.h \
 	vrrpd/vrrp_notice.c vrrpd/vrrp_notice.h \

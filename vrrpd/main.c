@@ -41,6 +41,9 @@
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
 #define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
 
+#define RESTART_AFTER_NS	(20 * NS_PER_MS)
+#define RESTART_GRACE_NS	(10 * NS_PER_S)
+
 /*
  * A second signal means: at once.  Not so soon after the first, for one may come
  * from the terminal or the service manager and again from the monitor.
@@ -69,6 +72,7 @@ struct engine {
 	struct loop		*loop;
 	struct vrrp_channel	*channel;	/* to the monitor */
 	struct loop_timer	*beat;
+	struct loop_timer	*restart;
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
 	struct vrrp_ctl		*ctl;
@@ -191,6 +195,42 @@ leave(struct engine *e)
 	e->told_to_leave = loop_clock();
 	vrrp_router_leave(e->router, left, e);
 	tell_phase(e, VRRP_PHASE_LEAVING);
+}
+
+/*
+ * L-24.  Nothing is said and nothing taken away: the monitor starts another
+ * engine, which goes on.  This process just ends, so that bfdd, too, sees us
+ * vanish, as it was told we would.
+ */
+static void
+restart_now(mono_t deadline, void *arg)
+{
+	static struct vrrp_handoff handoff;
+	static uint8_t body[VRRP_HANDOFF_BYTES_MAX];
+	struct engine *e = arg;
+	size_t len;
+
+	(void)deadline;
+	vrrp_router_hand_off(e->router, &handoff);
+	len = vrrp_handoff_encode(&handoff, body, sizeof(body));
+	if (e->leaving || len == 0 || vrrp_channel_send(e->channel,
+	    VRRP_MSG_RESTART, body, len) < 0) {
+		log_err("restart refused: the monitor cannot be told");
+		return;
+	}
+	log_notice("restarting active=%u", handoff.count);
+	log_flush();
+	_exit(0);
+}
+
+/* After the client and bfdd have been told. */
+static void
+restart(void *arg)
+{
+	struct engine *e = arg;
+
+	vrrp_bfd_set_grace(e->router->bfd, RESTART_GRACE_NS);
+	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
 }
 
 /* A helper found out about a tracker. */
@@ -327,7 +367,8 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 	e->channel = vrrp_channel_new(e->loop, e->birth->channel, monitor_gone,
 	    e);
 	e->beat = loop_timer_new(e->loop, beat, e);
-	if (e->channel == NULL || e->beat == NULL)
+	e->restart = loop_timer_new(e->loop, restart_now, e);
+	if (e->channel == NULL || e->beat == NULL || e->restart == NULL)
 		return fatal("cannot talk to the monitor", -ENOMEM);
 	error = vrrp_router_open(e->loop, &e->router);
 	if (error < 0)
@@ -336,6 +377,9 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 		    "cannot open sockets", error);
 	e->router->birth = e->birth;
 	e->router->env.channel = e->channel;
+	e->router->env.handoff = e->birth->handoff;
+	e->router->restart = restart;
+	e->router->restart_arg = e;
 	e->notify = vrrp_notify_new(e->channel);
 	if (e->notify == NULL)
 		return fatal("hooks", -ENOMEM);
@@ -400,6 +444,7 @@ close_engine(struct engine *e)
 	log_set_deferred(false);
 	log_flush();
 	loop_timer_free(e->beat);
+	loop_timer_free(e->restart);
 	vrrp_channel_free(e->channel);
 	loop_free(e->loop);
 }
@@ -409,9 +454,20 @@ run_engine(struct vrrp_birth *birth, void *arg)
 {
 	const struct life *life = arg;
 	struct engine e = { .opt = life->opt, .birth = birth };
+	const struct vrrp_config *config = life->config;
+	struct vrrp_config fresh;
+	bool again = birth->restarts > 0 || birth->handoff != NULL;
 	int error;
 
-	error = open_engine(&e, life->config, life->user);
+	/* The file may have been changed and reloaded since. */
+	if (again && read_config(life->opt, &fresh) == 0)
+		config = &fresh;
+	else if (again)
+		log_err("starting again with the configuration of the first "
+		    "start");
+	error = open_engine(&e, config, life->user);
+	if (config == &fresh)
+		vrrp_config_free(&fresh);
 	if (error == 0)
 		error = start_engine(&e);
 	if (error == 0) {

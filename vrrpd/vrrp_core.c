@@ -1184,6 +1184,28 @@ vrrp_core_is_fenced(const struct vrrp_core *v)
 }
 
 void
+vrrp_core_readopt(struct vrrp_core *v, mono_t now, const struct addr *primary,
+    mono_t since, mono_t left, struct vrrp_actions *act)
+{
+	int64_t absent_ns = mono_sub(now, left);
+
+	begin(v, now, act);
+	if (v->state != VRRP_INITIALIZE)
+		return;
+	v->primary = *primary;
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	become_active(v, VRRP_CAUSE_RESTART, now, now, act);
+	act->install_first = false;
+	if (vrrp_core_must_fence(v, absent_ns, 0)) {
+		act->todo = VRRP_DO_TRANSITION;
+		vrrp_core_fence(v, now, absent_ns);
+	}
+	v->state_since = mono_min(since, now);
+}
+
+void
 vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
 	begin(v, now, act);

@@ -54,7 +54,8 @@ const char *vrrp_state_name(enum vrrp_state);	/* "initialize", ... */
 	X(TAKEN_BACK,		"taken-back")	/* nobody took it */	\
 	X(DISABLED,		"disabled")				\
 	X(ENABLED,		"enabled")				\
-	X(FENCED,		"fenced")		/* we were asleep */
+	X(FENCED,		"fenced")		/* we were asleep */ \
+	X(RESTART,		"restart")		/* L-24 */
 
 enum vrrp_cause {
 #define X(id, word) VRRP_CAUSE_##id,
@@ -236,6 +237,14 @@ void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
  */
 void	vrrp_core_startup(struct vrrp_core *, mono_t now,
 	    const struct addr *primary, enum vrrp_cause, struct vrrp_actions *);
+/*
+ * L-24: this router has been Active since `since`, in another life that ended at
+ * `left`, and holds its addresses.  In Initialize only.  It goes on as Active, and
+ * fences where the time between was too long (vrrp_core_must_fence()).
+ */
+void	vrrp_core_readopt(struct vrrp_core *, mono_t now,
+	    const struct addr *primary, mono_t since, mono_t left,
+	    struct vrrp_actions *);
 /* V-63, V-68. Nothing in Initialize. */
 void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
 	    struct vrrp_actions *);

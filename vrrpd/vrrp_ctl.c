@@ -949,6 +949,22 @@ do_reload(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
+static bool
+do_restart(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+
+	(void)conn;
+	(void)params;
+	if (c->router->restart == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED,
+		    "nobody is there to start it again");
+	c->router->restart(c->router->restart_arg);
+	*result = json_pack("{s:i}", "engine-pid", (int)getpid());
+	return true;
+}
+
 static const struct ctl_method methods[] = {
 	{ "show", 0, do_show },
 	{ "history", 0, do_history },
@@ -958,6 +974,7 @@ static const struct ctl_method methods[] = {
 	{ "enable", CTL_CHANGES, do_enable },
 	{ "handover", CTL_CHANGES, do_handover },
 	{ "reload", CTL_CHANGES, do_reload },
+	{ "restart", CTL_CHANGES, do_restart },
 	{ NULL, 0, NULL },
 };
 

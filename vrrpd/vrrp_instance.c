@@ -998,6 +998,30 @@ shut_down(struct vrrp_instance *v, enum vrrp_cause cause)
 	perform(v, &act, &m);
 }
 
+/* L-24: the kernel still has the addresses, the monitor the will. */
+static void
+readopt(struct vrrp_instance *v, mono_t now, struct vrrp_actions *act)
+{
+	const struct vrrp_handoff_entry *e = vrrp_handoff_find(v->env->handoff,
+	    v->p.name);
+
+	v->kept = false;
+	v->holds = v->bequeathed = true;
+	vrrp_core_readopt(&v->core, now, vrrp_instance_primary(v),
+	    e->active_since, v->env->handoff->left, act);
+}
+
+void
+vrrp_instance_drop_kept(struct vrrp_instance *v)
+{
+	if (!v->kept)
+		return;
+	v->kept = false;
+	v->bequeathed = true;
+	withdraw(v, NULL);
+	say_later(v);
+}
+
 static void
 start_up(struct vrrp_instance *v)
 {
@@ -1010,6 +1034,11 @@ start_up(struct vrrp_instance *v)
 		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 		say_later(v);
 		vrrp_sync_settle(v->group);
+		return;
+	}
+	if (v->kept) {
+		readopt(v, now, &act);
+		perform(v, &act, &m);
 		return;
 	}
 	vrrp_core_startup(&v->core, now, vrrp_instance_primary(v),
@@ -1131,8 +1160,8 @@ open_vips(struct vrrp_instance *v)
 {
 	int error;
 
-	error = vrrp_vip_open(v->env->nl, &v->p, &v->iface->link, &v->vips,
-	    v->retry_reason);
+	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	    &v->iface->link, &v->vips, v->retry_reason);
 	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
 		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
 		error = vrrp_vip_parent_hold(&v->iface->manners,
@@ -1150,6 +1179,8 @@ open_vips(struct vrrp_instance *v)
 		vrrp_vip_parent_note(&v->iface->manners, v->vips);
 	if (error == 0 && prepare(v)) {
 		(void)vrrp_iface_update_primary(v->iface);
+		if (v->kept)
+			return;
 		clean_leftovers(v);
 		/* A device that was adopted may still listen. */
 		if (vrrp_vip_adopted(v->vips))
@@ -1941,6 +1972,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->created = loop_clock();
 	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
+	v->kept = vrrp_handoff_find(env->handoff, p->name) != NULL;
 	vrrp_heard_init(&v->heard);
 	vrrp_linger_init(&v->linger);
 	v->send_form = configured_form(p);

@@ -31,6 +31,7 @@
 #include "vrrpd/vrrp_auto.h"
 #include "vrrpd/vrrp_conflict.h"
 #include "vrrpd/vrrp_core.h"
+#include "vrrpd/vrrp_handoff.h"
 #include "vrrpd/vrrp_heard.h"
 #include "vrrpd/vrrp_iface.h"
 #include "vrrpd/vrrp_io.h"
@@ -105,6 +106,7 @@ struct vrrp_env {
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_notify	*notify;	/* NULL: no hooks */
+	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */
 	unsigned		 lifetime_s;	/* of addresses, 0: none */
 	/* After the packets of the batch. All may be NULL. */
 	void	(*changed)(struct vrrp_instance *, void *arg);
@@ -149,6 +151,7 @@ struct vrrp_instance {
 	bool			 holds;		/* installed, not withdrawn */
 	bool			 bequeathed;	/* the monitor has its will */
 	bool			 bequest_owed;	/* or should have */
+	bool			 kept;		/* held by the engine before us */
 	bool			 refreshing;	/* not acknowledged yet */
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
 	int64_t			 retry_ns;	/* the next back-off */
@@ -221,6 +224,8 @@ const struct addr *vrrp_instance_primary(const struct vrrp_instance *);
 
 /* From now on it runs whenever it can. */
 void	vrrp_instance_start(struct vrrp_instance *);
+/* What it was left with by the engine before us, but cannot use, goes. */
+void	vrrp_instance_drop_kept(struct vrrp_instance *);
 /* Something it depends on may have changed: start, stop or stay. */
 void	vrrp_instance_reconsider(struct vrrp_instance *);
 /*

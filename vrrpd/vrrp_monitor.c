@@ -73,6 +73,8 @@ struct monitor {
 	struct vrrp_backoff	 backoff;
 	int			 owed_signal;	/* refused while it was root */
 	bool			 hung;		/* we have killed it */
+	bool			 restarting;	/* it is about to end for that */
+	struct vrrp_handoff	 handoff;
 
 	bool			 ever_ready;
 	bool			 leaving;
@@ -212,11 +214,22 @@ engine_hung_up(void *arg)
 {
 	struct monitor *m = arg;
 
-	if (vrrp_estate_count(m->estate) == 0)
+	if (m->restarting || vrrp_estate_count(m->estate) == 0)
 		return;
 	/* Should it live after all, then without what is taken away now. */
 	(void)kill(m->engine, SIGKILL);
 	(void)vrrp_estate_execute(m->estate);
+}
+
+/* The wills stay: should there be no other engine, they are carried out. */
+static void
+on_restart(const uint8_t *body, size_t len, void *arg)
+{
+	struct monitor *m = arg;
+
+	m->restarting = vrrp_handoff_decode(body, len, &m->handoff);
+	if (!m->restarting)
+		log_err("engine restart: its handoff is malformed");
 }
 
 static void
@@ -249,6 +262,8 @@ watchdog_interval_ns(void)
 }
 
 /* --- its end --- */
+
+static void	start_cb(mono_t deadline, void *arg);
 
 static void
 describe_end(struct monitor *m, int status)
@@ -317,13 +332,22 @@ engine_ended(int fd, void *arg)
 	(void)fd;
 	vrrp_channel_drain(m->channel);
 	/* Its last words are read; now nothing may come first. */
-	(void)vrrp_estate_execute(m->estate);
+	if (!m->restarting)
+		(void)vrrp_estate_execute(m->estate);
 	do
 		pid = waitpid(m->engine, &status, WNOHANG);
 	while (pid == -1 && errno == EINTR);
 	if (pid != m->engine)
 		return;
 	let_go(m);
+	if (m->restarting && !m->leaving && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 0) {
+		m->birth.handoff = &m->handoff;
+		start_cb(loop_clock(), m);
+		return;
+	}
+	m->restarting = false;
+	(void)vrrp_estate_execute(m->estate);
 	after_end(m, status);
 }
 
@@ -335,7 +359,8 @@ adopt_engine(struct monitor *m, pid_t pid, int channel)
 	unsigned i;
 
 	m->engine = pid;
-	m->hung = false;
+	m->hung = m->restarting = false;
+	m->birth.handoff = NULL;
 	m->started = loop_clock();
 	vrrp_pulse_start(&m->pulse, m->started,
 	    m->config->realtime_priority > 0);
@@ -344,6 +369,8 @@ adopt_engine(struct monitor *m, pid_t pid, int channel)
 		return -ENOMEM;
 	vrrp_channel_handle(m->channel, VRRP_MSG_BEAT, 0, 0, on_beat, m);
 	vrrp_channel_handle(m->channel, VRRP_MSG_PHASE, 1, 1, on_phase, m);
+	vrrp_channel_handle(m->channel, VRRP_MSG_RESTART,
+	    VRRP_HANDOFF_BYTES_MIN, VRRP_HANDOFF_BYTES_MAX, on_restart, m);
 	vrrp_estate_attach(m->estate, m->channel);
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].attach(m->channel,

@@ -16,12 +16,14 @@
 #include "shared/loop.h"
 #include "shared/priv.h"
 #include "vrrpd/vrrp_channel.h"
+#include "vrrpd/vrrp_handoff.h"
 
 /* What an engine is given. */
 struct vrrp_birth {
 	int			 channel;	/* its end; the engine's to close */
 	pid_t			 monitor;
 	const struct ctl_listener *listener;	/* of the control socket */
+	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
 	unsigned		 restarts;	/* 0: the first engine */
 	char			 last_end[64];	/* why the one before ended, or "" */
 	int64_t			 last_end_real_ns;

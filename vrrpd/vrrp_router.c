@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "shared/log.h"
+#include "vrrpd/vrrp_channel.h"
 #include "vrrpd/vrrp_filter.h"
 #include "vrrpd/vrrp_notify.h"
 #include "vrrpd/vrrp_peer.h"
@@ -1147,6 +1148,41 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	return 0;
 }
 
+/* Wills of instances that the configuration no longer has are void. */
+static void
+forget_handoff(struct vrrp_router *r)
+{
+	const struct vrrp_handoff *h = r->env.handoff;
+	unsigned i;
+
+	for (i = 0; h != NULL && i < h->count; i++)
+		if (vrrp_router_find(r, h->list[i].name) == NULL)
+			(void)vrrp_channel_send(r->env.channel,
+			    VRRP_MSG_WILL_REVOKE, h->list[i].name,
+			    strlen(h->list[i].name));
+	r->env.handoff = NULL;
+}
+
+void
+vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
+{
+	const struct vrrp_instance *v;
+	struct vrrp_handoff_entry *e;
+	unsigned i;
+
+	h->left = loop_clock();
+	h->count = 0;
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		if (v->core.state != VRRP_ACTIVE || !v->holds ||
+		    vrrp_core_is_fenced(&v->core))
+			continue;
+		e = &h->list[h->count++];
+		memcpy(e->name, v->p.name, sizeof(e->name));
+		e->active_since = v->core.state_since;
+	}
+}
+
 void
 vrrp_router_start(struct vrrp_router *r)
 {
@@ -1156,6 +1192,9 @@ vrrp_router_start(struct vrrp_router *r)
 	vrrp_router_remove_orphans(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_start(r->instances[i]);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_instance_drop_kept(r->instances[i]);
+	forget_handoff(r);
 	vrrp_router_retune(r);
 }
 

@@ -30,6 +30,9 @@ struct vrrp_router {
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	char			  router_id[64];
+	/* Ends this process for another that goes on. NULL: cannot. */
+	void	(*restart)(void *arg);
+	void	*restart_arg;
 	unsigned		  refresh_at;	/* whose turn it is */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct rtsched		  scheduling;
@@ -85,6 +88,8 @@ int	vrrp_router_connect_bfd(struct vrrp_router *, const char *path);
 void	vrrp_router_start(struct vrrp_router *);
 /* Without a start: devices of a dead vrrpd that no instance has adopted. */
 void	vrrp_router_remove_orphans(struct vrrp_router *);
+/* What another engine needs to go on where this one stops (L-24). */
+void	vrrp_router_hand_off(const struct vrrp_router *, struct vrrp_handoff *);
 /*
  * The first half of a clean exit: priority-0 adverts of every Active.  left() is
  * called from the loop when each has heard its successor and withdrawn, or has

@@ -197,7 +197,7 @@ adopt_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 }
 
 static int
-open_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
+open_device(struct vrrp_vips *v, bool keep, char reason[VRRP_VIP_REASON_MAX])
 {
 	int error;
 
@@ -220,7 +220,7 @@ open_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 		return error;
 	}
 	/* Mute from before it is up; adopted, it may be on its way down. */
-	error = nl_mute(v->nl, v->ifindex, true);
+	error = nl_mute(v->nl, v->ifindex, !keep);
 	v->can_mute = error == 0;
 	if (error < 0)
 		log_warning("device=%s cannot be kept silent while Backup: no "
@@ -237,9 +237,9 @@ open_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 	return error;
 }
 
-int
-vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
-    const struct nl_link *parent, struct vrrp_vips **out,
+static int
+open_or_keep(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, bool keep, struct vrrp_vips **out,
     char reason[VRRP_VIP_REASON_MAX])
 {
 	struct vrrp_vips *v;
@@ -266,7 +266,7 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
-		error = open_device(v, reason);
+		error = open_device(v, keep, reason);
 	}
 	if (error < 0) {
 		vrrp_vip_close(v);
@@ -278,6 +278,22 @@ nomem:
 	vrrp_vip_close(v);
 	(void)snprintf(reason, VRRP_VIP_REASON_MAX, "out of memory");
 	return -ENOMEM;
+}
+
+int
+vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	return open_or_keep(nl, p, parent, false, out, reason);
+}
+
+int
+vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	return open_or_keep(nl, p, parent, true, out, reason);
 }
 
 void

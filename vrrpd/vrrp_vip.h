@@ -87,6 +87,13 @@ int	vrrp_vip_speak(struct vrrp_vips *);
  * what comes.  0, or negative errno; -ENODATA: there is no virtual MAC.
  */
 int	vrrp_vip_hush(struct vrrp_vips *);
+/*
+ * As vrrp_vip_open(), for one that holds its addresses: a device that is there is
+ * adopted as it is, hearing and speaking.
+ */
+int	vrrp_vip_reopen(struct nl *, const struct vrrp_params *p,
+	    const struct nl_link *parent, struct vrrp_vips **out,
+	    char reason[VRRP_VIP_REASON_MAX]);
 /* Their lifetime starts anew; -ENODATA when they have none. */
 int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
 /* Give them up and be deaf again; nothing waits for a grace period. */

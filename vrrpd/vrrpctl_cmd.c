@@ -63,6 +63,7 @@ static int	cmd_bfd_disable(struct ctx *);
 static int	cmd_bfd_enable(struct ctx *);
 static int	cmd_monitor(struct ctx *);
 static int	cmd_reload(struct ctx *);
+static int	cmd_restart(struct ctx *);
 static int	cmd_check(struct ctx *);
 static int	cmd_convert(struct ctx *);
 
@@ -88,6 +89,7 @@ static const struct command commands[] = {
 	    "let them come up again" },
 	{ { "monitor" }, cmd_monitor, "a line per event, as it happens" },
 	{ { "reload" }, cmd_reload, "read vrrpd.conf again" },
+	{ { "restart" }, cmd_restart, "another engine, addresses stay" },
 	{ { "check", "FILE" }, cmd_check, "is this a good vrrpd.conf?" },
 	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf\n"
 	    "      [--strict] [--id=NAME]" },
@@ -463,6 +465,19 @@ static int
 cmd_reload(struct ctx *c)
 {
 	return query(c, "reload", json_object(), view_reload);
+}
+
+static void
+view_restart(const struct view *v, const json_t *result)
+{
+	(void)result;
+	(void)fprintf(v->out, "vrrpd's engine is being replaced\n");
+}
+
+static int
+cmd_restart(struct ctx *c)
+{
+	return query(c, "restart", json_object(), view_restart);
 }
 
 /* --- monitor --- */

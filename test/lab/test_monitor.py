@@ -431,3 +431,90 @@ def test_cleanup_removes_what_a_killed_vrrpd_has_left(lab, virtual_mac):
     assert not lab.r1.vrrpd_sock.exists()
     # And when there is nothing to do.
     assert lab.r1.run(*command).stderr == ""
+
+
+# A planned restart
+
+def restart(router):
+    engine = router.engine_pid()
+    assert router.vrrpctl("restart").returncode == 0
+    return wait_engine(router, engine)
+
+
+@MODES
+@pytest.mark.parametrize("bfd", (False, True), ids=("alone", "bfd"))
+def test_restart_of_the_active_is_no_transition(lab, virtual_mac, bfd):
+    """L-24, at advert_int 100: nobody sees it, and the address stays."""
+    lab.start_pair(advert_int=100, virtual_mac=virtual_mac, bfd=bfd)
+    lab.wait_pair(bfd=bfd)
+    monitor = lab.r1.pids()[0]
+    before = len(lab.r2.transitions())
+    downs = lab.r2.session(lab.r1.address)["down-count"] if bfd else 0
+    with address_events(lab.r1) as gone_at, lab.meter() as meter:
+        for _ in range(3):
+            restart(lab.r1)
+            lab.r1.wait_state("active", 2)
+            assert lab.r1.transitions()[-1]["cause"] == "restart"
+            if bfd:
+                lab.r1.wait_session(lab.r2.address)
+        assert meter.stop()["outages"] == []
+        assert gone_at(VIP) is None
+    assert len(lab.r2.transitions()) == before
+    if bfd:
+        session = lab.r2.wait_session(lab.r1.address)
+        assert session["down-count"] == downs
+        assert lab.r2.instance()["bfd"][0]["takeover"] == "ready"
+    processes = lab.r1.call("show")["processes"]
+    assert processes["monitor-pid"] == monitor
+    assert processes["engine-restarts"] == 0
+    assert " will " not in lab.r1.vrrpd.log()
+    # And it is a whole engine: it can be replaced, and leave.
+    undo = lab.cut(lab.r1)
+    lab.r2.wait_state("active", 10)
+    undo()
+    lab.wait_pair()
+    assert lab.r1.vrrpd.stop() == 0
+    assert set(lab.r1.links()) == {"lo", "eth0"}
+
+
+def test_restart_of_a_backup_is_quiet(lab):
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    before = len(lab.r1.transitions())
+    restart(lab.r2)
+    lab.wait_pair()
+    assert len(lab.r1.transitions()) == before
+
+
+def test_restart_reads_the_configuration_again(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10, priority=100))
+    lab.r1.wait_state("active")
+    lab.r1.vrrpd_conf.write_text(
+        vrrpd_conf(advert_int=10, priority=150) +
+        vrrpd_conf(advert_int=10, name="two", vrid=52,
+                   addresses=("192.0.2.52/24",)))
+    restart(lab.r1)
+    lab.r1.wait_state("active")
+    lab.r1.wait_state("active", name="two")
+    assert lab.r1.instance()["priority"] == 150
+    # Without it: the device and the address are nobody's any more.
+    lab.r1.vrrpd_conf.write_text(
+        vrrpd_conf(advert_int=10, name="two", vrid=52,
+                   addresses=("192.0.2.52/24",)))
+    restart(lab.r1)
+    lab.r1.wait_state("active", name="two")
+    wait_for(lambda: VIP not in lab.r1.addresses(), 5, "it is gone")
+
+
+def test_restart_without_a_file_goes_on_with_what_there_was(lab):
+    """And the engine that has adopted the addresses has a will of its own."""
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    lab.r1.vrrpd_conf.unlink()
+    restart(lab.r1)
+    assert "first start" in lab.r1.vrrpd.log()
+    lab.r1.wait_state("active")
+    engine = lab.r1.engine_pid()
+    os.kill(engine, signal.SIGKILL)
+    lab.r2.wait_state("active", 3)
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"

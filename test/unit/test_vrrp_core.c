@@ -1840,6 +1840,57 @@ test_vrrp_core_fence_leaves_time_to_those_who_wait_for_adverts(void **state)
 	assert_false(vrrp_core_is_fenced(&r.core));
 }
 
+static void
+readopt(struct router *r, uint16_t interval_cs, int64_t away_ns)
+{
+	struct vrrp_core_params p = params(100, interval_cs);
+	struct addr us = addr_of(US);
+
+	r->now = (mono_t){ T0 };
+	vrrp_core_init(&r->core, &p);
+	vrrp_core_readopt(&r->core, r->now, &us,
+	    mono_add(r->now, -NS_PER_S * 3600), mono_add(r->now, -away_ns),
+	    &r->act);
+	assert_transition(r, VRRP_INITIALIZE, VRRP_ACTIVE,
+	    VRRP_CAUSE_RESTART);
+	/* It has been Active all the time. */
+	assert_true(r->core.state_since.ns == T0 - NS_PER_S * 3600);
+}
+
+/* L-24 */
+static void
+test_vrrp_core_restarted_active_goes_on(void **state)
+{
+	struct router r;
+
+	(void)state;
+	readopt(&r, 100, 100 * NS_PER_MS);
+	assert_int_equal(r.act.todo, TAKEOVER);
+	assert_false(vrrp_core_is_fenced(&r.core));
+	assert_int_equal(remaining(&r), NS_PER_S);
+	rx(&r, R1, 200, 100);
+	assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP,
+	    VRRP_CAUSE_HIGHER_PRIORITY);
+}
+
+/* L-24: away for longer than its peers have waited. */
+static void
+test_vrrp_core_restarted_active_fences_when_it_was_away_too_long(void **state)
+{
+	struct router r;
+
+	(void)state;
+	readopt(&r, 1, 100 * NS_PER_MS);
+	assert_int_equal(r.act.todo, VRRP_DO_TRANSITION);
+	assert_true(vrrp_core_is_fenced(&r.core));
+	expire_next(&r);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT | VRRP_DO_INSTALL |
+	    VRRP_DO_ANNOUNCE);
+	readopt(&r, 1, 100 * NS_PER_MS);
+	rx(&r, R1, 50, 1);
+	assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP, VRRP_CAUSE_FENCED);
+}
+
 /* Names are log words and JSON values: none may be missing or double. */
 static void
 test_vrrp_core_names_are_distinct(void **state)
@@ -1992,6 +2043,10 @@ main(void)
 		    test_vrrp_core_fence_beyond_what_peers_tolerate),
 		cmocka_unit_test(
 		    test_vrrp_core_fenced_active_listens_and_goes_on),
+		cmocka_unit_test(
+		    test_vrrp_core_restarted_active_goes_on),
+		cmocka_unit_test(
+		    test_vrrp_core_restarted_active_fences_when_it_was_away_too_long),
 		cmocka_unit_test(
 		    test_vrrp_core_fenced_active_gives_way_to_any_successor),
 		cmocka_unit_test(

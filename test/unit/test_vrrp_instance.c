@@ -163,6 +163,54 @@ test_vrrp_instance_held_addresses_are_refreshed(void **state)
 	assert_string_equal(world.did, "");
 }
 
+static struct vrrp_handoff handoff;
+
+static void
+hand_off_web(void)
+{
+	handoff.left = world.now;
+	handoff.count = 1;
+	strcpy(handoff.list[0].name, "web");
+	handoff.list[0].active_since = mono_add(world.now, -NS_PER_S);
+	world.env.handoff = &handoff;
+	world.env.channel = a_channel();
+}
+
+/* L-24: it does not withdraw what it finds, and has a will at once. */
+static void
+test_vrrp_instance_kept_addresses_are_readopted(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	hand_off_web();
+	start_with(&p);
+	world_deferred();
+	assert_string_equal(world.did, "advert:100 install announce:1 "
+	    "will:web:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_instance_drop_kept(v);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_null(strstr(world.did, "withdraw"));
+}
+
+/* It cannot run: nobody answers for the addresses, and no will is left. */
+static void
+test_vrrp_instance_kept_addresses_it_cannot_use_are_withdrawn(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	hand_off_web();
+	world_addr("192.0.2.2/24", false, true);
+	(void)vrrp_iface_update_primary(world.iface);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	vrrp_instance_drop_kept(v);
+	world_deferred();
+	assert_string_equal(world.did, "withdraw revoke:web");
+}
+
 /* A message for each peer: their checksums differ. */
 static void
 test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer(void **state)
@@ -2328,6 +2376,8 @@ main(void)
 	    TEST(test_vrrp_instance_advert_has_virtual_mac_and_primary_source),
 	    TEST(test_vrrp_instance_active_has_a_last_will),
 	    TEST(test_vrrp_instance_held_addresses_are_refreshed),
+	    TEST(test_vrrp_instance_kept_addresses_are_readopted),
+	    TEST(test_vrrp_instance_kept_addresses_it_cannot_use_are_withdrawn),
 	    TEST(test_vrrp_instance_last_will_has_a_message_for_each_unicast_peer),
 	    TEST(test_vrrp_instance_last_will_is_deposited_when_there_is_room),
 	    TEST(test_vrrp_instance_without_virtual_mac_uses_the_interfaces),

@@ -8,6 +8,7 @@ VRRP_UNIT_TESTS = \
 	test/unit/test_vrrp_core \
 	test/unit/test_vrrp_core_bfd \
 	test/unit/test_vrrp_group \
+	test/unit/test_vrrp_handoff \
 	test/unit/test_vrrp_heard \
 	test/unit/test_vrrp_linger \
 	test/unit/test_vrrp_level \
@@ -48,6 +49,9 @@ test_unit_test_vrrp_group_SOURCES = \
 	# end
 test_unit_test_vrrp_group_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_group_LDADD = $(VRRP_UNIT_LIBS)
+test_unit_test_vrrp_handoff_SOURCES = test/unit/test_vrrp_handoff.c
+test_unit_test_vrrp_handoff_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+test_unit_test_vrrp_handoff_LDADD = $(VRRP_UNIT_LIBS)
 test_unit_test_vrrp_heard_SOURCES = test/unit/test_vrrp_heard.c
 test_unit_test_vrrp_heard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_test_vrrp_heard_LDADD = $(VRRP_UNIT_LIBS)

@@ -472,6 +472,15 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 }
 
 int
+vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	did("keep");
+	return vrrp_vip_open(nl, p, parent, out, reason);
+}
+
+int
 vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
 	(void)v;
