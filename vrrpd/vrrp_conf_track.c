@@ -666,37 +666,45 @@ detection_ns(const struct vrrp_bfd_params *b)
 }
 
 /* L-18: the takeover waits for a link that detects later than the peer. */
+static void
+check_order(struct parse *p, const char *file, int line,
+    const struct vrrp_bfd_params *link, const struct vrrp_bfd_params *peer,
+    const char *peer_name)
+{
+	int64_t wait_ns = detection_ns(link) + peer->min_rx_ns -
+	    detection_ns(peer);
+	char text[ADDR_STRLEN];
+
+	if (wait_ns <= 0 || p->warnings == NULL)
+		return;
+	conf_errors_add(p->warnings, file, line, "bfd %s finds a dead link "
+	    "after %.1f ms, bfd %s a dead router after %.1f ms: takeovers wait "
+	    "up to %.1f ms longer, in case the link is dead as well",
+	    addr_format(&link->peer, text, sizeof(text)),
+	    (double)detection_ns(link) / 1e6, peer_name,
+	    (double)detection_ns(peer) / 1e6, (double)wait_ns / 1e6);
+}
+
 void
 track_check_links(struct parse *p, unsigned instance)
 {
 	const struct vrrp_params *v = &p->config.instances[instance];
 	const struct places *pl = p->places[instance];
-	const struct vrrp_bfd_params *link, *peer;
-	char a[ADDR_STRLEN], b[ADDR_STRLEN];
+	char text[ADDR_STRLEN];
 	unsigned i, j;
 
 	for (i = 0; i < v->bfd_count; i++) {
-		link = &v->bfd[i];
-		for (j = 0; link->role == VRRP_BFD_LINK && j < v->bfd_count;
-		    j++) {
-			peer = &v->bfd[j];
-			if (peer->role != VRRP_BFD_PEER || detection_ns(link) +
-			    peer->min_rx_ns <= detection_ns(peer))
-				continue;
-			if (p->warnings != NULL)
-				conf_errors_add(p->warnings, pl->file,
-				    pl->bfd[i], "bfd %s finds a dead link "
-				    "after %.1f ms, bfd %s a dead router after "
-				    "%.1f ms: takeovers wait up to %.1f ms "
-				    "longer, in case the link is dead as well",
-				    addr_format(&link->peer, a, sizeof(a)),
-				    (double)detection_ns(link) / 1e6,
-				    addr_format(&peer->peer, b, sizeof(b)),
-				    (double)detection_ns(peer) / 1e6,
-				    (double)(detection_ns(link) +
-				    peer->min_rx_ns - detection_ns(peer)) /
-				    1e6);
-		}
+		if (v->bfd[i].role != VRRP_BFD_LINK)
+			continue;
+		for (j = 0; j < v->bfd_count; j++)
+			if (v->bfd[j].role == VRRP_BFD_PEER)
+				check_order(p, pl->file, pl->bfd[i],
+				    &v->bfd[i], &v->bfd[j],
+				    addr_format(&v->bfd[j].peer, text,
+				    sizeof(text)));
+		if (v->has_bfd_auto)
+			check_order(p, pl->file, pl->bfd[i], &v->bfd[i],
+			    &v->bfd_auto, "auto");
 	}
 }
 
