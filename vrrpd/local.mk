@@ -34,9 +34,12 @@ vrrpd_libvrrpd_a_SOURCES = \
 	vrrpd/vrrp_bfd.c vrrpd/vrrp_bfd.h \
 	vrrpd/vrrp_channel.c vrrpd/vrrp_channel.h \
 	vrrpd/vrrp_check_file.c \
+	vrrpd/vrrp_check_http.c \
 	vrrpd/vrrp_check_kinds.h \
+	vrrpd/vrrp_check_ping.c vrrpd/vrrp_check_ping.h \
 	vrrpd/vrrp_check_process.c \
 	vrrpd/vrrp_check_script.c \
+	vrrpd/vrrp_check_tcp.c \
 	vrrpd/vrrp_checks.c vrrpd/vrrp_checks.h \
 	vrrpd/vrrp_cleanup.c vrrpd/vrrp_cleanup.h \
 	vrrpd/vrrp_ctl.c vrrpd/vrrp_ctl.h \
@@ -68,6 +71,8 @@ vrrpd_vrrpd_LDADD = \
 	vrrpd/libvrrpd.a \
 	vrrpd/libvrrpconf.a \
 	vrrpd/libvrrpcore.a \
+	$(LIBEVENT_OPENSSL_LIBS) \
+	$(LIBCRYPTO_LIBS) \
 	$(SHARED_LIBS) \
 	# end
 

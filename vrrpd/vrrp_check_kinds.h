@@ -8,6 +8,7 @@
 
 #include "vrrpd/vrrp_checks.h"
 
+struct vrrp_ping;
 struct vrrp_procs;
 struct vrrp_run;
 
@@ -18,10 +19,17 @@ struct vrrp_run;
 struct vrrp_checks_shared {
 	struct vrrp_run		*run;		/* in vrrpd-scripts */
 	struct vrrp_procs	*procs;		/* in vrrpd-checks */
+	struct vrrp_ping	*ping;		/* in vrrpd-checks */
 };
 
+#define VRRP_CHECK_HTTP_BODY_MAX	(1024 * 1024)	/* more is a failure */
+#define VRRP_CHECK_HTTP_HEADERS_MAX	(64 * 1024)
+
 extern const struct vrrp_checks_kind vrrp_check_file;
+extern const struct vrrp_checks_kind vrrp_check_http;
+extern const struct vrrp_checks_kind vrrp_check_ping;
 extern const struct vrrp_checks_kind vrrp_check_process;
 extern const struct vrrp_checks_kind vrrp_check_script;
+extern const struct vrrp_checks_kind vrrp_check_tcp;
 
 #endif

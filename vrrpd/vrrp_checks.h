@@ -6,8 +6,7 @@
  *   1. vrrp_check_KIND.c exports `const struct vrrp_checks_kind`;
  *   2. it is put into a list in vrrp_helper.c, which says in which process it
  *      runs: vrrpd-checks, which has no privileges and no children, or
- *      vrrpd-scripts, which starts programs;
- *   3. its line is taken out of not_yet[] in vrrp_conf_words.c.
+ *      vrrpd-scripts, which starts programs.
  *
  * Polled kinds (tcp, http, ping, script) give start(), and answer each with one
  * vrrp_checked_round(); interval, deadline, fall and rise are kept here.  Kinds

@@ -2,8 +2,7 @@
  * vrrp_conf.h - vrrpd.conf(5) to struct vrrp_config and back.
  *
  * A parser is a function from text to values or a list of errors: no output, no
- * half result.  What vrrpd.conf(5) knows but this version of the daemon does
- * not carry out yet is an error that says so (vrrp_conf.c, not_yet[]).
+ * half result.
  *
  * Not reentrant: libconfuse's scanner is global.
  */
@@ -16,14 +15,12 @@
 #include "shared/conf.h"
 #include "vrrpd/vrrp_params.h"
 
-/* Accept what not_yet[] refuses: for tests and fuzzers of the whole grammar. */
-#define VRRP_CONF_WHOLE_GRAMMAR	0x1
 /*
  * Look at the programs of commands and their users (vrrp_command.h): an error
  * where others could change a program, a warning where it could not be run.
  * vrrp_conf_parse_file() does.
  */
-#define VRRP_CONF_LOOK		0x2
+#define VRRP_CONF_LOOK		0x1
 
 /*
  * Each: 0, then *out is complete and the caller's to vrrp_config_free(); or

@@ -32,15 +32,14 @@
 
 static const struct {
 	enum vrrp_track_kind	kind;
-	enum feature		feature;
 	const char		*ref;		/* the block that uses it */
 } kinds[] = {
-	{ VRRP_TRACK_SCRIPT,	F_SCRIPT,	"track_script" },
-	{ VRRP_TRACK_PROCESS,	F_PROCESS,	"track_process" },
-	{ VRRP_TRACK_TCP,	F_TCP,		"track_tcp" },
-	{ VRRP_TRACK_HTTP,	F_HTTP,		"track_http" },
-	{ VRRP_TRACK_PING,	F_PING,		"track_ping" },
-	{ VRRP_TRACK_FILE,	F_FILE,		"track_file" },
+	{ VRRP_TRACK_SCRIPT,	"track_script" },
+	{ VRRP_TRACK_PROCESS,	"track_process" },
+	{ VRRP_TRACK_TCP,	"track_tcp" },
+	{ VRRP_TRACK_HTTP,	"track_http" },
+	{ VRRP_TRACK_PING,	"track_ping" },
+	{ VRRP_TRACK_FILE,	"track_file" },
 };
 #define KIND_COUNT	(sizeof(kinds) / sizeof(kinds[0]))
 
@@ -493,7 +492,6 @@ add_tracker(struct parse *p, cfg_t *sec, unsigned kind)
 	const struct vrrp_tracker_params *old;
 	struct vrrp_tracker_params *list, t;
 
-	need(p, begin_line(sec), kinds[kind].feature);
 	if (c->tracker_count == VRRP_TRACKERS_MAX) {
 		bad(p, begin_line(sec), "more than %d trackers",
 		    VRRP_TRACKERS_MAX);
@@ -592,8 +590,6 @@ track_build_notify(struct parse *p, cfg_t *sec, struct vrrp_notify_params *n)
 	size_t i;
 
 	n->timeout_ns = VRRP_NOTIFY_DEFAULT_TIMEOUT_NS;
-	if ((w = word_get(sec, "notify")) != NULL)
-		need(p, w->line, F_NOTIFY);
 	read_command(p, sec, "notify", n->command);
 	read_user(p, sec, "notify_user", n->user);
 	(void)read_span(p, sec, "notify_timeout", ns_from_ms(10),

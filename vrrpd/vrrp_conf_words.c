@@ -17,19 +17,6 @@
 #include "vrrpd/vrrp_conf_words.h"
 
 /*
- * What the grammar has and this version of the daemon does not do.  Remove a
- * line when the daemon does it; nothing else has to change.
- */
-static const struct {
-	enum feature	feature;
-	const char	*what;
-} not_yet[] = {
-	{ F_TCP,		"tcp" },
-	{ F_HTTP,		"http" },
-	{ F_PING,		"ping" },
-};
-
-/*
  * libconfuse gives value callbacks no argument of ours.  Set only while it
  * runs; its scanner has global state, so there is never a second parse.
  */
@@ -58,19 +45,6 @@ bad(struct parse *p, int line, const char *fmt, ...)
 	va_end(ap);
 	conf_errors_add(running != NULL ? &p->scanning : p->errors, p->file,
 	    line, "%s", text);
-}
-
-void
-need(struct parse *p, int line, enum feature f)
-{
-	size_t i;
-
-	if (p->flags & VRRP_CONF_WHOLE_GRAMMAR)
-		return;
-	for (i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
-		if (not_yet[i].feature == f)
-			bad(p, line, "%s is not supported yet",
-			    not_yet[i].what);
 }
 
 /* --- words --- */

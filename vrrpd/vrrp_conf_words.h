@@ -22,17 +22,6 @@
 #define FILES_MAX	64
 #define SPAN_MAX_NS	(INT64_C(86400) * NS_PER_S)
 
-/* See not_yet[] in vrrp_conf_words.c. */
-enum feature {
-	F_SCRIPT,
-	F_PROCESS,
-	F_TCP,
-	F_HTTP,
-	F_PING,
-	F_FILE,
-	F_NOTIFY,
-};
-
 /* A value as written, and where. */
 struct word {
 	char	*text;
@@ -113,7 +102,6 @@ struct parse *parse_running(void);
 void	bad(struct parse *, int line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /* An error if the daemon does not do this yet. */
-void	need(struct parse *, int line, enum feature);
 
 unsigned word_count(cfg_t *, const char *name);
 const struct word *word_nth(cfg_t *, const char *name, unsigned i);

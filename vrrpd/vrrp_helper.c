@@ -30,6 +30,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/vrrp_check_kinds.h"
+#include "vrrpd/vrrp_check_ping.h"
 #include "vrrpd/vrrp_checks.h"
 #include "vrrpd/vrrp_conf.h"
 #include "vrrpd/vrrp_hooks.h"
@@ -48,7 +49,10 @@ static const struct vrrp_checks_kind *const scripts_kinds[] = {
 };
 static const struct vrrp_checks_kind *const checks_kinds[] = {
 	&vrrp_check_file,
+	&vrrp_check_http,
+	&vrrp_check_ping,
 	&vrrp_check_process,
+	&vrrp_check_tcp,
 	NULL
 };
 static const struct {
@@ -653,11 +657,14 @@ open_helper(struct helper *h, int fd)
 			h->hooks = vrrp_hooks_new(h->loop, h->shared.run);
 	} else {
 		h->shared.procs = vrrp_procs_new(h->loop);
+		h->shared.ping = vrrp_ping_open();
 	}
 	h->checks = vrrp_checks_new(h->loop, roles[h->role].kinds, &h->shared,
 	    send_level, h);
 	if (h->channel == NULL || h->leave == NULL || h->checks == NULL ||
-	    (h->role == SCRIPTS ? h->hooks == NULL : h->shared.procs == NULL))
+	    (h->role == SCRIPTS ? h->hooks == NULL :
+	    h->shared.procs == NULL || h->shared.ping == NULL ||
+	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
 	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, 0, 0, on_replay, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, 0, 0, read_again,

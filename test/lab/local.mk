@@ -22,6 +22,8 @@ EXTRA_DIST += \
 	test/bench/failover.sh \
 	test/bench/scale.py \
 	test/bench/scale.sh \
+	test/bench/service.py \
+	test/bench/service.sh \
 	test/check.sh \
 	test/conftest.py \
 	test/copy.sh \

@@ -1,9 +1,8 @@
 /*
  * test_vrrp_conf.c - vrrpd.conf(5): goldens, defaults, files, and the round trip.
  *
- * test/conf/vrrpd/X.conf is parsed with the whole grammar (now.conf and
- * notyet-*.conf with what this version does) and must give X.ok, the canonical
- * text, or X.err, the errors; and X.warn where it gives warnings.  With
+ * test/conf/vrrpd/X.conf is parsed and must give X.ok, the canonical text, or
+ * X.err, the errors; and X.warn where it gives warnings.  With
  * UPDATE_GOLDENS=1 the files are written instead: read the difference.
  */
 #include "config.h"
@@ -132,10 +131,8 @@ assert_same(const struct vrrp_config *a, const struct vrrp_config *b)
 static void
 check_golden(const char *name)
 {
-	unsigned flags = strncmp(name, "notyet-", 7) == 0 ||
-	    strcmp(name, "now.conf") == 0 ? 0 : VRRP_CONF_WHOLE_GRAMMAR;
 	char *text = slurp(name), *printed, *complaints;
-	struct result *r = parse(text, name, flags), *again;
+	struct result *r = parse(text, name, 0), *again;
 
 	complaints = errors_text(&r->errors);
 	golden(name, ".err", complaints);
@@ -147,7 +144,7 @@ check_golden(const char *name)
 		printed = vrrp_conf_print(&r->config);
 		assert_non_null(printed);
 		golden(name, ".ok", printed);
-		again = parse(printed, "printed", flags);
+		again = parse(printed, "printed", 0);
 		if (again->rv != 0)
 			fail_msg("%s: what is printed is not read: %s", name,
 			    again->errors.list[0].text);
@@ -337,7 +334,7 @@ test_vrrp_conf_every_prefix_of_a_good_file_is_answered(void **state)
 	assert_true(strlen(text) > 500);
 	for (n = strlen(text) - 3; n > 0; n--) {
 		text[n] = '\0';
-		r = parse(text, "t", VRRP_CONF_WHOLE_GRAMMAR);
+		r = parse(text, "t", 0);
 		if (r->rv != 0) {
 			assert_null(r->config.instances);
 			assert_int_equal(r->config.count, 0);

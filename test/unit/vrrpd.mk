@@ -4,11 +4,14 @@ VRRPD_UNIT_LIBS = \
 	vrrpd/libvrrpd.a \
 	vrrpd/libvrrpconf.a \
 	vrrpd/libvrrpcore.a \
+	$(LIBEVENT_OPENSSL_LIBS) \
+	$(LIBCRYPTO_LIBS) \
 	$(SHARED_LIBS) \
 	$(CMOCKA_LIBS) \
 	# end
 VRRPD_UNIT_TESTS = \
 	test/unit/test_vrrp_bfd \
+	test/unit/test_vrrp_check_net \
 	test/unit/test_vrrp_checks \
 	test/unit/test_vrrp_command \
 	test/unit/test_vrrp_channel \
@@ -29,6 +32,8 @@ TESTS += $(VRRPD_UNIT_TESTS)
 
 test_unit_test_vrrp_bfd_SOURCES = test/unit/test_vrrp_bfd.c
 test_unit_test_vrrp_bfd_LDADD = $(VRRPD_UNIT_LIBS)
+test_unit_test_vrrp_check_net_SOURCES = test/unit/test_vrrp_check_net.c
+test_unit_test_vrrp_check_net_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_checks_SOURCES = test/unit/test_vrrp_checks.c
 test_unit_test_vrrp_checks_LDADD = $(VRRPD_UNIT_LIBS)
 test_unit_test_vrrp_command_SOURCES = test/unit/test_vrrp_command.c
