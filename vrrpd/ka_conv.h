@@ -113,7 +113,7 @@ struct ka_group {
 	const struct ka_node	*members;
 	const struct ka_node	*notify[KA_NOTIFY_WORDS];
 	struct ka_track		*tracks;
-	unsigned		 refs;		/* things tracked, without BFD */
+	unsigned		 refs;		/* tracked, without BFD */
 	bool			 weights;	/* sync_group_tracking_weight */
 	const struct ka_node	*smtp_alert;
 };
@@ -152,8 +152,8 @@ const char *ka_arg(const struct ka_node *, unsigned i);	/* "" past the end */
 /* Says what stands behind word `last`, which keepalived does not look at. */
 void	ka_no_more(struct ka_conv *, const struct ka_node *, unsigned last);
 /* Word i as a number in a range; false: said what is wrong. */
-bool	ka_number(struct ka_conv *, const struct ka_node *, unsigned i, long min,
-	    long max, long *out);
+bool	ka_number(struct ka_conv *, const struct ka_node *, unsigned i,
+	    long min, long max, long *out);
 /* Word i in units of unit_ns with decimals. */
 bool	ka_span(struct ka_conv *, const struct ka_node *, unsigned i,
 	    int64_t unit_ns, int64_t min_ns, int64_t max_ns, int64_t *out);

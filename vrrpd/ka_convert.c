@@ -799,8 +799,8 @@ ka_put_mail(struct ka_conv *c, const struct ka_node *smtp_alert)
 	    n = n->next)
 		used += (size_t)snprintf(command + used, sizeof(command) - used,
 		    "%s%s", n == c->mail_to->first ? " " : ",", n->words[0]);
-	(void)fprintf(c->out, "    # smtp_alert; where there is no notify yet:\n"
-	    "    # notify = ");
+	(void)fprintf(c->out, "    # smtp_alert; where there is no notify "
+	    "yet:\n    # notify = ");
 	ka_put_word(c->out, command);
 	(void)fprintf(c->out, "\n    # notify_timeout = 30s\n");
 }

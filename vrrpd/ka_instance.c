@@ -3,8 +3,8 @@
  *
  * What decides whether two routers understand each other is always written out:
  * version, priority, interval, password, checksum, TTL, addresses in their
- * order, no virtual MAC unless use_vmac.  An instance that cannot be what it was
- * (no interface, IPv6 without a link-local address, peers vrrpd cannot reach) is
+ * order, no virtual MAC unless use_vmac.  An instance that cannot be what it
+ * was (no interface, IPv6 without a link-local address, peers out of reach) is
  * left out whole and said so: half of it would be a second Active.
  */
 #include "config.h"

@@ -54,7 +54,7 @@ struct parse {
 	int		 line;
 	unsigned	 includes;	/* files open around this one */
 	unsigned	 lines;
-	char		*defining;	/* name of the variable, while it lasts */
+	char		*defining;	/* name of a variable, or NULL */
 	char		*value;		/* so far */
 	size_t		 value_len;
 	int		 defined_at;

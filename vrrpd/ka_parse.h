@@ -1,8 +1,8 @@
 /*
  * ka_parse.h - keepalived's configuration grammar as a tree of lines.
  *
- * Knows lines, words, quotes, blocks, comments, include, $variables, @ lines and
- * ~SEQ/~LST; what the words mean is ka_convert.c's.  Files come through the
+ * Knows lines, words, quotes, blocks, comments, include, $variables, @ lines
+ * and ~SEQ/~LST; what the words mean is ka_convert.c's.  Files come through the
  * caller, so that a test or a fuzzer has none.  No globals; every size below is
  * a limit, and reaching one is an error, never a shorter tree.
  */

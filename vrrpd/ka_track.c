@@ -518,7 +518,8 @@ static void
 offer_instead(struct ka_conv *c, const struct ka_tracker *t,
     const char *command)
 {
-	char text[VRRP_COMMAND_MAX + 1], inner[VRRP_COMMAND_MAX + 1], *args[ARGS_MAX];
+	char text[VRRP_COMMAND_MAX + 1], inner[VRRP_COMMAND_MAX + 1];
+	char *args[ARGS_MAX];
 	const char *name, *arg;
 	unsigned count, skip = 0, i;
 
@@ -832,7 +833,7 @@ ka_put_trackers(struct ka_conv *c)
 
 /* --- BFD --- */
 
-/* Is the neighbour another router of this virtual router?  A guess, and said. */
+/* Is the neighbour a router of this virtual router?  A guess, and said. */
 static bool
 is_peer(const struct ka_instance *v, const struct addr *neighbour,
     const char **because)

@@ -226,13 +226,16 @@ test_ka_convert_strict_refuses_a_difference_only(void **state)
 	char path[4096], *text, *remarks;
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/test/convert/new-same.conf", srcdir);
-	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks), VRRPCTL_DONE);
+	(void)snprintf(path, sizeof(path), "%s/test/convert/new-same.conf",
+	    srcdir);
+	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text,
+	    &remarks), VRRPCTL_DONE);
 	assert_true(strlen(text) > 0);
 	free(text);
 	free(remarks);
 	(void)snprintf(path, sizeof(path), "%s/test/convert/blog.conf", srcdir);
-	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks), VRRPCTL_REFUSED);
+	assert_int_equal(run(path, VRRPCTL_CONVERT_STRICT, &text,
+	    &remarks), VRRPCTL_REFUSED);
 	assert_string_equal(text, "");
 	assert_non_null(strstr(remarks, "--strict"));
 	free(text);
