@@ -415,24 +415,27 @@ open_connector(struct vrrp_procs *p)
 {
 	struct sockaddr_nl to = { .nl_family = AF_NETLINK,
 	    .nl_groups = CN_IDX_PROC };
-	struct {
-		struct nlmsghdr		nl;
-		struct cn_msg		cn;
-		enum proc_cn_mcast_op	op;
-	} __attribute__((packed)) ask = {
-		.nl = { .nlmsg_len = sizeof(ask), .nlmsg_type = NLMSG_DONE },
-		.cn = { .id = { CN_IDX_PROC, CN_VAL_PROC },
-		    .len = sizeof(ask.op) },
-		.op = PROC_CN_MCAST_LISTEN,
+	const enum proc_cn_mcast_op op = PROC_CN_MCAST_LISTEN;
+	const struct cn_msg cn = {
+		.id = { CN_IDX_PROC, CN_VAL_PROC },
+		.len = sizeof(op),
+	};
+	uint8_t ask[NLMSG_HDRLEN + sizeof(cn) + sizeof(op)];
+	const struct nlmsghdr nl = {
+		.nlmsg_len = sizeof(ask),
+		.nlmsg_type = NLMSG_DONE,
 	};
 
+	memcpy(ask, &nl, sizeof(nl));
+	memcpy(ask + NLMSG_HDRLEN, &cn, sizeof(cn));
+	memcpy(ask + NLMSG_HDRLEN + sizeof(cn), &op, sizeof(op));
 	p->connector = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, NETLINK_CONNECTOR);
 	if (p->connector < 0)
 		return;
 	filter_events(p->connector);
 	if (bind(p->connector, (struct sockaddr *)&to, sizeof(to)) == 0 &&
-	    send(p->connector, &ask, sizeof(ask), 0) ==
+	    send(p->connector, ask, sizeof(ask), 0) ==
 	    (ssize_t)sizeof(ask))
 		p->connector_event = loop_fd_new(p->loop, p->connector,
 		    on_connector, p);
