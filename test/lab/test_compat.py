@@ -134,6 +134,8 @@ def start_unicast_pair(lab, **conf):
         router.start_vrrpd(vrrpd_conf(
             priority=priority, advert_int=1,
             extra="unicast_peers = { %s }" % peer.address, **conf))
+        if router is lab.r1:            # as in start_pair()
+            router.wait_state("active")
     lab.wait_pair()
 
 
