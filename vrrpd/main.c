@@ -73,6 +73,7 @@ struct engine {
 	struct vrrp_channel	*channel;	/* to the monitor */
 	struct loop_timer	*beat;
 	struct loop_timer	*restart;
+	int64_t			 client_grace_ns;
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
 	struct vrrp_ctl		*ctl;
@@ -229,7 +230,9 @@ restart(void *arg)
 {
 	struct engine *e = arg;
 
-	vrrp_bfd_set_grace(e->router->bfd, RESTART_GRACE_NS);
+	vrrp_bfd_set_grace(e->router->bfd,
+	    e->client_grace_ns > RESTART_GRACE_NS ? e->client_grace_ns :
+	    RESTART_GRACE_NS);
 	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
 }
 
@@ -304,6 +307,8 @@ reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
 	tell_phase(e, VRRP_PHASE_RELOADING);
 	error = vrrp_router_apply(e->router, &config, done);
 	tell_reloaded(e, &config);
+	e->client_grace_ns = config.client_grace_ns;
+	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
 	vrrp_config_free(&config);
 	tell_phase(e, VRRP_PHASE_READY);
 	if (error < 0)
@@ -393,6 +398,7 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 	error = vrrp_router_apply(e->router, config, &done);
 	if (error < 0)
 		return fatal("cannot set up the instances", error);
+	e->client_grace_ns = config->client_grace_ns;
 	rtsched_enter(config->realtime_priority, &e->router->scheduling);
 	rtsched_report(&e->router->scheduling);
 	error = priv_drop(PRIV_VRRPD_ENGINE, user);
@@ -420,6 +426,7 @@ start_engine(struct engine *e)
 	error = vrrp_router_connect_bfd(e->router, e->opt->bfdd_socket);
 	if (error < 0)
 		return fatal("cannot watch bfdd", error);
+	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
 	loop_at_batch_end(e->loop, flush_log, NULL);
 	log_set_deferred(true);
 	vrrp_router_start(e->router);

@@ -656,6 +656,13 @@ build_globals(struct parse *p, cfg_t *root)
 		p->config.realtime_priority = (int)n;
 		p->realtime_set = true;
 	}
+	if (read_span(p, root, "client_grace", 0, GRACE_MAX_NS,
+	    &p->config.client_grace_ns)) {
+		if (p->grace_set)
+			bad(p, word_get(root, "client_grace")->line,
+			    "client_grace is given in two files");
+		p->grace_set = true;
+	}
 }
 
 static int
@@ -740,6 +747,7 @@ parse_one(struct parse *p, const char *text)
 	cfg_opt_t root_opts[] = {
 		WORD("router_id"),
 		WORD("realtime_priority"),
+		WORD("client_grace"),
 		BLOCK("instance", instance_opts),
 		BLOCK("group", group_opts),
 		BLOCK("script", track_opts_of(VRRP_TRACK_SCRIPT)),
@@ -1362,6 +1370,8 @@ vrrp_conf_print(const struct vrrp_config *c)
 	if (c->router_id[0] != '\0')
 		print_string(f, "", "router_id", c->router_id);
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
+	if (c->client_grace_ns > 0)
+		print_span(f, "", "client_grace", c->client_grace_ns);
 	for (i = 0; i < c->tracker_count; i++)
 		track_print_tracker(f, &c->trackers[i]);
 	for (i = 0; i < c->count; i++)

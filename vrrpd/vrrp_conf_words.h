@@ -21,6 +21,7 @@
 
 #define FILES_MAX	64
 #define SPAN_MAX_NS	(INT64_C(86400) * NS_PER_S)
+#define GRACE_MAX_NS	(INT64_C(600) * NS_PER_S)	/* bfdd's limit */
 
 /* A value as written, and where. */
 struct word {
@@ -75,6 +76,7 @@ struct parse {
 	int			 replaced;	/* line of the word just freed */
 	bool			 router_id_set;
 	bool			 realtime_set;
+	bool			 grace_set;
 };
 
 /* The first word of each section: libconfuse remembers only where it ends. */
