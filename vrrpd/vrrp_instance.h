@@ -171,6 +171,7 @@ struct vrrp_instance {
 	unsigned		 announce_at;	/* address within the round */
 	bool			 announce_again;	/* contested: a round soon */
 	bool			 announce_later;	/* so is the next one */
+	mono_t			 announce_repeat;	/* when that one is due */
 
 	/* Prebuilt; lengths 0 until there is a primary address. */
 	uint8_t			*frame;

@@ -21,7 +21,8 @@
 
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
-#define CONTEST_REPEAT_NS (5 * NS_PER_MS)
+/* While the loser still answers, whatever a switch believes (vrrp_linger.h). */
+#define CONTEST_REPEAT_NS (2 * NS_PER_MS)
 #define CONTEST_LATER_NS (10 * NS_PER_MS)
 
 /* --- frames --- */
@@ -279,6 +280,7 @@ announce_chunk(struct vrrp_instance *v)
 	else if (v->announce_again) {
 		v->announce_again = false;
 		wait_ns = CONTEST_REPEAT_NS;
+		v->announce_repeat = mono_add(loop_clock(), wait_ns);
 	} else if (v->announce_left > 0) {
 		v->announce_left--;
 		wait_ns = v->p.garp_interval_ns;
@@ -327,6 +329,11 @@ vrrp_send_announce_later(struct vrrp_instance *v)
 	    v->announce_later)
 		return;
 	v->announce_later = true;
+	/* The round that follows the answer comes first, and is not moved. */
+	if (mono_before(loop_clock(), v->announce_repeat)) {
+		v->announce_again = true;
+		return;
+	}
 	v->announce_left++;
 	loop_timer_set(v->announce_timer, mono_add(loop_clock(),
 	    CONTEST_LATER_NS + v->p.vip_count * NS_PER_MS));
