@@ -865,12 +865,13 @@ has_virtual_address(const struct vrrp_instance *v)
 
 /*
  * L-17.  What is not known yet keeps an instance from starting and stops none
- * that runs: a reload must not take an Active down.
+ * that runs, here or in the engine before us: neither a reload nor a restart
+ * may take an Active down.
  */
 static bool
 track_forbids(const struct vrrp_instance *v)
 {
-	return v->tracked.now.fault || (v->tracked.now.waits &&
+	return v->tracked.now.fault || (v->tracked.now.waits && !v->kept &&
 	    v->core.state == VRRP_INITIALIZE);
 }
 

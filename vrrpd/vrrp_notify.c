@@ -158,7 +158,11 @@ tell_group(struct vrrp_notify *n, const struct vrrp_sync *sync,
 {
 	struct group *g = find(n, sync->name);
 
-	if (g != NULL)
+	if (g == NULL)
+		return;
+	if (r->tr.cause == VRRP_CAUSE_RESTART)
+		g->state = group_state(sync);
+	else
 		move_group(n, g, group_state(sync), vrrp_cause_name(
 		    r->tr.cause), r->time_real_ns);
 }
@@ -177,7 +181,9 @@ vrrp_notify_transition(struct vrrp_notify *n, const struct vrrp_instance *v,
 
 	if (n == NULL)
 		return;
-	if (v->p.notify.command[0] != '\0') {
+	/* The engine before us has told that it is Active. */
+	if (v->p.notify.command[0] != '\0' && r->tr.cause !=
+	    VRRP_CAUSE_RESTART) {
 		/* What kept it from running is known, if it ever ran. */
 		if (r->tr.from == VRRP_INITIALIZE)
 			notice.before = r->tr.cause == VRRP_CAUSE_STARTUP ?

@@ -345,6 +345,27 @@ def test_engine_that_is_new_learns_every_level(lab, service):
     assert lab.r1.instance()["effective-priority"] == 80
 
 
+def test_restart_keeps_levels_and_tells_no_hook_twice(lab, service):
+    lab.r1.start_vrrpd(script_conf(service.check(), "track_script chk { }\n" +
+                                   notify(hook(service))))
+    lab.r1.wait_state("active")
+    engine = children(lab.r1.vrrpd)["vrrpd-engine"]
+    scripts = children(lab.r1.vrrpd)["vrrpd-scripts"]
+    assert lab.r1.vrrpctl("restart").returncode == 0
+    lab.r1.close_ctl()
+    wait_for(lambda: children(lab.r1.vrrpd).get("vrrpd-engine", engine) !=
+             engine, 10, "another engine")
+    wait_track(lab.r1, "chk", "up")
+    assert lab.r1.state() == "active"
+    assert children(lab.r1.vrrpd)["vrrpd-scripts"] == scripts
+    service.bad.touch()
+    lab.r1.wait_state("initialize")
+    wait_for(lambda: service.lines()[-1:] == ["INSTANCE web FAULT 100"], 10,
+             lambda: "the fault is told: %s" % service.lines())
+    lines = service.lines()
+    assert all(a != b for a, b in zip(lines, lines[1:])), lines
+
+
 def test_script_of_the_kill_style_hands_the_address_over(lab, service):
     """Blogs: the script stops the VRRP daemon when it cannot help."""
     command = service.script("test ! -e %s || kill $(cat %s/pid)" %
