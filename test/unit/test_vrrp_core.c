@@ -1857,7 +1857,7 @@ readopt(struct router *r, uint16_t interval_cs, int64_t away_ns)
 	assert_true(r->core.state_since.ns == T0 - NS_PER_S * 3600);
 }
 
-/* L-24 */
+/* L-24 + */
 static void
 test_vrrp_core_restarted_active_goes_on(void **state)
 {
@@ -1873,7 +1873,7 @@ test_vrrp_core_restarted_active_goes_on(void **state)
 	    VRRP_CAUSE_HIGHER_PRIORITY);
 }
 
-/* L-24: away for longer than its peers have waited. */
+/* L-24 -: away for longer than its peers have waited */
 static void
 test_vrrp_core_restarted_active_fences_when_it_was_away_too_long(void **state)
 {
