@@ -71,10 +71,16 @@ def takeovers(router):
     return [t for t in router.transitions() if t["to"] == "active"]
 
 
+def times_active(router):
+    """A counter: the history keeps 64 transitions and no more."""
+    return router.call("stats")["instances"][0]["statistics"][
+        "master-transitions"]
+
+
 def trial(lab, active):
     """Cuts it off: who took over, the client's outage, the machine's sleep."""
     others = [r for r in lab.routers if r is not active]
-    before = {r.name: len(takeovers(r)) for r in others}
+    before = {r.name: times_active(r) for r in others}
     gap = Gap(lab.client)
     with lab.meter() as meter:
         meter.wait_ready()
@@ -87,7 +93,8 @@ def trial(lab, active):
         report = meter.stop()
     slept = max(gap.stop(), report["worst-gap-us"] / 1000 - 0.5)
     outage = max((o["length-ms"] for o in report["outages"]), default=0.0)
-    new = [r for r in others for _ in takeovers(r)[before[r.name]:]]
+    new = [r for r in others
+           for _ in range(times_active(r) - before[r.name])]
     assert [r.state() for r in others].count("active") == 1
     mend()
     return new, outage, slept
