@@ -500,8 +500,9 @@ class Gap:
     def stop(self):
         """In milliseconds."""
         self.process.kill(signal.SIGTERM)
-        report, _ = self.process.popen.communicate(timeout=10)
-        return json.loads(report)["worst-us"] / 1000
+        text, _ = self.process.popen.communicate(timeout=10)
+        self.report = json.loads(text)      # with every CPU's
+        return self.report["worst-us"] / 1000
 
 
 class Capture:

@@ -20,6 +20,8 @@ EXTRA_DIST += \
 	test/bench/compare.sh \
 	test/bench/failover.py \
 	test/bench/failover.sh \
+	test/bench/link.py \
+	test/bench/link.sh \
 	test/bench/scale.py \
 	test/bench/scale.sh \
 	test/bench/service.py \
