@@ -40,6 +40,7 @@
 #define DAMP_FIRST_NS		(10 * NS_PER_S)
 #define DAMP_MAX_NS		(600 * NS_PER_S)
 #define DAMP_FORGIVE_NS		(600 * NS_PER_S)
+#define LISTEN_MAX_NS		(1250 * NS_PER_MS)
 #define SLOT_MARGIN_MIN_NS	NS_PER_MS
 #define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
 #define REASSURE_MIN_NS		(50 * NS_PER_MS)
@@ -756,12 +757,18 @@ alive_after(mono_t now, const struct vrrp_core_bfd *b,
 	    mono_add(ev->last_rx, PROOF_INTERVALS * interval_ns));
 }
 
+/* By the priority it served with: its last word may have been a resignation. */
 static unsigned
 better_ones(const struct vrrp_core *v, mono_t now)
 {
 	struct vrrp_rank_id us = { &v->primary, v->p.priority };
 	struct vrrp_rank_id dead = { &v->active.source, v->active.priority };
+	const struct vrrp_rank_router *r = NULL;
 
+	if (dead.priority == 0)
+		r = vrrp_rank_find(&v->rank, dead.address);
+	if (r != NULL)
+		dead.priority = r->priority;
 	return vrrp_rank_better(&v->rank, now, &us, &dead);
 }
 
@@ -907,7 +914,8 @@ reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 
 	if (guard_ns > REASSURE_MIN_NS)
 		guard_ns = REASSURE_MIN_NS;
-	if (v->state != VRRP_ACTIVE || mono_before(now, v->reassure_not_before))
+	if (v->state != VRRP_ACTIVE || vrrp_core_is_fenced(v) ||
+	    mono_before(now, v->reassure_not_before))
 		return false;
 	v->reassure_not_before = mono_add(now, guard_ns);
 	send_advert(v, act);
@@ -1172,6 +1180,9 @@ vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
 	/* Those with a slower clock than BFD may still wait for an advert. */
 	if (left_ns > 0 && left_ns / 2 < listen_ns)
 		listen_ns = left_ns / 2;
+	/* A successor said so when it took over; addresses are only lent. */
+	if (listen_ns > LISTEN_MAX_NS)
+		listen_ns = LISTEN_MAX_NS;
 	v->fences++;
 	v->fence_until = mono_add(now, listen_ns);
 	v->adver_timer = v->fence_until;

@@ -1835,6 +1835,9 @@ test_vrrp_core_fence_leaves_time_to_those_who_wait_for_adverts(void **state)
 	assert_int_equal(remaining(&r), 50 * NS_PER_MS);
 	start_fenced(&r, 100, 100 * NS_PER_MS);
 	assert_int_equal(remaining(&r), 1250 * NS_PER_MS);
+	/* Nor for so long that its addresses, which are lent, expire. */
+	start_fenced(&r, 4000, 100 * NS_PER_MS);
+	assert_int_equal(remaining(&r), 1250 * NS_PER_MS);
 	start(&r, params(100, 100));
 	vrrp_core_fence(&r.core, r.now, NS_PER_S);	/* a Backup */
 	assert_false(vrrp_core_is_fenced(&r.core));

@@ -778,10 +778,65 @@ test_vrrp_core_bfd_down_while_adverts_flow_is_an_alarm(void **state)
 	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
 }
 
+/* Design §6: what BFD tells an Active that is fenced does not make it speak. */
+static void
+test_vrrp_core_fenced_active_is_not_made_to_speak_by_bfd(void **state)
+{
+	struct router r;
+	mono_t until;
+
+	(void)state;
+	start(&r, 200, 100);
+	pass(&r, 4 * NS_PER_S);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	r.last_rx = MONO_NEVER;
+	bfd_up(&r, R1);
+	pass(&r, 100 * MS);
+	vrrp_core_fence(&r.core, r.now, 100 * MS);
+	until = r.core.fence_until;
+	bfd_down(&r, R1);
+	assert_int_equal(r.act.todo, 0);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	assert_int_equal(r.act.todo, 0);
+	assert_true(vrrp_core_is_fenced(&r.core));
+	assert_true(vrrp_core_next_expiry(&r.core).ns == until.ns);
+}
+
+/*
+ * L-15, L-20: the last will comes before bfdd tells of the same death.  The order
+ * of the Backups is that of the Active's priority, not of the 0 it resigned by.
+ */
+static void
+test_vrrp_core_bfd_down_after_its_last_will_keeps_the_order(void **state)
+{
+	struct vrrp_bfd_event e;
+	struct router r;
+
+	(void)state;
+	/* Priorities go down from R1 by us to a third of a higher address. */
+	start(&r, 150, 100);
+	rx(&r, R1, 200, 0);
+	r.last_rx = MONO_NEVER;
+	bfd_up(&r, R1);
+	bfd_up(&r, "192.0.2.200");
+	pass(&r, 500 * MS);
+	rx(&r, R1, 0, 0);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	e = session(&r, R1, VRRP_BFD_DOWN, VRRP_BFD_REASON_PEER_DOWN);
+	e.remote_diag = 5;
+	vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_vrrp_core_fenced_active_is_not_made_to_speak_by_bfd),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_down_after_its_last_will_keeps_the_order),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_advert_after_its_last_packet_disproves_the_down),
 		cmocka_unit_test(
