@@ -590,15 +590,18 @@ check_peers(mono_t deadline, void *arg)
 static int64_t
 detection_time_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
 {
+	struct vrrp_peer list[VRRP_PEER_LIST_MAX];
+	unsigned i, count = vrrp_peer_list(v, list);
 	const struct vrrp_bfd_session *s;
 	int64_t shortest = 0, ns;
-	unsigned i;
 
-	for (i = 0; r->bfd != NULL && i < v->p.bfd_count; i++) {
-		if (v->p.bfd[i].role != VRRP_BFD_PEER)
+	for (i = 0; r->bfd != NULL && i < count; i++) {
+		s = vrrp_bfd_find(r->bfd, v->iface->name, &list[i].addr);
+		if (s == NULL)
 			continue;
-		s = vrrp_bfd_find(r->bfd, v->iface->name, &v->p.bfd[i].peer);
-		ns = s == NULL ? 0 : s->level.detection_time_ns;
+		ns = s->level.tx_interval_ns * s->level.tx_multiplier;
+		if (ns == 0)
+			ns = s->level.detection_time_ns;
 		if (ns > 0 && (shortest == 0 || ns < shortest))
 			shortest = ns;
 	}

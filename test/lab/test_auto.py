@@ -99,6 +99,25 @@ def test_auto_backup_opens_and_active_accepts(lab, ipv6):
     takes_over_within_detection(lab, lab.r1, lab.r2, ipv6)
 
 
+# Design 6: the session it accepted is one that its peer did not wait for
+def test_auto_active_that_slept_is_fenced(lab):
+    start([lab.r1, lab.r2])
+    wait_ready(lab.r2, lab.r1)
+    lab.r1.wait_session(lab.r2.address)
+    sleepers = (lab.r1.vrrpd, lab.r1.bfdd)
+    for process in sleepers:
+        process.kill_all(signal.SIGSTOP)
+    lab.r2.wait_state("active", 5)
+    time.sleep(0.5)             # far less than three of its adverts
+    for process in sleepers:
+        process.kill_all(signal.SIGCONT)
+
+    def fenced():
+        return "fenced" in [t["cause"] for t in lab.r1.transitions()]
+
+    wait_for(fenced, 2, "it gives way before it comes back")
+
+
 # L-28 + roles swap, and nobody is unprotected
 @FAMILIES
 def test_auto_change_of_the_active_leaves_no_gap(lab, ipv6):
