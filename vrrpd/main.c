@@ -212,11 +212,22 @@ restart_now(mono_t deadline, void *arg)
 	size_t len;
 
 	(void)deadline;
+	/* Our queue ends with us: an end without a word is one for good. */
+	if (!e->leaving && !vrrp_channel_flush(e->channel)) {
+		loop_timer_set(e->restart, mono_add(loop_clock(),
+		    RESTART_AFTER_NS));
+		return;
+	}
 	vrrp_router_hand_off(e->router, &handoff);
 	len = vrrp_handoff_encode(&handoff, body, sizeof(body));
 	if (e->leaving || len == 0 || vrrp_channel_send(e->channel,
 	    VRRP_MSG_RESTART, body, len) < 0) {
 		log_err("restart refused: the monitor cannot be told");
+		return;
+	}
+	if (!vrrp_channel_flush(e->channel)) {	/* filled just now: once more */
+		loop_timer_set(e->restart, mono_add(loop_clock(),
+		    RESTART_AFTER_NS));
 		return;
 	}
 	log_notice("restarting active=%u", handoff.count);

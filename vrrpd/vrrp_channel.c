@@ -173,6 +173,14 @@ flush(mono_t deadline, void *arg)
 		    FLUSH_NS));
 }
 
+bool
+vrrp_channel_flush(struct vrrp_channel *c)
+{
+	if (c->queued > 0)
+		flush(loop_clock(), c);
+	return c->queued == 0;
+}
+
 static int
 enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts)
 {

@@ -14,6 +14,7 @@
 #ifndef VRRPD_VRRP_CHANNEL_H
 #define VRRPD_VRRP_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,6 +64,8 @@ void	vrrp_channel_handle(struct vrrp_channel *, enum vrrp_message,
  */
 int	vrrp_channel_send(struct vrrp_channel *, enum vrrp_message,
 	    const void *body, size_t len);
+/* Send what is queued, now. Returns whether nothing waits any more. */
+bool	vrrp_channel_flush(struct vrrp_channel *);
 /* Deliver what is in the socket now (the loop does so by itself). */
 void	vrrp_channel_drain(struct vrrp_channel *);
 /* Messages of an unknown type or of a wrong length. */

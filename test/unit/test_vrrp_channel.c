@@ -210,12 +210,14 @@ test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue(void **state)
 		    sizeof(body));
 	}
 	assert_int_equal(error, -ENOBUFS);
+	assert_false(vrrp_channel_flush(c));	/* it must not be left now */
 	got = sent - 1;
 	reads = 0;
 	reader = loop_timer_new(l, read_slowly, NULL);
 	loop_timer_set(reader, loop_clock());
 	assert_int_equal(loop_run(l), 0);
 	assert_int_equal(reads, got);
+	assert_true(vrrp_channel_flush(c));
 	loop_timer_free(reader);
 }
 
