@@ -148,3 +148,29 @@ def test_group_reload_that_dissolves_and_makes_it(pair):
     r1.vrrpctl("reload", check=True)
     assert r1.instance("web")["group"] == "edge"
     stays(pair, "active", "backup", 0.3)
+
+
+@pytest.mark.parametrize("kill", (False, True), ids=("restart", "kill"))
+def test_group_whose_engine_is_replaced(pair, kill):
+    """L-24: planned, nothing moves; killed, all of it moves and comes back."""
+    old = pair.r1.engine_pid()
+    before = [len(pair.r2.transitions(n)) for n in ("web", "back")]
+    if kill:
+        # A successor needs a moment to start: it follows whom it finds.
+        pair.r1.run("kill", "-9", str(old))
+        wait_all(pair.r2, "active")
+    else:
+        assert pair.r1.vrrpctl("restart").returncode == 0
+    wait_for(lambda: pair.r1.engine_pid() not in (None, old), 5,
+             "another engine")
+    pair.r1.close_ctl()
+    if not kill:
+        wait_all(pair.r1, "active", 2)
+        time.sleep(0.5)
+        wait_all(pair.r1, "active", 0.1)
+        for name, count in zip(("web", "back"), before):
+            assert len(pair.r2.transitions(name)) == count
+            assert [t["cause"] for t in pair.r1.transitions(name)] == \
+                ["restart"]
+    wait_all(pair.r1, "active")
+    wait_all(pair.r2, "backup")
