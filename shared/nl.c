@@ -1103,6 +1103,44 @@ nl_batch_addr_del(struct nl_batch *b, int ifindex, const struct addr_prefix *p)
 	return error != 0 ? error : batch_append(b, msg, 0);
 }
 
+/* IP6_RT_PRIO_ADDRCONF of the kernel: the metric of its prefix routes. */
+#define PREFIX_ROUTE_METRIC	256
+
+int
+nl_batch_prefix_route_del(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *p)
+{
+	struct rtmsg r = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = p->len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_KERNEL,
+	};
+	uint8_t network[16];
+	struct nl_msg *msg;
+	unsigned i;
+	int rv;
+
+	if (p->addr.family != AF_INET6 || p->len > 128)
+		return -EINVAL;
+	for (i = 0; i < 16; i++)
+		network[i] = p->len >= 8 * (i + 1) ? p->addr.bytes[i] :
+		    p->len <= 8 * i ? 0 :
+		    (uint8_t)(p->addr.bytes[i] & 0xff << (8 * (i + 1) -
+		    p->len));
+	msg = nlmsg_alloc_simple(RTM_DELROUTE, 0);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = nla_put(msg, RTA_DST, 16, network)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, PREFIX_ROUTE_METRIC)) < 0) {
+		nlmsg_free(msg);
+		return from_nle(rv);
+	}
+	return batch_append(b, msg, 0);
+}
+
 int
 nl_batch_macvlan_mode(struct nl_batch *b, int ifindex, enum nl_macvlan_mode mode)
 {
@@ -1252,6 +1290,9 @@ tolerate(const struct nlmsgerr *e)
 		return e->error == -EEXIST ? 0 : -e->error;
 	case RTM_DELADDR:
 		return e->error == -EADDRNOTAVAIL || e->error == -ENODEV ?
+		    0 : -e->error;
+	case RTM_DELROUTE:
+		return e->error == -ESRCH || e->error == -ENODEV ?
 		    0 : -e->error;
 	default:
 		return -e->error;

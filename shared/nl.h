@@ -134,6 +134,13 @@ int	nl_batch_addr_add(struct nl_batch *, int ifindex,
 int	nl_batch_addr_lend(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *, unsigned flags, const char *label,
 	    uint32_t seconds);
+/*
+ * Take away the connected route that the kernel made for an IPv6 address with
+ * this prefix: it leaves that of an address that was lent to run out by itself.
+ * One that is gone already is not an error.
+ */
+int	nl_batch_prefix_route_del(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);

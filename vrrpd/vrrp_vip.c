@@ -92,6 +92,8 @@ struct vrrp_vips {
 	struct nl_batch			*withdraw;
 	struct nl_batch			*quiet;		/* install without: */
 	struct nl_batch			*speak, *hush;
+	struct nl_batch			*routes;	/* after withdraw */
+	bool				 has_routes;
 	struct nl_batch			*refresh;	/* as install's, w/o head */
 	bool				 lent;		/* they have a lifetime */
 	unsigned			 install_head;	/* before addresses */
@@ -259,6 +261,7 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->quiet = nl_batch_new(nl);
 	v->speak = nl_batch_new(nl);
 	v->hush = nl_batch_new(nl);
+	v->routes = nl_batch_new(nl);
 	v->refresh = nl_batch_new(nl);
 	if (v->addresses == NULL || v->install == NULL ||
 	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
@@ -314,6 +317,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->quiet);
 	nl_batch_free(v->speak);
 	nl_batch_free(v->hush);
+	nl_batch_free(v->routes);
 	nl_batch_free(v->refresh);
 	free(v->addresses);
 	free(v);
@@ -380,6 +384,23 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 	return 0;
 }
 
+/*
+ * Does it bring a connected route along?  Not where there is one: the subnet is
+ * that of the interface, and so is fe80::/64 on every device but our own.  What
+ * it brought is taken away with it (v->routes), so it must be its own.
+ */
+static bool
+wants_route(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct vrrp_vip_address *a)
+{
+	if (is_link_local(a))
+		return v->device[0] != '\0' && a->ifindex == v->ifindex;
+	if (!q->on_link(&a->prefix, q->arg))
+		return true;
+	return a->ifindex == v->parent.ifindex && q->secondary != NULL &&
+	    q->secondary(&a->prefix, q->arg);
+}
+
 static int
 build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     struct nl_batch *b, bool quiet)
@@ -391,7 +412,8 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 
 	nl_batch_clear(b);
 	nl_batch_clear(v->refresh);
-	v->lent = false;
+	nl_batch_clear(v->routes);
+	v->lent = v->has_routes = false;
 	v->install_head = 0;
 	if (v->device[0] != '\0') {
 		error = nl_batch_macvlan_mode(b, v->ifindex,
@@ -406,10 +428,7 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		flags = !is_link_local(a) && q->on_link(&a->prefix, q->arg) &&
-		    !(a->ifindex == v->parent.ifindex && q->secondary != NULL &&
-		    q->secondary(&a->prefix, q->arg)) ?
-		    NL_ADDR_NOPREFIXROUTE : 0;
+		flags = wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
 		label = v->p->vips[i].label[0] == '\0' ? NULL :
 		    v->p->vips[i].label;
 		error = nl_batch_addr_lend(b, a->ifindex, &a->prefix,
@@ -419,6 +438,12 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		error = nl_batch_addr_lend(v->refresh, a->ifindex, &a->prefix,
 		    flags, label, q->lifetime_s);
 		v->lent = true;
+		if (error == 0 && flags == 0 &&
+		    a->prefix.addr.family == AF_INET6) {
+			error = nl_batch_prefix_route_del(v->routes,
+			    a->ifindex, &a->prefix);
+			v->has_routes = true;
+		}
 	}
 	return error;
 }
@@ -524,8 +549,14 @@ vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 int
 vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
-	return v->messages == 0 ? -ENODATA :
-	    nl_batch_send(v->withdraw, done, arg);
+	int error;
+
+	if (v->messages == 0)
+		return -ENODATA;
+	error = nl_batch_send(v->withdraw, done, arg);
+	if (v->has_routes)
+		(void)nl_batch_send(v->routes, switched, NULL);
+	return error;
 }
 
 const uint8_t *

@@ -208,17 +208,24 @@ def print_table(rows):
                    row["worst-addresses-set-us"]))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--trials", type=int, default=30)
+def parser_of(text, trials):
+    """The options that all scripts with rounds have."""
+    parser = argparse.ArgumentParser(description=text.split("\n")[0])
+    parser.add_argument("--trials", type=int, default=trials)
     parser.add_argument("--block", type=int, default=5,
                         help="trials of one case in a row")
     parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--probe", default="icmp",
-                        choices=("icmp", "tcp", "http"))
     parser.add_argument("--json")
-    options = parser.parse_args()
-    chosen = [case for case in cases()
+    return parser
+
+
+def rounds(cases, options, start, trial):
+    """A block of trials of each case, again and again.
+
+    start(case, lab) for each block, trial(case) for each trial.  Returns the
+    cases that were wanted, and those that broke down.
+    """
+    chosen = [case for case in cases
               if not options.only or any(w in case.name for w in options.only)]
     failed = []
     while any(len(c.outages) < options.trials for c in chosen
@@ -229,18 +236,32 @@ def main():
                 continue
             with Lab() as lab:
                 try:
-                    if options.probe != "icmp":
-                        lab.r1.start_nginx()
-                        lab.r2.start_nginx()
-                    case.start(lab)
+                    start(case, lab)
                     for _ in range(todo):
-                        trial(case, options.probe)
+                        trial(case)
                 except (LabError, TimeoutError, OSError) as error:
                     failed.append(case)
                     print("%s: %s\n%s" % (case.name, error, lab.logs(20)),
                           file=sys.stderr)
             print("%s: %s" % (case.name, " ".join(
                 "%.1f" % o for o in case.outages[-todo:])), file=sys.stderr)
+    return chosen, failed
+
+
+def main():
+    parser = parser_of(__doc__, 30)
+    parser.add_argument("--probe", default="icmp",
+                        choices=("icmp", "tcp", "http"))
+    options = parser.parse_args()
+
+    def start(case, lab):
+        if options.probe != "icmp":
+            lab.r1.start_nginx()
+            lab.r2.start_nginx()
+        case.start(lab)
+
+    chosen, failed = rounds(cases(), options, start,
+                            lambda case: trial(case, options.probe))
     rows = [summary(case) for case in chosen if case.outages]
     print_table(rows)
     if options.json:

@@ -9,7 +9,6 @@ millisecond.  keepalived stands beside ours with what its users have: a script
 every second.  What a figure is, and what the machine's is for: failover.py.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -22,8 +21,8 @@ import time
 import failover
 from compare import family
 from failover import print_table, summary
-from lab import (Gap, Lab, LabError, VIP, keepalived_conf, skew_ms,  # noqa
-                 vrrpd_conf, wait_for)
+from lab import (Gap, keepalived_conf, skew_ms, vrrpd_conf,       # noqa: E402
+                 wait_for)
 
 PERIOD_MS = 1
 PERIOD = ("-p", str(PERIOD_MS * 1000))
@@ -118,34 +117,14 @@ def trial(case):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--trials", type=int, default=30)
-    parser.add_argument("--block", type=int, default=5)
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--json")
-    options = parser.parse_args()
-    chosen = [case for case in cases()
-              if not options.only or any(w in case.name for w in options.only)]
-    failed = []
-    while any(len(c.outages) < options.trials for c in chosen
-              if c not in failed):
-        for case in chosen:
-            todo = min(options.block, options.trials - len(case.outages))
-            if todo <= 0 or case in failed:
-                continue
-            with Lab() as lab:
-                try:
-                    lab.r1.start_nginx()
-                    lab.r2.start_nginx()
-                    case.start(lab)
-                    for _ in range(todo):
-                        trial(case)
-                except (LabError, TimeoutError, OSError) as error:
-                    failed.append(case)
-                    print("%s: %s\n%s" % (case.name, error, lab.logs(20)),
-                          file=sys.stderr)
-            print("%s: %s" % (case.name, " ".join(
-                "%.1f" % o for o in case.outages[-todo:])), file=sys.stderr)
+    options = failover.parser_of(__doc__, 30).parse_args()
+
+    def start(case, lab):
+        lab.r1.start_nginx()
+        lab.r2.start_nginx()
+        case.start(lab)
+
+    chosen, failed = failover.rounds(cases(), options, start, trial)
     rows = [summary(case) for case in chosen if case.outages]
     print_table(rows)
     if options.json:

@@ -341,6 +341,22 @@ def test_ipv6_yielding_leaves_nothing_behind(lab):
         assert "fe80::/64" not in routes, routes
 
 
+def test_ipv6_lent_address_leaves_the_interface_its_routes(lab):
+    """An address with a lifetime must not give one to the routes of eth0."""
+    start6(lab, virtual_mac=False)
+
+    def routes():
+        return [r for r in json.loads(lab.r1.ip("-6", "-j", "route", "show",
+                                                "dev", "eth0"))
+                if r["dst"].endswith("/64")]
+
+    assert {r["dst"] for r in routes()} == {"fe80::/64", "2001:db8::/64"}
+    assert not any("expires" in r for r in routes()), routes()
+    assert lab.r1.vrrpd.stop() == 0
+    assert {r["dst"] for r in routes()} == {"fe80::/64", "2001:db8::/64"}
+    assert not any("expires" in r for r in routes()), routes()
+
+
 def test_ipv6_removed_address_is_put_back(lab):
     start6(lab)
     name = device(lab.r1)

@@ -618,6 +618,38 @@ test_nl_batch_adds_addresses_as_asked(void **state)
 	nl_batch_free(b);
 }
 
+/* What the kernel leaves behind of an IPv6 address that was lent. */
+static void
+test_nl_batch_takes_the_route_of_a_lent_address(void **state)
+{
+	struct addr_prefix v6 = prefix("2001:db8:0:ff80::50/57");
+	struct addr_prefix ll = prefix("fe80::50/64");
+	struct nl_batch *b;
+
+	NEED_NAMESPACE();
+	b = nl_batch_new(nl);
+	assert_int_equal(nl_batch_addr_lend(b, parent(), &v6, 0, NULL, 3), 0);
+	assert_int_equal(nl_batch_addr_lend(b, parent(), &ll, 0, NULL, 3), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_addr_del(b, parent(), &v6), 0);
+	assert_int_equal(nl_batch_addr_del(b, parent(), &ll), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_true(ip_says("-6 route show dev nlp0", "2001:db8:0:ff80::/57"));
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_prefix_route_del(b, parent(), &v6), 0);
+	assert_int_equal(nl_batch_prefix_route_del(b, parent(), &ll), 0);
+	assert_int_equal(nl_batch_prefix_route_del(b, 9999, &ll), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_false(ip_says("-6 route show dev nlp0", "2001:db8:0:ff80::"));
+	assert_false(ip_says("-6 route show dev nlp0", "fe80::/64.*expires"));
+	/* Again: gone already is fine. */
+	assert_int_equal(send_and_wait(b), 0);
+	v6 = prefix("192.0.2.50/24");
+	assert_int_equal(nl_batch_prefix_route_del(b, parent(), &v6), -EINVAL);
+	nl_batch_free(b);
+}
+
 static void
 test_nl_batch_reports_first_error_and_goes_on(void **state)
 {
@@ -1015,6 +1047,7 @@ main(int argc, char **argv)
 		NL_TEST(test_nl_event_overflow_resyncs_with_a_dump),
 		NL_TEST(test_nl_read_all_gives_links_before_addresses),
 		NL_TEST(test_nl_batch_adds_addresses_as_asked),
+		NL_TEST(test_nl_batch_takes_the_route_of_a_lent_address),
 		NL_TEST(test_nl_batch_reports_first_error_and_goes_on),
 		NL_TEST(test_nl_batch_refuses_what_it_cannot_build),
 		NL_TEST(
