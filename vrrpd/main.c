@@ -230,7 +230,7 @@ restart_now(mono_t deadline, void *arg)
 		    RESTART_AFTER_NS));
 		return;
 	}
-	log_notice("restarting active=%u", handoff.count);
+	log_notice("restarting told=%u", handoff.count);
 	log_flush();
 	_exit(0);
 }

@@ -37,6 +37,7 @@ vrrp_handoff_encode(const struct vrrp_handoff *h, uint8_t *buf, size_t size)
 	for (i = 0; i < h->count; i++) {
 		len = strnlen(h->list[i].name, VRRP_HANDOFF_NAME_MAX - 1);
 		put_instant(&c, h->list[i].active_since);
+		cursor_put_u8(&c, h->list[i].flags);
 		cursor_put_u8(&c, (uint8_t)len);
 		cursor_put_bytes(&c, h->list[i].name, len);
 	}
@@ -61,9 +62,11 @@ vrrp_handoff_decode(const uint8_t *buf, size_t len, struct vrrp_handoff *out)
 	for (i = 0; i < out->count; i++) {
 		e = &out->list[i];
 		e->active_since = get_instant(&c);
+		e->flags = cursor_get_u8(&c);
 		n = cursor_get_u8(&c);
 		name = cursor_get_bytes(&c, n);
-		if (!cursor_in_ok(&c) || n == 0 ||
+		if (!cursor_in_ok(&c) || n == 0 || e->flags == 0 ||
+		    (e->flags & ~VRRP_HANDOFF_FLAGS) != 0 ||
 		    n >= VRRP_HANDOFF_NAME_MAX ||
 		    memchr(name, '\0', n) != NULL || e->active_since.ns < 0 ||
 		    e->active_since.ns > out->left.ns)

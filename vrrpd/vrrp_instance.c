@@ -1959,6 +1959,7 @@ struct vrrp_instance *
 vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
     const struct vrrp_params *p)
 {
+	const struct vrrp_handoff_entry *e;
 	struct vrrp_core_params cp;
 	struct vrrp_instance *v;
 	int i;
@@ -1973,7 +1974,12 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->created = loop_clock();
 	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
-	v->kept = vrrp_handoff_find(env->handoff, p->name) != NULL;
+	e = vrrp_handoff_find(env->handoff, p->name);
+	if (e != NULL) {
+		v->kept = (e->flags & VRRP_HANDOFF_ACTIVE) != 0;
+		v->disabled = (e->flags & VRRP_HANDOFF_DISABLED) != 0;
+		v->handed_over = (e->flags & VRRP_HANDOFF_GIVEN) != 0;
+	}
 	vrrp_heard_init(&v->heard);
 	vrrp_linger_init(&v->linger);
 	v->send_form = configured_form(p);

@@ -1177,12 +1177,18 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 	h->count = 0;
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
-		if (v->core.state != VRRP_ACTIVE || !v->holds ||
-		    vrrp_core_is_fenced(&v->core))
-			continue;
-		e = &h->list[h->count++];
+		e = &h->list[h->count];
+		*e = (struct vrrp_handoff_entry){ .flags =
+		    (v->disabled ? VRRP_HANDOFF_DISABLED : 0) |
+		    (v->handed_over ? VRRP_HANDOFF_GIVEN : 0) };
 		memcpy(e->name, v->p.name, sizeof(e->name));
-		e->active_since = v->core.state_since;
+		if (v->core.state == VRRP_ACTIVE && v->holds &&
+		    !vrrp_core_is_fenced(&v->core)) {
+			e->flags |= VRRP_HANDOFF_ACTIVE;
+			e->active_since = v->core.state_since;
+		}
+		if (e->flags != 0)
+			h->count++;
 	}
 }
 

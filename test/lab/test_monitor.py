@@ -477,6 +477,25 @@ def test_restart_of_the_active_is_no_transition(lab, virtual_mac, bfd):
     assert set(lab.r1.links()) == {"lo", "eth0"}
 
 
+@pytest.mark.parametrize("word", ("disable", "handover"))
+def test_restart_keeps_what_the_operator_has_said(lab, word):
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    assert lab.r1.vrrpctl(word, "web").returncode == 0
+    lab.r2.wait_state("active")
+    before = len(lab.r2.transitions())
+    state = "initialize" if word == "disable" else "backup"
+    lab.r1.wait_state(state)
+    restart(lab.r1)
+    lab.r1.wait_state(state)
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: False, 1, "it does not come back")
+    assert lab.r1.state() == state
+    assert len(lab.r2.transitions()) == before
+    assert lab.r1.vrrpctl("enable", "web").returncode == 0
+    lab.wait_pair()
+
+
 def test_restart_of_a_backup_is_quiet(lab):
     lab.start_pair(advert_int=10)
     lab.wait_pair()

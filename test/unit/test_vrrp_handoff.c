@@ -22,6 +22,8 @@ two(void)
 	h.count = 2;
 	strcpy(h.list[0].name, "web");
 	h.list[0].active_since.ns = INT64_C(0x1234567);
+	h.list[0].flags = VRRP_HANDOFF_ACTIVE;
+	h.list[1].flags = VRRP_HANDOFF_DISABLED | VRRP_HANDOFF_GIVEN;
 	strcpy(h.list[1].name, "a-name-of-the-longest-kind-there");
 	h.list[1].name[31] = '\0';
 	h.list[1].active_since = h.left;
@@ -41,6 +43,7 @@ test_vrrp_handoff_comes_back_as_it_was(void **state)
 	assert_int_equal(got.count, 2);
 	for (i = 0; i < 2; i++) {
 		assert_string_equal(got.list[i].name, h.list[i].name);
+		assert_int_equal(got.list[i].flags, h.list[i].flags);
 		assert_true(got.list[i].active_since.ns ==
 		    h.list[i].active_since.ns);
 	}
@@ -64,7 +67,8 @@ test_vrrp_handoff_full_and_empty_fit(void **state)
 	h.count = VRRP_HANDOFF_MAX;
 	for (i = 0; i < h.count; i++)
 		h.list[i] = (struct vrrp_handoff_entry){
-		    "a-name-of-the-longest-kind-ther", { 1 } };
+		    "a-name-of-the-longest-kind-ther", { 1 },
+		    VRRP_HANDOFF_FLAGS };
 	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
 	assert_int_equal(len, VRRP_HANDOFF_BYTES_MAX);
 	assert_true(vrrp_handoff_decode(buf, len, &got));
@@ -99,10 +103,16 @@ test_vrrp_handoff_nonsense_is_refused(void **state)
 	buf[8] = 0xff;					/* too many */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[18] = 0;					/* no name */
+	buf[18] = 0;					/* nothing to say */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[20] = '\0';					/* within a name */
+	buf[18] = VRRP_HANDOFF_FLAGS + 1;
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	len = two();
+	buf[19] = 0;					/* no name */
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	len = two();
+	buf[21] = '\0';					/* within a name */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 }
 

@@ -172,6 +172,7 @@ hand_off_web(void)
 	handoff.count = 1;
 	strcpy(handoff.list[0].name, "web");
 	handoff.list[0].active_since = mono_add(world.now, -NS_PER_S);
+	handoff.list[0].flags = VRRP_HANDOFF_ACTIVE;
 	world.env.handoff = &handoff;
 	world.env.channel = a_channel();
 }
