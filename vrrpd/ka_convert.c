@@ -924,7 +924,7 @@ read_group(struct ka_conv *c, const struct ka_node *n)
 static void
 read_delay(struct ka_conv *c, const struct ka_node *n)
 {
-	struct ka_delay *d = ka_new(c, sizeof(*d));
+	struct ka_delay *d = ka_new(c, sizeof(*d)), *old;
 
 	if (d == NULL || !ka_span(c, n, 1, NS_PER_S, 0, 255 * NS_PER_S,
 	    &d->down_ns))
@@ -933,6 +933,14 @@ read_delay(struct ka_conv *c, const struct ka_node *n)
 	if (n->count > 2)
 		(void)ka_span(c, n, 2, NS_PER_S, 0, 255 * NS_PER_S, &d->up_ns);
 	ka_no_more(c, n, 2);
+	for (old = c->delays; old != NULL; old = old->next)
+		if (strcmp(old->node->words[0], n->words[0]) == 0) {
+			ka_say(c, KA_DIFFERENCE, n, "%.80s has its delays "
+			    "twice; these count", n->words[0]);
+			old->down_ns = d->down_ns;
+			old->up_ns = d->up_ns;
+			return;
+		}
 	d->node = n;
 	d->next = c->delays;
 	c->delays = d;

@@ -265,7 +265,7 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->refresh = nl_batch_new(nl);
 	if (v->addresses == NULL || v->install == NULL ||
 	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
-	    v->hush == NULL || v->refresh == NULL)
+	    v->hush == NULL || v->refresh == NULL || v->routes == NULL)
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
