@@ -26,6 +26,8 @@ EXTRA_DIST += \
 	test/bench/scale.sh \
 	test/bench/service.py \
 	test/bench/service.sh \
+	test/bench/trackers.py \
+	test/bench/trackers.sh \
 	test/check.sh \
 	test/conftest.py \
 	test/copy.sh \
