@@ -249,18 +249,19 @@ say_repeated(struct ka_conv *c, const struct ka_node *block)
 {
 	const struct ka_node *a, *b;
 
-	for (a = block->first; a != NULL; a = a->next)
-		for (b = a->next; b != NULL; b = b->next)
-			if (strcmp(a->words[0], b->words[0]) == 0 &&
-			    strncmp(a->words[0], "track_", 6) != 0 &&
-			    strncmp(a->words[0], "notify", 6) != 0 &&
-			    ka_rule_find(words, COUNT(words), a->words[0]) !=
-			    NULL) {
-				ka_say(c, KA_DIFFERENCE, a, "%s is said again "
-				    "on line %d, which counts", a->words[0],
-				    b->line);
-				break;
-			}
+	for (a = block->first; a != NULL; a = a->next) {
+		/* First: few words are known, and many lines may be of others. */
+		if (strncmp(a->words[0], "track_", 6) == 0 ||
+		    strncmp(a->words[0], "notify", 6) == 0 ||
+		    ka_rule_find(words, COUNT(words), a->words[0]) == NULL)
+			continue;
+		b = a->next;
+		while (b != NULL && strcmp(a->words[0], b->words[0]) != 0)
+			b = b->next;
+		if (b != NULL)
+			ka_say(c, KA_DIFFERENCE, a, "%s is said again on line "
+			    "%d, which counts", a->words[0], b->line);
+	}
 }
 
 void

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shared/conf.h"
@@ -449,6 +450,23 @@ start_engine(struct engine *e)
 }
 
 /* Leaves the machine as it was found, however far the start had come. */
+/*
+ * The monitor must know that the wills are void before it sees us gone.  One
+ * that does not read for so long hangs, and the service manager deals with that.
+ */
+#define LAST_WORDS_NS	(200 * NS_PER_MS)
+
+static void
+send_last_words(struct engine *e)
+{
+	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
+	mono_t until = mono_add(loop_clock(), LAST_WORDS_NS);
+
+	while (!vrrp_channel_flush(e->channel) &&
+	    mono_before(loop_clock(), until))
+		(void)nanosleep(&pause, NULL);
+}
+
 static void
 close_engine(struct engine *e)
 {
@@ -463,6 +481,7 @@ close_engine(struct engine *e)
 	log_flush();
 	loop_timer_free(e->beat);
 	loop_timer_free(e->restart);
+	send_last_words(e);
 	vrrp_channel_free(e->channel);
 	loop_free(e->loop);
 }

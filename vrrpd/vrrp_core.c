@@ -1033,8 +1033,13 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 		return;
 	}
 	/* The peer was heard: its death is withdrawn. */
-	if (addr_equal(&ev->peer, &v->bfd_edge_peer))
-		forget_bfd_edge(v);
+	if (!addr_equal(&ev->peer, &v->bfd_edge_peer))
+		return;
+	forget_bfd_edge(v);
+	if (!mono_is_never(v->confirm_timer)) {
+		v->confirm_timer = MONO_NEVER;
+		v->bfd_unconfirmed++;
+	}
 }
 
 void

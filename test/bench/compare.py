@@ -333,8 +333,8 @@ def markdown(rows):
 # median; milliseconds on a logarithmic axis that begins at a tenth, where the
 # trials in which nothing was lost stand.
 
-LEFT, RIGHT, ROW, TOP = 260, 30, 22, 40
-WIDTH = 860
+LEFT, RIGHT, ROW, TOP = 300, 30, 22, 40
+WIDTH = 900
 COLOURS = {BFD: "#0a7d3b", VRRP: "#5aa469", KEEPALIVED: "#b4581a",
            FRRS: "#7a4bb0"}
 

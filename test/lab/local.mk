@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	test/bench/contest.sh \
 	test/bench/compare.py \
 	test/bench/compare.sh \
+	test/bench/compare.svg \
 	test/bench/failover.py \
 	test/bench/failover.sh \
 	test/bench/link.py \

@@ -586,6 +586,24 @@ test_vrrp_core_bfd_confirm_answered_is_called_off(void **state)
 	assert_false(r.core.bfd[0].spent);	/* the session was right */
 }
 
+/* L-14 + its session comes back before the time is over: it was no death. */
+static void
+test_vrrp_core_bfd_confirm_ends_when_the_session_is_back(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_backup(&r, 100, 200);
+	pass(&r, 1 * MS);
+	bfd_up(&r, R1);
+	assert_true(remaining(&r) > NS_PER_S);
+	assert_int_equal(r.core.bfd_unconfirmed, 1);
+	pass(&r, 10 * MS);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_int_equal(r.act.todo, 0);
+}
+
 /* L-14 - who loses to our advert obeys it: what it still sent says nothing. */
 static void
 test_vrrp_core_bfd_confirm_is_not_stopped_by_who_will_obey(void **state)
@@ -865,6 +883,8 @@ main(void)
 		    test_vrrp_core_bfd_confirm_unanswered_takes_over),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_answered_is_called_off),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_ends_when_the_session_is_back),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_is_not_stopped_by_who_will_obey),
 		cmocka_unit_test(
