@@ -117,6 +117,28 @@ def test_failover_stopped_active_yields_when_it_wakes(lab):
     lab.answered()
 
 
+# L-31 +, L-32 +
+@pytest.mark.parametrize("which", ("vrrpd", "bfdd", "both"))
+def test_failover_stalled_backup_takes_nothing_over(lab, which):
+    """Two detection times asleep, and deaf to all that waits in its sockets."""
+    lab.start_pair(bfd=True, advert_int=1)
+    lab.wait_pair(bfd=True)
+    history = len(lab.r2.transitions())
+    asleep = [p for p, name in ((lab.r2.vrrpd, "vrrpd"),
+                                (lab.r2.bfdd, "bfdd"))
+              if which in (name, "both")]
+    for _ in range(5):
+        for process in asleep:
+            process.kill_all(signal.SIGSTOP)
+        time.sleep(0.060)
+        for process in asleep:
+            process.kill_all(signal.SIGCONT)
+        lab.r2.wait_session(lab.r1.address)
+    lab.wait_pair(bfd=True)
+    assert len(lab.r2.transitions()) == history, lab.r2.transitions()
+    assert len(lab.r1.transitions()) == 2
+
+
 @MODES
 def test_failover_sigterm_takes_skew_time(lab, virtual_mac):
     """V-66: priority 0 makes the Backup wait for its skew only."""

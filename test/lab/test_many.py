@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from lab import vrrpd_conf, wait_for
+from lab import Gap, vrrpd_conf, wait_for
 
 COUNT = 255
 ADVERT_INT = "1s"
@@ -23,6 +23,22 @@ def conf(priority):
     return text
 
 
+def bfd_conf(priority, peer):
+    """500 virtual routers that share a session per family (L-26)."""
+    text = ""
+    for vrid in range(1, 251):
+        text += vrrpd_conf(name="four%d" % vrid, vrid=vrid, priority=priority,
+                           advert_int=ADVERT_INT, bfd=peer.address,
+                           interval="50ms",
+                           addresses=("10.1.0.%d/32" % vrid,))
+        text += vrrpd_conf(name="six%d" % vrid, vrid=vrid, priority=priority,
+                           advert_int=ADVERT_INT, bfd=peer.link_local,
+                           interval="50ms",
+                           addresses=("fe80::1:%x" % vrid,
+                                      "2001:db8:1::%x/128" % vrid))
+    return text
+
+
 def states(router):
     count = {}
     for instance in router.call("show")["instances"]:
@@ -30,8 +46,8 @@ def states(router):
     return count
 
 
-def wait_all(router, state, timeout):
-    wait_for(lambda: states(router) == {state: 2 * COUNT}, timeout,
+def wait_all(router, state, timeout, count=2 * COUNT):
+    wait_for(lambda: states(router) == {state: count}, timeout,
              lambda: "%s: all are %s; now %s" % (router.name, state,
                                                  states(router)), 0.2)
 
@@ -101,3 +117,33 @@ def test_many_every_vrid_in_both_families(lab, record_property):
     for name, value in figures.items():
         record_property(name, "%.3f" % value)
         print("%-28s %8.3f" % (name, value))
+
+
+# L-26 +, L-33 +
+def test_many_on_one_session_switch_together(lab, record_property):
+    """All go in one pass: the last announcement within 100 ms of the Down."""
+    lab.ipv6()
+    for router in lab.routers:
+        router.start_bfdd()
+    lab.r1.start_vrrpd(bfd_conf(200, lab.r2))
+    wait_all(lab.r1, "active", 40, 500)
+    lab.r2.start_vrrpd(bfd_conf(100, lab.r1))
+    wait_all(lab.r2, "backup", 30, 500)
+    assert len(lab.r2.bfdd_call("show")["sessions"]) == 2
+    wait_for(lambda: all(i["bfd"][0]["takeover"] == "ready"
+                         for i in lab.r2.call("show")["instances"]), 20,
+             "every instance is protected", 0.2)
+    gap = Gap(lab.client)
+    lab.cut(lab.r1)
+    wait_all(lab.r2, "active", 10, 500)
+    machine_us = gap.stop() * 1000
+    last = 0
+    for instance in lab.r2.call("show")["instances"]:
+        record = lab.r2.transitions(instance["name"])[-1]
+        assert record["cause"] == "bfd-down", record
+        steps = {s["step"]: s["us"] for s in record["steps"]}
+        last = max(last, steps["announced"] - steps["detected"])
+    record_property("last: detected to announced", "%.1f ms" % (last / 1000))
+    print("last announced %.1f ms after bfdd's decision, machine %.1f ms" %
+          (last / 1000, machine_us / 1000))
+    assert last - machine_us < 100000
