@@ -21,7 +21,7 @@
 #include "bfdd/bfd_engine.h"
 #include "shared/ctl_server.h"
 #include "shared/loop.h"
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 
 #define BFD_FATE_INTERFACES_MAX		1024
 #define BFD_GRACE_MAX_NS		(600 * NS_PER_S)

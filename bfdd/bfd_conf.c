@@ -24,10 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bfdd/bfd_auth.h"
-#include "bfdd/bfd_congestion.h"
-#include "bfdd/bfd_wire.h"
-#include "shared/mono.h"
+#include "bfdd/pure/bfd_auth.h"
+#include "bfdd/pure/bfd_congestion.h"
+#include "bfdd/pure/bfd_wire.h"
+#include "shared/pure/mono.h"
 
 #define INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us on the wire */
 #define PACKETS_MAX_MAX	10000000

@@ -7,7 +7,7 @@
 #ifndef BFDD_BFD_CONF_H
 #define BFDD_BFD_CONF_H
 
-#include "bfdd/bfd_params.h"
+#include "bfdd/pure/bfd_params.h"
 #include "shared/conf.h"
 
 #define BFD_REALTIME_PRIORITY_DEFAULT	50

@@ -24,7 +24,7 @@
 
 #include "bfdd/bfd_client.h"
 #include "bfdd/bfd_conf.h"
-#include "shared/addr.h"
+#include "shared/pure/addr.h"
 #include "shared/ctl_server.h"
 
 #define ERR_INVALID_PARAMS	(-32602)

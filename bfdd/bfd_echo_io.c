@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 #include "bfdd/bfd_conf.h"
-#include "bfdd/bfd_wire.h"
+#include "bfdd/pure/bfd_wire.h"
 
 #define RCVBUF		(1024 * 1024)
 #define PRIORITY	6

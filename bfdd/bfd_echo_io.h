@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "bfdd/bfd_params.h"
-#include "shared/addr.h"
+#include "bfdd/pure/bfd_params.h"
+#include "shared/pure/addr.h"
 #include "shared/nl.h"
 
 /* The way of one session's echo packets; all zero: not known. */

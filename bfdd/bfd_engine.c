@@ -47,15 +47,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bfdd/bfd_congestion.h"
-#include "bfdd/bfd_echo.h"
+#include "bfdd/pure/bfd_congestion.h"
+#include "bfdd/pure/bfd_echo.h"
 #include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_io.h"
 #include "bfdd/bfd_passive.h"
-#include "shared/addr.h"
+#include "shared/pure/addr.h"
 #include "shared/log.h"
-#include "shared/token_bucket.h"
+#include "shared/pure/token_bucket.h"
 
 /* How often the way of echo packets is looked at: while there is none, after. */
 #define ECHO_LOOK_NS		(1 * NS_PER_S)

@@ -11,13 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_echo.h"
-#include "bfdd/bfd_params.h"
+#include "bfdd/pure/bfd_echo.h"
+#include "bfdd/pure/bfd_params.h"
 #include "bfdd/bfd_passive.h"
 #include "bfdd/bfd_table.h"
-#include "bfdd/bfd_wire.h"
+#include "bfdd/pure/bfd_wire.h"
 #include "shared/loop.h"
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 #include "shared/nl.h"
 
 struct bfd_engine;

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 
 /* Lies in the object it stands for; zeroed, it is in no heap. */
 struct bfd_heap_entry {

@@ -54,11 +54,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bfdd/bfd_echo.h"
+#include "bfdd/pure/bfd_echo.h"
 #include "bfdd/bfd_echo_io.h"
-#include "bfdd/bfd_wire.h"
-#include "shared/rng.h"
-#include "shared/rxclock.h"
+#include "bfdd/pure/bfd_wire.h"
+#include "shared/pure/rng.h"
+#include "shared/pure/rxclock.h"
 
 #define BATCH		32		/* packets per recvmmsg() */
 #define IDLE_POLLS	64		/* in vain, then it wakes us */

@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_mark.h"
-#include "bfdd/bfd_params.h"
-#include "shared/addr.h"
+#include "bfdd/pure/bfd_mark.h"
+#include "bfdd/pure/bfd_params.h"
+#include "shared/pure/addr.h"
 #include "shared/loop.h"
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 
 struct bfd_io;
 

@@ -17,11 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_params.h"
-#include "bfdd/bfd_wire.h"
-#include "shared/addr.h"
-#include "shared/mono.h"
-#include "shared/token_bucket.h"
+#include "bfdd/pure/bfd_params.h"
+#include "bfdd/pure/bfd_wire.h"
+#include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
+#include "shared/pure/token_bucket.h"
 
 #define BFD_PASSIVE_OFFERS_MAX	1024
 #define BFD_PASSIVE_SUBNETS_MAX	8192

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "bfdd/bfd_params.h"
+#include "bfdd/pure/bfd_params.h"
 #include "shared/conf.h"
 #include "shared/loop.h"
 

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shared/rng.h"
+#include "shared/pure/rng.h"
 
 const char bfd_owner_conf[] = "bfdd.conf";
 

@@ -16,14 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_congestion.h"
-#include "bfdd/bfd_core.h"
+#include "bfdd/pure/bfd_congestion.h"
+#include "bfdd/pure/bfd_core.h"
 #include "bfdd/bfd_echo_io.h"
 #include "bfdd/bfd_heap.h"
-#include "bfdd/bfd_mark.h"
-#include "bfdd/bfd_params.h"
-#include "shared/mono.h"
-#include "shared/token_bucket.h"
+#include "bfdd/pure/bfd_mark.h"
+#include "bfdd/pure/bfd_params.h"
+#include "shared/pure/mono.h"
+#include "shared/pure/token_bucket.h"
 
 struct bfd_engine;
 

@@ -29,7 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 
 #define BLOCK_DEPTH_MAX	16
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/addr.h"
+#include "shared/pure/addr.h"
 
 #define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
 #define CONF_ERRORS_MAX	64		/* kept; the rest is counted */

@@ -1,13 +1,13 @@
 # libpure.a: no I/O, clock, heap, globals; checked by test/purity.sh.
 noinst_LIBRARIES += shared/libpure.a
 shared_libpure_a_SOURCES = \
-	shared/addr.c shared/addr.h \
-	shared/csum.c shared/csum.h \
-	shared/cursor.c shared/cursor.h \
-	shared/mono.h \
-	shared/rng.c shared/rng.h \
-	shared/rxclock.c shared/rxclock.h \
-	shared/token_bucket.c shared/token_bucket.h \
+	shared/pure/addr.c shared/pure/addr.h \
+	shared/pure/csum.c shared/pure/csum.h \
+	shared/pure/cursor.c shared/pure/cursor.h \
+	shared/pure/mono.h \
+	shared/pure/rng.c shared/pure/rng.h \
+	shared/pure/rxclock.c shared/pure/rxclock.h \
+	shared/pure/token_bucket.c shared/pure/token_bucket.h \
 	# end
 
 noinst_LIBRARIES += shared/libshared.a

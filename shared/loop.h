@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/mono.h"
+#include "shared/pure/mono.h"
 
 struct event_base;
 struct loop;

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/addr.h"
+#include "shared/pure/addr.h"
 #include "shared/loop.h"
 
 struct nl;

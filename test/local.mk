@@ -1,16 +1,19 @@
 # Unit tests print TAP (cmocka); the lab needs root and is run by test/check.sh.
-include test/unit/shared.mk
-include test/unit/vrrp.mk
-include test/unit/vrrpd.mk
-include test/unit/conf.mk
-include test/unit/bfd.mk
-include test/unit/bfdd.mk
-include test/unit/net.mk
+include test/unit/local.mk
 include test/sim/local.mk
 include test/fuzz/local.mk
 include test/lab/local.mk
 
-# Every rule has its tests, or a reason.
-dist_check_SCRIPTS += test/req.sh
-TESTS += test/req.sh
-EXTRA_DIST += test/rfc5880.req
+# Rules that are tests: every rule of the standards has its tests, or a reason;
+# the pure parts are pure; the man pages are good mdoc.
+dist_check_SCRIPTS += \
+	test/man.sh \
+	test/purity.sh \
+	test/req.sh \
+	# end
+TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
+EXTRA_DIST += \
+	test/link.req \
+	test/rfc5880.req \
+	test/rfc9568.req \
+	# end

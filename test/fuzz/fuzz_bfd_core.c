@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bfdd/bfd_core.h"
+#include "bfdd/pure/bfd_core.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

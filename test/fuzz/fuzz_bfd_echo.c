@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bfdd/bfd_echo.h"
+#include "bfdd/pure/bfd_echo.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

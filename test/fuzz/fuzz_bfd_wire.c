@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bfdd/bfd_auth.h"
-#include "bfdd/bfd_wire.h"
+#include "bfdd/pure/bfd_auth.h"
+#include "bfdd/pure/bfd_wire.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vrrpd/ka_convert.h"
-#include "vrrpd/vrrp_conf.h"
+#include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/config/vrrp_conf.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

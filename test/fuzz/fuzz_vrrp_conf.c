@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shared/mono.h"
-#include "vrrpd/vrrp_conf.h"
+#include "shared/pure/mono.h"
+#include "vrrpd/config/vrrp_conf.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

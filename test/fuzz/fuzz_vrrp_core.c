@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vrrpd/vrrp_core.h"
+#include "vrrpd/pure/vrrp_core.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shared/csum.h"
-#include "vrrpd/vrrp_wire.h"
+#include "shared/pure/csum.h"
+#include "vrrpd/pure/vrrp_wire.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

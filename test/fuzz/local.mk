@@ -25,7 +25,6 @@ noinst_PROGRAMS += $(FUZZ_TARGETS)
 else
 FUZZ_MAIN = test/fuzz/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
-TESTS += $(FUZZ_TARGETS)
 endif
 FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 

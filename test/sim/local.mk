@@ -3,7 +3,6 @@
 #	make check-sim SEEDS=1..1000	chaos with these seeds
 #	test/sim/sim --hours 1000	long quiet, deaths and single faults
 check_PROGRAMS += test/sim/sim
-TESTS += test/sim/sim
 test_sim_sim_SOURCES = \
 	test/sim/main.c \
 	test/sim/sim.c \

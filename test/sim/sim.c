@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "test/sim/sim.h"
-#include "vrrpd/vrrp_wire.h"
+#include "vrrpd/pure/vrrp_wire.h"
 
 #define VRID		51
 #define IPC_NS		(50 * NS_PER_US)	/* bfdd to vrrpd, at least */

@@ -19,11 +19,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_core.h"
-#include "shared/mono.h"
-#include "shared/rng.h"
-#include "vrrpd/vrrp_core.h"
-#include "vrrpd/vrrp_linger.h"
+#include "bfdd/pure/bfd_core.h"
+#include "shared/pure/mono.h"
+#include "shared/pure/rng.h"
+#include "vrrpd/pure/vrrp_core.h"
+#include "vrrpd/pure/vrrp_linger.h"
 
 #define SIM_ROUTERS_MAX	7
 #define SIM_INBOX_MAX	64	/* what a socket holds while nobody reads */

@@ -1,0 +1,32 @@
+# Unit tests of bfdd/: one cmocka program per file.
+if CMOCKA
+UNIT_BFDD_LIBS = $(BFDD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += \
+	test/unit/bfdd/test_bfd_conf \
+	test/unit/bfdd/test_bfd_ctl \
+	test/unit/bfdd/test_bfd_engine \
+	test/unit/bfdd/test_bfd_heap \
+	test/unit/bfdd/test_bfd_io \
+	test/unit/bfdd/test_bfd_passive \
+	test/unit/bfdd/test_bfd_reader \
+	test/unit/bfdd/test_bfd_table \
+	# end
+
+test_unit_bfdd_test_bfd_conf_SOURCES = test/unit/bfdd/test_bfd_conf.c
+test_unit_bfdd_test_bfd_conf_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_ctl_SOURCES = test/unit/bfdd/test_bfd_ctl.c
+test_unit_bfdd_test_bfd_ctl_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_engine_SOURCES = test/unit/bfdd/test_bfd_engine.c
+test_unit_bfdd_test_bfd_engine_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_heap_SOURCES = test/unit/bfdd/test_bfd_heap.c
+test_unit_bfdd_test_bfd_heap_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_io_SOURCES = test/unit/bfdd/test_bfd_io.c
+test_unit_bfdd_test_bfd_io_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_passive_SOURCES = test/unit/bfdd/test_bfd_passive.c
+test_unit_bfdd_test_bfd_passive_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_reader_SOURCES = test/unit/bfdd/test_bfd_reader.c
+test_unit_bfdd_test_bfd_reader_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_reader_LDFLAGS = $(AM_LDFLAGS) -pthread
+test_unit_bfdd_test_bfd_table_SOURCES = test/unit/bfdd/test_bfd_table.c
+test_unit_bfdd_test_bfd_table_LDADD = $(UNIT_BFDD_LIBS)
+endif

@@ -1,0 +1,34 @@
+# Unit tests of shared/: one cmocka program per file.
+if CMOCKA
+UNIT_SHARED_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += \
+	test/unit/shared/test_conf \
+	test/unit/shared/test_ctl_client \
+	test/unit/shared/test_ctl_server \
+	test/unit/shared/test_log \
+	test/unit/shared/test_loop \
+	test/unit/shared/test_nl \
+	test/unit/shared/test_priv \
+	test/unit/shared/test_rtsched \
+	test/unit/shared/test_sdnotify \
+	# end
+
+test_unit_shared_test_conf_SOURCES = test/unit/shared/test_conf.c
+test_unit_shared_test_conf_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
+test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c
+test_unit_shared_test_ctl_server_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_log_SOURCES = test/unit/shared/test_log.c
+test_unit_shared_test_log_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_loop_SOURCES = test/unit/shared/test_loop.c
+test_unit_shared_test_loop_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_nl_SOURCES = test/unit/shared/test_nl.c
+test_unit_shared_test_nl_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_priv_SOURCES = test/unit/shared/test_priv.c
+test_unit_shared_test_priv_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
+test_unit_shared_test_rtsched_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
+test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
+endif

@@ -1,0 +1,13 @@
+# Unit tests of vrrpd/engine/: one cmocka program per file.
+if CMOCKA
+UNIT_VRRPD_ENGINE_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += \
+	test/unit/vrrpd/engine/test_vrrp_link \
+	# end
+
+test_unit_vrrpd_engine_test_vrrp_link_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_link.c \
+	$(VRRPD_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_link_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+endif

@@ -1,0 +1,22 @@
+# Unit tests of vrrpd/helper/: one cmocka program per file.
+if CMOCKA
+UNIT_VRRPD_HELPER_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += \
+	test/unit/vrrpd/helper/test_vrrp_check_net \
+	test/unit/vrrpd/helper/test_vrrp_checks \
+	test/unit/vrrpd/helper/test_vrrp_hooks \
+	test/unit/vrrpd/helper/test_vrrp_procs \
+	test/unit/vrrpd/helper/test_vrrp_run \
+	# end
+
+test_unit_vrrpd_helper_test_vrrp_check_net_SOURCES = test/unit/vrrpd/helper/test_vrrp_check_net.c
+test_unit_vrrpd_helper_test_vrrp_check_net_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_checks_SOURCES = test/unit/vrrpd/helper/test_vrrp_checks.c
+test_unit_vrrpd_helper_test_vrrp_checks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_hooks_SOURCES = test/unit/vrrpd/helper/test_vrrp_hooks.c
+test_unit_vrrpd_helper_test_vrrp_hooks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_procs_SOURCES = test/unit/vrrpd/helper/test_vrrp_procs.c
+test_unit_vrrpd_helper_test_vrrp_procs_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_run_SOURCES = test/unit/vrrpd/helper/test_vrrp_run.c
+test_unit_vrrpd_helper_test_vrrp_run_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+endif

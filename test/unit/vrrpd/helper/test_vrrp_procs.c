@@ -1,0 +1,342 @@
+/*
+ * test_vrrp_procs.c - children of ours that live, are renamed, and die.
+ */
+#include "config.h"
+
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "vrrpd/helper/vrrp_procs.h"
+
+#define INTERVAL	(20 * NS_PER_MS)
+#define CHILDREN	8
+
+static struct loop *l;
+static struct loop_timer *guard;
+static struct vrrp_procs *procs;
+static struct vrrp_procs_watch *watch;
+static pid_t children[CHILDREN];
+static unsigned child_count;
+static unsigned alive, calls, expected;
+static bool timed_out;
+static char name[16];		/* nobody else has it */
+static char file[] = "/tmp/swiftover-procs-XXXXXX";
+
+static void
+on_guard(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	timed_out = true;
+	loop_stop(l);
+}
+
+static void
+on_change(unsigned n, mono_t at, void *arg)
+{
+	assert_ptr_equal(arg, &alive);
+	assert_false(mono_is_never(at));
+	alive = n;
+	calls++;
+	if (n == expected)
+		loop_stop(l);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	child_count = alive = calls = 0;
+	timed_out = false;
+	watch = NULL;
+	(void)snprintf(name, sizeof(name), "so-%d", (int)getpid() % 1000000);
+	l = loop_new();
+	procs = vrrp_procs_new(l);
+	assert_non_null(procs);
+	guard = loop_timer_new(l, on_guard, NULL);
+	loop_timer_set(guard, mono_add(loop_clock(), 20 * NS_PER_S));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < child_count; i++) {
+		if (children[i] != 0) {
+			(void)kill(children[i], SIGKILL);
+			(void)waitpid(children[i], NULL, 0);
+		}
+	}
+	if (watch != NULL)
+		vrrp_procs_unwatch(watch);
+	vrrp_procs_free(procs);
+	loop_timer_free(guard);
+	loop_free(l);
+	return 0;
+}
+
+/* Takes the name after so many microseconds; in a network of its own or not. */
+static pid_t
+spawn_as(const char *as, useconds_t after, bool elsewhere)
+{
+	pid_t pid;
+	int ready[2];
+	char c;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (elsewhere && unshare(CLONE_NEWNET) < 0)
+			_exit(1);
+		if (after == 0)
+			(void)prctl(PR_SET_NAME, as, 0, 0, 0);
+		if (write(ready[1], "x", 1) != 1)
+			_exit(1);
+		if (after > 0) {
+			usleep(after);
+			(void)prctl(PR_SET_NAME, as, 0, 0, 0);
+		}
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	children[child_count++] = pid;
+	return pid;
+}
+
+/* Without reaping: a zombie lives no more. */
+static void
+kill_child(unsigned i)
+{
+	assert_int_equal(kill(children[i], SIGKILL), 0);
+}
+
+static void
+start_watch(const char *by_name, const char *by_file)
+{
+	watch = vrrp_procs_watch(procs, by_name, by_file, INTERVAL, on_change,
+	    &alive);
+	assert_non_null(watch);
+	assert_int_equal(calls, 0);
+}
+
+static void
+run_until(unsigned n)
+{
+	expected = n;
+	if (calls == 0 || alive != n)
+		assert_int_equal(loop_run(l), 0);
+	assert_false(timed_out);
+	assert_int_equal(alive, n);
+}
+
+static void
+test_vrrp_procs_counts_who_lives(void **state)
+{
+	(void)state;
+	spawn_as(name, 0, false);
+	spawn_as(name, 0, false);
+	start_watch(name, "");
+	run_until(2);
+	assert_int_equal(calls, 1);
+	kill_child(0);
+	run_until(1);
+	kill_child(1);
+	run_until(0);
+	assert_int_equal(vrrp_procs_missed(procs), 0);
+}
+
+static void
+test_vrrp_procs_none_is_said_too(void **state)
+{
+	(void)state;
+	start_watch(name, "");
+	run_until(0);
+	assert_int_equal(calls, 1);
+}
+
+static void
+test_vrrp_procs_starts_are_found(void **state)
+{
+	(void)state;
+	start_watch(name, "");
+	run_until(0);
+	spawn_as(name, 0, false);
+	run_until(1);
+	/* It has its name some time after its number, as after an exec. */
+	spawn_as(name, 200000, false);
+	run_until(2);
+}
+
+static void
+test_vrrp_procs_renamed_after_long_is_found_and_forgotten(void **state)
+{
+	(void)state;
+	spawn_as(name, 2500000, false);
+	start_watch(name, "");
+	run_until(0);
+	run_until(1);
+	vrrp_procs_unwatch(watch);
+	calls = 0;
+	start_watch("so-other", "");
+	run_until(0);
+}
+
+static void
+test_vrrp_procs_dead_before_the_first_look_does_not_count(void **state)
+{
+	siginfo_t si;
+
+	(void)state;
+	spawn_as(name, 0, false);
+	kill_child(0);
+	assert_int_equal(waitid(P_PID, (id_t)children[0], &si,
+	    WEXITED | WNOWAIT), 0);
+	start_watch(name, "");
+	run_until(0);
+}
+
+static void
+test_vrrp_procs_of_another_network_do_not_count(void **state)
+{
+	pid_t pid;
+	int st;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWNET) < 0);
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	if (st != 0) {
+		print_message("no network namespace can be made\n");
+		skip();
+	}
+	spawn_as(name, 0, true);
+	spawn_as(name, 0, false);
+	start_watch(name, "");
+	run_until(1);
+	kill_child(1);
+	run_until(0);
+}
+
+static void
+write_file(const char *text)
+{
+	FILE *fp = fopen(file, "w");
+
+	assert_non_null(fp);
+	assert_true(fputs(text, fp) >= 0);
+	assert_int_equal(fclose(fp), 0);
+}
+
+/* Looked for every hour, and found all the same. */
+static void
+test_vrrp_procs_start_is_told_by_the_proc_connector(void **state)
+{
+	(void)state;
+	watch = vrrp_procs_watch(procs, name, "", INT64_C(3600) * NS_PER_S,
+	    on_change, &alive);
+	assert_non_null(watch);
+	run_until(0);
+	if (!vrrp_procs_told(procs)) {
+		print_message("no proc connector here\n");
+		skip();
+	}
+	spawn_as(name, 100000, false);
+	run_until(1);
+	kill_child(0);
+	run_until(0);
+}
+
+static void
+test_vrrp_procs_pid_file_is_followed(void **state)
+{
+	char text[32];
+
+	(void)state;
+	write_file("");
+	start_watch("", file);
+	run_until(0);
+	(void)snprintf(text, sizeof(text), " %d\n",
+	    (int)spawn_as("x", 0, false));
+	write_file(text);
+	run_until(1);
+	/* The file still names it, and it is dead. */
+	kill_child(0);
+	run_until(0);
+	(void)snprintf(text, sizeof(text), "%d", (int)spawn_as("y", 0, false));
+	write_file(text);
+	run_until(1);
+	kill_child(1);
+	run_until(0);
+}
+
+static void
+test_vrrp_procs_pid_file_with_nonsense_is_nobody(void **state)
+{
+	static const char *const nonsense[] = { "nginx\n", "-1\n", "0\n",
+	    "99999999999999999999\n", "12x\n", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++) {
+		write_file(nonsense[i]);
+		calls = 0;
+		start_watch("", file);
+		run_until(0);
+		vrrp_procs_unwatch(watch);
+	}
+	watch = NULL;
+}
+
+static int
+make_file(void **state)
+{
+	int fd = mkstemp(file);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int
+remove_file(void **state)
+{
+	(void)state;
+	return unlink(file);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_vrrp_procs_counts_who_lives),
+		T(test_vrrp_procs_none_is_said_too),
+		T(test_vrrp_procs_starts_are_found),
+		T(test_vrrp_procs_renamed_after_long_is_found_and_forgotten),
+		T(test_vrrp_procs_dead_before_the_first_look_does_not_count),
+		T(test_vrrp_procs_of_another_network_do_not_count),
+		T(test_vrrp_procs_start_is_told_by_the_proc_connector),
+		T(test_vrrp_procs_pid_file_is_followed),
+		T(test_vrrp_procs_pid_file_with_nonsense_is_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

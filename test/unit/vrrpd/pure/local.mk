@@ -1,0 +1,62 @@
+# Unit tests of vrrpd/pure/: one cmocka program per file.
+if CMOCKA
+UNIT_VRRPD_PURE_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
+check_PROGRAMS += \
+	test/unit/vrrpd/pure/test_vrrp_announce \
+	test/unit/vrrpd/pure/test_vrrp_auto \
+	test/unit/vrrpd/pure/test_vrrp_check \
+	test/unit/vrrpd/pure/test_vrrp_conflict \
+	test/unit/vrrpd/pure/test_vrrp_core \
+	test/unit/vrrpd/pure/test_vrrp_core_bfd \
+	test/unit/vrrpd/pure/test_vrrp_group \
+	test/unit/vrrpd/pure/test_vrrp_handoff \
+	test/unit/vrrpd/pure/test_vrrp_heard \
+	test/unit/vrrpd/pure/test_vrrp_level \
+	test/unit/vrrpd/pure/test_vrrp_linger \
+	test/unit/vrrpd/pure/test_vrrp_notice \
+	test/unit/vrrpd/pure/test_vrrp_params \
+	test/unit/vrrpd/pure/test_vrrp_rank \
+	test/unit/vrrpd/pure/test_vrrp_supervise \
+	test/unit/vrrpd/pure/test_vrrp_weigh \
+	test/unit/vrrpd/pure/test_vrrp_will \
+	test/unit/vrrpd/pure/test_vrrp_wire \
+	# end
+
+test_unit_vrrpd_pure_test_vrrp_announce_SOURCES = test/unit/vrrpd/pure/test_vrrp_announce.c
+test_unit_vrrpd_pure_test_vrrp_announce_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_auto_SOURCES = test/unit/vrrpd/pure/test_vrrp_auto.c
+test_unit_vrrpd_pure_test_vrrp_auto_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_check_SOURCES = test/unit/vrrpd/pure/test_vrrp_check.c
+test_unit_vrrpd_pure_test_vrrp_check_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_conflict_SOURCES = test/unit/vrrpd/pure/test_vrrp_conflict.c
+test_unit_vrrpd_pure_test_vrrp_conflict_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_SOURCES = test/unit/vrrpd/pure/test_vrrp_core.c
+test_unit_vrrpd_pure_test_vrrp_core_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_bfd_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_bfd.c
+test_unit_vrrpd_pure_test_vrrp_core_bfd_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_group_SOURCES = test/unit/vrrpd/pure/test_vrrp_group.c
+test_unit_vrrpd_pure_test_vrrp_group_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_handoff_SOURCES = test/unit/vrrpd/pure/test_vrrp_handoff.c
+test_unit_vrrpd_pure_test_vrrp_handoff_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_heard_SOURCES = test/unit/vrrpd/pure/test_vrrp_heard.c
+test_unit_vrrpd_pure_test_vrrp_heard_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_level_SOURCES = test/unit/vrrpd/pure/test_vrrp_level.c
+test_unit_vrrpd_pure_test_vrrp_level_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_linger_SOURCES = test/unit/vrrpd/pure/test_vrrp_linger.c
+test_unit_vrrpd_pure_test_vrrp_linger_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_notice_SOURCES = test/unit/vrrpd/pure/test_vrrp_notice.c
+test_unit_vrrpd_pure_test_vrrp_notice_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_params_SOURCES = test/unit/vrrpd/pure/test_vrrp_params.c
+test_unit_vrrpd_pure_test_vrrp_params_LDADD = $(VRRPCONF_LIBS) $(CMOCKA_LIBS)
+test_unit_vrrpd_pure_test_vrrp_rank_SOURCES = test/unit/vrrpd/pure/test_vrrp_rank.c
+test_unit_vrrpd_pure_test_vrrp_rank_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrrp_supervise.c
+test_unit_vrrpd_pure_test_vrrp_supervise_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_weigh_SOURCES = test/unit/vrrpd/pure/test_vrrp_weigh.c
+test_unit_vrrpd_pure_test_vrrp_weigh_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_will_SOURCES = test/unit/vrrpd/pure/test_vrrp_will.c
+test_unit_vrrpd_pure_test_vrrp_will_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_wire_SOURCES = test/unit/vrrpd/pure/test_vrrp_wire.c
+test_unit_vrrpd_pure_test_vrrp_wire_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+endif
+EXTRA_DIST += test/unit/vrrpd/pure/vrrp_vectors.h

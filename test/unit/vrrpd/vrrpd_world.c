@@ -1,0 +1,795 @@
+/*
+ * vrrpd_world.c - see vrrpd_world.h.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/pure/csum.h"
+#include "shared/loop.h"
+#include "test/unit/vrrpd/vrrpd_world.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_will.h"
+#include "vrrpd/pure/vrrp_wire.h"
+
+struct world world;
+
+static void __attribute__((format(printf, 1, 2)))
+did(const char *fmt, ...)
+{
+	size_t len = strlen(world.did);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (len > 0 && len < sizeof(world.did) - 1)
+		world.did[len++] = ' ';
+	(void)vsnprintf(world.did + len, sizeof(world.did) - len, fmt, ap);
+	va_end(ap);
+}
+
+/* --- the loop --- */
+
+#define TIMERS_MAX	64
+#define DEFERRED_MAX	64
+
+struct loop_timer {
+	mono_t		at;
+	loop_timer_cb	cb;
+	void		*arg;
+};
+static struct loop_timer *timers[TIMERS_MAX];
+static struct { loop_defer_cb cb; void *arg; } deferred[DEFERRED_MAX];
+static unsigned deferred_count;
+
+mono_t
+loop_clock(void)
+{
+	return world.now;
+}
+
+mono_t
+loop_now(const struct loop *loop)
+{
+	(void)loop;
+	return world.now;
+}
+
+int64_t
+loop_realtime_ns(void)
+{
+	return world.now.ns + INT64_C(1000000000000000000);
+}
+
+struct loop_timer *
+loop_timer_new(struct loop *loop, loop_timer_cb cb, void *arg)
+{
+	struct loop_timer *t = calloc(1, sizeof(*t));
+	int i;
+
+	(void)loop;
+	assert_non_null(t);
+	t->at = MONO_NEVER;
+	t->cb = cb;
+	t->arg = arg;
+	for (i = 0; timers[i] != NULL; i++)
+		assert_true(i + 1 < TIMERS_MAX);
+	timers[i] = t;
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, mono_t at)
+{
+	t->at = at;
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	int i;
+
+	if (t == NULL)
+		return;
+	for (i = 0; i < TIMERS_MAX; i++)
+		if (timers[i] == t)
+			timers[i] = NULL;
+	free(t);
+}
+
+int
+loop_defer(struct loop *loop, loop_defer_cb cb, void *arg)
+{
+	unsigned i;
+
+	(void)loop;
+	for (i = 0; i < deferred_count; i++)
+		if (deferred[i].cb == cb && deferred[i].arg == arg)
+			return 0;
+	assert_true(deferred_count < DEFERRED_MAX);
+	deferred[deferred_count].cb = cb;
+	deferred[deferred_count++].arg = arg;
+	return 0;
+}
+
+void
+loop_defer_cancel(struct loop *loop, loop_defer_cb cb, void *arg)
+{
+	unsigned i;
+
+	(void)loop;
+	for (i = 0; i < deferred_count; i++)
+		if (deferred[i].cb == cb && deferred[i].arg == arg)
+			deferred[i].cb = NULL;
+}
+
+void
+world_deferred(void)
+{
+	unsigned i, n = deferred_count;
+
+	for (i = 0; i < n; i++) {
+		loop_defer_cb cb = deferred[i].cb;
+
+		/* What it defers again comes after the next batch. */
+		deferred[i].cb = NULL;
+		if (cb != NULL)
+			cb(deferred[i].arg);
+	}
+	deferred_count -= n;
+	memmove(deferred, deferred + n, deferred_count * sizeof(deferred[0]));
+}
+
+void
+world_run_until(mono_t at)
+{
+	struct loop_timer *first;
+	mono_t due;
+	int i;
+
+	for (;;) {
+		first = NULL;
+		for (i = 0; i < TIMERS_MAX; i++)
+			if (timers[i] != NULL && (first == NULL ||
+			    mono_before(timers[i]->at, first->at)))
+				first = timers[i];
+		if (first == NULL || mono_before(at, first->at))
+			break;
+		due = first->at;
+		first->at = MONO_NEVER;
+		world.now = mono_max(world.now, due);
+		first->cb(due, first->arg);
+		world_deferred();
+	}
+	world.now = mono_max(world.now, at);
+	world_deferred();
+}
+
+void
+world_run(int64_t ns)
+{
+	world_run_until(mono_add(world.now, ns));
+}
+
+/* --- the monitor --- */
+
+int
+vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
+    const void *body, size_t len)
+{
+	struct vrrp_will will;
+
+	(void)channel;
+	if (world.channel_full) {
+		did("full");
+		return -ENOBUFS;
+	}
+	switch (type) {
+	case VRRP_MSG_WILL:
+		assert_true(vrrp_will_decode(body, len, &will));
+		did("will:%s:%u", will.name, will.frame_count);
+		break;
+	case VRRP_MSG_WILL_REVOKE:
+		did("revoke:%.*s", (int)len, (const char *)body);
+		break;
+	default:
+		did("message:%d", (int)type);
+	}
+	return 0;
+}
+
+/* --- netlink --- */
+
+int
+nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
+{
+	(void)nl;
+	if (strcmp(name, world.tracked.name) != 0)
+		return -ENODEV;
+	*out = world.tracked;
+	return 0;
+}
+
+int
+nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *prefix)
+{
+	char text[ADDR_PREFIX_STRLEN];
+
+	(void)nl;
+	did("del:%s@%d", addr_prefix_format(prefix, text, sizeof(text)),
+	    ifindex);
+	return 0;
+}
+
+void
+nl_batch_cancel(struct nl *nl, void *arg)
+{
+	(void)nl;
+	if (world.done_arg == arg)
+		world.done = NULL;
+}
+
+int
+nl_devconf_get(uint8_t family, const char *dev, const char *key, int *value)
+{
+	assert_int_equal(family, AF_INET6);
+	assert_string_equal(dev, "eth0");
+	assert_string_equal(key, "forwarding");
+	*value = world.forwarding;
+	return 0;
+}
+
+void
+nl_drain(struct nl *nl)
+{
+	(void)nl;
+}
+
+void
+world_ack(int error, unsigned failed_at)
+{
+	nl_batch_done done = world.done;
+
+	assert_non_null(done);
+	world.done = NULL;
+	done(error, failed_at, world.done_arg);
+	world_deferred();
+}
+
+/* --- sockets --- */
+
+int
+vrrp_io_open(struct loop *loop, int ifindex, vrrp_io_rx_cb cb, void *arg,
+    struct vrrp_io **out)
+{
+	(void)loop;
+	(void)cb;
+	(void)arg;
+	assert_int_equal(ifindex, WORLD_IFINDEX);
+	*out = (struct vrrp_io *)&world;
+	return 0;
+}
+
+void
+vrrp_io_close(struct vrrp_io *io)
+{
+	(void)io;
+}
+
+int
+vrrp_io_join(struct vrrp_io *io, uint8_t family)
+{
+	(void)io;
+	(void)family;
+	return 0;
+}
+
+void
+vrrp_io_drain(struct vrrp_io *io)
+{
+	void (*cb)(void) = world.on_drain;
+
+	(void)io;
+	world.drains++;
+	world.on_drain = NULL;
+	if (cb != NULL)
+		cb();
+}
+
+/* The priority is byte 2 of the message; version 2 is said. */
+int
+vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
+{
+	size_t at = 14 + 20;
+
+	(void)tx;
+	assert_int_equal(ifindex, WORLD_IFINDEX);
+	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
+	memcpy(world.frame, frame, len);
+	world.frame_len = len;
+	if (world.frame[12] == 0x86)		/* IPv6 */
+		at = 14 + 40;
+	did("advert%s:%u", world.frame[at] >> 4 == 2 ? "-v2" : "",
+	    world.frame[at + 2]);
+	return 0;
+}
+
+unsigned
+vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
+    const struct iovec *frames, unsigned count, int *error)
+{
+	(void)tx;
+	(void)ifindex;
+	assert_true(frames[0].iov_len >= 42 &&
+	    frames[0].iov_len <= sizeof(world.announcement));
+	memcpy(world.announcement, frames[0].iov_base, frames[0].iov_len);
+	*error = 0;
+	world.announced += count;
+	did("announce:%u", count);
+	return count;
+}
+
+int
+vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
+{
+	(void)io;
+	world.unicast_source = *source;
+	return world.unicast_error;
+}
+
+int
+vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *peer,
+    const void *message, size_t len)
+{
+	char text[ADDR_STRLEN];
+
+	(void)io;
+	assert_true(len >= 12);
+	did("unicast%s:%u>%s", *(const uint8_t *)message >> 4 == 2 ? "-v2" :
+	    "", ((const uint8_t *)message)[2],
+	    addr_format(peer, text, sizeof(text)));
+	return 0;
+}
+
+/* --- virtual addresses --- */
+
+struct vrrp_vips {
+	const struct vrrp_params	*p;
+	uint8_t				 mac[6];
+	struct vrrp_vip_address		 list[VRRP_VIPS_MAX];
+};
+
+int
+vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	struct vrrp_vips *v;
+
+	(void)nl;
+	if (world.vip_open_error != 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "no device");
+		return world.vip_open_error;
+	}
+	v = calloc(1, sizeof(*v));
+	assert_non_null(v);
+	v->p = p;
+	memcpy(v->mac, parent->mac, 6);
+	if (p->virtual_mac)
+		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
+	did("open");
+	*out = v;
+	return 0;
+}
+
+void
+vrrp_vip_close(struct vrrp_vips *v)
+{
+	if (v != NULL)
+		did("close");
+	free(v);
+}
+
+void
+vrrp_vip_parent_changed(struct vrrp_vips *v, const struct nl_link *parent)
+{
+	if (!v->p->virtual_mac)
+		memcpy(v->mac, parent->mac, 6);
+}
+
+int
+vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	unsigned i;
+
+	(void)reason;
+	for (i = 0; i < v->p->vip_count; i++) {
+		v->list[i].prefix = v->p->vips[i].prefix;
+		v->list[i].ifindex = v->list[i].announce_ifindex =
+		    WORLD_IFINDEX;
+		v->list[i].owned = q->owned(&v->list[i].prefix.addr, q->arg);
+		memcpy(v->list[i].mac, v->mac, 6);
+	}
+	return 0;
+}
+
+static int
+batch(struct vrrp_vips *v, const char *what, int error, nl_batch_done done,
+    void *arg)
+{
+	(void)v;
+	if (error != 0)
+		return error;
+	did("%s", what);
+	world.done = done;
+	world.done_arg = arg;
+	return 0;
+}
+
+int
+vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "install", world.install_error, done, arg);
+}
+
+int
+vrrp_vip_install_quietly(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "install-quietly", world.install_error, done, arg);
+}
+
+int
+vrrp_vip_speak(struct vrrp_vips *v)
+{
+	(void)v;
+	did("speak");
+	return 0;
+}
+
+int
+vrrp_vip_hush(struct vrrp_vips *v)
+{
+	(void)v;
+	did("hush");
+	return 0;
+}
+
+int
+vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	return batch(v, "withdraw", 0, done, arg);
+}
+
+int
+vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	did("keep");
+	return vrrp_vip_open(nl, p, parent, out, reason);
+}
+
+int
+vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	(void)v;
+	did("refresh");
+	world.refreshed = done;
+	world.refreshed_arg = arg;
+	return 0;
+}
+
+const uint8_t *
+vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
+{
+	(void)v;
+	*len = 0;
+	return NULL;
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
+{
+	return failed_at < v->p->vip_count ? &v->list[failed_at] : NULL;
+}
+
+const struct vrrp_vip_address *
+vrrp_vip_addresses(const struct vrrp_vips *v)
+{
+	return v->list;
+}
+
+const char *
+vrrp_vip_device(const struct vrrp_vips *v)
+{
+	return v->p->virtual_mac ? "vr4-51-7" : "";
+}
+
+int
+vrrp_vip_ifindex(const struct vrrp_vips *v)
+{
+	(void)v;
+	return WORLD_IFINDEX;
+}
+
+const uint8_t *
+vrrp_vip_mac(const struct vrrp_vips *v)
+{
+	return v->mac;
+}
+
+bool
+vrrp_vip_device_exists(const struct vrrp_vips *v)
+{
+	(void)v;
+	return !world.device_gone;
+}
+
+bool
+vrrp_vip_device_raise(const struct vrrp_vips *v)
+{
+	bool was_down = world.device_down;
+
+	(void)v;
+	if (was_down)
+		did("raise");
+	world.device_down = false;
+	return was_down;
+}
+
+bool
+vrrp_vip_adopted(const struct vrrp_vips *v)
+{
+	(void)v;
+	return false;
+}
+
+int
+vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
+{
+	(void)name;
+	parent->holders++;
+	return 0;
+}
+
+void
+vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	(void)parent;
+	(void)v;
+}
+
+void
+vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
+    const struct vrrp_vips *v)
+{
+	(void)parent;
+	(void)v;
+}
+
+void
+vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
+{
+	parent->holders--;
+}
+
+/* --- accept = no --- */
+
+int
+vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	if (world.filter_error == 0)
+		did("filter");
+	return world.filter_error;
+}
+
+int
+vrrp_filter_own(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	if (world.filter_error == 0)
+		did("own");
+	return world.filter_error;
+}
+
+void
+vrrp_filter_disown(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	did("disown");
+}
+
+void
+vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
+{
+	(void)f;
+	(void)p;
+	did("unfilter");
+}
+
+/* --- the scene --- */
+
+static void
+changed(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.changes++;
+}
+
+static void
+withdrawn(struct vrrp_instance *v, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.withdrawn++;
+}
+
+static void
+transition(struct vrrp_instance *v, const struct vrrp_record *r, void *arg)
+{
+	(void)v;
+	(void)arg;
+	world.transitions++;
+	world.last = *r;
+}
+
+void
+world_addr(const char *prefix, bool secondary, bool gone)
+{
+	struct nl_addr a = { .ifindex = WORLD_IFINDEX, .secondary = secondary };
+
+	assert_int_equal(addr_prefix_parse(prefix, &a.prefix), 0);
+	assert_true(vrrp_addrs_update(&world.addrs, &a, gone));
+}
+
+void
+world_open(void)
+{
+	static const struct nl_link link = {
+		.ifindex = WORLD_IFINDEX,
+		.name = "eth0",
+		.mac = { 0x02, 0, 0, 0, 0, 0x02 },
+		.has_mac = true,
+		.admin_up = true,
+		.running = true,
+		.mtu = 1500,
+	};
+
+	memset(&world, 0, sizeof(world));
+	memset(timers, 0, sizeof(timers));
+	deferred_count = 0;
+	world.now = (mono_t){ 1000 * NS_PER_S };
+	world.env = (struct vrrp_env){
+		.addrs = &world.addrs,
+		.track = vrrp_track_new(NULL, NULL),
+		.changed = changed,
+		.transition = transition,
+		.withdrawn = withdrawn,
+	};
+	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs);
+	assert_non_null(world.iface);
+	assert_non_null(world.env.track);
+	world_addr("192.0.2.2/24", false, false);
+	world_addr("fe80::2/64", false, false);
+	vrrp_iface_found(world.iface, &link);
+}
+
+void
+world_close(void)
+{
+	vrrp_iface_free(world.iface);
+	vrrp_track_free(world.env.track);
+	vrrp_addrs_clear(&world.addrs);
+}
+
+struct vrrp_params
+world_params(void)
+{
+	struct vrrp_params p;
+
+	vrrp_params_init(&p);
+	(void)strcpy(p.name, "web");
+	(void)strcpy(p.interface, "eth0");
+	p.vrid = 51;
+	p.family = AF_INET;
+	p.vip_count = 1;
+	assert_int_equal(addr_prefix_parse("192.0.2.50/24",
+	    &p.vips[0].prefix), 0);
+	return p;
+}
+
+struct vrrp_params
+world_params_ipv6(void)
+{
+	struct vrrp_params p = world_params();
+
+	p.family = AF_INET6;
+	p.vip_count = 2;
+	assert_int_equal(addr_prefix_parse("fe80::50/64",
+	    &p.vips[0].prefix), 0);
+	assert_int_equal(addr_prefix_parse("2001:db8::50/64",
+	    &p.vips[1].prefix), 0);
+	return p;
+}
+
+void
+world_track(const struct nl_link *link, bool gone)
+{
+	vrrp_track_link(world.env.track, link, gone);
+	world_deferred();
+}
+
+void
+world_forget(void)
+{
+	world.did[0] = '\0';
+	world.announced = 0;
+}
+
+void
+world_advert(const char *source, uint8_t priority, uint16_t interval_cs)
+{
+	struct vrrp_advert_spec spec = { .version = 3 };
+
+	world_advert_as(&spec, source, priority, interval_cs);
+}
+
+void
+world_advert_as(const struct vrrp_advert_spec *as, const char *source,
+    uint8_t priority, uint16_t interval_cs)
+{
+	static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
+	struct vrrp_io_packet in;
+	struct vrrp_advert_spec spec = *as;
+	struct addr vips[2];
+	uint8_t frame[256];
+	uint16_t sum;
+	size_t len;
+	bool six;
+
+	assert_int_equal(addr_parse(source, &spec.source), 0);
+	six = spec.source.family == AF_INET6;
+	assert_int_equal(addr_parse(six ? "fe80::50" : "192.0.2.50",
+	    &vips[0]), 0);
+	assert_int_equal(addr_parse("2001:db8::50", &vips[1]), 0);
+	spec.vrid = 51;
+	spec.priority = priority;
+	spec.interval_cs = interval_cs;
+	if (!addr_is_set(&spec.destination))
+		spec.destination = vrrp_wire_group(spec.source.family);
+	spec.addr_count = six ? 2 : 1;
+	spec.addrs = vips;
+	len = vrrp_wire_build_frame(&spec, mac, NULL, frame, sizeof(frame));
+	assert_true(len > 14);
+	if (world.advert_ttl != 0) {
+		frame[14 + 8] = world.advert_ttl;
+		memset(frame + 14 + 10, 0, 2);
+		sum = csum_finish(csum_add(0, frame + 14, 20));
+		frame[14 + 10] = (uint8_t)(sum >> 8);
+		frame[14 + 11] = (uint8_t)sum;
+	}
+	memset(&in, 0, sizeof(in));
+	in.family = spec.source.family;
+	in.bytes = frame + 14;
+	in.len = len - 14;
+	in.source_mac = mac;
+	in.now = in.arrival = world.now;
+	vrrp_iface_rx(&in, world.iface);
+}

@@ -1,0 +1,81 @@
+/*
+ * vrrpd_world.h - a daemon without a machine under it.
+ *
+ * Takes the place of the loop, the sockets, netlink and the virtual addresses:
+ * time is a variable, and what the code under test does is written down in
+ * order.  Programs that link this get these definitions instead of those of
+ * libshared.a and libvrrpd.a, because the linker finds them first.
+ */
+#ifndef TEST_UNIT_VRRPD_WORLD_H
+#define TEST_UNIT_VRRPD_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/pure/mono.h"
+#include "shared/nl.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+#define WORLD_IFINDEX	7
+
+struct world {
+	mono_t		now;
+	char		did[4096];	/* "advert:100 install announce:1 ..." */
+	uint8_t		frame[2048];	/* the last one sent */
+	size_t		frame_len;
+	unsigned	announced;
+	uint8_t		announcement[128];	/* the first of the last round */
+	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
+	int		install_error;	/* of the call itself, negative */
+	int		vip_open_error;
+	int		filter_error;	/* of adding, negative */
+	int		unicast_error;	/* of opening, negative */
+	struct addr	unicast_source;	/* last opened with */
+	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
+	struct nl_link	tracked;	/* what nl_link_get() finds, by name */
+	bool		device_gone, device_down;
+	bool		channel_full;	/* the one to the monitor */
+	unsigned	drains;
+	void		(*on_drain)(void);	/* packets that were waiting */
+	/* The batch not acknowledged yet. */
+	nl_batch_done	done;
+	void		*done_arg;
+	nl_batch_done	refreshed;	/* the same of a refresh */
+	void		*refreshed_arg;
+	struct loop	*loop;
+	struct vrrp_addrs addrs;
+	struct vrrp_env	env;
+	struct vrrp_iface *iface;
+	unsigned	changes, transitions, withdrawn;
+	struct vrrp_record last;	/* as published */
+};
+extern struct world world;
+
+/* An interface eth0, up, with 192.0.2.2/24 (and fe80::2). */
+void	world_open(void);
+void	world_close(void);
+void	world_addr(const char *prefix, bool secondary, bool gone);
+/* 192.0.2.50/24 on eth0, VRID 51, priority 100, every second. */
+struct vrrp_params world_params(void);
+/* The same of the other family: fe80::50/64 and 2001:db8::50/64. */
+struct vrrp_params world_params_ipv6(void);
+/* netlink tells of another interface, and the turn of the loop ends. */
+void	world_track(const struct nl_link *, bool gone);
+/* Forget what was done so far. */
+void	world_forget(void);
+/* Timers that are due until `at`, each at its time, then deferred calls. */
+void	world_run_until(mono_t at);
+void	world_run(int64_t ns);
+void	world_deferred(void);
+/* The kernel answers the last batch. */
+void	world_ack(int error, unsigned failed_at);
+/* An advert as received from the wire, handed to the interface. */
+void	world_advert(const char *source, uint8_t priority, uint16_t interval_cs);
+/* The same with this version, form, password and (if set) destination. */
+void	world_advert_as(const struct vrrp_advert_spec *, const char *source,
+	    uint8_t priority, uint16_t interval_cs);
+
+#endif

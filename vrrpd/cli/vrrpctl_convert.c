@@ -1,0 +1,146 @@
+/*
+ * vrrpctl_convert.c - the convert command: files in, text and remarks out.
+ *
+ * All that is known of keepalived is in ka_*.c; this reads files for it and
+ * prints what it found.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "shared/conf.h"
+#include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/cli/vrrpctl.h"
+
+static int
+read_source(void *arg, const char *path, char **text, char *why, size_t len)
+{
+	struct conf_errors *errors;
+	int rv;
+
+	(void)arg;
+	if ((errors = calloc(1, sizeof(*errors))) == NULL) {
+		(void)snprintf(why, len, "out of memory");
+		return -ENOMEM;
+	}
+	if ((rv = conf_read_file(path, text, errors)) != 0)
+		(void)snprintf(why, len, "%s", errors->list[0].text);
+	free(errors);
+	return rv;
+}
+
+static char **
+match_source(void *arg, const char *pattern)
+{
+	char **list = NULL;
+	size_t i;
+	glob_t g;
+
+	(void)arg;
+	if (glob(pattern, GLOB_BRACE, NULL, &g) != 0)
+		return NULL;
+	if ((list = calloc(g.gl_pathc + 1, sizeof(*list))) != NULL)
+		for (i = 0; i < g.gl_pathc; i++)
+			if ((list[i] = strdup(g.gl_pathv[i])) == NULL)
+				break;
+	globfree(&g);
+	return list;
+}
+
+static void
+print_remarks(const struct ka_remarks *r, FILE *err)
+{
+	static const char *const kinds[] = {
+		[KA_NOTE] = "note: ",
+		[KA_DIFFERENCE] = "",
+		[KA_ERROR] = "error: ",
+	};
+	const struct ka_remark *m;
+	unsigned i;
+
+	for (i = 0; i < r->count; i++) {
+		m = &r->list[i];
+		if (m->file != NULL)
+			(void)fprintf(err, "%s:%d: ", m->file->path, m->line);
+		(void)fprintf(err, "%s%s\n", kinds[m->kind], m->text);
+	}
+	if (r->lost > 0)
+		(void)fprintf(err, "and %u more\n", r->lost);
+}
+
+static json_t *
+remarks_json(const struct ka_remarks *r, enum ka_kind kind)
+{
+	json_t *array = json_array();
+	const struct ka_remark *m;
+	unsigned i;
+
+	for (i = 0; i < r->count; i++) {
+		m = &r->list[i];
+		if (m->kind == kind)
+			(void)json_array_append_new(array, json_pack(
+			    "{s:s, s:i, s:s}", "file", m->file == NULL ? "" :
+			    m->file->path, "line", m->line, "message",
+			    m->text));
+	}
+	return array;
+}
+
+static void
+print_json(const struct ka_remarks *r, bool done, const char *text, FILE *out)
+{
+	json_t *doc = json_pack("{s:b, s:o?, s:o, s:o, s:o}",
+	    "converted", (int)done,
+	    "configuration", done ? json_string(text) : NULL,
+	    "errors", remarks_json(r, KA_ERROR),
+	    "differences", remarks_json(r, KA_DIFFERENCE),
+	    "notes", remarks_json(r, KA_NOTE));
+
+	(void)json_dumpf(doc, out, JSON_INDENT(2));
+	(void)fputc('\n', out);
+	json_decref(doc);
+}
+
+int
+vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
+    FILE *err)
+{
+	struct ka_source src = { NULL, id, read_source, match_source };
+	struct utsname u;
+	struct ka_tree tree;
+	char *text = NULL;
+	bool done, refused;
+
+	if (id == NULL) {		/* as keepalived without -i */
+		if (uname(&u) != 0)
+			u.nodename[0] = '\0';
+		u.nodename[strcspn(u.nodename, ".")] = '\0';
+		src.id = u.nodename;
+	}
+	done = ka_parse(path, &src, &tree) == 0;
+	if (done && ka_convert(&tree, &text) != 0) {
+		ka_remark(&tree, KA_ERROR, NULL, 0, "out of memory");
+		done = false;
+	}
+	refused = done && (flags & VRRPCTL_CONVERT_STRICT) &&
+	    tree.remarks.differences > 0;
+	done = done && !refused;
+	if (flags & VRRPCTL_CONVERT_JSON)
+		print_json(&tree.remarks, done, text, out);
+	else {
+		if (done)
+			(void)fputs(text, out);
+		print_remarks(&tree.remarks, err);
+		if (refused)
+			(void)fprintf(err, "%u difference%s: nothing is "
+			    "converted (--strict)\n", tree.remarks.differences,
+			    tree.remarks.differences == 1 ? "" : "s");
+	}
+	free(text);
+	ka_tree_free(&tree);
+	return done ? VRRPCTL_DONE : VRRPCTL_REFUSED;
+}

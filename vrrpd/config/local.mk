@@ -1,0 +1,8 @@
+# vrrpd.conf <-> struct vrrp_params.
+vrrpd_libvrrpconf_a_SOURCES += \
+	vrrpd/config/vrrp_command.c vrrpd/config/vrrp_command.h \
+	vrrpd/config/vrrp_conf.c vrrpd/config/vrrp_conf.h \
+	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
+	vrrpd/config/vrrp_conf_words.c vrrpd/config/vrrp_conf_words.h \
+	vrrpd/pure/vrrp_params.c \
+	# end

@@ -1,0 +1,362 @@
+/*
+ * vrrp_conf_words.c - the words of vrrpd.conf, for the files of its grammar.
+ *
+ * libconfuse hands every value to word_parse(), which keeps it with its line;
+ * the readers below make numbers, times and addresses of such words.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/pure/mono.h"
+#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_words.h"
+
+/*
+ * libconfuse gives value callbacks no argument of ours.  Set only while it
+ * runs; its scanner has global state, so there is never a second parse.
+ */
+static struct parse *running;
+
+void
+parse_run(struct parse *p)
+{
+	running = p;
+}
+
+struct parse *
+parse_running(void)
+{
+	return running;
+}
+
+void
+bad(struct parse *p, int line, const char *fmt, ...)
+{
+	char text[sizeof(((struct conf_error *)0)->text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	conf_errors_add(running != NULL ? &p->scanning : p->errors, p->file,
+	    line, "%s", text);
+}
+
+/* --- words --- */
+
+static bool
+is_option_of(const cfg_t *cfg, const cfg_opt_t *opt)
+{
+	const cfg_opt_t *o;
+
+	for (o = cfg->opts; o->name != NULL; o++)
+		if (o == opt)
+			return true;
+	return false;
+}
+
+int
+word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	struct word *w;
+
+	if (running->replaced != 0) {
+		bad(running, cfg->line, "%s is given twice (first on line %d)",
+		    opt->name, running->replaced);
+		running->replaced = 0;
+	}
+	/* libconfuse takes "instance|priority" for a word of that block. */
+	if (!is_option_of(cfg, opt))
+		bad(running, cfg->line, "%s stands outside its block",
+		    opt->name);
+	if ((w = calloc(1, sizeof(*w))) == NULL)
+		return -1;
+	if ((w->text = strdup(value)) == NULL) {
+		free(w);
+		return -1;
+	}
+	w->line = cfg->line;
+	*(void **)result = w;
+	return 0;
+}
+
+/* During a parse libconfuse frees a word only to put another in its place. */
+void
+word_free(void *arg)
+{
+	struct word *w = arg;
+
+	if (running != NULL)
+		running->replaced = w->line;
+	free(w->text);
+	free(w);
+}
+
+unsigned
+word_count(cfg_t *cfg, const char *name)
+{
+	cfg_opt_t *opt = cfg_getopt(cfg, name);
+
+	return opt == NULL ? 0 : opt->nvalues;
+}
+
+const struct word *
+word_nth(cfg_t *cfg, const char *name, unsigned i)
+{
+	return cfg_opt_getnptr(cfg_getopt(cfg, name), i);
+}
+
+const struct word *
+word_get(cfg_t *cfg, const char *name)
+{
+	return word_count(cfg, name) == 0 ? NULL : word_nth(cfg, name, 0);
+}
+
+int
+begin_line(cfg_t *cfg)
+{
+	const struct word *w = word_get(cfg, BEGIN);
+
+	return w == NULL ? 0 : w->line;
+}
+
+int
+refuse(char *why, size_t len, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, len, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* --- single values; each leaves *out alone when it complains --- */
+
+/* Decimal digits, with a minus sign where min is negative. */
+int
+int_parse(const char *text, long min, long max, long *out)
+{
+	const char *s = text;
+	char *end;
+	long v;
+
+	if (*s == '-' && min < 0)
+		s++;
+	if (!isdigit((unsigned char)*s))
+		return -EINVAL;
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (errno != 0 || *end != '\0' || v < min || v > max)
+		return -EINVAL;
+	*out = v;
+	return 0;
+}
+
+bool
+read_int(struct parse *p, cfg_t *cfg, const char *name, long min, long max,
+    long *out)
+{
+	const struct word *w = word_get(cfg, name);
+
+	if (w == NULL)
+		return false;
+	if (int_parse(w->text, min, max, out) == 0)
+		return true;
+	bad(p, w->line, "%s = %s: must be a whole number from %ld to %ld", name,
+	    w->text, min, max);
+	return false;
+}
+
+bool
+read_bool(struct parse *p, cfg_t *cfg, const char *name, bool *out)
+{
+	const struct word *w = word_get(cfg, name);
+	int v;
+
+	if (w == NULL)
+		return false;
+	if ((v = cfg_parse_boolean(w->text)) < 0) {
+		bad(p, w->line, "%s = %s: must be yes or no", name, w->text);
+		return false;
+	}
+	*out = v != 0;
+	return true;
+}
+
+bool
+read_span(struct parse *p, cfg_t *cfg, const char *name, int64_t min_ns,
+    int64_t max_ns, int64_t *out)
+{
+	const struct word *w = word_get(cfg, name);
+	char lo[32], hi[32];
+	int64_t ns;
+
+	if (w == NULL)
+		return false;
+	if (conf_span_parse(w->text, 0, &ns) == -EINVAL) {
+		bad(p, w->line, "%s = %s: must be a time with its unit, such "
+		    "as 10ms or 1s", name, w->text);
+		return false;
+	}
+	if (conf_span_parse(w->text, 0, &ns) != 0 || ns < min_ns ||
+	    ns > max_ns) {
+		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
+		    conf_span_format(min_ns, lo, sizeof(lo)),
+		    conf_span_format(max_ns, hi, sizeof(hi)));
+		return false;
+	}
+	*out = ns;
+	return true;
+}
+
+bool
+read_text(struct parse *p, cfg_t *cfg, const char *name, char *out, size_t size)
+{
+	const struct word *w = word_get(cfg, name);
+	size_t i;
+
+	if (w == NULL)
+		return false;
+	for (i = 0; w->text[i] != '\0'; i++)
+		if (iscntrl((unsigned char)w->text[i]))
+			break;
+	if (i == 0 || i >= size || w->text[i] != '\0') {
+		bad(p, w->line, "%s: must have 1 to %zu printable characters",
+		    name, size - 1);
+		return false;
+	}
+	(void)snprintf(out, size, "%s", w->text);
+	return true;
+}
+
+int
+name_parse(const char *what, const char *text, char *why, size_t len)
+{
+	size_t i;
+
+	if (text[0] == '\0' || strlen(text) >= VRRP_NAME_MAX)
+		return refuse(why, len, "%s name \"%.40s\": must have 1 "
+		    "to %d characters", what, text, VRRP_NAME_MAX - 1);
+	for (i = 0; text[i] != '\0'; i++)
+		if (!isascii((unsigned char)text[i]) ||
+		    (!isalnum((unsigned char)text[i]) &&
+		    (i == 0 || strchr("._-", text[i]) == NULL)))
+			return refuse(why, len, "%s name \"%s\": letters,"
+			    " digits, and after the first also . _ -", what,
+			    text);
+	return 0;
+}
+
+/* As the kernel has it. */
+bool
+is_interface_name(const char *s)
+{
+	size_t i;
+
+	if (s[0] == '\0' || strlen(s) >= IF_NAMESIZE || strcmp(s, ".") == 0 ||
+	    strcmp(s, "..") == 0)
+		return false;
+	for (i = 0; s[i] != '\0'; i++)
+		if (s[i] == '/' || s[i] == ':' || iscntrl((unsigned char)s[i]) ||
+		    isspace((unsigned char)s[i]))
+			return false;
+	return true;
+}
+
+bool
+read_interface(struct parse *p, cfg_t *cfg, const char *name,
+    char out[IF_NAMESIZE])
+{
+	const struct word *w = word_get(cfg, name);
+
+	if (w == NULL)
+		return false;
+	if (!is_interface_name(w->text)) {
+		bad(p, w->line, "%s = %s: not an interface name (1 to %d "
+		    "characters, no space, slash or colon)", name, w->text,
+		    IF_NAMESIZE - 1);
+		return false;
+	}
+	(void)snprintf(out, IF_NAMESIZE, "%s", w->text);
+	return true;
+}
+
+/* A unicast address of a host. */
+bool
+usable(const struct addr *a)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
+	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+bool
+addr_read(struct parse *p, int line, const char *what, const char *text,
+    struct addr *out)
+{
+	struct addr a;
+
+	if (addr_parse(text, &a) != 0) {
+		bad(p, line, "%s %s: not an IPv4 or IPv6 address", what, text);
+		return false;
+	}
+	if (!usable(&a)) {
+		bad(p, line, "%s %s: not the address of a host", what, text);
+		return false;
+	}
+	*out = a;
+	return true;
+}
+
+/* --- printing --- */
+
+/* A word as it can be read back; quoted only where it must be. */
+void
+print_word(FILE *f, const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!isascii((unsigned char)s[i]) ||
+		    (!isalnum((unsigned char)s[i]) &&
+		    strchr("._:-@", s[i]) == NULL))
+			break;
+	if (i == len && len > 0) {
+		(void)fwrite(s, 1, len, f);
+		return;
+	}
+	(void)fputc('"', f);
+	for (i = 0; i < len; i++) {
+		if (strchr("\\\"$", s[i]) != NULL)
+			(void)fprintf(f, "\\%c", s[i]);
+		else if (iscntrl((unsigned char)s[i]))
+			(void)fprintf(f, "\\x%02x", (unsigned char)s[i]);
+		else
+			(void)fputc(s[i], f);
+	}
+	(void)fputc('"', f);
+}
+
+void
+print_string(FILE *f, const char *indent, const char *name, const char *value)
+{
+	(void)fprintf(f, "%s%s = ", indent, name);
+	print_word(f, value, strlen(value));
+	(void)fputc('\n', f);
+}
+
+void
+print_span(FILE *f, const char *indent, const char *name, int64_t ns)
+{
+	char text[32];
+
+	(void)fprintf(f, "%s%s = %s\n", indent, name,
+	    conf_span_format(ns, text, sizeof(text)));
+}

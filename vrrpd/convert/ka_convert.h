@@ -1,0 +1,22 @@
+/*
+ * ka_convert.h - keepalived's configuration as a vrrpd.conf(5).
+ */
+#ifndef VRRPD_KA_CONVERT_H
+#define VRRPD_KA_CONVERT_H
+
+#include "vrrpd/convert/ka_parse.h"
+
+/*
+ * ka_convert - the vrrpd.conf that does what a keepalived.conf does.
+ *
+ * tree: of ka_parse().  What means something else in *text, or is left out of
+ * it, is added to its remarks as KA_DIFFERENCE with the place it stands at;
+ * what stays the same and is worth knowing as KA_NOTE.  Every word of the input
+ * is either carried over or has such a remark.
+ *
+ * text: a malloc'd configuration that vrrp_conf_parse_text() takes.
+ * 0, or -ENOMEM and *text untouched.
+ */
+int	ka_convert(struct ka_tree *tree, char **text);
+
+#endif

@@ -1,0 +1,1043 @@
+/*
+ * ka_instance.c - vrrp_instance to instance.
+ *
+ * What decides whether two routers understand each other is always written out:
+ * version, priority, interval, password, checksum, TTL, addresses in their
+ * order, no virtual MAC unless use_vmac.  An instance that cannot be what it
+ * was (no interface, IPv6 without a link-local address, peers out of reach) is
+ * left out whole and said so: half of it would be a second Active.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/conf.h"
+#include "shared/pure/mono.h"
+#include "vrrpd/convert/ka_conv.h"
+#include "vrrpd/config/vrrp_conf.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define VIPS_MAX_IPV6	90
+
+
+
+static const struct ka_rule words[] = {
+	{ "state", KA_NOTE, NULL },
+	{ "interface", KA_NOTE, NULL },
+	{ "virtual_router_id", KA_NOTE, NULL },
+	{ "priority", KA_NOTE, NULL },
+	{ "version", KA_NOTE, NULL },
+	{ "advert_int", KA_NOTE, NULL },
+	{ "down_timer_adverts", KA_NOTE, NULL },
+	{ "nopreempt", KA_NOTE, NULL },
+	{ "preempt", KA_NOTE, NULL },
+	{ "preempt_delay", KA_NOTE, NULL },
+	{ "strict_mode", KA_NOTE, NULL },
+	{ "accept", KA_NOTE, NULL },
+	{ "no_accept", KA_NOTE, NULL },
+	{ "unicast_peer", KA_NOTE, NULL },
+	{ "unicast_src_ip", KA_NOTE, NULL },
+	{ "mcast_src_ip", KA_NOTE, NULL },
+	{ "unicast_ttl", KA_NOTE, NULL },
+	{ "mcast_dst_ip", KA_NOTE, NULL },
+	{ "v3_checksum_as_v2", KA_NOTE, NULL },
+	{ "authentication", KA_NOTE, NULL },
+	{ "use_vmac", KA_NOTE, NULL },
+	{ "virtual_ipaddress", KA_NOTE, NULL },
+	{ "virtual_ipaddress_excluded", KA_NOTE, NULL },
+	{ "smtp_alert", KA_NOTE, NULL },
+	{ "native_ipv6", KA_NOTE, NULL },	/* the addresses say it */
+	{ "vrf", KA_DIFFERENCE, "an instance has an interface" },
+	{ "check_unicast_src", KA_NOTE, "vrrpd always takes adverts from its "
+	    "unicast peers only" },
+	{ "unicast_fault_no_peer", KA_NOTE, "without a peer the instance is "
+	    "left out" },
+	{ "track_src_ip", KA_DIFFERENCE, "the source is the first address of "
+	    "the interface; an instance without one waits" },
+	{ "old_unicast_checksum", KA_DIFFERENCE, "see checksum_compat, which "
+	    "knows both forms of today" },
+	{ "auth_hmac", KA_DIFFERENCE, "there is no HMAC: a router that asks for"
+	    " it does not take these adverts" },
+	{ "skip_check_adv_addr", KA_DIFFERENCE, "in version 2 vrrpd looks at "
+	    "the addresses of every advert; in version 3 it need not" },
+	{ "lower_prio_no_advert", KA_DIFFERENCE, "an Active that hears lesser "
+	    "adverts answers as RFC 9568 has it" },
+	{ "higher_prio_send_advert", KA_DIFFERENCE, "an Active that hears a "
+	    "better one is silent at once" },
+	{ "owner_ignore_adverts", KA_DIFFERENCE, "there is no owner after the "
+	    "conversion" },
+	{ "timer_expired_backup", KA_DIFFERENCE, "vrrpd reads what has arrived"
+	    " before a timer that is due, and gives way to a better router" },
+	{ "thread_timer_expired", KA_DIFFERENCE, "vrrpd reads what has arrived"
+	    " before a timer that is due, and gives way to a better router" },
+	{ "kernel_rx_buf_size", KA_DIFFERENCE, "vrrpd sizes its sockets itself"
+	    },
+	{ "dont_track_primary", KA_DIFFERENCE, "an instance whose interface is "
+	    "down waits in Initialize" },
+	{ "linkbeat_use_polling", KA_DIFFERENCE, "the state of links comes "
+	    "from the kernel as events; nothing is polled" },
+	{ "promote_secondaries", KA_DIFFERENCE, "set the sysctl "
+	    "promote_secondaries of the interface" },
+	{ "no_virtual_ipaddress", KA_NOTE, "an instance without addresses is "
+	    "left out" },
+	{ "debug", KA_NOTE, "does nothing in keepalived; see vrrpd -D" },
+	{ "use_vmac_addr", KA_DIFFERENCE, "an address on another interface has "
+	    "the MAC address of that interface" },
+	{ "vmac_xmit_base", KA_DIFFERENCE, "with virtual_mac = yes multicast "
+	    "adverts come from the virtual MAC address" },
+	{ "use_ipvlan", KA_DIFFERENCE, "there is no ipvlan: the addresses are "
+	    "put on the interface itself" },
+	{ "virtual_routes", KA_DIFFERENCE, "vrrpd sets no routes; a notify "
+	    "command can" },
+	{ "virtual_rules", KA_DIFFERENCE, "vrrpd sets no rules; a notify "
+	    "command can" },
+	{ "lvs_sync_daemon_interface", KA_DIFFERENCE, "belongs to IPVS: left to"
+	    " the tool that does it" },
+	{ "notify_priority_changes", KA_DIFFERENCE, "priorities are in vrrpctl "
+	    "monitor" },
+};
+
+struct ka_instance *
+ka_find_instance(struct ka_conv *c, const char *name)
+{
+	struct ka_instance *v;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+static bool
+name_taken(struct ka_conv *c, const char *name)
+{
+	struct ka_instance *v;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		if (strcmp(v->out, name) == 0)
+			return true;
+	return false;
+}
+
+/* --- reading --- */
+
+static void
+read_state(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	v->state = NULL;
+	if (strcmp(ka_arg(n, 1), "MASTER") == 0)
+		v->state = n;
+	else if (strcmp(ka_arg(n, 1), "BACKUP") != 0)
+		ka_say(c, KA_NOTE, n, "state %.80s is no state: keepalived "
+		    "takes BACKUP, which is how vrrpd begins", ka_arg(n, 1));
+}
+
+static void
+read_vmac(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	unsigned i;
+
+	v->virtual_mac = true;
+	for (i = 1; i < n->count; i++) {
+		if (strchr(n->words[i], ':') != NULL)
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac: %.80s: left "
+			    "out: the address is that of RFC 9568, "
+			    "00:00:5e:00:01 or 02 and the VRID", n->words[i]);
+		else if (strcmp(n->words[i], "netlink_notify_msg") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac: "
+			    "netlink_notify_msg is left out");
+		else if (strcmp(n->words[i], "group") == 0 &&
+		    i + 1 < n->count) {
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac: group %.80s is "
+			    "left out", n->words[i + 1]);
+			i++;
+		} else {
+			v->vmac_name = n->words[i];
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac: the device is "
+			    "not named %.80s: vrrpd names it itself",
+			    n->words[i]);
+		}
+	}
+}
+
+static void
+read_source(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	v->source = n;
+	if (addr_parse(ka_arg(n, 1), &v->source_addr) != 0)
+		ka_say(c, KA_DIFFERENCE, n, "%s %.80s: not an address",
+		    n->words[0], ka_arg(n, 1));
+}
+
+static void
+read_number(struct ka_conv *c, const struct ka_node *n, long min, long max,
+    long *out)
+{
+	(void)ka_number(c, n, 1, min, max, out);
+	ka_no_more(c, n, 1);
+}
+
+static void
+read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	long down = 3;
+
+	if (ka_is(n, "state"))
+		read_state(c, v, n);
+	else if (ka_is(n, "interface"))
+		v->interface = ka_arg(n, 1);
+	else if (ka_is(n, "virtual_router_id"))
+		read_number(c, n, 1, 255, &v->vrid);
+	else if (ka_is(n, "priority"))
+		read_number(c, n, 1, 255, &v->priority);
+	else if (ka_is(n, "version"))
+		read_number(c, n, 2, 3, &v->version);
+	else if (ka_is(n, "advert_int"))
+		v->advert_int = n;
+	else if (ka_is(n, "down_timer_adverts")) {
+		read_number(c, n, 1, 100, &down);
+		if (down != 3)
+			ka_say(c, KA_DIFFERENCE, n, "down_timer_adverts %ld: "
+			    "vrrpd has 3, as RFC 9568 says; it takes over "
+			    "sooner or later than a keepalived beside it",
+			    down);
+	} else if (ka_is(n, "nopreempt"))
+		v->nopreempt = n;
+	else if (ka_is(n, "preempt"))
+		v->nopreempt = NULL;
+	else if (ka_is(n, "preempt_delay"))
+		v->preempt_delay = n;
+	else if (ka_is(n, "strict_mode"))
+		v->strict = ka_bool(c, n);
+	else if (ka_is(n, "accept") || ka_is(n, "no_accept"))
+		v->accept = n;
+	else if (ka_is(n, "unicast_peer"))
+		v->unicast = n;
+	else if (ka_is(n, "unicast_src_ip") || ka_is(n, "mcast_src_ip"))
+		read_source(c, v, n);
+	else if (ka_is(n, "unicast_ttl"))
+		read_number(c, n, 0, 255, &v->unicast_ttl);
+	else if (ka_is(n, "mcast_dst_ip")) {
+		if (strcmp(ka_arg(n, 1), "224.0.0.18") != 0 &&
+		    strcmp(ka_arg(n, 1), "ff02::12") != 0)
+			ka_say(c, KA_DIFFERENCE, n, "mcast_dst_ip %.80s: left "
+			    "out: vrrpd sends to the group of RFC 9568 and "
+			    "nowhere else: it does not hear routers that use "
+			    "this one", ka_arg(n, 1));
+	} else if (ka_is(n, "v3_checksum_as_v2"))
+		v->no_v3_pseudo_header = ka_bool(c, n) ? n : NULL;
+	else if (ka_is(n, "authentication"))
+		v->authentication = n;
+	else if (ka_is(n, "use_vmac"))
+		read_vmac(c, v, n);
+	else if (ka_is(n, "virtual_ipaddress"))
+		v->vips = n;
+	else if (ka_is(n, "virtual_ipaddress_excluded"))
+		v->excluded = n;
+	else if (ka_is(n, "smtp_alert")) {
+		v->smtp_alert = n;
+		(void)ka_bool(c, n);
+	}
+}
+
+/* The same word again: keepalived takes the last of them. */
+static void
+say_repeated(struct ka_conv *c, const struct ka_node *block)
+{
+	const struct ka_node *a, *b;
+
+	for (a = block->first; a != NULL; a = a->next) {
+		/* First: few words are known, and many lines may be of others. */
+		if (strncmp(a->words[0], "track_", 6) == 0 ||
+		    strncmp(a->words[0], "notify", 6) == 0 ||
+		    ka_rule_find(words, COUNT(words), a->words[0]) == NULL)
+			continue;
+		b = a->next;
+		while (b != NULL && strcmp(a->words[0], b->words[0]) != 0)
+			b = b->next;
+		if (b != NULL)
+			ka_say(c, KA_DIFFERENCE, a, "%s is said again on line "
+			    "%d, which counts", a->words[0], b->line);
+	}
+}
+
+void
+ka_read_instance(struct ka_conv *c, const struct ka_node *n)
+{
+	struct ka_instance *v, **at;
+	const struct ka_rule *r;
+	const struct ka_node *w;
+
+	if (n->count < 2) {
+		ka_say(c, KA_DIFFERENCE, n, "vrrp_instance has no name: left "
+		    "out");
+		return;
+	}
+	if (ka_find_instance(c, n->words[1]) != NULL) {
+		ka_say(c, KA_DIFFERENCE, n, "vrrp_instance %.80s is declared "
+		    "twice: this one is left out", n->words[1]);
+		return;
+	}
+	if ((v = ka_new(c, sizeof(*v))) == NULL)
+		return;
+	v->node = n;
+	v->name = n->words[1];
+	v->interface = "";
+	v->strict = -1;
+	v->garp.refresh_s = -1;
+	ka_name(c, n, "router", v->name, v->out, name_taken);
+	for (w = n->first; w != NULL; w = w->next) {
+		if (ka_take_garp(c, w, &v->garp) ||
+		    ka_take_notify(c, w, v->notify) ||
+		    ka_read_track(c, w, &v->tracks))
+			continue;
+		r = ka_rule_find(words, COUNT(words), w->words[0]);
+		if (r == NULL || r->text != NULL)
+			ka_rule_say(c, r, w, "vrrp_instance");
+		else
+			read_word(c, v, w);
+	}
+	say_repeated(c, n);
+	for (at = &c->instances; *at != NULL; at = &(*at)->next)
+		continue;
+	*at = v;
+}
+
+/* --- addresses --- */
+
+bool
+ka_usable(const struct addr *a)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
+	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+bool
+ka_is_virtual(const struct ka_conv *c, const struct addr *a)
+{
+	const struct ka_instance *v;
+	const struct ka_node *n;
+	struct addr_prefix p;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		for (n = v->vips == NULL ? NULL : v->vips->first; n != NULL;
+		    n = n->next)
+			if (addr_prefix_parse(n->words[0], &p) == 0 &&
+			    addr_equal(&p.addr, a))
+				return true;
+	return false;
+}
+
+static void
+take_device(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, const char *name, struct vrrp_vip *vip)
+{
+	if (strcmp(name, v->interface) == 0)
+		return;
+	if (v->vmac_name != NULL && strcmp(name, v->vmac_name) == 0) {
+		ka_say(c, KA_NOTE, n, "%.80s is the virtual MAC of the "
+		    "instance, where vrrpd puts its addresses", name);
+		return;
+	}
+	if (!ka_is_interface(name))
+		ka_say(c, KA_DIFFERENCE, n, "dev %.80s: not the name of an "
+		    "interface; left out", name);
+	else
+		(void)snprintf(vip->device, sizeof(vip->device), "%s", name);
+}
+
+static void
+take_label(struct ka_conv *c, const struct ka_node *n, const char *label,
+    struct vrrp_vip *vip)
+{
+	size_t i;
+
+	for (i = 0; label[i] != '\0'; i++)
+		if (!isgraph((unsigned char)label[i]))
+			break;
+	if (vip->prefix.addr.family == AF_INET6)
+		ka_say(c, KA_NOTE, n, "label %.80s: IPv6 addresses have none, "
+		    "and keepalived ignores it", label);
+	else if (i == 0 || i >= IF_NAMESIZE || label[i] != '\0')
+		ka_say(c, KA_DIFFERENCE, n, "label %.80s: not 1 to %d "
+		    "characters; left out", label, IF_NAMESIZE - 1);
+	else
+		(void)snprintf(vip->label, sizeof(vip->label), "%s", label);
+}
+
+/* What stands behind an address. */
+static void
+take_options(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, struct vrrp_vip *vip)
+{
+	static const char *const with_value[] = { "brd", "broadcast", "scope",
+	    "peer", "preferred_lft", "track_group" };
+	const char *o, *value;
+	unsigned i;
+	size_t k;
+
+	for (i = 1; i < n->count; i++) {
+		o = n->words[i];
+		value = ka_arg(n, i + 1);
+		if (strcmp(o, "dev") == 0 && i + 1 < n->count) {
+			take_device(c, v, n, value, vip);
+			i++;
+			continue;
+		}
+		if (strcmp(o, "label") == 0 && i + 1 < n->count) {
+			take_label(c, n, value, vip);
+			i++;
+			continue;
+		}
+		for (k = 0; k < COUNT(with_value); k++)
+			if (strcmp(o, with_value[k]) == 0)
+				break;
+		if (k < COUNT(with_value))
+			i++;
+		if (strcmp(o, "scope") == 0 && strcmp(value, "global") == 0)
+			continue;		/* what it is anyway */
+		if (strcmp(o, "no_track") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "no_track: left out: vrrpd "
+			    "watches its addresses");
+		else if (strcmp(o, "use_vmac") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac of an address: "
+			    "left out: on another interface it has the MAC "
+			    "address of that interface");
+		else
+			ka_say(c, KA_DIFFERENCE, n, "%.80s%s%.80s: left out: an"
+			    " address has dev and label only", o, k <
+			    COUNT(with_value) ? " " : "", k <
+			    COUNT(with_value) ? value : "");
+	}
+}
+
+/* Is the address in an instance that is written already, or in this one? */
+static bool
+vip_taken(struct ka_conv *c, const struct ka_instance *v,
+    const struct vrrp_vip *vip, const char **in)
+{
+	const struct ka_instance *o;
+	const struct vrrp_vip *old;
+	const char *a, *b;
+	unsigned i;
+
+	for (o = c->instances; o != NULL; o = o->next) {
+		if (o->left_out)
+			continue;
+		for (i = 0; i < o->vip_count; i++) {
+			old = &o->vip[i];
+			if (!addr_equal(&old->prefix.addr, &vip->prefix.addr))
+				continue;
+			a = old->device[0] != '\0' ? old->device : o->interface;
+			b = vip->device[0] != '\0' ? vip->device : v->interface;
+			if (addr_is_link_local(&vip->prefix.addr) &&
+			    strcmp(a, b) != 0)
+				continue;
+			*in = o->out;
+			return true;
+		}
+		if (o == v)
+			break;
+	}
+	return false;
+}
+
+static void
+take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	struct vrrp_vip vip;
+	const char *in;
+
+	memset(&vip, 0, sizeof(vip));
+	if (addr_prefix_parse(n->words[0], &vip.prefix) != 0 ||
+	    !ka_usable(&vip.prefix.addr)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host: "
+		    "left out", n->words[0]);
+		return;
+	}
+	if (v->vip_count > 0 && vip.prefix.addr.family != v->family) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an instance has "
+		    "addresses of one family", n->words[0]);
+		return;
+	}
+	take_options(c, v, n, &vip);
+	if (vip_taken(c, v, &vip, &in)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: instance %s has "
+		    "it already", n->words[0], in);
+		return;
+	}
+	if (v->vip_count == (vip.prefix.addr.family == AF_INET6 ?
+	    VIPS_MAX_IPV6 : VRRP_VIPS_MAX)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an advert holds "
+		    "no more addresses", n->words[0]);
+		return;
+	}
+	v->family = vip.prefix.addr.family;
+	v->vip[v->vip_count++] = vip;
+}
+
+static void
+read_addresses(struct ka_conv *c, struct ka_instance *v)
+{
+	const struct ka_node *n;
+	struct vrrp_vip first;
+	unsigned i;
+
+	v->vip = ka_new(c, VRRP_VIPS_MAX * sizeof(*v->vip));
+	if (v->vip == NULL || v->vips == NULL)
+		return;
+	for (n = v->vips->first; n != NULL; n = n->next)
+		take_address(c, v, n);
+	if (v->family != AF_INET6)
+		return;
+	/* V-4.  keepalived looks for each address, not at their order. */
+	for (i = 0; i < v->vip_count; i++)
+		if (addr_is_link_local(&v->vip[i].prefix.addr))
+			break;
+	if (i == 0 || i == v->vip_count)
+		return;
+	first = v->vip[i];
+	memmove(&v->vip[1], &v->vip[0], i * sizeof(first));
+	v->vip[0] = first;
+	ka_say(c, KA_NOTE, v->vips, "the link-local address of an IPv6 "
+	    "instance stands first in its adverts (RFC 9568)");
+}
+
+static void
+put_prefix(struct ka_conv *c, const struct vrrp_vip *vip)
+{
+	char text[ADDR_PREFIX_STRLEN];
+
+	(void)fputs(addr_prefix_format(&vip->prefix, text, sizeof(text)),
+	    c->out);
+}
+
+static void
+put_addresses(struct ka_conv *c, const struct ka_instance *v)
+{
+	unsigned i, n;
+
+	for (n = 0; n < v->vip_count; n++)
+		if (v->vip[n].device[0] != '\0' || v->vip[n].label[0] != '\0')
+			break;
+	if (n > 0) {
+		(void)fprintf(c->out, "    virtual_addresses = { ");
+		for (i = 0; i < n; i++) {
+			if (i > 0)
+				(void)fprintf(c->out, i % 4 == 0 ?
+				    ",\n        " : ", ");
+			put_prefix(c, &v->vip[i]);
+		}
+		(void)fprintf(c->out, " }\n");
+	}
+	for (i = n; i < v->vip_count; i++) {	/* their order stays */
+		(void)fprintf(c->out, "    virtual_address ");
+		put_prefix(c, &v->vip[i]);
+		(void)fprintf(c->out, " { ");
+		if (v->vip[i].device[0] != '\0') {
+			(void)fprintf(c->out, "device = ");
+			ka_put_word(c->out, v->vip[i].device);
+			(void)fputc(' ', c->out);
+		}
+		if (v->vip[i].label[0] != '\0') {
+			(void)fprintf(c->out, "label = ");
+			ka_put_word(c->out, v->vip[i].label);
+			(void)fputc(' ', c->out);
+		}
+		(void)fprintf(c->out, "}\n");
+	}
+}
+
+static void
+put_excluded(struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_node *n;
+
+	if (v->excluded == NULL || v->excluded->first == NULL)
+		return;
+	ka_say(c, KA_DIFFERENCE, v->excluded, "virtual_ipaddress_excluded: left"
+	    " out: vrrpd announces all its addresses, and with more of them "
+	    "keepalived beside it would refuse its adverts. When both routers "
+	    "are vrrpd, add those of its family to virtual_addresses and make "
+	    "an instance for the others");
+	(void)fprintf(c->out, "    # virtual_ipaddress_excluded, not carried "
+	    "over:\n");
+	for (n = v->excluded->first; n != NULL; n = n->next) {
+		(void)fprintf(c->out, "    #     ");
+		ka_put_word(c->out, n->words[0]);
+		(void)fputc('\n', c->out);
+	}
+}
+
+/* --- peers --- */
+
+static bool
+is_strict(const struct ka_conv *c, const struct ka_instance *v)
+{
+	return v->strict >= 0 ? v->strict > 0 : c->strict != NULL;
+}
+
+/* "fe80::1%eth0" without what follows the percent sign. */
+static bool
+peer_address(const char *text, struct addr *out)
+{
+	char host[ADDR_STRLEN + 1];
+	size_t n = strcspn(text, "%");
+
+	if (n >= sizeof(host))
+		return false;
+	(void)snprintf(host, sizeof(host), "%.*s", (int)n, text);
+	return addr_parse(host, out) == 0 && ka_usable(out);
+}
+
+/* The least TTL that is taken, as options of the peer say; 0: nothing. */
+static long
+peer_ttl(struct ka_conv *c, const struct ka_node *n)
+{
+	long min = 0;
+	unsigned i;
+
+	for (i = 1; i < n->count; i += 2) {
+		if (strcmp(n->words[i], "min_ttl") == 0)
+			(void)ka_number(c, n, i + 1, 0, 255, &min);
+		else if (strcmp(n->words[i], "max_ttl") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "max_ttl: left out: there "
+			    "is unicast_min_ttl only");
+		else {
+			ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known "
+			    "behind a peer; left out", n->words[i]);
+			break;
+		}
+	}
+	return min;
+}
+
+static bool
+take_peer(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, struct addr *list, unsigned count)
+{
+	struct addr a;
+	unsigned i;
+
+	if (!peer_address(n->words[0], &a)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host:"
+		    " left out", n->words[0]);
+		return false;
+	}
+	if (addr_is_set(&v->source_addr) && addr_equal(&a, &v->source_addr)) {
+		ka_say(c, KA_NOTE, n, "%.80s is this router's own address: "
+		    "left out of its peers", n->words[0]);
+		return false;
+	}
+	for (i = 0; i < count; i++)
+		if (addr_equal(&list[i], &a)) {
+			ka_say(c, KA_NOTE, n, "%.80s stands there twice",
+			    n->words[0]);
+			return false;
+		}
+	if (a.family != v->family) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: a peer of the "
+		    "other family than the addresses", n->words[0]);
+		return false;
+	}
+	if (a.family == AF_INET6 && !addr_is_link_local(&a)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: IPv6 adverts come"
+		    " from link-local addresses: name that of the peer",
+		    n->words[0]);
+		return false;
+	}
+	if (count == VRRP_PEERS_MAX) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: more than %d "
+		    "peers", n->words[0], VRRP_PEERS_MAX);
+		return false;
+	}
+	list[count] = a;
+	return true;
+}
+
+/*
+ * The peers and the TTL they are taken with.  False: there were some and none
+ * is left.  *count 0: multicast.
+ */
+static bool
+read_peers(struct ka_conv *c, const struct ka_instance *v, struct addr *list,
+    unsigned *count, long *ttl)
+{
+	const struct ka_node *n;
+	long min, all = 255;
+	bool said = false;
+
+	*count = 0;
+	if (v->unicast == NULL)
+		return true;
+	if (v->unicast->first == NULL) {
+		ka_say(c, KA_NOTE, v->unicast, "unicast_peer is empty: "
+		    "multicast, as keepalived does");
+		return true;
+	}
+	for (n = v->unicast->first; n != NULL; n = n->next) {
+		if ((min = peer_ttl(c, n)) > 0) {
+			said = true;
+			all = min < all ? min : all;
+		}
+		if (take_peer(c, v, n, list, *count))
+			++*count;
+	}
+	if (is_strict(c, v))
+		ka_say(c, KA_DIFFERENCE, v->unicast, "unicast_peer: keepalived "
+		    "refuses it with vrrp_strict; it is written here");
+	if (said)
+		*ttl = all;
+	else if (v->unicast_ttl > 0 && v->unicast_ttl < 255)
+		*ttl = v->unicast_ttl;
+	else		/* keepalived's IPv6 has the kernel's hop limit */
+		*ttl = v->family == AF_INET6 ? 64 : 255;
+	if (*count > 0 && !said)
+		ka_say(c, KA_NOTE, v->unicast, "keepalived takes adverts of "
+		    "unicast peers with any TTL, vrrpd with unicast_min_ttl = "
+		    "%ld and more; a peer behind routers needs less", *ttl);
+	if (v->unicast_ttl > 0 && v->unicast_ttl != 255 && *count > 0)
+		ka_say(c, KA_DIFFERENCE, v->unicast, "unicast_ttl %ld: adverts "
+		    "are sent with a TTL of 255", v->unicast_ttl);
+	return *count > 0;
+}
+
+static void
+put_peers(struct ka_conv *c, const struct addr *list, unsigned count, long ttl)
+{
+	char text[ADDR_STRLEN];
+	unsigned i;
+
+	if (count == 0)
+		return;
+	(void)fprintf(c->out, "    unicast_peers = { ");
+	for (i = 0; i < count; i++)
+		(void)fprintf(c->out, "%s%s", i > 0 ? ", " : "",
+		    addr_format(&list[i], text, sizeof(text)));
+	(void)fprintf(c->out, " }\n    unicast_min_ttl = %ld\n", ttl);
+}
+
+/* --- protocol --- */
+
+static long
+version_of(const struct ka_conv *c, const struct ka_instance *v)
+{
+	if (v->family == AF_INET6)
+		return 3;
+	return v->version != 0 ? v->version : c->version;
+}
+
+static void
+put_advert_int(struct ka_conv *c, const struct ka_instance *v, long version)
+{
+	const struct ka_node *n = v->advert_int;
+	int64_t ns = NS_PER_S, written;
+	char text[32];
+
+	if (n != NULL) {
+		(void)ka_span(c, n, 1, NS_PER_S, ns_from_ms(10), 255 * NS_PER_S,
+		    &ns);
+		ka_no_more(c, n, 1);
+	}
+	if (version == 2) {
+		written = (ns + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
+		if (written < NS_PER_S)
+			written = NS_PER_S;
+		if (written != ns)
+			ka_say(c, KA_NOTE, n, "advert_int %s: version 2 has "
+			    "whole seconds, and keepalived rounds it: %s is "
+			    "written. Version 3 on all routers has %s",
+			    ka_arg(n, 1), conf_span_format(written, text,
+			    sizeof(text)), ka_arg(n, 1));
+	} else {
+		written = ns / NS_PER_CS * NS_PER_CS;
+		if (written > VRRP_ADVERT_INT_MAX * NS_PER_CS)
+			written = VRRP_ADVERT_INT_MAX * NS_PER_CS;
+		if (written != ns)
+			ka_say(c, KA_DIFFERENCE, n, "advert_int %s: version 3 "
+			    "has steps of 10ms up to 40.95s: %s is written",
+			    ka_arg(n, 1), conf_span_format(written, text,
+			    sizeof(text)));
+	}
+	(void)fprintf(c->out, "    advert_int = %s\n", conf_span_format(
+	    written, text, sizeof(text)));
+}
+
+static void
+put_priority(struct ka_conv *c, struct ka_instance *v)
+{
+	const struct ka_node *n = v->node, *w;
+
+	for (w = v->node->first; w != NULL; w = w->next)
+		if (ka_is(w, "priority"))
+			n = w;
+	if (v->priority == 0 && v->state != NULL) {
+		v->priority = VRRP_PRIORITY_OWNER;
+		n = v->state;
+	} else if (v->priority == 0)
+		v->priority = VRRP_PRIORITY_DEFAULT;
+	if (v->priority == VRRP_PRIORITY_OWNER)
+		ka_say(c, KA_DIFFERENCE, n, "%s: 254 is written: in vrrpd 255 "
+		    "is only for the router whose interface has the virtual "
+		    "addresses as its own. With 254 it waits for others before"
+		    " it is Active, and they must have less", n == v->state ?
+		    "state MASTER without a priority means 255" :
+		    "priority 255");
+	(void)fprintf(c->out, "    priority = %ld\n", v->priority ==
+	    VRRP_PRIORITY_OWNER ? 254 : v->priority);
+}
+
+static void
+put_preempt(struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_node *d = v->preempt_delay;
+	bool preempt = v->nopreempt == NULL;
+	char text[32];
+	int64_t ns = 0;
+
+	if (v->state != NULL)
+		ka_say(c, KA_NOTE, v->state, "state MASTER: left out: it says "
+		    "nothing in an election, in keepalived neither; the router"
+		    " with the highest priority is Active");
+	if (!preempt && (v->state != NULL || v->priority ==
+	    VRRP_PRIORITY_OWNER)) {
+		ka_say(c, KA_NOTE, v->nopreempt, "nopreempt: keepalived drops "
+		    "it with %s, so preempt = yes is written; preempt = no "
+		    "would do what it says", v->state != NULL ?
+		    "state MASTER" : "priority 255");
+		preempt = true;
+	}
+	(void)fprintf(c->out, "    preempt = %s\n", preempt ? "yes" : "no");
+	if (d == NULL || !ka_span(c, d, 1, NS_PER_S, 0, 1000 * NS_PER_S, &ns))
+		return;
+	ka_no_more(c, d, 1);
+	if (v->state != NULL || !preempt || is_strict(c, v))
+		ka_say(c, KA_NOTE, d, "preempt_delay: left out: keepalived "
+		    "drops it with %s", v->state != NULL ? "state MASTER" :
+		    !preempt ? "nopreempt" : "vrrp_strict");
+	else
+		(void)fprintf(c->out, "    preempt_delay = %s\n",
+		    conf_span_format(ns, text, sizeof(text)));
+}
+
+static void
+put_accept(struct ka_conv *c, const struct ka_instance *v, long version)
+{
+	bool strict = is_strict(c, v), accept = true;
+
+	if (v->accept != NULL)
+		accept = ka_is(v->accept, "accept");
+	else if (strict)
+		accept = v->priority == VRRP_PRIORITY_OWNER;
+	if (strict && version == 2 && accept && v->accept != NULL) {
+		ka_say(c, KA_NOTE, v->accept, "accept: keepalived drops it in "
+		    "version 2 with vrrp_strict");
+		accept = v->priority == VRRP_PRIORITY_OWNER;
+	}
+	(void)fprintf(c->out, "    accept = %s%s\n", accept ? "yes" : "no",
+	    !accept && v->accept == NULL ? "       # vrrp_strict" : "");
+}
+
+/* Only version 2 has it; others would take our adverts for forged. */
+static void
+put_authentication(struct ka_conv *c, const struct ka_instance *v,
+    long version)
+{
+	const struct ka_node *n, *type = NULL, *pass = NULL;
+	char text[9];
+
+	if (v->authentication == NULL)
+		return;
+	for (n = v->authentication->first; n != NULL; n = n->next) {
+		if (ka_is(n, "auth_type"))
+			type = n;
+		else if (ka_is(n, "auth_pass"))
+			pass = n;
+		else
+			ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known in"
+			    " authentication; left out", n->words[0]);
+	}
+	if (version != 2 || is_strict(c, v)) {
+		ka_say(c, version == 2 ? KA_NOTE : KA_DIFFERENCE,
+		    v->authentication, "authentication: left out: %s, and "
+		    "keepalived drops it too. Adverts are not protected "
+		    "against forgery", version == 2 ? "vrrp_strict" :
+		    "version 3 has none");
+		return;
+	}
+	if (type != NULL && strcmp(ka_arg(type, 1), "AH") == 0) {
+		ka_say(c, KA_DIFFERENCE, type, "auth_type AH: left out: vrrpd "
+		    "has no AH, and routers with it do not take its adverts: "
+		    "change them to PASS or to none first");
+		return;
+	}
+	if (type == NULL || (strcmp(ka_arg(type, 1), "PASS") != 0 &&
+	    strcmp(ka_arg(type, 1), "SIMPLE") != 0)) {
+		ka_say(c, KA_DIFFERENCE, type == NULL ? v->authentication :
+		    type, "authentication without auth_type PASS: left out");
+		return;
+	}
+	if (pass == NULL || ka_arg(pass, 1)[0] == '\0') {
+		ka_say(c, KA_DIFFERENCE, type, "auth_type PASS without an "
+		    "auth_pass: left out");
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%.8s", ka_arg(pass, 1));
+	if (strlen(ka_arg(pass, 1)) > 8)
+		ka_say(c, KA_NOTE, pass, "auth_pass: only its first 8 "
+		    "characters are sent, in keepalived too");
+	(void)fprintf(c->out, "    auth_pass = ");
+	ka_put_word(c->out, text);
+	(void)fputc('\n', c->out);
+}
+
+static void
+put_announcements(struct ka_conv *c, const struct ka_instance *v)
+{
+	long repeat = v->garp.repeat > 0 ? v->garp.repeat : c->garp.repeat;
+	long refresh = v->garp.refresh_s >= 0 ? v->garp.refresh_s :
+	    c->garp.refresh_s;
+
+	(void)fprintf(c->out, "    garp_repeat = %ld\n", repeat > 0 ? repeat :
+	    5);
+	if (refresh > 0)
+		(void)fprintf(c->out, "    garp_refresh = %lds\n", refresh);
+}
+
+/* --- an instance --- */
+
+static void __attribute__((format(printf, 3, 4)))
+leave_out(struct ka_conv *c, struct ka_instance *v, const char *fmt, ...)
+{
+	char why[256], place[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	v->left_out = true;
+	ka_say(c, KA_DIFFERENCE, v->node, "vrrp_instance %s is left out: %s",
+	    v->out, why);
+	(void)fprintf(c->out, "\n# %s: vrrp_instance %s is left out:\n# %s\n",
+	    ka_place(v->node, place, sizeof(place)), v->out, why);
+}
+
+/* The instance with this VRID on this interface, written already. */
+static const struct ka_instance *
+same_router(const struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_instance *o;
+
+	for (o = c->instances; o != v; o = o->next)
+		if (!o->left_out && o->vrid == v->vrid &&
+		    o->family == v->family &&
+		    strcmp(o->interface, v->interface) == 0)
+			return o;
+	return NULL;
+}
+
+/* False: it cannot be written, and that was said. */
+static bool
+complete(struct ka_conv *c, struct ka_instance *v)
+{
+	const struct ka_instance *o;
+
+	if (v->interface[0] == '\0')
+		leave_out(c, v, "it names no interface");
+	else if (!ka_is_interface(v->interface))
+		leave_out(c, v, "%.40s is no name of an interface",
+		    v->interface);
+	else if (v->vrid == 0)
+		leave_out(c, v, "it has no virtual_router_id");
+	else if (v->vip_count == 0)
+		leave_out(c, v, "it has no address in virtual_ipaddress");
+	else if (v->family == AF_INET6 &&
+	    !addr_is_link_local(&v->vip[0].prefix.addr))
+		leave_out(c, v, "its first IPv6 address must be link-local: "
+		    "add one, such as fe80::%lx/64, to all its routers",
+		    v->vrid);
+	else if ((o = same_router(c, v)) != NULL)
+		leave_out(c, v, "%s has the virtual_router_id %ld on %s",
+		    o->out, v->vrid, v->interface);
+	else
+		return true;
+	return false;
+}
+
+static void
+say_source(struct ka_conv *c, const struct ka_instance *v)
+{
+	if (v->source != NULL)
+		ka_say(c, KA_DIFFERENCE, v->source, "%s %.80s: left out: "
+		    "adverts come from the first address of %s; see that this "
+		    "is it, other routers may know it by that",
+		    v->source->words[0], ka_arg(v->source, 1), v->interface);
+}
+
+static void
+put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
+{
+	struct addr peers[VRRP_PEERS_MAX];
+	unsigned peer_count, refs = v->group == NULL ? 0 : v->group->refs;
+	long version, ttl = 255;
+	char place[300];
+
+	read_addresses(c, v);
+	if (c->no_memory || !complete(c, v))
+		return;
+	if (*count == VRRP_INSTANCES_MAX) {
+		leave_out(c, v, "there are more than %d", VRRP_INSTANCES_MAX);
+		return;
+	}
+	if (!read_peers(c, v, peers, &peer_count, &ttl)) {
+		leave_out(c, v, "no peer of unicast_peer is left, and multicast"
+		    " would be something else");
+		return;
+	}
+	++*count;
+	version = version_of(c, v);
+	if (v->family == AF_INET6 && v->version == 2)
+		ka_say(c, KA_NOTE, v->node, "version 2 has no IPv6: version 3, "
+		    "as keepalived does");
+	(void)fprintf(c->out, "\n# %s\ninstance %s {\n    interface = ",
+	    ka_place(v->node, place, sizeof(place)), v->out);
+	ka_put_word(c->out, v->interface);
+	(void)fprintf(c->out, "\n    virtual_router_id = %ld\n    version = "
+	    "%ld\n", v->vrid, version);
+	put_priority(c, v);
+	put_advert_int(c, v, version);
+	put_preempt(c, v);
+	put_accept(c, v, version);
+	(void)fprintf(c->out, "    virtual_mac = %s\n", v->virtual_mac ?
+	    "yes" : "no");
+	if (version == 3 && v->family == AF_INET)
+		(void)fprintf(c->out, "    checksum_compat = %s\n",
+		    v->no_v3_pseudo_header != NULL ? "auto" : "legacy");
+	put_authentication(c, v, version);
+	put_announcements(c, v);
+	put_addresses(c, v);
+	put_excluded(c, v);
+	put_peers(c, peers, peer_count, ttl);
+	say_source(c, v);
+	ka_put_tracks(c, v->tracks, v, &refs);
+	if (v->links > 1)		/* one is enough in keepalived */
+		(void)fprintf(c->out, "    link_down_number = 1\n");
+	ka_put_notify(c, v->notify, v->out);
+	ka_put_mail(c, v->smtp_alert);
+	(void)fprintf(c->out, "}\n");
+}
+
+void
+ka_put_instances(struct ka_conv *c)
+{
+	struct ka_instance *v;
+	unsigned count = 0;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		put_instance(c, v, &count);
+}

@@ -1,0 +1,43 @@
+/*
+ * vrrp_ctl.h - the control socket of vrrpd: methods and topics.
+ *
+ * swiftover-ctl(7) describes what is said here.  Reads the router, and drives
+ * it through the functions of vrrp_router.h and vrrp_instance.h.
+ */
+#ifndef VRRPD_VRRP_CTL_H
+#define VRRPD_VRRP_CTL_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "shared/ctl_server.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/engine/vrrp_router.h"
+
+struct vrrp_ctl;
+
+/*
+ * Read the configuration again and apply it.  0; or negative errno with one
+ * line of why, nothing having changed.
+ */
+typedef int (*vrrp_ctl_reload)(struct vrrp_applied *, char *why, size_t len,
+	    void *arg);
+
+/*
+ * Answers on the listener (borrowed; NULL: on nothing) and hooks itself into
+ * the router.  0 or negative errno.
+ */
+int	vrrp_ctl_open(struct loop *, struct vrrp_router *,
+	    const struct ctl_listener *, vrrp_ctl_reload, void *arg,
+	    struct vrrp_ctl **out);
+/* Leaves the listener as it is. NULL is fine. */
+void	vrrp_ctl_close(struct vrrp_ctl *);
+
+/* For tests: the level of one instance, a record of its history. */
+json_t	*vrrp_ctl_instance_level(const struct vrrp_router *,
+	    const struct vrrp_instance *);
+json_t	*vrrp_ctl_record(const struct vrrp_instance *,
+	    const struct vrrp_record *);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * vrrp_sync.c - carrying out what a sync group decides.
+ *
+ * Members call vrrp_sync_settle() whenever they have moved, wish to move, or
+ * may have become able or unable to run.  Carrying out an order makes members
+ * call it again: that only notes that another round is due.  Rounds end because
+ * each order leaves the members in a state for which the group has no further
+ * order; ROUNDS_MAX is there for the day that is not true.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/engine/vrrp_sync.h"
+
+#define ROUNDS_MAX	16
+
+static void
+look(struct vrrp_sync *s)
+{
+	unsigned i, blockers = 0;
+
+	s->blocker[0] = s->blocker[1] = NULL;
+	for (i = 0; i < s->count; i++) {
+		s->views[i].able = vrrp_instance_able(s->members[i], NULL, 0);
+		s->views[i].core = &s->members[i]->core;
+		if (!s->views[i].able && blockers < 2)
+			s->blocker[blockers++] = s->members[i];
+	}
+}
+
+static void
+round_of(struct vrrp_sync *s)
+{
+	enum vrrp_group_order order;
+	mono_t ask_again;
+	unsigned i;
+
+	look(s);
+	for (i = 0; i < s->count; i++)		/* carries out HOLD */
+		vrrp_instance_reconsider(s->members[i]);
+	look(s);
+	order = vrrp_group_decide(&s->group, loop_clock(), s->views, s->count,
+	    &ask_again);
+	loop_timer_set(s->timer, ask_again);
+	switch (order) {
+	case VRRP_GROUP_STAY:
+		return;
+	case VRRP_GROUP_HOLD:
+		s->again = true;
+		return;
+	case VRRP_GROUP_GO:
+	case VRRP_GROUP_LEAVE:
+		for (i = 0; i < s->count; i++)
+			vrrp_instance_follow(s->members[i],
+			    order == VRRP_GROUP_GO);
+		return;
+	}
+}
+
+void
+vrrp_sync_settle(struct vrrp_sync *s)
+{
+	unsigned rounds = 0;
+
+	if (s == NULL)
+		return;
+	s->again = true;
+	if (s->settling)
+		return;
+	s->settling = true;
+	while (s->again && rounds++ < ROUNDS_MAX) {
+		s->again = false;
+		round_of(s);
+	}
+	if (s->again)
+		log_err("group=%s does not settle", s->name);
+	s->settling = false;
+}
+
+void
+vrrp_sync_take_back(struct vrrp_sync *s)
+{
+	unsigned i;
+
+	if (s->settling)
+		return;
+	for (i = 0; i < s->count; i++)
+		if (s->members[i]->core.state != VRRP_BACKUP ||
+		    s->members[i]->linger.phase != VRRP_LINGER_WAITING)
+			return;
+	s->settling = true;
+	vrrp_group_take_back(&s->group);
+	for (i = 0; i < s->count; i++)
+		vrrp_instance_follow(s->members[i], true);
+	s->settling = false;
+	vrrp_sync_settle(s);
+}
+
+bool
+vrrp_sync_allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
+    char *why, size_t size)
+{
+	const struct vrrp_instance *b = s->blocker[0];
+	char reason[VRRP_VIP_REASON_MAX] = "";
+
+	if (b == v)
+		b = s->blocker[1];
+	if (b == NULL)
+		return true;
+	(void)vrrp_instance_able(b, reason, sizeof(reason));
+	(void)snprintf(why, size, "group %s: %s: %.*s", s->name, b->p.name,
+	    VRRP_VIP_REASON_MAX - 2 * VRRP_NAME_MAX - 16, reason);
+	return false;
+}
+
+static void
+ask_again_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	vrrp_sync_settle(arg);
+}
+
+/*
+ * Both routers must count the same way, whatever the order of their files and
+ * the names in them: by VRID, family and virtual addresses.
+ */
+static bool
+ranks_before(const struct vrrp_params *a, const struct vrrp_params *b)
+{
+	unsigned i;
+	int order;
+
+	if (a->vrid != b->vrid)
+		return a->vrid < b->vrid;
+	if (a->family != b->family)
+		return a->family == AF_INET;
+	for (i = 0; i < a->vip_count && i < b->vip_count; i++) {
+		order = memcmp(a->vips[i].prefix.addr.bytes,
+		    b->vips[i].prefix.addr.bytes, addr_len(a->family));
+		if (order != 0)
+			return order < 0;
+	}
+	return a->vip_count < b->vip_count;
+}
+
+struct vrrp_sync *
+vrrp_sync_new(struct loop *loop, const char *name,
+    struct vrrp_instance *const *members, unsigned count)
+{
+	struct vrrp_sync *s;
+	unsigned i, j;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	(void)snprintf(s->name, sizeof(s->name), "%s", name);
+	s->members = calloc(count + 1, sizeof(struct vrrp_instance *));
+	s->views = calloc(count + 1, sizeof(*s->views));
+	s->timer = loop_timer_new(loop, ask_again_cb, s);
+	if (s->members == NULL || s->views == NULL || s->timer == NULL) {
+		vrrp_sync_free(s);
+		return NULL;
+	}
+	s->count = count;
+	for (i = 0; i < count; i++) {
+		s->members[i] = members[i];
+		for (j = 0; j < count; j++)
+			if (ranks_before(&members[j]->p, &members[i]->p))
+				s->views[i].rank++;
+	}
+	look(s);
+	vrrp_group_init(&s->group, s->views, count);
+	for (i = 0; i < count; i++)
+		vrrp_instance_join(s->members[i], s);
+	return s;
+}
+
+void
+vrrp_sync_free(struct vrrp_sync *s)
+{
+	unsigned i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->count; i++)
+		vrrp_instance_join(s->members[i], NULL);
+	loop_timer_free(s->timer);
+	free(s->members);
+	free(s->views);
+	free(s);
+}

@@ -1,0 +1,53 @@
+/*
+ * vrrp_sync.h - sync groups at work: the shell of vrrp_group.h.
+ *
+ * A group is made of instances that exist, after each reading of the
+ * configuration, and let go before the next.  Whatever happens to a member ends
+ * in vrrp_sync_settle(), which moves the others before the loop turns (L-19).
+ */
+#ifndef VRRPD_VRRP_SYNC_H
+#define VRRPD_VRRP_SYNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared/loop.h"
+#include "vrrpd/pure/vrrp_group.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+struct vrrp_instance;
+
+struct vrrp_sync {
+	char			  name[VRRP_NAME_MAX];
+	struct vrrp_group	  group;
+	struct vrrp_instance	**members;
+	struct vrrp_group_member *views;
+	unsigned		  count;
+	struct loop_timer	 *timer;
+	/* The first two members that cannot run; NULL: none. */
+	const struct vrrp_instance *blocker[2];
+	bool			  settling, again;
+};
+
+/*
+ * Makes the instances members.  They are borrowed until vrrp_sync_free(), after
+ * which they are on their own again.  NULL when out of memory.
+ */
+struct vrrp_sync *vrrp_sync_new(struct loop *, const char *name,
+	    struct vrrp_instance *const *members, unsigned count);
+void	vrrp_sync_free(struct vrrp_sync *);
+/* Something about a member has changed. NULL is fine. */
+void	vrrp_sync_settle(struct vrrp_sync *);
+/*
+ * What was handed over and nobody took: all are Active again, unless a successor
+ * was heard for one of them.
+ */
+void	vrrp_sync_take_back(struct vrrp_sync *);
+/*
+ * Do the other members, as they were at the last settling, allow this one to
+ * run?  If not, why is for a user: "group NAME: MEMBER: REASON".
+ */
+bool	vrrp_sync_allows(const struct vrrp_sync *, const struct vrrp_instance *,
+	    char *why, size_t size);
+
+#endif

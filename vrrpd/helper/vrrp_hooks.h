@@ -1,0 +1,46 @@
+/*
+ * vrrp_hooks.h - the programs that are told of changes of state.
+ *
+ * Each instance and each group has a queue of its own: its notices are told in
+ * order, one at a time, so that a program never sees BACKUP overtaken by the
+ * ACTIVE before it.  Queues do not wait for each other.
+ *
+ * A queue is bounded.  When a program is so slow that VRRP_HOOKS_QUEUE notices
+ * wait for it, the oldest of those is dropped and counted: what is told last is
+ * always the newest state.
+ *
+ * What is run, as whom and how long, is what was configured when the state
+ * changed.  Arguments behind the command, in keepalived's order:
+ *
+ *   INSTANCE|GROUP  name  ACTIVE|MASTER|BACKUP|FAULT|STOP  priority
+ *
+ * and in the environment what vrrpd.conf(5) says.
+ */
+#ifndef VRRPD_VRRP_HOOKS_H
+#define VRRPD_VRRP_HOOKS_H
+
+#include <stdbool.h>
+
+#include "shared/loop.h"
+#include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/helper/vrrp_run.h"
+
+#define VRRP_HOOKS_QUEUE	16
+
+struct vrrp_hooks;
+
+/* NULL when out of memory. */
+struct vrrp_hooks *vrrp_hooks_new(struct loop *, struct vrrp_run *);
+/* What waits is forgotten, what runs is the runner's. NULL is fine. */
+void	vrrp_hooks_free(struct vrrp_hooks *);
+/* config: borrowed until the next call. */
+void	vrrp_hooks_apply(struct vrrp_hooks *, const struct vrrp_config *);
+/* Nothing happens if there is no hook for it. */
+void	vrrp_hooks_tell(struct vrrp_hooks *, const struct vrrp_notice *);
+/* Nothing runs and nothing waits. */
+bool	vrrp_hooks_idle(const struct vrrp_hooks *);
+/* cb when that becomes so. */
+void	vrrp_hooks_on_idle(struct vrrp_hooks *, void (*cb)(void *), void *arg);
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * vrrp_accept.c - is an advert for us, and what is odd about it.
+ *
+ * vrrp_wire_parse() has accepted the message and vrrp_iface.c has found the
+ * instance; what is left are the checks that need the instance: version,
+ * source, destination, checksum form, and those of version 2 (V-53, V-56, V-96,
+ * V-123..V-125).  A refused advert must not change anything but a counter.
+ *
+ * What an accepted advert says that is odd but obeyed (V-50, V-51, V-95) is
+ * counted, logged at a limited rate and kept for `show`; so is which checksum
+ * the others use (V-13).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/instance/vrrp_send.h"
+
+#define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
+
+static bool
+is_unicast_peer(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.unicast_count; i++)
+		if (addr_equal(&v->p.unicast_peers[i], addr))
+			return true;
+	return false;
+}
+
+static bool
+is_vip(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
+			return true;
+	return false;
+}
+
+/* V-51: the same set; in the configured order it costs one pass. */
+static bool
+same_addresses(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	size_t len = addr_len(v->p.family);
+	struct addr theirs;
+	unsigned i;
+
+	if (a->addr_count != v->p.vip_count)
+		return false;
+	for (i = 0; i < a->addr_count; i++)
+		if (memcmp(a->addrs + i * len, v->p.vips[i].prefix.addr.bytes,
+		    len) != 0)
+			break;
+	for (; i < a->addr_count; i++) {
+		theirs = addr_from_bytes(v->p.family, a->addrs + i * len);
+		if (!is_vip(v, &theirs))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * V-123..V-125.  Where version 2 is spoken beside version 3 the interval cannot
+ * be ours, because version 3 has shorter ones (V-132); then it and the list are
+ * matters of vrrp_accept_note().
+ */
+static enum vrrp_verdict
+judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	if (a->auth_type != (v->p.auth_len > 0 ? 1 : 0))
+		return VRRP_AUTH_TYPE;
+	if (a->auth_type == 1 && (a->auth_data == NULL ||
+	    memcmp(a->auth_data, v->p.auth_pass, 8) != 0))
+		return VRRP_AUTH_DATA;
+	if (v->p.also_version_2)
+		return VRRP_OK;
+	if (a->interval_cs != v->p.advert_int_cs)
+		return VRRP_V2_INTERVAL;
+	/* V-125: unless the sender owns the addresses. */
+	if (a->priority != VRRP_PRIORITY_OWNER && a->priority != 0 &&
+	    !same_addresses(v, a))
+		return VRRP_V2_ADDRESS_LIST;
+	return VRRP_OK;
+}
+
+enum vrrp_verdict
+vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	struct addr group;
+
+	if (a->version != v->p.version &&
+	    !(a->version == 2 && v->p.also_version_2))
+		return VRRP_VERSION;		/* V-56 */
+	if (addr_equal(&a->source, vrrp_instance_primary(v)))
+		return VRRP_OWN_SOURCE;		/* V-96 */
+	if (v->p.unicast_count > 0) {
+		if (!addr_equal(&a->destination, vrrp_instance_primary(v)))
+			return VRRP_DESTINATION;
+		if (!is_unicast_peer(v, &a->source))
+			return VRRP_SOURCE;
+	} else {
+		group = vrrp_wire_group(v->p.family);
+		if (!addr_equal(&a->destination, &group))
+			return VRRP_DESTINATION;
+	}
+	if (addr_is_unspecified(&a->source) || addr_is_multicast(&a->source) ||
+	    (v->p.family == AF_INET6 && !addr_is_link_local(&a->source)))
+		return VRRP_SOURCE;
+	if (a->form == VRRP_FORM_PSEUDO &&
+	    v->p.checksum_compat == VRRP_CHECKSUM_RFC9568)
+		return VRRP_CHECKSUM;
+	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
+}
+
+/* What our own adverts of that version say: version 2 has whole seconds. */
+static unsigned
+interval_in(const struct vrrp_instance *v, uint8_t version)
+{
+	return version == 2 ? (v->p.advert_int_cs + 99u) / 100 * 100 :
+	    v->p.advert_int_cs;
+}
+
+/* Seen in an advert that is obeyed all the same. */
+static void
+note_conflict(struct vrrp_instance *v, mono_t now, enum vrrp_conflict_kind kind,
+    const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN], list[VRRP_CONFLICT_ADDRS * ADDR_STRLEN];
+	uint64_t suppressed;
+
+	vrrp_conflict_note(&v->conflict, now, kind, &a->source, a->addrs,
+	    a->addr_count);
+	if (token_bucket_take(&v->conflict_buckets[kind], now, &suppressed))
+		log_warning("instance=%s source=%s conflict=%s vrid=%u "
+		    "priority=%u addresses=%s suppressed=%llu: %s", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)),
+		    vrrp_conflict_name(kind), a->vrid, a->priority,
+		    vrrp_conflict_addrs(&v->conflict, list, sizeof(list)),
+		    (unsigned long long)suppressed, vrrp_conflict_text(kind));
+}
+
+/* V-50, V-51, V-95: said and counted, never a reason to discard. */
+void
+vrrp_accept_note(struct vrrp_instance *v, mono_t now,
+    const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (a->interval_cs != interval_in(v, a->version)) {
+		v->stats.interval_errors++;
+		if (token_bucket_take(&v->interval_bucket, now, &suppressed))
+			log_warning("instance=%s source=%s advert_int_cs=%u "
+			    "ours=%u suppressed=%llu", v->p.name,
+			    addr_format(&a->source, text, sizeof(text)),
+			    a->interval_cs, interval_in(v, a->version),
+			    (unsigned long long)suppressed);
+	}
+	if (!same_addresses(v, a)) {
+		v->stats.address_list_errors++;
+		note_conflict(v, now, VRRP_CONFLICT_OTHER_ADDRESSES, a);
+	}
+	if (a->priority == VRRP_PRIORITY_OWNER &&
+	    v->p.priority == VRRP_PRIORITY_OWNER)
+		note_conflict(v, now, VRRP_CONFLICT_TWO_OWNERS, a);
+}
+
+/* V-13: which checksum the others use, and which we send to be heard. */
+void
+vrrp_accept_learn(struct vrrp_instance *v, mono_t now,
+    const struct vrrp_advert *a)
+{
+	enum vrrp_checksum_form form;
+	char text[ADDR_STRLEN];
+	bool first_legacy;
+
+	vrrp_heard_note(&v->heard, now, a, &first_legacy);
+	if (a->form == VRRP_FORM_PSEUDO)
+		v->stats.legacy_checksum_rcvd++;
+	if (first_legacy)
+		log_notice("instance=%s source=%s sends checksums with the "
+		    "pseudo-header of older implementations", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)));
+	if (v->p.checksum_compat != VRRP_CHECKSUM_AUTO || a->version != 3 ||
+	    v->p.family != AF_INET)
+		return;
+	form = vrrp_heard_form(&v->heard, now, v->send_form,
+	    v->core.state == VRRP_ACTIVE, FORM_HOLD_NS);
+	if (form == v->send_form)
+		return;
+	v->send_form = form;
+	vrrp_send_build_adverts(v);
+	log_notice("instance=%s now sends checksums %s, as the routers it "
+	    "hears", v->p.name, form == VRRP_FORM_PSEUDO ?
+	    "with the pseudo-header" : "over the message only");
+}

@@ -1,0 +1,25 @@
+/*
+ * vrrp_accept.h - adverts against the configuration of an instance.
+ */
+#ifndef VRRPD_VRRP_ACCEPT_H
+#define VRRPD_VRRP_ACCEPT_H
+
+#include "shared/pure/mono.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/pure/vrrp_wire.h"
+
+/* VRRP_OK, or the first reason against it.  Changes nothing. */
+enum vrrp_verdict vrrp_accept_judge(const struct vrrp_instance *,
+	    const struct vrrp_advert *);
+
+/*
+ * Of an accepted advert.  learn: who is heard, and with which checksum (V-13);
+ * may build our adverts again.  note: other interval, other addresses, a second
+ * owner.
+ */
+void	vrrp_accept_learn(struct vrrp_instance *, mono_t now,
+	    const struct vrrp_advert *);
+void	vrrp_accept_note(struct vrrp_instance *, mono_t now,
+	    const struct vrrp_advert *);
+
+#endif

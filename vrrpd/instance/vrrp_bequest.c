@@ -1,0 +1,141 @@
+/*
+ * vrrp_bequest.c - what the monitor is to do for an instance when we are dead.
+ *
+ * A will exists as long as the instance holds its addresses, and not longer: it
+ * is deposited right after they are installed and revoked right after they are
+ * taken away.  Between an event and its message lies the rest of one batch; an
+ * engine that dies in there leaves addresses behind that the next one clears.
+ *
+ * A message that the channel has no room for, because the monitor is stopped or
+ * starved, is tried again with the next beat.
+ */
+#include "config.h"
+
+#include "vrrpd/instance/vrrp_bequest.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/pure/vrrp_will.h"
+
+/* One engine has one thread; the memory is there from the start. */
+static struct vrrp_will will;
+static uint8_t body[VRRP_WILL_MAX];
+static uint8_t messages[VRRP_WILL_FRAMES_MAX][VRRP_MESSAGE_MAX];
+
+static void
+add_frame(const struct vrrp_instance *v, const uint8_t *bytes, size_t len)
+{
+	struct vrrp_will_frame *f;
+
+	if (len == 0 || will.frame_count == VRRP_WILL_FRAMES_MAX)
+		return;
+	f = &will.frames[will.frame_count++];
+	memset(f, 0, sizeof(*f));
+	f->ifindex = v->iface->link.ifindex;
+	f->bytes = bytes;
+	f->len = len;
+}
+
+static void
+add_message(const struct vrrp_instance *v, uint8_t version,
+    const struct addr *peer)
+{
+	unsigned at = will.frame_count;
+	size_t len;
+
+	if (at == VRRP_WILL_FRAMES_MAX)
+		return;
+	len = vrrp_send_build_unicast(v, version, 0, peer, messages[at],
+	    sizeof(messages[at]));
+	add_frame(v, messages[at], len);
+	if (will.frame_count > at) {
+		will.frames[at].source = *vrrp_instance_primary(v);
+		will.frames[at].destination = *peer;
+	}
+}
+
+static size_t
+write_will(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	will.frame_count = 0;
+	memcpy(will.name, v->p.name, sizeof(will.name));
+	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
+	/*
+	 * One that lingers has resigned; a second time would move the switch
+	 * port of the virtual MAC away from its successor.
+	 */
+	if (v->core.state != VRRP_ACTIVE ||
+	    !addr_is_set(vrrp_instance_primary(v)))
+		return vrrp_will_encode(&will, body, sizeof(body));
+	if (v->p.unicast_count == 0) {
+		add_frame(v, v->resign, v->resign_len);
+		add_frame(v, v->resign_v2, v->resign_v2_len);
+	}
+	for (i = 0; i < v->p.unicast_count; i++) {
+		add_message(v, v->p.version, &v->p.unicast_peers[i]);
+		if (v->p.also_version_2)
+			add_message(v, 2, &v->p.unicast_peers[i]);
+	}
+	return vrrp_will_encode(&will, body, sizeof(body));
+}
+
+void
+vrrp_bequest_now(struct vrrp_instance *v)
+{
+	struct vrrp_channel *channel = v->env->channel;
+	size_t len;
+	int error;
+
+	if (channel == NULL)
+		return;
+	if (v->holds && v->vips != NULL) {
+		len = write_will(v);
+		error = len == 0 ? -EMSGSIZE : vrrp_channel_send(channel,
+		    VRRP_MSG_WILL, body, len);
+	} else if (v->bequeathed)
+		error = vrrp_channel_send(channel, VRRP_MSG_WILL_REVOKE,
+		    v->p.name, strlen(v->p.name));
+	else
+		return;
+	v->bequest_owed = error == -ENOBUFS;
+	if (v->bequest_owed)
+		return;
+	if (error == -EMSGSIZE)
+		log_warning("instance=%s its last will is too long to be kept",
+		    v->p.name);
+	else
+		v->bequeathed = v->holds;
+}
+
+static void
+deposit(void *arg)
+{
+	vrrp_bequest_now(arg);
+}
+
+void
+vrrp_bequest_later(struct vrrp_instance *v)
+{
+	if (v->env->channel != NULL &&
+	    loop_defer(v->env->loop, deposit, v) < 0)
+		vrrp_bequest_now(v);
+}
+
+void
+vrrp_bequest_retry(struct vrrp_instance *v)
+{
+	if (v->bequest_owed)
+		vrrp_bequest_now(v);
+}
+
+void
+vrrp_bequest_cancel(struct vrrp_instance *v)
+{
+	loop_defer_cancel(v->env->loop, deposit, v);
+}

@@ -1,0 +1,21 @@
+/*
+ * vrrp_bequest.h - deposits the last will of an instance with the monitor.
+ */
+#ifndef VRRPD_VRRP_BEQUEST_H
+#define VRRPD_VRRP_BEQUEST_H
+
+#include "vrrpd/instance/vrrp_instance.h"
+
+/*
+ * Its addresses were put in place or taken away, or the frames of one that holds
+ * them were made anew: tell the monitor after the packets of this batch.
+ */
+void	vrrp_bequest_later(struct vrrp_instance *);
+/* The same at once, where no batch will follow. */
+void	vrrp_bequest_now(struct vrrp_instance *);
+/* Again, if there was no room for it. */
+void	vrrp_bequest_retry(struct vrrp_instance *);
+/* Forget that it is to be told; of an instance about to be freed. */
+void	vrrp_bequest_cancel(struct vrrp_instance *);
+
+#endif

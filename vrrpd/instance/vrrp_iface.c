@@ -1,0 +1,345 @@
+/*
+ * vrrp_iface.c - what the instances of one interface share.
+ *
+ * Receiving: vrrp_io hands every VRRP packet of the interface to
+ * vrrp_iface_rx(), which validates it (vrrp_wire.h, V-40..V-49), finds the
+ * instance by family and VRID (V-45), and passes it on.  A packet that fails
+ * changes one counter: the instance's when its bytes name a configured VRID,
+ * because that is where an operator looks (V-56), else the interface's.  What
+ * RFC 8347 calls global counters (Y-4) is the sum of both.
+ *
+ * The primary address (V-23) is the first address that is not virtual, one that
+ * the kernel calls secondary only for want of another.  Addresses are kept in
+ * the order the kernel gave them, which is its own order.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_instance.h"
+
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	1
+
+/* --- addresses --- */
+
+static bool
+same_address(const struct nl_addr *a, const struct nl_addr *b)
+{
+	return a->ifindex == b->ifindex && a->prefix.len == b->prefix.len &&
+	    addr_equal(&a->prefix.addr, &b->prefix.addr);
+}
+
+bool
+vrrp_addrs_update(struct vrrp_addrs *as, const struct nl_addr *a, bool gone)
+{
+	struct nl_addr *list;
+	unsigned i, size;
+
+	for (i = 0; i < as->count; i++) {
+		if (!same_address(&as->list[i], a))
+			continue;
+		if (!gone) {
+			as->list[i] = *a;
+			return true;
+		}
+		memmove(&as->list[i], &as->list[i + 1],
+		    (as->count - i - 1) * sizeof(*as->list));
+		as->count--;
+		return true;
+	}
+	if (gone)
+		return true;
+	if (as->count == as->size) {
+		size = as->size == 0 ? 64 : as->size * 2;
+		list = realloc(as->list, size * sizeof(*list));
+		if (list == NULL)
+			return false;
+		as->list = list;
+		as->size = size;
+	}
+	as->list[as->count++] = *a;
+	return true;
+}
+
+void
+vrrp_addrs_clear(struct vrrp_addrs *as)
+{
+	free(as->list);
+	memset(as, 0, sizeof(*as));
+}
+
+bool
+vrrp_addrs_has(const struct vrrp_addrs *as, int ifindex,
+    const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < as->count; i++)
+		if (as->list[i].ifindex == ifindex &&
+		    addr_equal(&as->list[i].prefix.addr, addr))
+			return true;
+	return false;
+}
+
+/* --- life --- */
+
+struct vrrp_iface *
+vrrp_iface_new(struct loop *loop, const char *name,
+    const struct vrrp_addrs *addrs)
+{
+	struct vrrp_iface *f;
+	int i;
+
+	f = calloc(1, sizeof(*f));
+	if (f == NULL)
+		return NULL;
+	f->loop = loop;
+	f->addrs = addrs;
+	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
+		token_bucket_init(&f->buckets[i], LOG_EVERY_NS, LOG_BURST);
+	return f;
+}
+
+void
+vrrp_iface_free(struct vrrp_iface *f)
+{
+	if (f == NULL)
+		return;
+	vrrp_io_close(f->io);
+	free(f);
+}
+
+static void
+join(struct vrrp_iface *f, uint8_t family)
+{
+	int error;
+
+	if (f->io == NULL)
+		return;
+	error = vrrp_io_join(f->io, family);
+	if (error < 0)
+		log_warning("interface=%s cannot join the %s group: %s",
+		    f->name, family == AF_INET6 ? "ipv6" : "ipv4",
+		    strerror(-error));
+}
+
+void
+vrrp_iface_found(struct vrrp_iface *f, const struct nl_link *link)
+{
+	int family, vrid;
+
+	if (f->exists && f->link.ifindex != link->ifindex)
+		vrrp_iface_lost(f);
+	f->exists = true;
+	f->link = *link;
+	if (f->io == NULL)
+		f->io_error = vrrp_io_open(f->loop, link->ifindex,
+		    vrrp_iface_rx, f, &f->io);
+	for (family = 0; family < 2; family++)
+		for (vrid = 1; vrid < 256; vrid++)
+			if (f->table[family][vrid] != NULL) {
+				join(f, family == 1 ? AF_INET6 : AF_INET);
+				break;
+			}
+	(void)vrrp_iface_update_primary(f);
+}
+
+void
+vrrp_iface_lost(struct vrrp_iface *f)
+{
+	f->exists = false;
+	vrrp_io_close(f->io);
+	f->io = NULL;
+	memset(f->primary, 0, sizeof(f->primary));
+}
+
+/* --- the table --- */
+
+int
+vrrp_iface_add(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	struct vrrp_instance **slot;
+
+	slot = &f->table[v->p.family == AF_INET6][v->p.vrid];
+	if (*slot != NULL)
+		return -EEXIST;
+	*slot = v;
+	f->users++;
+	join(f, v->p.family);
+	return 0;
+}
+
+void
+vrrp_iface_remove(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	struct vrrp_instance **slot;
+	unsigned i;
+
+	slot = &f->table[v->p.family == AF_INET6][v->p.vrid];
+	if (*slot != v)
+		return;
+	*slot = NULL;
+	f->users--;
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)	/* never count down */
+		f->verdicts[i] += v->stats.verdicts[i];
+}
+
+struct vrrp_instance *
+vrrp_iface_find(const struct vrrp_iface *f, uint8_t family, uint8_t vrid)
+{
+	return f->table[family == AF_INET6][vrid];
+}
+
+bool
+vrrp_iface_is_virtual(const struct vrrp_iface *f, const struct addr *addr)
+{
+	const struct vrrp_instance *v;
+	int vrid;
+	unsigned i;
+
+	for (vrid = 1; vrid < 256; vrid++) {
+		v = f->table[addr->family == AF_INET6][vrid];
+		if (v == NULL || v->p.priority == VRRP_PRIORITY_OWNER)
+			continue;
+		for (i = 0; i < v->p.vip_count; i++)
+			if (addr_equal(&v->p.vips[i].prefix.addr, addr))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_primary(const struct vrrp_iface *f, const struct nl_addr *a)
+{
+	if (a->ifindex != f->link.ifindex || a->tentative)
+		return false;
+	if (a->prefix.addr.family == AF_INET6) {
+		if (!addr_is_link_local(&a->prefix.addr))
+			return false;
+	}
+	return !vrrp_iface_is_virtual(f, &a->prefix.addr);
+}
+
+/*
+ * A virtual address without a device of its own may have become the kernel's
+ * primary one, when the one before was deleted and it was promoted: then ours
+ * is a secondary.
+ */
+bool
+vrrp_iface_update_primary(struct vrrp_iface *f)
+{
+	const struct nl_addr *a, *found[2] = { NULL, NULL };
+	struct addr now[2];
+	unsigned i;
+	int family;
+	bool changed;
+
+	for (i = 0; f->exists && i < f->addrs->count; i++) {
+		a = &f->addrs->list[i];
+		family = a->prefix.addr.family == AF_INET6;
+		if (is_primary(f, a) && (found[family] == NULL ||
+		    (found[family]->secondary && !a->secondary)))
+			found[family] = a;
+	}
+	memset(now, 0, sizeof(now));
+	for (family = 0; family < 2; family++)
+		if (found[family] != NULL)
+			now[family] = found[family]->prefix.addr;
+	changed = memcmp(now, f->primary, sizeof(now)) != 0;
+	memcpy(f->primary, now, sizeof(now));
+	return changed;
+}
+
+/* --- receiving --- */
+
+/*
+ * V-45.  Somebody else's virtual router may live on this network for years: it
+ * is said once.
+ */
+static void
+foreign_vrid(struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt)
+{
+	bool *said = &f->foreign_said[in->family == AF_INET6][pkt->message[1]];
+	char text[ADDR_STRLEN];
+
+	if (*said)
+		return;
+	*said = true;
+	log_notice("interface=%s source=%s discarded=%s vrid=%u: not ours, "
+	    "not said again", f->name, addr_format(&pkt->source, text,
+	    sizeof(text)), vrrp_verdict_name(VRRP_VRID), pkt->message[1]);
+}
+
+static void
+refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt, enum vrrp_verdict verdict)
+{
+	struct vrrp_instance *v = NULL;
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (pkt->len >= 2)
+		v = vrrp_iface_find(f, in->family, pkt->message[1]);
+	if (v != NULL) {
+		vrrp_instance_refuse(v, in->now, verdict, &pkt->source);
+		return;
+	}
+	f->verdicts[verdict]++;
+	if (verdict == VRRP_VRID) {
+		foreign_vrid(f, in, pkt);
+		return;
+	}
+	if (!token_bucket_take(&f->buckets[verdict], in->now, &suppressed))
+		return;
+	log_warning("interface=%s source=%s discarded=%s suppressed=%llu",
+	    f->name, addr_format(&pkt->source, text, sizeof(text)),
+	    vrrp_verdict_name(verdict), (unsigned long long)suppressed);
+}
+
+/* V-40: only for unicast peers, and only where the operator allows hops. */
+static bool
+may_be_routed(const struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt)
+{
+	const struct vrrp_instance *v;
+
+	v = vrrp_iface_find(f, in->family, pkt->message[1]);
+	return v != NULL && v->p.unicast_count > 0 &&
+	    pkt->ttl >= v->p.unicast_min_ttl;
+}
+
+void
+vrrp_iface_rx(const struct vrrp_io_packet *in, void *arg)
+{
+	struct vrrp_iface *f = arg;
+	struct vrrp_packet pkt;
+	struct vrrp_advert advert;
+	struct vrrp_instance *v;
+	enum vrrp_verdict verdict;
+
+	memset(&pkt, 0, sizeof(pkt));
+	verdict = vrrp_wire_packet(in->family, in->bytes, in->len, &pkt);
+	if (verdict == VRRP_OK)
+		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
+		    VRRP_ACCEPT_V3, true, &advert);
+	if (verdict == VRRP_IP_TTL && may_be_routed(f, in, &pkt))
+		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
+		    VRRP_ACCEPT_V3, false, &advert);
+	if (verdict != VRRP_OK) {
+		refuse(f, in, &pkt, verdict);
+		return;
+	}
+	v = vrrp_iface_find(f, in->family, advert.vrid);
+	if (v == NULL)
+		refuse(f, in, &pkt, VRRP_VRID);
+	else
+		vrrp_instance_rx(v, in->now, in->arrival, &advert);
+}

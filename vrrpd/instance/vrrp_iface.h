@@ -1,0 +1,89 @@
+/*
+ * vrrp_iface.h - an interface that virtual routers live on.
+ *
+ * Shared by all its instances: the receiving socket, group membership, what
+ * netlink says about it, its primary addresses, the table by VRID and the
+ * counters of packets that belong to no instance.  It exists in the
+ * configuration whether or not the kernel has such an interface.
+ */
+#ifndef VRRPD_VRRP_IFACE_H
+#define VRRPD_VRRP_IFACE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+#include "shared/nl.h"
+#include "shared/pure/token_bucket.h"
+#include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_wire.h"
+
+struct vrrp_instance;
+
+/* Every address of this network namespace, in the order the kernel told. */
+struct vrrp_addrs {
+	struct nl_addr	*list;
+	unsigned	 count, size;
+};
+
+/* Insert, update or (gone) remove. Returns false when out of memory. */
+bool	vrrp_addrs_update(struct vrrp_addrs *, const struct nl_addr *, bool gone);
+void	vrrp_addrs_clear(struct vrrp_addrs *);
+bool	vrrp_addrs_has(const struct vrrp_addrs *, int ifindex,
+	    const struct addr *);
+
+struct vrrp_iface {
+	struct loop		 *loop;
+	const struct vrrp_addrs	 *addrs;
+	char			  name[IF_NAMESIZE];
+	bool			  exists;
+	bool			  addrs_changed; /* for vrrp_router.c */
+	struct nl_link		  link;		/* the last known */
+	struct vrrp_io		 *io;		/* NULL: not open */
+	int			  io_error;	/* why, negative errno */
+	struct addr		  primary[2];	/* IPv4, IPv6; unset: none */
+	struct vrrp_vip_parent	  manners;
+	struct vrrp_instance	 *table[2][256];
+	unsigned		  users;	/* instances in the table */
+	uint64_t		  rx_dropped;	/* by the kernel, no room */
+	uint64_t		  verdicts[VRRP_VERDICT_COUNT];
+	bool			  foreign_said[2][256];	/* V-45 */
+	struct token_bucket	  buckets[VRRP_VERDICT_COUNT];
+};
+
+/* addrs is borrowed for ever. NULL when out of memory. */
+struct vrrp_iface *vrrp_iface_new(struct loop *, const char *name,
+	    const struct vrrp_addrs *addrs);
+/* No instance may use it any more. */
+void	vrrp_iface_free(struct vrrp_iface *);
+
+/* The kernel has it: opens the sockets (io_error tells if not). */
+void	vrrp_iface_found(struct vrrp_iface *, const struct nl_link *);
+/* It is gone, renamed or replaced. */
+void	vrrp_iface_lost(struct vrrp_iface *);
+/*
+ * V-23, V-24: the first address that is not virtual, a secondary one only for
+ * want of another; for IPv6 the first usable link-local.  True when either family's changed.
+ */
+bool	vrrp_iface_update_primary(struct vrrp_iface *);
+
+/* Enter and leave the table; -EEXIST when the (family, VRID) is taken. */
+int	vrrp_iface_add(struct vrrp_iface *, struct vrrp_instance *);
+void	vrrp_iface_remove(struct vrrp_iface *, struct vrrp_instance *);
+struct vrrp_instance *vrrp_iface_find(const struct vrrp_iface *, uint8_t family,
+	    uint8_t vrid);
+/* This address is a virtual one of some instance here (not an owner's). */
+bool	vrrp_iface_is_virtual(const struct vrrp_iface *, const struct addr *);
+/* V-45, V-52: one received packet, as vrrp_io_rx_cb. */
+void	vrrp_iface_rx(const struct vrrp_io_packet *, void *iface);
+
+static inline const struct addr *
+vrrp_iface_primary(const struct vrrp_iface *i, uint8_t family)
+{
+	return &i->primary[family == AF_INET6];
+}
+
+#endif

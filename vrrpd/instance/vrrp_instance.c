@@ -1,0 +1,2079 @@
+/*
+ * vrrp_instance.c - one virtual router at work.
+ *
+ * Everything that happens to an instance ends in one of the core's functions,
+ * and every answer of the core in perform(), which carries out its actions in
+ * bit order: advert, addresses, announcements, words.  Nothing between two of
+ * those waits or allocates.
+ *
+ * Clock.  Each event reads the clock once more (loop_clock), since a drain in
+ * the middle of a batch delivers packets younger than the batch; the core sees
+ * instants that never decrease.
+ *
+ * Prepared while Backup: the advert frame for the priority in force, the
+ * priority-0 frame, one announcement frame per address, both netlink batches.
+ * They are built again when the primary address, priority, interval, checksum
+ * form or the interface change.
+ *
+ * The kernel makes an IPv6 address usable from a work queue, some hundred
+ * microseconds after the batch that brings it.  Where another router may be
+ * answering still, the advert and the announcements wait for that.
+ *
+ * An Active_Down_Timer that is due is believed only after the socket has been
+ * emptied (V-37): the packet that would have restarted it may be in there.
+ *
+ * A batch of addresses is acknowledged later, from the loop.  If the kernel
+ * refused one of them this router is not Active: it resigns and tries again
+ * after a back-off.
+ *
+ * Words.  perform() only stores a record; say() runs after the packets of the
+ * batch, logs what is new and tells the control socket.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/pure/vrrp_announce.h"
+#include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/engine/vrrp_sync.h"
+
+#define RETRY_FIRST_NS	(1 * NS_PER_S)
+#define RETRY_MAX_NS	(60 * NS_PER_S)
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	1
+#define RESTORE_PAUSE_NS (5 * NS_PER_MS)
+#define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
+#define HELD_MAX_NS	(2 * NS_PER_MS)
+#define HELD_SETTLE_NS	(200 * NS_PER_US)
+
+/* What is known about the event behind a call of the core. */
+struct moment {
+	mono_t	detected;	/* MONO_NEVER: take the transition's `due` */
+	mono_t	received;
+	mono_t	last_heard;
+};
+
+static void	batch_done(int error, unsigned failed_at, void *arg);
+static void	take_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
+		    mono_t, mono_t, mono_t, bool);
+static void	say(void *arg);
+static void	update_core(struct vrrp_instance *v);
+static void	ordinary_again(struct vrrp_instance *v);
+static bool	misses_address(const struct vrrp_instance *v, char *what,
+	    size_t size);
+static void	linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
+	    struct vrrp_record *r);
+static struct moment moment_now(const struct vrrp_instance *v, mono_t now);
+
+const char *
+vrrp_step_name(enum vrrp_step step)
+{
+	static const char *const names[] = {
+#define X(id, word) word,
+		VRRP_STEPS(X)
+#undef X
+	};
+
+	return names[step];
+}
+
+const struct addr *
+vrrp_instance_primary(const struct vrrp_instance *v)
+{
+	return vrrp_iface_primary(v->iface, v->p.family);
+}
+
+static const char *
+family_name(const struct vrrp_instance *v)
+{
+	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
+}
+
+/* --- ready to take over --- */
+
+static bool
+on_link(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len <= prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* Put on the interface itself, it would be a secondary there. */
+static bool
+secondary(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; v->p.family == AF_INET && i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len == prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* Only the owner of an address leaves it where it is. */
+static bool
+owned(const struct addr *addr, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+
+	return v->p.priority == VRRP_PRIORITY_OWNER &&
+	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
+}
+
+static bool
+open_unicast(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
+	    !addr_is_set(vrrp_instance_primary(v)))
+		return true;
+	error = vrrp_io_open_unicast(v->iface->io, vrrp_instance_primary(v));
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "cannot send to unicast peers: %s", strerror(-error));
+	return error == 0;
+}
+
+/* V-104: the owner takes what is sent to its address, whatever is wished. */
+static bool
+open_filter(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->filtered || v->p.accept ||
+	    v->p.priority == VRRP_PRIORITY_OWNER)
+		return true;
+	error = vrrp_filter_add(v->env->filter, &v->p);
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "accept = no needs nf_tables of Linux 5.12: %s",
+		    strerror(-error));
+	v->filtered = error == 0;
+	return v->filtered;
+}
+
+/* Everything a takeover needs. Returns false with `retry_reason` set. */
+static bool
+prepare(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = { on_link, owned, v,
+	    secondary, v->env->lifetime_s };
+
+	if (v->vips == NULL)
+		return false;
+	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
+		return false;
+	if (!open_unicast(v) || !open_filter(v))
+		return false;
+	vrrp_send_build_announcements(v);
+	vrrp_send_build_adverts(v);
+	return true;
+}
+
+/* --- addresses --- */
+
+/* Of a record that is kept: its place among all there ever were. */
+static uint64_t
+number_of(const struct vrrp_instance *v, const struct vrrp_record *r)
+{
+	uint64_t newest = v->history_count - 1;
+	uint64_t at = (uint64_t)(r - v->history);
+
+	return newest - (newest + VRRP_HISTORY_MAX - at) % VRRP_HISTORY_MAX;
+}
+
+static void
+batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
+{
+	unsigned at;
+
+	if (v->batch_count == VRRP_BATCHES_MAX) {
+		/* The kernel has not answered 16 times: forget the oldest. */
+		v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+		v->batch_count--;
+	}
+	at = (v->batch_first + v->batch_count++) % VRRP_BATCHES_MAX;
+	v->batches[at].install = install;
+	v->batches[at].record = UINT64_MAX;
+	if (r != NULL) {
+		v->batches[at].record = number_of(v, r);
+		r->awaits_ack = true;
+	}
+}
+
+/*
+ * V-84.  An owner does not take over in a hurry, so this may wait for the
+ * kernel.  Hosts that are told the interface's MAC reach it all the same.
+ */
+static void
+own_arp(struct vrrp_instance *v, bool own)
+{
+	int error;
+
+	if (v->owning == own || v->p.priority != VRRP_PRIORITY_OWNER ||
+	    !v->p.virtual_mac || v->p.family != AF_INET)
+		return;
+	v->owning = own;
+	if (!own) {
+		vrrp_filter_disown(v->env->filter, &v->p);
+		return;
+	}
+	error = vrrp_filter_own(v->env->filter, &v->p);
+	if (error == 0)
+		return;
+	v->owning = false;
+	log_warning("instance=%s ARP for its addresses tells the MAC address of "
+	    "%s: nf_tables: %s", v->p.name, v->iface->name, strerror(-error));
+}
+
+static void
+install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
+{
+	int error;
+
+	own_arp(v, true);
+	v->holds = true;
+	vrrp_bequest_later(v);
+	error = quietly ? vrrp_vip_install_quietly(v->vips, batch_done, v) :
+	    vrrp_vip_install(v->vips, batch_done, v);
+	if (error == 0)
+		batch_sent(v, true, r);
+	else if (error != -ENODATA)
+		v->batch_error = -error;
+}
+
+/* What has gone wrong with an address tells itself by other events. */
+static void
+refreshed(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)error;
+	(void)failed_at;
+	v->refreshing = false;
+}
+
+void
+vrrp_instance_refresh(struct vrrp_instance *v)
+{
+	/* Fenced: that they expire would be right. */
+	if (!v->holds || v->vips == NULL || v->refreshing ||
+	    vrrp_core_is_fenced(&v->core))
+		return;
+	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
+}
+
+static void
+withdraw(struct vrrp_instance *v, struct vrrp_record *r)
+{
+	int error;
+
+	loop_timer_set(v->announce_timer, MONO_NEVER);
+	v->announce_left = 0;
+	own_arp(v, false);
+	v->holds = false;
+	vrrp_bequest_later(v);
+	if (v->vips == NULL)
+		return;
+	error = vrrp_vip_withdraw(v->vips, batch_done, v);
+	if (error == 0)
+		batch_sent(v, false, r);
+	else if (error != -ENODATA)
+		log_err("instance=%s cannot withdraw its addresses: %s",
+		    v->p.name, strerror(-error));
+}
+
+/* --- history and words --- */
+
+static struct vrrp_record *
+record(struct vrrp_instance *v, uint64_t number)
+{
+	return &v->history[number % VRRP_HISTORY_MAX];
+}
+
+const struct vrrp_record *
+vrrp_instance_record(const struct vrrp_instance *v, unsigned i)
+{
+	if (i >= VRRP_HISTORY_MAX || i >= v->history_count)
+		return NULL;
+	return &v->history[(v->history_count - 1 - i) % VRRP_HISTORY_MAX];
+}
+
+static struct vrrp_record *
+remember(struct vrrp_instance *v, const struct vrrp_transition *tr,
+    const struct moment *m)
+{
+	struct vrrp_record *r;
+	int i;
+
+	r = record(v, v->history_count++);
+	memset(r, 0, sizeof(*r));
+	for (i = 0; i < VRRP_STEP_COUNT; i++)
+		r->step[i] = MONO_NEVER;
+	r->tr = *tr;
+	if (v->fresh)		/* the core has no clock to count from */
+		r->tr.in_state_ns = mono_sub(loop_clock(), v->created);
+	r->time_real_ns = loop_realtime_ns();
+	r->step[VRRP_STEP_LAST_HEARD] = m->last_heard;
+	r->step[VRRP_STEP_DETECTED] = mono_is_never(m->detected) ? tr->due :
+	    m->detected;
+	r->step[VRRP_STEP_RECEIVED] = m->received;
+	r->step[VRRP_STEP_DECIDED] = loop_clock();
+	v->last_event = tr->cause;
+	if (tr->to == VRRP_ACTIVE)
+		v->stats.master_transitions++;
+	if (tr->from == VRRP_INITIALIZE) {
+		v->up_since = r->step[VRRP_STEP_DECIDED];
+		v->up_since_real_ns = r->time_real_ns;
+		v->fresh = false;
+	}
+	if (tr->to == VRRP_INITIALIZE)
+		v->down_cause = tr->cause;
+	return r;
+}
+
+static void
+log_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
+{
+	char heard[48] = "", late[48] = "";
+	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
+	const mono_t *s = r->step;
+
+	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
+		(void)snprintf(heard, sizeof(heard), " last_advert_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_LAST_HEARD])));
+	if (!mono_is_never(s[VRRP_STEP_DETECTED]))
+		(void)snprintf(late, sizeof(late), " late_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_DETECTED])));
+	if (r->tr.to == VRRP_INITIALIZE && v->waiting[0] != '\0')
+		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
+		    v->waiting);
+	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
+	    "in_state_us=%lld%s%s%s", v->p.name, v->p.vrid, family_name(v),
+	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
+	    vrrp_cause_name(r->tr.cause),
+	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
+	    waiting);
+}
+
+const char *
+vrrp_instance_alarm_text(bool bfd)
+{
+	return bfd ? "its advertisements stopped and its BFD goes on: two "
+	    "routers may be Active, if VRRP is blocked between them" :
+	    "its advertisements arrive and its BFD session is down: only VRRP "
+	    "timers would notice its death";
+}
+
+static void
+say_blocked(struct vrrp_instance *v)
+{
+	const struct addr *peer = &v->core.blocked_peer;
+	char text[ADDR_STRLEN];
+
+	if (v->blocked_logged == v->core.vrrp_blocked)
+		return;
+	v->blocked_logged = v->core.vrrp_blocked;
+	if (addr_is_set(peer))
+		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
+		    addr_format(peer, text, sizeof(text)),
+		    vrrp_instance_alarm_text(true));
+}
+
+/* After the packets of the batch. */
+static void
+say(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	const struct vrrp_env *env = v->env;
+
+	if (v->history_count - v->logged > VRRP_HISTORY_MAX)
+		v->logged = v->history_count - VRRP_HISTORY_MAX;
+	for (; v->logged < v->history_count; v->logged++) {
+		log_transition(v, record(v, v->logged));
+		vrrp_notify_transition(env->notify, v, record(v, v->logged));
+	}
+	say_blocked(v);
+	if (v->history_count - v->published > VRRP_HISTORY_MAX)
+		v->published = v->history_count - VRRP_HISTORY_MAX;
+	for (; v->published < v->history_count; v->published++) {
+		if (record(v, v->published)->awaits_ack)
+			break;
+		if (env->transition != NULL)
+			env->transition(v, record(v, v->published), env->arg);
+	}
+	if (env->changed != NULL)
+		env->changed(v, env->arg);
+}
+
+/* The table of deferred calls is bounded: then the words come at once. */
+static void
+say_later(struct vrrp_instance *v)
+{
+	if (loop_defer(v->env->loop, say, v) < 0)
+		say(v);
+}
+
+/* --- carrying out --- */
+
+/* Not now; the reason is in retry_reason. */
+static void
+retry_later(struct vrrp_instance *v)
+{
+	v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS : v->retry_ns * 2;
+	if (v->retry_ns > RETRY_MAX_NS)
+		v->retry_ns = RETRY_MAX_NS;
+	v->retry_at = mono_add(loop_clock(), v->retry_ns);
+	loop_timer_set(v->retry_timer, v->retry_at);
+	log_err("instance=%s %s; next try in %lld s", v->p.name,
+	    v->retry_reason, (long long)(v->retry_ns / NS_PER_S));
+}
+
+static void
+address_failed(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a;
+	struct vrrp_actions act;
+	char text[ADDR_PREFIX_STRLEN] = "the virtual MAC device";
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	const char *device = "";
+	int error = v->batch_error;
+
+	v->batch_error = 0;
+	if (v->core.state != VRRP_ACTIVE)
+		return;
+	a = vrrp_vip_failed(v->vips, v->batch_failed_at);
+	if (a != NULL) {
+		(void)addr_prefix_format(&a->prefix, text, sizeof(text));
+		device = v->p.vips[a - vrrp_vip_addresses(v->vips)].device;
+	}
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "%s could not be installed%s%s: %s", text,
+	    device[0] == '\0' ? "" : " on ", device, strerror(error));
+	retry_later(v);
+	memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
+	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
+	    &act);
+	if (act.todo & VRRP_DO_SEND_ADVERT)
+		vrrp_send_advert(v, act.advert_priority);
+	if (act.todo & VRRP_DO_WITHDRAW)
+		withdraw(v, NULL);
+	if (act.todo & VRRP_DO_TRANSITION)
+		(void)remember(v, &act.tr, &m);
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	say_later(v);
+	vrrp_sync_settle(v->group);
+}
+
+static void
+install_now(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
+{
+	if (v->vips == NULL)
+		return;
+	install(v, r, quietly);
+	if (r != NULL)
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+}
+
+/* --- waiting for the kernel --- */
+
+static void
+release(struct vrrp_instance *v)
+{
+	struct vrrp_record *r = record(v, v->held_record);
+	uint32_t todo = v->held;
+
+	v->held = 0;
+	loop_timer_set(v->held_timer, MONO_NEVER);
+	if (v->core.state != VRRP_ACTIVE || v->vips == NULL)
+		return;
+	(void)vrrp_vip_speak(v->vips);
+	if (todo & VRRP_DO_SEND_ADVERT) {
+		vrrp_send_advert(v, v->core.p.priority);
+		r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
+	}
+	if (todo & VRRP_DO_ANNOUNCE) {
+		vrrp_send_announce(v, true);
+		r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
+	}
+}
+
+static void
+held_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	release(arg);
+}
+
+/* Returns what of todo need not wait. */
+static uint32_t
+hold_back(struct vrrp_instance *v, uint32_t todo)
+{
+	char what[64];
+
+	if (v->p.family != AF_INET6 || v->vips == NULL)
+		return todo;
+	if (v->batch_error != 0 || !misses_address(v, what, sizeof(what))) {
+		(void)vrrp_vip_speak(v->vips);
+		return todo;
+	}
+	v->held = todo & (VRRP_DO_SEND_ADVERT | VRRP_DO_ANNOUNCE);
+	v->held_record = v->history_count - 1;
+	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_MAX_NS));
+	return todo & ~v->held;
+}
+
+void
+vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
+{
+	const struct vrrp_vip_address *a;
+	char what[64];
+	unsigned i;
+
+	if (v->held == 0 || v->vips == NULL)
+		return;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (a[i].ifindex == ifindex)
+			break;
+	if (i == v->p.vip_count || misses_address(v, what, sizeof(what)))
+		return;
+	/*
+	 * The kernel says so just before it makes the route to the address; a
+	 * real-time process must let it go on.
+	 */
+	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_SETTLE_NS));
+}
+
+static void
+perform(struct vrrp_instance *v, const struct vrrp_actions *act,
+    const struct moment *m)
+{
+	uint32_t todo = act->todo;
+	struct vrrp_record *r = NULL;
+
+	if (todo & VRRP_DO_TRANSITION) {
+		r = remember(v, &act->tr, m);
+		v->held = 0;
+	}
+	if (act->install_first) {
+		install_now(v, r, v->p.family == AF_INET6);
+		todo = hold_back(v, todo);
+	}
+	if (todo & VRRP_DO_SEND_ADVERT) {
+		vrrp_send_advert(v, act->advert_priority);
+		if (r != NULL)
+			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
+	}
+	if ((todo & VRRP_DO_INSTALL) && !act->install_first)
+		install_now(v, r, false);
+	if (todo & VRRP_DO_ANNOUNCE) {
+		vrrp_send_announce(v, r == NULL || act->install_first);
+		if (r != NULL)
+			r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
+	}
+	if (todo & VRRP_DO_TRANSITION)
+		linger(v, &act->tr, r);
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	if (r != NULL)
+		say_later(v);
+	if (v->batch_error != 0)
+		address_failed(v);
+	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
+		vrrp_sync_settle(v->group);
+}
+
+/* --- after Active --- */
+
+bool
+vrrp_instance_lingers(const struct vrrp_instance *v)
+{
+	return v->linger.phase != VRRP_LINGER_NOT;
+}
+
+/* Its addresses go, later than it left Active. */
+static void
+withdraw_late(struct vrrp_instance *v)
+{
+	struct vrrp_record *r = NULL;
+
+	if (v->history_count - v->left_record <= VRRP_HISTORY_MAX)
+		r = record(v, v->left_record);
+	withdraw(v, r);
+	if (r != NULL)
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+	say_later(v);
+	if (v->env->withdrawn != NULL)
+		v->env->withdrawn(v, v->env->arg);
+}
+
+static void
+hush(struct vrrp_instance *v)
+{
+	if (v->vips != NULL)
+		(void)vrrp_vip_hush(v->vips);
+}
+
+/* The state machine left Active, or moves while the addresses are there. */
+static void
+linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
+    struct vrrp_record *r)
+{
+	bool lingered = vrrp_instance_lingers(v);
+
+	if (tr->from == VRRP_ACTIVE)
+		v->left_record = v->history_count - 1;
+	switch (vrrp_linger_moved(&v->linger, loop_clock(), tr, &v->core.p)) {
+	case VRRP_LINGER_NOTHING:
+	case VRRP_LINGER_TAKE_BACK:
+		break;
+	case VRRP_LINGER_HUSH:
+		hush(v);
+		break;
+	case VRRP_LINGER_WITHDRAW:
+		if (lingered) {
+			withdraw_late(v);
+			break;
+		}
+		withdraw(v, r);
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+		break;
+	}
+	loop_timer_set(v->linger_timer, v->linger.until);
+	if (vrrp_instance_lingers(v))
+		vrrp_bequest_later(v);
+}
+
+/* An advert of somebody who is Active now. */
+static void
+successor_heard(struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	mono_t now = loop_clock();
+	int64_t ns;
+
+	if (!vrrp_instance_lingers(v))
+		return;
+	ns = mono_sub(now, v->linger.since);
+	if (vrrp_linger_heard(&v->linger, now) != VRRP_LINGER_HUSH)
+		return;
+	hush(v);
+	loop_timer_set(v->linger_timer, v->linger.until);
+	log_notice("instance=%s successor=%s priority=%u after_us=%lld",
+	    v->p.name, addr_format(&a->source, text, sizeof(text)),
+	    a->priority, (long long)us_from_ns_floor(ns));
+}
+
+/* Nobody has taken what was handed over. */
+static void
+take_back(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	if (v->group != NULL) {
+		vrrp_sync_take_back(v->group);
+		return;
+	}
+	vrrp_core_take_over(&v->core, now, VRRP_CAUSE_TAKEN_BACK, &act);
+	perform(v, &act, &m);
+	ordinary_again(v);
+}
+
+static void
+linger_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	bool waiting;
+	int64_t ns;
+
+	(void)deadline;
+	/* As with Active_Down_Timer: the successor may be waiting in there. */
+	if (v->iface->io != NULL)
+		vrrp_io_drain(v->iface->io);
+	if (!vrrp_instance_lingers(v))
+		return;
+	waiting = v->linger.phase == VRRP_LINGER_WAITING;
+	ns = mono_sub(loop_clock(), v->linger.since);
+	switch (vrrp_linger_expire(&v->linger, loop_clock())) {
+	case VRRP_LINGER_NOTHING:
+	case VRRP_LINGER_HUSH:
+		break;
+	case VRRP_LINGER_TAKE_BACK:
+		log_warning("instance=%s successor=none after_us=%lld: nobody "
+		    "took its addresses over", v->p.name,
+		    (long long)us_from_ns_floor(ns));
+		take_back(v);
+		break;
+	case VRRP_LINGER_WITHDRAW:
+		if (waiting)
+			log_warning("instance=%s successor=none after_us=%lld: "
+			    "its addresses are withdrawn all the same",
+			    v->p.name, (long long)us_from_ns_floor(ns));
+		withdraw_late(v);
+		break;
+	}
+	loop_timer_set(v->linger_timer, v->linger.until);
+}
+
+/* An event that happens now and is known at once. */
+static struct moment
+moment_now(const struct vrrp_instance *v, mono_t now)
+{
+	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	if (v->core.state == VRRP_BACKUP && addr_is_set(&v->core.active.source))
+		m.last_heard = v->core.active.last_advert;
+	return m;
+}
+
+static void
+batch_done(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_record *r = NULL;
+	uint64_t number;
+	bool was_install;
+
+	if (v->batch_count == 0)
+		return;
+	was_install = v->batches[v->batch_first].install;
+	number = v->batches[v->batch_first].record;
+	v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+	v->batch_count--;
+	if (number != UINT64_MAX &&
+	    v->history_count - number <= VRRP_HISTORY_MAX) {
+		r = record(v, number);
+		r->step[VRRP_STEP_ACKNOWLEDGED] = loop_clock();
+		r->awaits_ack = false;
+	}
+	if (error == 0) {
+		if (was_install)
+			v->retry_ns = 0;
+	} else if (!was_install) {
+		log_err("instance=%s cannot withdraw an address: %s",
+		    v->p.name, strerror(error));
+	} else if (error == ENOBUFS || error == ETIMEDOUT) {
+		/* The answer was lost, not the request: ask again. */
+		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
+			install(v, NULL, false);
+	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
+	    !vrrp_vip_device_exists(v->vips)) {
+		vrrp_instance_device_gone(v);
+	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0) {
+		/* The newest batch: what it says is how things are. */
+		v->batch_error = error;
+		v->batch_failed_at = failed_at;
+		address_failed(v);
+	}
+	if (r != NULL)
+		say_later(v);
+}
+
+static void
+expire_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now = loop_clock(), due;
+
+	if (v->core.state == VRRP_BACKUP || mono_sub(now, deadline) > LATE_NS)
+		vrrp_io_drain(v->iface->io);
+	due = vrrp_core_next_expiry(&v->core);
+	now = loop_clock();
+	if (mono_is_never(due) || mono_before(now, due)) {
+		loop_timer_set(v->timer, due);
+		return;
+	}
+	m = moment_now(v, loop_now(v->env->loop));
+	vrrp_core_expire(&v->core, now, &act);
+	perform(v, &act, &m);
+	ordinary_again(v);
+}
+
+/* --- conditions --- */
+
+/* V-6: IP header, the message before its list, the list. */
+static unsigned
+most_addresses(const struct vrrp_instance *v)
+{
+	unsigned header = v->p.family == AF_INET6 ? 40 + 8 : 20 + 8;
+	unsigned mtu = v->iface->link.mtu;
+
+	if (v->p.version == 2 || v->p.also_version_2)
+		header += 8;
+	return mtu <= header ? 0 :
+	    (mtu - header) / (unsigned)addr_len(v->p.family);
+}
+
+/* V-76: the address of an instance with priority 255 that is not ours. */
+static const struct addr *
+not_owned(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	if (v->p.priority != VRRP_PRIORITY_OWNER)
+		return NULL;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!owned(&v->p.vips[i].prefix.addr, (void *)v))
+			return &v->p.vips[i].prefix.addr;
+	return NULL;
+}
+
+static bool
+has_virtual_address(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex,
+		    &v->p.vips[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/*
+ * L-17.  What is not known yet keeps an instance from starting and stops none
+ * that runs, here or in the engine before us: neither a reload nor a restart
+ * may take an Active down.
+ */
+static bool
+track_forbids(const struct vrrp_instance *v)
+{
+	return v->tracked.now.fault || (v->tracked.now.waits && !v->kept &&
+	    v->core.state == VRRP_INITIALIZE);
+}
+
+/* Everything but the group. w: why not. */
+static bool
+can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
+    size_t size)
+{
+	const struct vrrp_iface *f = v->iface;
+	const struct addr *foreign;
+	char text[ADDR_STRLEN];
+
+	if (v->disabled) {
+		*cause = VRRP_CAUSE_DISABLED;
+		(void)snprintf(w, size, "disabled by the operator");
+	} else if (!f->exists) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s does not exist",
+		    f->name);
+	} else if (f->io == NULL) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s cannot be opened: %s",
+		    f->name, strerror(-f->io_error));
+	} else if (!f->link.has_mac) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s has no Ethernet address",
+		    f->name);
+	} else if (!f->link.admin_up) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s is down", f->name);
+	} else if (!f->link.running) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s has no carrier",
+		    f->name);
+	} else if ((foreign = not_owned(v)) != NULL) {
+		*cause = VRRP_CAUSE_NOT_OWNER;
+		(void)snprintf(w, size, "priority = 255 is for the owner of "
+		    "the addresses, and %s is not an address of %s",
+		    addr_format(foreign, text, sizeof(text)), f->name);
+	} else if (!addr_is_set(vrrp_instance_primary(v))) {
+		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
+		(void)snprintf(w, size, v->p.family == AF_INET6 ?
+		    "interface %s has no usable link-local address%s" :
+		    "interface %s has no IPv4 address of its own%s", f->name,
+		    has_virtual_address(v) ?
+		    ", only virtual ones: their owner has priority = 255" : "");
+	} else if (v->p.vip_count > most_addresses(v)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "an advert of %u addresses does not "
+		    "fit the MTU of %s, which has room for %u",
+		    v->p.vip_count, f->name, most_addresses(v));
+	} else if (track_forbids(v)) {
+		*cause = VRRP_CAUSE_TRACK_FAULT;
+		vrrp_tracked_why(&v->tracked, w, size);
+	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "%s", v->retry_reason);
+	} else
+		return true;
+	return false;
+}
+
+static bool
+can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
+{
+	char *w = v->waiting;
+
+	if (!can_run_alone(v, cause, w, sizeof(v->waiting)))
+		return false;
+	if (v->group != NULL && !vrrp_sync_allows(v->group, v, w,
+	    sizeof(v->waiting))) {
+		*cause = VRRP_CAUSE_GROUP;
+		return false;
+	}
+	w[0] = '\0';
+	return true;
+}
+
+bool
+vrrp_instance_able(const struct vrrp_instance *v, char *why, size_t size)
+{
+	enum vrrp_cause cause;
+	char reason[VRRP_VIP_REASON_MAX];
+
+	if (why == NULL) {
+		why = reason;
+		size = sizeof(reason);
+	}
+	return can_run_alone(v, &cause, why, size);
+}
+
+static enum vrrp_cause
+start_cause(const struct vrrp_instance *v)
+{
+	if (v->fresh)
+		return VRRP_CAUSE_STARTUP;
+	switch (v->down_cause) {
+	case VRRP_CAUSE_INTERFACE_DOWN:
+	case VRRP_CAUSE_NO_INTERFACE:
+		return VRRP_CAUSE_INTERFACE_UP;
+	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:
+	case VRRP_CAUSE_NOT_OWNER:
+		return VRRP_CAUSE_PRIMARY_ADDRESS;
+	case VRRP_CAUSE_DISABLED:
+		return VRRP_CAUSE_ENABLED;
+	case VRRP_CAUSE_HANDOVER:
+		return VRRP_CAUSE_HANDOVER;
+	case VRRP_CAUSE_GROUP:
+		return VRRP_CAUSE_GROUP;
+	case VRRP_CAUSE_TRACK_FAULT:
+		return VRRP_CAUSE_TRACK_CLEAR;
+	default:
+		return VRRP_CAUSE_STARTUP;
+	}
+}
+
+static void
+shut_down(struct vrrp_instance *v, enum vrrp_cause cause)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_shutdown(&v->core, now, cause, &act);
+	perform(v, &act, &m);
+}
+
+/* L-24: the kernel still has the addresses, the monitor the will. */
+static void
+readopt(struct vrrp_instance *v, mono_t now, struct vrrp_actions *act)
+{
+	const struct vrrp_handoff_entry *e = vrrp_handoff_find(v->env->handoff,
+	    v->p.name);
+
+	v->kept = false;
+	v->holds = v->bequeathed = true;
+	vrrp_core_readopt(&v->core, now, vrrp_instance_primary(v),
+	    e->active_since, v->env->handoff->left, act);
+}
+
+void
+vrrp_instance_drop_kept(struct vrrp_instance *v)
+{
+	if (!v->kept)
+		return;
+	v->kept = false;
+	v->bequeathed = true;
+	withdraw(v, NULL);
+	say_later(v);
+}
+
+static void
+start_up(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	if (!prepare(v)) {
+		retry_later(v);
+		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
+		say_later(v);
+		vrrp_sync_settle(v->group);
+		return;
+	}
+	if (v->kept) {
+		readopt(v, now, &act);
+		perform(v, &act, &m);
+		return;
+	}
+	vrrp_core_startup(&v->core, now, vrrp_instance_primary(v),
+	    start_cause(v), &act);
+	perform(v, &act, &m);
+}
+
+void
+vrrp_instance_reconsider(struct vrrp_instance *v)
+{
+	char before[VRRP_VIP_REASON_MAX];
+	enum vrrp_cause cause = VRRP_CAUSE_NONE;
+	bool able;
+
+	memcpy(before, v->waiting, sizeof(before));
+	able = can_run(v, &cause);
+	if (!able && vrrp_linger_blocked(&v->linger, cause) ==
+	    VRRP_LINGER_WITHDRAW) {
+		loop_timer_set(v->linger_timer, MONO_NEVER);
+		withdraw_late(v);
+	}
+	if (v->started && able && v->core.state == VRRP_INITIALIZE)
+		start_up(v);
+	else if (!able && v->core.state != VRRP_INITIALIZE)
+		shut_down(v, cause);
+	else if (v->started && strcmp(before, v->waiting) != 0) {
+		if (v->waiting[0] != '\0')
+			log_notice("instance=%s waiting=\"%s\"", v->p.name,
+			    v->waiting);
+		say_later(v);
+	}
+	/* The others wait for it, or must not go on without it. */
+	if (v->group != NULL && !v->group->settling)
+		vrrp_sync_settle(v->group);
+}
+
+/* --- sync groups --- */
+
+void
+vrrp_instance_join(struct vrrp_instance *v, struct vrrp_sync *group)
+{
+	v->group = group;
+	update_core(v);
+}
+
+void
+vrrp_instance_follow(struct vrrp_instance *v, bool go)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	if (go)
+		vrrp_core_take_over(&v->core, now, v->handed_over &&
+		    vrrp_instance_lingers(v) ? VRRP_CAUSE_TAKEN_BACK :
+		    VRRP_CAUSE_GROUP, &act);
+	else
+		vrrp_core_yield(&v->core, now, v->handed_over ?
+		    VRRP_CAUSE_HANDOVER : VRRP_CAUSE_GROUP, &act);
+	perform(v, &act, &m);
+	ordinary_again(v);
+}
+
+static void
+retry_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	v->retry_at = MONO_NEVER;
+	if (v->vips == NULL && v->iface->exists)
+		vrrp_instance_iface_found(v);
+	else
+		vrrp_instance_reconsider(v);
+}
+
+/* --- the interface --- */
+
+/*
+ * Addresses that a crashed run of ours left behind.  An interface that has no
+ * others is configured so: then it is the owner's, who forgot to say priority
+ * 255, and taking it away would cut off the machine.
+ */
+static void
+clean_leftovers(struct vrrp_instance *v)
+{
+	const struct vrrp_addrs *as = v->env->addrs;
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i, j;
+
+	for (i = 0; i < as->count; i++) {
+		const struct nl_addr *found = &as->list[i];
+
+		if (vrrp_vip_adopted(v->vips) &&
+		    found->ifindex == vrrp_vip_ifindex(v->vips)) {
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+			continue;
+		}
+		for (j = 0; j < v->p.vip_count; j++) {
+			if (a[j].owned ||
+			    !addr_is_set(vrrp_instance_primary(v)) ||
+			    found->ifindex != a[j].ifindex ||
+			    !addr_equal(&found->prefix.addr,
+			    &a[j].prefix.addr))
+				continue;
+			log_notice("instance=%s removing leftover address=%s",
+			    v->p.name, addr_prefix_format(&found->prefix,
+			    text, sizeof(text)));
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+		}
+	}
+}
+
+static void
+open_vips(struct vrrp_instance *v)
+{
+	int error;
+
+	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	    &v->iface->link, &v->vips, v->retry_reason);
+	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
+		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
+		error = vrrp_vip_parent_hold(&v->iface->manners,
+		    v->iface->name);
+		if (error < 0) {
+			(void)snprintf(v->retry_reason,
+			    sizeof(v->retry_reason),
+			    "cannot set arp_ignore of %s: %s", v->iface->name,
+			    strerror(-error));
+			vrrp_vip_close(v->vips);
+			v->vips = NULL;
+		}
+	}
+	if (error == 0 && v->p.virtual_mac)
+		vrrp_vip_parent_note(&v->iface->manners, v->vips);
+	if (error == 0 && prepare(v)) {
+		(void)vrrp_iface_update_primary(v->iface);
+		if (v->kept)
+			return;
+		clean_leftovers(v);
+		/* A device that was adopted may still listen. */
+		if (vrrp_vip_adopted(v->vips))
+			withdraw(v, NULL);
+		return;
+	}
+	retry_later(v);
+}
+
+static void
+close_vips(struct vrrp_instance *v)
+{
+	if (v->vips == NULL)
+		return;
+	nl_batch_cancel(v->env->nl, v);
+	v->refreshing = false;
+	v->batch_count = 0;
+	if (v->p.virtual_mac && v->p.family == AF_INET)
+		vrrp_vip_parent_release(&v->iface->manners);
+	vrrp_vip_close(v->vips);
+	v->vips = NULL;
+	v->frame_len = v->resign_len = 0;
+	v->frame_v2_len = v->resign_v2_len = 0;
+}
+
+void
+vrrp_instance_iface_found(struct vrrp_instance *v)
+{
+	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac) {
+		v->retry_at = MONO_NEVER;
+		open_vips(v);
+	}
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_iface_lost(struct vrrp_instance *v)
+{
+	vrrp_instance_reconsider(v);
+	close_vips(v);
+}
+
+void
+vrrp_instance_primary_changed(struct vrrp_instance *v)
+{
+	if (v->vips != NULL && addr_is_set(vrrp_instance_primary(v))) {
+		(void)prepare(v);
+		if (v->core.state != VRRP_INITIALIZE)
+			vrrp_core_set_primary(&v->core,
+			    vrrp_instance_primary(v));
+	}
+	vrrp_instance_reconsider(v);
+}
+
+/* Our device is gone or down. Says which in what; true if it is mended. */
+static bool
+restore_device(struct vrrp_instance *v, char *what, size_t size)
+{
+	char name[IF_NAMESIZE];
+
+	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
+	if (vrrp_vip_device_exists(v->vips)) {
+		(void)snprintf(what, size, "device %s was taken down", name);
+		return vrrp_vip_device_raise(v->vips);
+	}
+	(void)snprintf(what, size, "device %s was removed", name);
+	close_vips(v);
+	open_vips(v);
+	if (v->vips == NULL || !mono_is_never(v->retry_at)) {
+		vrrp_instance_reconsider(v);
+		return false;
+	}
+	return true;
+}
+
+static bool
+misses_address(const struct vrrp_instance *v, char *what, size_t size)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++) {
+		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
+		    &a[i].prefix.addr))
+			continue;
+		(void)snprintf(what, size, "address %s was removed",
+		    addr_prefix_format(&a[i].prefix, text, sizeof(text)));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Somebody may have taken what is ours.  Called from a deferral, so that a
+ * burst of events costs one look, and because when the interface itself went,
+ * its event comes after those of the addresses.  Whoever takes it again and
+ * again gets it back every RESTORE_PAUSE_NS and no faster.
+ */
+static void
+restore(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_actions act;
+	struct moment m;
+	char what[64];
+	uint64_t suppressed;
+	mono_t now;
+
+	nl_drain(v->env->nl);
+	now = loop_clock();
+	/* Fenced: the end of that puts them back, or takes them away. */
+	if (v->vips == NULL || !v->iface->exists ||
+	    vrrp_core_is_fenced(&v->core))
+		return;
+	if (mono_before(now, v->restore_not_before)) {
+		loop_timer_set(v->restore_timer, v->restore_not_before);
+		return;
+	}
+	if (!restore_device(v, what, sizeof(what)) &&
+	    (v->vips == NULL || v->core.state != VRRP_ACTIVE ||
+	    !misses_address(v, what, sizeof(what))))
+		return;
+	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
+	v->stats.addresses_restored++;
+	if (v->core.state == VRRP_ACTIVE) {
+		install(v, NULL, false);
+		m = moment_now(v, now);
+		vrrp_core_reannounce(&v->core, now, &act);
+		perform(v, &act, &m);
+	}
+	if (token_bucket_take(&v->restore_bucket, now, &suppressed))
+		log_warning("instance=%s %s by someone else: restored "
+		    "suppressed=%llu", v->p.name, what,
+		    (unsigned long long)suppressed);
+}
+
+static void
+restore_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	restore(arg);
+}
+
+void
+vrrp_instance_device_gone(struct vrrp_instance *v)
+{
+	if (loop_defer(v->env->loop, restore, v) < 0)
+		restore(v);
+}
+
+/*
+ * An event may tell of a withdrawal of our own that was followed by a new
+ * installation; what counts is whether the address is missing when it is looked
+ * at.
+ */
+void
+vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
+    const struct addr *addr)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i;
+
+	if (v->vips == NULL || v->core.state != VRRP_ACTIVE)
+		return;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!a[i].owned && a[i].ifindex == ifindex &&
+		    addr_equal(&a[i].prefix.addr, addr)) {
+			vrrp_instance_device_gone(v);
+			return;
+		}
+}
+
+void
+vrrp_instance_check_addresses(struct vrrp_instance *v)
+{
+	restore(v);
+}
+
+/* Its address i is on this link, and announced with another MAC than it has. */
+static bool
+is_outdated(const struct vrrp_instance *v, unsigned i,
+    const struct nl_link *link)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+
+	return strcmp(v->p.vips[i].device, link->name) == 0 &&
+	    (a[i].ifindex != link->ifindex ||
+	    memcmp(a[i].mac, link->mac, sizeof(a[i].mac)) != 0);
+}
+
+void
+vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
+{
+	struct vrrp_actions act;
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	unsigned i;
+
+	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0)
+		return;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (is_outdated(v, i, link))
+			break;
+	if (i == v->p.vip_count)
+		return;
+	if (!mono_is_never(v->retry_at)) {	/* it may have waited for this */
+		loop_timer_set(v->retry_timer, MONO_NEVER);
+		v->retry_at = MONO_NEVER;
+		vrrp_instance_reconsider(v);
+		return;
+	}
+	(void)prepare(v);
+	vrrp_core_reannounce(&v->core, m.received, &act);
+	perform(v, &act, &m);
+}
+
+void
+vrrp_instance_mac_changed(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+
+	if (v->vips == NULL)
+		return;
+	vrrp_vip_parent_changed(v->vips, &v->iface->link);
+	(void)prepare(v);
+	vrrp_core_reannounce(&v->core, m.received, &act);
+	perform(v, &act, &m);
+}
+
+/* --- receiving --- */
+
+void
+vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
+    enum vrrp_verdict verdict, const struct addr *source)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	enum vrrp_conflict_kind kind = vrrp_conflict_of(verdict);
+
+	v->stats.verdicts[verdict]++;
+	if (kind != VRRP_CONFLICT_NONE)
+		vrrp_conflict_note(&v->conflict, now, kind, source, NULL, 0);
+	if (token_bucket_take(&v->buckets[verdict], now, &suppressed))
+		log_warning("instance=%s source=%s discarded=%s "
+		    "suppressed=%llu%s%s", v->p.name,
+		    addr_format(source, text, sizeof(text)),
+		    vrrp_verdict_name(verdict),
+		    (unsigned long long)suppressed,
+		    kind != VRRP_CONFLICT_NONE ? ": " : "",
+		    vrrp_conflict_text(kind));
+}
+
+/* V-35: heard now that it follows the same Active as we do. */
+static void
+warn_too_close(struct vrrp_instance *v, mono_t now)
+{
+	const struct vrrp_core *c = &v->core;
+	const struct vrrp_heard_router *r;
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	r = vrrp_heard_too_close(&v->heard, &c->active.source, c->p.version,
+	    c->p.priority, c->active_adver_interval_cs);
+	if (r == NULL || !token_bucket_take(&v->close_bucket, now, &suppressed))
+		return;
+	log_warning("instance=%s source=%s priority=%u ours=%u skew_gap_us=%lld "
+	    "suppressed=%llu: two Backups so close may both take over; "
+	    "priorities further apart prevent that", v->p.name,
+	    addr_format(&r->source, text, sizeof(text)), r->priority,
+	    c->p.priority, (long long)us_from_ns_floor(vrrp_heard_skew_gap_ns(r,
+	    &c->active.source, c->p.version, c->p.priority,
+	    c->active_adver_interval_cs)), (unsigned long long)suppressed);
+}
+
+/* V-39 */
+static void
+warn_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+	uint16_t interval_cs = a->interval_cs > v->core.p.advert_int_cs ?
+	    a->interval_cs : v->core.p.advert_int_cs;
+
+	if (!vrrp_heard_flapping(&v->heard, now, ns_from_cs(interval_cs)) ||
+	    !token_bucket_take(&v->flap_bucket, now, &suppressed))
+		return;
+	log_warning("flapping instance=%s source=%s priority=%u times=%u "
+	    "suppressed=%llu: Backups take over and give way again, so our "
+	    "adverts are late or lost on the way to them", v->p.name,
+	    addr_format(&a->source, text, sizeof(text)), a->priority,
+	    v->heard.bursts, (unsigned long long)suppressed);
+}
+
+/* V-72: a lesser router was Active as well. */
+static void
+contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
+    bool announced)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	v->stats.contests++;
+	if (!announced)
+		vrrp_send_announce_later(v);
+	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
+		log_notice("contest instance=%s source=%s priority=%u ours=%u "
+		    "suppressed=%llu: it was Active as well, addresses "
+		    "announced again", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)), a->priority,
+		    v->core.p.priority, (unsigned long long)suppressed);
+}
+
+static void	fenced_out(struct vrrp_instance *, mono_t now, mono_t arrival,
+		    const struct addr *successor);
+
+void
+vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
+    const struct vrrp_advert *a)
+{
+	struct vrrp_actions act;
+	struct moment m;
+	enum vrrp_verdict verdict;
+	bool was_active;
+
+	if (v->core.state == VRRP_INITIALIZE && !vrrp_instance_lingers(v))
+		return;				/* V-62 */
+	verdict = vrrp_accept_judge(v, a);
+	if (verdict != VRRP_OK) {
+		vrrp_instance_refuse(v, now, verdict, &a->source);
+		return;
+	}
+	v->stats.advertisement_rcvd++;
+	if (a->priority == 0)
+		v->stats.priority_zero_pkts_rcvd++;
+	if (vrrp_heard_says_nothing_new(&v->heard, now, a)) {
+		vrrp_heard_note(&v->heard, now, a, NULL);
+		v->stats.version_2_ignored++;		/* V-133 */
+		return;
+	}
+	/* First: an answer must be understood. */
+	vrrp_accept_learn(v, now, a);
+	m = moment_now(v, now);
+	m.detected = arrival;
+	was_active = v->core.state == VRRP_ACTIVE;
+	vrrp_core_rx(&v->core, now, arrival, a, &act);
+	perform(v, &act, &m);
+	if (was_active && act.tr.cause == VRRP_CAUSE_FENCED)
+		fenced_out(v, now, arrival, &a->source);
+	else if (was_active && v->core.state == VRRP_BACKUP)
+		vrrp_send_last_advert(v, &a->source);
+	else if (was_active && a->priority != 0) {
+		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
+		warn_flapping(v, now, a);
+	}
+	if (a->priority != 0)
+		successor_heard(v, a);
+	if (v->core.state == VRRP_BACKUP)
+		warn_too_close(v, now);
+	vrrp_accept_note(v, now, a);
+	if (a->priority > 0)
+		vrrp_peer_heard(v, now, &a->source);
+}
+
+/* --- BFD, stalls --- */
+
+/* Between its packets; a session that is Down says nothing of it any more. */
+static int64_t
+peer_interval_ns(const struct vrrp_instance *v, const struct vrrp_bfd_event *e)
+{
+	unsigned i;
+
+	for (i = 0; i < v->core.bfd_count; i++)
+		if (addr_equal(&v->core.bfd[i].peer, &e->peer))
+			return v->core.bfd[i].rx_interval_ns;
+	return 0;
+}
+
+/*
+ * L-18.  The Active is silent, and so might be everybody on whatever it was
+ * reached by: true if a link that still counts as up could yet turn out to be
+ * dead too.  What broke did so after the last packet of the peer and before its
+ * next one was due.
+ */
+static bool
+hold_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t decided, mono_t now)
+{
+	int64_t interval_ns;
+	mono_t broke, at;
+
+	if (e->state != VRRP_BFD_DOWN || v->core.state != VRRP_BACKUP ||
+	    !addr_equal(&e->peer, &v->core.active.source))
+		return false;
+	broke = now;
+	interval_ns = peer_interval_ns(v, e);
+	if (!mono_is_never(e->last_rx) && interval_ns > 0)
+		broke = mono_min(now, mono_add(e->last_rx, interval_ns));
+	at = vrrp_tracked_proven_at(&v->tracked, broke);
+	if (!mono_before(now, at))
+		return false;
+	v->down_event = *e;
+	v->down_decided = decided;
+	loop_timer_set(v->down_timer, at);
+	return true;
+}
+
+static void
+down_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	struct vrrp_bfd_event e = v->down_event;
+
+	(void)deadline;
+	memset(&v->down_event, 0, sizeof(v->down_event));
+	/* What has arrived meanwhile may show that the Active lives. */
+	vrrp_io_drain(v->iface->io);
+	take_bfd(v, &e, e.last_rx, v->down_decided, loop_clock(), false);
+}
+
+/* Anything newer of that session makes what was held pointless. */
+static void
+drop_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e)
+{
+	if (!addr_equal(&v->down_event.peer, &e->peer))
+		return;
+	memset(&v->down_event, 0, sizeof(v->down_event));
+	loop_timer_set(v->down_timer, MONO_NEVER);
+}
+
+void
+vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t last_heard, mono_t decided, mono_t received, bool came_up)
+{
+	drop_down(v, e);
+	if (!hold_down(v, e, decided, loop_clock()))
+		take_bfd(v, e, last_heard, decided, received, came_up);
+}
+
+static void
+take_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+    mono_t last_heard, mono_t decided, mono_t received, bool came_up)
+{
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now = loop_clock();
+
+	m = moment_now(v, received);
+	m.detected = decided;
+	if (!mono_is_never(last_heard))
+		m.last_heard = last_heard;
+	vrrp_core_bfd(&v->core, now, e, &act);
+	perform(v, &act, &m);
+	/*
+	 * Whoever was cut off may be Active as well (design §5).  The advert
+	 * decides between the two at once; announcements alone would leave both
+	 * in place until the next advert, and where they cross on the way, two
+	 * switches that each look for the virtual MAC at the other.
+	 */
+	if (came_up && v->core.state == VRRP_ACTIVE &&
+	    !vrrp_core_is_fenced(&v->core)) {
+		vrrp_send_advert(v, v->core.p.priority);
+		vrrp_core_reannounce(&v->core, now, &act);
+		perform(v, &act, &m);
+	}
+}
+
+void
+vrrp_instance_reassure(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_reassure(&v->core, now, &act);
+	perform(v, &act, &m);
+}
+
+bool
+vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until,
+    int64_t detection_time_ns)
+{
+	int64_t absent_ns = mono_sub(until, since);
+	bool fence;
+
+	vrrp_core_absent(&v->core, since, until);
+	fence = vrrp_core_must_fence(&v->core, absent_ns, detection_time_ns);
+	if (fence) {
+		vrrp_core_fence(&v->core, until, absent_ns);
+		say_later(v);
+	}
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	return fence;
+}
+
+/*
+ * It had been replaced.  The first advert of the successor that was waiting for
+ * us tells since when both had the addresses.
+ */
+static void
+fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
+    const struct addr *successor)
+{
+	char text[ADDR_STRLEN];
+
+	v->stats.both_ns = mono_sub(now, arrival);
+	if (v->stats.both_ns > v->stats.both_most_ns)
+		v->stats.both_most_ns = v->stats.both_ns;
+	log_warning("fenced instance=%s successor=%s absent_us=%lld "
+	    "both_us=%lld: this process was asleep and has been replaced",
+	    v->p.name, addr_format(successor, text, sizeof(text)),
+	    (long long)us_from_ns_floor(mono_sub(v->core.absent_until,
+	    v->core.absent_since)),
+	    (long long)us_from_ns_floor(v->stats.both_ns));
+}
+
+/* --- run-time changes --- */
+
+static struct vrrp_core_params
+core_params(const struct vrrp_instance *v)
+{
+	struct vrrp_core_params p = {
+		.version = v->p.version,
+		.priority = v->tracked.now.priority,
+		.advert_int_cs = v->p.advert_int_cs,
+		.preempt = v->p.preempt && !v->handed_over,
+		.preempt_delay_ns = v->p.preempt_delay_ns,
+		.takeover_confirm_ns = v->p.takeover_confirm_ns,
+		.grouped = v->group != NULL,
+	};
+
+	return p;
+}
+
+static void
+update_core(struct vrrp_instance *v)
+{
+	struct vrrp_core_params p = core_params(v);
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	vrrp_core_set_params(&v->core, now, &p, &act);
+	vrrp_send_build_adverts(v);
+	perform(v, &act, &m);
+}
+
+/* Active again, since nobody took it or the taker is gone. */
+static void
+ordinary_again(struct vrrp_instance *v)
+{
+	if (v->core.state != VRRP_ACTIVE || !v->handed_over)
+		return;
+	v->handed_over = false;
+	update_core(v);
+}
+
+/* --- what is tracked --- */
+
+static void
+look_at_tracks(struct vrrp_instance *v)
+{
+	mono_t again;
+
+	if (vrrp_tracked_look(&v->tracked, &v->p, loop_clock(), &again))
+		v->track_moved = true;
+	loop_timer_set(v->track_timer, again);
+}
+
+static void
+look_cb(void *arg)
+{
+	look_at_tracks(arg);
+}
+
+/* L-16, L-17, V-78: at once. */
+static void
+act_cb(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	uint8_t was = v->core.p.priority;
+	bool forbidden = track_forbids(v);
+
+	if (!v->track_moved)
+		return;
+	v->track_moved = false;
+	/* A fault is told by priority 0, not by a lower priority before it. */
+	if (forbidden)
+		vrrp_instance_reconsider(v);
+	if (v->tracked.now.priority != was) {
+		update_core(v);
+		log_notice("instance=%s priority=%u effective=%u", v->p.name,
+		    v->p.priority, v->tracked.now.priority);
+	}
+	if (!forbidden)
+		vrrp_instance_reconsider(v);
+	say_later(v);
+}
+
+static void
+track_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	look_cb(arg);
+	act_cb(arg);
+}
+
+/* What reload and `set` may change under a running instance. */
+static void
+copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
+{
+	to->priority = from->priority;
+	to->advert_int_cs = from->advert_int_cs;
+	to->preempt = from->preempt;
+	to->preempt_delay_ns = from->preempt_delay_ns;
+	to->takeover_confirm_ns = from->takeover_confirm_ns;
+	to->checksum_compat = from->checksum_compat;
+	to->auth_len = from->auth_len;
+	memcpy(to->auth_pass, from->auth_pass, sizeof(to->auth_pass));
+	to->bfd_count = from->bfd_count;
+	memcpy(to->bfd, from->bfd, sizeof(to->bfd));
+	to->has_bfd_auto = from->has_bfd_auto;
+	to->bfd_auto = from->bfd_auto;
+	to->garp_repeat = from->garp_repeat;
+	to->garp_interval_ns = from->garp_interval_ns;
+	to->garp_refresh_ns = from->garp_refresh_ns;
+	to->track_count = from->track_count;
+	memcpy(to->tracks, from->tracks, sizeof(to->tracks));
+	to->link_down_number = from->link_down_number;
+	to->last_resort = from->last_resort;
+	to->notify = from->notify;
+	to->line = from->line;
+}
+
+bool
+vrrp_instance_in_place(const struct vrrp_params *a,
+    const struct vrrp_params *b)
+{
+	struct vrrp_params like_b = *a;
+	unsigned i;
+
+	copy_in_place(&like_b, b);
+	/* Becoming or ceasing to be the owner changes what is installed. */
+	if ((a->priority == VRRP_PRIORITY_OWNER) !=
+	    (b->priority == VRRP_PRIORITY_OWNER))
+		return false;
+	if (strcmp(like_b.name, b->name) != 0 ||
+	    strcmp(like_b.interface, b->interface) != 0 ||
+	    like_b.vrid != b->vrid || like_b.family != b->family ||
+	    like_b.version != b->version ||
+	    like_b.also_version_2 != b->also_version_2 ||
+	    like_b.accept != b->accept ||
+	    like_b.virtual_mac != b->virtual_mac ||
+	    like_b.vip_count != b->vip_count ||
+	    like_b.unicast_count != b->unicast_count ||
+	    like_b.unicast_min_ttl != b->unicast_min_ttl)
+		return false;
+	for (i = 0; i < b->vip_count; i++)
+		if (!addr_equal(&like_b.vips[i].prefix.addr,
+		    &b->vips[i].prefix.addr) ||
+		    like_b.vips[i].prefix.len != b->vips[i].prefix.len ||
+		    strcmp(like_b.vips[i].device, b->vips[i].device) != 0 ||
+		    strcmp(like_b.vips[i].label, b->vips[i].label) != 0)
+			return false;
+	for (i = 0; i < b->unicast_count; i++)
+		if (!addr_equal(&like_b.unicast_peers[i],
+		    &b->unicast_peers[i]))
+			return false;
+	return true;
+}
+
+static enum vrrp_checksum_form
+configured_form(const struct vrrp_params *p)
+{
+	return p->checksum_compat == VRRP_CHECKSUM_LEGACY &&
+	    p->family == AF_INET && p->version == 3 ? VRRP_FORM_PSEUDO :
+	    VRRP_FORM_MESSAGE;
+}
+
+void
+vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	if (p->checksum_compat != v->p.checksum_compat)
+		v->send_form = configured_form(p);
+	copy_in_place(&v->p, p);
+	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
+	vrrp_peer_reconfigured(v);
+	look_at_tracks(v);
+	v->track_moved = false;
+	update_core(v);
+	say_later(v);
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_disable(struct vrrp_instance *v, bool disable)
+{
+	v->disabled = disable;
+	if (!disable && v->handed_over) {
+		v->handed_over = false;
+		update_core(v);
+	}
+	if (!disable) {
+		v->retry_at = MONO_NEVER;
+		if (v->vips == NULL)
+			vrrp_instance_iface_found(v);
+	}
+	vrrp_instance_reconsider(v);
+}
+
+int
+vrrp_instance_handover(struct vrrp_instance *v)
+{
+	struct vrrp_actions act;
+	struct moment m;
+	mono_t now;
+	unsigned i;
+
+	if (v->core.state != VRRP_ACTIVE)
+		return -EALREADY;
+	if (v->p.priority == VRRP_PRIORITY_OWNER)
+		return -EPERM;
+	/* A group hands over whole: the others resign when this one does. */
+	for (i = 0; v->group != NULL && i < v->group->count; i++) {
+		v->group->members[i]->handed_over = true;
+		update_core(v->group->members[i]);
+	}
+	v->handed_over = true;
+	update_core(v);
+	now = loop_clock();
+	m = moment_now(v, now);
+	vrrp_core_yield(&v->core, now, VRRP_CAUSE_HANDOVER, &act);
+	perform(v, &act, &m);
+	return 0;
+}
+
+/* --- life --- */
+
+static bool
+allocate(struct vrrp_instance *v)
+{
+	struct loop *loop = v->env->loop;
+
+	v->frame = malloc(VRRP_FRAME_MAX);
+	v->resign = malloc(VRRP_FRAME_MAX);
+	if (v->p.also_version_2) {
+		v->frame_v2 = malloc(VRRP_FRAME_MAX);
+		v->resign_v2 = malloc(VRRP_FRAME_MAX);
+		if (v->frame_v2 == NULL || v->resign_v2 == NULL)
+			return false;
+	}
+	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
+	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
+	v->timer = loop_timer_new(loop, expire_cb, v);
+	v->linger_timer = loop_timer_new(loop, linger_cb, v);
+	v->held_timer = loop_timer_new(loop, held_cb, v);
+	v->retry_timer = loop_timer_new(loop, retry_cb, v);
+	v->restore_timer = loop_timer_new(loop, restore_cb, v);
+	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
+	v->down_timer = loop_timer_new(loop, down_cb, v);
+	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
+		return false;
+	return v->frame != NULL && v->resign != NULL &&
+	    v->announce_bytes != NULL && v->announce != NULL &&
+	    v->timer != NULL && v->linger_timer != NULL &&
+	    v->held_timer != NULL &&
+	    v->retry_timer != NULL &&
+	    v->restore_timer != NULL &&
+	    v->announce_timer != NULL && v->down_timer != NULL;
+}
+
+struct vrrp_instance *
+vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
+    const struct vrrp_params *p)
+{
+	const struct vrrp_handoff_entry *e;
+	struct vrrp_core_params cp;
+	struct vrrp_instance *v;
+	int i;
+
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	v->env = env;
+	v->iface = iface;
+	v->p = *p;
+	v->fresh = true;
+	v->created = loop_clock();
+	v->created_real_ns = loop_realtime_ns();
+	v->retry_at = MONO_NEVER;
+	e = vrrp_handoff_find(env->handoff, p->name);
+	if (e != NULL) {
+		v->kept = (e->flags & VRRP_HANDOFF_ACTIVE) != 0;
+		v->disabled = (e->flags & VRRP_HANDOFF_DISABLED) != 0;
+		v->handed_over = (e->flags & VRRP_HANDOFF_GIVEN) != 0;
+	}
+	vrrp_heard_init(&v->heard);
+	vrrp_linger_init(&v->linger);
+	v->send_form = configured_form(p);
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
+		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->contest_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->close_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->flap_bucket, LOG_EVERY_NS, LOG_BURST);
+	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
+		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
+		    LOG_BURST);
+	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+	v->restore_not_before = v->created;
+	vrrp_tracked_bind(&v->tracked, env->track, p);
+	if ((v->track_timer = loop_timer_new(env->loop, track_cb, v)) == NULL) {
+		vrrp_instance_free(v);
+		return NULL;
+	}
+	look_at_tracks(v);
+	cp = core_params(v);
+	vrrp_core_init(&v->core, &cp);
+	for (i = 0; i < (int)p->unicast_count; i++)
+		vrrp_core_name_router(&v->core, &p->unicast_peers[i]);
+	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {
+		vrrp_instance_free(v);
+		return NULL;
+	}
+	if (iface->exists && iface->link.has_mac)
+		open_vips(v);
+	return v;
+}
+
+void
+vrrp_instance_free(struct vrrp_instance *v)
+{
+	if (v == NULL)
+		return;
+	loop_defer_cancel(v->env->loop, say, v);
+	loop_defer_cancel(v->env->loop, restore, v);
+	vrrp_bequest_cancel(v);
+	close_vips(v);
+	own_arp(v, false);
+	if (v->filtered)
+		vrrp_filter_remove(v->env->filter, &v->p);
+	vrrp_iface_remove(v->iface, v);
+	loop_timer_free(v->timer);
+	loop_timer_free(v->linger_timer);
+	loop_timer_free(v->held_timer);
+	loop_timer_free(v->retry_timer);
+	loop_timer_free(v->restore_timer);
+	loop_timer_free(v->announce_timer);
+	loop_timer_free(v->track_timer);
+	loop_timer_free(v->down_timer);
+	vrrp_track_unwatch(v->env->track, v);
+	vrrp_tracked_release(&v->tracked);
+	free(v->frame);
+	free(v->resign);
+	free(v->frame_v2);
+	free(v->resign_v2);
+	free(v->announce_bytes);
+	free(v->announce);
+	free(v);
+}
+
+void
+vrrp_instance_start(struct vrrp_instance *v)
+{
+	v->started = true;
+	v->waiting[0] = '\0';
+	vrrp_instance_reconsider(v);
+}
+
+void
+vrrp_instance_resign(struct vrrp_instance *v, enum vrrp_cause cause)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct moment m = moment_now(v, now);
+
+	v->started = false;
+	vrrp_core_shutdown(&v->core, now, cause, &act);
+	perform(v, &act, &m);
+}
+
+void
+vrrp_instance_withdraw(struct vrrp_instance *v)
+{
+	if (vrrp_instance_lingers(v)) {
+		vrrp_linger_init(&v->linger);
+		loop_timer_set(v->linger_timer, MONO_NEVER);
+		withdraw_late(v);
+	}
+	vrrp_bequest_now(v);	/* there may be no further batch */
+	say(v);
+}

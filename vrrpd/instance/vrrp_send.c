@@ -1,0 +1,340 @@
+/*
+ * vrrp_send.c - what an instance says: adverts and announcements.
+ *
+ * The frames of multicast adverts (priority in force, priority 0, both again in
+ * version 2 where that is wished) and of announcements are built while Backup
+ * and only handed to the kernel at a takeover.  Adverts to unicast peers are
+ * built when sent, since each has its own checksum.
+ *
+ * Announcements go in rounds, a frame per address; a timer of the instance
+ * sends what cannot go at once.  vrrp_instance.c decides when; nothing here
+ * changes a state.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/pure/vrrp_announce.h"
+#include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_send.h"
+
+#define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
+#define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
+/* While the loser still answers, whatever a switch believes (vrrp_linger.h). */
+#define CONTEST_REPEAT_NS (2 * NS_PER_MS)
+#define CONTEST_LATER_NS (10 * NS_PER_MS)
+
+/* --- frames --- */
+
+static void
+advert_spec(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    struct addr addrs[VRRP_VIPS_MAX], struct vrrp_advert_spec *spec)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		addrs[i] = v->p.vips[i].prefix.addr;
+	memset(spec, 0, sizeof(*spec));
+	spec->version = version;
+	spec->vrid = v->p.vrid;
+	spec->priority = priority;
+	spec->interval_cs = v->p.advert_int_cs;
+	spec->form = v->send_form;
+	spec->auth_len = v->p.auth_len;
+	spec->auth_pass = v->p.auth_pass;
+	spec->source = *vrrp_instance_primary(v);
+	spec->destination = vrrp_wire_group(v->p.family);
+	spec->addr_count = v->p.vip_count;
+	spec->addrs = addrs;
+}
+
+static size_t
+build_advert(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    uint8_t *buf)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, version, priority, addrs, &spec);
+	return vrrp_wire_build_frame(&spec, vrrp_vip_mac(v->vips), NULL, buf,
+	    VRRP_FRAME_MAX);
+}
+
+static void
+build_adverts(struct vrrp_instance *v)
+{
+	const uint8_t version = v->p.version;
+
+	v->frame_len = v->resign_len = 0;
+	v->frame_v2_len = v->resign_v2_len = 0;
+	if (v->vips == NULL || !addr_is_set(vrrp_instance_primary(v)))
+		return;
+	v->frame_priority = v->core.p.priority;
+	v->frame_len = build_advert(v, version, v->frame_priority, v->frame);
+	v->resign_len = build_advert(v, version, 0, v->resign);
+	if (!v->p.also_version_2)
+		return;
+	v->frame_v2_len = build_advert(v, 2, v->frame_priority, v->frame_v2);
+	v->resign_v2_len = build_advert(v, 2, 0, v->resign_v2);
+}
+
+void
+vrrp_send_build_adverts(struct vrrp_instance *v)
+{
+	build_adverts(v);
+	if (v->holds)
+		vrrp_bequest_later(v);
+}
+
+void
+vrrp_send_build_announcements(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	uint8_t *at;
+	unsigned i;
+	int router = 1;
+
+	/*
+	 * V-86.  In address mode the kernel answers with the interface's own
+	 * flag: hosts that are told now this and now that would take a router
+	 * off their list and put it on again.
+	 */
+	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
+	    nl_devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
+		router = 1;
+	for (i = 0; i < v->p.vip_count; i++) {
+		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
+		v->announce[i].iov_base = at;
+		v->announce[i].iov_len = vrrp_announce_build(
+		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
+		    a[i].mac, router != 0, at, VRRP_ANNOUNCE_FRAME_MAX);
+	}
+}
+
+/* --- adverts --- */
+
+static void
+send_failed(struct vrrp_instance *v, const char *what, int error)
+{
+	uint64_t suppressed;
+
+	v->stats.send_errors++;
+	if (token_bucket_take(&v->send_bucket, loop_clock(), &suppressed))
+		log_warning("instance=%s cannot send %s: %s suppressed=%llu",
+		    v->p.name, what, strerror(error),
+		    (unsigned long long)suppressed);
+}
+
+/* A message per peer: checksums with a pseudo-header differ. */
+size_t
+vrrp_send_build_unicast(const struct vrrp_instance *v, uint8_t version,
+    uint8_t priority, const struct addr *peer, uint8_t *buf, size_t size)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, version, priority, addrs, &spec);
+	spec.destination = *peer;
+	return vrrp_wire_build_message(&spec, buf, size);
+}
+
+static int
+unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    const struct addr *peer)
+{
+	uint8_t message[VRRP_MESSAGE_MAX];
+	size_t len;
+
+	len = vrrp_send_build_unicast(v, version, priority, peer, message,
+	    sizeof(message));
+	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
+}
+
+static int
+unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
+{
+	unsigned i;
+	int error = 0, e;
+
+	for (i = 0; i < v->p.unicast_count; i++) {
+		e = unicast_to(v, version, priority, &v->p.unicast_peers[i]);
+		if (e < 0)
+			error = e;
+	}
+	return error;
+}
+
+static void
+send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    const uint8_t *frame, size_t len)
+{
+	int error;
+
+	if (v->p.unicast_count > 0)
+		error = unicast(v, version, priority);
+	else
+		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+		    len);
+	if (error < 0) {
+		/* Resigning because the link is gone: expected. */
+		if (priority != 0)
+			send_failed(v, "an advert", -error);
+		return;
+	}
+	v->stats.advertisement_sent++;
+	if (priority == 0)
+		v->stats.priority_zero_pkts_sent++;
+}
+
+/* V-131: in both versions where that is wished; version 3 first (V-133). */
+void
+vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
+{
+	bool resign = priority == 0;
+
+	if (!resign && priority != v->frame_priority)
+		vrrp_send_build_adverts(v);
+	if (v->frame_len == 0 || v->iface->io == NULL)
+		return;
+	send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
+	    resign ? v->resign_len : v->frame_len);
+	if (v->p.also_version_2)
+		send_one(v, 2, priority, resign ? v->resign_v2 : v->frame_v2,
+		    resign ? v->resign_v2_len : v->frame_v2_len);
+}
+
+/*
+ * To the better router we have just yielded to.  It has not necessarily heard
+ * that there were two of us, so it would not draw back the hosts and switches
+ * that followed us; a lesser advert tells it (design §5).  Not from the
+ * virtual MAC, in spite of V-26: no switch may learn that it is still here.
+ */
+void
+vrrp_send_last_advert(struct vrrp_instance *v, const struct addr *winner)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+	int error;
+
+	if (v->frame_len == 0 || v->iface->io == NULL)
+		return;
+	if (v->p.unicast_count > 0)
+		error = unicast_to(v, v->p.version, v->core.p.priority,
+		    winner);
+	else {
+		memcpy(frame, v->frame, v->frame_len);
+		memcpy(frame + 6, v->iface->link.mac, 6);
+		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+		    v->frame_len);
+	}
+	if (error == 0)
+		v->stats.advertisement_sent++;
+}
+
+/* --- announcements --- */
+
+/* Frames [from, to) of one round. */
+static void
+announce_range(struct vrrp_instance *v, unsigned from, unsigned to)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	unsigned n, sent;
+	int error;
+
+	while (from < to) {
+		for (n = 1; from + n < to && a[from + n].announce_ifindex ==
+		    a[from].announce_ifindex; n++)
+			;
+		if (a[from].announce_ifindex == 0) {
+			from += n;
+			continue;
+		}
+		sent = vrrp_io_send_many(v->env->tx, a[from].announce_ifindex,
+		    &v->announce[from], n, &error);
+		v->stats.announcements_sent += sent;
+		if (sent < n)
+			send_failed(v, "an announcement", error);
+		from += n;
+	}
+}
+
+/*
+ * V-83, L-33: a round is one frame per address, in chunks, so that 255 of them
+ * are not one burst; rounds follow each other at garp_interval, then, if so
+ * configured, at garp_refresh for ever.  withdraw() stops it all.
+ */
+static void
+announce_chunk(struct vrrp_instance *v)
+{
+	int64_t wait_ns;
+	unsigned to;
+
+	to = v->announce_at + ANNOUNCE_CHUNK;
+	if (to > v->p.vip_count)
+		to = v->p.vip_count;
+	announce_range(v, v->announce_at, to);
+	v->announce_at = to == v->p.vip_count ? 0 : to;
+	v->announce_later = false;
+	if (v->announce_at > 0)
+		wait_ns = ANNOUNCE_PAUSE_NS;
+	else if (v->announce_again) {
+		v->announce_again = false;
+		wait_ns = CONTEST_REPEAT_NS;
+		v->announce_repeat = mono_add(loop_clock(), wait_ns);
+	} else if (v->announce_left > 0) {
+		v->announce_left--;
+		wait_ns = v->p.garp_interval_ns;
+	} else if (v->p.garp_refresh_ns > 0)
+		wait_ns = v->p.garp_refresh_ns;
+	else
+		return;
+	loop_timer_set(v->announce_timer, mono_add(loop_clock(), wait_ns));
+}
+
+void
+vrrp_send_announce_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
+		announce_chunk(v);
+}
+
+/*
+ * contested: somebody else may still announce the addresses, and his last word
+ * may come after our first: one more round follows soon.
+ */
+void
+vrrp_send_announce(struct vrrp_instance *v, bool contested)
+{
+	if (v->vips == NULL)
+		return;
+	v->announce_at = 0;
+	v->announce_left = v->p.garp_repeat > 0 ? v->p.garp_repeat - 1 : 0;
+	v->announce_again = contested;
+	announce_chunk(v);
+}
+
+/*
+ * The core does not announce again so soon.  But this may be the last that is
+ * heard of the contest, and what was announced before may not have arrived
+ * (loss, a network that heals in one direction first): one more round, the
+ * later the more addresses there are.
+ */
+void
+vrrp_send_announce_later(struct vrrp_instance *v)
+{
+	if (v->vips == NULL || v->announce_at > 0 || v->announce_again ||
+	    v->announce_later)
+		return;
+	v->announce_later = true;
+	/* The round that follows the answer comes first, and is not moved. */
+	if (mono_before(loop_clock(), v->announce_repeat)) {
+		v->announce_again = true;
+		return;
+	}
+	v->announce_left++;
+	loop_timer_set(v->announce_timer, mono_add(loop_clock(),
+	    CONTEST_LATER_NS + v->p.vip_count * NS_PER_MS));
+}

@@ -1,0 +1,42 @@
+/*
+ * vrrp_send.h - adverts and announcements of an instance.
+ *
+ * Errors of the kernel are counted and logged at a limited rate, not returned:
+ * a packet that could not be sent is a packet that was lost.
+ */
+#ifndef VRRPD_VRRP_SEND_H
+#define VRRPD_VRRP_SEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
+#include "vrrpd/instance/vrrp_instance.h"
+
+/*
+ * Build again; needed when the primary address, the priority, the checksum form
+ * or the interface have changed.  Without a primary address there are none.
+ */
+void	vrrp_send_build_adverts(struct vrrp_instance *);
+/* The device must have been prepared: vrrp_vip_prepare(). */
+void	vrrp_send_build_announcements(struct vrrp_instance *);
+
+/* In both versions where that is wished. */
+void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
+/* What a unicast peer is sent; its length, 0 when it does not fit. */
+size_t	vrrp_send_build_unicast(const struct vrrp_instance *, uint8_t version,
+	    uint8_t priority, const struct addr *peer, uint8_t *buf,
+	    size_t size);
+/* To the better router this one has just yielded to. */
+void	vrrp_send_last_advert(struct vrrp_instance *,
+	    const struct addr *winner);
+
+/* The first round at once, the others from the timer; contested: one soon. */
+void	vrrp_send_announce(struct vrrp_instance *, bool contested);
+/* One more round soon, unless one is under way. */
+void	vrrp_send_announce_later(struct vrrp_instance *);
+/* loop_timer callback of announce_timer; arg: the instance. */
+void	vrrp_send_announce_cb(mono_t deadline, void *arg);
+
+#endif

@@ -1,0 +1,5 @@
+# What the processes say to each other, and to bfdd.
+vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/ipc/vrrp_bfd.c vrrpd/ipc/vrrp_bfd.h \
+	vrrpd/ipc/vrrp_channel.c vrrpd/ipc/vrrp_channel.h \
+	# end

@@ -1,0 +1,161 @@
+/*
+ * vrrp_vip.h - the virtual addresses of one instance, and their device.
+ *
+ * Everything slow happens in vrrp_vip_open() and vrrp_vip_close(); taking the
+ * addresses and giving them up are one prebuilt netlink batch each.  vrrp_vip.c
+ * explains the device.
+ */
+#ifndef VRRPD_VRRP_VIP_H
+#define VRRPD_VRRP_VIP_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+#include "shared/nl.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+struct vrrp_vips;
+
+#define VRRP_VIP_REASON_MAX	160
+
+/*
+ * The name of the virtual MAC device: vr4-VRID-IFINDEX or vr6-VRID-IFINDEX,
+ * both decimal, IFINDEX that of the parent.  0 or -ENAMETOOLONG.
+ */
+int	vrrp_vip_device_name(uint8_t family, uint8_t vrid, int parent,
+	    char name[IF_NAMESIZE]);
+
+/*
+ * Make ready to take the addresses of p on this interface: with a virtual MAC,
+ * create its device (or adopt the one a crashed run left), deaf and up.  p is
+ * borrowed for as long as the object lives.  On failure the reason is text for
+ * a user.  0 or negative errno.
+ */
+int	vrrp_vip_open(struct nl *, const struct vrrp_params *p,
+	    const struct nl_link *parent, struct vrrp_vips **out,
+	    char reason[VRRP_VIP_REASON_MAX]);
+/*
+ * Remove the device (about 12 ms: the kernel waits for an RCU grace period).
+ * Addresses must have been withdrawn.  NULL is fine.
+ */
+void	vrrp_vip_close(struct vrrp_vips *);
+
+/* The parent's MAC may have changed; prepare again after. */
+void	vrrp_vip_parent_changed(struct vrrp_vips *, const struct nl_link *parent);
+
+/*
+ * Build both batches.  on_link(prefix, arg) says whether the parent reaches
+ * this prefix directly by an address of its own: then no second connected route
+ * is made for it.  owned(addr, arg): this is an address of the interface itself,
+ * to be left alone.  Call again when the answers may have changed.
+ */
+struct vrrp_vip_questions {
+	bool	(*on_link)(const struct addr_prefix *, void *arg);
+	bool	(*owned)(const struct addr *, void *arg);
+	void	*arg;
+	/*
+	 * The kernel would make it a secondary of an address of the parent: then
+	 * it brings no route by itself, and must, if it is promoted.  May be NULL.
+	 */
+	bool	(*secondary)(const struct addr_prefix *, void *arg);
+	/*
+	 * The kernel takes the addresses away when they have not been refreshed
+	 * for so long, because we are dead.  0: it does not.
+	 */
+	unsigned lifetime_s;
+};
+int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
+	    char reason[VRRP_VIP_REASON_MAX]);
+
+/*
+ * Take the addresses: when this returns 0 the kernel has carried it out or
+ * refused it, and done() tells which from the loop (nl_batch_send).  Negative
+ * errno: nothing was sent and done() is not called; -ENODATA: all addresses are
+ * the interface's own, there is nothing to do.
+ */
+int	vrrp_vip_install(struct vrrp_vips *, nl_batch_done, void *arg);
+/*
+ * The same, but nothing leaves with the virtual MAC yet (an MLD report would,
+ * and move the switch port to addresses that are not usable yet).
+ */
+int	vrrp_vip_install_quietly(struct vrrp_vips *, nl_batch_done, void *arg);
+int	vrrp_vip_speak(struct vrrp_vips *);
+/*
+ * Nothing more leaves with the virtual MAC, while the addresses still answer
+ * what comes.  0, or negative errno; -ENODATA: there is no virtual MAC.
+ */
+int	vrrp_vip_hush(struct vrrp_vips *);
+/*
+ * As vrrp_vip_open(), for one that holds its addresses: a device that is there is
+ * adopted as it is, hearing and speaking.
+ */
+int	vrrp_vip_reopen(struct nl *, const struct vrrp_params *p,
+	    const struct nl_link *parent, struct vrrp_vips **out,
+	    char reason[VRRP_VIP_REASON_MAX]);
+/* Their lifetime starts anew; -ENODATA when they have none. */
+int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
+/* Give them up and be deaf again; nothing waits for a grace period. */
+int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
+/* The requests of that, for the last will. Borrowed until the next prepare. */
+const uint8_t *vrrp_vip_withdrawal(const struct vrrp_vips *, size_t *len);
+struct vrrp_vip_address {
+	struct addr_prefix	prefix;
+	int			ifindex;	/* where it is put */
+	bool			owned;		/* not ours to put */
+	/* Where announcements for it leave (0: nobody is there to be told), and
+	 * the MAC they tell. */
+	int			announce_ifindex;
+	uint8_t			mac[6];
+};
+/* Which address the message at this index of install's batch was for, or NULL. */
+const struct vrrp_vip_address *vrrp_vip_failed(const struct vrrp_vips *,
+	    unsigned failed_at);
+
+/* vip_count entries in configured order, valid until the next prepare. */
+const struct vrrp_vip_address *vrrp_vip_addresses(const struct vrrp_vips *);
+
+/* "" without a virtual MAC. */
+const char *vrrp_vip_device(const struct vrrp_vips *);
+int	vrrp_vip_ifindex(const struct vrrp_vips *);	/* device, or the parent */
+/* Ethernet source of adverts: the virtual MAC, or the interface's (V-26). */
+const uint8_t *vrrp_vip_mac(const struct vrrp_vips *);
+/* Asks the kernel whether our device is still there; true without one. */
+bool	vrrp_vip_device_exists(const struct vrrp_vips *);
+/* Brings our device up if somebody has taken it down; true if so. */
+bool	vrrp_vip_device_raise(const struct vrrp_vips *);
+/* The device was there already: it may hold addresses of an earlier run. */
+bool	vrrp_vip_adopted(const struct vrrp_vips *);
+
+/*
+ * The parent of IPv4 virtual MAC devices must not answer ARP for their
+ * addresses with its own MAC, nor use them as senders (V-82, V-84): arp_ignore
+ * at least 1, arp_announce 2.  Counted; the last release puts the old values
+ * back unless somebody else has changed them since.
+ */
+struct vrrp_vip_parent {
+	char	 name[IF_NAMESIZE];
+	unsigned holders;
+	bool	 changed[2];
+	int	 saved[2];
+	bool	 recalled;	/* saved[] is what a crashed run noted */
+};
+int	vrrp_vip_parent_hold(struct vrrp_vip_parent *, const char *name);
+void	vrrp_vip_parent_release(struct vrrp_vip_parent *);
+/*
+ * The old values outlive a crash in the `tag` of the virtual MAC devices, a
+ * number the kernel keeps for each device and has no use for.  recall: before
+ * the first hold, from a device that was adopted.  note: after each hold.
+ */
+void	vrrp_vip_parent_recall(struct vrrp_vip_parent *,
+	    const struct vrrp_vips *);
+void	vrrp_vip_parent_note(const struct vrrp_vip_parent *,
+	    const struct vrrp_vips *);
+/*
+ * This link looks like a device of ours and was made by a vrrpd that does not
+ * run any more.
+ */
+bool	vrrp_vip_is_orphan(const struct nl_link *);
+
+#endif

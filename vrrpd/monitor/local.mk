@@ -1,0 +1,5 @@
+# The process that guards the engine.
+vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/monitor/vrrp_estate.c vrrpd/monitor/vrrp_estate.h \
+	vrrpd/monitor/vrrp_monitor.c vrrpd/monitor/vrrp_monitor.h \
+	# end

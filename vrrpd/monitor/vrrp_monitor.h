@@ -1,0 +1,79 @@
+/*
+ * vrrp_monitor.h - the parent of the engine: starts it, watches it, survives it.
+ *
+ * The process that the service manager started.  It has a loop of its own, few
+ * duties and the same capabilities as the engine.  Its engine is a fork of it,
+ * without exec: a restart needs no file, no memory that is not there already and
+ * no privilege that was given up.
+ */
+#ifndef VRRPD_VRRP_MONITOR_H
+#define VRRPD_VRRP_MONITOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "shared/ctl_server.h"
+#include "shared/loop.h"
+#include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_handoff.h"
+
+/* What an engine is given. */
+struct vrrp_birth {
+	int			 channel;	/* its end; the engine's to close */
+	pid_t			 monitor;
+	const struct ctl_listener *listener;	/* of the control socket */
+	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
+	unsigned		 restarts;	/* 0: the first engine */
+	char			 last_end[64];	/* why the one before ended, or "" */
+	int64_t			 last_end_real_ns;
+};
+
+/* A whole life of the engine; its value is the exit status of the process. */
+typedef int (*vrrp_engine_main)(struct vrrp_birth *, void *arg);
+
+/*
+ * Something else that the monitor does and that talks to the engine, such as
+ * running programs.  attach: a new engine, register handlers on its channel.
+ * detach: that channel is about to be freed.  forget: in a child, free what was
+ * made on the loop, and nothing else; no other function is called after it.
+ */
+struct vrrp_monitor_part {
+	void	(*attach)(struct vrrp_channel *, void *arg);
+	void	(*detach)(void *arg);
+	void	(*forget)(void *arg);
+	/* While there is still root: loop exists, no engine yet. 0 or -errno. */
+	int	(*open)(struct loop *, void *arg);
+	/* The engine has left for good, so does the monitor. May wait. */
+	void	(*close)(void *arg);
+	void	*arg;
+};
+
+struct vrrp_monitor_config {
+	const char		*socket;	/* control socket, for the engine */
+	const struct priv_user	*user;
+	int			 realtime_priority;	/* of the engine */
+	const struct vrrp_monitor_part *parts;	/* part_count */
+	unsigned		 part_count;
+	vrrp_engine_main	 engine;
+	void			*arg;
+};
+
+/*
+ * Supervises until there is nothing left to supervise; returns the exit status:
+ * the engine's, when it ends by itself or is told to leave (SIGTERM, SIGINT); 1
+ * when there is no engine to be had.  Returns in a child as well, with the
+ * status of the engine that has lived there.
+ */
+int	vrrp_monitor_run(const struct vrrp_monitor_config *);
+
+/*
+ * For the engine, at its start and after every change of user: tie its life to
+ * the monitor's, which sends it SIGTERM by dying.  0, or -ESRCH when the monitor
+ * is dead already.
+ */
+int	vrrp_monitor_tie(const struct vrrp_birth *);
+/* SIGTERM, SIGINT and SIGHUP wait, or do not wait any longer. */
+void	vrrp_monitor_hold_signals(bool hold);
+
+#endif

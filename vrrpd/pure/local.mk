@@ -1,0 +1,20 @@
+# No I/O, clock, heap, globals or log; test/purity.sh checks it.
+vrrpd_libvrrpcore_a_SOURCES += \
+	vrrpd/pure/vrrp_announce.c vrrpd/pure/vrrp_announce.h \
+	vrrpd/pure/vrrp_auto.c vrrpd/pure/vrrp_auto.h \
+	vrrpd/pure/vrrp_check.c vrrpd/pure/vrrp_check.h \
+	vrrpd/pure/vrrp_conflict.c vrrpd/pure/vrrp_conflict.h \
+	vrrpd/pure/vrrp_core.c vrrpd/pure/vrrp_core.h \
+	vrrpd/pure/vrrp_group.c vrrpd/pure/vrrp_group.h \
+	vrrpd/pure/vrrp_handoff.c vrrpd/pure/vrrp_handoff.h \
+	vrrpd/pure/vrrp_heard.c vrrpd/pure/vrrp_heard.h \
+	vrrpd/pure/vrrp_level.c vrrpd/pure/vrrp_level.h \
+	vrrpd/pure/vrrp_linger.c vrrpd/pure/vrrp_linger.h \
+	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
+	vrrpd/pure/vrrp_params.h \
+	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \
+	vrrpd/pure/vrrp_supervise.c vrrpd/pure/vrrp_supervise.h \
+	vrrpd/pure/vrrp_weigh.c vrrpd/pure/vrrp_weigh.h \
+	vrrpd/pure/vrrp_will.c vrrpd/pure/vrrp_will.h \
+	vrrpd/pure/vrrp_wire.c vrrpd/pure/vrrp_wire.h \
+	# end

@@ -1,0 +1,1230 @@
+/*
+ * vrrp_core.c - RFC 9568 §6 as a function of events.
+ *
+ * Lay vrrp_core_startup(), vrrp_core_rx() and vrrp_core_expire() beside §6.4.1
+ * to §6.4.3; each has one switch over the state.  Version 2 (RFC 3768) uses the
+ * same machine with its own Skew_Time (V-122) and without the answer to a
+ * lesser Active (V-126).
+ *
+ * Where an advert counts from.  Timers run from the arrival the kernel saw, so
+ * that a loop that reads late does not wait longer.  Three things bound that
+ * instant from below (from_instant()): the state we are in began later than a
+ * packet left over in the socket; the timer already runs from a later one; and
+ * time in which we were absent does not count, because what should have
+ * followed the packet may have been lost while nobody read.
+ *
+ * BFD is one more reason to leave Backup and nothing else (L-10): it never
+ * touches Active_Down_Timer, and a Down that does not pass the guards leaves
+ * everything to that timer.  The guards may only turn down what would have been
+ * wrong: a router that dies with its BFD is never believed for longer.
+ *
+ * Beyond the RFC, each for a reason given where it is done: the guard against
+ * advert storms (V-96), the shortened wait after a priority change (V-78), the
+ * delay of preemption (V-79), the pacing when the interval grows.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "vrrpd/pure/vrrp_core.h"
+
+#define PRIORITY_OWNER		255
+#define PRIORITY_RANGE		256
+#define DOWN_ADVERTS		3		/* V-31 */
+#define SETTLED_ADVERTS		5		/* and the skew, and some */
+#define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
+#define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
+#define PROOF_INTERVALS		2	/* BFD silent for so many: not by chance */
+#define ANSWER_NS		(50 * NS_PER_MS)	/* L-13: V-72 and the way */
+#define DAMP_FIRST_NS		(10 * NS_PER_S)
+#define DAMP_MAX_NS		(600 * NS_PER_S)
+#define DAMP_FORGIVE_NS		(600 * NS_PER_S)
+#define LISTEN_MAX_NS		(1250 * NS_PER_MS)
+#define SLOT_MARGIN_MIN_NS	NS_PER_MS
+#define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
+#define REASSURE_MIN_NS		(50 * NS_PER_MS)
+#define REASSURE_MAX		16		/* adverts of one series */
+
+const char *
+vrrp_state_name(enum vrrp_state state)
+{
+	switch (state) {
+	case VRRP_INITIALIZE:
+		return "initialize";
+	case VRRP_BACKUP:
+		return "backup";
+	case VRRP_ACTIVE:
+		return "active";
+	}
+	return "unknown";
+}
+
+const char *
+vrrp_cause_name(enum vrrp_cause cause)
+{
+	switch (cause) {
+#define X(id, word) case VRRP_CAUSE_##id: return word;
+	VRRP_CAUSES(X)
+#undef X
+	}
+	return "unknown";
+}
+
+const char *
+vrrp_bfd_state_name(enum vrrp_bfd_state state)
+{
+	switch (state) {
+	case VRRP_BFD_UNKNOWN:
+		return "unknown";
+	case VRRP_BFD_ADMIN_DOWN:
+		return "admin-down";
+	case VRRP_BFD_DOWN:
+		return "down";
+	case VRRP_BFD_INIT:
+		return "init";
+	case VRRP_BFD_UP:
+		return "up";
+	}
+	return "unknown";
+}
+
+int64_t
+vrrp_core_skew_time_ns(uint8_t version, uint8_t priority, uint16_t interval_cs)
+{
+	int64_t of = version == 2 ? NS_PER_S : ns_from_cs(interval_cs);
+
+	return (PRIORITY_RANGE - priority) * of / PRIORITY_RANGE;
+}
+
+int64_t
+vrrp_core_active_down_interval_ns(uint8_t version, uint8_t priority,
+    uint16_t interval_cs)
+{
+	return DOWN_ADVERTS * ns_from_cs(interval_cs) +
+	    vrrp_core_skew_time_ns(version, priority, interval_cs);
+}
+
+static int64_t
+advert_interval_ns(const struct vrrp_core *v)
+{
+	return ns_from_cs(v->p.advert_int_cs);
+}
+
+/* V-30, V-31, V-33: from the Active's interval; version 2 from ours (V-122). */
+static void
+compute_intervals(struct vrrp_core *v)
+{
+	uint16_t interval_cs = v->p.version == 2 ? v->p.advert_int_cs :
+	    v->active_adver_interval_cs;
+
+	v->skew_time_ns = vrrp_core_skew_time_ns(v->p.version, v->p.priority,
+	    interval_cs);
+	v->active_down_interval_ns = vrrp_core_active_down_interval_ns(
+	    v->p.version, v->p.priority, interval_cs);
+}
+
+void
+vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
+{
+	assert(p->priority > 0 && p->advert_int_cs > 0);
+	memset(v, 0, sizeof(*v));
+	v->p = *p;
+	v->state = VRRP_INITIALIZE;
+	v->active_down_timer = MONO_NEVER;
+	v->adver_timer = MONO_NEVER;
+	v->bfd_takeover_timer = MONO_NEVER;
+	v->confirm_timer = MONO_NEVER;
+	v->fence_until = MONO_NEVER;
+	v->active_adver_interval_cs = p->advert_int_cs;
+	vrrp_rank_init(&v->rank);
+	compute_intervals(v);
+}
+
+static void
+begin(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	assert(!mono_before(now, v->last_call));
+	v->last_call = now;
+	memset(act, 0, sizeof(*act));
+}
+
+/* The only writer of v->state. Timers of the state left behind stop. */
+static void
+enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
+    mono_t now, mono_t due, struct vrrp_actions *act)
+{
+	act->todo |= VRRP_DO_TRANSITION;
+	act->tr.from = v->state;
+	act->tr.to = to;
+	act->tr.cause = cause;
+	act->tr.in_state_ns = mono_sub(now, v->state_since);
+	act->tr.due = due;
+	v->state = to;
+	v->state_since = now;
+	v->active_down_timer = MONO_NEVER;
+	v->adver_timer = MONO_NEVER;
+	v->bfd_takeover_timer = MONO_NEVER;
+	v->confirm_timer = MONO_NEVER;
+	memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
+	v->active_by_bfd = false;
+	v->paced_adverts = 0;
+	v->wants = false;
+	v->fence_until = MONO_NEVER;
+}
+
+static void
+send_advert(struct vrrp_core *v, struct vrrp_actions *act)
+{
+	act->todo |= VRRP_DO_SEND_ADVERT;
+	act->advert_priority = v->p.priority;
+}
+
+/* V-60, V-64. */
+static void
+become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
+    mono_t due, struct vrrp_actions *act)
+{
+	enter(v, VRRP_ACTIVE, cause, now, due, act);
+	send_advert(v, act);
+	act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
+	act->install_first = cause != VRRP_CAUSE_ACTIVE_DOWN_TIMER &&
+	    cause != VRRP_CAUSE_BFD_DOWN;
+	v->adver_timer = mono_add(now, advert_interval_ns(v));
+	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+}
+
+static void
+rebase_active_down_timer(struct vrrp_core *v)
+{
+	v->active_down_timer = mono_add(v->active_down_from,
+	    v->active_down_is_skew ? v->skew_time_ns :
+	    v->active_down_interval_ns);
+}
+
+static void
+start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
+    enum vrrp_cause cause)
+{
+	v->active_down_from = from;
+	v->active_down_is_skew = skew;
+	v->active_down_cause = cause;
+	if (v->wants_cause != VRRP_CAUSE_BFD_DOWN)
+		v->wants = false;
+	rebase_active_down_timer(v);
+}
+
+/* An instant, later by the part of [since, until] that lies after it. */
+static mono_t
+later_by_absence(mono_t at, mono_t since, mono_t until)
+{
+	mono_t start = mono_max(at, since);
+
+	if (!mono_before(start, until))
+		return at;
+	return mono_add(at, mono_sub(until, start));
+}
+
+/* When a packet counts from: see the top of the file. */
+static mono_t
+from_instant(const struct vrrp_core *v, mono_t now, mono_t arrival)
+{
+	mono_t from = mono_min(arrival, now);
+
+	from = later_by_absence(from, v->absent_since, v->absent_until);
+	from = mono_max(from, v->state_since);
+	if (v->state == VRRP_BACKUP)
+		from = mono_max(from, v->active_down_from);
+	return from;
+}
+
+void
+vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
+    enum vrrp_cause cause, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state != VRRP_INITIALIZE)
+		return;
+	v->primary = *primary;
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	v->preempt_not_before = mono_add(now, v->p.preempt_delay_ns);
+	if (v->p.priority == PRIORITY_OWNER) {		/* V-60, V-75 */
+		become_active(v, VRRP_CAUSE_OWNER, now, now, act);
+		return;
+	}
+	enter(v, VRRP_BACKUP, cause, now, now, act);	/* V-61 */
+	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+void
+vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	switch (v->state) {
+	case VRRP_INITIALIZE:
+		return;
+	case VRRP_BACKUP:				/* V-63 */
+		break;
+	case VRRP_ACTIVE:				/* V-68 */
+		act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
+		act->advert_priority = 0;
+		break;
+	}
+	enter(v, VRRP_INITIALIZE, cause, now, now, act);
+}
+
+/* The second half of V-66 and of V-71: this router is the Active we follow. */
+static void
+follow(struct vrrp_core *v, mono_t from, mono_t arrival,
+    const struct vrrp_advert *adv)
+{
+	if (!addr_equal(&v->active.source, &adv->source) ||
+	    v->state_since.ns > v->active.since.ns)
+		v->active.since = v->last_call;
+	v->active.source = adv->source;
+	v->active.priority = adv->priority;
+	v->active.interval_cs = adv->interval_cs;
+	v->active.last_advert = from;
+	v->active.last_arrival = arrival;
+	memset(&v->claimant, 0, sizeof(v->claimant));
+	v->active_adver_interval_cs = adv->interval_cs;
+	compute_intervals(v);
+	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+/*
+ * V-79: a router that has just come back lets a lesser Active serve on.  An
+ * Active that falls silent or resigns is not protected by it: the timer decides.
+ */
+static bool
+may_preempt(const struct vrrp_core *v, mono_t now)
+{
+	if (v->p.priority == PRIORITY_OWNER)		/* V-75 */
+		return true;
+	return v->p.preempt && !mono_before(now, v->preempt_not_before);
+}
+
+/*
+ * L-15: an accepted advert that arrived after the session went Down comes from
+ * a new Active, or shows that the old one lives.  One from before shows nothing.
+ */
+static void
+forget_bfd_edge(struct vrrp_core *v)
+{
+	v->bfd_takeover_timer = MONO_NEVER;
+	if (v->wants_cause == VRRP_CAUSE_BFD_DOWN)
+		v->wants = false;
+}
+
+static void
+call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
+    const struct vrrp_advert *adv)
+{
+	if (!addr_equal(&adv->source, &v->bfd_edge_peer) ||
+	    mono_before(v->bfd_alive_after, arrival))
+		forget_bfd_edge(v);
+}
+
+/*
+ * V-78: the Active we follow has fallen below us, since something it tracks is
+ * down.  It says so itself, so there is no silence to wait for.
+ */
+static void
+active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
+{
+	if (!addr_equal(&adv->source, &v->active.source) ||
+	    v->active.priority < v->p.priority)
+		return;
+	v->active.priority = adv->priority;
+	if (mono_before(mono_add(from, v->skew_time_ns), v->active_down_timer))
+		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT);
+}
+
+/*
+ * V-67, L-15: a lesser router is Active where the dead one was.  It serves, and
+ * two takeovers where one is enough would be worse than to wait for the timer.
+ */
+static void
+note_claim(struct vrrp_core *v, mono_t arrival, const struct vrrp_advert *adv)
+{
+	if (addr_equal(&adv->source, &v->active.source))
+		v->active.last_arrival = arrival;
+	else {
+		v->claimant = adv->source;
+		v->claimed = arrival;
+	}
+	if (mono_is_never(v->bfd_takeover_timer))
+		return;
+	call_off_bfd_takeover(v, arrival, adv);
+	if (mono_is_never(v->bfd_takeover_timer))
+		v->bfd_left_to_others++;
+}
+
+static struct vrrp_core_bfd *
+bfd_find(struct vrrp_core *v, const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return &v->bfd[i];
+	return NULL;
+}
+
+/* V-71, V-74: of two Actives, is that the one that stays? */
+static bool
+wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
+{
+	return adv->priority > v->p.priority ||
+	    (adv->priority == v->p.priority &&
+	    addr_cmp(&adv->source, &v->primary) > 0);
+}
+
+/* L-13: what it said of its peer was wrong. */
+static void
+blame_session(struct vrrp_core *v, mono_t now)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, &v->bfd_edge_peer);
+	int64_t ns;
+	unsigned i;
+
+	if (b == NULL)
+		return;
+	if (!b->has_been_up)
+		b->spent = true;
+	if (b->false_takeovers > 0 && mono_before(
+	    mono_add(b->suspended_until, DAMP_FORGIVE_NS), now))
+		b->false_takeovers = 0;
+	b->false_takeovers++;
+	ns = b->false_takeovers == 1 ? 0 : DAMP_FIRST_NS;
+	for (i = 2; i < b->false_takeovers && ns < DAMP_MAX_NS; i++)
+		ns *= 2;
+	b->suspended_until = mono_add(now, ns < DAMP_MAX_NS ? ns : DAMP_MAX_NS);
+}
+
+/*
+ * L-14: we have said that we are Active, so whoever loses against us will obey;
+ * what it sent before it knew must not stop us, or nobody would be Active.
+ */
+static bool
+confirm_rx(struct vrrp_core *v, mono_t now, const struct vrrp_advert *adv)
+{
+	if (mono_is_never(v->confirm_timer))
+		return false;
+	if (adv->priority == 0 || !wins(v, adv))
+		return true;
+	v->confirm_timer = MONO_NEVER;
+	v->bfd_unconfirmed++;
+	if (addr_equal(&adv->source, &v->bfd_edge_peer))
+		blame_session(v, now);
+	return false;
+}
+
+static void
+backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
+    const struct vrrp_advert *adv)
+{
+	if (confirm_rx(v, now, adv))
+		return;
+	if (adv->priority == 0) {			/* V-65, V-97 */
+		if (addr_equal(&adv->source, &v->active.source))
+			v->active.priority = 0;
+		start_active_down_timer(v, from, true,
+		    VRRP_CAUSE_PRIORITY_ZERO);
+		return;
+	}
+	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
+		call_off_bfd_takeover(v, arrival, adv);	/* V-66 */
+		follow(v, from, arrival, adv);
+		return;
+	}
+	active_fell(v, from, adv);
+	note_claim(v, arrival, adv);
+	/* V-67: the timer keeps running; it will fire because we are better. */
+	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
+		v->active_down_cause = VRRP_CAUSE_PREEMPT;
+}
+
+/*
+ * V-96: two that both think they won (one primary address twice, a looped
+ * packet) would answer each other at wire speed.  Resignations are counted in,
+ * and what is suppressed leaves Adver_Timer alone, so nobody can silence us.
+ */
+static bool
+immediate_advert(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t guard_ns = advert_interval_ns(v) / 4;
+
+	if (mono_before(now, v->immediate_not_before)) {
+		v->immediate_adverts_suppressed++;
+		return false;
+	}
+	if (guard_ns < IMMEDIATE_MIN_NS)
+		guard_ns = IMMEDIATE_MIN_NS;
+	v->immediate_not_before = mono_add(now, guard_ns);
+	v->immediate_adverts++;
+	send_advert(v, act);
+	return true;
+}
+
+/* Hosts may follow the other one's announcements: draw them back. */
+static void
+contested(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	if (mono_before(now, v->reannounce_not_before))
+		return;
+	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+	act->todo |= VRRP_DO_ANNOUNCE;
+}
+
+/* After so long under one Active, whoever could preempt it has. */
+static int64_t
+settled_ns(const struct vrrp_core *v)
+{
+	return SETTLED_ADVERTS * ns_from_cs(v->active_adver_interval_cs >
+	    v->p.advert_int_cs ? v->active_adver_interval_cs :
+	    v->p.advert_int_cs);
+}
+
+/*
+ * L-13: the router BFD called dead answers our takeover at once: it was not.
+ * One that is heard again later was away, and BFD was right.
+ */
+static void
+judge_bfd_takeover(struct vrrp_core *v, mono_t now,
+    const struct vrrp_advert *adv)
+{
+	if (mono_sub(now, v->state_since) > v->active_down_interval_ns)
+		return;
+	if (addr_equal(&adv->source, &v->active.source) &&
+	    v->active.priority != 0)
+		v->takeovers_taken_back++;
+	if (!v->active_by_bfd || !addr_equal(&adv->source, &v->bfd_edge_peer) ||
+	    mono_sub(now, v->state_since) > ANSWER_NS)
+		return;
+	v->bfd_false_takeovers++;
+	blame_session(v, now);
+}
+
+static void
+active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
+    const struct vrrp_advert *adv, struct vrrp_actions *act)
+{
+	enum vrrp_cause cause;
+
+	if (adv->priority == 0) {			/* V-70 */
+		if (vrrp_core_is_fenced(v))
+			return;		/* another Backup may be faster */
+		if (immediate_advert(v, now, act))
+			v->adver_timer = mono_add(now, advert_interval_ns(v));
+		return;
+	}
+	if (vrrp_core_is_fenced(v)) {
+		cause = VRRP_CAUSE_FENCED;
+		v->fenced_out++;
+	} else if (adv->priority > v->p.priority)
+		cause = VRRP_CAUSE_HIGHER_PRIORITY;
+	else if (wins(v, adv))				/* V-74 */
+		cause = VRRP_CAUSE_HIGHER_ADDRESS;
+	else {						/* V-72 */
+		if (v->p.version != 2)			/* V-126 */
+			immediate_advert(v, now, act);
+		contested(v, now, act);
+		return;
+	}
+	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
+	vrrp_rank_reign_over(&v->rank, now, v->state_since,
+	    settled_ns(v));
+	enter(v, VRRP_BACKUP, cause, now, from, act);
+	act->todo |= VRRP_DO_WITHDRAW;
+	follow(v, from, arrival, adv);
+}
+
+void
+vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
+    const struct vrrp_advert *adv, struct vrrp_actions *act)
+{
+	mono_t from;
+
+	begin(v, now, act);
+	arrival = mono_min(arrival, now);
+	from = from_instant(v, now, arrival);
+	if (addr_equal(&adv->source, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
+	switch (v->state) {
+	case VRRP_INITIALIZE:				/* V-62 */
+		return;
+	case VRRP_BACKUP:
+		backup_rx(v, now, from, arrival, adv);
+		break;
+	case VRRP_ACTIVE:
+		active_rx(v, now, from, arrival, adv, act);
+		break;
+	}
+	if (adv->priority > 0) {
+		struct vrrp_rank_id id = { &adv->source, adv->priority };
+
+		vrrp_rank_heard(&v->rank, now, &id, v->p.priority,
+		    v->state == VRRP_BACKUP &&
+		    addr_equal(&adv->source, &v->active.source) &&
+		    mono_sub(now, v->active.since) >= settled_ns(v));
+	}
+}
+
+/*
+ * A Backup's time has come.  In a sync group that is a wish, which stands until
+ * an Active is heard; Active_Down_Timer goes on where it did not cause it.
+ */
+static void
+go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
+    struct vrrp_actions *act)
+{
+	if (cause == VRRP_CAUSE_BFD_DOWN && v->p.takeover_confirm_ns > 0 &&
+	    v->p.priority != PRIORITY_OWNER && !v->confirmed) {
+		v->confirm_timer = mono_add(now, v->p.takeover_confirm_ns);
+		v->bfd_takeover_timer = MONO_NEVER;
+		send_advert(v, act);			/* L-14 */
+		return;
+	}
+	v->confirmed = false;
+	if (v->p.grouped && v->p.priority != PRIORITY_OWNER) {
+		v->wants = true;
+		v->wants_cause = cause;
+		v->wants_due = due;
+		v->bfd_takeover_timer = MONO_NEVER;
+		act->todo |= VRRP_DO_ASK;
+		return;
+	}
+	become_active(v, cause, now, due, act);
+	if (cause == VRRP_CAUSE_BFD_DOWN) {
+		v->active_by_bfd = true;
+		v->bfd_takeovers++;
+	}
+}
+
+void
+vrrp_core_take_over(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	bool by_bfd = v->wants && v->wants_cause == VRRP_CAUSE_BFD_DOWN;
+
+	begin(v, now, act);
+	if (v->state != VRRP_BACKUP)
+		return;
+	if (v->wants)
+		become_active(v, v->wants_cause, now, v->wants_due, act);
+	else
+		become_active(v, cause, now, now, act);
+	if (by_bfd) {
+		v->active_by_bfd = true;
+		v->bfd_takeovers++;
+	}
+}
+
+void
+vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state != VRRP_ACTIVE)
+		return;
+	act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
+	act->advert_priority = 0;
+	enter(v, VRRP_BACKUP, cause, now, now, act);
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+/* Its adverts stopped, its BFD goes on. */
+static void
+note_blocked(struct vrrp_core *v)
+{
+	const struct vrrp_core_bfd *b = bfd_find(v, &v->active.source);
+
+	if (v->state == VRRP_ACTIVE && b != NULL && b->has_been_up &&
+	    v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER) {
+		v->blocked_peer = v->active.source;
+		v->vrrp_blocked++;
+	}
+}
+
+static void
+backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	mono_t due = vrrp_core_next_expiry(v);
+
+	if (mono_before(now, due))
+		return;
+	if (mono_before(v->confirm_timer, v->active_down_timer)) {
+		v->confirm_timer = MONO_NEVER;
+		v->confirmed = true;
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		return;
+	}
+	if (mono_before(v->bfd_takeover_timer, v->active_down_timer)) {
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		return;
+	}
+	v->active_down_timer = MONO_NEVER;		/* V-64 */
+	go_active(v, v->active_down_cause, now, due, act);
+	note_blocked(v);
+}
+
+/*
+ * V-69.  The rhythm is kept from the due instant (V-36); a loop that was late
+ * by more than an interval does not send a burst to catch up.
+ */
+static void
+active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t interval_ns = advert_interval_ns(v);
+
+	if (mono_before(now, v->adver_timer))
+		return;
+	send_advert(v, act);
+	if (vrrp_core_is_fenced(v)) {
+		v->fence_until = MONO_NEVER;
+		v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+		act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
+	}
+	if (v->paced_adverts > 0 && --v->paced_adverts > 0)
+		interval_ns = v->paced_interval_ns;
+	v->adver_timer = mono_add(v->adver_timer, interval_ns);
+	if (!mono_before(now, v->adver_timer))
+		v->adver_timer = mono_add(now, interval_ns);
+}
+
+void
+vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	switch (v->state) {
+	case VRRP_INITIALIZE:				/* V-62 */
+		return;
+	case VRRP_BACKUP:
+		backup_expire(v, now, act);
+		return;
+	case VRRP_ACTIVE:
+		active_expire(v, now, act);
+		return;
+	}
+}
+
+mono_t
+vrrp_core_next_expiry(const struct vrrp_core *v)
+{
+	return mono_min(mono_min(v->adver_timer, v->active_down_timer),
+	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
+}
+
+/* L-12: is this Down a reason to believe that the peer no longer forwards? */
+static bool
+down_means_dead(const struct vrrp_bfd_event *ev)
+{
+	switch (ev->reason) {
+	case VRRP_BFD_REASON_TIMEOUT:
+	case VRRP_BFD_REASON_ECHO:
+		return true;
+	case VRRP_BFD_REASON_PEER_DOWN:
+		return ev->takeover_any || ev->remote_diag == 4 ||
+		    ev->remote_diag == 5;
+	case VRRP_BFD_REASON_ADMIN:
+		return false;
+	case VRRP_BFD_REASON_NONE:
+	case VRRP_BFD_REASON_OTHER:
+		return ev->takeover_any;
+	}
+	return false;
+}
+
+/* After this instant an advert of the peer shows that it has not died. */
+static mono_t
+alive_after(mono_t now, const struct vrrp_core_bfd *b,
+    const struct vrrp_bfd_event *ev)
+{
+	int64_t interval_ns = ev->rx_interval_ns > 0 ? ev->rx_interval_ns :
+	    b->rx_interval_ns;
+
+	if (ev->reason != VRRP_BFD_REASON_TIMEOUT || interval_ns == 0 ||
+	    mono_is_never(ev->last_rx))
+		return now;
+	return mono_min(now,
+	    mono_add(ev->last_rx, PROOF_INTERVALS * interval_ns));
+}
+
+/* By the priority it served with: its last word may have been a resignation. */
+static unsigned
+better_ones(const struct vrrp_core *v, mono_t now)
+{
+	struct vrrp_rank_id us = { &v->primary, v->p.priority };
+	struct vrrp_rank_id dead = { &v->active.source, v->active.priority };
+	const struct vrrp_rank_router *r = NULL;
+
+	if (dead.priority == 0)
+		r = vrrp_rank_find(&v->rank, dead.address);
+	if (r != NULL)
+		dead.priority = r->priority;
+	return vrrp_rank_better(&v->rank, now, &us, &dead);
+}
+
+static int64_t
+slot_ns(const struct vrrp_core_bfd *b, int64_t detection_time_ns)
+{
+	int64_t interval_ns = b->rx_interval_ns > 0 ? b->rx_interval_ns :
+	    detection_time_ns / DOWN_ADVERTS;
+	int64_t margin_ns = interval_ns / 2;
+
+	if (margin_ns < SLOT_MARGIN_MIN_NS)
+		margin_ns = SLOT_MARGIN_MIN_NS;
+	if (margin_ns > SLOT_MARGIN_MAX_NS)
+		margin_ns = SLOT_MARGIN_MAX_NS;
+	return interval_ns + margin_ns;
+}
+
+mono_t
+vrrp_core_bfd_suspended_until(const struct vrrp_core *v,
+    const struct addr *peer)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return v->bfd[i].suspended_until;
+	return (mono_t){ 0 };
+}
+
+bool
+vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
+{
+	unsigned i;
+
+	*bfd = true;
+	*peer = v->blocked_peer;
+	if (addr_is_set(peer))
+		return true;
+	*bfd = false;
+	*peer = v->active.source;
+	if (v->state != VRRP_BACKUP || !addr_is_set(peer))
+		return false;
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, peer))
+			return v->bfd[i].fell &&
+			    mono_before(v->bfd[i].fell_at, v->active.last_arrival);
+	return false;
+}
+
+int64_t
+vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < v->bfd_count; i++)
+		if (addr_equal(&v->bfd[i].peer, &v->active.source))
+			return better_ones(v, now) * slot_ns(&v->bfd[i], 0);
+	return 0;
+}
+
+void
+vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
+{
+	vrrp_rank_name(&v->rank, router);
+}
+
+static void
+bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
+    const struct vrrp_bfd_event *ev, struct vrrp_actions *act)
+{
+	mono_t last_rx = ev->last_rx;
+	unsigned better;
+
+	if (v->state != VRRP_BACKUP || !down_means_dead(ev) ||
+	    !addr_equal(&ev->peer, &v->active.source))
+		return;
+	v->bfd_edge = now;
+	v->bfd_edge_peer = ev->peer;
+	v->bfd_alive_after = alive_after(now, b, ev);
+	if (mono_before(v->bfd_alive_after, v->active.last_arrival)) {
+		v->bfd_disproved++;
+		return;
+	}
+	if (mono_is_never(last_rx))
+		last_rx = mono_add(now, -ev->detection_time_ns);
+	if (addr_is_set(&v->claimant) &&
+	    !addr_equal(&v->claimant, &ev->peer) &&
+	    mono_before(last_rx, v->claimed)) {		/* note_claim() */
+		v->bfd_left_to_others++;
+		return;
+	}
+	if (mono_before(now, b->suspended_until)) {
+		v->bfd_suspended++;
+		return;
+	}
+	v->bfd_slot_ns = slot_ns(b, ev->detection_time_ns);
+	better = better_ones(v, now);
+	if (better == 0) {
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
+		return;
+	}
+	v->bfd_takeover_timer = mono_add(now, better * v->bfd_slot_ns);
+}
+
+/*
+ * A better one that we waited for may have gone as well.  The others learn of
+ * that within an interval of us, so those still before us have their slots from
+ * now on.
+ */
+static void
+rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	unsigned better;
+
+	if (mono_is_never(v->bfd_takeover_timer))
+		return;
+	better = better_ones(v, now);
+	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer,
+	    mono_add(now, better * v->bfd_slot_ns));
+	if (!mono_before(now, v->bfd_takeover_timer))
+		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
+}
+
+/* n adverts at this pace from now on, or more and faster if under way. */
+static void
+pace(struct vrrp_core *v, mono_t now, int64_t interval_ns, unsigned n)
+{
+	if (v->paced_adverts == 0 || interval_ns < v->paced_interval_ns)
+		v->paced_interval_ns = interval_ns;
+	if (n > v->paced_adverts)
+		v->paced_adverts = n;
+	v->adver_timer = mono_add(now, v->paced_interval_ns);
+}
+
+/*
+ * V-96 in its own right: what is sent here must not use up the answer to the
+ * false takeover that it may have come too late for.
+ */
+static bool
+reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t guard_ns = advert_interval_ns(v) / 4;
+
+	if (guard_ns > REASSURE_MIN_NS)
+		guard_ns = REASSURE_MIN_NS;
+	if (v->state != VRRP_ACTIVE || vrrp_core_is_fenced(v) ||
+	    mono_before(now, v->reassure_not_before))
+		return false;
+	v->reassure_not_before = mono_add(now, guard_ns);
+	send_advert(v, act);
+	return true;
+}
+
+/*
+ * A peer believes in us for tx_multiplier intervals after our last packet, and
+ * in an advert from the third on: two adverts fall into that time, and the
+ * series goes on for as long as the last packet may be believed.
+ */
+void
+vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t pace_ns = advert_interval_ns(v), span_ns = 0, ns;
+	struct vrrp_core_bfd *b;
+	unsigned i;
+
+	begin(v, now, act);
+	for (i = 0; i < v->bfd_count; i++) {
+		b = &v->bfd[i];
+		if (b->tx_interval_ns == 0)
+			continue;
+		ns = b->tx_multiplier > PROOF_INTERVALS ?
+		    (b->tx_multiplier - PROOF_INTERVALS) * b->tx_interval_ns / 2 :
+		    b->tx_interval_ns / 2;
+		if (ns < pace_ns)
+			pace_ns = ns;
+		ns = b->tx_multiplier * b->tx_interval_ns;
+		if (ns > span_ns)
+			span_ns = ns;
+		b->tx_interval_ns = 0;		/* until it is Up again */
+	}
+	if (!reassure(v, now, act))
+		return;
+	if (pace_ns < IMMEDIATE_MIN_NS)
+		pace_ns = IMMEDIATE_MIN_NS;
+	if (pace_ns >= advert_interval_ns(v))
+		return;
+	ns = span_ns / pace_ns + 1;
+	pace(v, now, pace_ns, ns > REASSURE_MAX ? REASSURE_MAX : (unsigned)ns);
+}
+
+/* The entry of a peer; a full table gives up one that could not trigger. */
+static struct vrrp_core_bfd *
+bfd_entry(struct vrrp_core *v, const struct addr *peer)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, peer);
+	unsigned i;
+
+	if (b != NULL)
+		return b;
+	if (v->bfd_count < VRRP_CORE_BFD_MAX)
+		b = &v->bfd[v->bfd_count++];
+	else
+		for (i = 0; i < v->bfd_count && b == NULL; i++)
+			if (!v->bfd[i].has_been_up)
+				b = &v->bfd[i];
+	if (b != NULL)
+		*b = (struct vrrp_core_bfd){ .peer = *peer };
+	return b;
+}
+
+void
+vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
+    struct vrrp_actions *act)
+{
+	struct vrrp_core_bfd *b;
+	bool edge;
+
+	begin(v, now, act);
+	b = bfd_entry(v, &ev->peer);
+	if (b == NULL)
+		return;
+	edge = b->has_been_up;
+	if (ev->state != VRRP_BFD_UP &&
+	    addr_equal(&ev->peer, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
+	if (ev->state == VRRP_BFD_UNKNOWN)
+		vrrp_rank_no_session(&v->rank, &ev->peer);
+	else
+		vrrp_rank_session(&v->rank, now, &ev->peer,
+		    ev->state == VRRP_BFD_UP);
+	switch (ev->state) {
+	case VRRP_BFD_UP:
+		b->has_been_up = true;
+		b->spent = b->fell = false;
+		b->rx_interval_ns = ev->rx_interval_ns;
+		b->tx_interval_ns = ev->tx_interval_ns;
+		b->tx_multiplier = ev->tx_multiplier;
+		break;
+	case VRRP_BFD_DOWN:
+		b->has_been_up = false;
+		if (edge) {
+			b->fell = true;
+			b->fell_at = now;
+		}
+		if (edge && v->state == VRRP_ACTIVE)
+			(void)reassure(v, now, act);
+		else if (edge)
+			bfd_edge_down(v, now, b, ev, act);
+		if (v->state == VRRP_BACKUP)
+			rank_again(v, now, act);
+		b->rx_interval_ns = b->tx_interval_ns = 0;
+		return;
+	case VRRP_BFD_ADMIN_DOWN:	/* L-12: never */
+		b->fell = false;
+		/* FALLTHROUGH */
+	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
+		b->has_been_up = false;
+		b->rx_interval_ns = b->tx_interval_ns = 0;
+		break;
+	case VRRP_BFD_UNKNOWN:		/* bfdd is gone: says nothing of the peer */
+		b->has_been_up = b->fell = false;
+		return;
+	}
+	/* The peer was heard: its death is withdrawn. */
+	if (!addr_equal(&ev->peer, &v->bfd_edge_peer))
+		return;
+	forget_bfd_edge(v);
+	if (!mono_is_never(v->confirm_timer)) {
+		v->confirm_timer = MONO_NEVER;
+		v->bfd_unconfirmed++;
+	}
+}
+
+void
+vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
+{
+	struct vrrp_core_bfd *b = bfd_find(v, peer);
+
+	if (b != NULL)
+		*b = v->bfd[--v->bfd_count];
+	vrrp_rank_no_session(&v->rank, peer);
+	if (addr_equal(peer, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
+	if (addr_equal(peer, &v->bfd_edge_peer))
+		forget_bfd_edge(v);
+}
+
+/* Backups still wait by the old, shorter interval: see the header. */
+static void
+active_set_params(struct vrrp_core *v, mono_t now,
+    const struct vrrp_core_params *old, struct vrrp_actions *act)
+{
+	int64_t old_ns = ns_from_cs(old->advert_int_cs);
+	int64_t interval_ns = advert_interval_ns(v);
+
+	if (old->priority == v->p.priority &&
+	    old->advert_int_cs == v->p.advert_int_cs)
+		return;
+	send_advert(v, act);
+	if (interval_ns > old_ns) {
+		pace(v, now, old_ns, DOWN_ADVERTS);
+		return;
+	}
+	if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
+		v->paced_adverts = 0;
+	v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
+	    v->paced_interval_ns : interval_ns);
+}
+
+static bool
+better_than_active(const struct vrrp_core *v, mono_t now)
+{
+	return may_preempt(v, now) && addr_is_set(&v->active.source) &&
+	    v->active.priority > 0 && v->p.priority > v->active.priority;
+}
+
+void
+vrrp_core_set_params(struct vrrp_core *v, mono_t now,
+    const struct vrrp_core_params *p, struct vrrp_actions *act)
+{
+	struct vrrp_core_params old = v->p;
+	bool was_better;
+
+	begin(v, now, act);
+	assert(p->priority > 0 && p->advert_int_cs > 0);
+	assert(p->version == old.version);
+	was_better = better_than_active(v, now);
+	v->p = *p;
+	if (!addr_is_set(&v->active.source))
+		v->active_adver_interval_cs = p->advert_int_cs;
+	compute_intervals(v);
+	switch (v->state) {
+	case VRRP_INITIALIZE:
+		return;
+	case VRRP_BACKUP:
+		v->preempt_not_before = mono_add(v->preempt_not_before,
+		    p->preempt_delay_ns - old.preempt_delay_ns);
+		rebase_active_down_timer(v);		/* V-34 */
+		if (!was_better && better_than_active(v, now) &&
+		    mono_before(mono_add(now, v->skew_time_ns),
+		    v->active_down_timer))		/* V-78 */
+			start_active_down_timer(v, now, true,
+			    VRRP_CAUSE_PREEMPT);
+		return;
+	case VRRP_ACTIVE:
+		if (!vrrp_core_is_fenced(v))
+			active_set_params(v, now, &old, act);
+		return;
+	}
+}
+
+void
+vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
+{
+	v->primary = *primary;
+}
+
+/*
+ * A timer that runs from `from`, moved by the absence it was running in.  Where
+ * it was due just before the absence is said to begin it was not served either:
+ * nobody knows to the microsecond when he fell asleep.
+ */
+static mono_t
+grant(mono_t timer, mono_t from, mono_t since, mono_t until)
+{
+	if (mono_is_never(timer) || !mono_before(from, until))
+		return timer;
+	timer = mono_add(timer,
+	    mono_sub(later_by_absence(from, since, until), from));
+	return mono_max(timer, until);
+}
+
+void
+vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
+{
+	since = mono_max(since, v->absent_until);	/* never grant twice */
+	if (!mono_before(since, until))
+		return;
+	v->absences++;
+	v->absent_since = since;
+	v->absent_until = until;
+	if (v->state != VRRP_BACKUP)
+		return;
+	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->bfd_edge,
+	    since, until);
+	v->active_down_timer = grant(v->active_down_timer,
+	    v->active_down_from, since, until);
+	v->active_down_from = later_by_absence(v->active_down_from, since,
+	    until);
+}
+
+bool
+vrrp_core_must_fence(const struct vrrp_core *v, int64_t absent_ns,
+    int64_t detection_time_ns)
+{
+	int64_t tolerated_ns = DOWN_ADVERTS * advert_interval_ns(v);
+
+	if (v->state != VRRP_ACTIVE || v->p.priority == PRIORITY_OWNER)
+		return false;
+	if (detection_time_ns > 0 && detection_time_ns < tolerated_ns)
+		tolerated_ns = detection_time_ns;
+	return absent_ns > tolerated_ns;
+}
+
+void
+vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
+{
+	int64_t interval_ns = advert_interval_ns(v);
+	int64_t left_ns = DOWN_ADVERTS * interval_ns - absent_ns;
+	int64_t listen_ns = interval_ns + interval_ns / 4;
+
+	if (v->state != VRRP_ACTIVE)
+		return;
+	/* Those with a slower clock than BFD may still wait for an advert. */
+	if (left_ns > 0 && left_ns / 2 < listen_ns)
+		listen_ns = left_ns / 2;
+	/* A successor said so when it took over; addresses are only lent. */
+	if (listen_ns > LISTEN_MAX_NS)
+		listen_ns = LISTEN_MAX_NS;
+	v->fences++;
+	v->fence_until = mono_add(now, listen_ns);
+	v->adver_timer = v->fence_until;
+}
+
+bool
+vrrp_core_is_fenced(const struct vrrp_core *v)
+{
+	return !mono_is_never(v->fence_until);
+}
+
+void
+vrrp_core_readopt(struct vrrp_core *v, mono_t now, const struct addr *primary,
+    mono_t since, mono_t left, struct vrrp_actions *act)
+{
+	int64_t absent_ns = mono_sub(now, left);
+
+	begin(v, now, act);
+	if (v->state != VRRP_INITIALIZE)
+		return;
+	v->primary = *primary;
+	memset(&v->active, 0, sizeof(v->active));
+	v->active_adver_interval_cs = v->p.advert_int_cs;
+	compute_intervals(v);
+	become_active(v, VRRP_CAUSE_RESTART, now, now, act);
+	act->install_first = false;
+	if (vrrp_core_must_fence(v, absent_ns, 0)) {
+		act->todo = VRRP_DO_TRANSITION;
+		vrrp_core_fence(v, now, absent_ns);
+	}
+	v->state_since = mono_min(since, now);
+}
+
+void
+vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	begin(v, now, act);
+	if (v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v))
+		act->todo |= VRRP_DO_ANNOUNCE;
+}

@@ -1,0 +1,52 @@
+/*
+ * vrrp_handoff.h - what an engine leaves to the next on a planned restart.  PURE.
+ *
+ * Body of VRRP_MSG_RESTART: which instances were Active and since when, what the
+ * operator had said to them, and the instant until which adverts were sent.  Instants are CLOCK_MONOTONIC, which is
+ * one for all processes.  Integers in network order:
+ *
+ *   u64 left  u16 count; each: u64 active since, u8 flags, u8 name length,
+ *   name
+ */
+#ifndef VRRPD_VRRP_HANDOFF_H
+#define VRRPD_VRRP_HANDOFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/pure/mono.h"
+
+#define VRRP_HANDOFF_MAX	512	/* VRRP_INSTANCES_MAX */
+#define VRRP_HANDOFF_NAME_MAX	32	/* with NUL */
+#define VRRP_HANDOFF_BYTES_MIN	10
+#define VRRP_HANDOFF_BYTES_MAX	(10 + VRRP_HANDOFF_MAX * 41)
+
+#define VRRP_HANDOFF_ACTIVE	0x1
+#define VRRP_HANDOFF_DISABLED	0x2	/* by the operator */
+#define VRRP_HANDOFF_GIVEN	0x4	/* handed over: does not preempt */
+#define VRRP_HANDOFF_FLAGS	0x7
+
+struct vrrp_handoff_entry {
+	char	name[VRRP_HANDOFF_NAME_MAX];
+	mono_t	active_since;	/* 0 where it was not */
+	uint8_t	flags;		/* not 0 */
+};
+
+struct vrrp_handoff {
+	mono_t				left;
+	unsigned			count;
+	struct vrrp_handoff_entry	list[VRRP_HANDOFF_MAX];
+};
+
+/* The length, or 0 when it does not fit. */
+size_t	vrrp_handoff_encode(const struct vrrp_handoff *, uint8_t *buf,
+	    size_t size);
+/* All or nothing: *out is undefined when false. */
+bool	vrrp_handoff_decode(const uint8_t *buf, size_t len,
+	    struct vrrp_handoff *out);
+/* NULL: there is nothing to say of it.  h may be NULL. */
+const struct vrrp_handoff_entry *vrrp_handoff_find(
+	    const struct vrrp_handoff *h, const char *name);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * vrrp_params.c - defaults and ownership of configured values.
+ *
+ * The defaults are those of vrrpd.conf(5); RFC 9568 §6.1 gives priority,
+ * interval and preemption.  accept = yes is a chosen deviation from the RFC's
+ * Accept_Mode default, explained in the man page: people ping the address.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vrrpd/pure/vrrp_params.h"
+
+void
+vrrp_params_init(struct vrrp_params *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->version = 3;
+	p->priority = VRRP_PRIORITY_DEFAULT;
+	p->advert_int_cs = VRRP_ADVERT_INT_DEFAULT;
+	p->preempt = true;
+	p->accept = true;
+	p->virtual_mac = true;
+	p->unicast_min_ttl = 255;
+	p->checksum_compat = VRRP_CHECKSUM_AUTO;
+	p->garp_repeat = 5;
+	p->garp_interval_ns = 200 * NS_PER_MS;
+	p->notify.timeout_ns = VRRP_NOTIFY_DEFAULT_TIMEOUT_NS;
+}
+
+const char *
+vrrp_track_kind_name(enum vrrp_track_kind kind)
+{
+	switch (kind) {
+#define X(id, word, text) case VRRP_TRACK_##id: return word;
+	VRRP_TRACK_KINDS(X)
+#undef X
+	}
+	return "unknown";
+}
+
+const char *
+vrrp_track_kind_text(enum vrrp_track_kind kind)
+{
+	switch (kind) {
+#define X(id, word, text) case VRRP_TRACK_##id: return text;
+	VRRP_TRACK_KINDS(X)
+#undef X
+	}
+	return "unknown";
+}
+
+const struct vrrp_tracker_params *
+vrrp_config_tracker(const struct vrrp_config *c, enum vrrp_track_kind kind,
+    const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->tracker_count; i++)
+		if (c->trackers[i].kind == kind &&
+		    strcmp(c->trackers[i].name, name) == 0)
+			return &c->trackers[i];
+	return NULL;
+}
+
+/* One word from *s to *to; false when its quote is open. */
+static bool
+command_word(const char **s, char **to)
+{
+	const char *p = *s;
+	char *out = *to, quote = '\0';
+
+	for (; *p != '\0' && (quote != '\0' || (*p != ' ' && *p != '\t'));
+	    p++) {
+		if (quote == '\0' && (*p == '\'' || *p == '"'))
+			quote = *p;
+		else if (*p == quote)
+			quote = '\0';
+		else if (*p == '\\' && quote != '\'' && p[1] != '\0')
+			*out++ = *++p;
+		else
+			*out++ = *p;
+	}
+	*out++ = '\0';
+	*s = p;
+	*to = out;
+	return quote == '\0';
+}
+
+int
+vrrp_params_command(const char *command, char *storage, char **argv)
+{
+	const char *s = command;
+	int n = 0;
+
+	if (strlen(command) >= VRRP_COMMAND_MAX)
+		return -EINVAL;
+	for (;;) {
+		while (*s == ' ' || *s == '\t')
+			s++;
+		if (*s == '\0')
+			break;
+		if (n == VRRP_COMMAND_WORDS_MAX)
+			return -EINVAL;
+		argv[n++] = storage;
+		if (!command_word(&s, &storage))
+			return -EINVAL;
+	}
+	argv[n] = NULL;
+	return n == 0 ? -EINVAL : n;
+}
+
+void
+vrrp_config_free(struct vrrp_config *c)
+{
+	unsigned i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < c->group_count; i++)
+		free(c->groups[i].members);
+	free(c->groups);
+	c->groups = NULL;
+	c->group_count = 0;
+	free(c->trackers);
+	c->trackers = NULL;
+	c->tracker_count = 0;
+	free(c->instances);
+	c->instances = NULL;
+	c->count = 0;
+}
+
+const char *
+vrrp_params_bfd_interface(const struct vrrp_params *p,
+    const struct vrrp_bfd_params *b)
+{
+	if (b->multihop)
+		return "";
+	return b->interface[0] != '\0' ? b->interface : p->interface;
+}
+
+void
+vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6])
+{
+	const uint8_t virtual[6] = {
+		0x00, 0x00, 0x5e, 0x00, family == AF_INET6 ? 0x02 : 0x01, vrid
+	};
+
+	memcpy(mac, virtual, sizeof(virtual));
+}

@@ -1,0 +1,228 @@
+/*
+ * vrrp_params.h - the configured values of virtual routers, as plain values.
+ *
+ * The one type between parser, state machine, reload diff and printer.  A
+ * struct vrrp_params is complete: defaults are filled in, cross-checks done
+ * (vrrp_conf.h).  Names follow RFC 9568 and RFC 8347.
+ */
+#ifndef VRRPD_VRRP_PARAMS_H
+#define VRRPD_VRRP_PARAMS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
+
+#define VRRP_NAME_MAX		32	/* instance name with NUL */
+#define VRRP_INSTANCES_MAX	512	/* 255 VRIDs, both families, one interface */
+#define VRRP_VIPS_MAX		255	/* V-6 */
+#define VRRP_PEERS_MAX		16	/* unicast peers; bfd blocks */
+#define VRRP_TRACKS_MAX		32	/* references of an instance */
+#define VRRP_TRACKERS_MAX	512	/* declared */
+#define VRRP_GROUPS_MAX		128
+#define VRRP_WEIGHT_MAX		254
+#define VRRP_COMMAND_MAX	512	/* with NUL */
+#define VRRP_COMMAND_WORDS_MAX	32
+#define VRRP_URL_MAX		512
+#define VRRP_MATCH_MAX		128
+#define VRRP_PATH_MAX		256
+#define VRRP_USER_MAX		64	/* NAME or NAME:GROUP */
+#define VRRP_COMM_MAX		16	/* what the kernel keeps of a name */
+#define VRRP_STATUS_MAX		8
+#define VRRP_PRIORITY_OWNER	255
+#define VRRP_PRIORITY_DEFAULT	100
+#define VRRP_ADVERT_INT_DEFAULT	100	/* centiseconds */
+#define VRRP_ADVERT_INT_MAX	4095
+
+enum vrrp_checksum_compat {		/* V-13 */
+	VRRP_CHECKSUM_AUTO,		/* accept both, send what peers speak */
+	VRRP_CHECKSUM_RFC9568,		/* message only */
+	VRRP_CHECKSUM_LEGACY,		/* with the IPv4 pseudo-header */
+};
+
+struct vrrp_vip {
+	struct addr_prefix	prefix;
+	char			device[IF_NAMESIZE];	/* "" = the instance's */
+	char			label[IF_NAMESIZE];	/* "" = none; IPv4 */
+};
+
+enum vrrp_bfd_role { VRRP_BFD_PEER, VRRP_BFD_LINK };	/* L-10..L-18 */
+enum vrrp_takeover_on { VRRP_TAKEOVER_TIMEOUT, VRRP_TAKEOVER_ANY }; /* L-12 */
+
+struct vrrp_bfd_params {
+	struct addr		peer;
+	enum vrrp_bfd_role	role;
+	int64_t			min_tx_ns;
+	int64_t			min_rx_ns;
+	uint8_t			multiplier;
+	enum vrrp_takeover_on	takeover_on;
+	/* Of role link (L-17). */
+	char			interface[IF_NAMESIZE];	/* "" = the instance's */
+	bool			multihop;
+	int			weight;		/* 0 = fault */
+	bool			reverse;
+	int64_t			up_delay_ns;
+};
+
+/*
+ * What can be tracked: the enum, the word in blocks and messages, and what a
+ * user calls it.  Interfaces and links (bfd blocks of role link) need no
+ * declaration, the others are declared once and used by name.
+ */
+#define VRRP_TRACK_KINDS(X)						\
+	X(INTERFACE,	"interface",	"interface")			\
+	X(LINK,		"link",		"link")				\
+	X(SCRIPT,	"script",	"script")			\
+	X(PROCESS,	"process",	"process")			\
+	X(TCP,		"tcp",		"TCP check")			\
+	X(HTTP,		"http",		"HTTP check")			\
+	X(PING,		"ping",		"ping check")			\
+	X(FILE,		"file",		"file")
+
+enum vrrp_track_kind {
+#define X(id, word, text) VRRP_TRACK_##id,
+	VRRP_TRACK_KINDS(X)
+#undef X
+};
+#define VRRP_TRACK_KIND_COUNT	(VRRP_TRACK_FILE + 1)
+const char *vrrp_track_kind_name(enum vrrp_track_kind);	/* "script" */
+const char *vrrp_track_kind_text(enum vrrp_track_kind);	/* "HTTP check" */
+
+/*
+ * A declared tracker.  What a kind has no word for is 0 or "".  interval: of a
+ * process, how often it is looked for where its start is not told.
+ */
+struct vrrp_tracker_params {
+	enum vrrp_track_kind	kind;
+	char			name[VRRP_NAME_MAX];
+	int			weight;		/* of references without one */
+	int64_t			interval_ns;
+	int64_t			timeout_ns;
+	unsigned		fall, rise;	/* results in a row */
+	char			command[VRRP_COMMAND_MAX];	/* script */
+	char			user[VRRP_USER_MAX];	/* script; "" = default */
+	char			process_name[VRRP_COMM_MAX];	/* process */
+	char			pid_file[VRRP_PATH_MAX];	/* or this */
+	unsigned		minimum;	/* processes that must live */
+	int64_t			delay_ns;	/* a restart is forgiven */
+	struct addr		address;	/* tcp, ping; http: may be unset */
+	uint16_t		port;		/* tcp */
+	struct addr		source;		/* unset: as routed */
+	char			url[VRRP_URL_MAX];		/* http */
+	struct { uint16_t first, last; } status[VRRP_STATUS_MAX];
+	unsigned		status_count;
+	char			match[VRRP_MATCH_MAX];	/* in the body; "" = any */
+	char			digest[65];	/* 32 hex: MD5; 64: SHA-256 */
+	bool			verify;		/* the certificate, for https */
+	char			ca[VRRP_PATH_MAX];	/* "" = the system's */
+	char			path[VRRP_PATH_MAX];	/* file */
+	int			line;
+};
+
+/* What an instance makes of something tracked (vrrp_weigh.h). */
+struct vrrp_track_ref {
+	enum vrrp_track_kind	kind;
+	char			name[VRRP_NAME_MAX];
+	int			weight;		/* 0 = fault */
+	bool			reverse;
+	bool			from_group;	/* said in its group */
+	int64_t			up_delay_ns, down_delay_ns;
+};
+
+/* What to run when the state changes. */
+#define VRRP_NOTIFY_DEFAULT_TIMEOUT_NS	(10 * NS_PER_S)
+enum vrrp_notify_words { VRRP_NOTIFY_ACTIVE, VRRP_NOTIFY_MASTER };
+struct vrrp_notify_params {
+	char			command[VRRP_COMMAND_MAX];	/* "" = none */
+	char			user[VRRP_USER_MAX];	/* "" = default */
+	int64_t			timeout_ns;
+	enum vrrp_notify_words	words;	/* ACTIVE or MASTER is its argument */
+};
+
+struct vrrp_params {
+	char			name[VRRP_NAME_MAX];
+	char			interface[IF_NAMESIZE];
+	uint8_t			vrid;
+	uint8_t			family;		/* AF_INET or AF_INET6 */
+	uint8_t			version;	/* 2 or 3 */
+	bool			also_version_2;	/* V-131: version 3 and 2 */
+	uint8_t			priority;	/* 1..254; 255 owner */
+	uint16_t		advert_int_cs;	/* 1..4095; v2: whole seconds */
+	bool			preempt;
+	int64_t			preempt_delay_ns;
+	int64_t			takeover_confirm_ns;	/* L-14; 0 = off */
+	bool			accept;
+	bool			virtual_mac;
+	enum vrrp_checksum_compat checksum_compat;
+	uint8_t			auth_len;	/* 0 = none; in version 2 */
+	uint8_t			auth_pass[8];	/* zero padded */
+	unsigned		vip_count;
+	struct vrrp_vip		vips[VRRP_VIPS_MAX];
+	unsigned		unicast_count;	/* 0 = multicast */
+	struct addr		unicast_peers[VRRP_PEERS_MAX];
+	uint8_t			unicast_min_ttl; /* V-40; 255: same link */
+	unsigned		bfd_count;
+	struct vrrp_bfd_params	bfd[VRRP_PEERS_MAX];
+	/* bfd auto (L-27): peers that are not named; `peer` is unset. */
+	bool			has_bfd_auto;
+	struct vrrp_bfd_params	bfd_auto;
+	unsigned		track_count;
+	struct vrrp_track_ref	tracks[VRRP_TRACKS_MAX];
+	unsigned		link_down_number; /* 0 = all (L-17) */
+	bool			last_resort;
+	struct vrrp_notify_params notify;
+	/* Announcements (V-83): copies per address and their spacing. */
+	unsigned		garp_repeat;		/* default 5 */
+	int64_t			garp_interval_ns;	/* default 200ms... */
+	int64_t			garp_refresh_ns;	/* 0 = never */
+	int			line;			/* where it was declared */
+};
+
+/* Members move together (vrrp_group.h). */
+struct vrrp_group_params {
+	char			name[VRRP_NAME_MAX];
+	unsigned		count;			/* at least 1 */
+	unsigned		*members;		/* indices of instances */
+	/* Every member has these too, as from_group. */
+	unsigned		track_count;
+	struct vrrp_track_ref	tracks[VRRP_TRACKS_MAX];
+	struct vrrp_notify_params notify;
+	int			line;
+};
+
+struct vrrp_config {
+	char			router_id[64];
+	int			realtime_priority;	/* 0 = off */
+	int64_t			client_grace_ns;	/* L-20, of bfdd */
+	unsigned		count;
+	struct vrrp_params	*instances;		/* malloc'd array */
+	unsigned		group_count;
+	struct vrrp_group_params *groups;		/* malloc'd array */
+	unsigned		tracker_count;
+	struct vrrp_tracker_params *trackers;		/* malloc'd array */
+};
+
+void	vrrp_params_init(struct vrrp_params *);	/* every default */
+void	vrrp_config_free(struct vrrp_config *);	/* NULL members are fine */
+/* The declared tracker, or NULL. */
+const struct vrrp_tracker_params *vrrp_config_tracker(
+	    const struct vrrp_config *, enum vrrp_track_kind, const char *name);
+/*
+ * A command's words, as a shell would split them: blanks between words, '' and
+ * "" and \ to quote, nothing else has a meaning.  The words are in storage, of
+ * VRRP_COMMAND_MAX bytes; argv has room for VRRP_COMMAND_WORDS_MAX and a NULL.
+ * How many, or -EINVAL: a quote is open, none, or too many.
+ */
+int	vrrp_params_command(const char *command, char *storage, char **argv);
+/*
+ * The interface a block's session runs on: its own or the instance's, "" for a
+ * multihop session.
+ */
+const char *vrrp_params_bfd_interface(const struct vrrp_params *,
+	    const struct vrrp_bfd_params *);
+/* The virtual MAC of (family, vrid): 00:00:5e:00:01|02:VRID. */
+void	vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6]);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * vrrp_rank.c - who takes over when the Active dies: our place.
+ *
+ * A router that was not heard for longest makes room in a full list, unless it
+ * is named or has a session; then the new one is not remembered, and somebody
+ * may take over at the same time as we do, which VRRP settles as ever.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "vrrpd/pure/vrrp_rank.h"
+
+void
+vrrp_rank_init(struct vrrp_rank *k)
+{
+	memset(k, 0, sizeof(*k));
+}
+
+const struct vrrp_rank_router *
+vrrp_rank_find(const struct vrrp_rank *k, const struct addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < k->count; i++)
+		if (addr_equal(&k->list[i].address, a))
+			return &k->list[i];
+	return NULL;
+}
+
+static struct vrrp_rank_router *
+entry(struct vrrp_rank *k, const struct addr *a)
+{
+	struct vrrp_rank_router *r, *oldest = NULL;
+	unsigned i;
+
+	for (i = 0; i < k->count; i++) {
+		r = &k->list[i];
+		if (addr_equal(&r->address, a))
+			return r;
+		if (!r->named && !r->session && (oldest == NULL ||
+		    mono_before(r->heard, oldest->heard)))
+			oldest = r;
+	}
+	if (k->count < VRRP_RANK_MAX)
+		oldest = &k->list[k->count++];
+	if (oldest != NULL) {
+		memset(oldest, 0, sizeof(*oldest));
+		oldest->address = *a;
+		oldest->heard = MONO_NEVER;
+	}
+	return oldest;
+}
+
+void
+vrrp_rank_name(struct vrrp_rank *k, const struct addr *a)
+{
+	struct vrrp_rank_router *r = entry(k, a);
+
+	if (r != NULL)
+		r->named = true;
+}
+
+void
+vrrp_rank_heard(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
+    uint8_t our_priority, bool followed)
+{
+	struct vrrp_rank_router *r = entry(k, id->address);
+
+	if (r == NULL)
+		return;
+	r->priority = id->priority;
+	r->heard = now;
+	r->behind = false;
+	r->ahead = followed && id->priority <= our_priority;
+}
+
+void
+vrrp_rank_session(struct vrrp_rank *k, mono_t now, const struct addr *a,
+    bool up)
+{
+	struct vrrp_rank_router *r = entry(k, a);
+
+	if (r == NULL)
+		return;
+	if (up && !r->up)
+		r->up_since = now;
+	r->session = true;
+	r->up = up;
+}
+
+void
+vrrp_rank_no_session(struct vrrp_rank *k, const struct addr *a)
+{
+	struct vrrp_rank_router *r;
+
+	if (vrrp_rank_find(k, a) == NULL)
+		return;
+	r = entry(k, a);
+	r->session = r->up = false;
+	/* Nothing else is known of it: it never was there. */
+	if (!r->named && mono_is_never(r->heard))
+		*r = k->list[--k->count];
+}
+
+void
+vrrp_rank_reign_over(struct vrrp_rank *k, mono_t now, mono_t since,
+    int64_t long_enough_ns)
+{
+	struct vrrp_rank_router *r;
+	unsigned i;
+
+	for (i = 0; i < k->count; i++) {
+		r = &k->list[i];
+		if (!r->up || mono_sub(now, mono_max(since, r->up_since)) <
+		    long_enough_ns)
+			continue;
+		if (mono_is_never(r->heard) || mono_before(r->heard, since)) {
+			r->behind = true;
+			r->ahead = false;
+		}
+	}
+}
+
+static bool
+counts(const struct vrrp_rank_router *r, mono_t now,
+    const struct vrrp_rank_id *dead)
+{
+	if (addr_equal(&r->address, dead->address))
+		return false;
+	if (r->session)
+		return r->up;
+	return r->named || (!mono_is_never(r->heard) &&
+	    mono_sub(now, r->heard) <= VRRP_RANK_MEMORY_NS);
+}
+
+/* Do higher addresses have higher priorities here?  See the header. */
+static bool
+counted_upwards(const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead)
+{
+	if (us->priority == dead->priority)
+		return true;				/* V-74 */
+	return (addr_cmp(dead->address, us->address) > 0) ==
+	    (dead->priority > us->priority);
+}
+
+static bool
+is_better(const struct vrrp_rank_router *r, const struct vrrp_rank_id *us,
+    const struct vrrp_rank_id *dead)
+{
+	bool higher = addr_cmp(&r->address, us->address) > 0;
+
+	if (r->ahead || r->behind)
+		return r->ahead;
+	if (r->priority == 0)
+		return higher == counted_upwards(us, dead);
+	if (r->priority != us->priority)
+		return r->priority > us->priority;
+	return higher;					/* V-74 */
+}
+
+unsigned
+vrrp_rank_better(const struct vrrp_rank *k, mono_t now,
+    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < k->count; i++)
+		n += counts(&k->list[i], now, dead) &&
+		    is_better(&k->list[i], us, dead);
+	return n;
+}

@@ -1,0 +1,78 @@
+/*
+ * vrrp_rank.h - who takes over when the Active dies: our place (L-15).  PURE.
+ *
+ * All Backups learn of a death within one BFD interval of each other, and one
+ * of them should take over.  Each keeps a list of the other routers of the
+ * virtual router and what it knows of them; whoever knows of nobody better goes
+ * at once, the others wait one slot for each who is better.
+ *
+ * Who is known: routers named in the configuration, those to which there is a
+ * BFD session, those whose adverts were heard.  Who counts: not the dead one;
+ * with a session, only while it is Up (a router without BFD is not in the race,
+ * and a dead one even less); without one, for hours after it was heard.
+ *
+ * Who is better: only an Active says its priority, so a claim that was heard
+ * decides (priority, then address, V-74).  Two more things are known to both
+ * sides alike: a router we stayed Backup under goes first, whatever its
+ * priority; one that stayed silent under us, with its session Up, goes after.
+ * Of the others a guess is made that all make alike: priorities follow the
+ * addresses, up or down, as the Active's and ours do.
+ */
+#ifndef VRRPD_VRRP_RANK_H
+#define VRRPD_VRRP_RANK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
+
+#define VRRP_RANK_MAX		32
+#define VRRP_RANK_MEMORY_NS	(6 * 3600 * NS_PER_S)
+
+struct vrrp_rank_router {
+	struct addr	address;
+	uint8_t		priority;	/* it claimed; 0: never heard */
+	mono_t		heard;		/* its last claim */
+	bool		named;		/* in the configuration */
+	bool		session;	/* there is one; and it is Up: */
+	bool		up;
+	mono_t		up_since;
+	bool		ahead;		/* we stayed Backup under its claim */
+	bool		behind;		/* it stayed Backup under ours */
+};
+
+struct vrrp_rank {
+	unsigned		count;
+	struct vrrp_rank_router	list[VRRP_RANK_MAX];
+};
+
+/* A router as its adverts show it. */
+struct vrrp_rank_id {
+	const struct addr	*address;
+	uint8_t			 priority;
+};
+
+void	vrrp_rank_init(struct vrrp_rank *);
+/* The configuration names this router. */
+void	vrrp_rank_name(struct vrrp_rank *, const struct addr *);
+/* Its claim to be Active was heard; followed: we are its Backup for long. */
+void	vrrp_rank_heard(struct vrrp_rank *, mono_t now,
+	    const struct vrrp_rank_id *, uint8_t our_priority, bool followed);
+/* The level of our session to it. */
+void	vrrp_rank_session(struct vrrp_rank *, mono_t now, const struct addr *,
+	    bool up);
+void	vrrp_rank_no_session(struct vrrp_rank *, const struct addr *);
+/*
+ * We were Active since then and are not any more.  Whoever had its session Up
+ * for long_enough_ns of that and claimed nothing is behind us.
+ */
+void	vrrp_rank_reign_over(struct vrrp_rank *, mono_t now, mono_t since,
+	    int64_t long_enough_ns);
+/* How many that count are better than us, now that `dead` is dead. */
+unsigned vrrp_rank_better(const struct vrrp_rank *, mono_t now,
+	    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead);
+const struct vrrp_rank_router *vrrp_rank_find(const struct vrrp_rank *,
+	    const struct addr *);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * vrrp_supervise.h - when to give an engine up, and when to start the next.  PURE.
+ *
+ * Pulse: the engine's loop shows every VRRP_BEAT_NS that it turns.  An engine
+ * that has not for the deadline is hung and is killed, so that its last will can
+ * be carried out.  Long work (a start, a reload, leaving) is announced and has
+ * its own, longer deadline.  Who judges must not have been asleep itself: time
+ * in which the monitor did not run counts for nobody (L-32).
+ *
+ * Back-off: an engine that dies is started again at once, one that dies young
+ * again and again ever later.
+ */
+#ifndef VRRPD_VRRP_SUPERVISE_H
+#define VRRPD_VRRP_SUPERVISE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/mono.h"
+
+/* How far the engine is, as it says (VRRP_MSG_PHASE). */
+enum vrrp_phase {
+	VRRP_PHASE_STARTING,
+	VRRP_PHASE_READY,
+	VRRP_PHASE_RELOADING,
+	VRRP_PHASE_LEAVING,
+};
+#define VRRP_PHASE_COUNT	4
+
+#define VRRP_BEAT_NS		(50 * NS_PER_MS)
+/* An engine that is not real-time may wait this long for a busy processor. */
+#define VRRP_PULSE_NS		(250 * NS_PER_MS)
+#define VRRP_PULSE_SHARED_NS	(1 * NS_PER_S)
+/* Starting, reloading, leaving: devices by the hundred. */
+#define VRRP_PULSE_WORK_NS	(30 * NS_PER_S)
+
+#define VRRP_YOUNG_NS		(10 * NS_PER_S)
+#define VRRP_BACKOFF_FIRST_NS	(100 * NS_PER_MS)
+#define VRRP_BACKOFF_MAX_NS	(10 * NS_PER_S)
+
+struct vrrp_pulse {
+	enum vrrp_phase	phase;
+	mono_t		seen;		/* the last sign of life */
+	int64_t		allowed_ns;	/* in VRRP_PHASE_READY */
+};
+
+/* realtime: the engine has a real-time priority. */
+void	vrrp_pulse_start(struct vrrp_pulse *, mono_t now, bool realtime);
+void	vrrp_pulse_seen(struct vrrp_pulse *, mono_t now);
+void	vrrp_pulse_phase(struct vrrp_pulse *, mono_t now, enum vrrp_phase);
+/* The monitor itself was absent: the engine gets its whole time again. */
+void	vrrp_pulse_absent(struct vrrp_pulse *, mono_t until);
+/* Silent for longer than this instant: hung. */
+mono_t	vrrp_pulse_deadline(const struct vrrp_pulse *);
+
+struct vrrp_backoff {
+	unsigned	young;		/* deaths in a row, soon after the start */
+};
+
+/* The engine started at `started` died at now: wait this long, 0 first. */
+int64_t	vrrp_backoff_next_ns(struct vrrp_backoff *, mono_t started,
+	    mono_t now);
+
+#endif
