@@ -681,7 +681,7 @@ get_iface(struct vrrp_router *r, const char *name)
 	if (list == NULL)
 		return NULL;
 	r->ifaces = list;
-	f = vrrp_iface_new(r->loop, name, &r->addrs);
+	f = vrrp_iface_new(r->loop, name, &r->addrs, vrrp_iface_rx);
 	if (f == NULL)
 		return NULL;
 	r->ifaces[r->iface_count++] = f;

@@ -91,7 +91,7 @@ vrrp_addrs_has(const struct vrrp_addrs *as, int ifindex,
 
 struct vrrp_iface *
 vrrp_iface_new(struct loop *loop, const char *name,
-    const struct vrrp_addrs *addrs)
+    const struct vrrp_addrs *addrs, vrrp_io_rx_cb rx)
 {
 	struct vrrp_iface *f;
 	int i;
@@ -101,6 +101,7 @@ vrrp_iface_new(struct loop *loop, const char *name,
 		return NULL;
 	f->loop = loop;
 	f->addrs = addrs;
+	f->rx = rx;
 	(void)snprintf(f->name, sizeof(f->name), "%s", name);
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&f->buckets[i], LOG_EVERY_NS, LOG_BURST);
@@ -141,7 +142,7 @@ vrrp_iface_found(struct vrrp_iface *f, const struct nl_link *link)
 	f->link = *link;
 	if (f->io == NULL)
 		f->io_error = vrrp_io_open(f->loop, link->ifindex,
-		    vrrp_iface_rx, f, &f->io);
+		    f->rx, f, &f->io);
 	for (family = 0; family < 2; family++)
 		for (vrid = 1; vrid < 256; vrid++)
 			if (f->table[family][vrid] != NULL) {

@@ -38,6 +38,7 @@ bool	vrrp_addrs_has(const struct vrrp_addrs *, int ifindex,
 struct vrrp_iface {
 	struct loop		 *loop;
 	const struct vrrp_addrs	 *addrs;
+	vrrp_io_rx_cb		  rx;
 	char			  name[IF_NAMESIZE];
 	bool			  exists;
 	bool			  addrs_changed; /* for vrrp_router.c */
@@ -54,9 +55,13 @@ struct vrrp_iface {
 	struct token_bucket	  buckets[VRRP_VERDICT_COUNT];
 };
 
-/* addrs is borrowed for ever. NULL when out of memory. */
+/*
+ * addrs is borrowed for as long as the interface lives.  rx gets every VRRP
+ * packet that reaches the interface, with the struct vrrp_iface as its argument
+ * and under the rules of vrrp_io_open().  NULL when out of memory.
+ */
 struct vrrp_iface *vrrp_iface_new(struct loop *, const char *name,
-	    const struct vrrp_addrs *addrs);
+	    const struct vrrp_addrs *addrs, vrrp_io_rx_cb rx);
 /* No instance may use it any more. */
 void	vrrp_iface_free(struct vrrp_iface *);
 

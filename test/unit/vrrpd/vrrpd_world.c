@@ -683,7 +683,8 @@ world_open(void)
 		.transition = transition,
 		.withdrawn = withdrawn,
 	};
-	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs);
+	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs,
+	    vrrp_iface_rx);
 	assert_non_null(world.iface);
 	assert_non_null(world.env.track);
 	world_addr("192.0.2.2/24", false, false);
