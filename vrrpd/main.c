@@ -26,9 +26,11 @@
 #include "shared/priv.h"
 #include "shared/rtsched.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/pure/vrrp_level.h"
@@ -263,7 +265,7 @@ on_level(const uint8_t *body, size_t len, void *arg)
 static void
 tell_reloaded(struct engine *e, const struct vrrp_config *config)
 {
-	uint8_t needed = vrrp_helpers_needed(config);
+	uint8_t needed = vrrp_needs_of_config(config);
 
 	(void)vrrp_channel_send(e->channel, VRRP_MSG_RELOADED, &needed,
 	    sizeof(needed));
@@ -417,7 +419,7 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 	if (error < 0)
 		return fatal("cannot give up privileges", error);
 	/* The kernel has forgotten it with the change of user. */
-	if (vrrp_monitor_tie(e->birth) < 0)
+	if (vrrp_birth_tie(e->birth) < 0)
 		return fatal("the monitor is gone", -ESRCH);
 	return 0;
 }
@@ -425,16 +427,16 @@ open_engine(struct engine *e, const struct vrrp_config *config,
 static int
 start_engine(struct engine *e)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	size_t i;
 	int error;
 
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		error = loop_signal(e->loop, signals[i], on_signal, e);
+	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT; i++) {
+		error = loop_signal(e->loop, vrrp_birth_signals[i], on_signal,
+		    e);
 		if (error < 0)
 			return fatal("cannot handle signals", error);
 	}
-	vrrp_monitor_hold_signals(false);
+	vrrp_birth_hold_signals(false);
 	error = vrrp_router_connect_bfd(e->router, e->opt->bfdd_socket);
 	if (error < 0)
 		return fatal("cannot watch bfdd", error);
@@ -472,7 +474,7 @@ close_engine(struct engine *e)
 {
 	tell_phase(e, VRRP_PHASE_LEAVING);
 	/* A second signal must not cut this short. */
-	vrrp_monitor_hold_signals(true);
+	vrrp_birth_hold_signals(true);
 	vrrp_ctl_close(e->ctl);
 	vrrp_notify_stop(e->notify);
 	vrrp_router_close(e->router);

@@ -18,7 +18,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/engine/vrrp_link.h"
-#include "vrrpd/monitor/vrrp_monitor.h"
+#include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/engine/vrrp_sync.h"
 

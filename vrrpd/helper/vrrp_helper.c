@@ -33,6 +33,7 @@
 #include "vrrpd/helper/vrrp_check_ping.h"
 #include "vrrpd/helper/vrrp_checks.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_hooks.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
@@ -60,8 +61,8 @@ static const struct {
 	uint8_t					 need;
 	const struct vrrp_checks_kind *const	*kinds;
 } roles[HELPER_COUNT] = {
-	[SCRIPTS] = { "vrrpd-scripts", VRRP_HELPER_SCRIPTS, scripts_kinds },
-	[CHECKS] = { "vrrpd-checks", VRRP_HELPER_CHECKS, checks_kinds },
+	[SCRIPTS] = { "vrrpd-scripts", VRRP_NEEDS_SCRIPTS, scripts_kinds },
+	[CHECKS] = { "vrrpd-checks", VRRP_NEEDS_CHECKS, checks_kinds },
 };
 
 struct child {
@@ -86,37 +87,6 @@ struct vrrp_helpers {
 	struct child		 children[HELPER_COUNT];
 	bool			 reread;	/* config is not in force any more */
 };
-
-static bool
-has_kind(const struct vrrp_config *c,
-    const struct vrrp_checks_kind *const *kinds)
-{
-	unsigned i, k;
-
-	for (i = 0; i < c->tracker_count; i++)
-		for (k = 0; kinds[k] != NULL; k++)
-			if (kinds[k]->kind == c->trackers[i].kind)
-				return true;
-	return false;
-}
-
-uint8_t
-vrrp_helpers_needed(const struct vrrp_config *c)
-{
-	uint8_t need = 0;
-	unsigned i;
-
-	for (i = 0; i < HELPER_COUNT; i++)
-		if (has_kind(c, roles[i].kinds))
-			need |= roles[i].need;
-	for (i = 0; i < c->count; i++)
-		if (c->instances[i].notify.command[0] != '\0')
-			need |= VRRP_HELPER_SCRIPTS;
-	for (i = 0; i < c->group_count; i++)
-		if (c->groups[i].notify.command[0] != '\0')
-			need |= VRRP_HELPER_SCRIPTS;
-	return need;
-}
 
 static void __attribute__((noreturn)) live(const struct vrrp_helpers *,
     unsigned, int);
@@ -401,7 +371,7 @@ vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
 	h->conf = conf;
 	h->config = config;
 	h->user = user;
-	h->needed = vrrp_helpers_needed(config);
+	h->needed = vrrp_needs_of_config(config);
 	for (i = 0; i < HELPER_COUNT; i++) {
 		h->children[i].helpers = h;
 		h->children[i].role = i;

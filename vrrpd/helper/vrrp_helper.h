@@ -45,9 +45,4 @@ struct vrrp_monitor_part vrrp_helpers_part(struct vrrp_helpers *);
 /* After the monitor has ended, or in a child. */
 void	vrrp_helpers_free(struct vrrp_helpers *);
 
-/* Which of them a configuration needs; VRRP_MSG_RELOADED carries this. */
-#define VRRP_HELPER_SCRIPTS	0x01
-#define VRRP_HELPER_CHECKS	0x02
-uint8_t	vrrp_helpers_needed(const struct vrrp_config *);
-
 #endif

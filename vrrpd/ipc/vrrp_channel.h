@@ -33,7 +33,7 @@ enum vrrp_message {
 	VRRP_MSG_CONFIG,	/* u32 offset, u32 total, text: in force */
 	VRRP_MSG_RESTART,	/* vrrp_handoff.h: start another, as it was */
 	VRRP_MSG_NOTICE,	/* vrrp_notice.h: for hooks; on to a helper */
-	/* engine to monitor: u8, vrrp_helper.h; monitor to helper: empty */
+	/* engine to monitor: u8, vrrp_needs.h; monitor to helper: empty */
 	VRRP_MSG_RELOADED,	/* another configuration is in force */
 	/* helper to monitor, and on to the engine */
 	VRRP_MSG_LEVEL,		/* vrrp_level.h: of a tracker */

@@ -51,9 +51,6 @@
 #define PRIORITY_MAX	99
 #define HIGHEST_FD	16383
 
-static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-#define SIGNAL_COUNT	(sizeof(signals) / sizeof(signals[0]))
-
 struct monitor {
 	const struct vrrp_monitor_config *config;
 	struct loop		*loop;
@@ -83,27 +80,6 @@ struct monitor {
 	int			 status;
 	struct vrrp_birth	 birth;
 };
-
-void
-vrrp_monitor_hold_signals(bool hold)
-{
-	sigset_t set;
-	size_t i;
-
-	(void)sigemptyset(&set);
-	for (i = 0; i < SIGNAL_COUNT; i++)
-		(void)sigaddset(&set, signals[i]);
-	(void)sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
-}
-
-int
-vrrp_monitor_tie(const struct vrrp_birth *b)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == -1)
-		return -errno;
-	/* It may have died before. */
-	return getppid() == b->monitor ? 0 : -ESRCH;
-}
 
 static void
 finish(struct monitor *m, int status)
@@ -438,7 +414,7 @@ fork_engine(struct monitor *m)
 	m->birth.monitor = getpid();
 	m->birth.channel = fds[1];
 	m->birth.listener = m->listener;
-	vrrp_monitor_hold_signals(true);
+	vrrp_birth_hold_signals(true);
 	pid = fork();
 	if (pid == 0) {
 		(void)close(fds[0]);
@@ -451,7 +427,7 @@ fork_engine(struct monitor *m)
 	(void)close(fds[1]);
 	if (pid == -1) {
 		(void)close(fds[0]);
-		vrrp_monitor_hold_signals(false);
+		vrrp_birth_hold_signals(false);
 		return error;
 	}
 	error = adopt_engine(m, pid, fds[0]);
@@ -460,7 +436,7 @@ fork_engine(struct monitor *m)
 		(void)waitpid(pid, NULL, 0);
 		let_go(m);
 	}
-	vrrp_monitor_hold_signals(false);
+	vrrp_birth_hold_signals(false);
 	return error;
 }
 
@@ -520,8 +496,9 @@ open_monitor(struct monitor *m)
 	if (m->pulse_timer == NULL || m->start_timer == NULL ||
 	    m->watchdog_timer == NULL)
 		return fatal("cannot make a timer", -ENOMEM);
-	for (i = 0; i < SIGNAL_COUNT && error == 0; i++)
-		error = loop_signal(m->loop, signals[i], on_signal, m);
+	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT && error == 0; i++)
+		error = loop_signal(m->loop, vrrp_birth_signals[i], on_signal,
+		    m);
 	if (error < 0)
 		return fatal("cannot handle signals", error);
 	error = vrrp_estate_open(&m->estate);
@@ -585,7 +562,7 @@ live_as_engine(struct monitor *m)
 	int status;
 	bool orphan;
 
-	status = vrrp_monitor_tie(&m->birth) == 0 ?
+	status = vrrp_birth_tie(&m->birth) == 0 ?
 	    m->config->engine(&m->birth, m->config->arg) : 1;
 	/* The file is the monitor's to remove, if there still is one. */
 	orphan = getppid() != m->birth.monitor;

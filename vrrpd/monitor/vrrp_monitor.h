@@ -9,25 +9,10 @@
 #ifndef VRRPD_VRRP_MONITOR_H
 #define VRRPD_VRRP_MONITOR_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "shared/ctl_server.h"
 #include "shared/loop.h"
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/ipc/vrrp_channel.h"
-#include "vrrpd/pure/vrrp_handoff.h"
-
-/* What an engine is given. */
-struct vrrp_birth {
-	int			 channel;	/* its end; the engine's to close */
-	pid_t			 monitor;
-	const struct ctl_listener *listener;	/* of the control socket */
-	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
-	unsigned		 restarts;	/* 0: the first engine */
-	char			 last_end[64];	/* why the one before ended, or "" */
-	int64_t			 last_end_real_ns;
-};
 
 /* A whole life of the engine; its value is the exit status of the process. */
 typedef int (*vrrp_engine_main)(struct vrrp_birth *, void *arg);
@@ -66,14 +51,5 @@ struct vrrp_monitor_config {
  * status of the engine that has lived there.
  */
 int	vrrp_monitor_run(const struct vrrp_monitor_config *);
-
-/*
- * For the engine, at its start and after every change of user: tie its life to
- * the monitor's, which sends it SIGTERM by dying.  0, or -ESRCH when the monitor
- * is dead already.
- */
-int	vrrp_monitor_tie(const struct vrrp_birth *);
-/* SIGTERM, SIGINT and SIGHUP wait, or do not wait any longer. */
-void	vrrp_monitor_hold_signals(bool hold);
 
 #endif

@@ -4,10 +4,13 @@ UNIT_VRRPD_CONFIG_LIBS = $(VRRPCONF_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/vrrpd/config/test_vrrp_command \
 	test/unit/vrrpd/config/test_vrrp_conf \
+	test/unit/vrrpd/config/test_vrrp_needs \
 	# end
 
 test_unit_vrrpd_config_test_vrrp_command_SOURCES = test/unit/vrrpd/config/test_vrrp_command.c
 test_unit_vrrpd_config_test_vrrp_command_LDADD = $(VRRPD_LIBS) $(CMOCKA_LIBS)
 test_unit_vrrpd_config_test_vrrp_conf_SOURCES = test/unit/vrrpd/config/test_vrrp_conf.c
 test_unit_vrrpd_config_test_vrrp_conf_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
+test_unit_vrrpd_config_test_vrrp_needs_SOURCES = test/unit/vrrpd/config/test_vrrp_needs.c
+test_unit_vrrpd_config_test_vrrp_needs_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
 endif

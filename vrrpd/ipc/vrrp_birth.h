@@ -1,0 +1,41 @@
+/*
+ * vrrp_birth.h - what the monitor gives to an engine at its birth.
+ *
+ * The engine is a fork of the monitor, without exec.  Everything that it takes
+ * from its parent is in struct vrrp_birth, so that neither process has to know
+ * the other's code.
+ */
+#ifndef VRRPD_VRRP_BIRTH_H
+#define VRRPD_VRRP_BIRTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "shared/ctl_server.h"
+#include "vrrpd/pure/vrrp_handoff.h"
+
+struct vrrp_birth {
+	int			 channel;	/* its end; the engine's to close */
+	pid_t			 monitor;
+	const struct ctl_listener *listener;	/* of the control socket */
+	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
+	unsigned		 restarts;	/* 0: the first engine */
+	char			 last_end[64];	/* why the one before ended, or "" */
+	int64_t			 last_end_real_ns;
+};
+
+/* SIGTERM, SIGINT and SIGHUP: the monitor passes them on to its engine. */
+#define VRRP_BIRTH_SIGNAL_COUNT	3
+extern const int vrrp_birth_signals[VRRP_BIRTH_SIGNAL_COUNT];
+
+/*
+ * For the engine, at its start and after every change of user: tie its life to
+ * the monitor's, which sends it SIGTERM by dying.  0, or -ESRCH when the monitor
+ * is dead already.
+ */
+int	vrrp_birth_tie(const struct vrrp_birth *);
+/* vrrp_birth_signals wait, or do not wait any longer. */
+void	vrrp_birth_hold_signals(bool hold);
+
+#endif
