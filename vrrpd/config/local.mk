@@ -5,5 +5,4 @@ vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
 	vrrpd/config/vrrp_conf_words.c vrrpd/config/vrrp_conf_words.h \
 	vrrpd/config/vrrp_needs.c vrrpd/config/vrrp_needs.h \
-	vrrpd/pure/vrrp_params.c \
 	# end

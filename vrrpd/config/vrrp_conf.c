@@ -1109,6 +1109,26 @@ check_config(struct parse *p)
 
 /* --- the whole --- */
 
+void
+vrrp_config_free(struct vrrp_config *c)
+{
+	unsigned i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < c->group_count; i++)
+		free(c->groups[i].members);
+	free(c->groups);
+	c->groups = NULL;
+	c->group_count = 0;
+	free(c->trackers);
+	c->trackers = NULL;
+	c->tracker_count = 0;
+	free(c->instances);
+	c->instances = NULL;
+	c->count = 0;
+}
+
 static unsigned
 source_index(const struct parse *p, const struct conf_error *e)
 {

@@ -43,6 +43,12 @@ int	vrrp_conf_parse_text(const char *text, const char *filename,
 	    struct conf_errors *errors, struct conf_errors *warnings);
 
 /*
+ * Frees the arrays of *c, not *c itself; afterwards they are empty.  NULL, a
+ * zeroed struct and one freed before are fine.
+ */
+void	vrrp_config_free(struct vrrp_config *c);
+
+/*
  * The canonical text: every value spelled out, parsed back it is the same
  * configuration.  malloc'd; NULL when out of memory.
  */

@@ -1,5 +1,5 @@
 /*
- * vrrp_params.c - defaults and ownership of configured values.
+ * vrrp_params.c - defaults of configured values, and what follows from them.
  *
  * The defaults are those of vrrpd.conf(5); RFC 9568 §6.1 gives priority,
  * interval and preemption.  accept = yes is a chosen deviation from the RFC's
@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_params.h"
@@ -110,26 +109,6 @@ vrrp_params_command(const char *command, char *storage, char **argv)
 	}
 	argv[n] = NULL;
 	return n == 0 ? -EINVAL : n;
-}
-
-void
-vrrp_config_free(struct vrrp_config *c)
-{
-	unsigned i;
-
-	if (c == NULL)
-		return;
-	for (i = 0; i < c->group_count; i++)
-		free(c->groups[i].members);
-	free(c->groups);
-	c->groups = NULL;
-	c->group_count = 0;
-	free(c->trackers);
-	c->trackers = NULL;
-	c->tracker_count = 0;
-	free(c->instances);
-	c->instances = NULL;
-	c->count = 0;
 }
 
 const char *

@@ -205,7 +205,6 @@ struct vrrp_config {
 };
 
 void	vrrp_params_init(struct vrrp_params *);	/* every default */
-void	vrrp_config_free(struct vrrp_config *);	/* NULL members are fine */
 /* The declared tracker, or NULL. */
 const struct vrrp_tracker_params *vrrp_config_tracker(
 	    const struct vrrp_config *, enum vrrp_track_kind, const char *name);

@@ -471,6 +471,21 @@ test_vrrp_conf_shipped_example_is_good_as_it_is(void **state)
 	result_free(r);
 }
 
+static void
+test_vrrp_conf_free_twice_is_fine(void **state)
+{
+	struct vrrp_config c = { .count = 2 };
+
+	(void)state;
+	c.instances = calloc(2, sizeof(*c.instances));
+	assert_non_null(c.instances);
+	vrrp_config_free(&c);
+	assert_null(c.instances);
+	assert_int_equal(c.count, 0);
+	vrrp_config_free(&c);
+	vrrp_config_free(NULL);
+}
+
 int
 main(void)
 {
@@ -492,6 +507,7 @@ main(void)
 		    test_vrrp_conf_files_that_are_none_are_one_clear_error),
 		cmocka_unit_test(
 		    test_vrrp_conf_shipped_example_is_good_as_it_is),
+		cmocka_unit_test(test_vrrp_conf_free_twice_is_fine),
 	};
 	const char *srcdir = getenv("srcdir");
 

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -50,21 +49,6 @@ test_vrrp_params_virtual_mac_per_family(void **state)
 	assert_memory_equal(mac, mac4, 6);
 	vrrp_params_virtual_mac(AF_INET6, 255, mac);
 	assert_memory_equal(mac, mac6, 6);
-}
-
-static void
-test_vrrp_params_config_free_twice_is_fine(void **state)
-{
-	struct vrrp_config c = { .count = 2 };
-
-	(void)state;
-	c.instances = calloc(2, sizeof(*c.instances));
-	assert_non_null(c.instances);
-	vrrp_config_free(&c);
-	assert_null(c.instances);
-	assert_int_equal(c.count, 0);
-	vrrp_config_free(&c);
-	vrrp_config_free(NULL);
 }
 
 static void
@@ -128,7 +112,6 @@ main(void)
 		cmocka_unit_test(test_vrrp_params_virtual_mac_per_family),
 		cmocka_unit_test(
 		    test_vrrp_params_command_splits_as_a_shell_does),
-		cmocka_unit_test(test_vrrp_params_config_free_twice_is_fine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
