@@ -2,6 +2,8 @@
 vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_cleanup.c vrrpd/engine/vrrp_cleanup.h \
 	vrrpd/engine/vrrp_ctl.c vrrpd/engine/vrrp_ctl.h \
+	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
+	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \
 	vrrpd/engine/vrrp_link.c vrrpd/engine/vrrp_link.h \
 	vrrpd/engine/vrrp_notify.c vrrpd/engine/vrrp_notify.h \
 	vrrpd/engine/vrrp_protect.c vrrpd/engine/vrrp_protect.h \

@@ -567,10 +567,11 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 static json_t *
 json_scheduling(const struct vrrp_router *r)
 {
+	const struct rtsched *s = r->scheduling;
 	json_t *o = json_object();
 
-	set(o, "realtime-priority", json_integer(r->scheduling.priority));
-	set(o, "locked", json_boolean(r->scheduling.locked));
+	set(o, "realtime-priority", json_integer(s == NULL ? 0 : s->priority));
+	set(o, "locked", json_boolean(s != NULL && s->locked));
 	set(o, "stalls", json_integer(r->stalls));
 	set_us(o, "worst-stall-us", r->worst_stall_ns);
 	return o;

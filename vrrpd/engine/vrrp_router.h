@@ -35,7 +35,7 @@ struct vrrp_router {
 	void	*restart_arg;
 	unsigned		  refresh_at;	/* whose turn it is */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
-	struct rtsched		  scheduling;
+	const struct rtsched	 *scheduling;	/* NULL: none */
 	uint64_t		  stalls;
 	int64_t			  worst_stall_ns;
 	bool			  started;

@@ -1,0 +1,308 @@
+/*
+ * vrrp_engine.c - the life of an engine: open, start, reload, restart, leave.
+ *
+ * Beats.  Every VRRP_BEAT_NS the monitor hears that the loop turns; with the
+ * same pulse the wills that the channel had no room for are sent again, and the
+ * addresses of some instances are lent anew (L-33).
+ *
+ * Leaving.  The instances resign, answer until each has heard its successor, and
+ * then the owner is told; closing is the owner's.
+ *
+ * Restart (L-24).  Nothing is said on the wire and nothing taken away: the
+ * monitor starts another engine, which goes on.  This one just ends, so that
+ * bfdd, too, sees it vanish, as bfdd was told it would.
+ *
+ * Not here: anything of the process (vrrp_life.c), anything of a single virtual
+ * router (vrrp_router.c and below).
+ */
+#include "config.h"
+
+#include "vrrpd/engine/vrrp_engine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_needs.h"
+#include "vrrpd/engine/vrrp_ctl.h"
+#include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_track.h"
+#include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_supervise.h"
+
+#define RESTART_AFTER_NS	(20 * NS_PER_MS)
+#define RESTART_GRACE_NS	(10 * NS_PER_S)
+
+struct vrrp_engine {
+	struct vrrp_engine_config config;
+	struct loop_timer	*beat;
+	struct loop_timer	*restart;
+	int64_t			 client_grace_ns;
+	struct vrrp_router	*router;
+	struct vrrp_notify	*notify;
+	struct vrrp_ctl		*ctl;
+	mono_t			 leaving_since;	/* MONO_NEVER: it stays */
+};
+
+static bool
+is_leaving(const struct vrrp_engine *e)
+{
+	return !mono_is_never(e->leaving_since);
+}
+
+/* --- to the monitor --- */
+
+static void
+tell_phase(struct vrrp_engine *e, enum vrrp_phase phase)
+{
+	uint8_t body = (uint8_t)phase;
+
+	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_PHASE, &body,
+	    sizeof(body));
+}
+
+static void
+beat(mono_t deadline, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	unsigned i;
+
+	(void)deadline;
+	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_BEAT, NULL, 0);
+	for (i = 0; i < e->router->instance_count; i++)
+		vrrp_bequest_retry(e->router->instances[i]);
+	vrrp_router_refresh(e->router);
+	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
+}
+
+static void
+tell_reloaded(struct vrrp_engine *e, const struct vrrp_config *config)
+{
+	uint8_t needed = vrrp_needs_of_config(config);
+
+	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_RELOADED, &needed,
+	    sizeof(needed));
+}
+
+/* A helper found out about a tracker. */
+static void
+on_level(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	struct vrrp_level l;
+
+	if (vrrp_level_decode(body, len, &l) == 0)
+		vrrp_track_set(e->router->env.track, l.kind, l.name, l.up,
+		    l.reason, l.since);
+}
+
+/* --- leaving --- */
+
+static void
+left(void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	e->config.left(e->config.arg);
+}
+
+void
+vrrp_engine_leave(struct vrrp_engine *e)
+{
+	if (is_leaving(e))
+		return;
+	e->leaving_since = loop_clock();
+	vrrp_router_leave(e->router, left, e);
+	tell_phase(e, VRRP_PHASE_LEAVING);
+}
+
+mono_t
+vrrp_engine_leaving_since(const struct vrrp_engine *e)
+{
+	return e->leaving_since;
+}
+
+/* --- restart --- */
+
+static void
+restart_now(mono_t deadline, void *arg)
+{
+	static struct vrrp_handoff handoff;
+	static uint8_t body[VRRP_HANDOFF_BYTES_MAX];
+	struct vrrp_engine *e = arg;
+	size_t len;
+
+	(void)deadline;
+	/* Our queue ends with us: an end without a word is one for good. */
+	if (!is_leaving(e) && !vrrp_channel_flush(e->config.channel)) {
+		loop_timer_set(e->restart, mono_add(loop_clock(),
+		    RESTART_AFTER_NS));
+		return;
+	}
+	vrrp_router_hand_off(e->router, &handoff);
+	len = vrrp_handoff_encode(&handoff, body, sizeof(body));
+	if (is_leaving(e) || len == 0 || vrrp_channel_send(e->config.channel,
+	    VRRP_MSG_RESTART, body, len) < 0) {
+		log_err("restart refused: the monitor cannot be told");
+		return;
+	}
+	if (!vrrp_channel_flush(e->config.channel)) {
+		/* Filled just now: once more. */
+		loop_timer_set(e->restart, mono_add(loop_clock(),
+		    RESTART_AFTER_NS));
+		return;
+	}
+	log_notice("restarting told=%u", handoff.count);
+	e->config.restarted(e->config.arg);
+}
+
+/* After the client and bfdd have been told. */
+static void
+restart(void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	vrrp_bfd_set_grace(e->router->bfd,
+	    e->client_grace_ns > RESTART_GRACE_NS ? e->client_grace_ns :
+	    RESTART_GRACE_NS);
+	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
+}
+
+/* --- reload --- */
+
+int
+vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
+    char *why, size_t len)
+{
+	struct vrrp_config config;
+	int error;
+
+	if (is_leaving(e)) {
+		(void)snprintf(why, len, "vrrpd is leaving");
+		return -ESHUTDOWN;
+	}
+	error = e->config.read(&config, why, len, e->config.arg);
+	if (error < 0) {
+		log_err("reload refused: nothing was changed");
+		return error;
+	}
+	tell_phase(e, VRRP_PHASE_RELOADING);
+	error = vrrp_router_apply(e->router, &config, done);
+	tell_reloaded(e, &config);
+	e->client_grace_ns = config.client_grace_ns;
+	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
+	vrrp_config_free(&config);
+	tell_phase(e, VRRP_PHASE_READY);
+	if (error < 0)
+		(void)snprintf(why, len, "%s", strerror(-error));
+	else
+		log_notice("reload added=%u removed=%u restarted=%u "
+		    "changed=%u unchanged=%u", done->added, done->removed,
+		    done->restarted, done->changed, done->unchanged);
+	return error;
+}
+
+static int
+reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
+{
+	return vrrp_engine_reload(arg, done, why, len);
+}
+
+/* --- life --- */
+
+static int
+fatal(const char *what, int error)
+{
+	log_err("%s: %s", what, strerror(-error));
+	return error;
+}
+
+int
+vrrp_engine_open(const struct vrrp_engine_config *config,
+    const struct vrrp_config *vc, struct vrrp_engine **out)
+{
+	struct vrrp_applied done;
+	struct vrrp_engine *e;
+	int error;
+
+	*out = e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return fatal("cannot make an engine", -ENOMEM);
+	e->config = *config;
+	e->leaving_since = MONO_NEVER;
+	e->beat = loop_timer_new(config->loop, beat, e);
+	e->restart = loop_timer_new(config->loop, restart_now, e);
+	if (e->beat == NULL || e->restart == NULL)
+		return fatal("cannot make a timer", -ENOMEM);
+	error = vrrp_router_open(config->loop, &e->router);
+	if (error < 0)
+		return fatal(error == -EPERM ? "cannot open sockets (root, or "
+		    "CAP_NET_ADMIN and CAP_NET_RAW, are needed)" :
+		    "cannot open sockets", error);
+	e->router->birth = config->birth;
+	e->router->scheduling = config->scheduling;
+	e->router->env.channel = config->channel;
+	e->router->env.handoff = config->birth->handoff;
+	e->router->restart = restart;
+	e->router->restart_arg = e;
+	e->notify = vrrp_notify_new(config->channel);
+	if (e->notify == NULL)
+		return fatal("hooks", -ENOMEM);
+	e->router->env.notify = e->notify;
+	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL,
+	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX, on_level, e);
+	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,
+	    reload, e, &e->ctl);
+	if (error < 0)
+		return fatal("control socket", error);
+	error = vrrp_router_apply(e->router, vc, &done);
+	if (error < 0)
+		return fatal("cannot set up the instances", error);
+	e->client_grace_ns = vc->client_grace_ns;
+	return 0;
+}
+
+int
+vrrp_engine_start(struct vrrp_engine *e)
+{
+	int error;
+
+	error = vrrp_router_connect_bfd(e->router, e->config.bfdd_socket);
+	if (error < 0)
+		return fatal("cannot watch bfdd", error);
+	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
+	vrrp_router_start(e->router);
+	beat(loop_clock(), e);
+	tell_phase(e, VRRP_PHASE_READY);
+	log_info("ready router_id=%s instances=%u", e->router->router_id,
+	    e->router->instance_count);
+	return 0;
+}
+
+void
+vrrp_engine_close(struct vrrp_engine *e)
+{
+	if (e == NULL)
+		return;
+	tell_phase(e, VRRP_PHASE_LEAVING);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, 0, 0, NULL,
+	    NULL);
+	vrrp_ctl_close(e->ctl);
+	vrrp_notify_stop(e->notify);
+	vrrp_router_close(e->router);
+	vrrp_notify_free(e->notify);
+	loop_timer_free(e->beat);
+	loop_timer_free(e->restart);
+	free(e);
+}
+
+struct vrrp_router *
+vrrp_engine_router(const struct vrrp_engine *e)
+{
+	return e->router;
+}

@@ -1,0 +1,261 @@
+/*
+ * vrrp_life.c - a whole life of the engine, in a process of its own.
+ *
+ * The process around a struct vrrp_engine.  Order: everything that needs root is
+ * opened; real-time scheduling and locked memory are asked for; the process
+ * becomes the unprivileged user with NET_ADMIN and NET_RAW only; then, and not
+ * before, the instances start and the first packet is read.  Signals wait until
+ * there are handlers for them, and again while the engine closes.
+ */
+#include "config.h"
+
+#include "vrrpd/engine/vrrp_life.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shared/conf.h"
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "shared/rtsched.h"
+#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/engine/vrrp_engine.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+
+/*
+ * A second signal means: at once.  Not so soon after the first, for one may come
+ * from the terminal or the service manager and again from the monitor.
+ */
+#define AGAIN_NS	(200 * NS_PER_MS)
+
+/*
+ * The monitor must know that the wills are void before it sees us gone.  One
+ * that does not read for so long hangs, and the service manager deals with that.
+ */
+#define LAST_WORDS_NS	(200 * NS_PER_MS)
+
+struct process {
+	const struct vrrp_life	*life;
+	struct loop		*loop;
+	struct vrrp_channel	*channel;	/* to the monitor */
+	struct rtsched		 scheduling;
+	struct vrrp_engine	*engine;
+};
+
+static int
+fatal(const char *what, int error)
+{
+	log_err("%s: %s", what, strerror(-error));
+	return error;
+}
+
+/* --- what the engine asks of its process --- */
+
+/* One line for a client; the log gets every error. */
+static int
+read_file(struct vrrp_config *out, char *why, size_t len, void *arg)
+{
+	static struct conf_errors errors, warnings;
+	const struct process *p = arg;
+	char text[640];
+	unsigned i;
+	int error;
+
+	memset(&errors, 0, sizeof(errors));
+	memset(&warnings, 0, sizeof(warnings));
+	error = vrrp_conf_parse_file(p->life->conf, out, &errors, &warnings);
+	for (i = 0; i < errors.count && i < CONF_ERRORS_MAX; i++)
+		log_err("%s", conf_error_format(&errors.list[i], text,
+		    sizeof(text)));
+	for (i = 0; i < warnings.count && i < CONF_ERRORS_MAX; i++)
+		log_warning("%s", conf_error_format(&warnings.list[i], text,
+		    sizeof(text)));
+	if (error == 0)
+		return 0;
+	if (errors.count > 1)
+		(void)snprintf(why, len, "%s (and %u more)",
+		    conf_error_format(&errors.list[0], text, sizeof(text)),
+		    errors.count - 1);
+	else
+		(void)snprintf(why, len, "%s", errors.count == 0 ?
+		    strerror(-error) : conf_error_format(&errors.list[0], text,
+		    sizeof(text)));
+	return error;
+}
+
+static void
+left(void *arg)
+{
+	struct process *p = arg;
+
+	loop_stop(p->loop);
+}
+
+static void
+restarted(void *arg)
+{
+	(void)arg;
+	log_flush();
+	_exit(0);
+}
+
+/* --- signals --- */
+
+/* The monitor's death is a SIGTERM as well; whichever comes first. */
+static void
+monitor_gone(void *arg)
+{
+	struct process *p = arg;
+
+	log_err("leaving: the monitor is gone");
+	vrrp_engine_leave(p->engine);
+}
+
+static void
+on_signal(int signo, void *arg)
+{
+	struct process *p = arg;
+	struct vrrp_applied done;
+	char why[256];
+	mono_t since;
+	bool again;
+
+	if (signo == SIGHUP) {
+		(void)vrrp_engine_reload(p->engine, &done, why, sizeof(why));
+		return;
+	}
+	since = vrrp_engine_leaving_since(p->engine);
+	again = !mono_is_never(since) &&
+	    mono_sub(loop_clock(), since) > AGAIN_NS;
+	log_notice("leaving signal=%s%s", signo == SIGTERM ? "SIGTERM" :
+	    "SIGINT", again ? ": at once" : "");
+	if (again)
+		loop_stop(p->loop);
+	else
+		vrrp_engine_leave(p->engine);
+}
+
+static void
+flush_log(void *arg)
+{
+	(void)arg;
+	log_flush();
+}
+
+/* --- life --- */
+
+/* Everything that needs root. */
+static int
+open_process(struct process *p, const struct vrrp_birth *birth,
+    const struct vrrp_config *config)
+{
+	struct vrrp_engine_config ec = {
+		.birth = birth,
+		.scheduling = &p->scheduling,
+		.bfdd_socket = p->life->bfdd_socket,
+		.read = read_file,
+		.left = left,
+		.restarted = restarted,
+		.arg = p,
+	};
+	int error;
+
+	p->loop = loop_new();
+	if (p->loop == NULL)
+		return fatal("cannot make an event loop", -ENOMEM);
+	p->channel = vrrp_channel_new(p->loop, birth->channel, monitor_gone, p);
+	if (p->channel == NULL)
+		return fatal("cannot talk to the monitor", -ENOMEM);
+	ec.loop = p->loop;
+	ec.channel = p->channel;
+	error = vrrp_engine_open(&ec, config, &p->engine);
+	if (error < 0)
+		return error;
+	rtsched_enter(config->realtime_priority, &p->scheduling);
+	rtsched_report(&p->scheduling);
+	error = priv_drop(PRIV_VRRPD_ENGINE, p->life->user);
+	if (error < 0)
+		return fatal("cannot give up privileges", error);
+	/* The kernel has forgotten the tie with the change of user. */
+	if (vrrp_birth_tie(birth) < 0)
+		return fatal("the monitor is gone", -ESRCH);
+	return 0;
+}
+
+static int
+start_process(struct process *p)
+{
+	size_t i;
+	int error;
+
+	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT; i++) {
+		error = loop_signal(p->loop, vrrp_birth_signals[i], on_signal,
+		    p);
+		if (error < 0)
+			return fatal("cannot handle signals", error);
+	}
+	vrrp_birth_hold_signals(false);
+	loop_at_batch_end(p->loop, flush_log, NULL);
+	log_set_deferred(true);
+	return vrrp_engine_start(p->engine);
+}
+
+static void
+send_last_words(struct process *p)
+{
+	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
+	mono_t until = mono_add(loop_clock(), LAST_WORDS_NS);
+
+	while (!vrrp_channel_flush(p->channel) &&
+	    mono_before(loop_clock(), until))
+		(void)nanosleep(&pause, NULL);
+}
+
+/* However far the start had come. */
+static void
+close_process(struct process *p)
+{
+	/* A second signal must not cut this short. */
+	vrrp_birth_hold_signals(true);
+	vrrp_engine_close(p->engine);
+	log_set_deferred(false);
+	log_flush();
+	if (p->channel != NULL)
+		send_last_words(p);
+	vrrp_channel_free(p->channel);
+	loop_free(p->loop);
+}
+
+int
+vrrp_life_run(struct vrrp_birth *birth, void *arg)
+{
+	struct process p = { .life = arg };
+	const struct vrrp_config *config = p.life->config;
+	struct vrrp_config fresh;
+	bool again = birth->restarts > 0 || birth->handoff != NULL;
+	char why[256];
+	int error;
+
+	/* The file may have been changed and reloaded since. */
+	if (again && read_file(&fresh, why, sizeof(why), &p) == 0)
+		config = &fresh;
+	else if (again)
+		log_err("starting again with the configuration of the first "
+		    "start");
+	error = open_process(&p, birth, config);
+	if (config == &fresh)
+		vrrp_config_free(&fresh);
+	if (error == 0)
+		error = start_process(&p);
+	if (error == 0) {
+		error = loop_run(p.loop);
+		if (error < 0)
+			log_err("event loop: %s", strerror(-error));
+	}
+	close_process(&p);
+	return error < 0 ? 1 : 0;
+}
