@@ -401,7 +401,7 @@ job_end(struct ctl_client_conn *c)
 		append(c, "]}}\n", 4);
 	c->job = NULL;
 	c->job_member = NULL;
-	/* They are newer than every part. */
+	/* The levels that waited are newer than every part. */
 	TAILQ_FOREACH(w, &c->waiting, entry)
 		w->seq = ++c->seq;
 }

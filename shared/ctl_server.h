@@ -92,7 +92,7 @@ struct ctl_server_config {
 	const char		 *version;
 	const struct ctl_method	 *methods;	/* ends with name NULL; borrowed */
 	/*
-	 * What one may subscribe to, ends with NULL; names of a-z, 0-9 and -.
+	 * The topics there are, ends with NULL; names of a-z, 0-9 and -.
 	 * NULL: any such name.  Borrowed.
 	 */
 	const char *const	 *topics;

@@ -239,14 +239,17 @@ on_sentinel(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop_batch_begin(l);
-	/* It came due after this batch had begun: the next one judges. */
+	/*
+	 * A sentinel that came due after this batch had begun is judged by the
+	 * next batch.
+	 */
 	if (!mono_is_never(l->sentinel_due) &&
 	    !event_pending(l->sentinel, EV_TIMEOUT, NULL))
 		arm(l->sentinel, l->sentinel_due);
 }
 
 /*
- * What every trampoline does first.  False when `object`, whose callback is
+ * The first thing that every trampoline does.  False when `object`, whose callback is
  * about to run, was freed by the stall handler.
  */
 static bool

@@ -609,7 +609,7 @@ nl_read_all(struct nl *nl)
 	struct collected c = { 0 };
 	int error;
 
-	nl_drain(nl);		/* what is queued is older than the dump */
+	nl_drain(nl);		/* queued events are older than the dump */
 	error = dump_kind(nl, RTM_GETLINK, &c);
 	if (error == 0)
 		error = dump_kind(nl, RTM_GETADDR, &c);

@@ -103,8 +103,8 @@ struct nl_neigh {
 	bool		confirmed;	/* heard from lately, or permanent */
 };
 /*
- * What the kernel knows of a neighbour, without asking the neighbour.  -ENOENT:
- * nothing.  On kernels before 6.17 it waits for the rtnl lock.
+ * The kernel's entry of a neighbour, without asking the neighbour.  -ENOENT: no
+ * entry.  On kernels before 6.17 it waits for the rtnl lock.
  */
 int	nl_neigh_get(struct nl *, int ifindex, const struct addr *,
 	    struct nl_neigh *out);

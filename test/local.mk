@@ -5,8 +5,9 @@ include test/fuzz/local.mk
 include test/lab/local.mk
 
 # Rules that are tests: every rule of the standards has its tests, or a reason;
-# the pure parts are pure; the man pages are good mdoc.
+# the pure parts are pure; the man pages are good mdoc; comments have subjects.
 dist_check_SCRIPTS += \
+	test/comments.sh \
 	test/man.sh \
 	test/purity.sh \
 	test/req.sh \
