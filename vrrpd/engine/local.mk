@@ -7,6 +7,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_link.c vrrpd/engine/vrrp_link.h \
 	vrrpd/engine/vrrp_notify.c vrrpd/engine/vrrp_notify.h \
 	vrrpd/engine/vrrp_protect.c vrrpd/engine/vrrp_protect.h \
+	vrrpd/engine/vrrp_receive.c vrrpd/engine/vrrp_receive.h \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
 	vrrpd/engine/vrrp_sync.c vrrpd/engine/vrrp_sync.h \
 	# end

@@ -35,6 +35,7 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/engine/vrrp_router.h"
 
@@ -681,7 +682,7 @@ get_iface(struct vrrp_router *r, const char *name)
 	if (list == NULL)
 		return NULL;
 	r->ifaces = list;
-	f = vrrp_iface_new(r->loop, name, &r->addrs, vrrp_iface_rx);
+	f = vrrp_iface_new(r->loop, name, &r->addrs, vrrp_receive_packet);
 	if (f == NULL)
 		return NULL;
 	r->ifaces[r->iface_count++] = f;

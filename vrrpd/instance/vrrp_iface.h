@@ -82,8 +82,6 @@ struct vrrp_instance *vrrp_iface_find(const struct vrrp_iface *, uint8_t family,
 	    uint8_t vrid);
 /* This address is a virtual one of some instance here (not an owner's). */
 bool	vrrp_iface_is_virtual(const struct vrrp_iface *, const struct addr *);
-/* V-45, V-52: one received packet, as vrrp_io_rx_cb. */
-void	vrrp_iface_rx(const struct vrrp_io_packet *, void *iface);
 
 static inline const struct addr *
 vrrp_iface_primary(const struct vrrp_iface *i, uint8_t family)

@@ -16,6 +16,7 @@
 #include "shared/pure/csum.h"
 #include "shared/loop.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
+#include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -684,7 +685,7 @@ world_open(void)
 		.withdrawn = withdrawn,
 	};
 	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs,
-	    vrrp_iface_rx);
+	    vrrp_receive_packet);
 	assert_non_null(world.iface);
 	assert_non_null(world.env.track);
 	world_addr("192.0.2.2/24", false, false);
@@ -792,5 +793,5 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	in.len = len - 14;
 	in.source_mac = mac;
 	in.now = in.arrival = world.now;
-	vrrp_iface_rx(&in, world.iface);
+	vrrp_receive_packet(&in, world.iface);
 }
