@@ -253,7 +253,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	e->notify = vrrp_notify_new(config->channel);
 	if (e->notify == NULL)
 		return fatal("hooks", -ENOMEM);
-	e->router->env.notify = e->notify;
+	e->router->notify = e->notify;
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL,
 	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX, on_level, e);
 	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,

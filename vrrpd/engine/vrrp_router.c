@@ -937,8 +937,8 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 	else if (gethostname(r->router_id, sizeof(r->router_id) - 1) == -1)
 		r->router_id[0] = '\0';
 	error = hold_trackers(r, c);
-	if (r->env.notify != NULL)
-		vrrp_notify_apply(r->env.notify, c);
+	if (r->notify != NULL)
+		vrrp_notify_apply(r->notify, c);
 	r->env.lifetime_s = lifetime_s(c);
 	drop_groups(r);
 	remove_old(r, c, done);
@@ -1026,6 +1026,15 @@ tell_in_charge(void *arg)
 	}
 	vrrp_bfd_set_in_charge(r->bfd, names, count);
 	free(names);
+}
+
+static void
+instance_moved(struct vrrp_instance *v, const struct vrrp_record *rec,
+    void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	vrrp_notify_transition(r->notify, v, rec);
 }
 
 static void
@@ -1142,7 +1151,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
 		.track = r->env.track,
+		.sync = &vrrp_sync_calls,
 		.changed = instance_changed,
+		.moved = instance_moved,
 		.transition = instance_transition,
 		.withdrawn = instance_withdrawn,
 		.peers_changed = peers_changed,

@@ -22,6 +22,8 @@
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/engine/vrrp_sync.h"
 
+struct vrrp_notify;
+
 struct vrrp_router {
 	struct loop		 *loop;
 	struct nl		 *nl;
@@ -29,6 +31,7 @@ struct vrrp_router {
 	struct vrrp_bfd		 *bfd;		/* NULL before connect_bfd */
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
+	struct vrrp_notify	 *notify;	/* NULL: no hooks */
 	char			  router_id[64];
 	/* Ends this process for another that goes on. NULL: cannot. */
 	void	(*restart)(void *arg);

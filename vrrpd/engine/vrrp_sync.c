@@ -82,8 +82,24 @@ vrrp_sync_settle(struct vrrp_sync *s)
 	s->settling = false;
 }
 
-void
-vrrp_sync_take_back(struct vrrp_sync *s)
+static void
+reconsidered(struct vrrp_sync *s)
+{
+	if (!s->settling)
+		vrrp_sync_settle(s);
+}
+
+static void
+give(struct vrrp_sync *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		vrrp_instance_give(s->members[i]);
+}
+
+static void
+take_back(struct vrrp_sync *s)
 {
 	unsigned i;
 
@@ -101,8 +117,8 @@ vrrp_sync_take_back(struct vrrp_sync *s)
 	vrrp_sync_settle(s);
 }
 
-bool
-vrrp_sync_allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
+static bool
+allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
     char *why, size_t size)
 {
 	const struct vrrp_instance *b = s->blocker[0];
@@ -117,6 +133,14 @@ vrrp_sync_allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
 	    VRRP_VIP_REASON_MAX - 2 * VRRP_NAME_MAX - 16, reason);
 	return false;
 }
+
+const struct vrrp_sync_calls vrrp_sync_calls = {
+	.settle = vrrp_sync_settle,
+	.reconsidered = reconsidered,
+	.allows = allows,
+	.give = give,
+	.take_back = take_back,
+};
 
 static void
 ask_again_cb(mono_t deadline, void *arg)

@@ -9,9 +9,9 @@
 #define VRRPD_VRRP_SYNC_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "shared/loop.h"
+#include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/pure/vrrp_group.h"
 #include "vrrpd/pure/vrrp_params.h"
 
@@ -39,15 +39,10 @@ void	vrrp_sync_free(struct vrrp_sync *);
 /* Something about a member has changed. NULL is fine. */
 void	vrrp_sync_settle(struct vrrp_sync *);
 /*
- * What was handed over and nobody took: all are Active again, unless a successor
- * was heard for one of them.
+ * What the members ask of their group, for their environment (vrrp_env.h).  Its
+ * `allows` answers as of the last settling, with "group NAME: MEMBER: REASON";
+ * its `take_back` does nothing where a successor was heard for one of them.
  */
-void	vrrp_sync_take_back(struct vrrp_sync *);
-/*
- * Do the other members, as they were at the last settling, allow this one to
- * run?  If not, why is for a user: "group NAME: MEMBER: REASON".
- */
-bool	vrrp_sync_allows(const struct vrrp_sync *, const struct vrrp_instance *,
-	    char *why, size_t size);
+extern const struct vrrp_sync_calls vrrp_sync_calls;
 
 #endif

@@ -1,5 +1,7 @@
 # One virtual router.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/instance/virtual_router.h \
+	vrrpd/instance/vrrp_env.h \
 	vrrpd/instance/vrrp_accept.c vrrpd/instance/vrrp_accept.h \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \

@@ -40,12 +40,11 @@
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/pure/vrrp_announce.h"
 #include "vrrpd/instance/vrrp_bequest.h"
-#include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/instance/vrrp_instance.h"
-#include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_send.h"
-#include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/pure/vrrp_handoff.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
@@ -420,7 +419,8 @@ say(void *arg)
 		v->logged = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->logged < v->history_count; v->logged++) {
 		log_transition(v, record(v, v->logged));
-		vrrp_notify_transition(env->notify, v, record(v, v->logged));
+		if (env->moved != NULL)
+			env->moved(v, record(v, v->logged), env->arg);
 	}
 	say_blocked(v);
 	if (v->history_count - v->published > VRRP_HISTORY_MAX)
@@ -444,6 +444,13 @@ say_later(struct vrrp_instance *v)
 }
 
 /* --- carrying out --- */
+
+static void
+settle_group(struct vrrp_instance *v)
+{
+	if (v->group != NULL)
+		v->env->sync->settle(v->group);
+}
 
 /* Not now; the reason is in retry_reason. */
 static void
@@ -491,7 +498,7 @@ address_failed(struct vrrp_instance *v)
 		(void)remember(v, &act.tr, &m);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	say_later(v);
-	vrrp_sync_settle(v->group);
+	settle_group(v);
 }
 
 static void
@@ -609,7 +616,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	if (v->batch_error != 0)
 		address_failed(v);
 	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
-		vrrp_sync_settle(v->group);
+		settle_group(v);
 }
 
 /* --- after Active --- */
@@ -702,7 +709,7 @@ take_back(struct vrrp_instance *v)
 	struct moment m = moment_now(v, now);
 
 	if (v->group != NULL) {
-		vrrp_sync_take_back(v->group);
+		v->env->sync->take_back(v->group);
 		return;
 	}
 	vrrp_core_take_over(&v->core, now, VRRP_CAUSE_TAKEN_BACK, &act);
@@ -941,7 +948,7 @@ can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
 
 	if (!can_run_alone(v, cause, w, sizeof(v->waiting)))
 		return false;
-	if (v->group != NULL && !vrrp_sync_allows(v->group, v, w,
+	if (v->group != NULL && !v->env->sync->allows(v->group, v, w,
 	    sizeof(v->waiting))) {
 		*cause = VRRP_CAUSE_GROUP;
 		return false;
@@ -1034,7 +1041,7 @@ start_up(struct vrrp_instance *v)
 		retry_later(v);
 		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 		say_later(v);
-		vrrp_sync_settle(v->group);
+		settle_group(v);
 		return;
 	}
 	if (v->kept) {
@@ -1072,8 +1079,8 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 		say_later(v);
 	}
 	/* The others wait for it, or must not go on without it. */
-	if (v->group != NULL && !v->group->settling)
-		vrrp_sync_settle(v->group);
+	if (v->group != NULL)
+		v->env->sync->reconsidered(v->group);
 }
 
 /* --- sync groups --- */
@@ -1894,25 +1901,28 @@ vrrp_instance_disable(struct vrrp_instance *v, bool disable)
 	vrrp_instance_reconsider(v);
 }
 
+void
+vrrp_instance_give(struct vrrp_instance *v)
+{
+	v->handed_over = true;
+	update_core(v);
+}
+
 int
 vrrp_instance_handover(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
 	struct moment m;
 	mono_t now;
-	unsigned i;
 
 	if (v->core.state != VRRP_ACTIVE)
 		return -EALREADY;
 	if (v->p.priority == VRRP_PRIORITY_OWNER)
 		return -EPERM;
 	/* A group hands over whole: the others resign when this one does. */
-	for (i = 0; v->group != NULL && i < v->group->count; i++) {
-		v->group->members[i]->handed_over = true;
-		update_core(v->group->members[i]);
-	}
-	v->handed_over = true;
-	update_core(v);
+	if (v->group != NULL)
+		v->env->sync->give(v->group);
+	vrrp_instance_give(v);
 	now = loop_clock();
 	m = moment_now(v, now);
 	vrrp_core_yield(&v->core, now, VRRP_CAUSE_HANDOVER, &act);

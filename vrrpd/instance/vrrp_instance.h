@@ -21,195 +21,18 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/uio.h>
 
-#include "shared/pure/addr.h"
-#include "shared/loop.h"
-#include "shared/pure/mono.h"
 #include "shared/nl.h"
-#include "shared/pure/token_bucket.h"
-#include "vrrpd/pure/vrrp_auto.h"
-#include "vrrpd/pure/vrrp_conflict.h"
-#include "vrrpd/pure/vrrp_core.h"
-#include "vrrpd/pure/vrrp_handoff.h"
-#include "vrrpd/pure/vrrp_heard.h"
+#include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
+#include "vrrpd/instance/virtual_router.h"
+#include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
-#include "vrrpd/linux/vrrp_io.h"
-#include "vrrpd/pure/vrrp_linger.h"
+#include "vrrpd/pure/vrrp_core.h"
 #include "vrrpd/pure/vrrp_params.h"
-#include "vrrpd/instance/vrrp_track.h"
-#include "vrrpd/instance/vrrp_tracked.h"
-#include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
-#define VRRP_HISTORY_MAX	64
-#define VRRP_BATCHES_MAX	16	/* sent, not yet acknowledged */
-
-/* The steps of a transition, in order (design §5). */
-#define VRRP_STEPS(X)							\
-	X(LAST_HEARD,	"last-heard")	/* last advert, or BFD packet */	\
-	X(DETECTED,	"detected")	/* timer due, bfdd's decision */ \
-	X(RECEIVED,	"received")	/* this process knew */		\
-	X(DECIDED,	"decided")	/* the state machine had spoken */ \
-	X(ADVERT_SENT,	"advert-sent")					\
-	X(ADDRESSES_SET, "addresses-set") /* or withdrawn */		\
-	X(ANNOUNCED,	"announced")	/* gratuitous ARP, NA */	\
-	X(ACKNOWLEDGED,	"acknowledged")	/* the kernel's answer was read */
-
-enum vrrp_step {
-#define X(id, word) VRRP_STEP_##id,
-	VRRP_STEPS(X)
-#undef X
-};
-#define VRRP_STEP_COUNT	(VRRP_STEP_ACKNOWLEDGED + 1)
 const char *vrrp_step_name(enum vrrp_step);
-
-struct vrrp_record {
-	struct vrrp_transition	tr;
-	int64_t			time_real_ns;	/* of `decided` */
-	mono_t			step[VRRP_STEP_COUNT];	/* MONO_NEVER: none */
-	bool			awaits_ack;
-};
-
-/* Beside one counter per verdict; names of RFC 8347 in vrrp_ctl.c. */
-struct vrrp_stats {
-	uint64_t	master_transitions;
-	uint64_t	advertisement_rcvd;
-	uint64_t	advertisement_sent;
-	uint64_t	interval_errors;		/* V-50 */
-	uint64_t	address_list_errors;		/* V-51 */
-	uint64_t	priority_zero_pkts_rcvd;
-	uint64_t	priority_zero_pkts_sent;
-	uint64_t	legacy_checksum_rcvd;		/* V-13 */
-	uint64_t	version_2_ignored;		/* V-133 */
-	uint64_t	announcements_sent;
-	uint64_t	contests;		/* V-72 */
-	int64_t		both_ns;		/* fenced: two owners, the last */
-	int64_t		both_most_ns;		/* and the longest */
-	uint64_t	send_errors;
-	uint64_t	addresses_restored;
-	uint64_t	verdicts[VRRP_VERDICT_COUNT];
-};
-
-struct vrrp_channel;
-struct vrrp_instance;
-struct vrrp_notify;
-struct vrrp_sync;
-
-/* What an instance needs from the daemon; outlives it. */
-struct vrrp_env {
-	struct loop		*loop;
-	struct nl		*nl;
-	struct vrrp_io_tx	*tx;
-	const struct vrrp_addrs	*addrs;
-	struct vrrp_filter	*filter;	/* accept = no */
-	struct vrrp_track	*track;
-	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
-	struct vrrp_notify	*notify;	/* NULL: no hooks */
-	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */
-	unsigned		 lifetime_s;	/* of addresses, 0: none */
-	/* After the packets of the batch. All may be NULL. */
-	void	(*changed)(struct vrrp_instance *, void *arg);
-	/* Its steps are complete, or the acknowledgement was lost. */
-	void	(*transition)(struct vrrp_instance *,
-		    const struct vrrp_record *, void *arg);
-	/* It lingered and does so no more.  May be NULL; must not free it. */
-	void	(*withdrawn)(struct vrrp_instance *, void *arg);
-	/* There is a router it would have a BFD session with (vrrp_peer.h). */
-	void	(*peers_changed)(struct vrrp_instance *, void *arg);
-	void	*arg;
-};
-
-struct vrrp_instance {
-	const struct vrrp_env	*env;
-	struct vrrp_iface	*iface;
-	struct vrrp_sync	*group;		/* NULL: on its own */
-	struct vrrp_params	 p;		/* in force */
-	struct vrrp_core	 core;
-	bool			 started;	/* vrrp_instance_start() was called */
-	bool			 disabled;	/* by the operator */
-	bool			 untold;	/* vrrp_ctl.c: its level is due */
-	uint64_t		 blocked_logged; /* alarms that were said */
-	bool			 handed_over;	/* no preemption until Active again */
-	bool			 fresh;		/* never been out of Initialize */
-	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
-	char			 retry_reason[VRRP_VIP_REASON_MAX];
-	mono_t			 created;
-	int64_t			 created_real_ns; /* counters start here */
-	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
-
-	struct vrrp_vips	*vips;		/* NULL: interface not there */
-	struct vrrp_tracked	 tracked;
-	bool			 track_moved;	/* to be acted upon */
-	struct loop_timer	*track_timer;	/* a delay is over */
-	/* A Down that waits for our links to prove themselves (L-18). */
-	struct vrrp_bfd_event	 down_event;
-	mono_t			 down_decided;
-	struct loop_timer	*down_timer;
-	bool			 filtered;	/* accept = no is in place */
-	bool			 owning;	/* its ARP tells the virtual MAC */
-	bool			 holds;		/* installed, not withdrawn */
-	bool			 bequeathed;	/* the monitor has its will */
-	bool			 bequest_owed;	/* or should have */
-	bool			 kept;		/* held by the engine before us */
-	bool			 refreshing;	/* not acknowledged yet */
-	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
-	int64_t			 retry_ns;	/* the next back-off */
-	/* Held back until the kernel has set the addresses up. */
-	uint32_t		 held;		/* VRRP_DO_... */
-	uint64_t		 held_record;
-	struct loop_timer	*held_timer;
-	struct vrrp_linger	 linger;
-	uint64_t		 left_record;	/* of leaving Active */
-	struct loop_timer	*linger_timer;
-	struct loop_timer	*timer;		/* the core's next expiry */
-	struct loop_timer	*retry_timer;
-	struct loop_timer	*restore_timer;	/* in a fight over addresses */
-	mono_t			 restore_not_before;
-	struct loop_timer	*announce_timer;
-	unsigned		 announce_left;	/* rounds to come */
-	unsigned		 announce_at;	/* address within the round */
-	bool			 announce_again;	/* contested: a round soon */
-	bool			 announce_later;	/* so is the next one */
-	mono_t			 announce_repeat;	/* when that one is due */
-
-	/* Prebuilt; lengths 0 until there is a primary address. */
-	uint8_t			*frame;
-	size_t			 frame_len;
-	uint8_t			 frame_priority;
-	uint8_t			*resign;
-	size_t			 resign_len;
-	uint8_t			*frame_v2;	/* V-131; else NULL, 0 */
-	size_t			 frame_v2_len;
-	uint8_t			*resign_v2;
-	size_t			 resign_v2_len;
-	enum vrrp_checksum_form	 send_form;	/* of version 3 */
-	struct vrrp_heard	 heard;
-	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
-	uint8_t			*announce_bytes;
-	struct iovec		*announce;	/* vip_count entries */
-
-	struct vrrp_stats	 stats;
-	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
-	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
-	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
-	struct token_bucket	 close_bucket, flap_bucket;
-	struct vrrp_conflict	 conflict;	/* the newest */
-	mono_t			 up_since;
-	int64_t			 up_since_real_ns;
-	enum vrrp_cause		 last_event;
-
-	struct vrrp_record	 history[VRRP_HISTORY_MAX];
-	uint64_t		 history_count;	/* ever; newest is count - 1 */
-	uint64_t		 logged, published;
-	struct {
-		bool		install;
-		uint64_t	record;		/* UINT64_MAX: none */
-	} batches[VRRP_BATCHES_MAX];		/* FIFO of what is unacknowledged */
-	unsigned		 batch_first, batch_count;
-	int			 batch_error;	/* install refused: errno */
-	unsigned		 batch_failed_at;
-};
 
 /*
  * p is copied.  Enters the interface's table and makes the device if the
@@ -232,11 +55,13 @@ void	vrrp_instance_reconsider(struct vrrp_instance *);
 /*
  * Sync groups; for vrrp_sync.c.  join: NULL leaves.  able: may it run, the group
  * apart?  If not and why is not NULL, the reason for a user.  follow: the group
- * goes to Active, or leaves it.
+ * goes to Active, or leaves it.  give: the group is handed over, of which this is
+ * a member; it does not preempt until it is Active again.
  */
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
 bool	vrrp_instance_able(const struct vrrp_instance *, char *why, size_t size);
 void	vrrp_instance_follow(struct vrrp_instance *, bool go);
+void	vrrp_instance_give(struct vrrp_instance *);
 /* The interface came, went or was replaced: device and sockets anew. */
 void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);

@@ -17,6 +17,7 @@
 #include "test/unit/vrrpd/vrrpd_world.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/pure/vrrp_handoff.h"
 
 static struct vrrp_instance *v;
 static char lines[16384];

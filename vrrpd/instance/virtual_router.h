@@ -1,0 +1,184 @@
+/*
+ * virtual_router.h - the struct of one virtual router, and nothing else.
+ *
+ * One struct for the whole room, so that every file of vrrpd/instance/ can know
+ * what an instance is without knowing the other files.  The fields stand in
+ * groups by subject; the comment above each group names the files that write
+ * it.  Everybody else reads: vrrpd/engine/ and the tests.
+ *
+ * Pointers to what lives in other files (the interface, the sync group, the
+ * environment) are to incomplete types here, since those files include this one.
+ *
+ * vrrp_instance_check() says what is always true of it.
+ */
+#ifndef VRRPD_VIRTUAL_ROUTER_H
+#define VRRPD_VIRTUAL_ROUTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "shared/pure/mono.h"
+#include "shared/pure/token_bucket.h"
+#include "vrrpd/instance/vrrp_tracked.h"
+#include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_auto.h"
+#include "vrrpd/pure/vrrp_conflict.h"
+#include "vrrpd/pure/vrrp_core.h"
+#include "vrrpd/pure/vrrp_heard.h"
+#include "vrrpd/pure/vrrp_linger.h"
+#include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_wire.h"
+
+#define VRRP_HISTORY_MAX	64
+#define VRRP_BATCHES_MAX	16	/* sent, not yet acknowledged */
+
+/* The steps of a transition, in order (design §5). */
+#define VRRP_STEPS(X)							\
+	X(LAST_HEARD,	"last-heard")	/* last advert, or BFD packet */	\
+	X(DETECTED,	"detected")	/* timer due, bfdd's decision */ \
+	X(RECEIVED,	"received")	/* this process knew */		\
+	X(DECIDED,	"decided")	/* the state machine had spoken */ \
+	X(ADVERT_SENT,	"advert-sent")					\
+	X(ADDRESSES_SET, "addresses-set") /* or withdrawn */		\
+	X(ANNOUNCED,	"announced")	/* gratuitous ARP, NA */	\
+	X(ACKNOWLEDGED,	"acknowledged")	/* the kernel's answer was read */
+
+enum vrrp_step {
+#define X(id, word) VRRP_STEP_##id,
+	VRRP_STEPS(X)
+#undef X
+};
+#define VRRP_STEP_COUNT	(VRRP_STEP_ACKNOWLEDGED + 1)
+
+struct vrrp_record {
+	struct vrrp_transition	tr;
+	int64_t			time_real_ns;	/* of `decided` */
+	mono_t			step[VRRP_STEP_COUNT];	/* MONO_NEVER: none */
+	bool			awaits_ack;
+};
+
+/* Beside one counter per verdict; names of RFC 8347 in vrrp_ctl.c. */
+struct vrrp_stats {
+	uint64_t	master_transitions;
+	uint64_t	advertisement_rcvd;
+	uint64_t	advertisement_sent;
+	uint64_t	interval_errors;		/* V-50 */
+	uint64_t	address_list_errors;		/* V-51 */
+	uint64_t	priority_zero_pkts_rcvd;
+	uint64_t	priority_zero_pkts_sent;
+	uint64_t	legacy_checksum_rcvd;		/* V-13 */
+	uint64_t	version_2_ignored;		/* V-133 */
+	uint64_t	announcements_sent;
+	uint64_t	contests;		/* V-72 */
+	int64_t		both_ns;		/* fenced: two owners, the last */
+	int64_t		both_most_ns;		/* and the longest */
+	uint64_t	send_errors;
+	uint64_t	addresses_restored;
+	uint64_t	verdicts[VRRP_VERDICT_COUNT];
+};
+
+struct loop_timer;
+struct vrrp_env;
+struct vrrp_iface;
+struct vrrp_sync;
+
+struct vrrp_instance {
+	/* Run: may it, and the state machine. */
+	const struct vrrp_env	*env;
+	struct vrrp_iface	*iface;
+	struct vrrp_sync	*group;		/* NULL: on its own */
+	struct vrrp_params	 p;		/* in force */
+	struct vrrp_core	 core;
+	struct loop_timer	*timer;		/* the core's next expiry */
+	bool			 started;	/* vrrp_instance_start() was called */
+	bool			 disabled;	/* by the operator */
+	bool			 handed_over;	/* no preemption until Active again */
+	bool			 fresh;		/* never been out of Initialize */
+	bool			 kept;		/* held by the engine before us */
+	mono_t			 created;
+	int64_t			 created_real_ns; /* counters start here */
+	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
+	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
+	char			 retry_reason[VRRP_VIP_REASON_MAX];
+	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
+	int64_t			 retry_ns;	/* the next back-off */
+	struct loop_timer	*retry_timer;
+	struct vrrp_tracked	 tracked;
+	bool			 track_moved;	/* to be acted upon */
+	struct loop_timer	*track_timer;	/* a delay is over */
+	/* A Down that waits for our links to prove themselves (L-18). */
+	struct vrrp_bfd_event	 down_event;
+	mono_t			 down_decided;
+	struct loop_timer	*down_timer;
+
+	/* Hold: the addresses, and what the kernel has been asked. */
+	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	bool			 filtered;	/* accept = no is in place */
+	bool			 owning;	/* its ARP tells the virtual MAC */
+	bool			 holds;		/* installed, not withdrawn */
+	bool			 bequeathed;	/* the monitor has its will */
+	bool			 bequest_owed;	/* or should have */
+	bool			 refreshing;	/* not acknowledged yet */
+	struct {
+		bool		install;
+		uint64_t	record;		/* UINT64_MAX: none */
+	} batches[VRRP_BATCHES_MAX];		/* FIFO of what is unacknowledged */
+	unsigned		 batch_first, batch_count;
+	int			 batch_error;	/* install refused: errno */
+	unsigned		 batch_failed_at;
+	/* Held back until the kernel has set the addresses up. */
+	uint32_t		 held;		/* VRRP_DO_... */
+	uint64_t		 held_record;
+	struct loop_timer	*held_timer;
+	struct vrrp_linger	 linger;
+	uint64_t		 left_record;	/* of leaving Active */
+	struct loop_timer	*linger_timer;
+	struct loop_timer	*restore_timer;	/* in a fight over addresses */
+	mono_t			 restore_not_before;
+
+	/* Frames, prebuilt; lengths 0 until there is a primary address. */
+	uint8_t			*frame;
+	size_t			 frame_len;
+	uint8_t			 frame_priority;
+	uint8_t			*resign;
+	size_t			 resign_len;
+	uint8_t			*frame_v2;	/* V-131; else NULL, 0 */
+	size_t			 frame_v2_len;
+	uint8_t			*resign_v2;
+	size_t			 resign_v2_len;
+	enum vrrp_checksum_form	 send_form;	/* of version 3 */
+	uint8_t			*announce_bytes;
+	struct iovec		*announce;	/* vip_count entries */
+	struct loop_timer	*announce_timer;
+	unsigned		 announce_left;	/* rounds to come */
+	unsigned		 announce_at;	/* address within the round */
+	bool			 announce_again;	/* contested: a round soon */
+	bool			 announce_later;	/* so is the next one */
+	mono_t			 announce_repeat;	/* when that one is due */
+
+	/* Peers: who else is there. */
+	struct vrrp_heard	 heard;
+	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
+
+	/* Record: what happened. */
+	struct vrrp_stats	 stats;
+	struct vrrp_conflict	 conflict;	/* the newest */
+	mono_t			 up_since;
+	int64_t			 up_since_real_ns;
+	enum vrrp_cause		 last_event;
+	struct vrrp_record	 history[VRRP_HISTORY_MAX];
+	uint64_t		 history_count;	/* ever; newest is count - 1 */
+
+	/* Words: what of it has been said. */
+	uint64_t		 logged, published;
+	uint64_t		 blocked_logged; /* alarms that were said */
+	bool			 untold;	/* vrrp_ctl.c: its level is due */
+	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
+	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
+	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
+	struct token_bucket	 close_bucket, flap_bucket;
+};
+
+#endif
