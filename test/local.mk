@@ -5,9 +5,11 @@ include test/fuzz/local.mk
 include test/lab/local.mk
 
 # Rules that are tests: every rule of the standards has its tests, or a reason;
-# the pure parts are pure; the man pages are good mdoc; comments have subjects.
+# the pure parts are pure; the man pages are good mdoc; comments have subjects;
+# no include is against the table of vrrpd/README.md.
 dist_check_SCRIPTS += \
 	test/comments.sh \
+	test/includes.sh \
 	test/man.sh \
 	test/purity.sh \
 	test/req.sh \

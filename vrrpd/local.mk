@@ -42,3 +42,7 @@ include vrrpd/cli/local.mk
 sbin_PROGRAMS += vrrpd/vrrpd
 vrrpd_vrrpd_SOURCES = vrrpd/main.c
 vrrpd_vrrpd_LDADD = $(VRRPD_LIBS)
+
+EXTRA_DIST += \
+	vrrpd/README.md \
+	# end
