@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "shared/log.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/engine/vrrp_notify.h"
@@ -745,7 +746,7 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		p = find_params(c, v->p.name);
-		if (p != NULL && vrrp_instance_in_place(&v->p, p)) {
+		if (p != NULL && vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART) {
 			r->instances[kept++] = v;
 			continue;
 		}
@@ -762,32 +763,6 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 	r->instance_count = kept;
 }
 
-static bool
-same_values(const struct vrrp_params *a, const struct vrrp_params *b)
-{
-	return a->priority == b->priority &&
-	    a->advert_int_cs == b->advert_int_cs &&
-	    a->preempt == b->preempt &&
-	    a->preempt_delay_ns == b->preempt_delay_ns &&
-	    a->takeover_confirm_ns == b->takeover_confirm_ns &&
-	    a->checksum_compat == b->checksum_compat &&
-	    a->auth_len == b->auth_len &&
-	    memcmp(a->auth_pass, b->auth_pass, sizeof(a->auth_pass)) == 0 &&
-	    a->bfd_count == b->bfd_count &&
-	    memcmp(a->bfd, b->bfd, a->bfd_count * sizeof(a->bfd[0])) == 0 &&
-	    a->has_bfd_auto == b->has_bfd_auto &&
-	    memcmp(&a->bfd_auto, &b->bfd_auto, sizeof(a->bfd_auto)) == 0 &&
-	    a->garp_repeat == b->garp_repeat &&
-	    a->garp_interval_ns == b->garp_interval_ns &&
-	    a->garp_refresh_ns == b->garp_refresh_ns &&
-	    a->track_count == b->track_count &&
-	    memcmp(a->tracks, b->tracks,
-	    a->track_count * sizeof(a->tracks[0])) == 0 &&
-	    a->link_down_number == b->link_down_number &&
-	    a->last_resort == b->last_resort &&
-	    memcmp(&a->notify, &b->notify, sizeof(a->notify)) == 0;
-}
-
 /* Instances in the order of the file; each is there already or made now. */
 static int
 place(struct vrrp_router *r, const struct vrrp_config *c,
@@ -801,7 +776,8 @@ place(struct vrrp_router *r, const struct vrrp_config *c,
 	for (i = 0; i < c->count; i++) {
 		v = vrrp_router_find(r, c->instances[i].name);
 		if (v != NULL) {
-			if (same_values(&v->p, &c->instances[i]))
+			if (vrrp_diff(&v->p, &c->instances[i]) ==
+			    VRRP_DIFF_EQUAL)
 				done->unchanged++;
 			else
 				done->changed++;
@@ -958,7 +934,7 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		    r->instances[i]->p.name);
 
 		if (p != NULL && r->instances[i]->started &&
-		    !same_values(&r->instances[i]->p, p))
+		    vrrp_diff(&r->instances[i]->p, p) != VRRP_DIFF_EQUAL)
 			vrrp_instance_set(r->instances[i], p);
 		if (!r->instances[i]->started)
 			vrrp_instance_start(r->instances[i]);

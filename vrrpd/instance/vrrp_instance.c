@@ -37,6 +37,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/pure/vrrp_announce.h"
 #include "vrrpd/instance/vrrp_bequest.h"
@@ -1798,70 +1799,6 @@ track_cb(mono_t deadline, void *arg)
 	act_cb(arg);
 }
 
-/* What reload and `set` may change under a running instance. */
-static void
-copy_in_place(struct vrrp_params *to, const struct vrrp_params *from)
-{
-	to->priority = from->priority;
-	to->advert_int_cs = from->advert_int_cs;
-	to->preempt = from->preempt;
-	to->preempt_delay_ns = from->preempt_delay_ns;
-	to->takeover_confirm_ns = from->takeover_confirm_ns;
-	to->checksum_compat = from->checksum_compat;
-	to->auth_len = from->auth_len;
-	memcpy(to->auth_pass, from->auth_pass, sizeof(to->auth_pass));
-	to->bfd_count = from->bfd_count;
-	memcpy(to->bfd, from->bfd, sizeof(to->bfd));
-	to->has_bfd_auto = from->has_bfd_auto;
-	to->bfd_auto = from->bfd_auto;
-	to->garp_repeat = from->garp_repeat;
-	to->garp_interval_ns = from->garp_interval_ns;
-	to->garp_refresh_ns = from->garp_refresh_ns;
-	to->track_count = from->track_count;
-	memcpy(to->tracks, from->tracks, sizeof(to->tracks));
-	to->link_down_number = from->link_down_number;
-	to->last_resort = from->last_resort;
-	to->notify = from->notify;
-	to->line = from->line;
-}
-
-bool
-vrrp_instance_in_place(const struct vrrp_params *a,
-    const struct vrrp_params *b)
-{
-	struct vrrp_params like_b = *a;
-	unsigned i;
-
-	copy_in_place(&like_b, b);
-	/* Becoming or ceasing to be the owner changes what is installed. */
-	if ((a->priority == VRRP_PRIORITY_OWNER) !=
-	    (b->priority == VRRP_PRIORITY_OWNER))
-		return false;
-	if (strcmp(like_b.name, b->name) != 0 ||
-	    strcmp(like_b.interface, b->interface) != 0 ||
-	    like_b.vrid != b->vrid || like_b.family != b->family ||
-	    like_b.version != b->version ||
-	    like_b.also_version_2 != b->also_version_2 ||
-	    like_b.accept != b->accept ||
-	    like_b.virtual_mac != b->virtual_mac ||
-	    like_b.vip_count != b->vip_count ||
-	    like_b.unicast_count != b->unicast_count ||
-	    like_b.unicast_min_ttl != b->unicast_min_ttl)
-		return false;
-	for (i = 0; i < b->vip_count; i++)
-		if (!addr_equal(&like_b.vips[i].prefix.addr,
-		    &b->vips[i].prefix.addr) ||
-		    like_b.vips[i].prefix.len != b->vips[i].prefix.len ||
-		    strcmp(like_b.vips[i].device, b->vips[i].device) != 0 ||
-		    strcmp(like_b.vips[i].label, b->vips[i].label) != 0)
-			return false;
-	for (i = 0; i < b->unicast_count; i++)
-		if (!addr_equal(&like_b.unicast_peers[i],
-		    &b->unicast_peers[i]))
-			return false;
-	return true;
-}
-
 static enum vrrp_checksum_form
 configured_form(const struct vrrp_params *p)
 {
@@ -1875,7 +1812,7 @@ vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 {
 	if (p->checksum_compat != v->p.checksum_compat)
 		v->send_form = configured_form(p);
-	copy_in_place(&v->p, p);
+	vrrp_diff_apply(&v->p, p);
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	vrrp_peer_reconfigured(v);
 	look_at_tracks(v);

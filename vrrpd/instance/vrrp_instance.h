@@ -109,11 +109,9 @@ bool	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
 	    mono_t until, int64_t detection_time_ns);
 
 /*
- * Run time changes: a new set of values, of which only those may differ that
- * vrrp_instance_in_place() accepts.
+ * Run time changes: a new set of values whose difference is worth no more than
+ * VRRP_DIFF_IN_PLACE (vrrp_diff.h).
  */
-bool	vrrp_instance_in_place(const struct vrrp_params *,
-	    const struct vrrp_params *);
 void	vrrp_instance_set(struct vrrp_instance *, const struct vrrp_params *);
 void	vrrp_instance_disable(struct vrrp_instance *, bool disable);
 /*

@@ -4,6 +4,7 @@ UNIT_VRRPD_CONFIG_LIBS = $(VRRPCONF_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/vrrpd/config/test_vrrp_command \
 	test/unit/vrrpd/config/test_vrrp_conf \
+	test/unit/vrrpd/config/test_vrrp_diff \
 	test/unit/vrrpd/config/test_vrrp_needs \
 	# end
 
@@ -13,4 +14,6 @@ test_unit_vrrpd_config_test_vrrp_conf_SOURCES = test/unit/vrrpd/config/test_vrrp
 test_unit_vrrpd_config_test_vrrp_conf_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
 test_unit_vrrpd_config_test_vrrp_needs_SOURCES = test/unit/vrrpd/config/test_vrrp_needs.c
 test_unit_vrrpd_config_test_vrrp_needs_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
+test_unit_vrrpd_config_test_vrrp_diff_SOURCES = test/unit/vrrpd/config/test_vrrp_diff.c
+test_unit_vrrpd_config_test_vrrp_diff_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
 endif

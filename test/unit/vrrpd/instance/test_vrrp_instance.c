@@ -15,6 +15,7 @@
 
 #include "shared/log.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/pure/vrrp_handoff.h"
@@ -1098,7 +1099,7 @@ test_vrrp_instance_configured_checksum_is_sent_whatever_is_heard(void **state)
 	world_run(NS_PER_S);
 	assert_int_equal(checksum_sent(), first);
 	p.checksum_compat = VRRP_CHECKSUM_RFC9568;
-	assert_true(vrrp_instance_in_place(&v->p, &p));
+	assert_int_equal(vrrp_diff(&v->p, &p), VRRP_DIFF_IN_PLACE);
 	vrrp_instance_set(v, &p);
 	world_advert_as(&legacy, "192.0.2.3", 50, 100);
 	world_run(NS_PER_S);
@@ -1816,29 +1817,10 @@ test_vrrp_instance_set_priority_is_advertised_at_once(void **state)
 	p = v->p;
 	p.priority = 90;
 	p.advert_int_cs = 50;
-	assert_true(vrrp_instance_in_place(&v->p, &p));
+	assert_int_equal(vrrp_diff(&v->p, &p), VRRP_DIFF_IN_PLACE);
 	vrrp_instance_set(v, &p);
 	assert_string_equal(world.did, "advert:90");
 	assert_int_equal(world.frame[14 + 20 + 5], 50);
-}
-
-static void
-test_vrrp_instance_other_addresses_cannot_change_in_place(void **state)
-{
-	struct vrrp_params a = world_params(), b = world_params();
-
-	(void)state;
-	b.vips[0].prefix.len = 32;
-	assert_false(vrrp_instance_in_place(&a, &b));
-	b = a;
-	b.virtual_mac = !a.virtual_mac;
-	assert_false(vrrp_instance_in_place(&a, &b));
-	b = a;
-	b.priority = VRRP_PRIORITY_OWNER;
-	assert_false(vrrp_instance_in_place(&a, &b));
-	b = a;
-	b.preempt = !a.preempt;
-	assert_true(vrrp_instance_in_place(&a, &b));
 }
 
 /* Hand over: resign, let a lesser one serve, be ordinary again when alone. */
@@ -2458,7 +2440,6 @@ main(void)
 	    TEST(test_vrrp_instance_absence_is_granted_to_the_peer),
 	    TEST(test_vrrp_instance_history_keeps_the_newest_64),
 	    TEST(test_vrrp_instance_set_priority_is_advertised_at_once),
-	    TEST(test_vrrp_instance_other_addresses_cannot_change_in_place),
 	    TEST(test_vrrp_instance_handover_does_not_preempt_the_taker),
 	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_instance_unicast_sends_one_message_per_peer),

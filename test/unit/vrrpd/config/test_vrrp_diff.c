@@ -1,0 +1,348 @@
+/*
+ * test_vrrp_diff.c - each field changed alone is worth what the table says.
+ *
+ * cases[] has a line per member of struct vrrp_params and of the structs in it:
+ * the byte that is changed, the word that must be reported, and its class.  The
+ * members themselves are read from vrrp_params.h, so that a new one without a
+ * line here fails, and with a line only passes when vrrp_diff.c looks at it.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "vrrpd/config/vrrp_diff.h"
+
+static const struct field {
+	const char	*in, *member;		/* struct vrrp_IN */
+	size_t		 at;			/* in struct vrrp_params */
+	const char	*word;
+	enum vrrp_diff	 worth;
+} cases[] = {
+#define C(in, member, at, word, worth)					\
+	{ in, member, offsetof(struct vrrp_params, at), word,		\
+	    VRRP_DIFF_##worth }
+#define P(member, word, worth)	C("params", #member, member, word, worth)
+	P(name, "instance", RESTART),
+	P(interface, "interface", RESTART),
+	P(vrid, "virtual_router_id", RESTART),
+	P(family, "virtual_addresses", RESTART),
+	P(version, "version", RESTART),
+	P(also_version_2, "also_version_2", RESTART),
+	P(priority, "priority", IN_PLACE),
+	P(advert_int_cs, "advert_int", IN_PLACE),
+	P(preempt, "preempt", IN_PLACE),
+	P(preempt_delay_ns, "preempt_delay", IN_PLACE),
+	P(takeover_confirm_ns, "takeover_confirm", IN_PLACE),
+	P(accept, "accept", RESTART),
+	P(virtual_mac, "virtual_mac", RESTART),
+	P(checksum_compat, "checksum_compat", IN_PLACE),
+	P(auth_len, "auth_pass", IN_PLACE),
+	P(auth_pass, "auth_pass", IN_PLACE),
+	C("params", "auth_pass", auth_pass[7], "auth_pass", IN_PLACE),
+	P(vip_count, "virtual_addresses", RESTART),
+	P(vips, "virtual_addresses", RESTART),
+	P(unicast_count, "unicast_peers", RESTART),
+	P(unicast_peers, "unicast_peers", RESTART),
+	C("params", "unicast_peers", unicast_peers[1].bytes[3],
+	    "unicast_peers", RESTART),
+	P(unicast_min_ttl, "unicast_min_ttl", RESTART),
+	P(bfd_count, "bfd", IN_PLACE),
+	P(bfd, "bfd", IN_PLACE),
+	P(has_bfd_auto, "bfd auto", IN_PLACE),
+	P(bfd_auto, "bfd auto", IN_PLACE),
+	C("params", "bfd_auto", bfd_auto.min_rx_ns, "bfd auto", IN_PLACE),
+	P(track_count, "track", IN_PLACE),
+	P(tracks, "track", IN_PLACE),
+	P(link_down_number, "link_down_number", IN_PLACE),
+	P(last_resort, "last_resort", IN_PLACE),
+	P(notify, "notify", IN_PLACE),
+	P(garp_repeat, "garp_repeat", IN_PLACE),
+	P(garp_interval_ns, "garp_interval", IN_PLACE),
+	P(garp_refresh_ns, "garp_refresh", IN_PLACE),
+	P(line, "line", EQUAL),
+#define V(member)	C("vip", #member, vips[1].member,		\
+			    "virtual_addresses", RESTART)
+	V(prefix),
+	C("vip", "prefix", vips[1].prefix.addr.bytes[3],
+	    "virtual_addresses", RESTART),
+	C("vip", "prefix", vips[1].prefix.len, "virtual_addresses", RESTART),
+	V(device),
+	V(label),
+#define B(member)	C("bfd_params", #member, bfd[1].member, "bfd", IN_PLACE)
+	B(peer),
+	B(role),
+	B(min_tx_ns),
+	B(min_rx_ns),
+	B(multiplier),
+	B(takeover_on),
+	B(interface),
+	B(multihop),
+	B(weight),
+	B(reverse),
+	B(up_delay_ns),
+#define T(member)	C("track_ref", #member, tracks[1].member, "track", \
+			    IN_PLACE)
+	T(kind),
+	T(name),
+	T(weight),
+	T(reverse),
+	T(from_group),
+	T(up_delay_ns),
+	T(down_delay_ns),
+#define N(member, word)	C("notify_params", #member, notify.member, word, \
+			    IN_PLACE)
+	N(command, "notify"),
+	N(user, "notify_user"),
+	N(timeout_ns, "notify_timeout"),
+	N(words, "notify_states"),
+};
+#define CASE_COUNT	(sizeof(cases) / sizeof(cases[0]))
+
+/* Two of everything, so that the last of a list is looked at as well. */
+static struct vrrp_params
+sample(void)
+{
+	struct vrrp_params p;
+	unsigned i;
+
+	vrrp_params_init(&p);
+	(void)strcpy(p.name, "web");
+	(void)strcpy(p.interface, "eth0");
+	p.vrid = 51;
+	p.family = AF_INET;
+	p.auth_len = 1;
+	p.auth_pass[0] = 'x';
+	p.vip_count = p.unicast_count = p.bfd_count = p.track_count = 2;
+	p.has_bfd_auto = true;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(addr_prefix_parse(i == 0 ? "192.0.2.50/24" :
+		    "192.0.2.51/24", &p.vips[i].prefix), 0);
+		assert_int_equal(addr_parse(i == 0 ? "192.0.2.2" : "192.0.2.3",
+		    &p.unicast_peers[i]), 0);
+		p.bfd[i].peer = p.unicast_peers[i];
+		(void)strcpy(p.tracks[i].name, i == 0 ? "eth1" : "eth2");
+	}
+	(void)strcpy(p.notify.command, "/bin/true");
+	return p;
+}
+
+static void
+change(struct vrrp_params *p, const struct field *f)
+{
+	((unsigned char *)p)[f->at] ^= 1;
+}
+
+static void
+test_vrrp_diff_each_field_alone_is_worth_its_class(void **state)
+{
+	struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX];
+	struct vrrp_params a = sample(), b;
+	const struct field *f;
+	unsigned n;
+
+	(void)state;
+	assert_int_equal(vrrp_diff(&a, &a), VRRP_DIFF_EQUAL);
+	assert_int_equal(vrrp_diff_fields(&a, &a, out), 0);
+	for (f = cases; f < cases + CASE_COUNT; f++) {
+		b = a;
+		change(&b, f);
+		n = vrrp_diff_fields(&a, &b, out);
+		if (vrrp_diff(&a, &b) != f->worth ||
+		    vrrp_diff(&b, &a) != f->worth ||
+		    n != (f->worth == VRRP_DIFF_EQUAL ? 0 : 1) ||
+		    (n > 0 && (out[0].worth != f->worth ||
+		    strcmp(out[0].word, f->word) != 0)))
+			fail_msg("%s of struct vrrp_%s: want %s, %s", f->member,
+			    f->in, f->word, vrrp_diff_name(f->worth));
+	}
+}
+
+static void
+test_vrrp_diff_apply_copies_exactly_that_field(void **state)
+{
+	struct vrrp_params a = sample(), b, to;
+	const struct field *f;
+
+	(void)state;
+	for (f = cases; f < cases + CASE_COUNT; f++) {
+		b = to = a;
+		change(&b, f);
+		vrrp_diff_apply(&to, &b);
+		if (memcmp(&to, f->worth == VRRP_DIFF_RESTART ? &a : &b,
+		    sizeof(to)) != 0)
+			fail_msg("%s of struct vrrp_%s, %s", f->member, f->in,
+			    vrrp_diff_name(f->worth));
+	}
+}
+
+static void
+test_vrrp_diff_of_everything_is_in_the_order_of_the_table(void **state)
+{
+	struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX];
+	struct vrrp_params a = sample(), b = sample();
+	const struct field *f;
+	unsigned n, i, j, restarts = 0;
+
+	(void)state;
+	for (f = cases; f < cases + CASE_COUNT; f++)
+		change(&b, f);
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_RESTART);
+	n = vrrp_diff_fields(&a, &b, out);
+	for (i = 0; i < n; i++) {
+		restarts += out[i].worth == VRRP_DIFF_RESTART;
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(out[i].word, out[j].word);
+	}
+	assert_true(restarts > 0 && restarts < n);
+	vrrp_diff_apply(&a, &b);
+	assert_int_equal(vrrp_diff_fields(&a, &b, out), restarts);
+}
+
+static void
+test_vrrp_diff_behind_the_count_nothing_is_looked_at(void **state)
+{
+	struct vrrp_params a = sample(), b = sample();
+
+	(void)state;
+	memset(&b.vips[2], 0xff, sizeof(b.vips[2]));
+	memset(&b.unicast_peers[2], 0xff, sizeof(b.unicast_peers[2]));
+	memset(&b.bfd[2], 0xff, sizeof(b.bfd[2]));
+	memset(&b.tracks[2], 0xff, sizeof(b.tracks[2]));
+	b.notify.command[sizeof("/bin/true")] = 'x';
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
+	a.has_bfd_auto = b.has_bfd_auto = false;
+	memset(&b.bfd_auto, 0xff, sizeof(b.bfd_auto));
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
+}
+
+/* The owner installs and answers for addresses that are its own (V-75, V-76). */
+static void
+test_vrrp_diff_owner_comes_or_goes_by_restart(void **state)
+{
+	struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX];
+	struct vrrp_params a = sample(), b = sample();
+
+	(void)state;
+	b.priority = VRRP_PRIORITY_OWNER;
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_RESTART);
+	assert_int_equal(vrrp_diff(&b, &a), VRRP_DIFF_RESTART);
+	assert_int_equal(vrrp_diff_fields(&a, &b, out), 1);
+	assert_string_equal(out[0].word, "priority");
+	assert_int_equal(out[0].worth, VRRP_DIFF_RESTART);
+	a.priority = VRRP_PRIORITY_OWNER;
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
+}
+
+/* --- the members, as the header has them --- */
+
+/* How many different members of a struct have a line, and whether this one. */
+static unsigned
+cases_of(const char *in, const char *member, bool *found)
+{
+	unsigned i, j, n = 0;
+
+	*found = false;
+	for (i = 0; i < CASE_COUNT; i++) {
+		if (strcmp(cases[i].in, in) != 0)
+			continue;
+		*found |= strcmp(cases[i].member, member) == 0;
+		for (j = 0; j < i; j++)
+			if (strcmp(cases[j].in, in) == 0 &&
+			    strcmp(cases[j].member, cases[i].member) == 0)
+				break;
+		n += j == i;
+	}
+	return n;
+}
+
+/* Each declarator ends at "," or ";"; its name is what stands before any "[". */
+static unsigned
+declared(char *line, const char *in)
+{
+	char *end, *next, *start;
+	unsigned n = 0;
+	bool found;
+
+	for (; (next = strpbrk(line, ",;")) != NULL; line = next + 1) {
+		*next = '\0';
+		end = line + strcspn(line, "[");
+		*end = '\0';
+		for (start = end; start > line && (start[-1] == '_' ||
+		    isalnum((unsigned char)start[-1])); start--)
+			continue;
+		(void)cases_of(in, start, &found);
+		if (!found)
+			fail_msg("%s of struct vrrp_%s: no line in cases[]",
+			    start, in);
+		n++;
+	}
+	return n;
+}
+
+static void
+check_members(const char *in)
+{
+	const char *top = getenv("srcdir");
+	char path[4096], opening[64], line[256], *comment;
+	bool inside = false, found;
+	unsigned n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/vrrpd/pure/vrrp_params.h",
+	    top != NULL ? top : ".");
+	(void)snprintf(opening, sizeof(opening), "struct vrrp_%s {\n", in);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (!inside) {
+			inside = strcmp(line, opening) == 0;
+			continue;
+		}
+		if (line[0] == '}')
+			break;
+		if ((comment = strstr(line, "/*")) != NULL)
+			*comment = '\0';
+		n += declared(line, in);
+	}
+	(void)fclose(f);
+	assert_int_equal(n, cases_of(in, "", &found));
+}
+
+static void
+test_vrrp_diff_no_member_is_forgotten(void **state)
+{
+	(void)state;
+	check_members("params");
+	check_members("vip");
+	check_members("bfd_params");
+	check_members("track_ref");
+	check_members("notify_params");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_vrrp_diff_each_field_alone_is_worth_its_class),
+		cmocka_unit_test(
+		    test_vrrp_diff_apply_copies_exactly_that_field),
+		cmocka_unit_test(
+		    test_vrrp_diff_of_everything_is_in_the_order_of_the_table),
+		cmocka_unit_test(
+		    test_vrrp_diff_behind_the_count_nothing_is_looked_at),
+		cmocka_unit_test(
+		    test_vrrp_diff_owner_comes_or_goes_by_restart),
+		cmocka_unit_test(test_vrrp_diff_no_member_is_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

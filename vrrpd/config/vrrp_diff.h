@@ -1,0 +1,49 @@
+/*
+ * vrrp_diff.h - what it takes to make a running instance what the file says.
+ *
+ * One table in vrrp_diff.c says of every field of struct vrrp_params what a
+ * difference in it is worth.  Reload, `vrrpctl set` and whoever tells a user
+ * beforehand what a reload would do ask here, so that none of them has a list of
+ * its own.
+ */
+#ifndef VRRPD_VRRP_DIFF_H
+#define VRRPD_VRRP_DIFF_H
+
+#include "vrrpd/pure/vrrp_params.h"
+
+/* From the least to the most; a diff is worth as much as its worst field. */
+enum vrrp_diff {
+	VRRP_DIFF_EQUAL,	/* nothing to do */
+	VRRP_DIFF_IN_PLACE,	/* vrrp_diff_apply(), the instance goes on */
+	VRRP_DIFF_RESTART,	/* the instance leaves and another is made */
+};
+const char *vrrp_diff_name(enum vrrp_diff);	/* "equal", "in-place", ... */
+
+/*
+ * From what runs to what is wanted.  The table's word for a field, except that
+ * a priority of 255 that comes or goes is worth a restart: the owner of the
+ * addresses installs something else.
+ */
+enum vrrp_diff vrrp_diff(const struct vrrp_params *running,
+	    const struct vrrp_params *wanted);
+
+/*
+ * Copies every field whose class is not restart; the others keep what runs.
+ * Meant for a diff worth VRRP_DIFF_IN_PLACE, after which nothing differs.
+ */
+void	vrrp_diff_apply(struct vrrp_params *running,
+	    const struct vrrp_params *wanted);
+
+/* A field that differs, by the word of vrrpd.conf(5), and its worth. */
+struct vrrp_diff_field {
+	const char	*word;		/* static */
+	enum vrrp_diff	 worth;		/* never VRRP_DIFF_EQUAL */
+};
+#define VRRP_DIFF_FIELDS_MAX	32
+
+/* What differs, in the order of the table.  How many; 0: nothing. */
+unsigned vrrp_diff_fields(const struct vrrp_params *running,
+	    const struct vrrp_params *wanted,
+	    struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX]);
+
+#endif
