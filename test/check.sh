@@ -1,10 +1,11 @@
 #!/bin/sh
-# usage: check.sh
+# usage: check.sh [--demo]
 #
 # Everything that says whether this tree is good: gcc and clang builds without
 # a warning, unit tests with and without sanitizers, make distcheck as an
 # ordinary user, and the lab - real daemons in network namespaces.  Works on a
-# copy, so the tree stays as it was.  The last line is
+# copy, so the tree stays as it was.  With --demo, test/demo.sh comes first and
+# is one result more.  The last line is
 #
 #	N passed, N failed, N skipped
 #
@@ -84,6 +85,13 @@ build() {
 	(cd "$dir" && "$tmp/src/configure" -q CC="$cc" --enable-werror \
 	    --with-user=nobody "$@") && make -s -C "$dir" -j"$jobs"
 }
+
+case ${1:-} in
+'')	;;
+--demo)	say "demo"
+	step "demo" sh "$top/test/demo.sh" && tail -n 60 "$tmp/step.log" ;;
+*)	echo "usage: check.sh [--demo]" >&2; exit 2 ;;
+esac
 
 say "packages"
 sh "$top/test/deps.sh" check || { fail "packages"; finish; }

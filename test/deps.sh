@@ -1,11 +1,15 @@
 #!/bin/sh
-# usage: deps.sh demo|check
+# usage: deps.sh demo|check|bench
+#        deps.sh list build|demo|check|peers|bench
 #
 # Installs what test/demo.sh or test/check.sh needs on Debian or Ubuntu, and
 # nothing when all of it is there.  No service is started: nginx, keepalived,
 # frr and bird start when they are installed, so a policy-rc.d that forbids it
 # stands in for the time of the installation, and whatever was there before is
 # there again afterwards.
+#
+# bench is check with what test/bench puts a load on the machine with.  list
+# prints the names only, a line each.
 #
 # Exit status: 0 ready; 1 a package that cannot be done without is missing.
 # The peers for the interoperability tests are optional: tests skip without.
@@ -16,15 +20,35 @@ what=${1:-check}
 build="autoconf automake gcc libc6-dev make pkg-config
     libcap-dev libconfuse-dev libevent-dev libjansson-dev libnl-3-dev
     libnl-route-3-dev libssl-dev"
-lab="iproute2 nftables python3 util-linux nginx"
+lab="iproute2 iputils-ping mount nftables python3 util-linux nginx"
 checks="libcmocka-dev clang curl mandoc python3-pytest
     python3-pytest-xdist python3-scapy tcpdump procps"
 peers="bird2 frr keepalived tshark"
+bench="stress-ng"
 
+usage() {
+	echo "usage: deps.sh demo|check|bench" >&2
+	echo "       deps.sh list build|demo|check|peers|bench" >&2
+	exit 2
+}
+
+if [ "$what" = list ]; then
+	case ${2:-} in
+	build)	set -- $build ;;
+	demo)	set -- $build $lab ;;
+	check)	set -- $build $lab $checks ;;
+	peers)	set -- $peers ;;
+	bench)	set -- $build $lab $checks $bench ;;
+	*)	usage ;;
+	esac
+	printf '%s\n' "$@"
+	exit
+fi
 case $what in
 demo)	need="$build $lab" want= ;;
 check)	need="$build $lab $checks" want=$peers ;;
-*)	echo "usage: deps.sh demo|check" >&2; exit 2 ;;
+bench)	need="$build $lab $checks" want="$peers $bench" ;;
+*)	usage ;;
 esac
 
 installed() {
@@ -56,7 +80,7 @@ fi
 # clang's sanitizer runtime is only recommended by clang, and named after its
 # version.
 clang_runtime() {
-	[ "$what" = check ] || return 0
+	[ "$what" != demo ] || return 0
 	clang -fsanitize=address -x c - -o /dev/null 2>/dev/null <<-END && return
 	int main(void) { return 0; }
 	END

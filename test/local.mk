@@ -11,12 +11,15 @@ dist_check_SCRIPTS += \
 	test/comments.sh \
 	test/includes.sh \
 	test/man.sh \
+	test/programs.sh \
 	test/purity.sh \
 	test/req.sh \
 	# end
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
 EXTRA_DIST += \
+	test/bare.sh \
 	test/link.req \
+	test/programs \
 	test/rfc5880.req \
 	test/rfc9568.req \
 	# end

@@ -13,7 +13,6 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 
 from lab import Lab, LabError, run, wait_for
 
@@ -62,9 +61,7 @@ def topology():
 
 
 def tshark(path, *args):
-    done = subprocess.run(["tshark", "-n", "-r", str(path), *args], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=60)
+    done = run("tshark", "-n", "-r", str(path), *args, check=False, timeout=60)
     # A file that is still being written may end in half a packet.
     if done.returncode != 0 and "cut short" not in done.stderr:
         raise LabError("tshark: " + done.stderr)

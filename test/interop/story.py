@@ -11,10 +11,9 @@ heard" is what it says.  At the end tshark reads all of it.
 
 import json
 import shutil
-import subprocess
 
 from lab import (Capture, Gap, VIP, VIP6, VIP6_LOCAL,
-                 active_down_interval_ms, skew_ms, vrrpd_conf, wait_for)
+                 active_down_interval_ms, run, skew_ms, vrrpd_conf, wait_for)
 
 
 class Setting:
@@ -165,17 +164,15 @@ def judge(capture, setting, ours):
     bad = None
     # A legacy peer is answered in kind (V-13), so either form is right.
     for form in ("TRUE", "FALSE"):
-        done = subprocess.run(
-            ["tshark", "-n", "-r", str(capture.path), "-o",
+        done = run(
+            "tshark", "-n", "-r", str(capture.path), "-o",
              "ip.check_checksum:TRUE", "-o", "vrrp.v3_checksum_as_in_v2:" +
              form, "-Y", "_ws.malformed || _ws.expert.severity == \"Error\""
              " && !vrrp.checksum.status == \"Bad\" || vrrp.checksum.status =="
              " \"Bad\" && %s.src == %s" %
              ("ipv6" if setting.ipv6 else "ip", ours),
              "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info",
-             "-e", "_ws.expert.message"],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            timeout=60)
+             "-e", "_ws.expert.message", check=False, timeout=60)
         assert done.returncode == 0, done.stderr
         faults = set(done.stdout.splitlines())
         bad = faults if bad is None else bad & faults

@@ -1,20 +1,17 @@
 """tshark reads what we send and has nothing to complain about."""
 
 import shutil
-import subprocess
 
 import pytest
 
-from lab import Capture
+from lab import Capture, run
 
 pytestmark = pytest.mark.skipif(shutil.which("tshark") is None,
                                 reason="tshark is not installed")
 
 
 def tshark(path, *args):
-    done = subprocess.run(["tshark", "-n", "-r", str(path), *args], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=60)
+    done = run("tshark", "-n", "-r", str(path), *args, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -69,7 +69,31 @@ def wait_for(condition, timeout, what, interval=0.005):
         time.sleep(interval)
 
 
+def programs():
+    """The programs that the tests may run; see the file."""
+    path = pathlib.Path(__file__).resolve().parent.parent / "programs"
+    return {line.split()[0] for line in path.read_text().splitlines()
+            if line and not line.startswith("#")}
+
+
+def known(command):
+    """The command, if test/programs says where its program comes from.
+
+    What was built, and what a test wrote itself, is where it is.
+    """
+    path = pathlib.Path(str(command[0]))
+    own = any(part in path.parents for part in (BUILD, RUN))
+    if not own and path.name not in PROGRAMS:
+        raise LabError("test/programs does not say which package brings %s" %
+                       path)
+    return command
+
+
+PROGRAMS = programs()
+
+
 def run(*command, check=True, timeout=30, stdin=None):
+    known(command)
     done = subprocess.run(command, input=stdin, text=True, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if check and done.returncode != 0:
@@ -198,7 +222,7 @@ class Node:
 
     def inside(self, command):
         return ["nsenter", "--net=/run/netns/" + self.netns, "--",
-                *map(str, command)]
+                *map(str, known(command))]
 
     def run(self, *command, **options):
         return run(*self.inside(command), **options)

@@ -1,11 +1,10 @@
 """Who the daemons are after they have started (design section 6)."""
 
 import pwd
-import subprocess
 
 import pytest
 
-from lab import BUILD, status_of, vrrpd_conf
+from lab import BUILD, run, status_of, vrrpd_conf
 
 CAPABILITIES = {"NET_BIND_SERVICE": 10, "NET_ADMIN": 12, "NET_RAW": 13}
 USER = "nobody"         # what check.sh configures --with-user with
@@ -43,20 +42,18 @@ def test_daemon_runs_unprivileged(lab, program, allowed):
 def test_daemon_is_real_time_and_locked_where_it_may(lab, program):
     lab.start_pair(bfd=True, advert_int=10)
     pid = processes(lab, program)[-1]
-    chrt = subprocess.run(["chrt", "-p", str(pid)], text=True,
-                          stdout=subprocess.PIPE).stdout
+    chrt = run("chrt", "-p", str(pid), check=False).stdout
     call = lab.r1.call if program == "vrrpd" else lab.r1.bfdd_call
     scheduling = call("show")["scheduling"]
-    if "SCHED_FIFO" not in subprocess.run(
-            ["chrt", "-f", "50", "chrt", "-p", "0"], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout:
+    if "SCHED_FIFO" not in run(
+            "chrt", "-f", "50", "chrt", "-p", "0", check=False).stdout:
         assert scheduling["realtime-priority"] == 0
         pytest.skip("SCHED_FIFO is refused here")
     assert "SCHED_FIFO" in chrt and chrt.strip().endswith("50"), chrt
     assert scheduling["realtime-priority"] == 50
     # For good only where the limit of locked memory may be lifted.
-    unlimited = subprocess.run(["prlimit", "--memlock=unlimited", "true"],
-                               stderr=subprocess.DEVNULL).returncode == 0
+    unlimited = run("prlimit", "--memlock=unlimited", "true",
+                    check=False).returncode == 0
     assert scheduling["locked"] is unlimited
     for pid in processes(lab, program):
         assert status_of(pid)["VmLck"] != "0 kB"

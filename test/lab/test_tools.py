@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lab import VIP
+from lab import VIP, LabError, run
 
 COUNT = pathlib.Path(__file__).parent.parent / "count.py"
 
@@ -17,6 +17,15 @@ def answered_by_r1(lab):
     """The virtual address is simply an address of r1."""
     lab.r1.ip("address", "add", VIP + "/24", "dev", "eth0")
     return lab
+
+
+def test_no_program_runs_that_no_package_is_named_for(lab):
+    with pytest.raises(LabError, match="test/programs"):
+        run("dpkg", "--version")
+    with pytest.raises(LabError, match="test/programs"):
+        lab.r1.run("dpkg", "--version")
+    with pytest.raises(LabError, match="test/programs"):
+        lab.r1.start("dpkg", "/usr/bin/dpkg", "--version")
 
 
 # nginx is not real-time: on a busy machine it answers late, so HTTP is asked

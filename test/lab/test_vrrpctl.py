@@ -1,7 +1,7 @@
 """vrrpctl as a user or a script meets it (design 4.4)."""
 
 import json
-import subprocess
+import os
 
 import pytest
 
@@ -219,5 +219,4 @@ def test_silent_client_does_not_stop_the_daemons(pair):
         pair.wait_pair(bfd=True)
     for sock in socks:
         sock.close()
-    assert subprocess.run(["kill", "-0", str(pair.r2.engine_pid())]
-                          ).returncode == 0
+    os.kill(pair.r2.engine_pid(), 0)            # raises if there is none
