@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from lab import Capture, run
+from lab import Capture, run, wait_for
 
 pytestmark = pytest.mark.skipif(shutil.which("tshark") is None,
                                 reason="tshark is not installed")
@@ -50,9 +50,14 @@ def test_tshark_finds_no_fault_in_bfd(lab):
         lab.start_pair(bfd=True, advert_int=10)
         lab.wait_pair(bfd=True)
         lab.r1.bfdd.stop()
+
+        def states():
+            return set(tshark(capture.path, "-T", "fields", "-e", "bfd.sta"))
+
+        # tcpdump may be behind what it captures.
+        wait_for(lambda: len(states()) == 4, 10,        # with AdminDown
+                 lambda: "all states captured: %s" % states(), interval=0.2)
         capture.stop()
-    states = set(tshark(capture.path, "-T", "fields", "-e", "bfd.sta"))
-    assert len(states) == 4, states     # Down, Init, Up, AdminDown
     faults = tshark(capture.path, "-Y",
                     "_ws.malformed || _ws.expert.severity >= \"Warning\"",
                     "-V")
