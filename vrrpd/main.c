@@ -19,7 +19,7 @@
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
-#include "vrrpd/helper/vrrp_helper.h"
+#include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"

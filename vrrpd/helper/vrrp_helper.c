@@ -1,9 +1,9 @@
 /*
- * vrrp_helper.c - the processes beside the engine: vrrpd-scripts, vrrpd-checks.
+ * vrrp_helper.c - the life of a helper process: vrrpd-scripts, vrrpd-checks.
  *
- * The first half is the monitor's: start, watch, pass messages on.  The second
- * is the life of a helper, which begins with a fork and ends in _exit(): nothing
- * of the monitor is touched there but its descriptors, which are closed.
+ * Begins with a fork of the monitor (monitor/vrrp_helpers.c) and ends in
+ * _exit(): nothing of the monitor is touched here but its descriptors, which are
+ * closed.
  *
  * A helper leaves when the monitor closes its end of the channel, or dies, which
  * looks the same.  vrrpd-scripts then finishes the hooks it was told of, so that
@@ -16,10 +16,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,20 +27,17 @@
 #include "shared/conf.h"
 #include "shared/log.h"
 #include "shared/loop.h"
+#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_check_kinds.h"
 #include "vrrpd/helper/vrrp_check_ping.h"
 #include "vrrpd/helper/vrrp_checks.h"
-#include "vrrpd/config/vrrp_conf.h"
-#include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_hooks.h"
-#include "vrrpd/pure/vrrp_level.h"
-#include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/helper/vrrp_procs.h"
 #include "vrrpd/helper/vrrp_run.h"
-#include "vrrpd/pure/vrrp_supervise.h"
-
-enum { SCRIPTS, CHECKS };
-#define HELPER_COUNT	2
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_notice.h"
 
 static const struct vrrp_checks_kind *const scripts_kinds[] = {
 	&vrrp_check_script,
@@ -60,349 +55,15 @@ static const struct {
 	const char				*name;	/* comm: 15 characters */
 	uint8_t					 need;
 	const struct vrrp_checks_kind *const	*kinds;
-} roles[HELPER_COUNT] = {
-	[SCRIPTS] = { "vrrpd-scripts", VRRP_NEEDS_SCRIPTS, scripts_kinds },
-	[CHECKS] = { "vrrpd-checks", VRRP_NEEDS_CHECKS, checks_kinds },
+} roles[VRRP_HELPER_COUNT] = {
+	[VRRP_HELPER_SCRIPTS] = { "vrrpd-scripts", VRRP_NEEDS_SCRIPTS,
+	    scripts_kinds },
+	[VRRP_HELPER_CHECKS] = { "vrrpd-checks", VRRP_NEEDS_CHECKS,
+	    checks_kinds },
 };
-
-struct child {
-	struct vrrp_helpers	*helpers;
-	unsigned		 role;
-	pid_t			 pid;		/* 0: none */
-	int			 pidfd;
-	struct loop_fd		*pid_event;
-	struct loop_timer	*restart;
-	struct vrrp_channel	*channel;
-	struct vrrp_backoff	 backoff;
-	mono_t			 started;
-};
-
-struct vrrp_helpers {
-	const char		*conf;
-	const struct vrrp_config *config;	/* of the start */
-	const struct priv_user	*user;
-	struct loop		*loop;
-	struct vrrp_channel	*engine;	/* NULL: none */
-	uint8_t			 needed;
-	struct child		 children[HELPER_COUNT];
-	bool			 reread;	/* config is not in force any more */
-};
-
-static void __attribute__((noreturn)) live(const struct vrrp_helpers *,
-    unsigned, int);
-
-/* --- the monitor: one child --- */
-
-static void	start_or_retry(struct child *);
-
-/* Its levels, as they are. */
-static void
-on_level(const uint8_t *body, size_t len, void *arg)
-{
-	struct child *c = arg;
-
-	(void)vrrp_channel_send(c->helpers->engine, VRRP_MSG_LEVEL, body, len);
-}
-
-static void
-hung_up(void *arg)
-{
-	(void)arg;		/* its pidfd tells */
-}
-
-static void
-let_go(struct child *c)
-{
-	vrrp_channel_free(c->channel);
-	c->channel = NULL;
-	loop_fd_free(c->pid_event);
-	c->pid_event = NULL;
-	if (c->pidfd >= 0)
-		(void)close(c->pidfd);
-	c->pidfd = -1;
-	c->pid = 0;
-}
-
-static void
-retry(struct child *c)
-{
-	int64_t wait_ns = vrrp_backoff_next_ns(&c->backoff, c->started,
-	    loop_clock());
-
-	/* Not at once: it may be killed for its own good. */
-	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
-		wait_ns = VRRP_BACKOFF_FIRST_NS;
-	loop_timer_set(c->restart, mono_add(loop_clock(), wait_ns));
-}
-
-static void
-on_end(int fd, void *arg)
-{
-	struct child *c = arg;
-	int status = 0;
-
-	(void)fd;
-	if (waitpid(c->pid, &status, WNOHANG) == 0)
-		return;
-	let_go(c);
-	if ((c->helpers->needed & roles[c->role].need) == 0)
-		return;
-	log_err("%s died %s=%d: started again", roles[c->role].name,
-	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
-	    WTERMSIG(status) : WEXITSTATUS(status));
-	retry(c);
-}
-
-static int
-adopt(struct child *c, pid_t pid, int fd)
-{
-	struct loop *loop = c->helpers->loop;
-
-	c->pid = pid;
-	c->started = loop_clock();
-	c->channel = vrrp_channel_new(loop, fd, hung_up, c);
-	if (c->channel == NULL)
-		return -ENOMEM;
-	vrrp_channel_handle(c->channel, VRRP_MSG_LEVEL, VRRP_LEVEL_BYTES_MIN,
-	    VRRP_LEVEL_BYTES_MAX, on_level, c);
-	c->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (c->pidfd < 0)
-		return -errno;
-	c->pid_event = loop_fd_new(loop, c->pidfd, on_end, c);
-	return c->pid_event == NULL ? -ENOMEM : 0;
-}
-
-static int
-start(struct child *c)
-{
-	int fds[2], error;
-	pid_t pid;
-
-	error = vrrp_channel_pair(fds);
-	if (error < 0)
-		return error;
-	log_flush();
-	pid = fork();
-	if (pid == 0)
-		live(c->helpers, c->role, fds[1]);
-	error = pid < 0 ? -errno : 0;
-	(void)close(fds[1]);
-	if (error < 0) {
-		(void)close(fds[0]);
-		return error;
-	}
-	error = adopt(c, pid, fds[0]);
-	if (error < 0) {
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
-		let_go(c);
-	}
-	return error;
-}
-
-static void
-start_or_retry(struct child *c)
-{
-	int error;
-
-	if (c->pid != 0)
-		return;
-	error = start(c);
-	if (error == 0)
-		return;
-	log_err("cannot start %s: %s", roles[c->role].name, strerror(-error));
-	c->started = loop_clock();
-	retry(c);
-}
-
-static void
-on_restart(mono_t deadline, void *arg)
-{
-	struct child *c = arg;
-
-	(void)deadline;
-	if ((c->helpers->needed & roles[c->role].need) != 0)
-		start_or_retry(c);
-}
-
-/* --- the monitor: all of them --- */
-
-static void
-on_notice(const uint8_t *body, size_t len, void *arg)
-{
-	struct vrrp_helpers *h = arg;
-
-	(void)vrrp_channel_send(h->children[SCRIPTS].channel, VRRP_MSG_NOTICE,
-	    body, len);
-}
-
-/* The engine has another configuration in force; so shall they. */
-static void
-on_reloaded(const uint8_t *body, size_t len, void *arg)
-{
-	struct vrrp_helpers *h = arg;
-	struct child *c;
-	unsigned i;
-
-	(void)len;
-	h->needed = body[0];
-	h->reread = true;
-	for (i = 0; i < HELPER_COUNT; i++) {
-		c = &h->children[i];
-		if (c->pid != 0)
-			(void)vrrp_channel_send(c->channel, VRRP_MSG_RELOADED,
-			    NULL, 0);
-		else if ((h->needed & roles[i].need) != 0)
-			start_or_retry(c);
-	}
-}
-
-static void
-part_attach(struct vrrp_channel *engine, void *arg)
-{
-	struct vrrp_helpers *h = arg;
-	unsigned i;
-
-	h->engine = engine;
-	vrrp_channel_handle(engine, VRRP_MSG_NOTICE, VRRP_NOTICE_BYTES_MIN,
-	    VRRP_NOTICE_BYTES_MAX, on_notice, h);
-	vrrp_channel_handle(engine, VRRP_MSG_RELOADED, 1, 1, on_reloaded, h);
-	/* It knows nothing yet. */
-	for (i = 0; i < HELPER_COUNT; i++)
-		if (h->children[i].channel != NULL)
-			(void)vrrp_channel_send(h->children[i].channel,
-			    VRRP_MSG_REPLAY, NULL, 0);
-}
-
-static void
-part_detach(void *arg)
-{
-	struct vrrp_helpers *h = arg;
-
-	h->engine = NULL;
-}
-
-static void
-part_forget(void *arg)
-{
-	struct vrrp_helpers *h = arg;
-	unsigned i;
-
-	for (i = 0; i < HELPER_COUNT; i++) {
-		let_go(&h->children[i]);
-		loop_timer_free(h->children[i].restart);
-		h->children[i].restart = NULL;
-	}
-	h->loop = NULL;
-}
-
-static int
-part_open(struct loop *loop, void *arg)
-{
-	struct vrrp_helpers *h = arg;
-	struct child *c;
-	unsigned i;
-
-	h->loop = loop;
-	for (i = 0; i < HELPER_COUNT; i++) {
-		c = &h->children[i];
-		c->restart = loop_timer_new(loop, on_restart, c);
-		if (c->restart == NULL)
-			return -ENOMEM;
-		if ((h->needed & roles[i].need) != 0)
-			start_or_retry(c);
-	}
-	return 0;
-}
-
-/* False when it is still there. */
-static bool
-wait_for_end(const struct child *c, mono_t deadline)
-{
-	struct pollfd pfd = { .fd = c->pidfd, .events = POLLIN };
-	int64_t left_ns;
-	int n;
-
-	do {
-		left_ns = mono_sub(deadline, loop_clock());
-		if (left_ns < 0)
-			left_ns = 0;
-		n = poll(&pfd, 1, (int)(left_ns / NS_PER_MS) + 1);
-	} while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
-/* Without the loop: all that is left is to wait. */
-static void
-part_close(void *arg)
-{
-	struct vrrp_helpers *h = arg;
-	mono_t deadline = mono_add(loop_clock(), VRRP_HELPER_LEAVE_NS +
-	    NS_PER_S);
-	struct child *c;
-	unsigned i;
-
-	for (i = 0; i < HELPER_COUNT; i++) {
-		c = &h->children[i];
-		vrrp_channel_free(c->channel);
-		c->channel = NULL;
-	}
-	for (i = 0; i < HELPER_COUNT; i++) {
-		c = &h->children[i];
-		if (c->pid == 0)
-			continue;
-		if (!wait_for_end(c, deadline))
-			(void)kill(c->pid, SIGKILL);
-		(void)waitpid(c->pid, NULL, 0);
-		let_go(c);
-	}
-	part_forget(h);
-}
-
-struct vrrp_helpers *
-vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
-    const struct priv_user *user)
-{
-	struct vrrp_helpers *h = calloc(1, sizeof(*h));
-	unsigned i;
-
-	if (h == NULL)
-		return NULL;
-	h->conf = conf;
-	h->config = config;
-	h->user = user;
-	h->needed = vrrp_needs_of_config(config);
-	for (i = 0; i < HELPER_COUNT; i++) {
-		h->children[i].helpers = h;
-		h->children[i].role = i;
-		h->children[i].pidfd = -1;
-	}
-	return h;
-}
-
-struct vrrp_monitor_part
-vrrp_helpers_part(struct vrrp_helpers *h)
-{
-	return (struct vrrp_monitor_part){
-		.attach = part_attach,
-		.detach = part_detach,
-		.forget = part_forget,
-		.open = part_open,
-		.close = part_close,
-		.arg = h,
-	};
-}
-
-void
-vrrp_helpers_free(struct vrrp_helpers *h)
-{
-	free(h);
-}
-
-/* --- the life of a helper --- */
 
 struct helper {
-	unsigned		 role;
+	enum vrrp_helper_role	 role;
 	const char		*conf;
 	struct loop		*loop;
 	struct vrrp_channel	*channel;
@@ -413,6 +74,18 @@ struct helper {
 	struct loop_timer	*leave;
 	bool			 leaving;
 };
+
+const char *
+vrrp_helper_name(enum vrrp_helper_role role)
+{
+	return roles[role].name;
+}
+
+uint8_t
+vrrp_helper_need(enum vrrp_helper_role role)
+{
+	return roles[role].need;
+}
 
 static void __attribute__((noreturn))
 die(const struct helper *h, const char *what, int error)
@@ -589,14 +262,14 @@ keep_only(int fd)
 
 /* Is there a script or hook of somebody else, or even of root? */
 static enum priv_role
-role_of(const struct vrrp_config *c, unsigned role)
+role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 {
 	enum priv_role found = PRIV_VRRPD_HELPER;
 	const char *user;
 	unsigned i, n;
 
 	n = c->tracker_count + c->count + c->group_count;
-	for (i = 0; role == SCRIPTS && i < n; i++) {
+	for (i = 0; role == VRRP_HELPER_SCRIPTS && i < n; i++) {
 		if (i < c->tracker_count)
 			user = c->trackers[i].user;
 		else if (i - c->tracker_count < c->count)
@@ -621,7 +294,7 @@ open_helper(struct helper *h, int fd)
 		die(h, "event loop", -ENOMEM);
 	h->channel = vrrp_channel_new(h->loop, fd, monitor_gone, h);
 	h->leave = loop_timer_new(h->loop, leave_timer, h);
-	if (h->role == SCRIPTS) {
+	if (h->role == VRRP_HELPER_SCRIPTS) {
 		h->shared.run = vrrp_run_new(h->loop);
 		if (h->shared.run != NULL)
 			h->hooks = vrrp_hooks_new(h->loop, h->shared.run);
@@ -632,7 +305,7 @@ open_helper(struct helper *h, int fd)
 	h->checks = vrrp_checks_new(h->loop, roles[h->role].kinds, &h->shared,
 	    send_level, h);
 	if (h->channel == NULL || h->leave == NULL || h->checks == NULL ||
-	    (h->role == SCRIPTS ? h->hooks == NULL :
+	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
@@ -644,26 +317,26 @@ open_helper(struct helper *h, int fd)
 	loop_at_batch_end(h->loop, flush_log, NULL);
 }
 
-static void __attribute__((noreturn))
-live(const struct vrrp_helpers *from, unsigned role, int fd)
+void
+vrrp_helper_live(const struct vrrp_helper_birth *b)
 {
 	static const struct sched_param none;
-	struct helper h = { .role = role, .conf = from->conf };
-	struct vrrp_config config = *from->config;
-	int error;
+	struct helper h = { .role = b->role, .conf = b->conf };
+	struct vrrp_config config = *b->config;
+	int error, fd;
 
-	(void)prctl(PR_SET_NAME, roles[role].name, 0, 0, 0);
+	(void)prctl(PR_SET_NAME, roles[b->role].name, 0, 0, 0);
 	log_set_deferred(false);
 	ignore_signals();
 	(void)sched_setscheduler(0, SCHED_OTHER, &none);
-	fd = keep_only(fd);
+	fd = keep_only(b->channel);
 	if (fd < 0)
 		die(&h, "descriptors", fd);
 	open_helper(&h, fd);
-	error = priv_drop(role_of(from->config, role), from->user);
+	error = priv_drop(role_of(b->config, b->role), b->user);
 	if (error < 0)
 		die(&h, "cannot give up privileges", error);
-	if (!from->reread)
+	if (!b->reread)
 		in_force(&h, &config);
 	else if ((error = read_file(&h)) < 0)
 		die(&h, "configuration", error);

@@ -17,32 +17,49 @@
  * monitor are levels to the engine (vrrp_level.h), changes of state to the hooks
  * (vrrp_notice.h), and the word that there is a new configuration.
  *
- * One that dies is started again.  As the monitor is not root any more, a second
- * vrrpd-scripts can run nothing as another user; the same is true of one that a
- * reload makes necessary.  Both are said in the log and in the reason.
+ * The monitor's half, which starts them and starts them again, is
+ * monitor/vrrp_helpers.h.
  */
 #ifndef VRRPD_VRRP_HELPER_H
 #define VRRPD_VRRP_HELPER_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/mono.h"
 #include "shared/priv.h"
-#include "vrrpd/ipc/vrrp_channel.h"
-#include "vrrpd/monitor/vrrp_monitor.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 /* How long leaving waits for hooks that still run. */
 #define VRRP_HELPER_LEAVE_NS	(5 * NS_PER_S)
 
-struct vrrp_helpers;
+enum vrrp_helper_role {
+	VRRP_HELPER_SCRIPTS,
+	VRRP_HELPER_CHECKS,
+};
+#define VRRP_HELPER_COUNT	2
+/* The name of the process. */
+const char *vrrp_helper_name(enum vrrp_helper_role);
+/* The bit of vrrp_needs.h that asks for it. */
+uint8_t	vrrp_helper_need(enum vrrp_helper_role);
+
+/* What a helper is given; all borrowed, in a process of its own. */
+struct vrrp_helper_birth {
+	enum vrrp_helper_role	 role;
+	int			 channel;	/* its end; the helper's to close */
+	const char		*conf;		/* the file */
+	/* As read at the start; says as whom programs may be run. */
+	const struct vrrp_config *config;
+	bool			 reread;	/* the file has changed since */
+	const struct priv_user	*user;		/* whom to become */
+};
 
 /*
- * conf: the file; config: as read at the start; user: whom to become; all
- * borrowed until the monitor has ended.  NULL when out of memory.
+ * The whole life of a helper, in a fork of the monitor.  Closes every descriptor
+ * but the channel and 0 to 2.  Ends the process: status 0 when the monitor has
+ * closed its end or is gone, 1 when the start failed.
  */
-struct vrrp_helpers *vrrp_helpers_new(const char *conf,
-	    const struct vrrp_config *config, const struct priv_user *user);
-/* What the monitor needs of it; valid as long as the helpers are. */
-struct vrrp_monitor_part vrrp_helpers_part(struct vrrp_helpers *);
-/* After the monitor has ended, or in a child. */
-void	vrrp_helpers_free(struct vrrp_helpers *);
+void	vrrp_helper_live(const struct vrrp_helper_birth *)
+	    __attribute__((noreturn));
 
 #endif

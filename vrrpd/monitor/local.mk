@@ -1,5 +1,6 @@
 # The process that guards the engine.
 vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/monitor/vrrp_estate.c vrrpd/monitor/vrrp_estate.h \
+	vrrpd/monitor/vrrp_helpers.c vrrpd/monitor/vrrp_helpers.h \
 	vrrpd/monitor/vrrp_monitor.c vrrpd/monitor/vrrp_monitor.h \
 	# end
