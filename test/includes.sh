@@ -39,11 +39,9 @@ vrrpd/instance/vrrp_send.h vrrpd/instance/vrrp_instance.h
 
 
 
-vrrpd/helper/vrrp_helper.h vrrpd/monitor/vrrp_monitor.h
 
 
 
-vrrpd/main.c vrrpd/helper/vrrp_helper.h
 END
 }
 
