@@ -1,13 +1,17 @@
 # The process on the wire.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/engine/vrrp_apply.c vrrpd/engine/vrrp_apply.h \
 	vrrpd/engine/vrrp_cleanup.c vrrpd/engine/vrrp_cleanup.h \
 	vrrpd/engine/vrrp_ctl.c vrrpd/engine/vrrp_ctl.h \
 	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
+	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \
 	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \
 	vrrpd/engine/vrrp_link.c vrrpd/engine/vrrp_link.h \
 	vrrpd/engine/vrrp_notify.c vrrpd/engine/vrrp_notify.h \
 	vrrpd/engine/vrrp_protect.c vrrpd/engine/vrrp_protect.h \
 	vrrpd/engine/vrrp_receive.c vrrpd/engine/vrrp_receive.h \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
+	vrrpd/engine/vrrp_router_state.h \
+	vrrpd/engine/vrrp_sessions.c vrrpd/engine/vrrp_sessions.h \
 	vrrpd/engine/vrrp_sync.c vrrpd/engine/vrrp_sync.h \
 	# end

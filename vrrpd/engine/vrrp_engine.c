@@ -29,6 +29,7 @@
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/pure/vrrp_handoff.h"
@@ -272,7 +273,7 @@ vrrp_engine_start(struct vrrp_engine *e)
 {
 	int error;
 
-	error = vrrp_router_connect_bfd(e->router, e->config.bfdd_socket);
+	error = vrrp_sessions_connect(e->router, e->config.bfdd_socket);
 	if (error < 0)
 		return fatal("cannot watch bfdd", error);
 	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);

@@ -1,0 +1,28 @@
+/*
+ * vrrp_apply.h - make the instances what the file says.
+ */
+#ifndef VRRPD_VRRP_APPLY_H
+#define VRRPD_VRRP_APPLY_H
+
+#include "vrrpd/engine/vrrp_router_state.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+/* What a reload did, for the answer to the client and the log. */
+struct vrrp_applied {
+	unsigned	added, removed, restarted, changed, unchanged;
+};
+
+/*
+ * Make the instances what the configuration says (borrowed for the call):
+ * removed ones leave, changed ones change in place or start again, equal ones
+ * are not touched.  Before the router has started nothing is started either.
+ * 0 or -ENOMEM, with as much done as was possible.
+ */
+int	vrrp_apply(struct vrrp_router *, const struct vrrp_config *,
+	    struct vrrp_applied *);
+/* Every instance is on its own: before instances go. */
+void	vrrp_apply_drop_groups(struct vrrp_router *);
+/* Let go of the trackers that the file declares. */
+void	vrrp_apply_drop_trackers(struct vrrp_router *);
+
+#endif

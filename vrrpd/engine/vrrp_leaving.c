@@ -1,0 +1,134 @@
+/*
+ * vrrp_leaving.c - who has left and still answers.
+ *
+ * An instance that resigns in good health answers on its addresses until its
+ * successor is heard (vrrp_linger.h).  When the whole router leaves, the last of
+ * them ends the waiting; when a reload takes one instance out, it stays in a list
+ * of its own until then, unless another one needs its place or one of its
+ * addresses.
+ *
+ * Instances say that they have withdrawn from the midst of their work, so the
+ * list is looked at after the batch.
+ */
+#include "config.h"
+
+#include "vrrpd/engine/vrrp_leaving.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+
+static void
+drop_lingering(struct vrrp_router *r, unsigned i)
+{
+	struct vrrp_instance *v = r->lingering[i];
+
+	r->lingering[i] = r->lingering[--r->lingering_count];
+	vrrp_instance_withdraw(v);
+	vrrp_instance_free(v);
+}
+
+/* Deferred: an instance has withdrawn its addresses. */
+static void
+settle_lingering(void *arg)
+{
+	struct vrrp_router *r = arg;
+	void (*left)(void *) = r->left;
+	unsigned i;
+
+	for (i = r->lingering_count; i-- > 0; )
+		if (!vrrp_instance_lingers(r->lingering[i]))
+			drop_lingering(r, i);
+	if (left == NULL || r->lingering_count > 0)
+		return;
+	for (i = 0; i < r->instance_count; i++)
+		if (vrrp_instance_lingers(r->instances[i]))
+			return;
+	r->left = NULL;
+	left(r->left_arg);
+}
+
+void
+vrrp_leaving_settle_later(struct vrrp_router *r)
+{
+	if (loop_defer(r->loop, settle_lingering, r) < 0)
+		log_err("too much at once: the last withdrawal is not noticed");
+}
+
+void
+vrrp_leaving_withdrawn(struct vrrp_instance *v, void *router)
+{
+	(void)v;
+	vrrp_leaving_settle_later(router);
+}
+
+/* An instance of this configuration needs its place or an address of it. */
+static bool
+is_in_the_way(const struct vrrp_instance *v, const struct vrrp_config *c)
+{
+	const struct vrrp_params *p;
+	unsigned i, j, k;
+
+	for (i = 0; i < c->count; i++) {
+		p = &c->instances[i];
+		if (p->family != v->p.family)
+			continue;
+		if (p->vrid == v->p.vrid &&
+		    strcmp(p->interface, v->p.interface) == 0)
+			return true;
+		for (j = 0; j < p->vip_count; j++)
+			for (k = 0; k < v->p.vip_count; k++)
+				if (addr_equal(&p->vips[j].prefix.addr,
+				    &v->p.vips[k].prefix.addr))
+					return true;
+	}
+	return false;
+}
+
+bool
+vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
+    const struct vrrp_config *c)
+{
+	struct vrrp_instance **list;
+
+	if (!vrrp_instance_lingers(v) || is_in_the_way(v, c))
+		return false;
+	list = realloc(r->lingering, (r->lingering_count + 1) *
+	    sizeof(struct vrrp_instance *));
+	if (list == NULL)
+		return false;
+	r->lingering = list;
+	r->lingering[r->lingering_count++] = v;
+	return true;
+}
+
+void
+vrrp_leaving_make_way(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	unsigned i;
+
+	for (i = r->lingering_count; i-- > 0; )
+		if (is_in_the_way(r->lingering[i], c))
+			drop_lingering(r, i);
+}
+
+void
+vrrp_leaving_iface_lost(struct vrrp_router *r, const struct vrrp_iface *f)
+{
+	unsigned i;
+
+	for (i = r->lingering_count; i-- > 0; )
+		if (r->lingering[i]->iface == f)
+			drop_lingering(r, i);
+}
+
+void
+vrrp_leaving_free(struct vrrp_router *r)
+{
+	while (r->lingering_count > 0)
+		drop_lingering(r, 0);
+	free(r->lingering);
+	r->lingering = NULL;
+	loop_defer_cancel(r->loop, settle_lingering, r);
+}

@@ -1,0 +1,32 @@
+/*
+ * vrrp_leaving.h - who has left and still answers.
+ */
+#ifndef VRRPD_VRRP_LEAVING_H
+#define VRRPD_VRRP_LEAVING_H
+
+#include <stdbool.h>
+
+#include "vrrpd/engine/vrrp_router_state.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+/*
+ * An instance that has resigned and is not in the list of instances any more.
+ * True: it lingers, and is freed when it has withdrawn.  False: it does not, or
+ * it is in the way of this configuration; it stays the caller's.
+ */
+bool	vrrp_leaving_keep(struct vrrp_router *, struct vrrp_instance *,
+	    const struct vrrp_config *);
+/* Those whose place or address an instance of this configuration needs, go. */
+void	vrrp_leaving_make_way(struct vrrp_router *,
+	    const struct vrrp_config *);
+/* So do those on an interface that is not there any more. */
+void	vrrp_leaving_iface_lost(struct vrrp_router *,
+	    const struct vrrp_iface *);
+/* After this batch: free who has withdrawn; router.left() if nobody lingers. */
+void	vrrp_leaving_settle_later(struct vrrp_router *);
+/* The same, as vrrp_env.withdrawn of a router. */
+void	vrrp_leaving_withdrawn(struct vrrp_instance *, void *router);
+/* Everybody goes, now; nothing is called later. */
+void	vrrp_leaving_free(struct vrrp_router *);
+
+#endif

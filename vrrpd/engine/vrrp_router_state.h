@@ -1,0 +1,84 @@
+/*
+ * vrrp_router_state.h - what the engine knows: its interfaces and instances.
+ *
+ * The struct alone, for the files that share it: vrrp_router (netlink, stalls,
+ * life), vrrp_apply (the configuration), vrrp_sessions (BFD) and vrrp_leaving
+ * (who has left and still answers).  vrrp_ctl and the tests read it.
+ */
+#ifndef VRRPD_VRRP_ROUTER_STATE_H
+#define VRRPD_VRRP_ROUTER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "shared/loop.h"
+#include "shared/nl.h"
+#include "shared/rtsched.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/ipc/vrrp_bfd.h"
+#include "vrrpd/ipc/vrrp_birth.h"
+
+struct vrrp_links;
+struct vrrp_notify;
+struct vrrp_sync;
+struct vrrp_track_item;
+
+struct vrrp_router {
+	struct loop		 *loop;
+	struct nl		 *nl;
+	struct vrrp_io_tx	 *tx;
+	struct vrrp_bfd		 *bfd;		/* NULL before connect_bfd */
+	struct vrrp_addrs	  addrs;
+	struct vrrp_env		  env;
+	struct vrrp_notify	 *notify;	/* NULL: no hooks */
+	char			  router_id[64];
+	/* Ends this process for another that goes on. NULL: cannot. */
+	void	(*restart)(void *arg);
+	void	*restart_arg;
+	unsigned		  refresh_at;	/* whose turn it is */
+	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
+	const struct rtsched	 *scheduling;	/* NULL: none */
+	uint64_t		  stalls;
+	int64_t			  worst_stall_ns;
+	bool			  started;
+	struct nl_link		 *orphans;	/* of a crash; until start */
+	unsigned		  orphan_count;
+	bool			  resyncing;	/* a full dump is under way */
+	struct loop_timer	 *peer_timer;	/* bfd auto: who is silent */
+	struct vrrp_iface	**ifaces;
+	unsigned		  iface_count;
+	struct vrrp_instance	**instances;	/* order of the file */
+	unsigned		  instance_count;
+	struct vrrp_links	 *links;	/* role = link */
+	const struct vrrp_track_item **held;	/* declared in the file */
+	unsigned		  held_count;
+	struct vrrp_sync	**groups;
+	unsigned		  group_count;
+	/* Not in the configuration any more, and answering still. */
+	struct vrrp_instance	**lingering;
+	unsigned		  lingering_count;
+	void	(*left)(void *arg);	/* leaving: called once */
+	void	*left_arg;
+	/* For vrrp_ctl.c; any may be NULL. After the packets of the batch. */
+	void	(*changed)(struct vrrp_instance *, void *arg);
+	void	(*transition)(struct vrrp_instance *,
+		    const struct vrrp_record *, void *arg);
+	void	(*bfd_changed)(const struct vrrp_bfd_session *, void *arg);
+	void	*arg;
+};
+
+/* NULL: there is no such instance. */
+static inline struct vrrp_instance *
+vrrp_router_find(const struct vrrp_router *r, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		if (strcmp(r->instances[i]->p.name, name) == 0)
+			return r->instances[i];
+	return NULL;
+}
+
+#endif
