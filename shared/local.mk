@@ -15,9 +15,14 @@ shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
 	shared/ctl_client.c shared/ctl_client.h \
 	shared/ctl_server.c shared/ctl_server.h \
+	shared/devconf.c shared/devconf.h \
 	shared/log.c shared/log.h \
 	shared/loop.c shared/loop.h \
 	shared/nl.c shared/nl.h \
+	shared/nl_batch.c shared/nl_batch.h \
+	shared/nl_msg.c shared/nl_msg.h \
+	shared/nl_sock.c shared/nl_sock.h \
+	shared/nl_state.h \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
 	shared/sdnotify.c shared/sdnotify.h \

@@ -101,7 +101,7 @@ vrrp_send_build_announcements(struct vrrp_instance *v)
 	 * off their list and put it on again.
 	 */
 	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
-	    nl_devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
+	    devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
 		router = 1;
 	for (i = 0; i < v->p.vip_count; i++) {
 		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;

@@ -133,7 +133,7 @@ apply_settings(const char *device, const struct setting *s, size_t n,
 	int error;
 
 	for (i = 0; i < n; i++) {
-		error = nl_devconf_set(s[i].family, device, s[i].key,
+		error = devconf_set(s[i].family, device, s[i].key,
 		    s[i].value);
 		if (error == 0 || !s[i].required)
 			continue;
@@ -170,7 +170,7 @@ configure_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
 	if (v->p->family == AF_INET6)
 		return apply_settings(v->device, six,
 		    sizeof(six) / sizeof(six[0]), reason);
-	(void)nl_devconf_get(AF_INET, v->parent.name, "forwarding",
+	(void)devconf_get(AF_INET, v->parent.name, "forwarding",
 	    &forwarding);
 	four[3].value = forwarding;
 	return apply_settings(v->device, four, sizeof(four) / sizeof(four[0]),
@@ -649,11 +649,11 @@ vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
 	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
 		parent->changed[i] = false;
-		error = nl_devconf_get(AF_INET, name, manners[i].key, &now);
+		error = devconf_get(AF_INET, name, manners[i].key, &now);
 		if (!parent->recalled || now != manners[i].at_least)
 			parent->saved[i] = now;
 		if (error == 0 && parent->saved[i] < manners[i].at_least) {
-			error = nl_devconf_set(AF_INET, name, manners[i].key,
+			error = devconf_set(AF_INET, name, manners[i].key,
 			    manners[i].at_least);
 			parent->changed[i] = error == 0;
 		}
@@ -678,9 +678,9 @@ vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
 		if (!parent->changed[i])
 			continue;
 		parent->changed[i] = false;
-		if (nl_devconf_get(AF_INET, parent->name, manners[i].key,
+		if (devconf_get(AF_INET, parent->name, manners[i].key,
 		    &now) == 0 && now == manners[i].at_least)
-			(void)nl_devconf_set(AF_INET, parent->name,
+			(void)devconf_set(AF_INET, parent->name,
 			    manners[i].key, parent->saved[i]);
 	}
 }
@@ -696,7 +696,7 @@ get_tag(const char *device)
 {
 	int tag;
 
-	if (nl_devconf_get(AF_INET, device, "tag", &tag) < 0 ||
+	if (devconf_get(AF_INET, device, "tag", &tag) < 0 ||
 	    ((unsigned)tag & TAG_MARKS) != TAG_MARK)
 		return 0;
 	return tag;
@@ -725,7 +725,7 @@ vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
 
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
 		tag |= (parent->saved[i] & 0xf) << (4 * i);
-	(void)nl_devconf_set(AF_INET, v->device, "tag", tag);
+	(void)devconf_set(AF_INET, v->device, "tag", tag);
 }
 
 /* Dead, but nobody has waited for it: the first process of many a container. */

@@ -394,7 +394,7 @@ test_nl_macvlan_is_made_deaf_down_and_without_link_local(void **state)
 	assert_false(l.admin_up);
 	assert_false(l.running);
 	assert_true(ip_says("-d link show nlm0", "macvlan mode source"));
-	assert_int_equal(nl_devconf_get(AF_INET6, "nlm0", "addr_gen_mode",
+	assert_int_equal(devconf_get(AF_INET6, "nlm0", "addr_gen_mode",
 	    &mode), 0);
 	assert_int_equal(mode, 1);
 	assert_int_equal(nl_link_up(nl, ifindex), 0);
@@ -916,20 +916,20 @@ test_nl_devconf_reads_and_writes_one_device(void **state)
 	int v;
 
 	NEED_NAMESPACE();
-	assert_int_equal(nl_devconf_set(AF_INET, "nlp0", "arp_ignore", 1), 0);
-	assert_int_equal(nl_devconf_get(AF_INET, "nlp0", "arp_ignore", &v), 0);
+	assert_int_equal(devconf_set(AF_INET, "nlp0", "arp_ignore", 1), 0);
+	assert_int_equal(devconf_get(AF_INET, "nlp0", "arp_ignore", &v), 0);
 	assert_int_equal(v, 1);
-	assert_int_equal(nl_devconf_get(AF_INET, "nlp1", "arp_ignore", &v), 0);
+	assert_int_equal(devconf_get(AF_INET, "nlp1", "arp_ignore", &v), 0);
 	assert_int_equal(v, 0);
-	assert_int_equal(nl_devconf_set(AF_INET, "nlp0", "arp_ignore", 0), 0);
+	assert_int_equal(devconf_set(AF_INET, "nlp0", "arp_ignore", 0), 0);
 	run("ip link add nlm1.7 type veth peer name nlm2");
-	assert_int_equal(nl_devconf_set(AF_INET6, "nlm1.7", "accept_dad", -1),
+	assert_int_equal(devconf_set(AF_INET6, "nlm1.7", "accept_dad", -1),
 	    0);
-	assert_int_equal(nl_devconf_get(AF_INET6, "nlm1.7", "accept_dad", &v),
+	assert_int_equal(devconf_get(AF_INET6, "nlm1.7", "accept_dad", &v),
 	    0);
 	assert_int_equal(v, -1);
 	run("ip link del nlm1.7");
-	assert_int_equal(nl_devconf_get(AF_INET, "nlnone", "arp_ignore", &v),
+	assert_int_equal(devconf_get(AF_INET, "nlnone", "arp_ignore", &v),
 	    -ENOENT);
 	assert_int_equal(v, -1);
 }
@@ -940,12 +940,12 @@ test_nl_devconf_refuses_names_that_leave_the_folder(void **state)
 	int v;
 
 	(void)state;
-	assert_int_equal(nl_devconf_get(AF_INET, "..", "route/mtu", &v),
+	assert_int_equal(devconf_get(AF_INET, "..", "route/mtu", &v),
 	    -EINVAL);
-	assert_int_equal(nl_devconf_get(AF_INET, "a/b", "x", &v), -EINVAL);
-	assert_int_equal(nl_devconf_get(AF_INET, "", "x", &v), -EINVAL);
-	assert_int_equal(nl_devconf_get(AF_INET, "lo", "../x", &v), -EINVAL);
-	assert_int_equal(nl_devconf_get(AF_UNIX, "lo", "arp_ignore", &v),
+	assert_int_equal(devconf_get(AF_INET, "a/b", "x", &v), -EINVAL);
+	assert_int_equal(devconf_get(AF_INET, "", "x", &v), -EINVAL);
+	assert_int_equal(devconf_get(AF_INET, "lo", "../x", &v), -EINVAL);
+	assert_int_equal(devconf_get(AF_UNIX, "lo", "arp_ignore", &v),
 	    -EAFNOSUPPORT);
 }
 

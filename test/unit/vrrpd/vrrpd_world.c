@@ -241,7 +241,7 @@ nl_batch_cancel(struct nl *nl, void *arg)
 }
 
 int
-nl_devconf_get(uint8_t family, const char *dev, const char *key, int *value)
+devconf_get(uint8_t family, const char *dev, const char *key, int *value)
 {
 	assert_int_equal(family, AF_INET6);
 	assert_string_equal(dev, "eth0");

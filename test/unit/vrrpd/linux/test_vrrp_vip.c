@@ -189,7 +189,7 @@ setting(const char *device, uint8_t family, const char *key)
 {
 	int value = -1;
 
-	assert_int_equal(nl_devconf_get(family, device, key, &value), 0);
+	assert_int_equal(devconf_get(family, device, key, &value), 0);
 	return value;
 }
 
@@ -519,8 +519,8 @@ test_vrrp_vip_parent_is_silent_while_held_and_restored(void **state)
 
 	(void)state;
 	need_net();
-	assert_int_equal(nl_devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
-	assert_int_equal(nl_devconf_set(AF_INET, "eth0", "arp_announce", 1),
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
 	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
 	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
@@ -540,18 +540,18 @@ test_vrrp_vip_parent_set_by_someone_else_stays_as_set(void **state)
 
 	(void)state;
 	need_net();
-	assert_int_equal(nl_devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
-	assert_int_equal(nl_devconf_set(AF_INET, "eth0", "arp_announce", 0),
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 0),
 	    0);
 	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
-	assert_int_equal(nl_devconf_set(AF_INET, "eth0", "arp_announce", 1),
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
 	vrrp_vip_parent_release(&h);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
-	(void)nl_devconf_set(AF_INET, "eth0", "arp_ignore", 0);
-	(void)nl_devconf_set(AF_INET, "eth0", "arp_announce", 0);
+	(void)devconf_set(AF_INET, "eth0", "arp_ignore", 0);
+	(void)devconf_set(AF_INET, "eth0", "arp_announce", 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, setup)

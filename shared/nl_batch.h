@@ -1,0 +1,90 @@
+/*
+ * nl_batch.h - the takeover batch: rtnetlink requests built beforehand.
+ *
+ * A batch is sent with one sendmsg() on the takeover path, and its ACKs are read
+ * by the loop after the announcements are out.  rtnetlink carries requests out
+ * before sendmsg() returns, so when nl_batch_send() comes back the kernel has
+ * applied what it accepted.  All errors are negative errno unless said otherwise.
+ */
+#ifndef SHARED_NL_BATCH_H
+#define SHARED_NL_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/nl_msg.h"
+#include "shared/pure/addr.h"
+
+struct nl;
+struct nl_batch;
+
+/*
+ * A reusable list of requests.  Built once, sent any number of times (sequence
+ * numbers are set at each send).  Owned by the caller; may be cleared or freed
+ * while answers to it are outstanding, but not after nl_free().  The functions
+ * that add to it return 0, -EINVAL or -ENOMEM and then have added nothing.
+ */
+struct nl_batch *nl_batch_new(struct nl *);
+void	nl_batch_free(struct nl_batch *);
+void	nl_batch_clear(struct nl_batch *);
+
+#define NL_ADDR_NOPREFIXROUTE	0x1	/* do not add the connected route */
+/*
+ * label: NULL or "eth1:web" (IPv4).  IPv6 addresses are added with NODAD.
+ * An address that is there already is not an error (replace).
+ */
+int	nl_batch_addr_add(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *, unsigned flags, const char *label);
+/*
+ * The same for so many seconds, after which the kernel takes it away: rounded up
+ * by it, about one second late at most.  Again: the time starts anew.  0: for
+ * good.
+ */
+int	nl_batch_addr_lend(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *, unsigned flags, const char *label,
+	    uint32_t seconds);
+/*
+ * Take away the connected route that the kernel made for an IPv6 address with
+ * this prefix: it leaves that of an address that was lent to run out by itself.
+ * One that is gone already is not an error.
+ */
+int	nl_batch_prefix_route_del(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *);
+/* An address or device that is gone already is not an error. */
+int	nl_batch_addr_del(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *);
+int	nl_batch_macvlan_mode(struct nl_batch *, int ifindex,
+	    enum nl_macvlan_mode);
+/* The messages as they are, to be sent by another process. Borrowed. */
+const uint8_t *nl_batch_bytes(const struct nl_batch *, size_t *len);
+/* For a device that nl_mute() was called for. */
+int	nl_batch_mute(struct nl_batch *, int ifindex, bool mute);
+
+/*
+ * first_error: 0 when everything was applied, else errno (positive) of the
+ * first message refused, failed_at its index in the batch.  The kernel carries
+ * out the messages after it all the same.  ENOBUFS or ETIMEDOUT: the answer to
+ * that message was lost; whether it was applied must be looked up.
+ */
+typedef void (*nl_batch_done)(int first_error, unsigned failed_at, void *arg);
+/*
+ * One sendmsg() per 32 KiB.  done (or NULL) is called exactly once, from the
+ * loop or nl_flush(), when all ACKs are in or have been lost; its arg must live
+ * until then or be cancelled.  Returns negative errno when nothing was sent
+ * (done is then not called); -EINVAL for an empty batch.
+ */
+int	nl_batch_send(struct nl_batch *, nl_batch_done, void *arg);
+/* Forget every pending done of this arg. */
+void	nl_batch_cancel(struct nl *, void *arg);
+/* Wait up to timeout_ms for outstanding ACKs (clean exit). 0 or -ETIMEDOUT. */
+int	nl_flush(struct nl *, int timeout_ms);
+
+/*
+ * For nl_open() and nl_free(): the socket that all batches of this nl share.
+ * 0 or negative errno, and then nl_batch_close() tidies up.
+ */
+int	nl_batch_open(struct nl *);
+void	nl_batch_close(struct nl *);
+
+#endif

@@ -1,0 +1,289 @@
+/*
+ * nl_msg.c - rtnetlink messages: built from values, read into values (see
+ * nl_msg.h).
+ *
+ * Sends and receives nothing and keeps nothing: the sockets are in nl.c and
+ * nl_batch.c, which both build their requests here, so that a device muted at
+ * start and one muted on the takeover path get the same queue.
+ *
+ * Everything read is the kernel's, but of any version: an attribute that is
+ * missing or too short is left at its zero value.
+ */
+#include "config.h"
+
+#include <net/if.h>
+#include <linux/if.h>		/* after net/if.h: adds IFF_LOWER_UP */
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/nl_msg.h"
+
+#define QUEUE_HANDLE	0x56520000u	/* of the queue that mutes a device */
+#define QUEUE_LIMIT	1000		/* packets, when it does not */
+
+int
+nl_msg_error(int nle)
+{
+	switch (-nle) {
+	case NLE_SUCCESS:
+		return 0;
+	case NLE_NOMEM:
+		return -ENOMEM;
+	default:
+		return -EMSGSIZE;
+	}
+}
+
+int
+nl_msg_collect(struct nl_collected *c, const struct nlmsghdr *h)
+{
+	size_t need = c->len + NLMSG_ALIGN(h->nlmsg_len), cap = c->cap;
+	uint8_t *buf;
+
+	if (need > cap) {
+		while (cap < need)
+			cap = cap == 0 ? 16384 : cap * 2;
+		buf = realloc(c->buf, cap);
+		if (buf == NULL)
+			return -ENOMEM;
+		c->buf = buf;
+		c->cap = cap;
+	}
+	memset(c->buf + c->len, 0, NLMSG_ALIGN(h->nlmsg_len));
+	memcpy(c->buf + c->len, h, h->nlmsg_len);
+	c->len = need;
+	return 0;
+}
+
+/* --- messages into values --- */
+
+bool
+nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
+{
+	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+	const struct ifinfomsg *ifi;
+	const unsigned usable = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+
+	if (!nlmsg_valid_hdr(h, sizeof(*ifi)))
+		return false;
+	ifi = nlmsg_data(h);
+	if (ifi->ifi_family != AF_UNSPEC ||
+	    nlmsg_parse(h, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0 ||
+	    tb[IFLA_IFNAME] == NULL)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->ifindex = ifi->ifi_index;
+	(void)nla_strlcpy(out->name, tb[IFLA_IFNAME], sizeof(out->name));
+	out->admin_up = (ifi->ifi_flags & IFF_UP) != 0;
+	out->running = (ifi->ifi_flags & usable) == usable;
+	/* With a namespace id the index is one of another namespace. */
+	if (tb[IFLA_LINK] != NULL && nla_len(tb[IFLA_LINK]) >= 4 &&
+	    tb[IFLA_LINK_NETNSID] == NULL)
+		out->parent = (int)nla_get_u32(tb[IFLA_LINK]);
+	if (tb[IFLA_MTU] != NULL && nla_len(tb[IFLA_MTU]) >= 4)
+		out->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_ADDRESS] != NULL && nla_len(tb[IFLA_ADDRESS]) == 6) {
+		memcpy(out->mac, nla_data(tb[IFLA_ADDRESS]), 6);
+		out->has_mac = true;
+	}
+	if (tb[IFLA_LINKINFO] != NULL &&
+	    nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO],
+	    NULL) == 0 && info[IFLA_INFO_KIND] != NULL)
+		out->is_macvlan =
+		    nla_strcmp(info[IFLA_INFO_KIND], "macvlan") == 0;
+	return true;
+}
+
+bool
+nl_msg_read_addr(struct nlmsghdr *h, struct nl_addr *out)
+{
+	struct nlattr *tb[IFA_MAX + 1], *local;
+	const struct ifaddrmsg *ifa;
+	uint32_t flags;
+
+	if (!nlmsg_valid_hdr(h, sizeof(*ifa)))
+		return false;
+	ifa = nlmsg_data(h);
+	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+		return false;
+	if (nlmsg_parse(h, sizeof(*ifa), tb, IFA_MAX, NULL) < 0)
+		return false;
+	local = tb[IFA_LOCAL] != NULL ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
+	if (local == NULL ||
+	    (size_t)nla_len(local) != addr_len(ifa->ifa_family))
+		return false;
+	flags = ifa->ifa_flags;
+	if (tb[IFA_FLAGS] != NULL && nla_len(tb[IFA_FLAGS]) >= 4)
+		flags = nla_get_u32(tb[IFA_FLAGS]);
+	memset(out, 0, sizeof(*out));
+	out->ifindex = (int)ifa->ifa_index;
+	out->prefix.addr = addr_from_bytes(ifa->ifa_family, nla_data(local));
+	out->prefix.len = ifa->ifa_prefixlen;
+	out->secondary = ifa->ifa_family == AF_INET &&
+	    (flags & IFA_F_SECONDARY) != 0;
+	out->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0 &&
+	    (flags & IFA_F_OPTIMISTIC) == 0;
+	return true;
+}
+
+bool
+nl_msg_read_neigh(struct nlmsghdr *h, struct nl_neigh *out)
+{
+	const unsigned confirmed = NUD_REACHABLE | NUD_PERMANENT | NUD_NOARP;
+	const unsigned usable = confirmed | NUD_STALE | NUD_DELAY | NUD_PROBE;
+	struct nlattr *tb[NDA_MAX + 1];
+	const struct ndmsg *ndm;
+
+	if (h->nlmsg_type != RTM_NEWNEIGH ||
+	    nlmsg_parse(h, sizeof(*ndm), tb, NDA_MAX, NULL) < 0)
+		return false;
+	ndm = nlmsg_data(h);
+	memset(out, 0, sizeof(*out));
+	out->usable = (ndm->ndm_state & usable) != 0;
+	out->confirmed = (ndm->ndm_state & confirmed) != 0;
+	if (out->usable && tb[NDA_LLADDR] != NULL &&
+	    (size_t)nla_len(tb[NDA_LLADDR]) <= sizeof(out->mac)) {
+		out->mac_len = (uint8_t)nla_len(tb[NDA_LLADDR]);
+		memcpy(out->mac, nla_data(tb[NDA_LLADDR]), out->mac_len);
+	}
+	return true;
+}
+
+/* --- values into messages --- */
+
+struct nl_msg *
+nl_msg_link(int type, int flags, int ifindex, unsigned ifi_flags)
+{
+	struct ifinfomsg ifi = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = ifindex,
+		.ifi_flags = ifi_flags,
+		.ifi_change = ifi_flags,
+	};
+	struct nl_msg *msg;
+
+	msg = nlmsg_alloc_simple(type, flags);
+	if (msg != NULL &&
+	    nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+int
+nl_msg_put_macvlan_mode(struct nl_msg *msg, enum nl_macvlan_mode mode)
+{
+	struct nlattr *info, *data;
+	uint32_t value = 0;
+
+	switch (mode) {
+	case NL_MACVLAN_DEAF:
+		value = MACVLAN_MODE_SOURCE;
+		break;
+	case NL_MACVLAN_BRIDGE:
+		value = MACVLAN_MODE_BRIDGE;
+		break;
+	}
+	if ((info = nla_nest_start(msg, IFLA_LINKINFO)) == NULL ||
+	    nla_put_string(msg, IFLA_INFO_KIND, "macvlan") < 0 ||
+	    (data = nla_nest_start(msg, IFLA_INFO_DATA)) == NULL ||
+	    nla_put_u32(msg, IFLA_MACVLAN_MODE, value) < 0)
+		return -EMSGSIZE;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return 0;
+}
+
+int
+nl_msg_put_no_link_local(struct nl_msg *msg)
+{
+	struct nlattr *spec, *inet6;
+
+	if ((spec = nla_nest_start(msg, IFLA_AF_SPEC)) == NULL ||
+	    (inet6 = nla_nest_start(msg, AF_INET6)) == NULL ||
+	    nla_put_u8(msg, IFLA_INET6_ADDR_GEN_MODE,
+	    IN6_ADDR_GEN_MODE_NONE) < 0)
+		return -EMSGSIZE;
+	nla_nest_end(msg, inet6);
+	nla_nest_end(msg, spec);
+	return 0;
+}
+
+struct nl_msg *
+nl_msg_mute(int ifindex, bool mute)
+{
+	struct tcmsg tc = {
+		.tcm_family = AF_UNSPEC,
+		.tcm_ifindex = ifindex,
+		.tcm_handle = QUEUE_HANDLE,
+		.tcm_parent = TC_H_ROOT,
+	};
+	struct tc_fifo_qopt queue = { .limit = mute ? 0 : QUEUE_LIMIT };
+	struct nl_msg *msg;
+
+	msg = nlmsg_alloc_simple(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE);
+	if (msg != NULL &&
+	    (nlmsg_append(msg, &tc, sizeof(tc), NLMSG_ALIGNTO) < 0 ||
+	    nla_put_string(msg, TCA_KIND, "pfifo") < 0 ||
+	    nla_put(msg, TCA_OPTIONS, sizeof(queue), &queue) < 0)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+int
+nl_msg_addr(int type, int flags, int ifindex, const struct addr_prefix *p,
+    uint32_t ifa_flags, const char *label, uint32_t seconds,
+    struct nl_msg **out)
+{
+	const struct ifa_cacheinfo lifetime = {
+		.ifa_prefered = seconds,
+		.ifa_valid = seconds,
+	};
+	struct ifaddrmsg ifa = {
+		.ifa_family = p->addr.family,
+		.ifa_prefixlen = p->len,
+		.ifa_flags = (uint8_t)ifa_flags,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
+		.ifa_index = (unsigned)ifindex,
+	};
+	size_t len = addr_len(p->addr.family);
+	struct nl_msg *msg;
+	int rv;
+
+	if (len == 0 || p->len > len * 8 ||
+	    (label != NULL && strlen(label) >= IF_NAMESIZE))
+		return -EINVAL;
+	if (p->addr.family == AF_INET6 && addr_is_link_local(&p->addr))
+		ifa.ifa_scope = RT_SCOPE_LINK;
+	msg = nlmsg_alloc_simple(type, flags);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = nla_put(msg, IFA_LOCAL, (int)len, p->addr.bytes)) < 0 ||
+	    (rv = nla_put(msg, IFA_ADDRESS, (int)len, p->addr.bytes)) < 0 ||
+	    (ifa_flags != 0 &&
+	    (rv = nla_put_u32(msg, IFA_FLAGS, ifa_flags)) < 0) ||
+	    (seconds != 0 && (rv = nla_put(msg, IFA_CACHEINFO,
+	    (int)sizeof(lifetime), &lifetime)) < 0) ||
+	    (label != NULL && p->addr.family == AF_INET &&
+	    (rv = nla_put_string(msg, IFA_LABEL, label)) < 0)) {
+		nlmsg_free(msg);
+		return nl_msg_error(rv);
+	}
+	*out = msg;
+	return 0;
+}

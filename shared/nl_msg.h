@@ -1,0 +1,97 @@
+/*
+ * nl_msg.h - rtnetlink messages: values into messages, messages into values.
+ *
+ * The values (links, addresses, neighbours) are those nl.h hands to the daemons.
+ * The functions are for nl.c and nl_batch.c; they send and receive nothing.
+ */
+#ifndef SHARED_NL_MSG_H
+#define SHARED_NL_MSG_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+
+struct nl_msg;				/* of libnl */
+struct nlmsghdr;
+
+struct nl_link {
+	int		ifindex;
+	int		parent;		/* IFLA_LINK, 0 if none */
+	char		name[IF_NAMESIZE];
+	uint8_t		mac[6];
+	bool		has_mac;	/* a 6-byte link address */
+	bool		admin_up;	/* IFF_UP */
+	bool		running;	/* IFF_UP and IFF_LOWER_UP/RUNNING: usable */
+	uint32_t	mtu;
+	bool		is_macvlan;
+};
+
+struct nl_addr {
+	int			ifindex;
+	struct addr_prefix	prefix;	/* the local address */
+	bool			secondary;
+	bool			tentative;	/* IPv6: DAD not finished or failed */
+};
+
+struct nl_neigh {
+	uint8_t		mac[8];
+	uint8_t		mac_len;	/* 0: none needed, or not resolved */
+	bool		usable;		/* resolved, be it a while ago */
+	bool		confirmed;	/* heard from lately, or permanent */
+};
+
+enum nl_macvlan_mode {
+	NL_MACVLAN_DEAF,	/* "source" mode with an empty list: receives nothing */
+	NL_MACVLAN_BRIDGE,	/* receives frames to its MAC, and broadcasts */
+};
+
+/* Whole messages one after the other, each aligned; starts zeroed. */
+struct nl_collected {
+	uint8_t	*buf;			/* malloc'd, the caller frees it */
+	size_t	 len;
+	size_t	 cap;
+};
+/* Appends a copy of the message.  0; -ENOMEM, and then nothing was added. */
+int	nl_msg_collect(struct nl_collected *, const struct nlmsghdr *);
+
+/* A libnl error (negative or 0) as a negative errno. */
+int	nl_msg_error(int nle);
+
+/*
+ * Read a message into *out, which is overwritten only on true.  False: another
+ * kind of message, or malformed; for a link also one that is not about a link of
+ * its own (bridge port information).
+ */
+bool	nl_msg_read_link(struct nlmsghdr *, struct nl_link *out);
+bool	nl_msg_read_addr(struct nlmsghdr *, struct nl_addr *out);
+bool	nl_msg_read_neigh(struct nlmsghdr *, struct nl_neigh *out);
+
+/*
+ * A request about the link ifindex (0: none yet) that sets these IFF_ flags and
+ * leaves the others.  NULL without memory; the caller frees it.
+ */
+struct nl_msg *nl_msg_link(int type, int flags, int ifindex,
+	    unsigned ifi_flags);
+/* Put into a link message.  0 or -EMSGSIZE. */
+int	nl_msg_put_macvlan_mode(struct nl_msg *, enum nl_macvlan_mode);
+int	nl_msg_put_no_link_local(struct nl_msg *);
+/*
+ * Give a device a queue that drops everything, or lets everything through.  With
+ * a handle of its own the queue is found again, and then only changed: putting
+ * another one in its place would wait for a grace period.  NULL without memory;
+ * the caller frees it.
+ */
+struct nl_msg *nl_msg_mute(int ifindex, bool mute);
+/*
+ * A request about an address.  ifa_flags: IFA_F_.  label: NULL, or for IPv4.
+ * seconds: its lifetime, 0 for good.  0, and *out is the caller's; -EINVAL (no
+ * such prefix, label too long), -ENOMEM or -EMSGSIZE.
+ */
+int	nl_msg_addr(int type, int flags, int ifindex,
+	    const struct addr_prefix *, uint32_t ifa_flags, const char *label,
+	    uint32_t seconds, struct nl_msg **out);
+
+#endif
