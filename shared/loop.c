@@ -26,6 +26,7 @@
 
 #include "shared/loop.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
@@ -91,6 +92,30 @@ struct loop {
 };
 
 static void	on_sentinel(evutil_socket_t, short, void *);
+
+/* --- invariants --- */
+
+/* Between two batches. */
+static void
+loop_check(const struct loop *l)
+{
+	assert(l->filling != l->running);
+	assert(l->running->n == 0);
+	assert(l->filling->n <= LOOP_DEFER_MAX);
+	assert(l->cadence_ns >= 0);
+	assert(mono_is_never(l->sentinel_due) == (l->cadence_ns == 0));
+	assert(l->cadence_ns == 0 || l->stall != NULL);
+}
+
+/* libevent wakes a timer at its deadline or before it, never after. */
+static void
+timer_check(const struct loop_timer *t)
+{
+	assert(t->ev != NULL && t->cb != NULL);
+	assert(!mono_before(t->deadline, t->armed));
+}
+
+/* --- clocks and the base --- */
 
 static int64_t
 clock_ns(clockid_t id)
@@ -249,8 +274,8 @@ on_sentinel(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * The first thing that every trampoline does.  False when `object`, whose callback is
- * about to run, was freed by the stall handler.
+ * The first thing that every trampoline does.  False when `object`, whose
+ * callback is about to run, was freed by the stall handler.
  */
 static bool
 enter(struct loop *l, const void *object)
@@ -316,6 +341,7 @@ loop_run(struct loop *l)
 		if (l->batch_end != NULL)
 			l->batch_end(l->batch_end_arg);
 		l->in_batch = false;
+		loop_check(l);
 	}
 	l->stop = false;
 	return rc;
@@ -415,10 +441,12 @@ void
 loop_timer_set(struct loop_timer *t, mono_t at)
 {
 	t->deadline = at;
-	if (!mono_before(at, t->armed))
-		return;			/* lazily: on_timer() finds out */
-	t->armed = at;
-	arm(t->ev, at);
+	/* Lazily: of a deadline that moved later on_timer() finds out. */
+	if (mono_before(at, t->armed)) {
+		t->armed = at;
+		arm(t->ev, at);
+	}
+	timer_check(t);
 }
 
 void

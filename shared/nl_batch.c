@@ -65,6 +65,39 @@ struct nl_batch {
 	unsigned	 count;
 };
 
+/* --- invariants --- */
+
+/*
+ * Between two operations: who waits for answers has a socket that they come in
+ * on, waits for one more at least, and stands in the order of sending.
+ */
+static void
+socket_check(const struct nl *nl)
+{
+	const struct nl_pending *first = TAILQ_FIRST(&nl->outstanding);
+	const struct nl_pending *last = TAILQ_LAST(&nl->outstanding,
+	    nl_pending_list);
+
+	if (first == NULL)
+		return;
+	assert(nl->batch_sock != NULL);
+	assert(first->answered < first->count);
+	assert(last->answered < last->count);
+	assert((int32_t)(last->first_seq - first->first_seq) >= 0);
+	assert((int32_t)(nl->batch_seq - last->first_seq) >=
+	    (int32_t)last->count);
+}
+
+/* A batch is whole messages, and as many as it says. */
+static void
+batch_check(const struct nl_batch *b)
+{
+	assert(b->len <= b->cap);
+	assert(b->len % NLMSG_ALIGNTO == 0);
+	assert((b->count == 0) == (b->len == 0));
+	assert(b->len >= (size_t)b->count * NLMSG_HDRLEN);
+}
+
 /* --- the socket of all batches --- */
 
 static void	batch_readable(int, void *);
@@ -155,6 +188,7 @@ nl_batch_clear(struct nl_batch *b)
 {
 	b->len = 0;
 	b->count = 0;
+	batch_check(b);
 }
 
 /* Takes msg. */
@@ -179,6 +213,7 @@ batch_append(struct nl_batch *b, struct nl_msg *msg, int error)
 	b->len = c.len;
 	b->cap = c.cap;
 	b->count++;
+	batch_check(b);
 	return 0;
 }
 
@@ -369,6 +404,7 @@ nl_batch_send(struct nl_batch *b, nl_batch_done done, void *arg)
 	TAILQ_INSERT_TAIL(&nl->outstanding, p, entry);
 	if (TAILQ_FIRST(&nl->outstanding) == p)
 		loop_timer_set(nl->ack_timer, p->give_up_timer);
+	socket_check(nl);
 	return 0;
 }
 
@@ -385,6 +421,7 @@ finish(struct nl *nl, struct nl_pending *p)
 
 	TAILQ_REMOVE(&nl->outstanding, p, entry);
 	TAILQ_INSERT_HEAD(&nl->spare, p, entry);
+	socket_check(nl);
 	if (done != NULL)
 		done(first_error, failed_at, arg);
 }
@@ -518,6 +555,7 @@ drain_acks(struct nl *nl)
 	} while (rv != 0 && (lost || is_outstanding(nl, before_seq)));
 	if (lost)
 		settle_lost(nl, before_seq);
+	socket_check(nl);
 }
 
 static void
