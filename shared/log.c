@@ -34,6 +34,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shared/pure/mono.h"
+#include "shared/timestamp.h"
+
 #define LINE_MAX_BYTES	1024		/* with newline; below PIPE_BUF */
 #define BUFFER_BYTES	(128 * 1024)
 #define SUBSYSTEMS_MAX	16
@@ -143,9 +146,8 @@ log_capture(log_hook hook, void *arg)
 static size_t
 format_prefix(char *buf, size_t size, enum log_level level)
 {
+	char when[TIMESTAMP_LEN];
 	struct timespec ts;
-	struct tm tm;
-	long off;
 	int n;
 
 	if (logger.journal) {
@@ -153,13 +155,9 @@ format_prefix(char *buf, size_t size, enum log_level level)
 		n = snprintf(buf, size, "<%d>", 3 + (int)level);
 	} else {
 		clock_gettime(CLOCK_REALTIME, &ts);
-		localtime_r(&ts.tv_sec, &tm);
-		off = labs(tm.tm_gmtoff) / 60;
-		n = snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06ld"
-		    "%c%02ld:%02ld %s %s: ", tm.tm_year + 1900, tm.tm_mon + 1,
-		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		    ts.tv_nsec / 1000, tm.tm_gmtoff < 0 ? '-' : '+', off / 60,
-		    off % 60, logger.program, level_name(level));
+		n = snprintf(buf, size, "%s %s %s: ", timestamp_format(
+		    ts.tv_sec * NS_PER_S + ts.tv_nsec, when), logger.program,
+		    level_name(level));
 	}
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

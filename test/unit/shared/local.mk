@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
 	test/unit/shared/test_sdnotify \
+	test/unit/shared/test_timestamp \
 	# end
 
 test_unit_shared_test_conf_SOURCES = test/unit/shared/test_conf.c
@@ -31,4 +32,6 @@ test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
 test_unit_shared_test_rtsched_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
 test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_timestamp_SOURCES = test/unit/shared/test_timestamp.c
+test_unit_shared_test_timestamp_LDADD = $(UNIT_SHARED_LIBS)
 endif
