@@ -20,11 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 
 #include "bfdd/bfd_client.h"
 #include "bfdd/bfd_conf.h"
 #include "shared/pure/addr.h"
+#include "shared/ctl_json.h"
 #include "shared/ctl_server.h"
 
 #define ERR_INVALID_PARAMS	(-32602)
@@ -43,61 +43,12 @@ struct bfd_ctl {
 /* --- levels --- */
 
 static void
-put_int(json_t *o, const char *name, int64_t value)
-{
-	(void)json_object_set_new_nocheck(o, name, json_integer(value));
-}
-
-static void
-put_us(json_t *o, const char *name, int64_t ns)
-{
-	put_int(o, name, us_from_ns_floor(ns));
-}
-
-static void
-put_text(json_t *o, const char *name, const char *value)
-{
-	(void)json_object_set_new_nocheck(o, name, json_string(value));
-}
-
-static void
-put_bool(json_t *o, const char *name, bool value)
-{
-	(void)json_object_set_new_nocheck(o, name, json_boolean(value));
-}
-
-static void
-put_addr(json_t *o, const char *name, const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	if (addr_is_set(a))
-		put_text(o, name, addr_format(a, text, sizeof(text)));
-}
-
-/* RFC 3339 with microseconds, UTC. */
-static void
-put_time(json_t *o, const char *name, int64_t real_ns)
-{
-	time_t seconds = (time_t)(real_ns / NS_PER_S);
-	char text[64], whole[32];
-	struct tm tm;
-
-	if (real_ns == 0 || gmtime_r(&seconds, &tm) == NULL)
-		return;
-	(void)strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(text, sizeof(text), "%s.%06dZ", whole,
-	    (int)(real_ns % NS_PER_S / NS_PER_US));
-	put_text(o, name, text);
-}
-
-static void
 put_key(json_t *o, const struct bfd_params *p)
 {
-	put_addr(o, "peer", &p->peer);
+	ctl_json_set_addr(o, "peer", &p->peer);
 	if (p->interface[0] != '\0')
-		put_text(o, "interface", p->interface);
-	put_bool(o, "multihop", p->multihop);
+		ctl_json_set_text(o, "interface", p->interface);
+	ctl_json_set_bool(o, "multihop", p->multihop);
 }
 
 /* What a client acts on: first in the line. */
@@ -106,22 +57,24 @@ put_state(json_t *o, const struct bfd_session *s)
 {
 	const struct bfd_core *c = &s->core;
 
-	put_text(o, "state", bfd_state_name(c->session_state));
+	ctl_json_set_text(o, "state", bfd_state_name(c->session_state));
 	/* As RFC 9314 names and spells them (Y-10). */
-	put_text(o, "local-state", c->session_state == BFD_ADMIN_DOWN ?
+	ctl_json_set_text(o, "local-state", c->session_state == BFD_ADMIN_DOWN ?
 	    "adminDown" : bfd_state_name(c->session_state));
-	put_text(o, "local-diagnostic", bfd_diag_name(c->local_diag));
-	put_text(o, "remote-state", bfd_state_name(c->remote_session_state));
-	put_text(o, "diagnostic", bfd_diag_name(c->local_diag));
-	put_text(o, "remote-diagnostic", bfd_diag_name(c->remote_diag));
-	put_text(o, "reason", bfd_reason_name(s->last.reason));
+	ctl_json_set_text(o, "local-diagnostic", bfd_diag_name(c->local_diag));
+	ctl_json_set_text(o, "remote-state",
+	    bfd_state_name(c->remote_session_state));
+	ctl_json_set_text(o, "diagnostic", bfd_diag_name(c->local_diag));
+	ctl_json_set_text(o, "remote-diagnostic",
+	    bfd_diag_name(c->remote_diag));
+	ctl_json_set_text(o, "reason", bfd_reason_name(s->last.reason));
 	if (s->last.reason == BFD_REASON_NONE)
 		return;
-	put_text(o, "previous-state", bfd_state_name(s->last.from));
-	put_int(o, "decided-ns", s->decided.ns);
-	put_int(o, "due-ns", s->last.due.ns);
+	ctl_json_set_text(o, "previous-state", bfd_state_name(s->last.from));
+	ctl_json_set_int(o, "decided-ns", s->decided.ns);
+	ctl_json_set_int(o, "due-ns", s->last.due.ns);
 	if (!mono_is_never(s->last.last_rx))
-		put_int(o, "last-rx-ns", s->last.last_rx.ns);
+		ctl_json_set_int(o, "last-rx-ns", s->last.last_rx.ns);
 }
 
 /* As wished, whatever congestion has made of it. */
@@ -138,8 +91,8 @@ put_wished(json_t *o, const struct bfd_session *s)
 		rx_ns = p.required_min_rx_ns;
 		explicit_bzero(&p, sizeof(p));		/* keys */
 	}
-	put_us(o, "desired-min-tx-interval", tx_ns);
-	put_us(o, "required-min-rx-interval", rx_ns);
+	ctl_json_set_us(o, "desired-min-tx-interval", tx_ns);
+	ctl_json_set_us(o, "required-min-rx-interval", rx_ns);
 }
 
 static void
@@ -147,23 +100,31 @@ put_timers(json_t *o, const struct bfd_session *s)
 {
 	const struct bfd_core *c = &s->core;
 
-	put_int(o, "local-multiplier", c->p.detect_mult);
-	put_int(o, "remote-multiplier", c->remote_detect_mult);
-	put_us(o, "detection-time-us", c->detection_time_ns);
-	put_us(o, "detection-time", c->detection_time_ns);	/* RFC 9314 */
-	put_us(o, "tx-interval-us", c->tx_interval_ns);
-	put_us(o, "remote-detection-time-us", c->remote_detect_mult == 0 ? 0 :
+	ctl_json_set_int(o, "local-multiplier", c->p.detect_mult);
+	ctl_json_set_int(o, "remote-multiplier", c->remote_detect_mult);
+	ctl_json_set_us(o, "detection-time-us", c->detection_time_ns);
+	/* The same as RFC 9314 names it. */
+	ctl_json_set_us(o, "detection-time", c->detection_time_ns);
+	ctl_json_set_us(o, "tx-interval-us", c->tx_interval_ns);
+	ctl_json_set_us(o, "remote-detection-time-us",
+	    c->remote_detect_mult == 0 ? 0 :
 	    c->tx_interval_ns * c->p.detect_mult);
-	put_us(o, "negotiated-tx-interval", c->tx_interval_ns);
-	put_us(o, "negotiated-rx-interval", c->remote_detect_mult == 0 ? 0 :
+	ctl_json_set_us(o, "negotiated-tx-interval", c->tx_interval_ns);
+	ctl_json_set_us(o, "negotiated-rx-interval",
+	    c->remote_detect_mult == 0 ? 0 :
 	    c->detection_time_ns / c->remote_detect_mult);
 	put_wished(o, s);
-	put_us(o, "announced-min-tx-interval", c->desired_min_tx_announced_ns);
-	put_us(o, "announced-min-rx-interval", c->required_min_rx_announced_ns);
-	put_us(o, "remote-min-tx-interval", c->remote_desired_min_tx_ns);
-	put_us(o, "remote-min-rx-interval", c->remote_min_rx_interval_ns);
-	put_us(o, "remote-min-echo-rx-interval", c->remote_min_echo_rx_ns);
-	put_bool(o, "polling", c->polling);
+	ctl_json_set_us(o, "announced-min-tx-interval",
+	    c->desired_min_tx_announced_ns);
+	ctl_json_set_us(o, "announced-min-rx-interval",
+	    c->required_min_rx_announced_ns);
+	ctl_json_set_us(o, "remote-min-tx-interval",
+	    c->remote_desired_min_tx_ns);
+	ctl_json_set_us(o, "remote-min-rx-interval",
+	    c->remote_min_rx_interval_ns);
+	ctl_json_set_us(o, "remote-min-echo-rx-interval",
+	    c->remote_min_echo_rx_ns);
+	ctl_json_set_bool(o, "polling", c->polling);
 }
 
 /* RFC 9314's names of the types, by their numbers. */
@@ -180,15 +141,15 @@ put_auth(json_t *o, const struct bfd_core *c)
 	json_t *accepted;
 	unsigned i;
 
-	put_text(o, "authentication", bfd_auth_type_name(a->type));
+	ctl_json_set_text(o, "authentication", bfd_auth_type_name(a->type));
 	/* Whoever is known has passed it (B-29..B-31). */
-	put_bool(o, "remote-authenticated", a->type != BFD_AUTH_NONE &&
+	ctl_json_set_bool(o, "remote-authenticated", a->type != BFD_AUTH_NONE &&
 	    c->remote_discr != 0);
 	if (a->type != BFD_AUTH_NONE && c->remote_discr != 0)
-		put_text(o, "remote-authentication-type",
+		ctl_json_set_text(o, "remote-authentication-type",
 		    yang_auth[a->type]);
 	if (a->type != BFD_AUTH_NONE) {
-		put_int(o, "key-id", a->keys[0].id);
+		ctl_json_set_int(o, "key-id", a->keys[0].id);
 		accepted = json_array();
 		for (i = 0; i < a->key_count; i++)
 			(void)json_array_append_new(accepted,
@@ -198,7 +159,7 @@ put_auth(json_t *o, const struct bfd_core *c)
 	}
 	/* B-108: configured, and not yet in use for want of an agreeing peer. */
 	if (!bfd_auth_params_equal(a, &c->p.auth))
-		put_text(o, "authentication-pending",
+		ctl_json_set_text(o, "authentication-pending",
 		    bfd_auth_type_name(c->p.auth.type));
 }
 
@@ -208,25 +169,30 @@ put_echo(json_t *o, const struct bfd_session *s)
 {
 	const struct bfd_core *c = &s->core;
 
-	put_bool(o, "unaffiliated-echo", c->p.unaffiliated);
-	put_text(o, "detection-mode", c->echo_interval_ns > 0 ?
+	ctl_json_set_bool(o, "unaffiliated-echo", c->p.unaffiliated);
+	ctl_json_set_text(o, "detection-mode", c->echo_interval_ns > 0 ?
 	    "async-with-echo" : "async-without-echo");
 	if (c->p.echo_min_rx_ns > 0)
-		put_us(o, "required-min-echo-rx-interval", c->p.echo_min_rx_ns);
+		ctl_json_set_us(o, "required-min-echo-rx-interval",
+		    c->p.echo_min_rx_ns);
 	if (c->p.echo_tx_ns > 0) {
-		put_us(o, "desired-min-echo-tx-interval", c->p.echo_tx_ns);
-		put_us(o, "echo-tx-interval-in-use", c->echo_interval_ns);
+		ctl_json_set_us(o, "desired-min-echo-tx-interval",
+		    c->p.echo_tx_ns);
+		ctl_json_set_us(o, "echo-tx-interval-in-use",
+		    c->echo_interval_ns);
 	}
 	if (s->echo.error != 0)
-		put_text(o, "echo-error", s->echo.error == -EADDRNOTAVAIL ?
+		ctl_json_set_text(o, "echo-error",
+		    s->echo.error == -EADDRNOTAVAIL ?
 		    "no address on the interface that can be routed" :
 		    s->echo.error == -EHOSTUNREACH ?
 		    "neighbour not resolved" : strerror(-s->echo.error));
 	if (s->echo.sent == 0)
 		return;
-	put_int(o, "send-echo-packet-count", (int64_t)s->echo.sent);
-	put_int(o, "receive-echo-packet-count", (int64_t)s->echo.received);
-	put_us(o, "echo-round-trip-us", s->echo.round_trip_ns);
+	ctl_json_set_int(o, "send-echo-packet-count", (int64_t)s->echo.sent);
+	ctl_json_set_int(o, "receive-echo-packet-count",
+	    (int64_t)s->echo.received);
+	ctl_json_set_us(o, "echo-round-trip-us", s->echo.round_trip_ns);
 }
 
 /* Why packets of the session's peer were refused; only what there was. */
@@ -238,7 +204,7 @@ put_discards(json_t *o, const struct bfd_session *s)
 
 	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
 		if (s->counters.discards[v] > 0)
-			put_int(discards, bfd_verdict_name(v),
+			ctl_json_set_int(discards, bfd_verdict_name(v),
 			    (int64_t)s->counters.discards[v]);
 	(void)json_object_set_new_nocheck(o, "discards", discards);
 }
@@ -248,31 +214,34 @@ put_counters(json_t *o, const struct bfd_session *s)
 {
 	const struct bfd_core *c = &s->core;
 
-	put_int(o, "up-count", c->session_up_count);
-	put_int(o, "down-count", c->session_down_count);
-	put_int(o, "admin-down-count", c->admin_down_count);
+	ctl_json_set_int(o, "up-count", c->session_up_count);
+	ctl_json_set_int(o, "down-count", c->session_down_count);
+	ctl_json_set_int(o, "admin-down-count", c->admin_down_count);
 	/* Y-12: the invalid ones included. */
-	put_int(o, "receive-packet-count",
+	ctl_json_set_int(o, "receive-packet-count",
 	    (int64_t)(s->counters.receive_packet +
 	    s->counters.receive_invalid_packet));
-	put_int(o, "send-packet-count", (int64_t)s->counters.send_packet);
-	put_int(o, "receive-invalid-packet-count",
+	ctl_json_set_int(o, "send-packet-count",
+	    (int64_t)s->counters.send_packet);
+	ctl_json_set_int(o, "receive-invalid-packet-count",
 	    (int64_t)s->counters.receive_invalid_packet);
-	put_int(o, "send-failed-packet-count",
+	ctl_json_set_int(o, "send-failed-packet-count",
 	    (int64_t)s->counters.send_failed_packet);
 	if (s->counters.receive_invalid_packet > 0)
 		put_discards(o, s);
 	if (c->p.multihop) {				/* B-124 */
-		put_int(o, "lost-packet-count", (int64_t)s->loss.lost_count);
-		put_int(o, "interval-factor", s->loss.factor);
+		ctl_json_set_int(o, "lost-packet-count",
+		    (int64_t)s->loss.lost_count);
+		ctl_json_set_int(o, "interval-factor", s->loss.factor);
 	}
-	put_us(o, "worst-gap-us", c->worst_gap_ns);
-	put_us(o, "recent-worst-gap-us", bfd_core_recent_gap(c, loop_clock()));
-	put_int(o, "absences", (int64_t)c->absences);
-	put_us(o, "worst-absence-us", c->worst_absence_ns);
-	put_time(o, "last-up-time", s->last_up_real_ns);
-	put_time(o, "last-down-time", s->last_down_real_ns);
-	put_time(o, "create-time", s->created_real_ns);
+	ctl_json_set_us(o, "worst-gap-us", c->worst_gap_ns);
+	ctl_json_set_us(o, "recent-worst-gap-us",
+	    bfd_core_recent_gap(c, loop_clock()));
+	ctl_json_set_int(o, "absences", (int64_t)c->absences);
+	ctl_json_set_us(o, "worst-absence-us", c->worst_absence_ns);
+	ctl_json_set_time(o, "last-up-time", s->last_up_real_ns);
+	ctl_json_set_time(o, "last-down-time", s->last_down_real_ns);
+	ctl_json_set_time(o, "create-time", s->created_real_ns);
 }
 
 /* L-20: would the end of a client be told to the peer, or has it been? */
@@ -296,16 +265,17 @@ put_notification(json_t *o, const struct bfd_session *s)
 {
 	const struct bfd_core *c = &s->core;
 
-	put_addr(o, "dest-addr", &c->p.peer);
-	put_addr(o, "source-addr", &s->local);
-	put_int(o, "local-discr", c->local_discr);
-	put_int(o, "remote-discr", c->remote_discr);
-	put_text(o, "new-state", c->session_state == BFD_ADMIN_DOWN ?
+	ctl_json_set_addr(o, "dest-addr", &c->p.peer);
+	ctl_json_set_addr(o, "source-addr", &s->local);
+	ctl_json_set_int(o, "local-discr", c->local_discr);
+	ctl_json_set_int(o, "remote-discr", c->remote_discr);
+	ctl_json_set_text(o, "new-state", c->session_state == BFD_ADMIN_DOWN ?
 	    "adminDown" : bfd_state_name(c->session_state));
-	put_text(o, "state-change-reason", bfd_diag_name(c->local_diag));
-	put_time(o, "time-of-last-state-change", s->changed_real_ns);
+	ctl_json_set_text(o, "state-change-reason",
+	    bfd_diag_name(c->local_diag));
+	ctl_json_set_time(o, "time-of-last-state-change", s->changed_real_ns);
 	if (!c->p.multihop)
-		put_bool(o, "echo-enabled", c->echo_interval_ns > 0);
+		ctl_json_set_bool(o, "echo-enabled", c->echo_interval_ns > 0);
 }
 
 json_t *
@@ -318,34 +288,35 @@ bfd_ctl_level(const struct bfd_session *s)
 		return NULL;
 	put_key(o, &c->p);
 	put_state(o, s);
-	put_addr(o, "local", &s->local);
-	put_addr(o, "configured-local", &c->p.local);
+	ctl_json_set_addr(o, "local", &s->local);
+	ctl_json_set_addr(o, "configured-local", &c->p.local);
 	if (c->p.name[0] != '\0')
-		put_text(o, "name", c->p.name);
-	put_text(o, "role", c->p.passive ? "passive" : "active");
-	put_bool(o, "unsolicited", bfd_session_unsolicited(s));
-	put_text(o, "path-type", c->p.multihop ? "path-ip-mh" : "path-ip-sh");
-	put_bool(o, "ip-encapsulation", true);
-	put_bool(o, "demand-capability", false);
-	put_int(o, "session-index", s->index);
-	put_int(o, "tx-ttl", BFD_TX_TTL);
-	put_int(o, "rx-ttl", c->p.rx_ttl);
-	put_int(o, "clients", bfd_session_clients(s));
-	put_text(o, "fate-sharing", fate_of(s));
+		ctl_json_set_text(o, "name", c->p.name);
+	ctl_json_set_text(o, "role", c->p.passive ? "passive" : "active");
+	ctl_json_set_bool(o, "unsolicited", bfd_session_unsolicited(s));
+	ctl_json_set_text(o, "path-type", c->p.multihop ? "path-ip-mh" :
+	    "path-ip-sh");
+	ctl_json_set_bool(o, "ip-encapsulation", true);
+	ctl_json_set_bool(o, "demand-capability", false);
+	ctl_json_set_int(o, "session-index", s->index);
+	ctl_json_set_int(o, "tx-ttl", BFD_TX_TTL);
+	ctl_json_set_int(o, "rx-ttl", c->p.rx_ttl);
+	ctl_json_set_int(o, "clients", bfd_session_clients(s));
+	ctl_json_set_text(o, "fate-sharing", fate_of(s));
 	if (s->operator_down)
-		put_text(o, "admin-down-by", "operator");
+		ctl_json_set_text(o, "admin-down-by", "operator");
 	else if (s->held_back)
-		put_text(o, "admin-down-by", "max_packets_per_second");
+		ctl_json_set_text(o, "admin-down-by", "max_packets_per_second");
 	else if (c->p.admin_down && s->wishes != NULL)
-		put_text(o, "admin-down-by", "bfdd.conf");
+		ctl_json_set_text(o, "admin-down-by", "bfdd.conf");
 	if (s->held_back)		/* B-84 */
-		put_text(o, "waiting-for", "max_packets_per_second");
+		ctl_json_set_text(o, "waiting-for", "max_packets_per_second");
 	else if (!c->p.multihop && s->ifindex == 0)
-		put_text(o, "waiting-for", "interface does not exist");
-	put_int(o, "local-discriminator", c->local_discr);
-	put_int(o, "remote-discriminator", c->remote_discr);
-	put_int(o, "source-port", s->source_port);
-	put_int(o, "dest-port", c->p.unaffiliated ? BFD_PORT_ECHO :
+		ctl_json_set_text(o, "waiting-for", "interface does not exist");
+	ctl_json_set_int(o, "local-discriminator", c->local_discr);
+	ctl_json_set_int(o, "remote-discriminator", c->remote_discr);
+	ctl_json_set_int(o, "source-port", s->source_port);
+	ctl_json_set_int(o, "dest-port", c->p.unaffiliated ? BFD_PORT_ECHO :
 	    c->p.multihop ? BFD_PORT_MULTIHOP : BFD_PORT_SINGLE_HOP);
 	put_timers(o, s);
 	put_auth(o, c);
@@ -427,7 +398,7 @@ bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 	if (level == NULL)
 		return;
 	if (change == BFD_CHANGE_DELETED)
-		put_bool(level, "deleted", true);
+		ctl_json_set_bool(level, "deleted", true);
 	(void)level_key(&s->core.p, key, sizeof(key));
 	/* Owners first: somebody's failover hangs on it. */
 	for (w = s->wishes; w != NULL; w = w->next) {
@@ -830,10 +801,10 @@ count_states(json_t *o, const struct bfd_table *table, bool single_hop,
 			break;
 		}
 	}
-	put_int(o, "number-of-sessions", all);
-	put_int(o, "number-of-sessions-up", up);
-	put_int(o, "number-of-sessions-down", down);
-	put_int(o, "number-of-sessions-admin-down", admin_down);
+	ctl_json_set_int(o, "number-of-sessions", all);
+	ctl_json_set_int(o, "number-of-sessions-up", up);
+	ctl_json_set_int(o, "number-of-sessions-down", down);
+	ctl_json_set_int(o, "number-of-sessions-admin-down", admin_down);
 }
 
 static json_t *
@@ -855,16 +826,17 @@ show_statistics(const struct bfd_engine_stats *stats)
 	json_t *o = json_object(), *discards = json_object();
 	enum bfd_verdict v;
 
-	put_int(o, "receive-packet-count",
+	ctl_json_set_int(o, "receive-packet-count",
 	    (int64_t)stats->verdicts[BFD_OK_VERDICT]);
-	put_int(o, "receive-overflow-count", (int64_t)stats->overflows);
-	put_int(o, "strangers-overflow-count",
+	ctl_json_set_int(o, "receive-overflow-count",
+	    (int64_t)stats->overflows);
+	ctl_json_set_int(o, "strangers-overflow-count",
 	    (int64_t)stats->strangers_lost);
-	put_int(o, "packets-per-second", stats->packet_rate);
-	put_int(o, "max-packets-per-second", stats->packets_max);
-	put_int(o, "refused-session-count", (int64_t)stats->refused);
+	ctl_json_set_int(o, "packets-per-second", stats->packet_rate);
+	ctl_json_set_int(o, "max-packets-per-second", stats->packets_max);
+	ctl_json_set_int(o, "refused-session-count", (int64_t)stats->refused);
 	for (v = BFD_OK_VERDICT + 1; v < BFD_VERDICT_COUNT; v++)
-		put_int(discards, bfd_verdict_name(v),
+		ctl_json_set_int(discards, bfd_verdict_name(v),
 		    (int64_t)stats->verdicts[v]);
 	(void)json_object_set_new(o, "discards", discards);
 	return o;
@@ -880,12 +852,12 @@ show_passive(const struct bfd_passive *passive)
 	for (offer = bfd_passive_first(passive); offer != NULL;
 	    offer = offer->next) {
 		o = json_object();
-		put_text(o, "interface", offer->p.interface);
-		put_addr(o, "local", &offer->p.local);
-		put_int(o, "sessions", offer->sessions);
-		put_int(o, "max-sessions", offer->sessions_max);
-		put_int(o, "accepted-count", (int64_t)offer->accepted);
-		put_int(o, "refused-count", (int64_t)offer->refused);
+		ctl_json_set_text(o, "interface", offer->p.interface);
+		ctl_json_set_addr(o, "local", &offer->p.local);
+		ctl_json_set_int(o, "sessions", offer->sessions);
+		ctl_json_set_int(o, "max-sessions", offer->sessions_max);
+		ctl_json_set_int(o, "accepted-count", (int64_t)offer->accepted);
+		ctl_json_set_int(o, "refused-count", (int64_t)offer->refused);
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -903,17 +875,17 @@ show_fate(const struct bfd_clients *clients)
 		if (!c->declared)
 			continue;
 		o = json_object();
-		put_text(o, "client", c->name);
-		put_text(o, "state", c->conn == NULL ? "vanished" : c->hung ?
-		    "silent" : "answering");
+		ctl_json_set_text(o, "client", c->name);
+		ctl_json_set_text(o, "state", c->conn == NULL ? "vanished" :
+		    c->hung ? "silent" : "answering");
 		names = json_array();
 		for (i = 0; i < c->interface_count; i++)
 			(void)json_array_append_new(names,
 			    json_string(c->interfaces[i]));
 		(void)json_object_set_new(o, "interfaces", names);
-		put_us(o, "grace-us", c->grace_ns);
-		put_us(o, "answer-within-us", c->answer_within_ns);
-		put_int(o, "silence-count", (int64_t)c->silences);
+		ctl_json_set_us(o, "grace-us", c->grace_ns);
+		ctl_json_set_us(o, "answer-within-us", c->answer_within_ns);
+		ctl_json_set_int(o, "silence-count", (int64_t)c->silences);
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -925,11 +897,11 @@ show_scheduling(const struct bfd_ctl *ctl,
 {
 	json_t *o = json_object();
 
-	put_int(o, "realtime-priority", ctl->sched->priority);
-	put_bool(o, "locked", ctl->sched->locked);
-	put_int(o, "stalls", (int64_t)stats->stalls);
-	put_us(o, "worst-stall-us", stats->worst_stall_ns);
-	put_us(o, "last-stall-us", stats->last_stall_ns);
+	ctl_json_set_int(o, "realtime-priority", ctl->sched->priority);
+	ctl_json_set_bool(o, "locked", ctl->sched->locked);
+	ctl_json_set_int(o, "stalls", (int64_t)stats->stalls);
+	ctl_json_set_us(o, "worst-stall-us", stats->worst_stall_ns);
+	ctl_json_set_us(o, "last-stall-us", stats->last_stall_ns);
 	return o;
 }
 

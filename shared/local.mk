@@ -14,6 +14,7 @@ noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
 	shared/ctl_client.c shared/ctl_client.h \
+	shared/ctl_json.c shared/ctl_json.h \
 	shared/ctl_server.c shared/ctl_server.h \
 	shared/devconf.c shared/devconf.h \
 	shared/log.c shared/log.h \

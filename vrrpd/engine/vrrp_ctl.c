@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "shared/ctl_json.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_conf.h"
@@ -39,62 +39,6 @@ struct vrrp_ctl {
 };
 
 /* --- builders --- */
-
-static json_t *
-word(const char *ascii)
-{
-	return json_string_nocheck(ascii);
-}
-
-/* RFC 3339 with microseconds and the local offset. */
-static json_t *
-json_time(int64_t real_ns)
-{
-	char date[40], zone[8], text[64];
-	time_t seconds = real_ns / NS_PER_S;
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm) == NULL)
-		return json_null();
-	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)strftime(zone, sizeof(zone), "%z", &tm);
-	(void)snprintf(text, sizeof(text), "%s.%06lld%.3s:%s", date,
-	    (long long)(real_ns % NS_PER_S / NS_PER_US), zone, zone + 3);
-	return word(text);
-}
-
-/* Keys and words here are ASCII: nothing to check. */
-static void
-set(json_t *object, const char *key, json_t *value)
-{
-	(void)json_object_set_new_nocheck(object, key, value);
-}
-
-static void
-set_us(json_t *object, const char *key, int64_t ns)
-{
-	set(object, key, json_integer(us_from_ns_floor(ns)));
-}
-
-static json_t *
-json_addr(const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	if (!addr_is_set(a))
-		return json_null();
-	return word(addr_format(a, text, sizeof(text)));
-}
-
-static json_t *
-json_mac(const uint8_t m[6])
-{
-	char text[18];
-
-	(void)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
-	    m[0], m[1], m[2], m[3], m[4], m[5]);
-	return word(text);
-}
 
 /* Y-n: the names of ietf-vrrp, then ours, then one per verdict. */
 static json_t *
@@ -141,11 +85,12 @@ json_stats(const struct vrrp_instance *v)
 	};
 	size_t i;
 
-	set(o, "discontinuity-datetime", json_time(v->created_real_ns));
+	ctl_json_set(o, "discontinuity-datetime", ctl_json_time(
+	    v->created_real_ns));
 	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-		set(o, counters[i].name, json_integer(counters[i].value));
+		ctl_json_set_int(o, counters[i].name, counters[i].value);
 	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
-		set(o, vrrp_verdict_name(i), json_integer(s->verdicts[i]));
+		ctl_json_set_int(o, vrrp_verdict_name(i), s->verdicts[i]);
 	return o;
 }
 
@@ -155,14 +100,14 @@ json_bfd_block(const struct addr *peer, const char *role,
 {
 	json_t *o = json_object();
 
-	set(o, "peer", json_addr(peer));
-	set(o, "role", word(role));
-	set(o, "state", word(vrrp_bfd_state_name(s == NULL ?
-	    VRRP_BFD_UNKNOWN : s->level.state)));
-	set_us(o, "detection-time-us", s == NULL ? 0 :
+	ctl_json_set(o, "peer", ctl_json_addr(peer));
+	ctl_json_set_word(o, "role", role);
+	ctl_json_set_word(o, "state", vrrp_bfd_state_name(s == NULL ?
+	    VRRP_BFD_UNKNOWN : s->level.state));
+	ctl_json_set_us(o, "detection-time-us", s == NULL ? 0 :
 	    s->level.detection_time_ns);
 	if (s != NULL && s->refused[0] != '\0')
-		set(o, "refused", word(s->refused));
+		ctl_json_set_word(o, "refused", s->refused);
 	return o;
 }
 
@@ -176,9 +121,9 @@ put_damping(json_t *o, const struct vrrp_core *c, const struct addr *peer)
 
 	for (i = 0; i < c->bfd_count; i++)
 		if (addr_equal(&c->bfd[i].peer, peer))
-			set(o, "false-takeovers",
-			    json_integer(c->bfd[i].false_takeovers));
-	set_us(o, "suspended-us", ns > 0 ? ns : 0);
+			ctl_json_set_int(o, "false-takeovers",
+			    c->bfd[i].false_takeovers);
+	ctl_json_set_us(o, "suspended-us", ns > 0 ? ns : 0);
 }
 
 /* Split brain (1): one half of a router is heard and the other is not. */
@@ -192,9 +137,9 @@ json_alarm(const struct vrrp_core *c)
 	if (!vrrp_core_half_heard(c, &peer, &bfd))
 		return json_null();
 	o = json_object();
-	set(o, "reason", word(bfd ? "vrrp-blocked" : "bfd-blocked"));
-	set(o, "peer", json_addr(&peer));
-	set(o, "text", word(vrrp_instance_alarm_text(bfd)));
+	ctl_json_set_word(o, "reason", bfd ? "vrrp-blocked" : "bfd-blocked");
+	ctl_json_set(o, "peer", ctl_json_addr(&peer));
+	ctl_json_set_word(o, "text", vrrp_instance_alarm_text(bfd));
 	return o;
 }
 
@@ -209,14 +154,15 @@ json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 	for (i = 0; i < count; i++) {
 		o = json_bfd_block(&list[i].peer.addr, "peer",
 		    list[i].session);
-		set(o, "how", word(vrrp_peer_how_name(list[i].peer.how)));
-		set(o, "takeover", word(vrrp_takeover_name(
-		    list[i].takeover)));
+		ctl_json_set_word(o, "how",
+		    vrrp_peer_how_name(list[i].peer.how));
+		ctl_json_set_word(o, "takeover",
+		    vrrp_takeover_name(list[i].takeover));
 		put_damping(o, &v->core, &list[i].peer.addr);
 		if (list[i].notices_ns > 0)
-			set_us(o, "notices-us", list[i].notices_ns);
-		if (list[i].slow)
-			set(o, "slower-than-vrrp", json_true());	/* L-1 */
+			ctl_json_set_us(o, "notices-us", list[i].notices_ns);
+		if (list[i].slow)			/* L-1 */
+			ctl_json_set_bool(o, "slower-than-vrrp", true);
 		(void)json_array_append_new(array, o);
 	}
 	for (i = 0; i < v->p.bfd_count; i++)
@@ -236,12 +182,12 @@ set_takeover(json_t *o, const struct vrrp_router *r,
 	const struct vrrp_bfd_session *by;
 	int64_t bound = vrrp_protect_bound_ns(r->bfd, v, &by);
 
-	set_us(o, "takeover-bound-us", bound);
+	ctl_json_set_us(o, "takeover-bound-us", bound);
 	if (v->core.state != VRRP_BACKUP)
 		return;
-	set(o, "takeover-by", word(by != NULL ? "bfd" : "vrrp"));
+	ctl_json_set_word(o, "takeover-by", by != NULL ? "bfd" : "vrrp");
 	if (by != NULL)
-		set(o, "takeover-peer", json_addr(&by->peer));
+		ctl_json_set(o, "takeover-peer", ctl_json_addr(&by->peer));
 }
 
 static json_t *
@@ -249,10 +195,10 @@ json_transition(const struct vrrp_record *rec)
 {
 	json_t *o = json_object();
 
-	set(o, "from", word(vrrp_state_name(rec->tr.from)));
-	set(o, "to", word(vrrp_state_name(rec->tr.to)));
-	set(o, "cause", word(vrrp_cause_name(rec->tr.cause)));
-	set(o, "time", json_time(rec->time_real_ns));
+	ctl_json_set_word(o, "from", vrrp_state_name(rec->tr.from));
+	ctl_json_set_word(o, "to", vrrp_state_name(rec->tr.to));
+	ctl_json_set_word(o, "cause", vrrp_cause_name(rec->tr.cause));
+	ctl_json_set(o, "time", ctl_json_time(rec->time_real_ns));
 	return o;
 }
 
@@ -263,19 +209,19 @@ vrrp_ctl_record(const struct vrrp_instance *v, const struct vrrp_record *rec)
 	mono_t zero = rec->step[VRRP_STEP_DETECTED];
 	int i;
 
-	set(o, "instance", word(v->p.name));
-	set_us(o, "in-state-us", rec->tr.in_state_ns);
+	ctl_json_set_word(o, "instance", v->p.name);
+	ctl_json_set_us(o, "in-state-us", rec->tr.in_state_ns);
 	if (mono_is_never(zero))
 		zero = rec->step[VRRP_STEP_DECIDED];
 	for (i = 0; i < VRRP_STEP_COUNT; i++) {
 		if (mono_is_never(rec->step[i]))
 			continue;
 		s = json_object();
-		set(s, "step", word(vrrp_step_name(i)));
-		set_us(s, "us", mono_sub(rec->step[i], zero));
+		ctl_json_set_word(s, "step", vrrp_step_name(i));
+		ctl_json_set_us(s, "us", mono_sub(rec->step[i], zero));
 		(void)json_array_append_new(steps, s);
 	}
-	set(o, "steps", steps);
+	ctl_json_set(o, "steps", steps);
 	return o;
 }
 
@@ -313,24 +259,24 @@ json_heard(const struct vrrp_instance *v)
 	for (i = 0; i < v->heard.count; i++) {
 		r = &v->heard.list[i];
 		o = json_object();
-		set(o, "address", json_addr(&r->source));
-		set(o, "priority", json_integer(r->priority));
-		set(o, "advert-interval-cs", json_integer(r->interval_cs));
+		ctl_json_set(o, "address", ctl_json_addr(&r->source));
+		ctl_json_set_int(o, "priority", r->priority);
+		ctl_json_set_int(o, "advert-interval-cs", r->interval_cs);
 		versions = json_array();
 		if (r->adverts_v3 > 0)
 			(void)json_array_append_new(versions, json_integer(3));
 		if (r->adverts_v2 > 0)
 			(void)json_array_append_new(versions, json_integer(2));
-		set(o, "versions", versions);
+		ctl_json_set(o, "versions", versions);
 		if (v->p.family == AF_INET && r->adverts_v3 > 0)
-			set(o, "checksum", word(form_word(
-			    vrrp_heard_router_form(r))));
-		set_us(o, "last-heard-us", mono_sub(now, r->last));
+			ctl_json_set_word(o, "checksum", form_word(
+			    vrrp_heard_router_form(r)));
+		ctl_json_set_us(o, "last-heard-us", mono_sub(now, r->last));
 		gap_ns = c->state != VRRP_BACKUP ? -1 :
 		    vrrp_heard_skew_gap_ns(r, &c->active.source, c->p.version,
 		    c->p.priority, c->active_adver_interval_cs);
-		if (gap_ns >= 0)
-			set_us(o, "skew-gap-us", gap_ns);	/* V-35 */
+		if (gap_ns >= 0)			/* V-35 */
+			ctl_json_set_us(o, "skew-gap-us", gap_ns);
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -366,7 +312,7 @@ json_vips(const struct vrrp_params *p)
 	unsigned i;
 
 	for (i = 0; i < p->vip_count; i++)
-		(void)json_array_append_new(list, word(
+		(void)json_array_append_new(list, ctl_json_word(
 		    addr_prefix_format(&p->vips[i].prefix, text,
 		    sizeof(text))));
 	return list;
@@ -380,7 +326,7 @@ json_peers(const struct vrrp_params *p)
 
 	for (i = 0; i < p->unicast_count; i++)
 		(void)json_array_append_new(list,
-		    json_addr(&p->unicast_peers[i]));
+		    ctl_json_addr(&p->unicast_peers[i]));
 	return list;
 }
 
@@ -390,14 +336,15 @@ set_active(json_t *o, const struct vrrp_instance *v)
 	const struct vrrp_core *c = &v->core;
 
 	if (c->state == VRRP_ACTIVE) {
-		set(o, "active-address", json_addr(&c->primary));
-		set(o, "active-priority", json_integer(c->p.priority));
+		ctl_json_set(o, "active-address", ctl_json_addr(&c->primary));
+		ctl_json_set_int(o, "active-priority", c->p.priority);
 	} else if (c->state == VRRP_BACKUP && addr_is_set(&c->active.source)) {
-		set(o, "active-address", json_addr(&c->active.source));
-		set(o, "active-priority", json_integer(c->active.priority));
+		ctl_json_set(o, "active-address", ctl_json_addr(
+		    &c->active.source));
+		ctl_json_set_int(o, "active-priority", c->active.priority);
 	} else {
-		set(o, "active-address", json_null());
-		set(o, "active-priority", json_null());
+		ctl_json_set(o, "active-address", json_null());
+		ctl_json_set(o, "active-priority", json_null());
 	}
 }
 
@@ -413,10 +360,10 @@ json_track_interfaces(const struct vrrp_tracked *t)
 		    t->refs[i].item == NULL)
 			continue;
 		o = json_object();
-		set(o, "interface", json_string(t->refs[i].item->name));
-		set(o, "weight", json_integer(t->weights[i].weight));
-		set(o, "state", word(t->weights[i].state == VRRP_TRACK_UP ?
-		    "up" : "down"));
+		ctl_json_set_text(o, "interface", t->refs[i].item->name);
+		ctl_json_set_int(o, "weight", t->weights[i].weight);
+		ctl_json_set_word(o, "state", t->weights[i].state ==
+		    VRRP_TRACK_UP ? "up" : "down");
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -434,26 +381,26 @@ json_tracks(const struct vrrp_tracked *t)
 		if ((it = t->refs[i].item) == NULL)
 			continue;
 		o = json_object();
-		set(o, "kind", word(vrrp_track_kind_name(it->kind)));
-		set(o, "name", json_string(vrrp_tracked_name(it)));
+		ctl_json_set_word(o, "kind", vrrp_track_kind_name(it->kind));
+		ctl_json_set_text(o, "name", vrrp_tracked_name(it));
 		/* As it counts; what it is, where a delay runs. */
-		set(o, "state", word(vrrp_track_state_name(
-		    t->weights[i].state)));
+		ctl_json_set_word(o, "state", vrrp_track_state_name(
+		    t->weights[i].state));
 		if (!mono_is_never(t->refs[i].due)) {
-			set(o, "next-state", word(vrrp_track_state_name(
-			    it->state)));
-			set_us(o, "next-state-in-us", mono_sub(
+			ctl_json_set_word(o, "next-state",
+			    vrrp_track_state_name(it->state));
+			ctl_json_set_us(o, "next-state-in-us", mono_sub(
 			    mono_max(t->refs[i].due, now), now));
 		}
-		set(o, "weight", json_integer(t->weights[i].weight));
-		set(o, "reverse", json_boolean(t->weights[i].reverse));
-		set(o, "adds", json_integer(vrrp_weigh_adds(&t->weights[i])));
-		set(o, "reason", it->reason[0] == '\0' ? json_null() :
+		ctl_json_set_int(o, "weight", t->weights[i].weight);
+		ctl_json_set_bool(o, "reverse", t->weights[i].reverse);
+		ctl_json_set_int(o, "adds", vrrp_weigh_adds(&t->weights[i]));
+		ctl_json_set(o, "reason", it->reason[0] == '\0' ? json_null() :
 		    json_string(it->reason));
-		set(o, "since", mono_is_never(it->since) ? json_null() :
-		    json_time(it->since_real_ns));
-		set(o, "changes", json_integer((json_int_t)it->changes));
-		set(o, "group", json_boolean(t->refs[i].from_group));
+		ctl_json_set(o, "since", mono_is_never(it->since) ?
+		    json_null() : ctl_json_time(it->since_real_ns));
+		ctl_json_set_int(o, "changes", (json_int_t)it->changes);
+		ctl_json_set_bool(o, "group", t->refs[i].from_group);
 		(void)json_array_append_new(list, o);
 	}
 	return list;
@@ -471,18 +418,18 @@ json_conflict(const struct vrrp_conflict *c)
 	if (!vrrp_conflict_present(c, now))
 		return json_null();
 	o = json_object();
-	set(o, "reason", word(vrrp_conflict_name(c->kind)));
-	set(o, "text", word(vrrp_conflict_text(c->kind)));
-	set(o, "source", json_addr(&c->source));
-	set(o, "count", json_integer(c->count));
-	set_us(o, "age-us", mono_sub(now, c->last));
+	ctl_json_set_word(o, "reason", vrrp_conflict_name(c->kind));
+	ctl_json_set_word(o, "text", vrrp_conflict_text(c->kind));
+	ctl_json_set(o, "source", ctl_json_addr(&c->source));
+	ctl_json_set_int(o, "count", c->count);
+	ctl_json_set_us(o, "age-us", mono_sub(now, c->last));
 	if (c->addr_count == 0)
 		return o;
 	list = json_array();
 	for (i = 0; i < c->addr_count && i < VRRP_CONFLICT_ADDRS; i++)
-		(void)json_array_append_new(list, word(addr_format(
+		(void)json_array_append_new(list, ctl_json_word(addr_format(
 		    &c->addrs[i], text, sizeof(text))));
-	set(o, "virtual-addresses", list);
+	ctl_json_set(o, "virtual-addresses", list);
 	return o;
 }
 
@@ -495,72 +442,74 @@ vrrp_ctl_instance_level(const struct vrrp_router *r,
 	uint8_t mac[6];
 	json_t *o = json_object();
 
-	set(o, "name", word(v->p.name));
-	set(o, "interface", word(v->p.interface));
-	set(o, "virtual-router-id", json_integer(v->p.vrid));
-	set(o, "address-family", word(v->p.family == AF_INET6 ?
-	    "ipv6" : "ipv4"));
-	set(o, "version", json_integer(v->p.version));
+	ctl_json_set_word(o, "name", v->p.name);
+	ctl_json_set_word(o, "interface", v->p.interface);
+	ctl_json_set_int(o, "virtual-router-id", v->p.vrid);
+	ctl_json_set_word(o, "address-family", v->p.family == AF_INET6 ?
+	    "ipv6" : "ipv4");
+	ctl_json_set_int(o, "version", v->p.version);
 	if (v->p.also_version_2)
-		set(o, "also-version-2", json_true());
+		ctl_json_set_bool(o, "also-version-2", true);
 	if (v->p.version == 2 || v->p.also_version_2)
-		set(o, "authentication", word(v->p.auth_len > 0 ?
-		    "password" : "none"));
-	set(o, "state", word(vrrp_state_name(c->state)));
-	set(o, "priority", json_integer(v->p.priority));
-	set(o, "effective-priority", json_integer(c->p.priority));
-	set(o, "advert-interval-cs", json_integer(v->p.advert_int_cs));
-	set(o, "preempt", json_boolean(v->p.preempt));
-	set(o, "accept", json_boolean(v->p.accept));
+		ctl_json_set_word(o, "authentication", v->p.auth_len > 0 ?
+		    "password" : "none");
+	ctl_json_set_word(o, "state", vrrp_state_name(c->state));
+	ctl_json_set_int(o, "priority", v->p.priority);
+	ctl_json_set_int(o, "effective-priority", c->p.priority);
+	ctl_json_set_int(o, "advert-interval-cs", v->p.advert_int_cs);
+	ctl_json_set_bool(o, "preempt", v->p.preempt);
+	ctl_json_set_bool(o, "accept", v->p.accept);
 	set_active(o, v);
-	set(o, "primary-address", json_addr(vrrp_iface_primary(v->iface,
-	    v->p.family)));
-	set(o, "virtual-addresses", json_vips(&v->p));
+	ctl_json_set(o, "primary-address", ctl_json_addr(vrrp_iface_primary(
+	    v->iface, v->p.family)));
+	ctl_json_set(o, "virtual-addresses", json_vips(&v->p));
 	if (v->p.unicast_count > 0) {
-		set(o, "unicast-peers", json_peers(&v->p));
-		set(o, "unicast-min-ttl", json_integer(
-		    v->p.unicast_min_ttl));
+		ctl_json_set(o, "unicast-peers", json_peers(&v->p));
+		ctl_json_set_int(o, "unicast-min-ttl", v->p.unicast_min_ttl);
 	}
 	if (v->p.virtual_mac) {
 		vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
-		set(o, "virtual-mac", json_mac(mac));
+		ctl_json_set(o, "virtual-mac", ctl_json_mac(mac));
 		if (v->vips != NULL)
-			set(o, "virtual-mac-device",
-			    word(vrrp_vip_device(v->vips)));
+			ctl_json_set_word(o, "virtual-mac-device",
+			    vrrp_vip_device(v->vips));
 	}
-	set_us(o, "skew-time-us", c->skew_time_ns);
-	set_us(o, "active-down-interval-us", c->active_down_interval_ns);
-	set(o, "active-adver-interval-cs",
-	    json_integer(c->active_adver_interval_cs));
+	ctl_json_set_us(o, "skew-time-us", c->skew_time_ns);
+	ctl_json_set_us(o, "active-down-interval-us",
+	    c->active_down_interval_ns);
+	ctl_json_set_int(o, "active-adver-interval-cs",
+	    c->active_adver_interval_cs);
 	set_takeover(o, r, v);
-	set(o, "checksum-mode", word(checksum_mode(v)));
+	ctl_json_set_word(o, "checksum-mode", checksum_mode(v));
 	if (v->p.family == AF_INET && v->p.version == 3)
-		set(o, "checksum-sent", word(form_word(v->send_form)));
-	set(o, "routers-heard", json_heard(v));
+		ctl_json_set_word(o, "checksum-sent", form_word(v->send_form));
+	ctl_json_set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
-		set(o, "waiting-for", word(v->waiting));
+		ctl_json_set_word(o, "waiting-for", v->waiting);
 	if (v->p.track_count > 0)
-		set(o, "track-interfaces", json_track_interfaces(&v->tracked));
+		ctl_json_set(o, "track-interfaces", json_track_interfaces(
+		    &v->tracked));
 	if (v->tracked.count > 0)
-		set(o, "tracks", json_tracks(&v->tracked));
+		ctl_json_set(o, "tracks", json_tracks(&v->tracked));
 	if (v->tracked.now.last_resort)
-		set(o, "last-resort", json_true());
+		ctl_json_set_bool(o, "last-resort", true);
 	if (v->group != NULL)
-		set(o, "group", word(v->group->name));
-	set(o, "conflict", json_conflict(&v->conflict));
-	set(o, "alarm", json_alarm(&v->core));
+		ctl_json_set_word(o, "group", v->group->name);
+	ctl_json_set(o, "conflict", json_conflict(&v->conflict));
+	ctl_json_set(o, "alarm", json_alarm(&v->core));
 	if (v->handed_over)
-		set(o, "handed-over", json_true());
-	set(o, "lingering", json_boolean(vrrp_instance_lingers(v)));
+		ctl_json_set_bool(o, "handed-over", true);
+	ctl_json_set_bool(o, "lingering", vrrp_instance_lingers(v));
 	if (c->state != VRRP_INITIALIZE)
-		set(o, "up-datetime", json_time(v->up_since_real_ns));
-	set(o, "last-event", word(vrrp_cause_name(v->last_event)));
-	set(o, "new-master-reason", word(new_master_reason(v)));
-	set(o, "bfd-auto", json_boolean(v->p.has_bfd_auto));
-	set(o, "bfd", json_bfd(r, v));
-	set(o, "last-transition", rec == NULL ? json_null() :
+		ctl_json_set(o, "up-datetime", ctl_json_time(
+		    v->up_since_real_ns));
+	ctl_json_set_word(o, "last-event", vrrp_cause_name(v->last_event));
+	ctl_json_set_word(o, "new-master-reason", new_master_reason(v));
+	ctl_json_set_bool(o, "bfd-auto", v->p.has_bfd_auto);
+	ctl_json_set(o, "bfd", json_bfd(r, v));
+	ctl_json_set(o, "last-transition", rec == NULL ? json_null() :
 	    json_transition(rec));
-	set(o, "statistics", json_stats(v));
+	ctl_json_set(o, "statistics", json_stats(v));
 	return o;
 }
 
@@ -570,10 +519,10 @@ json_scheduling(const struct vrrp_router *r)
 	const struct rtsched *s = r->scheduling;
 	json_t *o = json_object();
 
-	set(o, "realtime-priority", json_integer(s == NULL ? 0 : s->priority));
-	set(o, "locked", json_boolean(s != NULL && s->locked));
-	set(o, "stalls", json_integer(r->stalls));
-	set_us(o, "worst-stall-us", r->worst_stall_ns);
+	ctl_json_set_int(o, "realtime-priority", s == NULL ? 0 : s->priority);
+	ctl_json_set_bool(o, "locked", s != NULL && s->locked);
+	ctl_json_set_int(o, "stalls", r->stalls);
+	ctl_json_set_us(o, "worst-stall-us", r->worst_stall_ns);
 	return o;
 }
 
@@ -583,12 +532,13 @@ json_processes(const struct vrrp_birth *b)
 {
 	json_t *o = json_object();
 
-	set(o, "monitor-pid", json_integer(b->monitor));
-	set(o, "engine-pid", json_integer(getpid()));
-	set(o, "engine-restarts", json_integer(b->restarts));
+	ctl_json_set_int(o, "monitor-pid", b->monitor);
+	ctl_json_set_int(o, "engine-pid", getpid());
+	ctl_json_set_int(o, "engine-restarts", b->restarts);
 	if (b->last_end[0] != '\0') {
-		set(o, "last-end", word(b->last_end));
-		set(o, "last-end-time", json_time(b->last_end_real_ns));
+		ctl_json_set_word(o, "last-end", b->last_end);
+		ctl_json_set(o, "last-end-time", ctl_json_time(
+		    b->last_end_real_ns));
 	}
 	return o;
 }
@@ -598,12 +548,12 @@ json_session(const struct vrrp_bfd_session *s)
 {
 	json_t *o = json_object();
 
-	set(o, "peer", json_addr(&s->peer));
-	set(o, "interface", word(s->interface));
-	set(o, "state", word(vrrp_bfd_state_name(s->level.state)));
-	set_us(o, "detection-time-us", s->level.detection_time_ns);
+	ctl_json_set(o, "peer", ctl_json_addr(&s->peer));
+	ctl_json_set_word(o, "interface", s->interface);
+	ctl_json_set_word(o, "state", vrrp_bfd_state_name(s->level.state));
+	ctl_json_set_us(o, "detection-time-us", s->level.detection_time_ns);
 	if (s->refused[0] != '\0')
-		set(o, "refused", word(s->refused));
+		ctl_json_set_word(o, "refused", s->refused);
 	return o;
 }
 
@@ -634,11 +584,12 @@ json_total(const struct vrrp_ctl *c)
 	uint64_t sum;
 	unsigned i, j;
 
-	set(o, "discontinuity-datetime", json_time(c->started_real_ns));
+	ctl_json_set(o, "discontinuity-datetime", ctl_json_time(
+	    c->started_real_ns));
 	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		for (sum = 0, j = 0; j < c->router->iface_count; j++)
 			sum += refused(c->router->ifaces[j], verdicts[i]);
-		set(o, vrrp_verdict_name(verdicts[i]), json_integer(sum));
+		ctl_json_set_int(o, vrrp_verdict_name(verdicts[i]), sum);
 	}
 	return o;
 }
@@ -652,8 +603,8 @@ json_iface_stats(struct vrrp_iface *f)
 	if (f->io != NULL)
 		f->rx_dropped += vrrp_io_drops(f->io);
 	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
-		set(o, vrrp_verdict_name(i), json_integer(refused(f, i)));
-	set(o, "receive-queue-drops", json_integer(f->rx_dropped));
+		ctl_json_set_int(o, vrrp_verdict_name(i), refused(f, i));
+	ctl_json_set_int(o, "receive-queue-drops", f->rx_dropped);
 	return o;
 }
 
@@ -698,13 +649,13 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 			(void)json_array_append_new(list,
 			    vrrp_ctl_instance_level(r, r->instances[i]));
 	o = json_object();
-	set(o, "router-id", word(r->router_id));
-	set(o, "instances", list);
-	set(o, "scheduling", json_scheduling(r));
+	ctl_json_set_word(o, "router-id", r->router_id);
+	ctl_json_set(o, "instances", list);
+	ctl_json_set(o, "scheduling", json_scheduling(r));
 	if (r->birth != NULL)
-		set(o, "processes", json_processes(r->birth));
-	set(o, "bfdd", word(vrrp_bfd_is_up(r->bfd) ? "connected" :
-	    "unreachable"));
+		ctl_json_set(o, "processes", json_processes(r->birth));
+	ctl_json_set_word(o, "bfdd", vrrp_bfd_is_up(r->bfd) ? "connected" :
+	    "unreachable");
 	*result = o;
 	return true;
 }
@@ -780,8 +731,8 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	    "interfaces", interfaces);
 	if (v != NULL)
 		return true;
-	set(*result, "virtual-routers", json_integer(r->instance_count));
-	set(*result, "statistics", json_total(c));
+	ctl_json_set_int(*result, "virtual-routers", r->instance_count);
+	ctl_json_set(*result, "statistics", json_total(c));
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bfdd/bfd_ctl.h"
 #include "test/unit/bfdd_net.h"
@@ -214,6 +215,33 @@ test_bfd_ctl_request_answers_with_the_level(void **state)
 	assert_int_equal(int_of(r, "local-discr"),
 	    int_of(r, "local-discriminator"));
 	assert_null(json_object_get(r, "discards"));	/* none yet */
+	json_decref(a);
+}
+
+/* One clock: the log, vrrpd and bfdd say one instant in the same words. */
+static void
+test_bfd_ctl_times_are_local_with_their_offset(void **state)
+{
+	static const char *const times[] = { "create-time",
+	    "time-of-last-state-change" };
+	struct world *w = *state;
+	const char *text;
+	json_t *a;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	(void)setenv("TZ", "IST-5:30", 1);
+	tzset();
+	a = ask(client(w, 0), "session.request", WISH);
+	(void)unsetenv("TZ");
+	tzset();
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		text = text_of(json_object_get(a, "result"), times[i]);
+		assert_int_equal(strlen(text),
+		    strlen("2026-11-21T11:15:03.123456+05:30"));
+		assert_string_equal(text + strlen(text) - 6, "+05:30");
+	}
 	json_decref(a);
 }
 
@@ -831,6 +859,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_bfd_ctl_request_answers_with_the_level),
+		T(test_bfd_ctl_times_are_local_with_their_offset),
 		T(test_bfd_ctl_summary_tells_one_hop_from_several),
 		T(test_bfd_ctl_too_many_packets_is_told),
 		T(test_bfd_ctl_owner_is_told_of_its_session),

@@ -4,6 +4,7 @@ UNIT_SHARED_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/shared/test_conf \
 	test/unit/shared/test_ctl_client \
+	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_server \
 	test/unit/shared/test_log \
 	test/unit/shared/test_loop \
@@ -32,6 +33,8 @@ test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
 test_unit_shared_test_rtsched_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
 test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_ctl_json_SOURCES = test/unit/shared/test_ctl_json.c
+test_unit_shared_test_ctl_json_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_timestamp_SOURCES = test/unit/shared/test_timestamp.c
 test_unit_shared_test_timestamp_LDADD = $(UNIT_SHARED_LIBS)
 endif
