@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -19,6 +20,30 @@ def ok(router, *command):
     done = router.vrrpctl(*command)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     return done.stdout
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
+
+
+def test_every_time_is_local_with_its_offset(lab, monkeypatch):
+    """Both daemons', in documents and logs; in views the reader's own."""
+    monkeypatch.setenv("TZ", "IST-5:30")
+    lab.start_pair(bfd=True, advert_int=10)
+    lab.wait_pair(bfd=True)
+    r2 = lab.r2
+    said = {"show": r2.call("show"), "history": r2.call("history"),
+            "stats": r2.call("stats"), "bfdd": r2.bfdd_call("show"),
+            "logs": r2.vrrpd.log() + r2.bfdd.log()}
+    for name, document in said.items():
+        times = MOMENT.findall(json.dumps(document))
+        assert times, (name, document)
+        assert all(t.endswith("+05:30") for t in times), (name, times)
+    monkeypatch.setenv("TZ", "NST3:30")
+    for view in (["show", "web"], ["show", "history"],
+                 ["show", "bfd", "192.0.2.1"]):
+        times = MOMENT.findall(ok(r2, *view))
+        assert times, view
+        assert all(t.endswith("-03:30") for t in times), (view, times)
 
 
 def test_show_is_a_line_each_within_80_columns(pair):

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "shared/pure/mono.h"
+#include "shared/timestamp.h"
 #include "vrrpd/cli/vrrpctl.h"
 
 #define COLUMNS_MAX	12
@@ -141,6 +143,22 @@ age(const struct view *v, char *buf, const char *time)
 		(void)snprintf(buf, VALUE_LEN, "-");
 	else
 		(void)length(buf, v->now_us - us);
+	return buf;
+}
+
+/*
+ * In the reader's zone, with its offset, whatever zone the daemon is in; as it
+ * came where it is no time.
+ */
+static const char *
+moment(char *buf, const char *time)
+{
+	int64_t us = time_us(time);
+
+	if (us < 0 || us > INT64_MAX / NS_PER_US)
+		(void)snprintf(buf, VALUE_LEN, "%s", time);
+	else
+		(void)timestamp_format(us * NS_PER_US, buf);
 	return buf;
 }
 
@@ -606,14 +624,15 @@ view_bfd_of_instance(const struct view *v, const json_t *list)
 	}
 }
 
-/* The moment something happened, as the daemon wrote it, and how long ago. */
+/* The moment something happened, and how long ago. */
 static void
 view_moment(const struct view *v, const char *label, const char *time)
 {
-	char buf[VALUE_LEN];
+	char when[VALUE_LEN], buf[VALUE_LEN];
 
 	if (time != NULL)
-		line(v, label, "%s (%s ago)", time, age(v, buf, time));
+		line(v, label, "%s (%s ago)", moment(when, time),
+		    age(v, buf, time));
 }
 
 static void
@@ -896,9 +915,10 @@ view_transition(const struct view *v, const json_t *o)
 	int64_t us, before = 0;
 	size_t i;
 
-	(void)fprintf(v->out, "%s  %s  %s -> %s  %s\n", str_or(o, "time", "-"),
-	    str_or(o, "instance", "-"), str_or(o, "from", "-"),
-	    str_or(o, "to", "-"), str_or(o, "cause", "-"));
+	(void)fprintf(v->out, "%s  %s  %s -> %s  %s\n",
+	    moment(buf, str_or(o, "time", "-")), str_or(o, "instance", "-"),
+	    str_or(o, "from", "-"), str_or(o, "to", "-"),
+	    str_or(o, "cause", "-"));
 	if (has_int(o, "in-state-us"))
 		(void)fprintf(v->out, "    after %s in %s\n",
 		    num(o, "in-state-us") < 1000000 ?

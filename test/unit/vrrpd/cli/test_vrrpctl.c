@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -516,7 +517,7 @@ test_vrrpctl_cmd_monitor_until_the_daemon_goes(void **state)
 	pid_t pid = serve(good);
 
 	(void)state;
-	assert_outcome("monitor", 3, "09:15:03.123456  web  backup -> active  "
+	assert_outcome("monitor", 3, "10:15:03.123456  web  backup -> active  "
 	    "cause bfd-down\n", "vrrpd closed the connection");
 	assert_asked("subscribe {\"topics\":[\"instance\",\"transition\","
 	    "\"bfd\"]}");
@@ -580,7 +581,8 @@ set_up(void **state)
 	    path) == NULL || (srcdir = strdup(path)) == NULL ||
 	    mkdtemp(dir) == NULL || chdir(dir) != 0)
 		return -1;
-	(void)setenv("TZ", "UTC", 1);
+	(void)setenv("TZ", "CET-1", 1);		/* where the goldens are */
+	tzset();
 	(void)snprintf(sock, sizeof(sock), "%s/s", dir);
 	return 0;
 }
