@@ -30,12 +30,6 @@ vrrpd/config/vrrp_conf_words.c vrrpd/config/vrrp_conf.h
 
 
 
-vrrpd/instance/vrrp_accept.h vrrpd/instance/vrrp_instance.h
-vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_send.h
-vrrpd/instance/vrrp_bequest.h vrrpd/instance/vrrp_instance.h
-vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_instance.h
-vrrpd/instance/vrrp_peer.h vrrpd/instance/vrrp_instance.h
-vrrpd/instance/vrrp_send.h vrrpd/instance/vrrp_instance.h
 
 
 

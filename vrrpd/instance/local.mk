@@ -4,6 +4,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_env.h \
 	vrrpd/instance/vrrp_accept.c vrrpd/instance/vrrp_accept.h \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
+	vrrpd/instance/vrrp_frames.c vrrpd/instance/vrrp_frames.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \

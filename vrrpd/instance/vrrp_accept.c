@@ -16,7 +16,8 @@
 
 #include "shared/log.h"
 #include "vrrpd/instance/vrrp_accept.h"
-#include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_iface.h"
 
 #define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
 
@@ -96,10 +97,10 @@ vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	if (a->version != v->p.version &&
 	    !(a->version == 2 && v->p.also_version_2))
 		return VRRP_VERSION;		/* V-56 */
-	if (addr_equal(&a->source, vrrp_instance_primary(v)))
+	if (addr_equal(&a->source, vrrp_iface_primary_of(v)))
 		return VRRP_OWN_SOURCE;		/* V-96 */
 	if (v->p.unicast_count > 0) {
-		if (!addr_equal(&a->destination, vrrp_instance_primary(v)))
+		if (!addr_equal(&a->destination, vrrp_iface_primary_of(v)))
 			return VRRP_DESTINATION;
 		if (!is_unicast_peer(v, &a->source))
 			return VRRP_SOURCE;
@@ -194,7 +195,7 @@ vrrp_accept_learn(struct vrrp_instance *v, mono_t now,
 	if (form == v->send_form)
 		return;
 	v->send_form = form;
-	vrrp_send_build_adverts(v);
+	vrrp_bequest_build_adverts(v);
 	log_notice("instance=%s now sends checksums %s, as the routers it "
 	    "hears", v->p.name, form == VRRP_FORM_PSEUDO ?
 	    "with the pseudo-header" : "over the message only");

@@ -5,7 +5,7 @@
 #define VRRPD_VRRP_ACCEPT_H
 
 #include "shared/pure/mono.h"
-#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 /* VRRP_OK, or the first reason against it.  Changes nothing. */

@@ -17,8 +17,12 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/ipc/vrrp_channel.h"
-#include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_will.h"
 
 /* One engine has one thread; the memory is there from the start. */
@@ -49,11 +53,11 @@ add_message(const struct vrrp_instance *v, uint8_t version,
 
 	if (at == VRRP_WILL_FRAMES_MAX)
 		return;
-	len = vrrp_send_build_unicast(v, version, 0, peer, messages[at],
+	len = vrrp_frames_build_unicast(v, version, 0, peer, messages[at],
 	    sizeof(messages[at]));
 	add_frame(v, messages[at], len);
 	if (will.frame_count > at) {
-		will.frames[at].source = *vrrp_instance_primary(v);
+		will.frames[at].source = *vrrp_iface_primary_of(v);
 		will.frames[at].destination = *peer;
 	}
 }
@@ -71,7 +75,7 @@ write_will(const struct vrrp_instance *v)
 	 * port of the virtual MAC away from its successor.
 	 */
 	if (v->core.state != VRRP_ACTIVE ||
-	    !addr_is_set(vrrp_instance_primary(v)))
+	    !addr_is_set(vrrp_iface_primary_of(v)))
 		return vrrp_will_encode(&will, body, sizeof(body));
 	if (v->p.unicast_count == 0) {
 		add_frame(v, v->resign, v->resign_len);
@@ -125,6 +129,14 @@ vrrp_bequest_later(struct vrrp_instance *v)
 	if (v->env->channel != NULL &&
 	    loop_defer(v->env->loop, deposit, v) < 0)
 		vrrp_bequest_now(v);
+}
+
+void
+vrrp_bequest_build_adverts(struct vrrp_instance *v)
+{
+	vrrp_frames_build_adverts(v);
+	if (v->holds)
+		vrrp_bequest_later(v);
 }
 
 void

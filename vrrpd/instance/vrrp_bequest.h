@@ -4,7 +4,7 @@
 #ifndef VRRPD_VRRP_BEQUEST_H
 #define VRRPD_VRRP_BEQUEST_H
 
-#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/virtual_router.h"
 
 /*
  * Its addresses were put in place or taken away, or the frames of one that holds
@@ -13,6 +13,12 @@
 void	vrrp_bequest_later(struct vrrp_instance *);
 /* The same at once, where no batch will follow. */
 void	vrrp_bequest_now(struct vrrp_instance *);
+/*
+ * Build the adverts again; needed when the primary address, the priority, the
+ * checksum form or the interface have changed.  The will that holds one of them
+ * follows.
+ */
+void	vrrp_bequest_build_adverts(struct vrrp_instance *);
 /* Again, if there was no room for it. */
 void	vrrp_bequest_retry(struct vrrp_instance *);
 /* Forget that it is to be told; of an instance about to be freed. */

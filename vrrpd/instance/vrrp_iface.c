@@ -17,7 +17,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/instance/vrrp_iface.h"
-#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/virtual_router.h"
 
 #define LOG_EVERY_NS	(10 * NS_PER_S)
 #define LOG_BURST	1
@@ -252,4 +252,10 @@ vrrp_iface_update_primary(struct vrrp_iface *f)
 	changed = memcmp(now, f->primary, sizeof(now)) != 0;
 	memcpy(f->primary, now, sizeof(now));
 	return changed;
+}
+
+const struct addr *
+vrrp_iface_primary_of(const struct vrrp_instance *v)
+{
+	return vrrp_iface_primary(v->iface, v->p.family);
 }

@@ -83,10 +83,13 @@ struct vrrp_instance *vrrp_iface_find(const struct vrrp_iface *, uint8_t family,
 /* This address is a virtual one of some instance here (not an owner's). */
 bool	vrrp_iface_is_virtual(const struct vrrp_iface *, const struct addr *);
 
+/* Where the adverts of this family come from here; unset while there is none. */
 static inline const struct addr *
 vrrp_iface_primary(const struct vrrp_iface *i, uint8_t family)
 {
 	return &i->primary[family == AF_INET6];
 }
+/* The same for the family of an instance, on its interface. */
+const struct addr *vrrp_iface_primary_of(const struct vrrp_instance *);
 
 #endif

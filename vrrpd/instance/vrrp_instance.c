@@ -39,8 +39,8 @@
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_accept.h"
-#include "vrrpd/pure/vrrp_announce.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_frames.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_send.h"
@@ -90,7 +90,7 @@ vrrp_step_name(enum vrrp_step step)
 const struct addr *
 vrrp_instance_primary(const struct vrrp_instance *v)
 {
-	return vrrp_iface_primary(v->iface, v->p.family);
+	return vrrp_iface_primary_of(v);
 }
 
 static const char *
@@ -152,9 +152,9 @@ open_unicast(struct vrrp_instance *v)
 	int error;
 
 	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
-	    !addr_is_set(vrrp_instance_primary(v)))
+	    !addr_is_set(vrrp_iface_primary_of(v)))
 		return true;
-	error = vrrp_io_open_unicast(v->iface->io, vrrp_instance_primary(v));
+	error = vrrp_io_open_unicast(v->iface->io, vrrp_iface_primary_of(v));
 	if (error < 0)
 		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
 		    "cannot send to unicast peers: %s", strerror(-error));
@@ -192,8 +192,8 @@ prepare(struct vrrp_instance *v)
 		return false;
 	if (!open_unicast(v) || !open_filter(v))
 		return false;
-	vrrp_send_build_announcements(v);
-	vrrp_send_build_adverts(v);
+	vrrp_frames_build_announcements(v);
+	vrrp_bequest_build_adverts(v);
 	return true;
 }
 
@@ -919,7 +919,7 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		(void)snprintf(w, size, "priority = 255 is for the owner of "
 		    "the addresses, and %s is not an address of %s",
 		    addr_format(foreign, text, sizeof(text)), f->name);
-	} else if (!addr_is_set(vrrp_instance_primary(v))) {
+	} else if (!addr_is_set(vrrp_iface_primary_of(v))) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
 		    "interface %s has no usable link-local address%s" :
@@ -1016,7 +1016,7 @@ readopt(struct vrrp_instance *v, mono_t now, struct vrrp_actions *act)
 
 	v->kept = false;
 	v->holds = v->bequeathed = true;
-	vrrp_core_readopt(&v->core, now, vrrp_instance_primary(v),
+	vrrp_core_readopt(&v->core, now, vrrp_iface_primary_of(v),
 	    e->active_since, v->env->handoff->left, act);
 }
 
@@ -1050,7 +1050,7 @@ start_up(struct vrrp_instance *v)
 		perform(v, &act, &m);
 		return;
 	}
-	vrrp_core_startup(&v->core, now, vrrp_instance_primary(v),
+	vrrp_core_startup(&v->core, now, vrrp_iface_primary_of(v),
 	    start_cause(v), &act);
 	perform(v, &act, &m);
 }
@@ -1150,7 +1150,7 @@ clean_leftovers(struct vrrp_instance *v)
 		}
 		for (j = 0; j < v->p.vip_count; j++) {
 			if (a[j].owned ||
-			    !addr_is_set(vrrp_instance_primary(v)) ||
+			    !addr_is_set(vrrp_iface_primary_of(v)) ||
 			    found->ifindex != a[j].ifindex ||
 			    !addr_equal(&found->prefix.addr,
 			    &a[j].prefix.addr))
@@ -1211,8 +1211,7 @@ close_vips(struct vrrp_instance *v)
 		vrrp_vip_parent_release(&v->iface->manners);
 	vrrp_vip_close(v->vips);
 	v->vips = NULL;
-	v->frame_len = v->resign_len = 0;
-	v->frame_v2_len = v->resign_v2_len = 0;
+	vrrp_frames_forget(v);
 }
 
 void
@@ -1235,11 +1234,11 @@ vrrp_instance_iface_lost(struct vrrp_instance *v)
 void
 vrrp_instance_primary_changed(struct vrrp_instance *v)
 {
-	if (v->vips != NULL && addr_is_set(vrrp_instance_primary(v))) {
+	if (v->vips != NULL && addr_is_set(vrrp_iface_primary_of(v))) {
 		(void)prepare(v);
 		if (v->core.state != VRRP_INITIALIZE)
 			vrrp_core_set_primary(&v->core,
-			    vrrp_instance_primary(v));
+			    vrrp_iface_primary_of(v));
 	}
 	vrrp_instance_reconsider(v);
 }
@@ -1735,7 +1734,7 @@ update_core(struct vrrp_instance *v)
 	struct moment m = moment_now(v, now);
 
 	vrrp_core_set_params(&v->core, now, &p, &act);
-	vrrp_send_build_adverts(v);
+	vrrp_bequest_build_adverts(v);
 	perform(v, &act, &m);
 }
 
@@ -1799,19 +1798,11 @@ track_cb(mono_t deadline, void *arg)
 	act_cb(arg);
 }
 
-static enum vrrp_checksum_form
-configured_form(const struct vrrp_params *p)
-{
-	return p->checksum_compat == VRRP_CHECKSUM_LEGACY &&
-	    p->family == AF_INET && p->version == 3 ? VRRP_FORM_PSEUDO :
-	    VRRP_FORM_MESSAGE;
-}
-
 void
 vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 {
 	if (p->checksum_compat != v->p.checksum_compat)
-		v->send_form = configured_form(p);
+		v->send_form = vrrp_frames_form(p);
 	vrrp_diff_apply(&v->p, p);
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	vrrp_peer_reconfigured(v);
@@ -1874,16 +1865,6 @@ allocate(struct vrrp_instance *v)
 {
 	struct loop *loop = v->env->loop;
 
-	v->frame = malloc(VRRP_FRAME_MAX);
-	v->resign = malloc(VRRP_FRAME_MAX);
-	if (v->p.also_version_2) {
-		v->frame_v2 = malloc(VRRP_FRAME_MAX);
-		v->resign_v2 = malloc(VRRP_FRAME_MAX);
-		if (v->frame_v2 == NULL || v->resign_v2 == NULL)
-			return false;
-	}
-	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
-	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);
 	v->held_timer = loop_timer_new(loop, held_cb, v);
@@ -1893,8 +1874,7 @@ allocate(struct vrrp_instance *v)
 	v->down_timer = loop_timer_new(loop, down_cb, v);
 	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
 		return false;
-	return v->frame != NULL && v->resign != NULL &&
-	    v->announce_bytes != NULL && v->announce != NULL &&
+	return vrrp_frames_alloc(v) &&
 	    v->timer != NULL && v->linger_timer != NULL &&
 	    v->held_timer != NULL &&
 	    v->retry_timer != NULL &&
@@ -1929,7 +1909,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	}
 	vrrp_heard_init(&v->heard);
 	vrrp_linger_init(&v->linger);
-	v->send_form = configured_form(p);
+	v->send_form = vrrp_frames_form(p);
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
@@ -1984,12 +1964,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_timer_free(v->down_timer);
 	vrrp_track_unwatch(v->env->track, v);
 	vrrp_tracked_release(&v->tracked);
-	free(v->frame);
-	free(v->resign);
-	free(v->frame_v2);
-	free(v->resign_v2);
-	free(v->announce_bytes);
-	free(v->announce);
+	vrrp_frames_free(v);
 	free(v);
 }
 

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_peer.h"
 
 const char *

@@ -13,7 +13,7 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
-#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 enum vrrp_peer_how {

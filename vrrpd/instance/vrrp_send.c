@@ -1,13 +1,11 @@
 /*
- * vrrp_send.c - what an instance says: adverts and announcements.
+ * vrrp_send.c - an instance speaks: adverts and announcements go out.
  *
- * The frames of multicast adverts (priority in force, priority 0, both again in
- * version 2 where that is wished) and of announcements are built while Backup
- * and only handed to the kernel at a takeover.  Adverts to unicast peers are
- * built when sent, since each has its own checksum.
+ * vrrp_frames.c has built the frames; on the takeover path they are only handed
+ * to the kernel.  Messages to unicast peers are built as they are sent.
  *
  * Announcements go in rounds, a frame per address; a timer of the instance
- * sends what cannot go at once.  vrrp_instance.c decides when; nothing here
+ * sends what cannot go at once.  vrrp_machine.c decides when; nothing here
  * changes a state.
  */
 #include "config.h"
@@ -15,102 +13,20 @@
 #include <string.h>
 
 #include "shared/log.h"
-#include "vrrpd/pure/vrrp_announce.h"
+#include "shared/loop.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_vip.h"
 
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
 /* While the loser still answers, whatever a switch believes (vrrp_linger.h). */
 #define CONTEST_REPEAT_NS (2 * NS_PER_MS)
 #define CONTEST_LATER_NS (10 * NS_PER_MS)
-
-/* --- frames --- */
-
-static void
-advert_spec(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    struct addr addrs[VRRP_VIPS_MAX], struct vrrp_advert_spec *spec)
-{
-	unsigned i;
-
-	for (i = 0; i < v->p.vip_count; i++)
-		addrs[i] = v->p.vips[i].prefix.addr;
-	memset(spec, 0, sizeof(*spec));
-	spec->version = version;
-	spec->vrid = v->p.vrid;
-	spec->priority = priority;
-	spec->interval_cs = v->p.advert_int_cs;
-	spec->form = v->send_form;
-	spec->auth_len = v->p.auth_len;
-	spec->auth_pass = v->p.auth_pass;
-	spec->source = *vrrp_instance_primary(v);
-	spec->destination = vrrp_wire_group(v->p.family);
-	spec->addr_count = v->p.vip_count;
-	spec->addrs = addrs;
-}
-
-static size_t
-build_advert(const struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    uint8_t *buf)
-{
-	struct vrrp_advert_spec spec;
-	struct addr addrs[VRRP_VIPS_MAX];
-
-	advert_spec(v, version, priority, addrs, &spec);
-	return vrrp_wire_build_frame(&spec, vrrp_vip_mac(v->vips), NULL, buf,
-	    VRRP_FRAME_MAX);
-}
-
-static void
-build_adverts(struct vrrp_instance *v)
-{
-	const uint8_t version = v->p.version;
-
-	v->frame_len = v->resign_len = 0;
-	v->frame_v2_len = v->resign_v2_len = 0;
-	if (v->vips == NULL || !addr_is_set(vrrp_instance_primary(v)))
-		return;
-	v->frame_priority = v->core.p.priority;
-	v->frame_len = build_advert(v, version, v->frame_priority, v->frame);
-	v->resign_len = build_advert(v, version, 0, v->resign);
-	if (!v->p.also_version_2)
-		return;
-	v->frame_v2_len = build_advert(v, 2, v->frame_priority, v->frame_v2);
-	v->resign_v2_len = build_advert(v, 2, 0, v->resign_v2);
-}
-
-void
-vrrp_send_build_adverts(struct vrrp_instance *v)
-{
-	build_adverts(v);
-	if (v->holds)
-		vrrp_bequest_later(v);
-}
-
-void
-vrrp_send_build_announcements(struct vrrp_instance *v)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	uint8_t *at;
-	unsigned i;
-	int router = 1;
-
-	/*
-	 * V-86.  In address mode the kernel answers with the interface's own
-	 * flag: hosts that are told now this and now that would take a router
-	 * off their list and put it on again.
-	 */
-	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
-	    devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
-		router = 1;
-	for (i = 0; i < v->p.vip_count; i++) {
-		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
-		v->announce[i].iov_base = at;
-		v->announce[i].iov_len = vrrp_announce_build(
-		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
-		    a[i].mac, router != 0, at, VRRP_ANNOUNCE_FRAME_MAX);
-	}
-}
 
 /* --- adverts --- */
 
@@ -126,19 +42,6 @@ send_failed(struct vrrp_instance *v, const char *what, int error)
 		    (unsigned long long)suppressed);
 }
 
-/* A message per peer: checksums with a pseudo-header differ. */
-size_t
-vrrp_send_build_unicast(const struct vrrp_instance *v, uint8_t version,
-    uint8_t priority, const struct addr *peer, uint8_t *buf, size_t size)
-{
-	struct vrrp_advert_spec spec;
-	struct addr addrs[VRRP_VIPS_MAX];
-
-	advert_spec(v, version, priority, addrs, &spec);
-	spec.destination = *peer;
-	return vrrp_wire_build_message(&spec, buf, size);
-}
-
 static int
 unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
     const struct addr *peer)
@@ -146,7 +49,7 @@ unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
 	uint8_t message[VRRP_MESSAGE_MAX];
 	size_t len;
 
-	len = vrrp_send_build_unicast(v, version, priority, peer, message,
+	len = vrrp_frames_build_unicast(v, version, priority, peer, message,
 	    sizeof(message));
 	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
 }
@@ -194,7 +97,7 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 	bool resign = priority == 0;
 
 	if (!resign && priority != v->frame_priority)
-		vrrp_send_build_adverts(v);
+		vrrp_bequest_build_adverts(v);
 	if (v->frame_len == 0 || v->iface->io == NULL)
 		return;
 	send_one(v, v->p.version, priority, resign ? v->resign : v->frame,

@@ -12,22 +12,10 @@
 
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
-#include "vrrpd/instance/vrrp_instance.h"
-
-/*
- * Build again; needed when the primary address, the priority, the checksum form
- * or the interface have changed.  Without a primary address there are none.
- */
-void	vrrp_send_build_adverts(struct vrrp_instance *);
-/* The device must have been prepared: vrrp_vip_prepare(). */
-void	vrrp_send_build_announcements(struct vrrp_instance *);
+#include "vrrpd/instance/virtual_router.h"
 
 /* In both versions where that is wished. */
 void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
-/* What a unicast peer is sent; its length, 0 when it does not fit. */
-size_t	vrrp_send_build_unicast(const struct vrrp_instance *, uint8_t version,
-	    uint8_t priority, const struct addr *peer, uint8_t *buf,
-	    size_t size);
 /* To the better router this one has just yielded to. */
 void	vrrp_send_last_advert(struct vrrp_instance *,
 	    const struct addr *winner);
