@@ -1,0 +1,432 @@
+/*
+ * ka_address.c - the addresses of an instance: virtual ones, and its peers.
+ *
+ * The order of addresses is kept, because a keepalived that gets the adverts
+ * compares them; an address that vrrpd cannot have is left out and said.  Peers
+ * out of the family of the virtual addresses cannot be reached, and an instance
+ * whose peers are all left out is left out itself: multicast would be something
+ * else.
+ */
+#include "config.h"
+
+#include "vrrpd/convert/ka_address.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "vrrpd/convert/ka_global.h"
+#include "vrrpd/convert/ka_words.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define VIPS_MAX_IPV6	90
+
+bool
+ka_usable(const struct addr *a)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
+	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+bool
+ka_is_virtual(const struct ka_conv *c, const struct addr *a)
+{
+	const struct ka_instance *v;
+	const struct ka_node *n;
+	struct addr_prefix p;
+
+	for (v = c->instances; v != NULL; v = v->next)
+		for (n = v->vips == NULL ? NULL : v->vips->first; n != NULL;
+		    n = n->next)
+			if (addr_prefix_parse(n->words[0], &p) == 0 &&
+			    addr_equal(&p.addr, a))
+				return true;
+	return false;
+}
+
+/* --- virtual addresses --- */
+
+static void
+take_device(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, const char *name, struct vrrp_vip *vip)
+{
+	if (strcmp(name, v->interface) == 0)
+		return;
+	if (v->vmac_name != NULL && strcmp(name, v->vmac_name) == 0) {
+		ka_say(c, KA_NOTE, n, "%.80s is the virtual MAC of the "
+		    "instance, where vrrpd puts its addresses", name);
+		return;
+	}
+	if (!ka_is_interface(name))
+		ka_say(c, KA_DIFFERENCE, n, "dev %.80s: not the name of an "
+		    "interface; left out", name);
+	else
+		(void)snprintf(vip->device, sizeof(vip->device), "%s", name);
+}
+
+static void
+take_label(struct ka_conv *c, const struct ka_node *n, const char *label,
+    struct vrrp_vip *vip)
+{
+	size_t i;
+
+	for (i = 0; label[i] != '\0'; i++)
+		if (!isgraph((unsigned char)label[i]))
+			break;
+	if (vip->prefix.addr.family == AF_INET6)
+		ka_say(c, KA_NOTE, n, "label %.80s: IPv6 addresses have none, "
+		    "and keepalived ignores it", label);
+	else if (i == 0 || i >= IF_NAMESIZE || label[i] != '\0')
+		ka_say(c, KA_DIFFERENCE, n, "label %.80s: not 1 to %d "
+		    "characters; left out", label, IF_NAMESIZE - 1);
+	else
+		(void)snprintf(vip->label, sizeof(vip->label), "%s", label);
+}
+
+/* What stands behind an address. */
+static void
+take_options(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, struct vrrp_vip *vip)
+{
+	static const char *const with_value[] = { "brd", "broadcast", "scope",
+	    "peer", "preferred_lft", "track_group" };
+	const char *o, *value;
+	unsigned i;
+	size_t k;
+
+	for (i = 1; i < n->count; i++) {
+		o = n->words[i];
+		value = ka_arg(n, i + 1);
+		if (strcmp(o, "dev") == 0 && i + 1 < n->count) {
+			take_device(c, v, n, value, vip);
+			i++;
+			continue;
+		}
+		if (strcmp(o, "label") == 0 && i + 1 < n->count) {
+			take_label(c, n, value, vip);
+			i++;
+			continue;
+		}
+		for (k = 0; k < COUNT(with_value); k++)
+			if (strcmp(o, with_value[k]) == 0)
+				break;
+		if (k < COUNT(with_value))
+			i++;
+		if (strcmp(o, "scope") == 0 && strcmp(value, "global") == 0)
+			continue;		/* what it is anyway */
+		if (strcmp(o, "no_track") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "no_track: left out: vrrpd "
+			    "watches its addresses");
+		else if (strcmp(o, "use_vmac") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "use_vmac of an address: "
+			    "left out: on another interface it has the MAC "
+			    "address of that interface");
+		else
+			ka_say(c, KA_DIFFERENCE, n, "%.80s%s%.80s: left out: an"
+			    " address has dev and label only", o, k <
+			    COUNT(with_value) ? " " : "", k <
+			    COUNT(with_value) ? value : "");
+	}
+}
+
+/* Is the address in an instance that is written already, or in this one? */
+static bool
+vip_taken(struct ka_conv *c, const struct ka_instance *v,
+    const struct vrrp_vip *vip, const char **in)
+{
+	const struct ka_instance *o;
+	const struct vrrp_vip *old;
+	const char *a, *b;
+	unsigned i;
+
+	for (o = c->instances; o != NULL; o = o->next) {
+		if (o->left_out)
+			continue;
+		for (i = 0; i < o->vip_count; i++) {
+			old = &o->vip[i];
+			if (!addr_equal(&old->prefix.addr, &vip->prefix.addr))
+				continue;
+			a = old->device[0] != '\0' ? old->device : o->interface;
+			b = vip->device[0] != '\0' ? vip->device : v->interface;
+			if (addr_is_link_local(&vip->prefix.addr) &&
+			    strcmp(a, b) != 0)
+				continue;
+			*in = o->out;
+			return true;
+		}
+		if (o == v)
+			break;
+	}
+	return false;
+}
+
+static void
+take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+{
+	struct vrrp_vip vip;
+	const char *in;
+
+	memset(&vip, 0, sizeof(vip));
+	if (addr_prefix_parse(n->words[0], &vip.prefix) != 0 ||
+	    !ka_usable(&vip.prefix.addr)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host: "
+		    "left out", n->words[0]);
+		return;
+	}
+	if (v->vip_count > 0 && vip.prefix.addr.family != v->family) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an instance has "
+		    "addresses of one family", n->words[0]);
+		return;
+	}
+	take_options(c, v, n, &vip);
+	if (vip_taken(c, v, &vip, &in)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: instance %s has "
+		    "it already", n->words[0], in);
+		return;
+	}
+	if (v->vip_count == (vip.prefix.addr.family == AF_INET6 ?
+	    VIPS_MAX_IPV6 : VRRP_VIPS_MAX)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an advert holds "
+		    "no more addresses", n->words[0]);
+		return;
+	}
+	v->family = vip.prefix.addr.family;
+	v->vip[v->vip_count++] = vip;
+}
+
+void
+ka_read_addresses(struct ka_conv *c, struct ka_instance *v)
+{
+	const struct ka_node *n;
+	struct vrrp_vip first;
+	unsigned i;
+
+	v->vip = ka_new(c, VRRP_VIPS_MAX * sizeof(*v->vip));
+	if (v->vip == NULL || v->vips == NULL)
+		return;
+	for (n = v->vips->first; n != NULL; n = n->next)
+		take_address(c, v, n);
+	if (v->family != AF_INET6)
+		return;
+	/* V-4.  keepalived looks for each address, not at their order. */
+	for (i = 0; i < v->vip_count; i++)
+		if (addr_is_link_local(&v->vip[i].prefix.addr))
+			break;
+	if (i == 0 || i == v->vip_count)
+		return;
+	first = v->vip[i];
+	memmove(&v->vip[1], &v->vip[0], i * sizeof(first));
+	v->vip[0] = first;
+	ka_say(c, KA_NOTE, v->vips, "the link-local address of an IPv6 "
+	    "instance stands first in its adverts (RFC 9568)");
+}
+
+static void
+put_prefix(struct ka_conv *c, const struct vrrp_vip *vip)
+{
+	char text[ADDR_PREFIX_STRLEN];
+
+	(void)fputs(addr_prefix_format(&vip->prefix, text, sizeof(text)),
+	    c->out);
+}
+
+void
+ka_put_addresses(struct ka_conv *c, const struct ka_instance *v)
+{
+	unsigned i, n;
+
+	for (n = 0; n < v->vip_count; n++)
+		if (v->vip[n].device[0] != '\0' || v->vip[n].label[0] != '\0')
+			break;
+	if (n > 0) {
+		(void)fprintf(c->out, "    virtual_addresses = { ");
+		for (i = 0; i < n; i++) {
+			if (i > 0)
+				(void)fprintf(c->out, i % 4 == 0 ?
+				    ",\n        " : ", ");
+			put_prefix(c, &v->vip[i]);
+		}
+		(void)fprintf(c->out, " }\n");
+	}
+	for (i = n; i < v->vip_count; i++) {	/* their order stays */
+		(void)fprintf(c->out, "    virtual_address ");
+		put_prefix(c, &v->vip[i]);
+		(void)fprintf(c->out, " { ");
+		if (v->vip[i].device[0] != '\0') {
+			(void)fprintf(c->out, "device = ");
+			ka_put_word(c->out, v->vip[i].device);
+			(void)fputc(' ', c->out);
+		}
+		if (v->vip[i].label[0] != '\0') {
+			(void)fprintf(c->out, "label = ");
+			ka_put_word(c->out, v->vip[i].label);
+			(void)fputc(' ', c->out);
+		}
+		(void)fprintf(c->out, "}\n");
+	}
+}
+
+void
+ka_put_excluded(struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_node *n;
+
+	if (v->excluded == NULL || v->excluded->first == NULL)
+		return;
+	ka_say(c, KA_DIFFERENCE, v->excluded, "virtual_ipaddress_excluded: left"
+	    " out: vrrpd announces all its addresses, and with more of them "
+	    "keepalived beside it would refuse its adverts. When both routers "
+	    "are vrrpd, add those of its family to virtual_addresses and make "
+	    "an instance for the others");
+	(void)fprintf(c->out, "    # virtual_ipaddress_excluded, not carried "
+	    "over:\n");
+	for (n = v->excluded->first; n != NULL; n = n->next) {
+		(void)fprintf(c->out, "    #     ");
+		ka_put_word(c->out, n->words[0]);
+		(void)fputc('\n', c->out);
+	}
+}
+
+/* --- peers --- */
+
+/* "fe80::1%eth0" without what follows the percent sign. */
+static bool
+peer_address(const char *text, struct addr *out)
+{
+	char host[ADDR_STRLEN + 1];
+	size_t n = strcspn(text, "%");
+
+	if (n >= sizeof(host))
+		return false;
+	(void)snprintf(host, sizeof(host), "%.*s", (int)n, text);
+	return addr_parse(host, out) == 0 && ka_usable(out);
+}
+
+/* The least TTL that is taken, as options of the peer say; 0: nothing. */
+static long
+peer_ttl(struct ka_conv *c, const struct ka_node *n)
+{
+	long min = 0;
+	unsigned i;
+
+	for (i = 1; i < n->count; i += 2) {
+		if (strcmp(n->words[i], "min_ttl") == 0)
+			(void)ka_number(c, n, i + 1, 0, 255, &min);
+		else if (strcmp(n->words[i], "max_ttl") == 0)
+			ka_say(c, KA_DIFFERENCE, n, "max_ttl: left out: there "
+			    "is unicast_min_ttl only");
+		else {
+			ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known "
+			    "behind a peer; left out", n->words[i]);
+			break;
+		}
+	}
+	return min;
+}
+
+static bool
+take_peer(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_node *n, struct addr *list, unsigned count)
+{
+	struct addr a;
+	unsigned i;
+
+	if (!peer_address(n->words[0], &a)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host:"
+		    " left out", n->words[0]);
+		return false;
+	}
+	if (addr_is_set(&v->source_addr) && addr_equal(&a, &v->source_addr)) {
+		ka_say(c, KA_NOTE, n, "%.80s is this router's own address: "
+		    "left out of its peers", n->words[0]);
+		return false;
+	}
+	for (i = 0; i < count; i++)
+		if (addr_equal(&list[i], &a)) {
+			ka_say(c, KA_NOTE, n, "%.80s stands there twice",
+			    n->words[0]);
+			return false;
+		}
+	if (a.family != v->family) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: a peer of the "
+		    "other family than the addresses", n->words[0]);
+		return false;
+	}
+	if (a.family == AF_INET6 && !addr_is_link_local(&a)) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: IPv6 adverts come"
+		    " from link-local addresses: name that of the peer",
+		    n->words[0]);
+		return false;
+	}
+	if (count == VRRP_PEERS_MAX) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: more than %d "
+		    "peers", n->words[0], VRRP_PEERS_MAX);
+		return false;
+	}
+	list[count] = a;
+	return true;
+}
+
+/*
+ * The peers and the TTL they are taken with.  False: there were some and none
+ * is left.  *count 0: multicast.
+ */
+bool
+ka_read_peers(struct ka_conv *c, const struct ka_instance *v, struct addr *list,
+    unsigned *count, long *ttl)
+{
+	const struct ka_node *n;
+	long min, all = 255;
+	bool said = false;
+
+	*count = 0;
+	if (v->unicast == NULL)
+		return true;
+	if (v->unicast->first == NULL) {
+		ka_say(c, KA_NOTE, v->unicast, "unicast_peer is empty: "
+		    "multicast, as keepalived does");
+		return true;
+	}
+	for (n = v->unicast->first; n != NULL; n = n->next) {
+		if ((min = peer_ttl(c, n)) > 0) {
+			said = true;
+			all = min < all ? min : all;
+		}
+		if (take_peer(c, v, n, list, *count))
+			++*count;
+	}
+	if (ka_is_strict(c, v))
+		ka_say(c, KA_DIFFERENCE, v->unicast, "unicast_peer: keepalived "
+		    "refuses it with vrrp_strict; it is written here");
+	if (said)
+		*ttl = all;
+	else if (v->unicast_ttl > 0 && v->unicast_ttl < 255)
+		*ttl = v->unicast_ttl;
+	else		/* keepalived's IPv6 has the kernel's hop limit */
+		*ttl = v->family == AF_INET6 ? 64 : 255;
+	if (*count > 0 && !said)
+		ka_say(c, KA_NOTE, v->unicast, "keepalived takes adverts of "
+		    "unicast peers with any TTL, vrrpd with unicast_min_ttl = "
+		    "%ld and more; a peer behind routers needs less", *ttl);
+	if (v->unicast_ttl > 0 && v->unicast_ttl != 255 && *count > 0)
+		ka_say(c, KA_DIFFERENCE, v->unicast, "unicast_ttl %ld: adverts "
+		    "are sent with a TTL of 255", v->unicast_ttl);
+	return *count > 0;
+}
+
+void
+ka_put_peers(struct ka_conv *c, const struct addr *list, unsigned count,
+    long ttl)
+{
+	char text[ADDR_STRLEN];
+	unsigned i;
+
+	if (count == 0)
+		return;
+	(void)fprintf(c->out, "    unicast_peers = { ");
+	for (i = 0; i < count; i++)
+		(void)fprintf(c->out, "%s%s", i > 0 ? ", " : "",
+		    addr_format(&list[i], text, sizeof(text)));
+	(void)fprintf(c->out, " }\n    unicast_min_ttl = %ld\n", ttl);
+}

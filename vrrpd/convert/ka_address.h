@@ -1,0 +1,35 @@
+/*
+ * ka_address.h - the addresses of an instance: virtual ones, and its peers.
+ */
+#ifndef VRRPD_KA_ADDRESS_H
+#define VRRPD_KA_ADDRESS_H
+
+#include <stdbool.h>
+
+#include "shared/pure/addr.h"
+#include "vrrpd/convert/ka_conv.h"
+
+bool	ka_usable(const struct addr *);		/* the address of a host */
+/* Is it a virtual address of any instance? */
+bool	ka_is_virtual(const struct ka_conv *, const struct addr *);
+
+/*
+ * virtual_ipaddress into v->vip, vip_count and family.  An address that vrrpd
+ * cannot have is left out and said.
+ */
+void	ka_read_addresses(struct ka_conv *, struct ka_instance *v);
+void	ka_put_addresses(struct ka_conv *, const struct ka_instance *);
+/* virtual_ipaddress_excluded, as a comment. */
+void	ka_put_excluded(struct ka_conv *, const struct ka_instance *);
+
+/*
+ * The peers, at most VRRP_PEERS_MAX, and the TTL they are taken with; after
+ * ka_read_addresses().  False: there were some and none is left.  *count 0:
+ * multicast.
+ */
+bool	ka_read_peers(struct ka_conv *, const struct ka_instance *,
+	    struct addr *list, unsigned *count, long *ttl);
+void	ka_put_peers(struct ka_conv *, const struct addr *list, unsigned count,
+	    long ttl);
+
+#endif

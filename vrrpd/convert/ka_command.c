@@ -1,0 +1,116 @@
+/*
+ * ka_command.c - the commands that keepalived runs, as vrrpd takes them.
+ *
+ * vrrpd starts no shell and no program without its whole path, and neither does
+ * the converter guess one: what cannot be said in vrrpd.conf(5) is left out and
+ * said.  Users are checked for their form only, as the file may be for another
+ * machine.
+ */
+#include "config.h"
+
+#include "vrrpd/convert/ka_command.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "vrrpd/convert/ka_words.h"
+
+void
+ka_command(const struct ka_node *n, unsigned first, unsigned end, char *out,
+    size_t len)
+{
+	size_t n_out = 0;
+	char word[2 * VRRP_COMMAND_MAX];
+	unsigned i;
+
+	out[0] = '\0';
+	for (i = first; i < end && n_out < len; i++) {
+		(void)ka_unescape(n->words[i], word, sizeof(word));
+		n_out += (size_t)snprintf(out + n_out, len - n_out,
+		    i == first ? "%s" : strpbrk(word, " \t'\"") != NULL ?
+		    " '%s'" : " %s", word);
+	}
+}
+
+bool
+ka_check_command(struct ka_conv *c, const struct ka_node *n, char *command)
+{
+	char storage[VRRP_COMMAND_MAX], *argv[VRRP_COMMAND_WORDS_MAX + 1];
+	static const char env[] = "/usr/bin/env ";
+	size_t len = strlen(command), i;
+
+	for (i = 0; i < len; i++)
+		if (iscntrl((unsigned char)command[i]))
+			break;
+	if (i < len || len >= VRRP_COMMAND_MAX ||
+	    vrrp_params_command(command, storage, argv) < 0) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: the command is longer than "
+		    "%d bytes or %d words, or not of words: left out",
+		    n->words[0], VRRP_COMMAND_MAX - 1, VRRP_COMMAND_WORDS_MAX);
+		return false;
+	}
+	for (i = 1; argv[i] != NULL; i++)
+		if (strcmp(argv[i], "|") == 0 || strcmp(argv[i], "||") == 0 ||
+		    strcmp(argv[i], "&&") == 0 || strcmp(argv[i], ";") == 0 ||
+		    strchr(argv[i], '>') == argv[i]) {
+			ka_say(c, KA_NOTE, n, "%.80s: \"%.20s\" is an argument"
+			    " and nothing to a shell: neither keepalived nor "
+			    "vrrpd starts one", n->words[0], argv[i]);
+			break;
+		}
+	if (argv[0][0] == '/')
+		return true;
+	if (len + sizeof(env) > VRRP_COMMAND_MAX ||
+	    strchr(argv[0], '/') != NULL || strchr(argv[0], '=') != NULL) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: %.80s: vrrpd wants the "
+		    "whole path of a program: left out", n->words[0], argv[0]);
+		return false;
+	}
+	ka_say(c, KA_NOTE, n, "%.80s: vrrpd wants the whole path of a program; "
+	    "/usr/bin/env is put before %.80s and finds it", n->words[0],
+	    argv[0]);
+	memmove(command + strlen(env), command, len + 1);
+	memcpy(command, env, strlen(env));
+	return true;
+}
+
+const char *
+ka_basename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* USER [GROUP] from word i on. */
+bool
+ka_user_good(const struct ka_node *n, unsigned i)
+{
+	return i < n->count && ka_is_tame(n->words[i]) &&
+	    n->words[i][0] != '\0' &&
+	    strchr(n->words[i], ':') == NULL && strlen(n->words[i]) <= 30 &&
+	    (i + 1 >= n->count || (ka_is_tame(n->words[i + 1]) &&
+	    n->words[i + 1][0] != '\0' && strlen(n->words[i + 1]) <= 30 &&
+	    strchr(n->words[i + 1], ':') == NULL));
+}
+
+void
+ka_put_user(struct ka_conv *c, const struct ka_node *user)
+{
+	if (user == NULL || !ka_user_good(user, 1)) {
+		(void)fprintf(c->out, "    # user: keepalived takes "
+		    "keepalived_script if there is one, else root;\n"
+		    "    # vrrpd its own user for scripts.\n");
+		return;
+	}
+	(void)fprintf(c->out, "    user     = ");
+	if (user->count > 2) {
+		char both[VRRP_USER_MAX];
+
+		(void)snprintf(both, sizeof(both), "%.30s:%.30s",
+		    user->words[1], user->words[2]);
+		ka_put_word(c->out, both);
+	} else
+		ka_put_word(c->out, user->words[1]);
+	(void)fputc('\n', c->out);
+}

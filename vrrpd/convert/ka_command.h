@@ -1,0 +1,32 @@
+/*
+ * ka_command.h - the commands that keepalived runs, as vrrpd takes them.
+ */
+#ifndef VRRPD_KA_COMMAND_H
+#define VRRPD_KA_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vrrpd/convert/ka_conv.h"
+#include "vrrpd/convert/ka_parse.h"
+
+/*
+ * The words of a command from word first up to end, in one line as keepalived
+ * has it: one string with its words, or words in a row, of which those with
+ * blanks are quoted.  Cut at len.
+ */
+void	ka_command(const struct ka_node *, unsigned first, unsigned end,
+	    char *out, size_t len);
+/*
+ * Makes the command one vrrpd takes; room for VRRP_COMMAND_MAX + 1.  False: it
+ * cannot be one, and that was said.
+ */
+bool	ka_check_command(struct ka_conv *, const struct ka_node *,
+	    char *command);
+const char *ka_basename(const char *path);	/* points into path */
+/* USER [GROUP] from word i on, as vrrpd can take them. */
+bool	ka_user_good(const struct ka_node *, unsigned i);
+/* The `user` of a script; NULL, or no good one: a comment about it. */
+void	ka_put_user(struct ka_conv *, const struct ka_node *user);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * ka_group.h - vrrp_sync_group to group.
+ */
+#ifndef VRRPD_KA_GROUP_H
+#define VRRPD_KA_GROUP_H
+
+#include "vrrpd/convert/ka_conv.h"
+#include "vrrpd/convert/ka_parse.h"
+
+void	ka_read_group(struct ka_conv *, const struct ka_node *);
+/*
+ * When all is read, before anything is written: what the group tracks and its
+ * members do.  After ka_find_trackers() for every instance.
+ */
+void	ka_resolve_group(struct ka_conv *, struct ka_group *);
+/* After ka_put_instances(), which knows the members that are left out. */
+void	ka_put_group(struct ka_conv *, struct ka_group *);
+
+#endif
