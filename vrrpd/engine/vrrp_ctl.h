@@ -7,7 +7,6 @@
 #ifndef VRRPD_VRRP_CTL_H
 #define VRRPD_VRRP_CTL_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 #include "shared/ctl_server.h"
@@ -33,11 +32,5 @@ int	vrrp_ctl_open(struct loop *, struct vrrp_router *,
 	    struct vrrp_ctl **out);
 /* Leaves the listener as it is. NULL is fine. */
 void	vrrp_ctl_close(struct vrrp_ctl *);
-
-/* For tests: the level of one instance, a record of its history. */
-json_t	*vrrp_ctl_instance_level(const struct vrrp_router *,
-	    const struct vrrp_instance *);
-json_t	*vrrp_ctl_record(const struct vrrp_instance *,
-	    const struct vrrp_record *);
 
 #endif

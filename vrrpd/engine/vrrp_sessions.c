@@ -250,7 +250,8 @@ vrrp_sessions_follow(struct vrrp_router *r)
 }
 
 int64_t
-vrrp_sessions_detection_ns(const struct vrrp_router *r, const struct vrrp_instance *v)
+vrrp_sessions_detection_ns(const struct vrrp_router *r,
+    const struct vrrp_instance *v)
 {
 	struct vrrp_peer list[VRRP_PEER_LIST_MAX];
 	unsigned i, count = vrrp_peer_list(v, list);
