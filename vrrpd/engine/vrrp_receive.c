@@ -19,6 +19,7 @@
 
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
+#include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/pure/vrrp_wire.h"
@@ -53,7 +54,7 @@ refuse(struct vrrp_iface *f, const struct vrrp_io_packet *in,
 	if (pkt->len >= 2)
 		v = vrrp_iface_find(f, in->family, pkt->message[1]);
 	if (v != NULL) {
-		vrrp_instance_refuse(v, in->now, verdict, &pkt->source);
+		vrrp_accept_refuse(v, in->now, verdict, &pkt->source);
 		return;
 	}
 	f->verdicts[verdict]++;

@@ -5,10 +5,12 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_accept.c vrrpd/instance/vrrp_accept.h \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
 	vrrpd/instance/vrrp_frames.c vrrpd/instance/vrrp_frames.h \
+	vrrpd/instance/vrrp_history.c vrrpd/instance/vrrp_history.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \
 	vrrpd/instance/vrrp_send.c vrrpd/instance/vrrp_send.h \
 	vrrpd/instance/vrrp_track.c vrrpd/instance/vrrp_track.h \
 	vrrpd/instance/vrrp_tracked.c vrrpd/instance/vrrp_tracked.h \
+	vrrpd/instance/vrrp_words.c vrrpd/instance/vrrp_words.h \
 	# end

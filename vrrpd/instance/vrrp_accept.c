@@ -118,6 +118,27 @@ vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
 }
 
+void
+vrrp_accept_refuse(struct vrrp_instance *v, mono_t now,
+    enum vrrp_verdict verdict, const struct addr *source)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+	enum vrrp_conflict_kind kind = vrrp_conflict_of(verdict);
+
+	v->stats.verdicts[verdict]++;
+	if (kind != VRRP_CONFLICT_NONE)
+		vrrp_conflict_note(&v->conflict, now, kind, source, NULL, 0);
+	if (token_bucket_take(&v->buckets[verdict], now, &suppressed))
+		log_warning("instance=%s source=%s discarded=%s "
+		    "suppressed=%llu%s%s", v->p.name,
+		    addr_format(source, text, sizeof(text)),
+		    vrrp_verdict_name(verdict),
+		    (unsigned long long)suppressed,
+		    kind != VRRP_CONFLICT_NONE ? ": " : "",
+		    vrrp_conflict_text(kind));
+}
+
 /* What our own adverts of that version say: version 2 has whole seconds. */
 static unsigned
 interval_in(const struct vrrp_instance *v, uint8_t version)

@@ -13,6 +13,13 @@ enum vrrp_verdict vrrp_accept_judge(const struct vrrp_instance *,
 	    const struct vrrp_advert *);
 
 /*
+ * A packet for this VRID was refused, here or before: count it, keep it for
+ * `show` where it is a conflict, and log it at a limited rate.
+ */
+void	vrrp_accept_refuse(struct vrrp_instance *, mono_t now,
+	    enum vrrp_verdict, const struct addr *source);
+
+/*
  * Of an accepted advert.  learn: who is heard, and with which checksum (V-13);
  * may build our adverts again.  note: other interval, other addresses, a second
  * owner.

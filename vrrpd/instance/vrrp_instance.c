@@ -41,27 +41,20 @@
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
-#define LOG_EVERY_NS	(10 * NS_PER_S)
-#define LOG_BURST	1
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 #define HELD_MAX_NS	(2 * NS_PER_MS)
 #define HELD_SETTLE_NS	(200 * NS_PER_US)
-
-/* What is known about the event behind a call of the core. */
-struct moment {
-	mono_t	detected;	/* MONO_NEVER: take the transition's `due` */
-	mono_t	received;
-	mono_t	last_heard;
-};
 
 static void	batch_done(int error, unsigned failed_at, void *arg);
 static void	take_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
@@ -73,30 +66,12 @@ static bool	misses_address(const struct vrrp_instance *v, char *what,
 	    size_t size);
 static void	linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
 	    struct vrrp_record *r);
-static struct moment moment_now(const struct vrrp_instance *v, mono_t now);
-
-const char *
-vrrp_step_name(enum vrrp_step step)
-{
-	static const char *const names[] = {
-#define X(id, word) word,
-		VRRP_STEPS(X)
-#undef X
-	};
-
-	return names[step];
-}
+static struct vrrp_moment moment_now(const struct vrrp_instance *v, mono_t now);
 
 const struct addr *
 vrrp_instance_primary(const struct vrrp_instance *v)
 {
 	return vrrp_iface_primary_of(v);
-}
-
-static const char *
-family_name(const struct vrrp_instance *v)
-{
-	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
 }
 
 /* --- ready to take over --- */
@@ -199,16 +174,6 @@ prepare(struct vrrp_instance *v)
 
 /* --- addresses --- */
 
-/* Of a record that is kept: its place among all there ever were. */
-static uint64_t
-number_of(const struct vrrp_instance *v, const struct vrrp_record *r)
-{
-	uint64_t newest = v->history_count - 1;
-	uint64_t at = (uint64_t)(r - v->history);
-
-	return newest - (newest + VRRP_HISTORY_MAX - at) % VRRP_HISTORY_MAX;
-}
-
 static void
 batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
 {
@@ -223,7 +188,7 @@ batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
 	v->batches[at].install = install;
 	v->batches[at].record = UINT64_MAX;
 	if (r != NULL) {
-		v->batches[at].record = number_of(v, r);
+		v->batches[at].record = vrrp_history_number(v, r);
 		r->awaits_ack = true;
 	}
 }
@@ -310,104 +275,7 @@ withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 		    v->p.name, strerror(-error));
 }
 
-/* --- history and words --- */
-
-static struct vrrp_record *
-record(struct vrrp_instance *v, uint64_t number)
-{
-	return &v->history[number % VRRP_HISTORY_MAX];
-}
-
-const struct vrrp_record *
-vrrp_instance_record(const struct vrrp_instance *v, unsigned i)
-{
-	if (i >= VRRP_HISTORY_MAX || i >= v->history_count)
-		return NULL;
-	return &v->history[(v->history_count - 1 - i) % VRRP_HISTORY_MAX];
-}
-
-static struct vrrp_record *
-remember(struct vrrp_instance *v, const struct vrrp_transition *tr,
-    const struct moment *m)
-{
-	struct vrrp_record *r;
-	int i;
-
-	r = record(v, v->history_count++);
-	memset(r, 0, sizeof(*r));
-	for (i = 0; i < VRRP_STEP_COUNT; i++)
-		r->step[i] = MONO_NEVER;
-	r->tr = *tr;
-	if (v->fresh)		/* the core has no clock to count from */
-		r->tr.in_state_ns = mono_sub(loop_clock(), v->created);
-	r->time_real_ns = loop_realtime_ns();
-	r->step[VRRP_STEP_LAST_HEARD] = m->last_heard;
-	r->step[VRRP_STEP_DETECTED] = mono_is_never(m->detected) ? tr->due :
-	    m->detected;
-	r->step[VRRP_STEP_RECEIVED] = m->received;
-	r->step[VRRP_STEP_DECIDED] = loop_clock();
-	v->last_event = tr->cause;
-	if (tr->to == VRRP_ACTIVE)
-		v->stats.master_transitions++;
-	if (tr->from == VRRP_INITIALIZE) {
-		v->up_since = r->step[VRRP_STEP_DECIDED];
-		v->up_since_real_ns = r->time_real_ns;
-		v->fresh = false;
-	}
-	if (tr->to == VRRP_INITIALIZE)
-		v->down_cause = tr->cause;
-	return r;
-}
-
-static void
-log_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
-{
-	char heard[48] = "", late[48] = "";
-	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
-	const mono_t *s = r->step;
-
-	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
-		(void)snprintf(heard, sizeof(heard), " last_advert_us=%lld",
-		    (long long)us_from_ns_floor(mono_sub(
-		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_LAST_HEARD])));
-	if (!mono_is_never(s[VRRP_STEP_DETECTED]))
-		(void)snprintf(late, sizeof(late), " late_us=%lld",
-		    (long long)us_from_ns_floor(mono_sub(
-		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_DETECTED])));
-	if (r->tr.to == VRRP_INITIALIZE && v->waiting[0] != '\0')
-		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
-		    v->waiting);
-	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
-	    "in_state_us=%lld%s%s%s", v->p.name, v->p.vrid, family_name(v),
-	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
-	    vrrp_cause_name(r->tr.cause),
-	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
-	    waiting);
-}
-
-const char *
-vrrp_instance_alarm_text(bool bfd)
-{
-	return bfd ? "its advertisements stopped and its BFD goes on: two "
-	    "routers may be Active, if VRRP is blocked between them" :
-	    "its advertisements arrive and its BFD session is down: only VRRP "
-	    "timers would notice its death";
-}
-
-static void
-say_blocked(struct vrrp_instance *v)
-{
-	const struct addr *peer = &v->core.blocked_peer;
-	char text[ADDR_STRLEN];
-
-	if (v->blocked_logged == v->core.vrrp_blocked)
-		return;
-	v->blocked_logged = v->core.vrrp_blocked;
-	if (addr_is_set(peer))
-		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
-		    addr_format(peer, text, sizeof(text)),
-		    vrrp_instance_alarm_text(true));
-}
+/* --- words --- */
 
 /* After the packets of the batch. */
 static void
@@ -419,18 +287,18 @@ say(void *arg)
 	if (v->history_count - v->logged > VRRP_HISTORY_MAX)
 		v->logged = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->logged < v->history_count; v->logged++) {
-		log_transition(v, record(v, v->logged));
+		vrrp_words_transition(v, vrrp_history_at(v, v->logged));
 		if (env->moved != NULL)
-			env->moved(v, record(v, v->logged), env->arg);
+			env->moved(v, vrrp_history_at(v, v->logged), env->arg);
 	}
-	say_blocked(v);
+	vrrp_words_blocked(v);
 	if (v->history_count - v->published > VRRP_HISTORY_MAX)
 		v->published = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->published < v->history_count; v->published++) {
-		if (record(v, v->published)->awaits_ack)
+		if (vrrp_history_at(v, v->published)->awaits_ack)
 			break;
 		if (env->transition != NULL)
-			env->transition(v, record(v, v->published), env->arg);
+			env->transition(v, vrrp_history_at(v, v->published), env->arg);
 	}
 	if (env->changed != NULL)
 		env->changed(v, env->arg);
@@ -472,7 +340,7 @@ address_failed(struct vrrp_instance *v)
 	const struct vrrp_vip_address *a;
 	struct vrrp_actions act;
 	char text[ADDR_PREFIX_STRLEN] = "the virtual MAC device";
-	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
 	const char *device = "";
 	int error = v->batch_error;
 
@@ -496,7 +364,7 @@ address_failed(struct vrrp_instance *v)
 	if (act.todo & VRRP_DO_WITHDRAW)
 		withdraw(v, NULL);
 	if (act.todo & VRRP_DO_TRANSITION)
-		(void)remember(v, &act.tr, &m);
+		(void)vrrp_history_add(v, &act.tr, &m);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	say_later(v);
 	settle_group(v);
@@ -517,7 +385,7 @@ install_now(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 static void
 release(struct vrrp_instance *v)
 {
-	struct vrrp_record *r = record(v, v->held_record);
+	struct vrrp_record *r = vrrp_history_at(v, v->held_record);
 	uint32_t todo = v->held;
 
 	v->held = 0;
@@ -584,13 +452,13 @@ vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
 
 static void
 perform(struct vrrp_instance *v, const struct vrrp_actions *act,
-    const struct moment *m)
+    const struct vrrp_moment *m)
 {
 	uint32_t todo = act->todo;
 	struct vrrp_record *r = NULL;
 
 	if (todo & VRRP_DO_TRANSITION) {
-		r = remember(v, &act->tr, m);
+		r = vrrp_history_add(v, &act->tr, m);
 		v->held = 0;
 	}
 	if (act->install_first) {
@@ -635,7 +503,7 @@ withdraw_late(struct vrrp_instance *v)
 	struct vrrp_record *r = NULL;
 
 	if (v->history_count - v->left_record <= VRRP_HISTORY_MAX)
-		r = record(v, v->left_record);
+		r = vrrp_history_at(v, v->left_record);
 	withdraw(v, r);
 	if (r != NULL)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
@@ -707,7 +575,7 @@ take_back(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	if (v->group != NULL) {
 		v->env->sync->take_back(v->group);
@@ -755,10 +623,10 @@ linger_cb(mono_t deadline, void *arg)
 }
 
 /* An event that happens now and is known at once. */
-static struct moment
+static struct vrrp_moment
 moment_now(const struct vrrp_instance *v, mono_t now)
 {
-	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
 
 	if (v->core.state == VRRP_BACKUP && addr_is_set(&v->core.active.source))
 		m.last_heard = v->core.active.last_advert;
@@ -781,7 +649,7 @@ batch_done(int error, unsigned failed_at, void *arg)
 	v->batch_count--;
 	if (number != UINT64_MAX &&
 	    v->history_count - number <= VRRP_HISTORY_MAX) {
-		r = record(v, number);
+		r = vrrp_history_at(v, number);
 		r->step[VRRP_STEP_ACKNOWLEDGED] = loop_clock();
 		r->awaits_ack = false;
 	}
@@ -813,7 +681,7 @@ expire_cb(mono_t deadline, void *arg)
 {
 	struct vrrp_instance *v = arg;
 	struct vrrp_actions act;
-	struct moment m;
+	struct vrrp_moment m;
 	mono_t now = loop_clock(), due;
 
 	if (v->core.state == VRRP_BACKUP || mono_sub(now, deadline) > LATE_NS)
@@ -1001,7 +869,7 @@ shut_down(struct vrrp_instance *v, enum vrrp_cause cause)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_shutdown(&v->core, now, cause, &act);
 	perform(v, &act, &m);
@@ -1036,7 +904,7 @@ start_up(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = { MONO_NEVER, now, MONO_NEVER };
+	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
 
 	if (!prepare(v)) {
 		retry_later(v);
@@ -1098,7 +966,7 @@ vrrp_instance_follow(struct vrrp_instance *v, bool go)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	if (go)
 		vrrp_core_take_over(&v->core, now, v->handed_over &&
@@ -1293,7 +1161,7 @@ restore(void *arg)
 {
 	struct vrrp_instance *v = arg;
 	struct vrrp_actions act;
-	struct moment m;
+	struct vrrp_moment m;
 	char what[64];
 	uint64_t suppressed;
 	mono_t now;
@@ -1385,7 +1253,7 @@ void
 vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 {
 	struct vrrp_actions act;
-	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
 	unsigned i;
 
 	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0)
@@ -1410,7 +1278,7 @@ void
 vrrp_instance_mac_changed(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
-	struct moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
 
 	if (v->vips == NULL)
 		return;
@@ -1422,97 +1290,37 @@ vrrp_instance_mac_changed(struct vrrp_instance *v)
 
 /* --- receiving --- */
 
-void
-vrrp_instance_refuse(struct vrrp_instance *v, mono_t now,
-    enum vrrp_verdict verdict, const struct addr *source)
-{
-	char text[ADDR_STRLEN];
-	uint64_t suppressed;
-
-	enum vrrp_conflict_kind kind = vrrp_conflict_of(verdict);
-
-	v->stats.verdicts[verdict]++;
-	if (kind != VRRP_CONFLICT_NONE)
-		vrrp_conflict_note(&v->conflict, now, kind, source, NULL, 0);
-	if (token_bucket_take(&v->buckets[verdict], now, &suppressed))
-		log_warning("instance=%s source=%s discarded=%s "
-		    "suppressed=%llu%s%s", v->p.name,
-		    addr_format(source, text, sizeof(text)),
-		    vrrp_verdict_name(verdict),
-		    (unsigned long long)suppressed,
-		    kind != VRRP_CONFLICT_NONE ? ": " : "",
-		    vrrp_conflict_text(kind));
-}
-
-/* V-35: heard now that it follows the same Active as we do. */
-static void
-warn_too_close(struct vrrp_instance *v, mono_t now)
-{
-	const struct vrrp_core *c = &v->core;
-	const struct vrrp_heard_router *r;
-	char text[ADDR_STRLEN];
-	uint64_t suppressed;
-
-	r = vrrp_heard_too_close(&v->heard, &c->active.source, c->p.version,
-	    c->p.priority, c->active_adver_interval_cs);
-	if (r == NULL || !token_bucket_take(&v->close_bucket, now, &suppressed))
-		return;
-	log_warning("instance=%s source=%s priority=%u ours=%u skew_gap_us=%lld "
-	    "suppressed=%llu: two Backups so close may both take over; "
-	    "priorities further apart prevent that", v->p.name,
-	    addr_format(&r->source, text, sizeof(text)), r->priority,
-	    c->p.priority, (long long)us_from_ns_floor(vrrp_heard_skew_gap_ns(r,
-	    &c->active.source, c->p.version, c->p.priority,
-	    c->active_adver_interval_cs)), (unsigned long long)suppressed);
-}
-
-/* V-39 */
-static void
-warn_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
-{
-	char text[ADDR_STRLEN];
-	uint64_t suppressed;
-	uint16_t interval_cs = a->interval_cs > v->core.p.advert_int_cs ?
-	    a->interval_cs : v->core.p.advert_int_cs;
-
-	if (!vrrp_heard_flapping(&v->heard, now, ns_from_cs(interval_cs)) ||
-	    !token_bucket_take(&v->flap_bucket, now, &suppressed))
-		return;
-	log_warning("flapping instance=%s source=%s priority=%u times=%u "
-	    "suppressed=%llu: Backups take over and give way again, so our "
-	    "adverts are late or lost on the way to them", v->p.name,
-	    addr_format(&a->source, text, sizeof(text)), a->priority,
-	    v->heard.bursts, (unsigned long long)suppressed);
-}
-
 /* V-72: a lesser router was Active as well. */
 static void
 contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
     bool announced)
 {
-	char text[ADDR_STRLEN];
-	uint64_t suppressed;
-
 	v->stats.contests++;
 	if (!announced)
 		vrrp_send_announce_later(v);
-	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
-		log_notice("contest instance=%s source=%s priority=%u ours=%u "
-		    "suppressed=%llu: it was Active as well, addresses "
-		    "announced again", v->p.name,
-		    addr_format(&a->source, text, sizeof(text)), a->priority,
-		    v->core.p.priority, (unsigned long long)suppressed);
+	vrrp_words_contest(v, now, a);
 }
 
-static void	fenced_out(struct vrrp_instance *, mono_t now, mono_t arrival,
-		    const struct addr *successor);
+/*
+ * It had been replaced.  The first advert of the successor that was waiting for
+ * us tells since when both had the addresses.
+ */
+static void
+fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
+    const struct addr *successor)
+{
+	v->stats.both_ns = mono_sub(now, arrival);
+	if (v->stats.both_ns > v->stats.both_most_ns)
+		v->stats.both_most_ns = v->stats.both_ns;
+	vrrp_words_fenced_out(v, successor);
+}
 
 void
 vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
     const struct vrrp_advert *a)
 {
 	struct vrrp_actions act;
-	struct moment m;
+	struct vrrp_moment m;
 	enum vrrp_verdict verdict;
 	bool was_active;
 
@@ -1520,7 +1328,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		return;				/* V-62 */
 	verdict = vrrp_accept_judge(v, a);
 	if (verdict != VRRP_OK) {
-		vrrp_instance_refuse(v, now, verdict, &a->source);
+		vrrp_accept_refuse(v, now, verdict, &a->source);
 		return;
 	}
 	v->stats.advertisement_rcvd++;
@@ -1544,12 +1352,12 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		vrrp_send_last_advert(v, &a->source);
 	else if (was_active && a->priority != 0) {
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
-		warn_flapping(v, now, a);
+		vrrp_words_flapping(v, now, a);
 	}
 	if (a->priority != 0)
 		successor_heard(v, a);
 	if (v->core.state == VRRP_BACKUP)
-		warn_too_close(v, now);
+		vrrp_words_too_close(v, now);
 	vrrp_accept_note(v, now, a);
 	if (a->priority > 0)
 		vrrp_peer_heard(v, now, &a->source);
@@ -1635,7 +1443,7 @@ take_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
     mono_t last_heard, mono_t decided, mono_t received, bool came_up)
 {
 	struct vrrp_actions act;
-	struct moment m;
+	struct vrrp_moment m;
 	mono_t now = loop_clock();
 
 	m = moment_now(v, received);
@@ -1663,7 +1471,7 @@ vrrp_instance_reassure(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_reassure(&v->core, now, &act);
 	perform(v, &act, &m);
@@ -1684,27 +1492,6 @@ vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until,
 	}
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	return fence;
-}
-
-/*
- * It had been replaced.  The first advert of the successor that was waiting for
- * us tells since when both had the addresses.
- */
-static void
-fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
-    const struct addr *successor)
-{
-	char text[ADDR_STRLEN];
-
-	v->stats.both_ns = mono_sub(now, arrival);
-	if (v->stats.both_ns > v->stats.both_most_ns)
-		v->stats.both_most_ns = v->stats.both_ns;
-	log_warning("fenced instance=%s successor=%s absent_us=%lld "
-	    "both_us=%lld: this process was asleep and has been replaced",
-	    v->p.name, addr_format(successor, text, sizeof(text)),
-	    (long long)us_from_ns_floor(mono_sub(v->core.absent_until,
-	    v->core.absent_since)),
-	    (long long)us_from_ns_floor(v->stats.both_ns));
 }
 
 /* --- run-time changes --- */
@@ -1731,7 +1518,7 @@ update_core(struct vrrp_instance *v)
 	struct vrrp_core_params p = core_params(v);
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_set_params(&v->core, now, &p, &act);
 	vrrp_bequest_build_adverts(v);
@@ -1840,7 +1627,7 @@ int
 vrrp_instance_handover(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
-	struct moment m;
+	struct vrrp_moment m;
 	mono_t now;
 
 	if (v->core.state != VRRP_ACTIVE)
@@ -1889,7 +1676,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	const struct vrrp_handoff_entry *e;
 	struct vrrp_core_params cp;
 	struct vrrp_instance *v;
-	int i;
+	unsigned i;
 
 	v = calloc(1, sizeof(*v));
 	if (v == NULL)
@@ -1910,17 +1697,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	vrrp_heard_init(&v->heard);
 	vrrp_linger_init(&v->linger);
 	v->send_form = vrrp_frames_form(p);
-	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
-		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->contest_bucket, LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->close_bucket, LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->flap_bucket, LOG_EVERY_NS, LOG_BURST);
-	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
-		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
-		    LOG_BURST);
-	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
-	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+	vrrp_words_init(v);
 	v->restore_not_before = v->created;
 	vrrp_tracked_bind(&v->tracked, env->track, p);
 	if ((v->track_timer = loop_timer_new(env->loop, track_cb, v)) == NULL) {
@@ -1930,7 +1707,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	look_at_tracks(v);
 	cp = core_params(v);
 	vrrp_core_init(&v->core, &cp);
-	for (i = 0; i < (int)p->unicast_count; i++)
+	for (i = 0; i < p->unicast_count; i++)
 		vrrp_core_name_router(&v->core, &p->unicast_peers[i]);
 	if (!allocate(v) || vrrp_iface_add(iface, v) < 0) {
 		vrrp_instance_free(v);
@@ -1981,7 +1758,7 @@ vrrp_instance_resign(struct vrrp_instance *v, enum vrrp_cause cause)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
-	struct moment m = moment_now(v, now);
+	struct vrrp_moment m = moment_now(v, now);
 
 	v->started = false;
 	vrrp_core_shutdown(&v->core, now, cause, &act);

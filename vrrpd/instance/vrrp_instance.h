@@ -27,12 +27,12 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/pure/vrrp_core.h"
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/pure/vrrp_wire.h"
-
-const char *vrrp_step_name(enum vrrp_step);
 
 /*
  * p is copied.  Enters the interface's table and makes the device if the
@@ -84,9 +84,6 @@ void	vrrp_instance_mac_changed(struct vrrp_instance *);
 /* V-53, V-96, V-123..V-125, V-133, then the core. */
 void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *);
-/* Count and log (rate limited) a packet for this VRID that was refused. */
-void	vrrp_instance_refuse(struct vrrp_instance *, mono_t now,
-	    enum vrrp_verdict, const struct addr *source);
 /*
  * A BFD session of this instance is now so.  received: when this process knew;
  * decided: when bfdd did; last_heard: the last packet of the session before;
@@ -94,8 +91,6 @@ void	vrrp_instance_refuse(struct vrrp_instance *, mono_t now,
  */
 void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
-/* For a user: what vrrp_core_half_heard() found. */
-const char *vrrp_instance_alarm_text(bool bfd);
 /* bfdd is gone: show that we are alive in another way (L-23). */
 void	vrrp_instance_reassure(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */
@@ -129,9 +124,5 @@ void	vrrp_instance_resign(struct vrrp_instance *, enum vrrp_cause);
 bool	vrrp_instance_lingers(const struct vrrp_instance *);
 /* No matter who has been heard. */
 void	vrrp_instance_withdraw(struct vrrp_instance *);
-
-/* i = 0 is the newest; NULL beyond what is kept. */
-const struct vrrp_record *vrrp_instance_record(const struct vrrp_instance *,
-	    unsigned i);
 
 #endif

@@ -1,0 +1,160 @@
+/*
+ * vrrp_words.c - what an instance says in the log, and how often.
+ *
+ * Called after the packets of the batch (vrrp_machine.c), never on the way of a
+ * takeover, since a log write may block for longer than a failover may take.
+ * Whatever other routers can cause is limited by a token bucket each.  Nothing
+ * here changes more than a bucket, or remembers more than what has been said.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "shared/log.h"
+#include "vrrpd/instance/vrrp_words.h"
+
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	1
+
+void
+vrrp_words_init(struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
+		token_bucket_init(&v->buckets[i], LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->interval_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->contest_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->close_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->flap_bucket, LOG_EVERY_NS, LOG_BURST);
+	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
+		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
+		    LOG_BURST);
+	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+}
+
+static const char *
+family_name(const struct vrrp_instance *v)
+{
+	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
+}
+
+void
+vrrp_words_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
+{
+	char heard[48] = "", late[48] = "";
+	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
+	const mono_t *s = r->step;
+
+	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
+		(void)snprintf(heard, sizeof(heard), " last_advert_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_LAST_HEARD])));
+	if (!mono_is_never(s[VRRP_STEP_DETECTED]))
+		(void)snprintf(late, sizeof(late), " late_us=%lld",
+		    (long long)us_from_ns_floor(mono_sub(
+		    s[VRRP_STEP_DECIDED], s[VRRP_STEP_DETECTED])));
+	if (r->tr.to == VRRP_INITIALIZE && v->waiting[0] != '\0')
+		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
+		    v->waiting);
+	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
+	    "in_state_us=%lld%s%s%s", v->p.name, v->p.vrid, family_name(v),
+	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
+	    vrrp_cause_name(r->tr.cause),
+	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
+	    waiting);
+}
+
+const char *
+vrrp_instance_alarm_text(bool bfd)
+{
+	return bfd ? "its advertisements stopped and its BFD goes on: two "
+	    "routers may be Active, if VRRP is blocked between them" :
+	    "its advertisements arrive and its BFD session is down: only VRRP "
+	    "timers would notice its death";
+}
+
+void
+vrrp_words_blocked(struct vrrp_instance *v)
+{
+	const struct addr *peer = &v->core.blocked_peer;
+	char text[ADDR_STRLEN];
+
+	if (v->blocked_logged == v->core.vrrp_blocked)
+		return;
+	v->blocked_logged = v->core.vrrp_blocked;
+	if (addr_is_set(peer))
+		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
+		    addr_format(peer, text, sizeof(text)),
+		    vrrp_instance_alarm_text(true));
+}
+
+/* V-35: heard now that it follows the same Active as we do. */
+void
+vrrp_words_too_close(struct vrrp_instance *v, mono_t now)
+{
+	const struct vrrp_core *c = &v->core;
+	const struct vrrp_heard_router *r;
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	r = vrrp_heard_too_close(&v->heard, &c->active.source, c->p.version,
+	    c->p.priority, c->active_adver_interval_cs);
+	if (r == NULL || !token_bucket_take(&v->close_bucket, now, &suppressed))
+		return;
+	log_warning("instance=%s source=%s priority=%u ours=%u skew_gap_us=%lld "
+	    "suppressed=%llu: two Backups so close may both take over; "
+	    "priorities further apart prevent that", v->p.name,
+	    addr_format(&r->source, text, sizeof(text)), r->priority,
+	    c->p.priority, (long long)us_from_ns_floor(vrrp_heard_skew_gap_ns(r,
+	    &c->active.source, c->p.version, c->p.priority,
+	    c->active_adver_interval_cs)), (unsigned long long)suppressed);
+}
+
+/* V-39 */
+void
+vrrp_words_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+	uint16_t interval_cs = a->interval_cs > v->core.p.advert_int_cs ?
+	    a->interval_cs : v->core.p.advert_int_cs;
+
+	if (!vrrp_heard_flapping(&v->heard, now, ns_from_cs(interval_cs)) ||
+	    !token_bucket_take(&v->flap_bucket, now, &suppressed))
+		return;
+	log_warning("flapping instance=%s source=%s priority=%u times=%u "
+	    "suppressed=%llu: Backups take over and give way again, so our "
+	    "adverts are late or lost on the way to them", v->p.name,
+	    addr_format(&a->source, text, sizeof(text)), a->priority,
+	    v->heard.bursts, (unsigned long long)suppressed);
+}
+
+void
+vrrp_words_contest(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (token_bucket_take(&v->contest_bucket, now, &suppressed))
+		log_notice("contest instance=%s source=%s priority=%u ours=%u "
+		    "suppressed=%llu: it was Active as well, addresses "
+		    "announced again", v->p.name,
+		    addr_format(&a->source, text, sizeof(text)), a->priority,
+		    v->core.p.priority, (unsigned long long)suppressed);
+}
+
+void
+vrrp_words_fenced_out(const struct vrrp_instance *v,
+    const struct addr *successor)
+{
+	char text[ADDR_STRLEN];
+
+	log_warning("fenced instance=%s successor=%s absent_us=%lld "
+	    "both_us=%lld: this process was asleep and has been replaced",
+	    v->p.name, addr_format(successor, text, sizeof(text)),
+	    (long long)us_from_ns_floor(mono_sub(v->core.absent_until,
+	    v->core.absent_since)),
+	    (long long)us_from_ns_floor(v->stats.both_ns));
+}
