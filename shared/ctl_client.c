@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_client.h"
-#include "shared/ctl_server.h"
+#include "shared/ctl_limits.h"
 
 #define RX_LINE_MAX	(2 * CTL_QUEUE_MAX)	/* a server sends no longer one */
 #define TX_QUEUE_MAX	(1024 * 1024)

@@ -20,40 +20,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "shared/ctl_limits.h"
+#include "shared/ctl_listener.h"
+#include "shared/ctl_rpc.h"
 #include "shared/loop.h"
 
-#define CTL_PROTOCOL_VERSION	1
-#define CTL_CLIENTS_MAX		64
-#define CTL_LINE_MAX		65536	/* bytes of one request line */
-#define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
-#define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */
-#define CTL_STUCK_S		30	/* unsent and nothing read: dropped */
-#define CTL_TOPICS_MAX		8	/* subscriptions of one client */
-#define CTL_TOPIC_LEN		32	/* with its NUL */
-
-/* JSON-RPC error codes beside the standard -32700, -32600..-32603. */
-#define CTL_ERR_REFUSED		1	/* valid, but cannot be done; say why */
-#define CTL_ERR_FORBIDDEN	2	/* needs root or the daemon's user */
-#define CTL_ERR_NOT_FOUND	3	/* no such instance or session */
-
 struct ctl_server;
-struct ctl_client_conn;			/* one connected client */
-
-struct ctl_error {
-	int	code;			/* 0: no error */
-	char	message[256];
-};
-
-/* Sets code and text; returns false so a handler can `return ctl_fail(...)`. */
-bool	ctl_fail(struct ctl_error *, int code, const char *fmt, ...)
-	    __attribute__((format(printf, 3, 4)));
-
-/*
- * params is an object (or NULL), borrowed.  On true, *result is a new
- * reference the server takes (NULL: "ok" is sent as true).
- */
-typedef bool (*ctl_handler)(struct ctl_client_conn *, json_t *params,
-    json_t **result, struct ctl_error *, void *arg);
 
 /*
  * An answer of many parts, which must not be made at one go.  A handler calls
@@ -72,17 +44,6 @@ void	ctl_client_conn_stream(struct ctl_client_conn *, const char *member,
  */
 void	ctl_client_conn_stream_levels(struct ctl_client_conn *,
 	    const char *topic, ctl_next next);
-
-#define CTL_CHANGES	0x1		/* needs root or the daemon's user */
-
-struct ctl_method {
-	const char	*name;
-	unsigned	 flags;
-	ctl_handler	 handler;
-};
-
-/* A bound socket that outlives a server, as a parent keeps it for its child. */
-struct ctl_listener;
 
 struct ctl_server_config {
 	const char		 *path;
@@ -122,14 +83,6 @@ struct ctl_server_config {
  */
 int	ctl_server_open(struct loop *, const struct ctl_server_config *,
 	    gid_t gid, struct ctl_server **out);
-/*
- * The same as a separate step.  Clients that connect while no server is open on
- * it wait until the next one is.
- */
-int	ctl_listener_open(const char *path, gid_t gid,
-	    struct ctl_listener **out);
-/* remove: also the file, where it still may.  NULL is fine. */
-void	ctl_listener_close(struct ctl_listener *, bool remove);
 /* Closes all clients, removes the socket file where it still may. NULL is fine. */
 void	ctl_server_close(struct ctl_server *);
 

@@ -1,0 +1,17 @@
+/*
+ * ctl_limits.h - the version and the limits of the control protocol, on which
+ * server and client agree (swiftover-ctl(7)).
+ */
+#ifndef SHARED_CTL_LIMITS_H
+#define SHARED_CTL_LIMITS_H
+
+#define CTL_PROTOCOL_VERSION	1
+#define CTL_CLIENTS_MAX		64
+#define CTL_LINE_MAX		65536	/* bytes of one request line */
+#define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
+#define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */
+#define CTL_STUCK_S		30	/* unsent and nothing read: dropped */
+#define CTL_TOPICS_MAX		8	/* subscriptions of one client */
+#define CTL_TOPIC_LEN		32	/* with its NUL */
+
+#endif
