@@ -286,6 +286,7 @@ do_unsubscribe(struct ctl_client_conn *c, json_t *params, json_t **result,
 	return true;
 }
 
+/* arg is the daemon's, and of no use to these. */
 static const struct ctl_method own_methods[] = {
 	{ "hello",		0,	do_hello },
 	{ "ping",		0,	do_ping },
@@ -336,7 +337,6 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
     json_t **result, struct ctl_error *error)
 {
 	const struct ctl_method *m;
-	bool own;
 
 	m = find_method(c->service, name);
 	if (m == NULL)
@@ -346,10 +346,7 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 	if ((m->flags & CTL_CHANGES) && !ctl_conn_may_change(c))
 		return ctl_fail(error, CTL_ERR_FORBIDDEN,
 		    "\"%s\" needs root or the user of the daemon", m->name);
-	own = m >= own_methods && m < own_methods +
-	    sizeof(own_methods) / sizeof(own_methods[0]);
-	if (!m->handler(c, params, result, error,
-	    own ? NULL : c->arg)) {
+	if (!m->handler(c, params, result, error, c->arg)) {
 		ctl_queue_job_cancel(c);
 		json_decref(*result);
 		*result = NULL;
