@@ -38,6 +38,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_diff.h"
+#include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_frames.h"
@@ -111,16 +112,6 @@ secondary(const struct addr_prefix *prefix, void *arg)
 	return false;
 }
 
-/* Only the owner of an address leaves it where it is. */
-static bool
-owned(const struct addr *addr, void *arg)
-{
-	const struct vrrp_instance *v = arg;
-
-	return v->p.priority == VRRP_PRIORITY_OWNER &&
-	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
-}
-
 static bool
 open_unicast(struct vrrp_instance *v)
 {
@@ -158,7 +149,7 @@ open_filter(struct vrrp_instance *v)
 static bool
 prepare(struct vrrp_instance *v)
 {
-	const struct vrrp_vip_questions q = { on_link, owned, v,
+	const struct vrrp_vip_questions q = { on_link, vrrp_able_owns, v,
 	    secondary, v->env->lifetime_s };
 
 	if (v->vips == NULL)
@@ -698,171 +689,7 @@ expire_cb(mono_t deadline, void *arg)
 	ordinary_again(v);
 }
 
-/* --- conditions --- */
-
-/* V-6: IP header, the message before its list, the list. */
-static unsigned
-most_addresses(const struct vrrp_instance *v)
-{
-	unsigned header = v->p.family == AF_INET6 ? 40 + 8 : 20 + 8;
-	unsigned mtu = v->iface->link.mtu;
-
-	if (v->p.version == 2 || v->p.also_version_2)
-		header += 8;
-	return mtu <= header ? 0 :
-	    (mtu - header) / (unsigned)addr_len(v->p.family);
-}
-
-/* V-76: the address of an instance with priority 255 that is not ours. */
-static const struct addr *
-not_owned(const struct vrrp_instance *v)
-{
-	unsigned i;
-
-	if (v->p.priority != VRRP_PRIORITY_OWNER)
-		return NULL;
-	for (i = 0; i < v->p.vip_count; i++)
-		if (!owned(&v->p.vips[i].prefix.addr, (void *)v))
-			return &v->p.vips[i].prefix.addr;
-	return NULL;
-}
-
-static bool
-has_virtual_address(const struct vrrp_instance *v)
-{
-	unsigned i;
-
-	for (i = 0; i < v->p.vip_count; i++)
-		if (vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex,
-		    &v->p.vips[i].prefix.addr))
-			return true;
-	return false;
-}
-
-/*
- * L-17.  What is not known yet keeps an instance from starting and stops none
- * that runs, here or in the engine before us: neither a reload nor a restart
- * may take an Active down.
- */
-static bool
-track_forbids(const struct vrrp_instance *v)
-{
-	return v->tracked.now.fault || (v->tracked.now.waits && !v->kept &&
-	    v->core.state == VRRP_INITIALIZE);
-}
-
-/* Everything but the group. w: why not. */
-static bool
-can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
-    size_t size)
-{
-	const struct vrrp_iface *f = v->iface;
-	const struct addr *foreign;
-	char text[ADDR_STRLEN];
-
-	if (v->disabled) {
-		*cause = VRRP_CAUSE_DISABLED;
-		(void)snprintf(w, size, "disabled by the operator");
-	} else if (!f->exists) {
-		*cause = VRRP_CAUSE_NO_INTERFACE;
-		(void)snprintf(w, size, "interface %s does not exist",
-		    f->name);
-	} else if (f->io == NULL) {
-		*cause = VRRP_CAUSE_NO_INTERFACE;
-		(void)snprintf(w, size, "interface %s cannot be opened: %s",
-		    f->name, strerror(-f->io_error));
-	} else if (!f->link.has_mac) {
-		*cause = VRRP_CAUSE_NO_INTERFACE;
-		(void)snprintf(w, size, "interface %s has no Ethernet address",
-		    f->name);
-	} else if (!f->link.admin_up) {
-		*cause = VRRP_CAUSE_INTERFACE_DOWN;
-		(void)snprintf(w, size, "interface %s is down", f->name);
-	} else if (!f->link.running) {
-		*cause = VRRP_CAUSE_INTERFACE_DOWN;
-		(void)snprintf(w, size, "interface %s has no carrier",
-		    f->name);
-	} else if ((foreign = not_owned(v)) != NULL) {
-		*cause = VRRP_CAUSE_NOT_OWNER;
-		(void)snprintf(w, size, "priority = 255 is for the owner of "
-		    "the addresses, and %s is not an address of %s",
-		    addr_format(foreign, text, sizeof(text)), f->name);
-	} else if (!addr_is_set(vrrp_iface_primary_of(v))) {
-		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
-		(void)snprintf(w, size, v->p.family == AF_INET6 ?
-		    "interface %s has no usable link-local address%s" :
-		    "interface %s has no IPv4 address of its own%s", f->name,
-		    has_virtual_address(v) ?
-		    ", only virtual ones: their owner has priority = 255" : "");
-	} else if (v->p.vip_count > most_addresses(v)) {
-		*cause = VRRP_CAUSE_ADDRESS_FAILED;
-		(void)snprintf(w, size, "an advert of %u addresses does not "
-		    "fit the MTU of %s, which has room for %u",
-		    v->p.vip_count, f->name, most_addresses(v));
-	} else if (track_forbids(v)) {
-		*cause = VRRP_CAUSE_TRACK_FAULT;
-		vrrp_tracked_why(&v->tracked, w, size);
-	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
-		*cause = VRRP_CAUSE_ADDRESS_FAILED;
-		(void)snprintf(w, size, "%s", v->retry_reason);
-	} else
-		return true;
-	return false;
-}
-
-static bool
-can_run(struct vrrp_instance *v, enum vrrp_cause *cause)
-{
-	char *w = v->waiting;
-
-	if (!can_run_alone(v, cause, w, sizeof(v->waiting)))
-		return false;
-	if (v->group != NULL && !v->env->sync->allows(v->group, v, w,
-	    sizeof(v->waiting))) {
-		*cause = VRRP_CAUSE_GROUP;
-		return false;
-	}
-	w[0] = '\0';
-	return true;
-}
-
-bool
-vrrp_instance_able(const struct vrrp_instance *v, char *why, size_t size)
-{
-	enum vrrp_cause cause;
-	char reason[VRRP_VIP_REASON_MAX];
-
-	if (why == NULL) {
-		why = reason;
-		size = sizeof(reason);
-	}
-	return can_run_alone(v, &cause, why, size);
-}
-
-static enum vrrp_cause
-start_cause(const struct vrrp_instance *v)
-{
-	if (v->fresh)
-		return VRRP_CAUSE_STARTUP;
-	switch (v->down_cause) {
-	case VRRP_CAUSE_INTERFACE_DOWN:
-	case VRRP_CAUSE_NO_INTERFACE:
-		return VRRP_CAUSE_INTERFACE_UP;
-	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:
-	case VRRP_CAUSE_NOT_OWNER:
-		return VRRP_CAUSE_PRIMARY_ADDRESS;
-	case VRRP_CAUSE_DISABLED:
-		return VRRP_CAUSE_ENABLED;
-	case VRRP_CAUSE_HANDOVER:
-		return VRRP_CAUSE_HANDOVER;
-	case VRRP_CAUSE_GROUP:
-		return VRRP_CAUSE_GROUP;
-	case VRRP_CAUSE_TRACK_FAULT:
-		return VRRP_CAUSE_TRACK_CLEAR;
-	default:
-		return VRRP_CAUSE_STARTUP;
-	}
-}
+/* --- whenever it can --- */
 
 static void
 shut_down(struct vrrp_instance *v, enum vrrp_cause cause)
@@ -919,7 +746,7 @@ start_up(struct vrrp_instance *v)
 		return;
 	}
 	vrrp_core_startup(&v->core, now, vrrp_iface_primary_of(v),
-	    start_cause(v), &act);
+	    vrrp_able_start_cause(v), &act);
 	perform(v, &act, &m);
 }
 
@@ -931,7 +758,7 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 	bool able;
 
 	memcpy(before, v->waiting, sizeof(before));
-	able = can_run(v, &cause);
+	able = vrrp_able_now(v, &cause);
 	if (!able && vrrp_linger_blocked(&v->linger, cause) ==
 	    VRRP_LINGER_WITHDRAW) {
 		loop_timer_set(v->linger_timer, MONO_NEVER);
@@ -1559,7 +1386,7 @@ act_cb(void *arg)
 {
 	struct vrrp_instance *v = arg;
 	uint8_t was = v->core.p.priority;
-	bool forbidden = track_forbids(v);
+	bool forbidden = vrrp_able_track_forbids(v);
 
 	if (!v->track_moved)
 		return;

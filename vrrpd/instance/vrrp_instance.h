@@ -26,6 +26,7 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/instance/virtual_router.h"
+#include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
@@ -53,13 +54,11 @@ void	vrrp_instance_drop_kept(struct vrrp_instance *);
 /* Something it depends on may have changed: start, stop or stay. */
 void	vrrp_instance_reconsider(struct vrrp_instance *);
 /*
- * Sync groups; for vrrp_sync.c.  join: NULL leaves.  able: may it run, the group
- * apart?  If not and why is not NULL, the reason for a user.  follow: the group
- * goes to Active, or leaves it.  give: the group is handed over, of which this is
- * a member; it does not preempt until it is Active again.
+ * Sync groups; for vrrp_sync.c.  join: NULL leaves.  follow: the group goes to
+ * Active, or leaves it.  give: the group is handed over, of which this is a
+ * member; it does not preempt until it is Active again.
  */
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
-bool	vrrp_instance_able(const struct vrrp_instance *, char *why, size_t size);
 void	vrrp_instance_follow(struct vrrp_instance *, bool go);
 void	vrrp_instance_give(struct vrrp_instance *);
 /* The interface came, went or was replaced: device and sockets anew. */

@@ -1,0 +1,196 @@
+/*
+ * vrrp_able.c - may an instance run, and if not, why.
+ *
+ * It runs while nothing stands against it (V-77): not disabled, the interface
+ * there, up, with carrier and a primary address, nothing tracked in fault, the
+ * addresses prepared, the other members of its sync group as able as it is.  The
+ * first thing that stands against it is named, as a cause for the state machine
+ * and in words for the user.
+ *
+ * Nothing is done about it here: vrrp_instance_reconsider() asks, and starts or
+ * stops.  The only field that is written is `waiting`.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "vrrpd/instance/vrrp_able.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_tracked.h"
+
+/* Only the owner of an address leaves it where it is. */
+bool
+vrrp_able_owns(const struct addr *addr, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+
+	return v->p.priority == VRRP_PRIORITY_OWNER &&
+	    vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex, addr);
+}
+
+/* V-6: IP header, the message before its list, the list. */
+static unsigned
+most_addresses(const struct vrrp_instance *v)
+{
+	unsigned header = v->p.family == AF_INET6 ? 40 + 8 : 20 + 8;
+	unsigned mtu = v->iface->link.mtu;
+
+	if (v->p.version == 2 || v->p.also_version_2)
+		header += 8;
+	return mtu <= header ? 0 :
+	    (mtu - header) / (unsigned)addr_len(v->p.family);
+}
+
+/* V-76: the address of an instance with priority 255 that is not ours. */
+static const struct addr *
+not_owned(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	if (v->p.priority != VRRP_PRIORITY_OWNER)
+		return NULL;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!vrrp_able_owns(&v->p.vips[i].prefix.addr,
+		    (void *)v))
+			return &v->p.vips[i].prefix.addr;
+	return NULL;
+}
+
+static bool
+has_virtual_address(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex,
+		    &v->p.vips[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/*
+ * L-17.  What is not known yet keeps an instance from starting and stops none
+ * that runs, here or in the engine before us: neither a reload nor a restart
+ * may take an Active down.
+ */
+bool
+vrrp_able_track_forbids(const struct vrrp_instance *v)
+{
+	return v->tracked.now.fault || (v->tracked.now.waits && !v->kept &&
+	    v->core.state == VRRP_INITIALIZE);
+}
+
+/* Everything but the group. w: why not. */
+static bool
+can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
+    size_t size)
+{
+	const struct vrrp_iface *f = v->iface;
+	const struct addr *foreign;
+	char text[ADDR_STRLEN];
+
+	if (v->disabled) {
+		*cause = VRRP_CAUSE_DISABLED;
+		(void)snprintf(w, size, "disabled by the operator");
+	} else if (!f->exists) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s does not exist",
+		    f->name);
+	} else if (f->io == NULL) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s cannot be opened: %s",
+		    f->name, strerror(-f->io_error));
+	} else if (!f->link.has_mac) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "interface %s has no Ethernet address",
+		    f->name);
+	} else if (!f->link.admin_up) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s is down", f->name);
+	} else if (!f->link.running) {
+		*cause = VRRP_CAUSE_INTERFACE_DOWN;
+		(void)snprintf(w, size, "interface %s has no carrier",
+		    f->name);
+	} else if ((foreign = not_owned(v)) != NULL) {
+		*cause = VRRP_CAUSE_NOT_OWNER;
+		(void)snprintf(w, size, "priority = 255 is for the owner of "
+		    "the addresses, and %s is not an address of %s",
+		    addr_format(foreign, text, sizeof(text)), f->name);
+	} else if (!addr_is_set(vrrp_iface_primary_of(v))) {
+		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
+		(void)snprintf(w, size, v->p.family == AF_INET6 ?
+		    "interface %s has no usable link-local address%s" :
+		    "interface %s has no IPv4 address of its own%s", f->name,
+		    has_virtual_address(v) ?
+		    ", only virtual ones: their owner has priority = 255" : "");
+	} else if (v->p.vip_count > most_addresses(v)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "an advert of %u addresses does not "
+		    "fit the MTU of %s, which has room for %u",
+		    v->p.vip_count, f->name, most_addresses(v));
+	} else if (vrrp_able_track_forbids(v)) {
+		*cause = VRRP_CAUSE_TRACK_FAULT;
+		vrrp_tracked_why(&v->tracked, w, size);
+	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "%s", v->retry_reason);
+	} else
+		return true;
+	return false;
+}
+
+bool
+vrrp_able_now(struct vrrp_instance *v, enum vrrp_cause *cause)
+{
+	char *w = v->waiting;
+
+	if (!can_run_alone(v, cause, w, sizeof(v->waiting)))
+		return false;
+	if (v->group != NULL && !v->env->sync->allows(v->group, v, w,
+	    sizeof(v->waiting))) {
+		*cause = VRRP_CAUSE_GROUP;
+		return false;
+	}
+	w[0] = '\0';
+	return true;
+}
+
+bool
+vrrp_instance_able(const struct vrrp_instance *v, char *why, size_t size)
+{
+	enum vrrp_cause cause;
+	char reason[VRRP_VIP_REASON_MAX];
+
+	if (why == NULL) {
+		why = reason;
+		size = sizeof(reason);
+	}
+	return can_run_alone(v, &cause, why, size);
+}
+
+enum vrrp_cause
+vrrp_able_start_cause(const struct vrrp_instance *v)
+{
+	if (v->fresh)
+		return VRRP_CAUSE_STARTUP;
+	switch (v->down_cause) {
+	case VRRP_CAUSE_INTERFACE_DOWN:
+	case VRRP_CAUSE_NO_INTERFACE:
+		return VRRP_CAUSE_INTERFACE_UP;
+	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:
+	case VRRP_CAUSE_NOT_OWNER:
+		return VRRP_CAUSE_PRIMARY_ADDRESS;
+	case VRRP_CAUSE_DISABLED:
+		return VRRP_CAUSE_ENABLED;
+	case VRRP_CAUSE_HANDOVER:
+		return VRRP_CAUSE_HANDOVER;
+	case VRRP_CAUSE_GROUP:
+		return VRRP_CAUSE_GROUP;
+	case VRRP_CAUSE_TRACK_FAULT:
+		return VRRP_CAUSE_TRACK_CLEAR;
+	default:
+		return VRRP_CAUSE_STARTUP;
+	}
+}

@@ -1,0 +1,35 @@
+/*
+ * vrrp_able.h - may an instance run, and if not, why.
+ */
+#ifndef VRRPD_VRRP_ABLE_H
+#define VRRPD_VRRP_ABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared/pure/addr.h"
+#include "vrrpd/instance/virtual_router.h"
+#include "vrrpd/pure/vrrp_core.h"
+
+/*
+ * May it run, its group apart?  If not and why is not NULL, the reason for a
+ * user.
+ */
+bool	vrrp_instance_able(const struct vrrp_instance *, char *why,
+	    size_t size);
+/*
+ * May it run, now, group included?  `waiting` is "" if so; else it is the reason
+ * and *cause what the state machine is told.
+ */
+bool	vrrp_able_now(struct vrrp_instance *, enum vrrp_cause *cause);
+/* A tracked item keeps it from running (L-17). */
+bool	vrrp_able_track_forbids(const struct vrrp_instance *);
+/* Why it starts, after what made it stop. */
+enum vrrp_cause vrrp_able_start_cause(const struct vrrp_instance *);
+/*
+ * V-76: the address is on the interface and the instance (arg) is its owner; to
+ * be asked by vrrp_vip_prepare().
+ */
+bool	vrrp_able_owns(const struct addr *, void *arg);
+
+#endif
