@@ -7,6 +7,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
 	vrrpd/instance/vrrp_frames.c vrrpd/instance/vrrp_frames.h \
 	vrrpd/instance/vrrp_history.c vrrpd/instance/vrrp_history.h \
+	vrrpd/instance/vrrp_hold.c vrrpd/instance/vrrp_hold.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \

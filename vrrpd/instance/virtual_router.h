@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "shared/nl.h"
 #include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_tracked.h"
@@ -121,6 +122,7 @@ struct vrrp_instance {
 	bool			 bequeathed;	/* the monitor has its will */
 	bool			 bequest_owed;	/* or should have */
 	bool			 refreshing;	/* not acknowledged yet */
+	nl_batch_done		 answered;	/* the instance's; arg: itself */
 	struct {
 		bool		install;
 		uint64_t	record;		/* UINT64_MAX: none */

@@ -42,12 +42,12 @@
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/instance/vrrp_words.h"
-#include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
@@ -63,8 +63,6 @@ static void	take_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 static void	say(void *arg);
 static void	update_core(struct vrrp_instance *v);
 static void	ordinary_again(struct vrrp_instance *v);
-static bool	misses_address(const struct vrrp_instance *v, char *what,
-	    size_t size);
 static void	linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
 	    struct vrrp_record *r);
 static struct vrrp_moment moment_now(const struct vrrp_instance *v, mono_t now);
@@ -73,197 +71,6 @@ const struct addr *
 vrrp_instance_primary(const struct vrrp_instance *v)
 {
 	return vrrp_iface_primary_of(v);
-}
-
-/* --- ready to take over --- */
-
-static bool
-on_link(const struct addr_prefix *prefix, void *arg)
-{
-	const struct vrrp_instance *v = arg;
-	const struct vrrp_addrs *as = v->env->addrs;
-	unsigned i;
-
-	for (i = 0; i < as->count; i++)
-		if (as->list[i].ifindex == v->iface->link.ifindex &&
-		    as->list[i].prefix.len <= prefix->len &&
-		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
-		    !vrrp_iface_is_virtual(v->iface,
-		    &as->list[i].prefix.addr))
-			return true;
-	return false;
-}
-
-/* Put on the interface itself, it would be a secondary there. */
-static bool
-secondary(const struct addr_prefix *prefix, void *arg)
-{
-	const struct vrrp_instance *v = arg;
-	const struct vrrp_addrs *as = v->env->addrs;
-	unsigned i;
-
-	for (i = 0; v->p.family == AF_INET && i < as->count; i++)
-		if (as->list[i].ifindex == v->iface->link.ifindex &&
-		    as->list[i].prefix.len == prefix->len &&
-		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
-		    !vrrp_iface_is_virtual(v->iface,
-		    &as->list[i].prefix.addr))
-			return true;
-	return false;
-}
-
-static bool
-open_unicast(struct vrrp_instance *v)
-{
-	int error;
-
-	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
-	    !addr_is_set(vrrp_iface_primary_of(v)))
-		return true;
-	error = vrrp_io_open_unicast(v->iface->io, vrrp_iface_primary_of(v));
-	if (error < 0)
-		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
-		    "cannot send to unicast peers: %s", strerror(-error));
-	return error == 0;
-}
-
-/* V-104: the owner takes what is sent to its address, whatever is wished. */
-static bool
-open_filter(struct vrrp_instance *v)
-{
-	int error;
-
-	if (v->filtered || v->p.accept ||
-	    v->p.priority == VRRP_PRIORITY_OWNER)
-		return true;
-	error = vrrp_filter_add(v->env->filter, &v->p);
-	if (error < 0)
-		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
-		    "accept = no needs nf_tables of Linux 5.12: %s",
-		    strerror(-error));
-	v->filtered = error == 0;
-	return v->filtered;
-}
-
-/* Everything a takeover needs. Returns false with `retry_reason` set. */
-static bool
-prepare(struct vrrp_instance *v)
-{
-	const struct vrrp_vip_questions q = { on_link, vrrp_able_owns, v,
-	    secondary, v->env->lifetime_s };
-
-	if (v->vips == NULL)
-		return false;
-	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
-		return false;
-	if (!open_unicast(v) || !open_filter(v))
-		return false;
-	vrrp_frames_build_announcements(v);
-	vrrp_bequest_build_adverts(v);
-	return true;
-}
-
-/* --- addresses --- */
-
-static void
-batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
-{
-	unsigned at;
-
-	if (v->batch_count == VRRP_BATCHES_MAX) {
-		/* The kernel has not answered 16 times: forget the oldest. */
-		v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
-		v->batch_count--;
-	}
-	at = (v->batch_first + v->batch_count++) % VRRP_BATCHES_MAX;
-	v->batches[at].install = install;
-	v->batches[at].record = UINT64_MAX;
-	if (r != NULL) {
-		v->batches[at].record = vrrp_history_number(v, r);
-		r->awaits_ack = true;
-	}
-}
-
-/*
- * V-84.  An owner does not take over in a hurry, so this may wait for the
- * kernel.  Hosts that are told the interface's MAC reach it all the same.
- */
-static void
-own_arp(struct vrrp_instance *v, bool own)
-{
-	int error;
-
-	if (v->owning == own || v->p.priority != VRRP_PRIORITY_OWNER ||
-	    !v->p.virtual_mac || v->p.family != AF_INET)
-		return;
-	v->owning = own;
-	if (!own) {
-		vrrp_filter_disown(v->env->filter, &v->p);
-		return;
-	}
-	error = vrrp_filter_own(v->env->filter, &v->p);
-	if (error == 0)
-		return;
-	v->owning = false;
-	log_warning("instance=%s ARP for its addresses tells the MAC address of "
-	    "%s: nf_tables: %s", v->p.name, v->iface->name, strerror(-error));
-}
-
-static void
-install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
-{
-	int error;
-
-	own_arp(v, true);
-	v->holds = true;
-	vrrp_bequest_later(v);
-	error = quietly ? vrrp_vip_install_quietly(v->vips, batch_done, v) :
-	    vrrp_vip_install(v->vips, batch_done, v);
-	if (error == 0)
-		batch_sent(v, true, r);
-	else if (error != -ENODATA)
-		v->batch_error = -error;
-}
-
-/* What has gone wrong with an address tells itself by other events. */
-static void
-refreshed(int error, unsigned failed_at, void *arg)
-{
-	struct vrrp_instance *v = arg;
-
-	(void)error;
-	(void)failed_at;
-	v->refreshing = false;
-}
-
-void
-vrrp_instance_refresh(struct vrrp_instance *v)
-{
-	/* Fenced: that they expire would be right. */
-	if (!v->holds || v->vips == NULL || v->refreshing ||
-	    vrrp_core_is_fenced(&v->core))
-		return;
-	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
-}
-
-static void
-withdraw(struct vrrp_instance *v, struct vrrp_record *r)
-{
-	int error;
-
-	loop_timer_set(v->announce_timer, MONO_NEVER);
-	v->announce_left = 0;
-	own_arp(v, false);
-	v->holds = false;
-	vrrp_bequest_later(v);
-	if (v->vips == NULL)
-		return;
-	error = vrrp_vip_withdraw(v->vips, batch_done, v);
-	if (error == 0)
-		batch_sent(v, false, r);
-	else if (error != -ENODATA)
-		log_err("instance=%s cannot withdraw its addresses: %s",
-		    v->p.name, strerror(-error));
 }
 
 /* --- words --- */
@@ -353,22 +160,12 @@ address_failed(struct vrrp_instance *v)
 	if (act.todo & VRRP_DO_SEND_ADVERT)
 		vrrp_send_advert(v, act.advert_priority);
 	if (act.todo & VRRP_DO_WITHDRAW)
-		withdraw(v, NULL);
+		vrrp_hold_withdraw(v, NULL);
 	if (act.todo & VRRP_DO_TRANSITION)
 		(void)vrrp_history_add(v, &act.tr, &m);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	say_later(v);
 	settle_group(v);
-}
-
-static void
-install_now(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
-{
-	if (v->vips == NULL)
-		return;
-	install(v, r, quietly);
-	if (r != NULL)
-		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 }
 
 /* --- waiting for the kernel --- */
@@ -409,7 +206,7 @@ hold_back(struct vrrp_instance *v, uint32_t todo)
 
 	if (v->p.family != AF_INET6 || v->vips == NULL)
 		return todo;
-	if (v->batch_error != 0 || !misses_address(v, what, sizeof(what))) {
+	if (v->batch_error != 0 || !vrrp_hold_misses(v, what, sizeof(what))) {
 		(void)vrrp_vip_speak(v->vips);
 		return todo;
 	}
@@ -432,7 +229,7 @@ vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
 	for (i = 0; i < v->p.vip_count; i++)
 		if (a[i].ifindex == ifindex)
 			break;
-	if (i == v->p.vip_count || misses_address(v, what, sizeof(what)))
+	if (i == v->p.vip_count || vrrp_hold_misses(v, what, sizeof(what)))
 		return;
 	/*
 	 * The kernel says so just before it makes the route to the address; a
@@ -453,7 +250,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		v->held = 0;
 	}
 	if (act->install_first) {
-		install_now(v, r, v->p.family == AF_INET6);
+		vrrp_hold_install(v, r, v->p.family == AF_INET6);
 		todo = hold_back(v, todo);
 	}
 	if (todo & VRRP_DO_SEND_ADVERT) {
@@ -462,7 +259,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
 	}
 	if ((todo & VRRP_DO_INSTALL) && !act->install_first)
-		install_now(v, r, false);
+		vrrp_hold_install(v, r, false);
 	if (todo & VRRP_DO_ANNOUNCE) {
 		vrrp_send_announce(v, r == NULL || act->install_first);
 		if (r != NULL)
@@ -495,19 +292,12 @@ withdraw_late(struct vrrp_instance *v)
 
 	if (v->history_count - v->left_record <= VRRP_HISTORY_MAX)
 		r = vrrp_history_at(v, v->left_record);
-	withdraw(v, r);
+	vrrp_hold_withdraw(v, r);
 	if (r != NULL)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 	say_later(v);
 	if (v->env->withdrawn != NULL)
 		v->env->withdrawn(v, v->env->arg);
-}
-
-static void
-hush(struct vrrp_instance *v)
-{
-	if (v->vips != NULL)
-		(void)vrrp_vip_hush(v->vips);
 }
 
 /* The state machine left Active, or moves while the addresses are there. */
@@ -524,14 +314,14 @@ linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
 	case VRRP_LINGER_TAKE_BACK:
 		break;
 	case VRRP_LINGER_HUSH:
-		hush(v);
+		vrrp_hold_hush(v);
 		break;
 	case VRRP_LINGER_WITHDRAW:
 		if (lingered) {
 			withdraw_late(v);
 			break;
 		}
-		withdraw(v, r);
+		vrrp_hold_withdraw(v, r);
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 		break;
 	}
@@ -553,7 +343,7 @@ successor_heard(struct vrrp_instance *v, const struct vrrp_advert *a)
 	ns = mono_sub(now, v->linger.since);
 	if (vrrp_linger_heard(&v->linger, now) != VRRP_LINGER_HUSH)
 		return;
-	hush(v);
+	vrrp_hold_hush(v);
 	loop_timer_set(v->linger_timer, v->linger.until);
 	log_notice("instance=%s successor=%s priority=%u after_us=%lld",
 	    v->p.name, addr_format(&a->source, text, sizeof(text)),
@@ -628,22 +418,11 @@ static void
 batch_done(int error, unsigned failed_at, void *arg)
 {
 	struct vrrp_instance *v = arg;
-	struct vrrp_record *r = NULL;
-	uint64_t number;
+	struct vrrp_record *r;
 	bool was_install;
 
-	if (v->batch_count == 0)
+	if (!vrrp_hold_answered(v, &was_install, &r))
 		return;
-	was_install = v->batches[v->batch_first].install;
-	number = v->batches[v->batch_first].record;
-	v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
-	v->batch_count--;
-	if (number != UINT64_MAX &&
-	    v->history_count - number <= VRRP_HISTORY_MAX) {
-		r = vrrp_history_at(v, number);
-		r->step[VRRP_STEP_ACKNOWLEDGED] = loop_clock();
-		r->awaits_ack = false;
-	}
 	if (error == 0) {
 		if (was_install)
 			v->retry_ns = 0;
@@ -653,7 +432,7 @@ batch_done(int error, unsigned failed_at, void *arg)
 	} else if (error == ENOBUFS || error == ETIMEDOUT) {
 		/* The answer was lost, not the request: ask again. */
 		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
-			install(v, NULL, false);
+			vrrp_hold_install(v, NULL, false);
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
 	    !vrrp_vip_device_exists(v->vips)) {
 		vrrp_instance_device_gone(v);
@@ -722,7 +501,7 @@ vrrp_instance_drop_kept(struct vrrp_instance *v)
 		return;
 	v->kept = false;
 	v->bequeathed = true;
-	withdraw(v, NULL);
+	vrrp_hold_withdraw(v, NULL);
 	say_later(v);
 }
 
@@ -733,7 +512,7 @@ start_up(struct vrrp_instance *v)
 	mono_t now = loop_clock();
 	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
 
-	if (!prepare(v)) {
+	if (!vrrp_hold_prepare(v)) {
 		retry_later(v);
 		memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
 		say_later(v);
@@ -821,92 +600,11 @@ retry_cb(mono_t deadline, void *arg)
 
 /* --- the interface --- */
 
-/*
- * Addresses that a crashed run of ours left behind.  An interface that has no
- * others is configured so: then it is the owner's, who forgot to say priority
- * 255, and taking it away would cut off the machine.
- */
 static void
-clean_leftovers(struct vrrp_instance *v)
+open_or_retry(struct vrrp_instance *v)
 {
-	const struct vrrp_addrs *as = v->env->addrs;
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	char text[ADDR_PREFIX_STRLEN];
-	unsigned i, j;
-
-	for (i = 0; i < as->count; i++) {
-		const struct nl_addr *found = &as->list[i];
-
-		if (vrrp_vip_adopted(v->vips) &&
-		    found->ifindex == vrrp_vip_ifindex(v->vips)) {
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
-			continue;
-		}
-		for (j = 0; j < v->p.vip_count; j++) {
-			if (a[j].owned ||
-			    !addr_is_set(vrrp_iface_primary_of(v)) ||
-			    found->ifindex != a[j].ifindex ||
-			    !addr_equal(&found->prefix.addr,
-			    &a[j].prefix.addr))
-				continue;
-			log_notice("instance=%s removing leftover address=%s",
-			    v->p.name, addr_prefix_format(&found->prefix,
-			    text, sizeof(text)));
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
-		}
-	}
-}
-
-static void
-open_vips(struct vrrp_instance *v)
-{
-	int error;
-
-	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
-	    &v->iface->link, &v->vips, v->retry_reason);
-	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
-		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
-		error = vrrp_vip_parent_hold(&v->iface->manners,
-		    v->iface->name);
-		if (error < 0) {
-			(void)snprintf(v->retry_reason,
-			    sizeof(v->retry_reason),
-			    "cannot set arp_ignore of %s: %s", v->iface->name,
-			    strerror(-error));
-			vrrp_vip_close(v->vips);
-			v->vips = NULL;
-		}
-	}
-	if (error == 0 && v->p.virtual_mac)
-		vrrp_vip_parent_note(&v->iface->manners, v->vips);
-	if (error == 0 && prepare(v)) {
-		(void)vrrp_iface_update_primary(v->iface);
-		if (v->kept)
-			return;
-		clean_leftovers(v);
-		/* A device that was adopted may still listen. */
-		if (vrrp_vip_adopted(v->vips))
-			withdraw(v, NULL);
-		return;
-	}
-	retry_later(v);
-}
-
-static void
-close_vips(struct vrrp_instance *v)
-{
-	if (v->vips == NULL)
-		return;
-	nl_batch_cancel(v->env->nl, v);
-	v->refreshing = false;
-	v->batch_count = 0;
-	if (v->p.virtual_mac && v->p.family == AF_INET)
-		vrrp_vip_parent_release(&v->iface->manners);
-	vrrp_vip_close(v->vips);
-	v->vips = NULL;
-	vrrp_frames_forget(v);
+	if (!vrrp_hold_open(v))
+		retry_later(v);
 }
 
 void
@@ -914,7 +612,7 @@ vrrp_instance_iface_found(struct vrrp_instance *v)
 {
 	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac) {
 		v->retry_at = MONO_NEVER;
-		open_vips(v);
+		open_or_retry(v);
 	}
 	vrrp_instance_reconsider(v);
 }
@@ -923,14 +621,14 @@ void
 vrrp_instance_iface_lost(struct vrrp_instance *v)
 {
 	vrrp_instance_reconsider(v);
-	close_vips(v);
+	vrrp_hold_close(v);
 }
 
 void
 vrrp_instance_primary_changed(struct vrrp_instance *v)
 {
 	if (v->vips != NULL && addr_is_set(vrrp_iface_primary_of(v))) {
-		(void)prepare(v);
+		(void)vrrp_hold_prepare(v);
 		if (v->core.state != VRRP_INITIALIZE)
 			vrrp_core_set_primary(&v->core,
 			    vrrp_iface_primary_of(v));
@@ -950,31 +648,13 @@ restore_device(struct vrrp_instance *v, char *what, size_t size)
 		return vrrp_vip_device_raise(v->vips);
 	}
 	(void)snprintf(what, size, "device %s was removed", name);
-	close_vips(v);
-	open_vips(v);
+	vrrp_hold_close(v);
+	open_or_retry(v);
 	if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		vrrp_instance_reconsider(v);
 		return false;
 	}
 	return true;
-}
-
-static bool
-misses_address(const struct vrrp_instance *v, char *what, size_t size)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	char text[ADDR_PREFIX_STRLEN];
-	unsigned i;
-
-	for (i = 0; i < v->p.vip_count; i++) {
-		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
-		    &a[i].prefix.addr))
-			continue;
-		(void)snprintf(what, size, "address %s was removed",
-		    addr_prefix_format(&a[i].prefix, text, sizeof(text)));
-		return true;
-	}
-	return false;
 }
 
 /*
@@ -1005,12 +685,12 @@ restore(void *arg)
 	}
 	if (!restore_device(v, what, sizeof(what)) &&
 	    (v->vips == NULL || v->core.state != VRRP_ACTIVE ||
-	    !misses_address(v, what, sizeof(what))))
+	    !vrrp_hold_misses(v, what, sizeof(what))))
 		return;
 	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
 	v->stats.addresses_restored++;
 	if (v->core.state == VRRP_ACTIVE) {
-		install(v, NULL, false);
+		vrrp_hold_install(v, NULL, false);
 		m = moment_now(v, now);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
@@ -1064,31 +744,14 @@ vrrp_instance_check_addresses(struct vrrp_instance *v)
 	restore(v);
 }
 
-/* Its address i is on this link, and announced with another MAC than it has. */
-static bool
-is_outdated(const struct vrrp_instance *v, unsigned i,
-    const struct nl_link *link)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-
-	return strcmp(v->p.vips[i].device, link->name) == 0 &&
-	    (a[i].ifindex != link->ifindex ||
-	    memcmp(a[i].mac, link->mac, sizeof(a[i].mac)) != 0);
-}
-
 void
 vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 {
 	struct vrrp_actions act;
 	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
-	unsigned i;
 
-	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0)
-		return;
-	for (i = 0; i < v->p.vip_count; i++)
-		if (is_outdated(v, i, link))
-			break;
-	if (i == v->p.vip_count)
+	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0 ||
+	    !vrrp_hold_is_outdated(v, link))
 		return;
 	if (!mono_is_never(v->retry_at)) {	/* it may have waited for this */
 		loop_timer_set(v->retry_timer, MONO_NEVER);
@@ -1096,7 +759,7 @@ vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 		vrrp_instance_reconsider(v);
 		return;
 	}
-	(void)prepare(v);
+	(void)vrrp_hold_prepare(v);
 	vrrp_core_reannounce(&v->core, m.received, &act);
 	perform(v, &act, &m);
 }
@@ -1110,7 +773,7 @@ vrrp_instance_mac_changed(struct vrrp_instance *v)
 	if (v->vips == NULL)
 		return;
 	vrrp_vip_parent_changed(v->vips, &v->iface->link);
-	(void)prepare(v);
+	(void)vrrp_hold_prepare(v);
 	vrrp_core_reannounce(&v->core, m.received, &act);
 	perform(v, &act, &m);
 }
@@ -1515,6 +1178,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->created = loop_clock();
 	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
+	v->answered = batch_done;
 	e = vrrp_handoff_find(env->handoff, p->name);
 	if (e != NULL) {
 		v->kept = (e->flags & VRRP_HANDOFF_ACTIVE) != 0;
@@ -1541,7 +1205,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 		return NULL;
 	}
 	if (iface->exists && iface->link.has_mac)
-		open_vips(v);
+		open_or_retry(v);
 	return v;
 }
 
@@ -1553,10 +1217,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	loop_defer_cancel(v->env->loop, say, v);
 	loop_defer_cancel(v->env->loop, restore, v);
 	vrrp_bequest_cancel(v);
-	close_vips(v);
-	own_arp(v, false);
-	if (v->filtered)
-		vrrp_filter_remove(v->env->filter, &v->p);
+	vrrp_hold_free(v);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->timer);
 	loop_timer_free(v->linger_timer);

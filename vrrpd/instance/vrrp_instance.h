@@ -29,6 +29,7 @@
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_history.h"
+#include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/pure/vrrp_core.h"
@@ -92,8 +93,6 @@ void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
 /* bfdd is gone: show that we are alive in another way (L-23). */
 void	vrrp_instance_reassure(struct vrrp_instance *);
-/* The addresses it holds, if any, are lent for another while. */
-void	vrrp_instance_refresh(struct vrrp_instance *);
 /*
  * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if
  * there are none.  True: an Active that has to listen before it goes on (design

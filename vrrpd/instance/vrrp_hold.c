@@ -1,0 +1,407 @@
+/*
+ * vrrp_hold.c - the addresses of an instance: made ready, taken, lent, given up.
+ *
+ * Whatever could take long or fail is done while the instance is Backup: the
+ * device, both netlink batches, the filter of `accept = no`, the socket of
+ * unicast peers, the frames.  Taking the addresses and giving them up is one
+ * batch each.  The kernel answers a batch later, from the loop: that goes to
+ * `answered`, a callback of the instance, and vrrp_hold_answered() says which
+ * batch it was.
+ *
+ * Nothing here knows a state of the virtual router or decides anything.  What
+ * fails is returned, with `retry_reason` in words for a user, or left in
+ * `batch_error`; trying again is for the caller.
+ *
+ * The monitor's will follows the addresses (vrrp_bequest.h).
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_able.h"
+#include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_history.h"
+#include "vrrpd/instance/vrrp_hold.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_vip.h"
+
+/* --- ready to take over --- */
+
+static bool
+on_link(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len <= prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* Put on the interface itself, it would be a secondary there. */
+static bool
+secondary(const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; v->p.family == AF_INET && i < as->count; i++)
+		if (as->list[i].ifindex == v->iface->link.ifindex &&
+		    as->list[i].prefix.len == prefix->len &&
+		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
+		    !vrrp_iface_is_virtual(v->iface,
+		    &as->list[i].prefix.addr))
+			return true;
+	return false;
+}
+
+static bool
+open_unicast(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->p.unicast_count == 0 || v->iface->io == NULL ||
+	    !addr_is_set(vrrp_iface_primary_of(v)))
+		return true;
+	error = vrrp_io_open_unicast(v->iface->io, vrrp_iface_primary_of(v));
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "cannot send to unicast peers: %s", strerror(-error));
+	return error == 0;
+}
+
+/* V-104: the owner takes what is sent to its address, whatever is wished. */
+static bool
+open_filter(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->filtered || v->p.accept ||
+	    v->p.priority == VRRP_PRIORITY_OWNER)
+		return true;
+	error = vrrp_filter_add(v->env->filter, &v->p);
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "accept = no needs nf_tables of Linux 5.12: %s",
+		    strerror(-error));
+	v->filtered = error == 0;
+	return v->filtered;
+}
+
+/* Everything a takeover needs. Returns false with `retry_reason` set. */
+bool
+vrrp_hold_prepare(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = { on_link, vrrp_able_owns, v,
+	    secondary, v->env->lifetime_s };
+
+	if (v->vips == NULL)
+		return false;
+	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
+		return false;
+	if (!open_unicast(v) || !open_filter(v))
+		return false;
+	vrrp_frames_build_announcements(v);
+	vrrp_bequest_build_adverts(v);
+	return true;
+}
+
+/* --- take, lend, give up --- */
+
+static void
+batch_sent(struct vrrp_instance *v, bool install, struct vrrp_record *r)
+{
+	unsigned at;
+
+	if (v->batch_count == VRRP_BATCHES_MAX) {
+		/* The kernel has not answered 16 times: forget the oldest. */
+		v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+		v->batch_count--;
+	}
+	at = (v->batch_first + v->batch_count++) % VRRP_BATCHES_MAX;
+	v->batches[at].install = install;
+	v->batches[at].record = UINT64_MAX;
+	if (r != NULL) {
+		v->batches[at].record = vrrp_history_number(v, r);
+		r->awaits_ack = true;
+	}
+}
+
+bool
+vrrp_hold_answered(struct vrrp_instance *v, bool *install,
+    struct vrrp_record **r)
+{
+	uint64_t number;
+
+	if (v->batch_count == 0)
+		return false;
+	*install = v->batches[v->batch_first].install;
+	number = v->batches[v->batch_first].record;
+	v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
+	v->batch_count--;
+	*r = NULL;
+	if (number != UINT64_MAX &&
+	    v->history_count - number <= VRRP_HISTORY_MAX) {
+		*r = vrrp_history_at(v, number);
+		(*r)->step[VRRP_STEP_ACKNOWLEDGED] = loop_clock();
+		(*r)->awaits_ack = false;
+	}
+	return true;
+}
+
+/*
+ * V-84.  An owner does not take over in a hurry, so this may wait for the
+ * kernel.  Hosts that are told the interface's MAC reach it all the same.
+ */
+static void
+own_arp(struct vrrp_instance *v, bool own)
+{
+	int error;
+
+	if (v->owning == own || v->p.priority != VRRP_PRIORITY_OWNER ||
+	    !v->p.virtual_mac || v->p.family != AF_INET)
+		return;
+	v->owning = own;
+	if (!own) {
+		vrrp_filter_disown(v->env->filter, &v->p);
+		return;
+	}
+	error = vrrp_filter_own(v->env->filter, &v->p);
+	if (error == 0)
+		return;
+	v->owning = false;
+	log_warning("instance=%s ARP for its addresses tells the MAC address of "
+	    "%s: nf_tables: %s", v->p.name, v->iface->name, strerror(-error));
+}
+
+static void
+install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
+{
+	int error;
+
+	own_arp(v, true);
+	v->holds = true;
+	vrrp_bequest_later(v);
+	error = quietly ? vrrp_vip_install_quietly(v->vips, v->answered, v) :
+	    vrrp_vip_install(v->vips, v->answered, v);
+	if (error == 0)
+		batch_sent(v, true, r);
+	else if (error != -ENODATA)
+		v->batch_error = -error;
+}
+
+void
+vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
+{
+	if (v->vips == NULL)
+		return;
+	install(v, r, quietly);
+	if (r != NULL)
+		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+}
+
+/* What has gone wrong with an address tells itself by other events. */
+static void
+refreshed(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)error;
+	(void)failed_at;
+	v->refreshing = false;
+}
+
+void
+vrrp_instance_refresh(struct vrrp_instance *v)
+{
+	/* Fenced: that they expire would be right. */
+	if (!v->holds || v->vips == NULL || v->refreshing ||
+	    vrrp_core_is_fenced(&v->core))
+		return;
+	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
+}
+
+void
+vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
+{
+	int error;
+
+	loop_timer_set(v->announce_timer, MONO_NEVER);
+	v->announce_left = 0;
+	own_arp(v, false);
+	v->holds = false;
+	vrrp_bequest_later(v);
+	if (v->vips == NULL)
+		return;
+	error = vrrp_vip_withdraw(v->vips, v->answered, v);
+	if (error == 0)
+		batch_sent(v, false, r);
+	else if (error != -ENODATA)
+		log_err("instance=%s cannot withdraw its addresses: %s",
+		    v->p.name, strerror(-error));
+}
+
+void
+vrrp_hold_hush(struct vrrp_instance *v)
+{
+	if (v->vips != NULL)
+		(void)vrrp_vip_hush(v->vips);
+}
+
+/* --- is it all there --- */
+
+bool
+vrrp_hold_misses(const struct vrrp_instance *v, char *what, size_t size)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++) {
+		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
+		    &a[i].prefix.addr))
+			continue;
+		(void)snprintf(what, size, "address %s was removed",
+		    addr_prefix_format(&a[i].prefix, text, sizeof(text)));
+		return true;
+	}
+	return false;
+}
+
+/* Its address i is on this link, and announced with another MAC than it has. */
+static bool
+is_outdated(const struct vrrp_instance *v, unsigned i,
+    const struct nl_link *link)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+
+	return strcmp(v->p.vips[i].device, link->name) == 0 &&
+	    (a[i].ifindex != link->ifindex ||
+	    memcmp(a[i].mac, link->mac, sizeof(a[i].mac)) != 0);
+}
+
+bool
+vrrp_hold_is_outdated(const struct vrrp_instance *v,
+    const struct nl_link *link)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (is_outdated(v, i, link))
+			return true;
+	return false;
+}
+
+/* --- life --- */
+
+/*
+ * Addresses that a crashed run of ours left behind.  An interface that has no
+ * others is configured so: then it is the owner's, who forgot to say priority
+ * 255, and taking it away would cut off the machine.
+ */
+static void
+clean_leftovers(struct vrrp_instance *v)
+{
+	const struct vrrp_addrs *as = v->env->addrs;
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	char text[ADDR_PREFIX_STRLEN];
+	unsigned i, j;
+
+	for (i = 0; i < as->count; i++) {
+		const struct nl_addr *found = &as->list[i];
+
+		if (vrrp_vip_adopted(v->vips) &&
+		    found->ifindex == vrrp_vip_ifindex(v->vips)) {
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+			continue;
+		}
+		for (j = 0; j < v->p.vip_count; j++) {
+			if (a[j].owned ||
+			    !addr_is_set(vrrp_iface_primary_of(v)) ||
+			    found->ifindex != a[j].ifindex ||
+			    !addr_equal(&found->prefix.addr,
+			    &a[j].prefix.addr))
+				continue;
+			log_notice("instance=%s removing leftover address=%s",
+			    v->p.name, addr_prefix_format(&found->prefix,
+			    text, sizeof(text)));
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+		}
+	}
+}
+
+bool
+vrrp_hold_open(struct vrrp_instance *v)
+{
+	int error;
+
+	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	    &v->iface->link, &v->vips, v->retry_reason);
+	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
+		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
+		error = vrrp_vip_parent_hold(&v->iface->manners,
+		    v->iface->name);
+		if (error < 0) {
+			(void)snprintf(v->retry_reason,
+			    sizeof(v->retry_reason),
+			    "cannot set arp_ignore of %s: %s", v->iface->name,
+			    strerror(-error));
+			vrrp_vip_close(v->vips);
+			v->vips = NULL;
+		}
+	}
+	if (error == 0 && v->p.virtual_mac)
+		vrrp_vip_parent_note(&v->iface->manners, v->vips);
+	if (error == 0 && vrrp_hold_prepare(v)) {
+		(void)vrrp_iface_update_primary(v->iface);
+		if (v->kept)
+			return true;
+		clean_leftovers(v);
+		/* A device that was adopted may still listen. */
+		if (vrrp_vip_adopted(v->vips))
+			vrrp_hold_withdraw(v, NULL);
+		return true;
+	}
+	return false;
+}
+
+void
+vrrp_hold_close(struct vrrp_instance *v)
+{
+	if (v->vips == NULL)
+		return;
+	nl_batch_cancel(v->env->nl, v);
+	v->refreshing = false;
+	v->batch_count = 0;
+	if (v->p.virtual_mac && v->p.family == AF_INET)
+		vrrp_vip_parent_release(&v->iface->manners);
+	vrrp_vip_close(v->vips);
+	v->vips = NULL;
+	vrrp_frames_forget(v);
+}
+
+void
+vrrp_hold_free(struct vrrp_instance *v)
+{
+	vrrp_hold_close(v);
+	own_arp(v, false);
+	if (v->filtered)
+		vrrp_filter_remove(v->env->filter, &v->p);
+}

@@ -1,0 +1,57 @@
+/*
+ * vrrp_hold.h - the addresses of an instance: made ready, taken, lent, given up.
+ */
+#ifndef VRRPD_VRRP_HOLD_H
+#define VRRPD_VRRP_HOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared/nl.h"
+#include "vrrpd/instance/virtual_router.h"
+
+/*
+ * The interface is there: make the device (of one that is `kept`: go on with it),
+ * prepare, and take away what a crashed run has left.  False: not ready, and
+ * `retry_reason` says why; `vips` is set or not, and a later prepare or open goes
+ * on from there.
+ */
+bool	vrrp_hold_open(struct vrrp_instance *);
+/* The interface or the device is gone: what was sent is not waited for. */
+void	vrrp_hold_close(struct vrrp_instance *);
+/* Of an instance about to be freed. */
+void	vrrp_hold_free(struct vrrp_instance *);
+/*
+ * Everything a takeover needs, anew: batches, sockets, filter, frames.  False:
+ * `retry_reason` says why; also while there is no interface.
+ */
+bool	vrrp_hold_prepare(struct vrrp_instance *);
+
+/*
+ * Take the addresses.  r: the transition that does, or NULL.  quietly: nothing
+ * leaves with the virtual MAC yet (vrrp_vip_install_quietly()).  An error of the
+ * call itself is left in `batch_error`.  Nothing without an interface.
+ */
+void	vrrp_hold_install(struct vrrp_instance *, struct vrrp_record *r,
+	    bool quietly);
+/* Give them up; announcements stop.  r as above, but its step is the caller's. */
+void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
+/* Nothing more leaves with the virtual MAC. */
+void	vrrp_hold_hush(struct vrrp_instance *);
+/* The addresses it holds, if any, are lent for another while. */
+void	vrrp_instance_refresh(struct vrrp_instance *);
+/*
+ * To be called from `answered`: the oldest batch that was sent is done.  True:
+ * *install tells which kind, *r the transition whose last step it was, or NULL.
+ * False: nothing was waited for.
+ */
+bool	vrrp_hold_answered(struct vrrp_instance *, bool *install,
+	    struct vrrp_record **r);
+
+/* An address of ours is not there; what: which, for a user. */
+bool	vrrp_hold_misses(const struct vrrp_instance *, char *what, size_t size);
+/* What was prepared for an address on this link does not fit the link. */
+bool	vrrp_hold_is_outdated(const struct vrrp_instance *,
+	    const struct nl_link *);
+
+#endif
