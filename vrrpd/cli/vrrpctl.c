@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "vrrpd/cli/vrrpctl.h"
+#include "vrrpd/cli/vrrpctl_cmd.h"
 
 int
 main(int argc, char **argv)

@@ -12,9 +12,12 @@
  */
 #include "config.h"
 
+#include "vrrpd/cli/vrrpctl_cmd.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +27,12 @@
 #include "shared/ctl_client.h"
 #include "shared/ctl_server.h"
 #include "shared/pure/mono.h"
+#include "vrrpd/cli/vrrpctl_convert.h"
+#include "vrrpd/cli/vrrpctl_event.h"
+#include "vrrpd/cli/vrrpctl_show.h"
+#include "vrrpd/cli/vrrpctl_show_bfd.h"
+#include "vrrpd/cli/vrrpctl_view.h"
 #include "vrrpd/config/vrrp_conf.h"
-#include "vrrpd/cli/vrrpctl.h"
 
 #define WORDS_MAX	4
 #define OPTION_STRICT	256	/* no character */
@@ -608,7 +615,8 @@ cmd_convert(struct ctx *c)
 {
 	return vrrpctl_convert(c->args[1], c->id,
 	    (c->strict ? VRRPCTL_CONVERT_STRICT : 0) |
-	    (c->json ? VRRPCTL_CONVERT_JSON : 0), c->out, c->err);
+	    (c->json ? VRRPCTL_CONVERT_JSON : 0), c->out, c->err) ?
+	    VRRPCTL_DONE : VRRPCTL_REFUSED;
 }
 
 /* --- the command line --- */

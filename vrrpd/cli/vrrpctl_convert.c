@@ -6,15 +6,17 @@
  */
 #include "config.h"
 
+#include "vrrpd/cli/vrrpctl_convert.h"
+
 #include <errno.h>
 #include <glob.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "shared/conf.h"
 #include "vrrpd/convert/ka_convert.h"
-#include "vrrpd/cli/vrrpctl.h"
 
 static int
 read_source(void *arg, const char *path, char **text, char *why, size_t len)
@@ -105,7 +107,7 @@ print_json(const struct ka_remarks *r, bool done, const char *text, FILE *out)
 	json_decref(doc);
 }
 
-int
+bool
 vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
     FILE *err)
 {
@@ -142,5 +144,5 @@ vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
 	}
 	free(text);
 	ka_tree_free(&tree);
-	return done ? VRRPCTL_DONE : VRRPCTL_REFUSED;
+	return done;
 }

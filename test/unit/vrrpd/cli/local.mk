@@ -2,9 +2,12 @@
 if CMOCKA
 UNIT_VRRPD_CLI_LIBS = $(VRRPCTL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
-	test/unit/vrrpd/cli/test_vrrpctl \
+	test/unit/vrrpd/cli/test_vrrpctl_cmd \
+	test/unit/vrrpd/cli/test_vrrpctl_show \
 	# end
 
-test_unit_vrrpd_cli_test_vrrpctl_SOURCES = test/unit/vrrpd/cli/test_vrrpctl.c
-test_unit_vrrpd_cli_test_vrrpctl_LDADD = $(UNIT_VRRPD_CLI_LIBS)
+test_unit_vrrpd_cli_test_vrrpctl_cmd_SOURCES = test/unit/vrrpd/cli/test_vrrpctl_cmd.c
+test_unit_vrrpd_cli_test_vrrpctl_cmd_LDADD = $(UNIT_VRRPD_CLI_LIBS)
+test_unit_vrrpd_cli_test_vrrpctl_show_SOURCES = test/unit/vrrpd/cli/test_vrrpctl_show.c
+test_unit_vrrpd_cli_test_vrrpctl_show_LDADD = $(UNIT_VRRPD_CLI_LIBS)
 endif

@@ -1,0 +1,34 @@
+/*
+ * vrrpctl_view.c - lines that every full view has: a label and a value.
+ */
+#include "config.h"
+
+#include "vrrpd/cli/vrrpctl_view.h"
+
+#include <stdarg.h>
+
+#include "vrrpd/cli/vrrpctl_word.h"
+
+/* "  label             value" */
+void __attribute__((format(printf, 3, 4)))
+view_line(const struct view *v, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fprintf(v->out, "  %-17s ", label);
+	va_start(ap, fmt);
+	(void)vfprintf(v->out, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', v->out);
+}
+
+/* The moment something happened, and how long ago. */
+void
+view_moment(const struct view *v, const char *label, const char *time)
+{
+	char when[VALUE_LEN], buf[VALUE_LEN];
+
+	if (time != NULL)
+		view_line(v, label, "%s (%s ago)", word_moment(when, time),
+		    word_age(buf, v->now_us, time));
+}
