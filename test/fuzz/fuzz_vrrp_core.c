@@ -129,7 +129,7 @@ check(const struct vrrp_core *v, mono_t now, enum vrrp_state before,
 		    ns_from_cs(v->p.advert_int_cs));
 		break;
 	}
-	REQUIRE(v->bfd_count <= VRRP_CORE_BFD_MAX);
+	REQUIRE(v->death.count <= VRRP_DEATH_SESSIONS_MAX);
 	REQUIRE(v->bfd_false_takeovers <= v->bfd_takeovers);
 }
 

@@ -337,7 +337,7 @@ judge_takeover(struct sim *s, unsigned i, const struct vrrp_transition *tr)
 		SIM_REQUIRE(s, r->params.preempt || r->params.priority == 255);
 		break;
 	case VRRP_CAUSE_BFD_DOWN:
-		peer = router_of(s, &r->core.bfd_edge_peer);
+		peer = router_of(s, &r->core.death.edge_peer);
 		SIM_REQUIRE(s, w->bfd_timeouts[peer] > 0);	/* L-11, L-12 */
 		w->bfd_timeouts[peer] = 0;
 		break;

@@ -103,12 +103,10 @@ put_damping(json_t *o, const struct vrrp_core *c, const struct addr *peer)
 {
 	int64_t ns = mono_sub(vrrp_core_bfd_suspended_until(c, peer),
 	    loop_clock());
-	unsigned i;
+	const struct vrrp_death_session *s = vrrp_death_find(&c->death, peer);
 
-	for (i = 0; i < c->bfd_count; i++)
-		if (addr_equal(&c->bfd[i].peer, peer))
-			ctl_json_set_int(o, "false-takeovers",
-			    c->bfd[i].false_takeovers);
+	if (s != NULL)
+		ctl_json_set_int(o, "false-takeovers", s->false_takeovers);
 	ctl_json_set_us(o, "suspended-us", ns > 0 ? ns : 0);
 }
 

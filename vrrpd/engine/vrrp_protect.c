@@ -24,12 +24,10 @@ vrrp_takeover_name(enum vrrp_takeover t)
 static bool
 is_spent(const struct vrrp_instance *v, const struct addr *peer)
 {
-	unsigned i;
+	const struct vrrp_death_session *s = vrrp_death_find(&v->core.death,
+	    peer);
 
-	for (i = 0; i < v->core.bfd_count; i++)
-		if (addr_equal(&v->core.bfd[i].peer, peer))
-			return v->core.bfd[i].spent;
-	return false;
+	return s != NULL && s->spent;
 }
 
 /* Why a Down of this session would, or would not, make us Active (L-11). */

@@ -161,12 +161,9 @@ collect_wishes(struct vrrp_router *r)
 static bool
 knows_it_is_up(const struct vrrp_core *c, const struct addr *peer)
 {
-	unsigned i;
+	const struct vrrp_death_session *s = vrrp_death_find(&c->death, peer);
 
-	for (i = 0; i < c->bfd_count; i++)
-		if (addr_equal(&c->bfd[i].peer, peer))
-			return c->bfd[i].has_been_up;
-	return false;
+	return s != NULL && s->has_been_up;
 }
 
 /* A session that was there before the instance had the peer (L-26). */

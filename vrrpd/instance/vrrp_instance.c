@@ -859,12 +859,10 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 static int64_t
 peer_interval_ns(const struct vrrp_instance *v, const struct vrrp_bfd_event *e)
 {
-	unsigned i;
+	const struct vrrp_death_session *s = vrrp_death_find(&v->core.death,
+	    &e->peer);
 
-	for (i = 0; i < v->core.bfd_count; i++)
-		if (addr_equal(&v->core.bfd[i].peer, &e->peer))
-			return v->core.bfd[i].rx_interval_ns;
-	return 0;
+	return s == NULL ? 0 : s->rx_interval_ns;
 }
 
 /*

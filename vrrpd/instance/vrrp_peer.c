@@ -90,9 +90,10 @@ forget_others(struct vrrp_instance *v)
 	struct vrrp_peer peer;
 	unsigned i;
 
-	for (i = v->core.bfd_count; i-- > 0; )
-		if (!vrrp_peer_find(v, &v->core.bfd[i].peer, &peer)) {
-			peer.addr = v->core.bfd[i].peer;
+	for (i = v->core.death.count; i-- > 0; )
+		if (!vrrp_peer_find(v, &v->core.death.sessions[i].peer,
+		    &peer)) {
+			peer.addr = v->core.death.sessions[i].peer;
 			vrrp_core_bfd_forget(&v->core, &peer.addr);
 		}
 }

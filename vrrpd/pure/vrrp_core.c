@@ -35,14 +35,7 @@
 #define SETTLED_ADVERTS		5		/* and the skew, and some */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
-#define PROOF_INTERVALS		2	/* BFD silent for so many: not by chance */
-#define ANSWER_NS		(50 * NS_PER_MS)	/* L-13: V-72 and the way */
-#define DAMP_FIRST_NS		(10 * NS_PER_S)
-#define DAMP_MAX_NS		(600 * NS_PER_S)
-#define DAMP_FORGIVE_NS		(600 * NS_PER_S)
 #define LISTEN_MAX_NS		(1250 * NS_PER_MS)
-#define SLOT_MARGIN_MIN_NS	NS_PER_MS
-#define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
 #define REASSURE_MIN_NS		(50 * NS_PER_MS)
 #define REASSURE_MAX		16		/* adverts of one series */
 
@@ -67,24 +60,6 @@ vrrp_cause_name(enum vrrp_cause cause)
 #define X(id, word) case VRRP_CAUSE_##id: return word;
 	VRRP_CAUSES(X)
 #undef X
-	}
-	return "unknown";
-}
-
-const char *
-vrrp_bfd_state_name(enum vrrp_bfd_state state)
-{
-	switch (state) {
-	case VRRP_BFD_UNKNOWN:
-		return "unknown";
-	case VRRP_BFD_ADMIN_DOWN:
-		return "admin-down";
-	case VRRP_BFD_DOWN:
-		return "down";
-	case VRRP_BFD_INIT:
-		return "init";
-	case VRRP_BFD_UP:
-		return "up";
 	}
 	return "unknown";
 }
@@ -137,7 +112,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->confirm_timer = MONO_NEVER;
 	v->fence_until = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
-	vrrp_rank_init(&v->rank);
+	vrrp_death_init(&v->death);
 	compute_intervals(v);
 }
 
@@ -289,7 +264,7 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 	v->active.interval_cs = adv->interval_cs;
 	v->active.last_advert = from;
 	v->active.last_arrival = arrival;
-	memset(&v->claimant, 0, sizeof(v->claimant));
+	vrrp_death_no_claim(&v->death);
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
@@ -323,8 +298,7 @@ static void
 call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
     const struct vrrp_advert *adv)
 {
-	if (!addr_equal(&adv->source, &v->bfd_edge_peer) ||
-	    mono_before(v->bfd_alive_after, arrival))
+	if (vrrp_death_is_refuted(&v->death, arrival, &adv->source))
 		forget_bfd_edge(v);
 }
 
@@ -352,26 +326,13 @@ note_claim(struct vrrp_core *v, mono_t arrival, const struct vrrp_advert *adv)
 {
 	if (addr_equal(&adv->source, &v->active.source))
 		v->active.last_arrival = arrival;
-	else {
-		v->claimant = adv->source;
-		v->claimed = arrival;
-	}
+	else
+		vrrp_death_claim(&v->death, &adv->source, arrival);
 	if (mono_is_never(v->bfd_takeover_timer))
 		return;
 	call_off_bfd_takeover(v, arrival, adv);
 	if (mono_is_never(v->bfd_takeover_timer))
 		v->bfd_left_to_others++;
-}
-
-static struct vrrp_core_bfd *
-bfd_find(struct vrrp_core *v, const struct addr *peer)
-{
-	unsigned i;
-
-	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i].peer, peer))
-			return &v->bfd[i];
-	return NULL;
 }
 
 /* V-71, V-74: of two Actives, is that the one that stays? */
@@ -381,28 +342,6 @@ wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
 	return adv->priority > v->p.priority ||
 	    (adv->priority == v->p.priority &&
 	    addr_cmp(&adv->source, &v->primary) > 0);
-}
-
-/* L-13: what it said of its peer was wrong. */
-static void
-blame_session(struct vrrp_core *v, mono_t now)
-{
-	struct vrrp_core_bfd *b = bfd_find(v, &v->bfd_edge_peer);
-	int64_t ns;
-	unsigned i;
-
-	if (b == NULL)
-		return;
-	if (!b->has_been_up)
-		b->spent = true;
-	if (b->false_takeovers > 0 && mono_before(
-	    mono_add(b->suspended_until, DAMP_FORGIVE_NS), now))
-		b->false_takeovers = 0;
-	b->false_takeovers++;
-	ns = b->false_takeovers == 1 ? 0 : DAMP_FIRST_NS;
-	for (i = 2; i < b->false_takeovers && ns < DAMP_MAX_NS; i++)
-		ns *= 2;
-	b->suspended_until = mono_add(now, ns < DAMP_MAX_NS ? ns : DAMP_MAX_NS);
 }
 
 /*
@@ -418,8 +357,8 @@ confirm_rx(struct vrrp_core *v, mono_t now, const struct vrrp_advert *adv)
 		return true;
 	v->confirm_timer = MONO_NEVER;
 	v->bfd_unconfirmed++;
-	if (addr_equal(&adv->source, &v->bfd_edge_peer))
-		blame_session(v, now);
+	if (addr_equal(&adv->source, &v->death.edge_peer))
+		vrrp_death_blame(&v->death, now);
 	return false;
 }
 
@@ -502,11 +441,9 @@ judge_bfd_takeover(struct vrrp_core *v, mono_t now,
 	if (addr_equal(&adv->source, &v->active.source) &&
 	    v->active.priority != 0)
 		v->takeovers_taken_back++;
-	if (!v->active_by_bfd || !addr_equal(&adv->source, &v->bfd_edge_peer) ||
-	    mono_sub(now, v->state_since) > ANSWER_NS)
-		return;
-	v->bfd_false_takeovers++;
-	blame_session(v, now);
+	if (v->active_by_bfd && vrrp_death_is_answered(&v->death, now,
+	    &adv->source, mono_sub(now, v->state_since)))
+		v->bfd_false_takeovers++;
 }
 
 static void
@@ -536,7 +473,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		return;
 	}
 	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
-	vrrp_rank_reign_over(&v->rank, now, v->state_since,
+	vrrp_rank_reign_over(&v->death.rank, now, v->state_since,
 	    settled_ns(v));
 	enter(v, VRRP_BACKUP, cause, now, from, act);
 	act->todo |= VRRP_DO_WITHDRAW;
@@ -567,7 +504,7 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 	if (adv->priority > 0) {
 		struct vrrp_rank_id id = { &adv->source, adv->priority };
 
-		vrrp_rank_heard(&v->rank, now, &id, v->p.priority,
+		vrrp_rank_heard(&v->death.rank, now, &id, v->p.priority,
 		    v->state == VRRP_BACKUP &&
 		    addr_equal(&adv->source, &v->active.source) &&
 		    mono_sub(now, v->active.since) >= settled_ns(v));
@@ -644,9 +581,10 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 static void
 note_blocked(struct vrrp_core *v)
 {
-	const struct vrrp_core_bfd *b = bfd_find(v, &v->active.source);
+	const struct vrrp_death_session *s = vrrp_death_find(&v->death,
+	    &v->active.source);
 
-	if (v->state == VRRP_ACTIVE && b != NULL && b->has_been_up &&
+	if (v->state == VRRP_ACTIVE && s != NULL && s->has_been_up &&
 	    v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER) {
 		v->blocked_peer = v->active.source;
 		v->vrrp_blocked++;
@@ -722,86 +660,26 @@ vrrp_core_next_expiry(const struct vrrp_core *v)
 	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
 }
 
-/* L-12: is this Down a reason to believe that the peer no longer forwards? */
-static bool
-down_means_dead(const struct vrrp_bfd_event *ev)
+/* Our place among the Backups. */
+static struct vrrp_rank_id
+us(const struct vrrp_core *v)
 {
-	switch (ev->reason) {
-	case VRRP_BFD_REASON_TIMEOUT:
-	case VRRP_BFD_REASON_ECHO:
-		return true;
-	case VRRP_BFD_REASON_PEER_DOWN:
-		return ev->takeover_any || ev->remote_diag == 4 ||
-		    ev->remote_diag == 5;
-	case VRRP_BFD_REASON_ADMIN:
-		return false;
-	case VRRP_BFD_REASON_NONE:
-	case VRRP_BFD_REASON_OTHER:
-		return ev->takeover_any;
-	}
-	return false;
-}
-
-/* After this instant an advert of the peer shows that it has not died. */
-static mono_t
-alive_after(mono_t now, const struct vrrp_core_bfd *b,
-    const struct vrrp_bfd_event *ev)
-{
-	int64_t interval_ns = ev->rx_interval_ns > 0 ? ev->rx_interval_ns :
-	    b->rx_interval_ns;
-
-	if (ev->reason != VRRP_BFD_REASON_TIMEOUT || interval_ns == 0 ||
-	    mono_is_never(ev->last_rx))
-		return now;
-	return mono_min(now,
-	    mono_add(ev->last_rx, PROOF_INTERVALS * interval_ns));
-}
-
-/* By the priority it served with: its last word may have been a resignation. */
-static unsigned
-better_ones(const struct vrrp_core *v, mono_t now)
-{
-	struct vrrp_rank_id us = { &v->primary, v->p.priority };
-	struct vrrp_rank_id dead = { &v->active.source, v->active.priority };
-	const struct vrrp_rank_router *r = NULL;
-
-	if (dead.priority == 0)
-		r = vrrp_rank_find(&v->rank, dead.address);
-	if (r != NULL)
-		dead.priority = r->priority;
-	return vrrp_rank_better(&v->rank, now, &us, &dead);
-}
-
-static int64_t
-slot_ns(const struct vrrp_core_bfd *b, int64_t detection_time_ns)
-{
-	int64_t interval_ns = b->rx_interval_ns > 0 ? b->rx_interval_ns :
-	    detection_time_ns / DOWN_ADVERTS;
-	int64_t margin_ns = interval_ns / 2;
-
-	if (margin_ns < SLOT_MARGIN_MIN_NS)
-		margin_ns = SLOT_MARGIN_MIN_NS;
-	if (margin_ns > SLOT_MARGIN_MAX_NS)
-		margin_ns = SLOT_MARGIN_MAX_NS;
-	return interval_ns + margin_ns;
+	return (struct vrrp_rank_id){ &v->primary, v->p.priority };
 }
 
 mono_t
 vrrp_core_bfd_suspended_until(const struct vrrp_core *v,
     const struct addr *peer)
 {
-	unsigned i;
+	const struct vrrp_death_session *s = vrrp_death_find(&v->death, peer);
 
-	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i].peer, peer))
-			return v->bfd[i].suspended_until;
-	return (mono_t){ 0 };
+	return s == NULL ? (mono_t){ 0 } : s->suspended_until;
 }
 
 bool
 vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
 {
-	unsigned i;
+	const struct vrrp_death_session *s;
 
 	*bfd = true;
 	*peer = v->blocked_peer;
@@ -811,83 +689,67 @@ vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
 	*peer = v->active.source;
 	if (v->state != VRRP_BACKUP || !addr_is_set(peer))
 		return false;
-	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i].peer, peer))
-			return v->bfd[i].fell &&
-			    mono_before(v->bfd[i].fell_at, v->active.last_arrival);
-	return false;
+	s = vrrp_death_find(&v->death, peer);
+	return s != NULL && s->fell &&
+	    mono_before(s->fell_at, v->active.last_arrival);
 }
 
 int64_t
 vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
 {
-	unsigned i;
+	struct vrrp_rank_id id = us(v);
 
-	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i].peer, &v->active.source))
-			return better_ones(v, now) * slot_ns(&v->bfd[i], 0);
-	return 0;
+	return vrrp_death_delay_ns(&v->death, now, &v->active, &id);
 }
 
 void
 vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
 {
-	vrrp_rank_name(&v->rank, router);
+	vrrp_rank_name(&v->death.rank, router);
 }
 
+/* L-11: a session that was Up is Down. */
 static void
-bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_core_bfd *b,
-    const struct vrrp_bfd_event *ev, struct vrrp_actions *act)
+bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
+    struct vrrp_actions *act)
 {
-	mono_t last_rx = ev->last_rx;
-	unsigned better;
+	struct vrrp_rank_id id = us(v);
+	int64_t wait_ns = 0;
 
-	if (v->state != VRRP_BACKUP || !down_means_dead(ev) ||
-	    !addr_equal(&ev->peer, &v->active.source))
+	if (v->state != VRRP_BACKUP)
 		return;
-	v->bfd_edge = now;
-	v->bfd_edge_peer = ev->peer;
-	v->bfd_alive_after = alive_after(now, b, ev);
-	if (mono_before(v->bfd_alive_after, v->active.last_arrival)) {
+	switch (vrrp_death_judge(&v->death, now, ev, &v->active, &id,
+	    &wait_ns)) {
+	case VRRP_DEATH_NOT_MEANT:
+		return;
+	case VRRP_DEATH_DISPROVED:
 		v->bfd_disproved++;
 		return;
-	}
-	if (mono_is_never(last_rx))
-		last_rx = mono_add(now, -ev->detection_time_ns);
-	if (addr_is_set(&v->claimant) &&
-	    !addr_equal(&v->claimant, &ev->peer) &&
-	    mono_before(last_rx, v->claimed)) {		/* note_claim() */
+	case VRRP_DEATH_SERVED:
 		v->bfd_left_to_others++;
 		return;
-	}
-	if (mono_before(now, b->suspended_until)) {
+	case VRRP_DEATH_SUSPENDED:
 		v->bfd_suspended++;
 		return;
+	case VRRP_DEATH_BELIEVED:
+		break;
 	}
-	v->bfd_slot_ns = slot_ns(b, ev->detection_time_ns);
-	better = better_ones(v, now);
-	if (better == 0) {
+	if (wait_ns == 0)
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
-		return;
-	}
-	v->bfd_takeover_timer = mono_add(now, better * v->bfd_slot_ns);
+	else
+		v->bfd_takeover_timer = mono_add(now, wait_ns);
 }
 
-/*
- * A better one that we waited for may have gone as well.  The others learn of
- * that within an interval of us, so those still before us have their slots from
- * now on.
- */
+/* A better one that we waited for may have gone as well. */
 static void
 rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	unsigned better;
+	struct vrrp_rank_id id = us(v);
 
 	if (mono_is_never(v->bfd_takeover_timer))
 		return;
-	better = better_ones(v, now);
-	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer,
-	    mono_add(now, better * v->bfd_slot_ns));
+	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer, mono_add(now,
+	    vrrp_death_wait_ns(&v->death, now, &v->active, &id)));
 	if (!mono_before(now, v->bfd_takeover_timer))
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 }
@@ -923,136 +785,67 @@ reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 }
 
 /*
- * A peer believes in us for tx_multiplier intervals after our last packet, and
- * in an advert from the third on: two adverts fall into that time, and the
- * series goes on for as long as the last packet may be believed.
+ * The series goes on for as long as the last packet of any session may be
+ * believed (vrrp_death_reassure()).
  */
 void
 vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	int64_t pace_ns = advert_interval_ns(v), span_ns = 0, ns;
-	struct vrrp_core_bfd *b;
-	unsigned i;
+	int64_t pace_ns = advert_interval_ns(v), span_ns = 0, n;
 
 	begin(v, now, act);
-	for (i = 0; i < v->bfd_count; i++) {
-		b = &v->bfd[i];
-		if (b->tx_interval_ns == 0)
-			continue;
-		ns = b->tx_multiplier > PROOF_INTERVALS ?
-		    (b->tx_multiplier - PROOF_INTERVALS) * b->tx_interval_ns / 2 :
-		    b->tx_interval_ns / 2;
-		if (ns < pace_ns)
-			pace_ns = ns;
-		ns = b->tx_multiplier * b->tx_interval_ns;
-		if (ns > span_ns)
-			span_ns = ns;
-		b->tx_interval_ns = 0;		/* until it is Up again */
-	}
+	vrrp_death_reassure(&v->death, &pace_ns, &span_ns);
 	if (!reassure(v, now, act))
 		return;
 	if (pace_ns < IMMEDIATE_MIN_NS)
 		pace_ns = IMMEDIATE_MIN_NS;
 	if (pace_ns >= advert_interval_ns(v))
 		return;
-	ns = span_ns / pace_ns + 1;
-	pace(v, now, pace_ns, ns > REASSURE_MAX ? REASSURE_MAX : (unsigned)ns);
-}
-
-/* The entry of a peer; a full table gives up one that could not trigger. */
-static struct vrrp_core_bfd *
-bfd_entry(struct vrrp_core *v, const struct addr *peer)
-{
-	struct vrrp_core_bfd *b = bfd_find(v, peer);
-	unsigned i;
-
-	if (b != NULL)
-		return b;
-	if (v->bfd_count < VRRP_CORE_BFD_MAX)
-		b = &v->bfd[v->bfd_count++];
-	else
-		for (i = 0; i < v->bfd_count && b == NULL; i++)
-			if (!v->bfd[i].has_been_up)
-				b = &v->bfd[i];
-	if (b != NULL)
-		*b = (struct vrrp_core_bfd){ .peer = *peer };
-	return b;
+	n = span_ns / pace_ns + 1;
+	pace(v, now, pace_ns, n > REASSURE_MAX ? REASSURE_MAX : (unsigned)n);
 }
 
 void
 vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
     struct vrrp_actions *act)
 {
-	struct vrrp_core_bfd *b;
-	bool edge;
+	enum vrrp_death_news news;
 
 	begin(v, now, act);
-	b = bfd_entry(v, &ev->peer);
-	if (b == NULL)
-		return;
-	edge = b->has_been_up;
 	if (ev->state != VRRP_BFD_UP &&
 	    addr_equal(&ev->peer, &v->blocked_peer))
 		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
-	if (ev->state == VRRP_BFD_UNKNOWN)
-		vrrp_rank_no_session(&v->rank, &ev->peer);
-	else
-		vrrp_rank_session(&v->rank, now, &ev->peer,
-		    ev->state == VRRP_BFD_UP);
-	switch (ev->state) {
-	case VRRP_BFD_UP:
-		b->has_been_up = true;
-		b->spent = b->fell = false;
-		b->rx_interval_ns = ev->rx_interval_ns;
-		b->tx_interval_ns = ev->tx_interval_ns;
-		b->tx_multiplier = ev->tx_multiplier;
-		break;
-	case VRRP_BFD_DOWN:
-		b->has_been_up = false;
-		if (edge) {
-			b->fell = true;
-			b->fell_at = now;
-		}
-		if (edge && v->state == VRRP_ACTIVE)
+	news = vrrp_death_level(&v->death, now, ev);
+	switch (news) {
+	case VRRP_DEATH_NOTHING_NEW:
+		return;
+	case VRRP_DEATH_FELL:
+	case VRRP_DEATH_DOWN:
+		if (news == VRRP_DEATH_FELL && v->state == VRRP_ACTIVE)
 			(void)reassure(v, now, act);
-		else if (edge)
-			bfd_edge_down(v, now, b, ev, act);
+		else if (news == VRRP_DEATH_FELL)
+			bfd_edge_down(v, now, ev, act);
 		if (v->state == VRRP_BACKUP)
 			rank_again(v, now, act);
-		b->rx_interval_ns = b->tx_interval_ns = 0;
+		vrrp_death_fallen(&v->death, &ev->peer);
 		return;
-	case VRRP_BFD_ADMIN_DOWN:	/* L-12: never */
-		b->fell = false;
-		/* FALLTHROUGH */
-	case VRRP_BFD_INIT:		/* a Down may have been coalesced into it */
-		b->has_been_up = false;
-		b->rx_interval_ns = b->tx_interval_ns = 0;
-		break;
-	case VRRP_BFD_UNKNOWN:		/* bfdd is gone: says nothing of the peer */
-		b->has_been_up = b->fell = false;
+	case VRRP_DEATH_HEARD:
+		forget_bfd_edge(v);
+		if (!mono_is_never(v->confirm_timer)) {
+			v->confirm_timer = MONO_NEVER;
+			v->bfd_unconfirmed++;
+		}
 		return;
-	}
-	/* The peer was heard: its death is withdrawn. */
-	if (!addr_equal(&ev->peer, &v->bfd_edge_peer))
-		return;
-	forget_bfd_edge(v);
-	if (!mono_is_never(v->confirm_timer)) {
-		v->confirm_timer = MONO_NEVER;
-		v->bfd_unconfirmed++;
 	}
 }
 
 void
 vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 {
-	struct vrrp_core_bfd *b = bfd_find(v, peer);
-
-	if (b != NULL)
-		*b = v->bfd[--v->bfd_count];
-	vrrp_rank_no_session(&v->rank, peer);
+	vrrp_death_forget(&v->death, peer);
 	if (addr_equal(peer, &v->blocked_peer))
 		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
-	if (addr_equal(peer, &v->bfd_edge_peer))
+	if (addr_equal(peer, &v->death.edge_peer))
 		forget_bfd_edge(v);
 }
 
@@ -1152,7 +945,7 @@ vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
 	v->absent_until = until;
 	if (v->state != VRRP_BACKUP)
 		return;
-	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->bfd_edge,
+	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->death.edge,
 	    since, until);
 	v->active_down_timer = grant(v->active_down_timer,
 	    v->active_down_from, since, until);

@@ -21,7 +21,7 @@
 
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
-#include "vrrpd/pure/vrrp_rank.h"
+#include "vrrpd/pure/vrrp_death.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
@@ -102,60 +102,6 @@ struct vrrp_core_params {
 	bool		grouped;		/* asks before it goes Active */
 };
 
-/* The router last accepted as Active (V-66), and what it said. */
-struct vrrp_active_router {
-	struct addr	source;		/* unset: none heard yet */
-	uint8_t		priority;
-	uint16_t	interval_cs;
-	mono_t		last_advert;	/* what the timer runs from */
-	mono_t		last_arrival;	/* as the kernel saw it */
-	mono_t		since;		/* followed without another between */
-};
-
-/* L-11..L-15: the BFD session bound to a router, as far as takeover needs it. */
-struct vrrp_core_bfd {
-	struct addr	peer;
-	bool		has_been_up;	/* Up now or since the last edge (L-11) */
-	bool		spent;		/* L-13: took over wrongly, wait for Up */
-	/* Damping: takeovers by it that were taken back, one soon after another. */
-	unsigned	false_takeovers;
-	mono_t		suspended_until;	/* its Downs are not obeyed */
-	bool		fell;		/* Down since: */
-	mono_t		fell_at;
-	/* Of the session while Up; 0: not known. */
-	int64_t		rx_interval_ns;	/* between the peer's packets */
-	int64_t		tx_interval_ns;	/* between ours */
-	unsigned	tx_multiplier;	/* so many of ours the peer waits */
-};
-#define VRRP_CORE_BFD_MAX	16
-
-enum vrrp_bfd_state { VRRP_BFD_UNKNOWN, VRRP_BFD_ADMIN_DOWN, VRRP_BFD_DOWN,
-    VRRP_BFD_INIT, VRRP_BFD_UP };
-const char *vrrp_bfd_state_name(enum vrrp_bfd_state);
-
-/* Why the session went Down, as bfdd says (B-139, L-12). */
-enum vrrp_bfd_reason {
-	VRRP_BFD_REASON_NONE,
-	VRRP_BFD_REASON_TIMEOUT,	/* local detection time: diag 1 */
-	VRRP_BFD_REASON_ECHO,		/* local echo failure: diag 2 */
-	VRRP_BFD_REASON_PEER_DOWN,	/* received Down, remote_diag says why */
-	VRRP_BFD_REASON_ADMIN,		/* AdminDown, local or remote */
-	VRRP_BFD_REASON_OTHER,
-};
-
-struct vrrp_bfd_event {
-	struct addr		peer;
-	enum vrrp_bfd_state	state;
-	enum vrrp_bfd_reason	reason;
-	uint8_t			remote_diag;
-	int64_t			detection_time_ns;
-	mono_t			last_rx;	/* the session's last packet */
-	int64_t			rx_interval_ns;	/* the rest as above; 0: not said */
-	int64_t			tx_interval_ns;
-	unsigned		tx_multiplier;
-	bool			takeover_any;		/* L-12 takeover_on = any */
-};
-
 struct vrrp_core {
 	struct vrrp_core_params	p;
 	enum vrrp_state		state;
@@ -189,19 +135,11 @@ struct vrrp_core {
 	enum vrrp_cause		wants_cause;
 	mono_t			wants_due;
 
-	unsigned		bfd_count;
-	struct vrrp_core_bfd	bfd[VRRP_CORE_BFD_MAX];
-	struct vrrp_rank	rank;		/* the other routers (L-15) */
+	struct vrrp_death	death;		/* BFD, and who is there */
 	mono_t			bfd_takeover_timer;	/* the better ones first */
-	int64_t			bfd_slot_ns;	/* each of them has so long */
-	mono_t			bfd_edge;	/* when the session went Down */
-	struct addr		bfd_edge_peer;	/* whose session it was */
-	mono_t			bfd_alive_after; /* its advert since: it lives */
 	mono_t			confirm_timer;	/* L-14: claimed, not installed */
 	bool			confirmed;	/* nobody objected */
 	struct addr		blocked_peer;	/* Active for all BFD can tell */
-	struct addr		claimant;	/* a lesser one that is Active too */
-	mono_t			claimed;	/* its last advert */
 	bool			active_by_bfd;	/* L-13: since state_since */
 
 	/* Counters the core alone can know. */
@@ -288,16 +226,10 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * heard: that one serves already, and preemption is a matter of V-67.
  * With takeover_confirm (L-14) the advert goes out first and the rest after so
  * long, unless somebody who wins against it has spoken by then.
- * L-13: where the dead one answers, the session has to be Up again before it
- * counts.  When that happens again and again it is suspended besides, from the
- * second time on for ten seconds, then twice as long each time up to ten
- * minutes; ten minutes without are forgiven.
+ * What else speaks against a takeover, and what happens to a session that was
+ * wrong, is in vrrp_death.h.
  * The shell asks for its own link before it calls (L-18), and reads what adverts
  * have arrived.
- * Proof of life: a router that dies stops both, and its last packet of the
- * session is at most one interval older than its last advert.  An advert that
- * came more than two intervals after that packet was sent by a router whose BFD
- * alone was silent: then Active_Down_Timer decides.
  * An Active whose session times out, or who is told that it was timed out,
  * adverts at once: the other end may think the same of it.
  */

@@ -253,7 +253,7 @@ test_vrrp_peer_silent_one_is_forgotten_by_the_core_too(void **state)
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
 	tell_up("192.0.2.1");
-	assert_int_equal(v->core.bfd_count, 1);
+	assert_int_equal(v->core.death.count, 1);
 	session_is("192.0.2.1", VRRP_BFD_UP, false);
 	vrrp_peer_level(v, mono_add(world.now, VRRP_AUTO_FORGET_NS), &session);
 	assert_false(vrrp_peer_expire(v, mono_add(world.now,
@@ -261,7 +261,7 @@ test_vrrp_peer_silent_one_is_forgotten_by_the_core_too(void **state)
 	assert_true(vrrp_peer_expire(v, mono_add(world.now,
 	    2 * VRRP_AUTO_FORGET_NS)));
 	assert_false(is_peer("192.0.2.1"));
-	assert_int_equal(v->core.bfd_count, 0);
+	assert_int_equal(v->core.death.count, 0);
 }
 
 static void
@@ -277,7 +277,7 @@ test_vrrp_peer_auto_taken_away_forgets_what_was_learned(void **state)
 	tell_up("192.0.2.1");
 	tell_up("192.0.2.3");
 	vrrp_instance_set(v, &without);
-	assert_int_equal(v->core.bfd_count, 1);
+	assert_int_equal(v->core.death.count, 1);
 	assert_true(is_peer("192.0.2.3"));
 	vrrp_instance_set(v, &p);
 	assert_false(is_peer("192.0.2.1"));

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_conflict \
 	test/unit/vrrpd/pure/test_vrrp_core \
 	test/unit/vrrpd/pure/test_vrrp_core_bfd \
+	test/unit/vrrpd/pure/test_vrrp_death \
 	test/unit/vrrpd/pure/test_vrrp_group \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
 	test/unit/vrrpd/pure/test_vrrp_heard \
@@ -34,6 +35,8 @@ test_unit_vrrpd_pure_test_vrrp_core_SOURCES = test/unit/vrrpd/pure/test_vrrp_cor
 test_unit_vrrpd_pure_test_vrrp_core_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_bfd_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_bfd.c
 test_unit_vrrpd_pure_test_vrrp_core_bfd_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_death_SOURCES = test/unit/vrrpd/pure/test_vrrp_death.c
+test_unit_vrrpd_pure_test_vrrp_death_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_group_SOURCES = test/unit/vrrpd/pure/test_vrrp_group.c
 test_unit_vrrpd_pure_test_vrrp_group_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_handoff_SOURCES = test/unit/vrrpd/pure/test_vrrp_handoff.c

@@ -1409,7 +1409,7 @@ test_vrrp_core_bfd_false_takeover_happens_once(void **state)
 	rx(&r, R1, 200, 100);			/* it lives, V-72 */
 	assert_int_equal(r.act.todo, YIELD);
 	assert_int_equal(r.core.bfd_false_takeovers, 1);
-	assert_true(r.core.bfd[0].spent);
+	assert_true(r.core.death.sessions[0].spent);
 	for (i = 0; i < 60; i++) {
 		pass(&r, NS_PER_S);
 		rx(&r, R1, 200, 100);
@@ -1418,7 +1418,7 @@ test_vrrp_core_bfd_false_takeover_happens_once(void **state)
 	}
 	assert_int_equal(r.core.bfd_takeovers, 1);
 	bfd_up(&r, R1);
-	assert_false(r.core.bfd[0].spent);
+	assert_false(r.core.death.sessions[0].spent);
 	bfd_down(&r, R1);
 	assert_int_equal(r.core.state, VRRP_ACTIVE);
 	assert_int_equal(r.core.bfd_takeovers, 2);
@@ -1450,7 +1450,8 @@ better_one(struct router *r)
 	struct addr a = addr_of(R3);
 	struct vrrp_rank_id id = { &a, 150 };
 
-	vrrp_rank_heard(&r->core.rank, r->now, &id, r->core.p.priority, false);
+	vrrp_rank_heard(&r->core.death.rank, r->now, &id, r->core.p.priority,
+	    false);
 	bfd_up(r, R3);
 }
 
@@ -1570,7 +1571,7 @@ test_vrrp_core_bfd_skewed_takeover_called_off_when_peer_is_back(void **state)
 	assert_int_equal(remaining(&r), 15000000);
 	vrrp_core_bfd_forget(&r.core, &r.core.active.source);
 	assert_int_equal(remaining(&r), 3109375000);
-	assert_int_equal(r.core.bfd_count, 1);
+	assert_int_equal(r.core.death.count, 1);
 }
 
 /* More peers than entries: those that could trigger stay. */
@@ -1587,7 +1588,7 @@ test_vrrp_core_bfd_table_full_keeps_the_armed(void **state)
 		snprintf(peer, sizeof(peer), "198.51.100.%d", i);
 		bfd_down(&r, peer);
 	}
-	assert_int_equal(r.core.bfd_count, VRRP_CORE_BFD_MAX);
+	assert_int_equal(r.core.death.count, VRRP_DEATH_SESSIONS_MAX);
 	for (i = 0; i < 40; i++) {
 		snprintf(peer, sizeof(peer), "198.51.100.%d", i);
 		bfd_up(&r, peer);

@@ -578,12 +578,12 @@ test_vrrp_core_bfd_confirm_answered_is_called_off(void **state)
 	assert_int_equal(remaining(&r), 3609375000);
 	assert_int_equal(r.core.bfd_unconfirmed, 1);
 	assert_int_equal(r.core.bfd_takeovers, 0);
-	assert_true(r.core.bfd[0].spent);	/* L-13 holds for it too */
+	assert_true(r.core.death.sessions[0].spent);	/* L-13 holds for it too */
 	confirming_backup(&r, 100, 200);
 	pass(&r, 1 * MS);
 	rx(&r, R3, 150, 0);
 	assert_int_equal(remaining(&r), 3609375000);
-	assert_false(r.core.bfd[0].spent);	/* the session was right */
+	assert_false(r.core.death.sessions[0].spent);	/* the session was right */
 }
 
 /* L-14 + its session comes back before the time is over: it was no death. */
@@ -682,7 +682,7 @@ test_vrrp_core_bfd_false_again_and_again_is_suspended(void **state)
 		false_takeover(&r);
 		assert_int_equal(mono_sub(vrrp_core_bfd_suspended_until(
 		    &r.core, &peer), r.now), expect_ns - 1 * MS);
-		assert_int_equal(r.core.bfd[0].false_takeovers, i);
+		assert_int_equal(r.core.death.sessions[0].false_takeovers, i);
 		/* Meanwhile a Down is VRRP's business. */
 		r.last_rx = r.now;
 		pass(&r, 30 * MS);
@@ -701,7 +701,7 @@ test_vrrp_core_bfd_false_again_and_again_is_suspended(void **state)
 	pass(&r, 1200 * NS_PER_S);
 	rx(&r, R1, 200, 0);
 	false_takeover(&r);
-	assert_int_equal(r.core.bfd[0].false_takeovers, 1);
+	assert_int_equal(r.core.death.sessions[0].false_takeovers, 1);
 }
 
 /* A takeover by the timer that was wrong is counted too; a right one is not. */
