@@ -59,6 +59,19 @@ struct ctl_waiting {
 
 /* --- the whole --- */
 
+/*
+ * Between two operations.  The bytes that wait are the sum of what waits: an
+ * error in the sum shows when the last level has gone, without adding it up
+ * every time.
+ */
+static void
+conn_check(const struct ctl_client_conn *c)
+{
+	assert(TAILQ_EMPTY(&c->waiting) == (c->waiting_bytes == 0));
+	assert(c->job != NULL || c->job_member == NULL);
+	assert(c->topic_count <= CTL_TOPICS_MAX);
+}
+
 void
 ctl_queue_init(struct ctl_client_conn *c)
 {
@@ -278,6 +291,7 @@ ctl_queue_notify(struct ctl_client_conn *c, const char *topic, const char *key,
 		keep_level(c, topic, key, c->seq, body);
 	else
 		c->events_dropped++;
+	conn_check(c);
 }
 
 static void
@@ -309,6 +323,7 @@ ctl_queue_send_waiting(struct ctl_client_conn *c)
 	}
 	if (c->events_dropped > 0 && !ctl_queue_is_behind(c))
 		tell_dropped(c);
+	conn_check(c);
 }
 
 void
@@ -318,6 +333,7 @@ ctl_queue_drop(struct ctl_client_conn *c)
 
 	while ((w = TAILQ_FIRST(&c->waiting)) != NULL)
 		waiting_free(c, w);
+	conn_check(c);
 }
 
 /* --- answers of many parts --- */
@@ -384,8 +400,8 @@ ctl_queue_job_step(struct ctl_client_conn *c)
 	}
 	/* With a full output, conn_writable() goes on. */
 	if (c->job != NULL && evbuffer_get_length(c->out) <= CTL_QUEUE_LOW)
-		loop_timer_set(c->work_timer,
-		    loop_now(c->loop));
+		loop_timer_set(c->work_timer, loop_now(c->loop));
+	conn_check(c);
 }
 
 void
@@ -398,6 +414,7 @@ ctl_queue_job_start(struct ctl_client_conn *c, const char *member,
 	c->job_member = member;
 	c->job_first = true;
 	loop_timer_set(c->work_timer, loop_now(c->loop));
+	conn_check(c);
 }
 
 void

@@ -24,6 +24,7 @@
 #include <event2/event.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,13 @@ struct ctl_server {
 	int			 listen_fd;
 	struct ctl_listener	*own;		/* NULL: borrowed, or none */
 };
+
+static void
+server_check(const struct ctl_server *s)
+{
+	assert(TAILQ_EMPTY(&s->conns) == (s->conn_count == 0));
+	assert(s->listen_event == NULL || s->listen_fd != -1);
+}
 
 /* --- input --- */
 
@@ -148,6 +156,7 @@ conn_free(struct ctl_client_conn *c)
 
 	TAILQ_REMOVE(&s->conns, c, entry);
 	s->conn_count--;
+	server_check(s);
 	if (s->config.gone != NULL)
 		s->config.gone(c, c->goodbye, s->config.arg);
 	ctl_queue_drop(c);
@@ -249,6 +258,7 @@ conn_insert(struct ctl_client_conn *c)
 {
 	TAILQ_INSERT_TAIL(&c->server->conns, c, entry);
 	c->server->conn_count++;
+	server_check(c->server);
 }
 
 /* Takes fd. */
