@@ -28,6 +28,7 @@
 #include "bfdd/pure/bfd_congestion.h"
 #include "bfdd/pure/bfd_wire.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 
 #define INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us on the wire */
 #define PACKETS_MAX_MAX	10000000
@@ -168,14 +169,14 @@ read_interval(struct parse *p, cfg_t *cfg, const char *name, int64_t *out)
 
 	if (w == NULL)
 		return;
-	rv = conf_span_parse(w->text, 0, &ns);
+	rv = span_parse(w->text, 0, &ns);
 	if (rv == -EINVAL)
 		bad(p, w->line, "%s = %s: must be a time with its unit, such "
 		    "as 10ms or 1s", name, w->text);
 	else if (rv != 0 || ns < BFD_INTERVAL_MIN_NS || ns > INTERVAL_MAX_NS)
 		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
-		    conf_span_format(BFD_INTERVAL_MIN_NS, lo, sizeof(lo)),
-		    conf_span_format(INTERVAL_MAX_NS, hi, sizeof(hi)));
+		    span_format(BFD_INTERVAL_MIN_NS, lo, sizeof(lo)),
+		    span_format(INTERVAL_MAX_NS, hi, sizeof(hi)));
 	else if (ns % NS_PER_US != 0)
 		bad(p, w->line, "%s = %s: not a whole number of microseconds, "
 		    "which is what BFD can send", name, w->text);
@@ -739,7 +740,7 @@ print_span(FILE *f, const char *name, int64_t ns)
 	char text[32];
 
 	(void)fprintf(f, "    %s = %s\n", name,
-	    conf_span_format(ns, text, sizeof(text)));
+	    span_format(ns, text, sizeof(text)));
 }
 
 static void

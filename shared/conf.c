@@ -29,8 +29,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shared/pure/mono.h"
-
 #define BLOCK_DEPTH_MAX	16
 
 /*
@@ -188,110 +186,6 @@ conf_read_file(const char *path, char **text, struct conf_errors *errors)
 	return 0;
 }
 
-/* --- spans --- */
-
-static const struct {
-	const char	*name;
-	int64_t		 ns;
-} units[] = {			/* longest first, for conf_span_format() */
-	{ "m", 60 * NS_PER_S },
-	{ "s", NS_PER_S },
-	{ "ms", NS_PER_MS },
-	{ "us", NS_PER_US },
-	{ "ns", 1 },
-};
-#define NUNITS	(sizeof(units) / sizeof(units[0]))
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int64_t
-unit_by_name(const char *name, int64_t bare_unit_ns)
-{
-	if (*name == '\0')
-		return bare_unit_ns;
-	for (size_t i = 0; i < NUNITS; i++)
-		if (strcmp(name, units[i].name) == 0)
-			return units[i].ns;
-	return 0;
-}
-
-/*
- * The digits [p, end) after a decimal point, in nanoseconds.  False when they
- * do not come out even.
- */
-static bool
-parse_fraction(const char *p, const char *end, int64_t unit_ns, int64_t *out_ns)
-{
-	__extension__ typedef __int128 wide;
-	int64_t digits = 0, scale = 1;
-	wide product;
-
-	while (end > p && end[-1] == '0')
-		end--;
-	for (; p < end; p++) {
-		/* A minute has 6 * 10^10 ns: no more than 11 digits matter. */
-		if (scale >= INT64_C(100000000000))
-			return false;
-		scale *= 10;
-		digits = digits * 10 + (*p - '0');
-	}
-	product = (wide)digits * unit_ns;
-	*out_ns = (int64_t)(product / scale);
-	return product % scale == 0;
-}
-
-int
-conf_span_parse(const char *text, int64_t bare_unit_ns, int64_t *out_ns)
-{
-	const char *p = text, *frac;
-	bool negative = *p == '-', overflow = false;
-	int64_t whole = 0, unit, ns, rest = 0;
-
-	p += negative;
-	if (!is_digit(*p))
-		return -EINVAL;
-	for (; is_digit(*p); p++)
-		overflow |= __builtin_mul_overflow(whole, 10, &whole) ||
-		    __builtin_add_overflow(whole, *p - '0', &whole);
-	frac = p;
-	if (*p == '.') {
-		frac = ++p;
-		if (!is_digit(*p))
-			return -EINVAL;
-		while (is_digit(*p))
-			p++;
-	}
-	if ((unit = unit_by_name(p, bare_unit_ns)) == 0 ||
-	    !parse_fraction(frac, p, unit, &rest))
-		return -EINVAL;
-	if (overflow || negative ||
-	    __builtin_mul_overflow(whole, unit, &ns) ||
-	    __builtin_add_overflow(ns, rest, &ns))
-		return -ERANGE;
-	*out_ns = ns;
-	return 0;
-}
-
-const char *
-conf_span_format(int64_t ns, char *buf, size_t len)
-{
-	size_t i = 0;
-
-	if (ns == 0) {
-		(void)snprintf(buf, len, "0s");
-		return buf;
-	}
-	while (ns % units[i].ns != 0)
-		i++;
-	(void)snprintf(buf, len, "%lld%s", (long long)(ns / units[i].ns),
-	    units[i].name);
-	return buf;
-}
-
 /* --- tidying what libconfuse would get wrong --- */
 
 struct tidy {
@@ -349,6 +243,12 @@ blank_block_comment(struct tidy *t)
 	*t->at++ = ' ';
 	*t->at++ = ' ';
 	return 0;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
 }
 
 /* At the character after a backslash in a double-quoted string. */

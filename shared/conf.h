@@ -14,6 +14,11 @@
 #include <stdint.h>
 
 #include "shared/pure/addr.h"
+#include "shared/pure/span.h"
+
+/* Until all callers say it in the new way. */
+#define conf_span_parse		span_parse
+#define conf_span_format	span_format
 
 #define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
 #define CONF_ERRORS_MAX	64		/* kept; the rest is counted */
@@ -41,17 +46,6 @@ const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
  * wrong (not there, a directory, too large, binary) and returns negative errno.
  */
 int	conf_read_file(const char *path, char **text, struct conf_errors *);
-
-/*
- * A span with unit (ns, us, ms, s, m for minutes): "10ms", "3.3ms", "2m".  The
- * result must be a whole number of nanoseconds.  bare_unit_ns: what a number without unit counts
- * in (NS_PER_CS for advert_int), 0 = a unit is required.
- * 0; -EINVAL not a span; -ERANGE overflow or negative.
- */
-int	conf_span_parse(const char *text, int64_t bare_unit_ns,
-	    int64_t *out_ns);
-/* Shortest exact spelling: "10ms", "3300us", "1s", "0s". */
-const char *conf_span_format(int64_t ns, char *buf, size_t len);
 
 /*
  * Parses text into cfg, naming it `file` in errors.  Before libconfuse sees it,

@@ -27,6 +27,7 @@
 #include "shared/ctl_client.h"
 #include "shared/ctl_server.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/cli/vrrpctl_convert.h"
 #include "vrrpd/cli/vrrpctl_event.h"
 #include "vrrpd/cli/vrrpctl_show.h"
@@ -338,7 +339,7 @@ cmd_set_advert_int(struct ctx *c)
 	}
 	return change(c, "set", json_pack("{s:s, s:i}", "name", c->args[1],
 	    "advert-interval-cs", (int)cs), "%s: advert_int = %s " NOT_KEPT,
-	    c->args[1], conf_span_format(ns_from_cs(cs), text, sizeof(text)));
+	    c->args[1], span_format(ns_from_cs(cs), text, sizeof(text)));
 }
 
 static int

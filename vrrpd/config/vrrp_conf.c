@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_track.h"
 #include "vrrpd/config/vrrp_conf_words.h"
@@ -62,7 +63,7 @@ vrrp_conf_advert_int(const char *text, uint8_t version, uint16_t *cs, char *why,
 	int64_t ns;
 	int rv;
 
-	rv = conf_span_parse(text, NS_PER_CS, &ns);
+	rv = span_parse(text, NS_PER_CS, &ns);
 	if (rv == -EINVAL)
 		return refuse(why, len, "advert_int = %s: must be a number of "
 		    "centiseconds, or a time such as 10ms or 1s", text);

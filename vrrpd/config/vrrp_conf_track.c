@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_command.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_track.h"
@@ -250,7 +251,7 @@ build_pace(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 		bad(p, line_of(sec, "timeout"), "timeout = %s: the next check "
 		    "would begin before (interval = %s)",
 		    word_get(sec, "timeout")->text,
-		    conf_span_format(t->interval_ns, text, sizeof(text)));
+		    span_format(t->interval_ns, text, sizeof(text)));
 	read_count(p, sec, "fall", COUNT_MAX, &t->fall);
 	read_count(p, sec, "rise", COUNT_MAX, &t->rise);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_words.h"
 
@@ -199,16 +200,16 @@ read_span(struct parse *p, cfg_t *cfg, const char *name, int64_t min_ns,
 
 	if (w == NULL)
 		return false;
-	if (conf_span_parse(w->text, 0, &ns) == -EINVAL) {
+	if (span_parse(w->text, 0, &ns) == -EINVAL) {
 		bad(p, w->line, "%s = %s: must be a time with its unit, such "
 		    "as 10ms or 1s", name, w->text);
 		return false;
 	}
-	if (conf_span_parse(w->text, 0, &ns) != 0 || ns < min_ns ||
+	if (span_parse(w->text, 0, &ns) != 0 || ns < min_ns ||
 	    ns > max_ns) {
 		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
-		    conf_span_format(min_ns, lo, sizeof(lo)),
-		    conf_span_format(max_ns, hi, sizeof(hi)));
+		    span_format(min_ns, lo, sizeof(lo)),
+		    span_format(max_ns, hi, sizeof(hi)));
 		return false;
 	}
 	*out = ns;
@@ -358,5 +359,5 @@ print_span(FILE *f, const char *indent, const char *name, int64_t ns)
 	char text[32];
 
 	(void)fprintf(f, "%s%s = %s\n", indent, name,
-	    conf_span_format(ns, text, sizeof(text)));
+	    span_format(ns, text, sizeof(text)));
 }

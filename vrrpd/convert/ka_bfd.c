@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#include "shared/conf.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/convert/ka_address.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -134,9 +134,9 @@ ka_put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
 		v->links++;
 	(void)fprintf(c->out, "    bfd %s {\n        role = %s\n", text,
 	    peer ? "peer" : "link");
-	(void)fprintf(c->out, "        min_tx = %s\n", conf_span_format(
+	(void)fprintf(c->out, "        min_tx = %s\n", span_format(
 	    tx / NS_PER_US * NS_PER_US, text, sizeof(text)));
-	(void)fprintf(c->out, "        min_rx = %s\n", conf_span_format(
+	(void)fprintf(c->out, "        min_rx = %s\n", span_format(
 	    rx / NS_PER_US * NS_PER_US, text, sizeof(text)));
 	(void)fprintf(c->out, "        multiplier = %ld\n", multiplier);
 	if (!peer && multihop)

@@ -14,8 +14,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "shared/conf.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/convert/ka_address.h"
 #include "vrrpd/convert/ka_garp.h"
 #include "vrrpd/convert/ka_global.h"
@@ -337,7 +337,7 @@ put_advert_int(struct ka_conv *c, const struct ka_instance *v, long version)
 			ka_say(c, KA_NOTE, n, "advert_int %s: version 2 has "
 			    "whole seconds, and keepalived rounds it: %s is "
 			    "written. Version 3 on all routers has %s",
-			    ka_arg(n, 1), conf_span_format(written, text,
+			    ka_arg(n, 1), span_format(written, text,
 			    sizeof(text)), ka_arg(n, 1));
 	} else {
 		written = ns / NS_PER_CS * NS_PER_CS;
@@ -346,10 +346,10 @@ put_advert_int(struct ka_conv *c, const struct ka_instance *v, long version)
 		if (written != ns)
 			ka_say(c, KA_DIFFERENCE, n, "advert_int %s: version 3 "
 			    "has steps of 10ms up to 40.95s: %s is written",
-			    ka_arg(n, 1), conf_span_format(written, text,
+			    ka_arg(n, 1), span_format(written, text,
 			    sizeof(text)));
 	}
-	(void)fprintf(c->out, "    advert_int = %s\n", conf_span_format(
+	(void)fprintf(c->out, "    advert_int = %s\n", span_format(
 	    written, text, sizeof(text)));
 }
 
@@ -407,7 +407,7 @@ put_preempt(struct ka_conv *c, const struct ka_instance *v)
 		    !preempt ? "nopreempt" : "vrrp_strict");
 	else
 		(void)fprintf(c->out, "    preempt_delay = %s\n",
-		    conf_span_format(ns, text, sizeof(text)));
+		    span_format(ns, text, sizeof(text)));
 }
 
 static void

@@ -12,8 +12,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "shared/conf.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/convert/ka_bfd.h"
 #include "vrrpd/convert/ka_command.h"
 #include "vrrpd/convert/ka_offer.h"
@@ -337,7 +337,7 @@ put_span(struct ka_conv *c, const char *name, int64_t ns)
 {
 	char text[32];
 
-	(void)fprintf(c->out, "    %-8s = %s\n", name, conf_span_format(ns,
+	(void)fprintf(c->out, "    %-8s = %s\n", name, span_format(ns,
 	    text, sizeof(text)));
 }
 
@@ -556,9 +556,9 @@ put_ref(struct ka_conv *c, const struct ka_track *t)
 	for (d = c->delays; d != NULL && t->kind == KA_INTERFACE; d = d->next)
 		if (strcmp(d->node->words[0], t->name) == 0) {
 			(void)fprintf(c->out, "down_delay = %s ",
-			    conf_span_format(d->down_ns, text, sizeof(text)));
+			    span_format(d->down_ns, text, sizeof(text)));
 			(void)fprintf(c->out, "up_delay = %s ",
-			    conf_span_format(d->up_ns, text, sizeof(text)));
+			    span_format(d->up_ns, text, sizeof(text)));
 			d->used = true;
 		}
 	(void)fprintf(c->out, "}\n");

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shared/conf.h"
 #include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf.h"
 
 /* --- memory and remarks --- */
@@ -161,8 +161,8 @@ ka_span(struct ka_conv *c, const struct ka_node *n, unsigned i,
 	}
 	ka_say(c, KA_DIFFERENCE, n, "%.80s %.80s: not a time from %s to %s; "
 	    "left out", n->words[0], s,
-	    conf_span_format(min_ns, lo, sizeof(lo)),
-	    conf_span_format(max_ns, hi, sizeof(hi)));
+	    span_format(min_ns, lo, sizeof(lo)),
+	    span_format(max_ns, hi, sizeof(hi)));
 	return false;
 }
 

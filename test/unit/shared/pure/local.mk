@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	test/unit/shared/pure/test_cursor \
 	test/unit/shared/pure/test_rng \
 	test/unit/shared/pure/test_rxclock \
+	test/unit/shared/pure/test_span \
 	test/unit/shared/pure/test_token_bucket \
 	# end
 
@@ -20,6 +21,8 @@ test_unit_shared_pure_test_rng_SOURCES = test/unit/shared/pure/test_rng.c
 test_unit_shared_pure_test_rng_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_rxclock_SOURCES = test/unit/shared/pure/test_rxclock.c
 test_unit_shared_pure_test_rxclock_LDADD = $(UNIT_SHARED_PURE_LIBS)
+test_unit_shared_pure_test_span_SOURCES = test/unit/shared/pure/test_span.c
+test_unit_shared_pure_test_span_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_token_bucket_SOURCES = test/unit/shared/pure/test_token_bucket.c
 test_unit_shared_pure_test_token_bucket_LDADD = $(UNIT_SHARED_PURE_LIBS)
 endif
