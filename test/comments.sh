@@ -31,9 +31,7 @@ test/fuzz
 test/lab
 test/sim
 test/unit
-vrrpd/cli
 vrrpd/config
-vrrpd/convert
 vrrpd/engine
 vrrpd/helper
 vrrpd/instance

@@ -3,7 +3,7 @@
  *
  * The commands are one static table; it is the parser, the help and the list of
  * what is expected where a word is wrong.  A command asks one method of one
- * daemon and gives the answer to a view (vrrpctl_show.c), or prints it as it is
+ * daemon and gives the answer to a view (vrrpctl_view.h), or prints it as it is
  * with -j.
  *
  * Words may be shortened as long as they are unique.  Where a name may stand
@@ -193,7 +193,7 @@ print_json(struct ctx *c, const json_t *doc)
 	(void)fputc('\n', c->out);
 }
 
-/* The NAME at word i as params; all when the word is not there. */
+/* The NAME at word i as params; without the word the params of all. */
 static json_t *
 name_param(struct ctx *c, int i)
 {
@@ -202,7 +202,7 @@ name_param(struct ctx *c, int i)
 	return json_pack("{s:s}", "name", c->args[i]);
 }
 
-/* Ask vrrpd and show what it says. */
+/* Ask vrrpd and show the answer. */
 static int
 query(struct ctx *c, const char *method, json_t *params,
     void (*show)(const struct view *, const json_t *))
@@ -222,7 +222,7 @@ query(struct ctx *c, const char *method, json_t *params,
 	return VRRPCTL_DONE;
 }
 
-/* Ask vrrpd to change something, and say that it did. */
+/* Ask vrrpd to change something, and say that this was done. */
 static int __attribute__((format(printf, 4, 5)))
 change(struct ctx *c, const char *method, json_t *params, const char *fmt, ...)
 {
@@ -378,7 +378,7 @@ cmd_enable(struct ctx *c)
 	    c->args[1]);
 }
 
-/* What names a session to bfdd; a new reference. */
+/* The members that name a session to bfdd; a new reference. */
 static json_t *
 session_key(const json_t *session)
 {
@@ -391,7 +391,7 @@ session_key(const json_t *session)
 		if (json_object_get(session, members[i]) != NULL)
 			(void)json_object_set(key, members[i],
 			    json_object_get(session, members[i]));
-	/* Part of the name over several hops, where it is configured. */
+	/* A configured local address is part of the name over several hops. */
 	if (json_is_true(json_object_get(session, "multihop")) &&
 	    json_object_get(session, "configured-local") != NULL)
 		(void)json_object_set(key, "local",
@@ -655,7 +655,7 @@ is_optional(const char *word)
 	return word != NULL && word[0] == '[';
 }
 
-/* What could have stood at word i, as "a, b or c". */
+/* Complains, and says which words could stand at i, as "a, b or c". */
 static void
 say_expected(struct ctx *c, const bool *candidate, int i, const char *got)
 {
@@ -705,8 +705,9 @@ say_ambiguous(struct ctx *c, const bool *candidate, int i)
 
 /*
  * Keeps the candidates that word i of the command line fits: the keyword in
- * full, else the keyword it begins, else the arguments.  *name: what it means
- * when the shortened keyword is in truth a name.  False: it was complained.
+ * full, else the keyword it begins, else the arguments.  *name: the command
+ * that is meant if the shortened keyword is in truth a name.  False: nothing
+ * fits, and that was said.
  */
 static bool
 narrow(struct ctx *c, bool *candidate, int i, const struct command **name)
@@ -823,7 +824,7 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	};
 	int ch, rv;
 
-	optind = 0;	/* a test runs us more than once */
+	optind = 0;	/* a test calls more than once */
 	opterr = 0;
 	while ((ch = getopt_long(argc, argv, "js:b:Vh", long_options,
 	    NULL)) != -1) {

@@ -1,8 +1,8 @@
 /*
  * vrrpctl_convert.c - the convert command: files in, text and remarks out.
  *
- * All that is known of keepalived is in ka_*.c; this reads files for it and
- * prints what it found.
+ * All that is known of keepalived is in vrrpd/convert; here files are read for
+ * it, and its remarks printed.
  */
 #include "config.h"
 

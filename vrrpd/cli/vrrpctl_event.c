@@ -16,7 +16,7 @@
 #include "vrrpd/cli/vrrpctl_doc.h"
 #include "vrrpd/cli/vrrpctl_word.h"
 
-/* The local time of day of the event, or of its arrival where it names none. */
+/* The local time of day of the event; of its arrival if it has no time. */
 static void
 event_begin(const struct view *v, const json_t *params, const char *who)
 {
@@ -63,7 +63,7 @@ event_transition(const struct view *v, const json_t *o)
 	(void)fputc('\n', v->out);
 }
 
-/* A transition of state has an event of its own; here is what else changed. */
+/* Prints other changes than of state: those have an event of their own. */
 static void
 event_instance(const struct view *v, const json_t *was, const json_t *o)
 {

@@ -44,7 +44,7 @@ is_peer(const json_t *bfd)
 	return strcmp(doc_str_or(bfd, "role", "peer"), "peer") == 0;
 }
 
-/* Why no session would. */
+/* Why no session would trigger a takeover. */
 static const char *
 no_session(const json_t *instance)
 {
@@ -102,7 +102,7 @@ protection(char *buf, const json_t *instance)
 	return buf;
 }
 
-/* The one in force; with a star when it is not the configured one. */
+/* The priority in force; with a star when another one is configured. */
 static const char *
 priority(char *buf, const json_t *instance)
 {
@@ -129,7 +129,7 @@ has_bfd(const json_t *instance)
 	    json_array_size(json_object_get(instance, "bfd")) > 0;
 }
 
-/* What is wrong with the daemon as a whole; nothing when all is well. */
+/* Faults of the daemon as a whole; nothing when all is well. */
 static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 {
@@ -199,7 +199,7 @@ vrrpctl_view_instances(const struct view *v, const json_t *result)
 
 /* --- one instance --- */
 
-/* Counters in the daemon's order; all, or only those that counted. */
+/* Counters in the daemon's order; all, or only those above 0. */
 static void
 view_counters(const struct view *v, const json_t *counters, bool all)
 {
@@ -405,7 +405,7 @@ view_addresses(const struct view *v, const json_t *o)
 		    doc_str(o, "virtual-mac-device"));
 }
 
-/* What one tracked thing is, does, and would do. */
+/* A line for each thing that is tracked: its state, its effect. */
 static void
 view_tracks(const struct view *v, const json_t *list)
 {
@@ -550,7 +550,7 @@ view_conflict(const struct view *v, const json_t *c)
 	    doc_num(c, "age-us")));
 }
 
-/* Adverts go to these and are taken from these. */
+/* The routers that adverts go to, and are taken from. */
 static void
 view_peers(const struct view *v, const json_t *o)
 {

@@ -27,7 +27,7 @@ span_of(char *buf, const json_t *o, const char *key)
 	return buf;
 }
 
-/* When it last came up or went down, whichever its state says. */
+/* When the session came up, if it is Up; else went down, or was made. */
 static const char *
 changed(const json_t *o)
 {
@@ -62,7 +62,7 @@ view_discards(const struct view *v, const json_t *statistics)
 		    "\n", doc_num(statistics, "receive-overflow-count"));
 }
 
-/* Where sessions are accepted from whoever opens one (RFC 9468). */
+/* The places where sessions are accepted from whoever opens one (RFC 9468). */
 static void
 view_passive(const struct view *v, const json_t *list)
 {
@@ -81,7 +81,7 @@ view_passive(const struct view *v, const json_t *list)
 	}
 }
 
-/* L-20: whose end the peers would be told, or have been. */
+/* L-20: the clients whose end the peers would be told, or have been. */
 static void
 view_fate(const struct view *v, const json_t *list)
 {
@@ -156,7 +156,7 @@ vrrpctl_view_sessions(const struct view *v, const json_t *result)
 
 /* --- one session --- */
 
-/* The full view is a table of members; what is not there is left out. */
+/* The full view is a table of members; an absent one is left out. */
 enum kind { TEXT, SPAN, NEAR, COUNT, MOMENT, HEADING };
 
 static const struct row {

@@ -48,7 +48,7 @@ is_number(const char *s)
 	return *s == '\0' || strcmp(s, "*") == 0;
 }
 
-/* What is left for the column that may shrink, so that lines keep to 80. */
+/* The width of the column that may shrink, so that lines keep to 80. */
 static size_t
 shrunk(const size_t *width, size_t columns, size_t which)
 {
@@ -63,7 +63,6 @@ shrunk(const size_t *width, size_t columns, size_t which)
 	    SHRUNK_MIN < width[which] ? SHRUNK_MIN : width[which];
 }
 
-/* Columns as wide as their contents, numbers to the right; frees the cells. */
 void
 table_print(struct table *t, FILE *out, const char *indent)
 {
@@ -92,7 +91,7 @@ table_print(struct table *t, FILE *out, const char *indent)
 		for (c = 0; c < t->columns; c++) {
 			s = t->cells[r * t->columns + c];
 			if (strlen(s) > width[c]) {
-				/* The end of an address tells more. */
+				/* The end of an address says more. */
 				(void)fprintf(out, "..%s  ",
 				    s + strlen(s) - (width[c] - 2));
 				continue;

@@ -9,7 +9,6 @@
 
 #include "vrrpd/cli/vrrpctl_word.h"
 
-/* "  label             value" */
 void __attribute__((format(printf, 3, 4)))
 view_line(const struct view *v, const char *label, const char *fmt, ...)
 {
@@ -22,7 +21,6 @@ view_line(const struct view *v, const char *label, const char *fmt, ...)
 	(void)fputc('\n', v->out);
 }
 
-/* The moment something happened, and how long ago. */
 void
 view_moment(const struct view *v, const char *label, const char *time)
 {

@@ -21,7 +21,7 @@ struct view {
 /* "  label             value" */
 void	view_line(const struct view *, const char *label, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
-/* Such a line of a time: the moment, and how long ago; nothing for NULL. */
+/* A line for a time: the moment, and how long ago.  NULL: no line. */
 void	view_moment(const struct view *, const char *label, const char *time);
 
 #endif

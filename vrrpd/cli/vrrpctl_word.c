@@ -45,7 +45,6 @@ word_span(char *buf, int64_t us)
 	return buf;
 }
 
-/* Without the space: for tables. */
 const char *
 word_short_span(char *buf, int64_t us)
 {
@@ -57,7 +56,6 @@ word_short_span(char *buf, int64_t us)
 	return buf;
 }
 
-/* How long: "41s", "5m12s", "2h05m", "3d04h". */
 const char *
 word_length(char *buf, int64_t us)
 {
@@ -89,10 +87,6 @@ word_age(char *buf, int64_t now_us, const char *time)
 	return buf;
 }
 
-/*
- * In the reader's zone, with its offset, whatever zone the daemon is in; as it
- * came where it is no time.
- */
 const char *
 word_moment(char *buf, const char *time)
 {

@@ -84,7 +84,7 @@ take_label(struct ka_conv *c, const struct ka_node *n, const char *label,
 		(void)snprintf(vip->label, sizeof(vip->label), "%s", label);
 }
 
-/* What stands behind an address. */
+/* The options behind an address: a device, a label; others are said. */
 static void
 take_options(struct ka_conv *c, const struct ka_instance *v,
     const struct ka_node *n, struct vrrp_vip *vip)
@@ -114,7 +114,7 @@ take_options(struct ka_conv *c, const struct ka_instance *v,
 		if (k < COUNT(with_value))
 			i++;
 		if (strcmp(o, "scope") == 0 && strcmp(value, "global") == 0)
-			continue;		/* what it is anyway */
+			continue;		/* the kernel's own choice */
 		if (strcmp(o, "no_track") == 0)
 			ka_say(c, KA_DIFFERENCE, n, "no_track: left out: vrrpd "
 			    "watches its addresses");
@@ -209,7 +209,7 @@ ka_read_addresses(struct ka_conv *c, struct ka_instance *v)
 		take_address(c, v, n);
 	if (v->family != AF_INET6)
 		return;
-	/* V-4.  keepalived looks for each address, not at their order. */
+	/* V-4.  keepalived looks for each address, whatever the order. */
 	for (i = 0; i < v->vip_count; i++)
 		if (addr_is_link_local(&v->vip[i].prefix.addr))
 			break;
@@ -249,7 +249,7 @@ ka_put_addresses(struct ka_conv *c, const struct ka_instance *v)
 		}
 		(void)fprintf(c->out, " }\n");
 	}
-	for (i = n; i < v->vip_count; i++) {	/* their order stays */
+	for (i = n; i < v->vip_count; i++) {	/* in the same order */
 		(void)fprintf(c->out, "    virtual_address ");
 		put_prefix(c, &v->vip[i]);
 		(void)fprintf(c->out, " { ");
@@ -303,7 +303,7 @@ peer_address(const char *text, struct addr *out)
 	return addr_parse(host, out) == 0 && ka_usable(out);
 }
 
-/* The least TTL that is taken, as options of the peer say; 0: nothing. */
+/* The least TTL that is accepted, by the options of a peer; 0: none given. */
 static long
 peer_ttl(struct ka_conv *c, const struct ka_node *n)
 {
@@ -368,10 +368,6 @@ take_peer(struct ka_conv *c, const struct ka_instance *v,
 	return true;
 }
 
-/*
- * The peers and the TTL they are taken with.  False: there were some and none
- * is left.  *count 0: multicast.
- */
 bool
 ka_read_peers(struct ka_conv *c, const struct ka_instance *v, struct addr *list,
     unsigned *count, long *ttl)

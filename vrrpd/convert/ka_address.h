@@ -9,7 +9,8 @@
 #include "shared/pure/addr.h"
 #include "vrrpd/convert/ka_conv.h"
 
-bool	ka_usable(const struct addr *);		/* the address of a host */
+/* Can it be the address of a host? */
+bool	ka_usable(const struct addr *);
 /* Is it a virtual address of any instance? */
 bool	ka_is_virtual(const struct ka_conv *, const struct addr *);
 
@@ -23,9 +24,9 @@ void	ka_put_addresses(struct ka_conv *, const struct ka_instance *);
 void	ka_put_excluded(struct ka_conv *, const struct ka_instance *);
 
 /*
- * The peers, at most VRRP_PEERS_MAX, and the TTL they are taken with; after
- * ka_read_addresses().  False: there were some and none is left.  *count 0:
- * multicast.
+ * The peers, at most VRRP_PEERS_MAX, and the least TTL of their adverts; after
+ * ka_read_addresses().  False: the file has peers, but none that vrrpd can
+ * have.  *count 0: multicast.
  */
 bool	ka_read_peers(struct ka_conv *, const struct ka_instance *,
 	    struct addr *list, unsigned *count, long *ttl);

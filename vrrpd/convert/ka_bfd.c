@@ -17,7 +17,7 @@
 #include "vrrpd/convert/ka_address.h"
 #include "vrrpd/convert/ka_words.h"
 
-/* Is the neighbour a router of this virtual router?  A guess, and said. */
+/* Is the neighbour another router of this virtual router?  A guess. */
 static bool
 is_peer(const struct ka_instance *v, const struct addr *neighbour,
     const char **because)

@@ -82,7 +82,6 @@ ka_basename(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* USER [GROUP] from word i on. */
 bool
 ka_user_good(const struct ka_node *n, unsigned i)
 {

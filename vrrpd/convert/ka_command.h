@@ -18,15 +18,16 @@
 void	ka_command(const struct ka_node *, unsigned first, unsigned end,
 	    char *out, size_t len);
 /*
- * Makes the command one vrrpd takes; room for VRRP_COMMAND_MAX + 1.  False: it
- * cannot be one, and that was said.
+ * Turns the command into one that vrrpd takes; room for VRRP_COMMAND_MAX + 1.
+ * False: no such command is possible, and that was said.
  */
 bool	ka_check_command(struct ka_conv *, const struct ka_node *,
 	    char *command);
-const char *ka_basename(const char *path);	/* points into path */
-/* USER [GROUP] from word i on, as vrrpd can take them. */
+/* The part of path behind its last slash. */
+const char *ka_basename(const char *path);
+/* Are the words from i on a USER [GROUP] that vrrpd can take? */
 bool	ka_user_good(const struct ka_node *, unsigned i);
-/* The `user` of a script; NULL, or no good one: a comment about it. */
+/* The `user` of a script; where there is no good one, a comment instead. */
 void	ka_put_user(struct ka_conv *, const struct ka_node *user);
 
 #endif

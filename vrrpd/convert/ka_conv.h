@@ -24,22 +24,22 @@ struct ka_tracker {
 	struct ka_tracker	*next;
 	const struct ka_node	*node;
 	enum ka_tracker_kind	 kind;
-	const char		*name;		/* in keepalived */
-	char			 out[VRRP_NAME_MAX];	/* here */
+	const char		*name;		/* of keepalived */
+	char			 out[VRRP_NAME_MAX];	/* in vrrpd.conf */
 	int			 weight;
 	bool			 reverse;
 	bool			 left_out;
 	bool			 used;
 };
 
-/* A use of one. */
+/* A use of a tracker, or of an interface. */
 struct ka_track {
 	struct ka_track		*next;
 	const struct ka_node	*node;
 	enum ka_tracker_kind	 kind;
 	struct ka_tracker	*tracker;	/* NULL for an interface */
 	const char		*name;
-	int			 weight;	/* keepalived's; 0: fault */
+	int			 weight;	/* 0: a fault */
 	bool			 reverse;
 	bool			 of_group;
 };
@@ -83,7 +83,7 @@ struct ka_instance {
 	const struct ka_node	*no_v3_pseudo_header;
 	struct addr		 source_addr;
 	bool			 virtual_mac;
-	int			 strict;	/* -1: as the global word */
+	int			 strict;	/* -1: as vrrp_strict says */
 	long			 unicast_ttl;
 	struct ka_garp		 garp;
 	const struct ka_node	*vips;		/* virtual_ipaddress */
@@ -93,7 +93,7 @@ struct ka_instance {
 	const struct ka_node	*smtp_alert;
 	struct ka_group		*group;
 	bool			 left_out;
-	/* found while it is converted */
+	/* found while the instance is converted */
 	uint8_t			 family;
 	unsigned		 vip_count;
 	struct vrrp_vip		*vip;

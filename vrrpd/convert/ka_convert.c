@@ -144,7 +144,7 @@ ka_convert(struct ka_tree *tree, char **text)
 
 	memset(&c, 0, sizeof(c));
 	c.tree = tree;
-	c.version = 2;			/* keepalived's default */
+	c.version = 2;			/* the default of keepalived */
 	if ((c.out = open_memstream(&out, &len)) == NULL)
 		return -ENOMEM;
 	rv = convert(&c);

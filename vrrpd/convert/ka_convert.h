@@ -9,10 +9,10 @@
 /*
  * ka_convert - the vrrpd.conf that does what a keepalived.conf does.
  *
- * tree: of ka_parse().  What means something else in *text, or is left out of
- * it, is added to its remarks as KA_DIFFERENCE with the place it stands at;
- * what stays the same and is worth knowing as KA_NOTE.  Every word of the input
- * is either carried over or has such a remark.
+ * tree: of ka_parse(); gets a remark with file and line for every word that
+ * means something else in *text or is left out (KA_DIFFERENCE), and for words
+ * that stay the same where there is something to know (KA_NOTE).  Every word of
+ * the input is either carried over or has such a remark.
  *
  * text: a malloc'd configuration that vrrp_conf_parse_text() takes.
  * 0, or -ENOMEM and *text untouched.

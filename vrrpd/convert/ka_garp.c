@@ -58,7 +58,7 @@ ka_take_garp(struct ka_conv *c, const struct ka_node *n, struct ka_garp *g)
 	}
 	if (strcmp(word, "garp_interval") == 0 ||
 	    strcmp(word, "gna_interval") == 0) {
-		/* 0 is in many examples, and refused by keepalived itself. */
+		/* 0 is in many examples, and keepalived itself refuses it. */
 		if (strspn(ka_arg(n, 1), "0.") != strlen(ka_arg(n, 1)) &&
 		    ka_span(c, n, 1, NS_PER_S, 1000, 3600 * NS_PER_S, &ns))
 			ka_say(c, KA_DIFFERENCE, n, "%s: left out: vrrpd sends"

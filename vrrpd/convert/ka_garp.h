@@ -12,7 +12,7 @@
 /* True: a garp_ word (with or without vrrp_), taken or said. */
 bool	ka_take_garp(struct ka_conv *, const struct ka_node *,
 	    struct ka_garp *);
-/* The words of an instance, or else of the globals, or else the default. */
+/* As the instance says, or else the globals, or else keepalived's default. */
 void	ka_put_garp(struct ka_conv *, const struct ka_instance *);
 
 #endif

@@ -25,7 +25,7 @@
 #define OF_MONITOR	"is not there: vrrpctl monitor and swiftover-ctl(7) " \
 			"give every event in order"
 
-/* global_defs, and what stood there in older versions at the top. */
+/* The words of global_defs; in older versions they stood at the top. */
 static const struct ka_rule globals[] = {
 	{ "router_id", KA_NOTE, NULL },
 	{ "vrrp_strict", KA_NOTE, NULL },

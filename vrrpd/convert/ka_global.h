@@ -9,7 +9,7 @@
 #include "vrrpd/convert/ka_conv.h"
 #include "vrrpd/convert/ka_parse.h"
 
-/* Is it a word of global_defs?  Old files have them without the block. */
+/* Is the line one of global_defs?  Old files have them without the block. */
 bool	ka_is_global(const struct ka_node *);
 void	ka_read_global(struct ka_conv *, const struct ka_node *);
 /* The head of the output and its global words. */

@@ -97,7 +97,7 @@ ka_resolve_group(struct ka_conv *c, struct ka_group *g)
 				    t->name);
 				t->name = NULL;
 			}
-		/* What the group tracks, its members need not. */
+		/* Members need not track what their group does. */
 		for (t = g->tracks; t != NULL; t = t->next) {
 			if (t->name == NULL)
 				continue;
@@ -148,7 +148,7 @@ ka_put_group(struct ka_conv *c, struct ka_group *g)
 			else
 				(void)fprintf(c->out, ", ");
 			(void)fprintf(c->out, "%s", v->out);
-			v->group = NULL;	/* and not a second time */
+			v->group = NULL;	/* no second group gets it */
 		}
 	}
 	if (count == 0) {

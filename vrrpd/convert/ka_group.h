@@ -9,11 +9,11 @@
 
 void	ka_read_group(struct ka_conv *, const struct ka_node *);
 /*
- * When all is read, before anything is written: what the group tracks and its
- * members do.  After ka_find_trackers() for every instance.
+ * When all is read, before anything is written: ties members to the group, and
+ * settles who tracks what.  After ka_find_trackers() for every instance.
  */
 void	ka_resolve_group(struct ka_conv *, struct ka_group *);
-/* After ka_put_instances(), which knows the members that are left out. */
+/* After ka_put_instances(), because members may have been left out there. */
 void	ka_put_group(struct ka_conv *, struct ka_group *);
 
 #endif

@@ -50,7 +50,7 @@ static const struct ka_rule words[] = {
 	{ "virtual_ipaddress", KA_NOTE, NULL },
 	{ "virtual_ipaddress_excluded", KA_NOTE, NULL },
 	{ "smtp_alert", KA_NOTE, NULL },
-	{ "native_ipv6", KA_NOTE, NULL },	/* the addresses say it */
+	{ "native_ipv6", KA_NOTE, NULL },	/* addresses have a family */
 	{ "vrf", KA_DIFFERENCE, "an instance has an interface" },
 	{ "check_unicast_src", KA_NOTE, "vrrpd always takes adverts from its "
 	    "unicast peers only" },
@@ -244,14 +244,14 @@ read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 	}
 }
 
-/* The same word again: keepalived takes the last of them. */
+/* Of a word that is said twice, keepalived takes the last one. */
 static void
 say_repeated(struct ka_conv *c, const struct ka_node *block)
 {
 	const struct ka_node *a, *b;
 
 	for (a = block->first; a != NULL; a = a->next) {
-		/* Few words are known, and many lines may be of others. */
+		/* Known words only: lines of unknown ones may be many. */
 		if (strncmp(a->words[0], "track_", 6) == 0 ||
 		    strncmp(a->words[0], "notify", 6) == 0 ||
 		    ka_rule_find(words, COUNT(words), a->words[0]) == NULL)
@@ -428,7 +428,7 @@ put_accept(struct ka_conv *c, const struct ka_instance *v, long version)
 	    !accept && v->accept == NULL ? "       # vrrp_strict" : "");
 }
 
-/* Only version 2 has it; others would take our adverts for forged. */
+/* Routers of version 3 would take an advert with a password for forged. */
 static void
 put_authentication(struct ka_conv *c, const struct ka_instance *v,
     long version)
@@ -499,7 +499,7 @@ leave_out(struct ka_conv *c, struct ka_instance *v, const char *fmt, ...)
 	    ka_place(v->node, place, sizeof(place)), v->out, why);
 }
 
-/* The instance with this VRID on this interface, written already. */
+/* The instance with the same VRID on the same interface, written already. */
 static const struct ka_instance *
 same_router(const struct ka_conv *c, const struct ka_instance *v)
 {
@@ -513,7 +513,7 @@ same_router(const struct ka_conv *c, const struct ka_instance *v)
 	return NULL;
 }
 
-/* False: it cannot be written, and that was said. */
+/* False: the instance cannot be written, and that was said. */
 static bool
 complete(struct ka_conv *c, struct ka_instance *v)
 {

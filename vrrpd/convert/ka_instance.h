@@ -8,9 +8,9 @@
 #include "vrrpd/convert/ka_parse.h"
 
 void	ka_read_instance(struct ka_conv *, const struct ka_node *);
-/* By its name in keepalived; NULL: none. */
+/* The instance with that name in keepalived; NULL: none. */
 struct ka_instance *ka_find_instance(struct ka_conv *, const char *name);
-/* Writes all of them; left_out is set for those that cannot be written. */
+/* Writes all instances; left_out is set where one cannot be written. */
 void	ka_put_instances(struct ka_conv *);
 
 #endif

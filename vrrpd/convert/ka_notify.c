@@ -57,8 +57,8 @@ ka_take_notify(struct ka_conv *c, const struct ka_node *n,
 }
 
 /*
- * The command of a notify word, its words fit for a shell, appended to out.
- * False: it cannot stand there.
+ * Appends the command of a notify word to out, with its words fit for a shell.
+ * False: there are words that cannot be.
  */
 static bool
 shell_command(struct ka_conv *c, const struct ka_node *n, char *out, size_t len)
@@ -127,7 +127,7 @@ put_notify_user(struct ka_conv *c, const struct ka_node *const *notify)
 	for (i = 0; i < KA_NOTIFY_WORDS; i++) {
 		if ((other = notify[i]) == NULL || other->count < 3)
 			continue;
-		/* Of several never root: it was not for all of them. */
+		/* Of several users never root, which not all commands had. */
 		if (n == NULL || (strcmp(ka_arg(n, 2), "root") == 0 &&
 		    strcmp(ka_arg(other, 2), "root") != 0))
 			n = other;
@@ -233,7 +233,7 @@ ka_mails(const struct ka_conv *c, const struct ka_node *smtp_alert)
 
 	if (smtp_alert == NULL)
 		return c->mail_all;
-	value = ka_arg(smtp_alert, 1);		/* ka_bool() said it already */
+	value = ka_arg(smtp_alert, 1);		/* ka_bool() has judged it */
 	return strcmp(value, "off") != 0 && strcmp(value, "false") != 0 &&
 	    strcmp(value, "no") != 0;
 }

@@ -19,7 +19,7 @@
 
 #define ARGS_MAX	32
 
-/* Splits at blanks, quotes group; the words are in text. */
+/* Splits text at blanks outside quotes; the words are pieces of text. */
 static unsigned
 split(char *text, char **args, unsigned max)
 {
@@ -170,7 +170,7 @@ ka_offer_instead(struct ka_conv *c, const struct ka_tracker *t,
 		skip = 2;
 	else if (count > 1 && strcmp(ka_basename(args[0]), "sudo") == 0)
 		skip = 1;
-	for (i = skip; i < count; i++)		/* no shell, but meant so */
+	for (i = skip; i < count; i++)		/* meant for a shell */
 		if (strpbrk(args[i], "|&;<>") != NULL)
 			count = i;
 	if (count <= skip + 1)
@@ -183,7 +183,7 @@ ka_offer_instead(struct ka_conv *c, const struct ka_tracker *t,
 		for (i = 1; i < count; i++)
 			if (strcmp(args[skip + i], "-0") == 0)
 				break;
-		/* killall with another signal is no question. */
+		/* killall with any signal but 0 kills, and asks nothing. */
 		if (strcmp(name, "killall") == 0 && i == count &&
 		    (count < 3 || strcmp(args[skip + 1], "-s") != 0 ||
 		    strcmp(args[skip + 2], "0") != 0))

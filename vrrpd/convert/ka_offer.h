@@ -7,8 +7,8 @@
 #include "vrrpd/convert/ka_conv.h"
 
 /*
- * Behind a script: the tracker that knows sooner, as a comment, where the
- * command is one of those that only look.  command: as ka_command() gave it.
+ * Writes the tracker that knows sooner, as a comment, where the command of the
+ * script only looks.  command: as ka_command() gave it.
  */
 void	ka_offer_instead(struct ka_conv *, const struct ka_tracker *,
 	    const char *command);

@@ -313,7 +313,7 @@ ka_unescape(const char *s, char *out, size_t len)
 			v = at != NULL ? to[at - from] : *s;
 			s++;
 		}
-		if (v != 0)		/* a string ends there, not before */
+		if (v != 0)		/* a NUL would end the string */
 			out[n++] = (char)v;
 	}
 	out[n] = '\0';
@@ -390,7 +390,7 @@ add_to_definition(struct parse *p, const char *line)
 	p->value_len = 0;
 }
 
-/* $NAME=VALUE; false: it is something else. */
+/* Takes $NAME=VALUE; false: the line is something else. */
 static bool
 define(struct parse *p, const char *s, size_t len)
 {
@@ -411,7 +411,7 @@ define(struct parse *p, const char *s, size_t len)
 	return true;
 }
 
-/* What keepalived itself defines; NULL: not one of those. */
+/* The value of a name that keepalived itself defines; NULL: no such name. */
 static const char *
 predefined(struct parse *p, const char *name, size_t len, char *buf,
     size_t size)
@@ -427,7 +427,7 @@ predefined(struct parse *p, const char *name, size_t len, char *buf,
 	}
 	if (len == 9 && strncmp(name, "_INSTANCE", len) == 0)
 		return p->src->id;
-	/* Put in when words are made: a comment must not begin there. */
+	/* _HASH and _BANG come later, or # and ! would begin a comment. */
 	return NULL;
 }
 
@@ -638,7 +638,7 @@ repeat_list(struct parse *p, struct repeat *r, const char *rest, unsigned depth)
 		    "values as names");
 }
 
-/* False: the line is no such thing. */
+/* Takes a line with ~SEQ or ~LST; false: there is none. */
 static bool
 repeat(struct parse *p, const char *s, unsigned depth)
 {
@@ -729,7 +729,7 @@ add_node(struct parse *p, char **words, unsigned count)
 	return n;
 }
 
-/* ${_HASH} and ${_BANG} become what they stand for; the rest is said. */
+/* ${_HASH} and ${_BANG} become # and !; any other name is said. */
 static void
 finish_word(struct parse *p, char *word)
 {
@@ -840,7 +840,7 @@ take_words(struct parse *p, const char *s)
 
 struct include_word {
 	const char	*word;
-	bool		 must;		/* keepalived too makes it an error */
+	bool		 must;		/* an error in keepalived too */
 };
 
 static const struct include_word include_words[] = {
@@ -909,7 +909,7 @@ include(struct parse *p, const struct include_word *w, const char *name)
 	free(paths);
 }
 
-/* False: the line is no include. */
+/* Takes include; false: the line is something else. */
 static bool
 take_include(struct parse *p, const char *s, size_t len)
 {
@@ -1020,7 +1020,7 @@ take_line(struct parse *p, const char *raw, unsigned depth)
 		goto out;
 	if ((text = substitute(p, s, &lines)) == NULL)
 		goto out;
-	/* A value may hold lines, or what a line may begin with. */
+	/* A value may hold several lines, or a word that begins a line. */
 	if (lines)
 		take_lines(p, text, depth + 1);
 	else if (strcmp(text, s) != 0 && (text[0] == '@' || text[0] == '~' ||
@@ -1033,7 +1033,7 @@ out:
 	free(line);
 }
 
-/* text is written to. */
+/* text is changed in place. */
 static void
 read_file(struct parse *p, const char *path, char *text)
 {

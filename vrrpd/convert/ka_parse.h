@@ -2,9 +2,9 @@
  * ka_parse.h - keepalived's configuration grammar as a tree of lines.
  *
  * Knows lines, words, quotes, blocks, comments, include, $variables, @ lines
- * and ~SEQ/~LST; what the words mean is ka_convert.c's.  Files come through the
- * caller, so that a test or a fuzzer has none.  No globals; every size below is
- * a limit, and reaching one is an error, never a shorter tree.
+ * and ~SEQ/~LST; ka_convert.c knows what the words mean.  Files come through
+ * the caller, so that a test or a fuzzer has none.  No globals; every size below
+ * is a limit, and reaching one is an error, never a shorter tree.
  */
 #ifndef VRRPD_KA_PARSE_H
 #define VRRPD_KA_PARSE_H
@@ -40,7 +40,7 @@ struct ka_node {
 };
 
 enum ka_kind {
-	KA_NOTE,		/* the same, with something to know */
+	KA_NOTE,		/* means the same; something to know */
 	KA_DIFFERENCE,		/* means something else now, or is left out */
 	KA_ERROR,		/* the input cannot be read */
 };
@@ -77,8 +77,8 @@ struct ka_tree {
 
 struct ka_source {
 	void	*arg;
-	const char *id;		/* what @ lines are compared with */
-	/* A malloc'd, terminated text; or -errno and why[] filled in. */
+	const char *id;		/* @ lines are compared with this */
+	/* 0 and a malloc'd, terminated text; or -errno and why[] filled in. */
 	int	(*read)(void *arg, const char *path, char **text, char *why,
 		    size_t len);
 	/* A malloc'd list of malloc'd paths, NULL at its end, or NULL. */
@@ -96,13 +96,14 @@ int	ka_parse(const char *path, const struct ka_source *src,
 void	ka_tree_free(struct ka_tree *);
 
 /*
- * Adds a remark about a place (file may be NULL).  Control characters in it
- * become question marks.  What does not fit into memory or the list is counted.
+ * Adds a remark about a place (file may be NULL).  Control characters in the
+ * text become question marks.  Beyond KA_REMARKS_MAX, or without memory, a
+ * remark is only counted.
  */
 void	ka_remark(struct ka_tree *, enum ka_kind, const struct ka_file *,
 	    int line, const char *fmt, ...)
 	    __attribute__((format(printf, 5, 6)));
-/* In the order of the files and their lines; the same remark again goes. */
+/* Into the order of files and lines; of equal remarks one stays. */
 void	ka_remarks_sort(struct ka_remarks *);
 
 /* Zeroed memory of the tree; NULL past KA_MEMORY_MAX. */

@@ -25,7 +25,7 @@ put_words(struct ka_conv *c, const struct ka_node *n)
 	}
 }
 
-/* The trackers a check would be, were the server this host. */
+/* A check, and the trackers it would be if the server were this host. */
 static void
 put_check(struct ka_conv *c, const struct ka_node *server,
     const struct ka_node *check)

@@ -291,7 +291,6 @@ ka_find_trackers(struct ka_conv *c, struct ka_track *list, const char *of)
 
 /* --- delays of interfaces --- */
 
-/* IF DOWN [UP]; used by the track_interface of that name. */
 void
 ka_read_delay(struct ka_conv *c, const struct ka_node *n)
 {
@@ -490,9 +489,9 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 }
 
 /*
- * keepalived's files hold a number that is multiplied; ours count by being
- * there.  A file that is always there would be a fault here, so it is offered
- * only.
+ * The files of keepalived hold a number that is multiplied; those of vrrpd
+ * count by being there.  A file that is always there would be a fault, so the
+ * tracker is only offered.
  */
 static void
 put_file(struct ka_conv *c, struct ka_tracker *t)

@@ -10,18 +10,21 @@
 #include "vrrpd/convert/ka_conv.h"
 #include "vrrpd/convert/ka_parse.h"
 
-/* A declaration. */
+/* Takes the declaration of a tracker. */
 void	ka_read_tracker(struct ka_conv *, const struct ka_node *,
 	    enum ka_tracker_kind);
 /* True: a track_ block, taken into the list or said. */
 bool	ka_read_track(struct ka_conv *, const struct ka_node *,
 	    struct ka_track **);
-/* IF DOWN [UP], a line of interface_up_down_delays. */
+/* Takes IF DOWN [UP], a line of interface_up_down_delays. */
 void	ka_read_delay(struct ka_conv *, const struct ka_node *);
-/* When all is read: which tracker each use means; of: whose uses they are. */
+/*
+ * When all is read: finds the tracker of each use.  of: the instance or group
+ * that the uses belong to, for remarks.
+ */
 void	ka_find_trackers(struct ka_conv *, struct ka_track *, const char *of);
 
-/* The blocks of all trackers. */
+/* Writes the blocks of all trackers. */
 void	ka_put_trackers(struct ka_conv *);
 /*
  * The track_ and bfd blocks of an instance, or those of a group (NULL), which
@@ -29,7 +32,7 @@ void	ka_put_trackers(struct ka_conv *);
  */
 void	ka_put_tracks(struct ka_conv *, struct ka_track *, struct ka_instance *,
 	    unsigned *refs);
-/* After all uses are written: what became of each delay. */
+/* After all uses are written: says what became of each delay. */
 void	ka_say_delays(struct ka_conv *);
 
 #endif

@@ -187,7 +187,6 @@ ka_is_digits(const char *s)
 	return s[0] != '\0' && strspn(s, "0123456789") == strlen(s);
 }
 
-/* Only what may stand in a comment and be used as it is. */
 bool
 ka_is_tame(const char *s)
 {

@@ -16,7 +16,7 @@
 #include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/pure/vrrp_params.h"
 
-/* For words of virtual servers and their globals. */
+/* The remark about words of virtual servers, and about their globals. */
 #define KA_OF_IPVS	"belongs to IPVS: left to the tool that does it"
 
 /* A word, and what is said about it where it is not carried over. */
@@ -29,7 +29,7 @@ struct ka_rule {
 /* A remark about a line; NULL: about the whole. */
 void	ka_say(struct ka_conv *, enum ka_kind, const struct ka_node *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* Zeroed, the tree's; NULL sets no_memory. */
+/* Zeroed memory of the tree; NULL when there is none, and no_memory is set. */
 void	*ka_new(struct ka_conv *, size_t);
 /* The word's rule, or NULL. */
 const struct ka_rule *ka_rule_find(const struct ka_rule *, size_t count,
@@ -53,13 +53,14 @@ bool	ka_span(struct ka_conv *, const struct ka_node *, unsigned i,
 	    int64_t unit_ns, int64_t min_ns, int64_t max_ns, int64_t *out);
 /* on, true, yes or nothing: true; off, false, no: false. */
 bool	ka_bool(struct ka_conv *, const struct ka_node *);
-bool	ka_is_digits(const char *);		/* and at least one */
+bool	ka_is_digits(const char *);		/* at least one */
 /* Printable ASCII without blanks: may stand in a comment as it is. */
 bool	ka_is_tame(const char *);
-bool	ka_is_interface(const char *);		/* can be the name of one */
+bool	ka_is_interface(const char *);		/* can be its name */
 /*
- * A name vrrpd takes, made of `name` and unlike those that taken() knows; what:
- * begins it where nothing of `name` can.  Says so when it is another.
+ * Makes a name that vrrpd takes of `name`, unlike those that taken() knows.
+ * what: the beginning where nothing of `name` can be one.  A name that is not
+ * `name` is said.
  */
 void	ka_name(struct ka_conv *, const struct ka_node *, const char *what,
 	    const char *name, char out[VRRP_NAME_MAX],

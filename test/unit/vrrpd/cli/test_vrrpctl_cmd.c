@@ -30,7 +30,7 @@ static char sock[64];
 
 struct answer {
 	const char *method;		/* NULL: whatever is asked */
-	const char *reply;		/* what follows the id; NULL: hang up */
+	const char *reply;		/* behind the id; NULL: hang up */
 };
 
 /* A child that serves one connection after another until it is killed. */
@@ -71,7 +71,7 @@ serve(const struct answer *answers)
 					break;
 			if (a->reply == NULL)
 				break;
-			/* What was asked, for the test to look at. */
+			/* The request, for the test to look at. */
 			if (strcmp(method, "hello") != 0 &&
 			    strcmp(method, "goodbye") != 0) {
 				FILE *log = fopen("asked", "a");

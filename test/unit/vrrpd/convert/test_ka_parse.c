@@ -292,7 +292,7 @@ test_ka_parse_what_is_mended_is_said(void **state)
 	}
 }
 
-/* Whatever it is cut off at, it ends and does not read past. */
+/* A text that is cut off anywhere is read to its end and not past it. */
 static void
 test_ka_parse_every_prefix_is_answered(void **state)
 {
@@ -305,7 +305,8 @@ test_ka_parse_every_prefix_is_answered(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(text); i++) {
-		cut = strndup(text, i);		/* its own block: no more */
+		/* A block of its own: a sanitizer sees what is read behind. */
+		cut = strndup(text, i);
 		assert_non_null(cut);
 		(void)parse(cut, &tree);
 		ka_tree_free(&tree);
