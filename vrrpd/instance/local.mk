@@ -10,6 +10,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_hold.c vrrpd/instance/vrrp_hold.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
+	vrrpd/instance/vrrp_machine.c vrrpd/instance/vrrp_machine.h \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \
 	vrrpd/instance/vrrp_send.c vrrpd/instance/vrrp_send.h \
 	vrrpd/instance/vrrp_track.c vrrpd/instance/vrrp_track.h \

@@ -1,20 +1,9 @@
 /*
- * vrrp_instance.h - one virtual router: its core, frames, addresses, counters.
+ * vrrp_instance.h - one virtual router: its life, and when it runs.
  *
- * The instance owns a struct vrrp_core and carries out what it says, in the
- * order of the takeover path: advert, addresses, announcements; words (log,
- * history, notifications) come after the packets of the batch.  Everything that
- * could take long or fail is made ready while the instance is Backup.
- *
- * It runs while nothing stands against it (V-77): not disabled, the interface
- * there, up, with carrier and a primary address, the device made.  Otherwise it
- * is in Initialize and `waiting` says for what.
- *
- * An instance that leaves Active in good health answers on its addresses until
- * a successor is heard (vrrp_linger.h), whatever its state then is.
- *
- * The fields are read by vrrp_ctl.c and the tests; only vrrp_instance.c writes,
- * and for it vrrp_send.c the frames and vrrp_accept.c what it notes of adverts.
+ * It runs while nothing stands against it (V-77); otherwise it is in Initialize
+ * and `waiting` says for what.  The struct is in virtual_router.h, what its state
+ * machine is fed with in vrrp_machine.h.
  */
 #ifndef VRRPD_VRRP_INSTANCE_H
 #define VRRPD_VRRP_INSTANCE_H
@@ -31,6 +20,7 @@
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/pure/vrrp_core.h"
 #include "vrrpd/pure/vrrp_params.h"
@@ -55,12 +45,10 @@ void	vrrp_instance_drop_kept(struct vrrp_instance *);
 /* Something it depends on may have changed: start, stop or stay. */
 void	vrrp_instance_reconsider(struct vrrp_instance *);
 /*
- * Sync groups; for vrrp_sync.c.  join: NULL leaves.  follow: the group goes to
- * Active, or leaves it.  give: the group is handed over, of which this is a
- * member; it does not preempt until it is Active again.
+ * Sync groups; for vrrp_sync.c.  join: NULL leaves.  give: the group is handed over,
+ * of which this is a member; it does not preempt until it is Active again.
  */
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
-void	vrrp_instance_follow(struct vrrp_instance *, bool go);
 void	vrrp_instance_give(struct vrrp_instance *);
 /* The interface came, went or was replaced: device and sockets anew. */
 void	vrrp_instance_iface_found(struct vrrp_instance *);
@@ -71,8 +59,6 @@ void	vrrp_instance_primary_changed(struct vrrp_instance *);
 void	vrrp_instance_device_gone(struct vrrp_instance *);
 void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 	    const struct addr *);
-/* The kernel has made this address usable: it may be ours. */
-void	vrrp_instance_address_came(struct vrrp_instance *, int ifindex);
 /* After events were lost: are the addresses of an Active still there? */
 void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* A link came or changed; it may be the device of one of our addresses. */
@@ -80,26 +66,6 @@ void	vrrp_instance_link_changed(struct vrrp_instance *,
 	    const struct nl_link *);
 /* The interface has another MAC: without a virtual MAC that is ours too. */
 void	vrrp_instance_mac_changed(struct vrrp_instance *);
-
-/* V-53, V-96, V-123..V-125, V-133, then the core. */
-void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
-	    const struct vrrp_advert *);
-/*
- * A BFD session of this instance is now so.  received: when this process knew;
- * decided: when bfdd did; last_heard: the last packet of the session before;
- * MONO_NEVER if bfdd did not say.
- */
-void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
-	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
-/* bfdd is gone: show that we are alive in another way (L-23). */
-void	vrrp_instance_reassure(struct vrrp_instance *);
-/*
- * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if
- * there are none.  True: an Active that has to listen before it goes on (design
- * §6); what has arrived meanwhile should be read at once.
- */
-bool	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
-	    mono_t until, int64_t detection_time_ns);
 
 /*
  * Run time changes: a new set of values whose difference is worth no more than
@@ -119,7 +85,6 @@ int	vrrp_instance_handover(struct vrrp_instance *);
  * heard or there is no more time, the addresses.
  */
 void	vrrp_instance_resign(struct vrrp_instance *, enum vrrp_cause);
-bool	vrrp_instance_lingers(const struct vrrp_instance *);
 /* No matter who has been heard. */
 void	vrrp_instance_withdraw(struct vrrp_instance *);
 

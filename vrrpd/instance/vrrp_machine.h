@@ -1,0 +1,85 @@
+/*
+ * vrrp_machine.h - the state machine of an instance, fed and obeyed.
+ *
+ * One function per event.  Each gives it to the core, carries out the answer and
+ * arms the timers; each may move the whole sync group before it returns.
+ */
+#ifndef VRRPD_VRRP_MACHINE_H
+#define VRRPD_VRRP_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/pure/mono.h"
+#include "vrrpd/instance/virtual_router.h"
+#include "vrrpd/pure/vrrp_core.h"
+#include "vrrpd/pure/vrrp_wire.h"
+
+/* In Initialize, with the values in force. False when out of memory. */
+bool	vrrp_machine_init(struct vrrp_instance *);
+void	vrrp_machine_free(struct vrrp_instance *);	/* also after that */
+
+/*
+ * Run; everything has been prepared.  One that is `kept` goes on as the Active
+ * that it was in the engine before us (L-24), and has no cause.
+ */
+void	vrrp_machine_start(struct vrrp_instance *, enum vrrp_cause);
+/* Go to Initialize, with a priority-0 advert where that is due (V-63, V-68). */
+void	vrrp_machine_stop(struct vrrp_instance *, enum vrrp_cause);
+/* Resign and be a Backup. */
+void	vrrp_machine_yield(struct vrrp_instance *, enum vrrp_cause);
+/* For vrrp_sync.c: the group goes to Active, or leaves it. */
+void	vrrp_instance_follow(struct vrrp_instance *, bool go);
+/* What the core is told of (priority, interval, preempt, group) has changed. */
+void	vrrp_machine_update(struct vrrp_instance *);
+/* The primary address has changed, and is set. */
+void	vrrp_machine_set_primary(struct vrrp_instance *);
+/* An Active says once more where its addresses are. */
+void	vrrp_machine_reannounce(struct vrrp_instance *);
+
+/* V-53, V-96, V-123..V-125, V-133, then the core. */
+void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
+	    const struct vrrp_advert *);
+/*
+ * A BFD session of this instance is now so.  received: when this process knew;
+ * decided: when bfdd did; last_heard: the last packet of the session before;
+ * MONO_NEVER if bfdd did not say.
+ */
+void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
+	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
+/* bfdd is gone: show that we are alive in another way (L-23). */
+void	vrrp_instance_reassure(struct vrrp_instance *);
+/*
+ * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if
+ * there are none.  True: an Active that has to listen before it goes on (design
+ * §6); what has arrived meanwhile should be read at once.
+ */
+bool	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
+	    mono_t until, int64_t detection_time_ns);
+
+/* The kernel has made this address usable: it may be ours. */
+void	vrrp_instance_address_came(struct vrrp_instance *, int ifindex);
+/*
+ * The kernel has answered the oldest batch; arguments of nl_batch_done.  True: a
+ * transition is complete, and vrrp_machine_say_later() is due.  *device_gone: the
+ * addresses were refused because their device is not there any more.
+ */
+bool	vrrp_machine_answered(struct vrrp_instance *, int error,
+	    unsigned failed_at, bool *device_gone);
+/* What was to be done failed, as retry_reason says: back off, and log it. */
+void	vrrp_machine_retry_later(struct vrrp_instance *);
+
+/* Not Active any more, and answers still. */
+bool	vrrp_instance_lingers(const struct vrrp_instance *);
+/* This stands against running: one that lingers may have to withdraw. */
+void	vrrp_machine_blocked(struct vrrp_instance *, enum vrrp_cause);
+/* One that lingers withdraws, whoever has been heard. */
+void	vrrp_machine_end_linger(struct vrrp_instance *);
+
+/* What there is to say is said after the packets of this batch, or (say) now. */
+void	vrrp_machine_say_later(struct vrrp_instance *);
+void	vrrp_machine_say(void *instance);
+/* The sync group, if there is one, looks at its members. */
+void	vrrp_machine_settle(struct vrrp_instance *);
+
+#endif
