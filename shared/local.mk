@@ -23,6 +23,7 @@ shared_libshared_a_SOURCES = \
 	shared/ctl_rpc.c shared/ctl_rpc.h \
 	shared/ctl_server.c shared/ctl_server.h \
 	shared/devconf.c shared/devconf.h \
+	shared/fds.c shared/fds.h \
 	shared/log.c shared/log.h \
 	shared/loop.c shared/loop.h \
 	shared/nl.c shared/nl.h \

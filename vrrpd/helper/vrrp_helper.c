@@ -14,8 +14,6 @@
 #include "vrrpd/helper/vrrp_helper.h"
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -25,6 +23,7 @@
 #include <unistd.h>
 
 #include "shared/conf.h"
+#include "shared/fds.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_conf.h"
@@ -239,9 +238,6 @@ ignore_signals(void)
 static int
 keep_only(int fd)
 {
-	struct rlimit limit;
-	int i, top = 65536;
-
 	if (fd != 3) {
 		if (dup2(fd, 3) < 0)
 			return -errno;
@@ -249,14 +245,7 @@ keep_only(int fd)
 	if (fcntl(3, F_SETFD, FD_CLOEXEC) < 0 ||
 	    fcntl(3, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, 4U, ~0U, 0U) == 0)
-		return 3;
-#endif
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536)
-		top = (int)limit.rlim_cur;
-	for (i = 4; i < top; i++)
-		(void)close(i);
+	fds_close_from(4);
 	return 3;
 }
 

@@ -39,6 +39,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/fds.h"
+
 #define ENV_OWN		6
 #define ENV_MAX		(ENV_OWN + 32)
 #define READ_SIZE	(64 * 1024)
@@ -245,9 +247,7 @@ child_main(struct child *c)
 	    fcntl(3, F_SETFD, FD_CLOEXEC) < 0)
 		give_up(c, errno);
 	c->trouble = 3;
-#ifdef SYS_close_range
-	(void)syscall(SYS_close_range, 4U, ~0U, 0U);
-#endif
+	fds_close_from(4);
 	ordinary_process();
 	(void)umask(022);
 	if (chdir("/") < 0)

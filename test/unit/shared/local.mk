@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_ctl_client \
 	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_server \
+	test/unit/shared/test_fds \
 	test/unit/shared/test_log \
 	test/unit/shared/test_loop \
 	test/unit/shared/test_nl \
@@ -21,6 +22,8 @@ test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
 test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c
 test_unit_shared_test_ctl_server_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_fds_SOURCES = test/unit/shared/test_fds.c
+test_unit_shared_test_fds_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_log_SOURCES = test/unit/shared/test_log.c
 test_unit_shared_test_log_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_loop_SOURCES = test/unit/shared/test_loop.c
