@@ -6,7 +6,7 @@ include test/lab/local.mk
 
 # Rules that are tests: every rule of the standards has its tests, or a reason;
 # the pure parts are pure; the man pages are good mdoc; comments have subjects;
-# no include is against the table of vrrpd/README.md.
+# no include is against the table of vrrpd/README.md; nothing is too long.
 dist_check_SCRIPTS += \
 	test/comments.sh \
 	test/includes.sh \
@@ -14,6 +14,7 @@ dist_check_SCRIPTS += \
 	test/programs.sh \
 	test/purity.sh \
 	test/req.sh \
+	test/sizes.sh \
 	# end
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
 EXTRA_DIST += \
