@@ -21,6 +21,8 @@
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_will.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
@@ -41,7 +43,7 @@ did(const char *fmt, ...)
 
 /* --- the loop --- */
 
-#define TIMERS_MAX	64
+#define TIMERS_MAX	256
 #define DEFERRED_MAX	64
 
 struct loop_timer {
@@ -134,11 +136,47 @@ loop_defer_cancel(struct loop *loop, loop_defer_cb cb, void *arg)
 			deferred[i].cb = NULL;
 }
 
+/* --- the kernel's answers --- */
+
+#define ACKS_MAX	64
+
+static struct { nl_batch_done done; void *arg; } acks[ACKS_MAX];
+static unsigned ack_count;
+
+static void
+await(nl_batch_done done, void *arg)
+{
+	world.done = done;
+	world.done_arg = arg;
+	if (!world.acks || done == NULL)
+		return;
+	assert_true(ack_count < ACKS_MAX);
+	acks[ack_count].done = done;
+	acks[ack_count++].arg = arg;
+}
+
+static void
+answer(void)
+{
+	nl_batch_done done;
+	unsigned i;
+
+	for (i = 0; i < ack_count; i++) {
+		done = acks[i].done;
+		acks[i].done = NULL;
+		if (done != NULL)
+			done(0, 0, acks[i].arg);
+	}
+	ack_count = 0;
+}
+
 void
 world_deferred(void)
 {
-	unsigned i, n = deferred_count;
+	unsigned i, n;
 
+	answer();
+	n = deferred_count;
 	for (i = 0; i < n; i++) {
 		loop_defer_cb cb = deferred[i].cb;
 
@@ -184,6 +222,39 @@ world_run(int64_t ns)
 
 /* --- the monitor --- */
 
+static void
+did_message(enum vrrp_message type, const uint8_t *body, size_t len)
+{
+	static struct vrrp_handoff h;
+	struct vrrp_notice n;
+
+	switch (type) {
+	case VRRP_MSG_BEAT:
+		assert_int_equal(len, 0);
+		did("beat");
+		return;
+	case VRRP_MSG_PHASE:
+		assert_int_equal(len, 1);
+		did("phase:%u", body[0]);
+		return;
+	case VRRP_MSG_RELOADED:
+		assert_int_equal(len, 1);
+		did("reloaded:%u", body[0]);
+		return;
+	case VRRP_MSG_NOTICE:
+		assert_int_equal(vrrp_notice_decode(body, len, &n), 0);
+		did("notice:%s:%s", n.name, vrrp_notice_state_word(n.state,
+		    VRRP_NOTIFY_ACTIVE));
+		return;
+	case VRRP_MSG_RESTART:
+		assert_true(vrrp_handoff_decode(body, len, &h));
+		did("restart:%u", h.count);
+		return;
+	default:
+		did("message:%d", (int)type);
+	}
+}
+
 int
 vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
     const void *body, size_t len)
@@ -204,7 +275,7 @@ vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
 		did("revoke:%.*s", (int)len, (const char *)body);
 		break;
 	default:
-		did("message:%d", (int)type);
+		did_message(type, body, len);
 	}
 	return 0;
 }
@@ -235,9 +306,15 @@ nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *prefix)
 void
 nl_batch_cancel(struct nl *nl, void *arg)
 {
+	unsigned i;
+
 	(void)nl;
+
 	if (world.done_arg == arg)
 		world.done = NULL;
+	for (i = 0; i < ack_count; i++)
+		if (acks[i].arg == arg)
+			acks[i].done = NULL;
 }
 
 int
@@ -253,7 +330,12 @@ devconf_get(uint8_t family, const char *dev, const char *key, int *value)
 void
 nl_drain(struct nl *nl)
 {
+	void (*cb)(void) = world.on_nl_drain;
+
 	(void)nl;
+	world.on_nl_drain = NULL;
+	if (cb != NULL)
+		cb();
 }
 
 void
@@ -276,7 +358,7 @@ vrrp_io_open(struct loop *loop, int ifindex, vrrp_io_rx_cb cb, void *arg,
 	(void)loop;
 	(void)cb;
 	(void)arg;
-	assert_int_equal(ifindex, WORLD_IFINDEX);
+	assert_true(ifindex == WORLD_IFINDEX || ifindex == WORLD_IFINDEX2);
 	*out = (struct vrrp_io *)&world;
 	return 0;
 }
@@ -293,6 +375,16 @@ vrrp_io_join(struct vrrp_io *io, uint8_t family)
 	(void)io;
 	(void)family;
 	return 0;
+}
+
+uint64_t
+vrrp_io_drops(struct vrrp_io *io)
+{
+	uint64_t drops = world.drops;
+
+	(void)io;
+	world.drops = 0;
+	return drops;
 }
 
 void
@@ -314,14 +406,17 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 	size_t at = 14 + 20;
 
 	(void)tx;
-	assert_int_equal(ifindex, WORLD_IFINDEX);
+	assert_true(ifindex == WORLD_IFINDEX || ifindex == WORLD_IFINDEX2);
 	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;
 	if (world.frame[12] == 0x86)		/* IPv6 */
 		at = 14 + 40;
-	did("advert%s:%u", world.frame[at] >> 4 == 2 ? "-v2" : "",
-	    world.frame[at + 2]);
+	if (world.named)
+		did("advert:%u:%u", world.frame[at + 1], world.frame[at + 2]);
+	else
+		did("advert%s:%u", world.frame[at] >> 4 == 2 ? "-v2" : "",
+		    world.frame[at + 2]);
 	return 0;
 }
 
@@ -370,6 +465,15 @@ struct vrrp_vips {
 	struct vrrp_vip_address		 list[VRRP_VIPS_MAX];
 };
 
+static void
+did_of(const struct vrrp_vips *v, const char *what)
+{
+	if (world.named)
+		did("%s:%s", what, v->p->name);
+	else
+		did("%s", what);
+}
+
 int
 vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
     const struct nl_link *parent, struct vrrp_vips **out,
@@ -388,7 +492,7 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	memcpy(v->mac, parent->mac, 6);
 	if (p->virtual_mac)
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
-	did("open");
+	did_of(v, "open");
 	*out = v;
 	return 0;
 }
@@ -397,7 +501,7 @@ void
 vrrp_vip_close(struct vrrp_vips *v)
 {
 	if (v != NULL)
-		did("close");
+		did_of(v, "close");
 	free(v);
 }
 
@@ -429,12 +533,10 @@ static int
 batch(struct vrrp_vips *v, const char *what, int error, nl_batch_done done,
     void *arg)
 {
-	(void)v;
 	if (error != 0)
 		return error;
-	did("%s", what);
-	world.done = done;
-	world.done_arg = arg;
+	did_of(v, what);
+	await(done, arg);
 	return 0;
 }
 
@@ -484,10 +586,11 @@ vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
 int
 vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
-	(void)v;
-	did("refresh");
+	did_of(v, "refresh");
 	world.refreshed = done;
 	world.refreshed_arg = arg;
+	if (world.acks)
+		await(done, arg);
 	return 0;
 }
 
@@ -520,8 +623,8 @@ vrrp_vip_device(const struct vrrp_vips *v)
 int
 vrrp_vip_ifindex(const struct vrrp_vips *v)
 {
-	(void)v;
-	return WORLD_IFINDEX;
+	return world.named && v->p->virtual_mac ? WORLD_DEVICE + v->p->vrid :
+	    WORLD_IFINDEX;
 }
 
 const uint8_t *
@@ -675,7 +778,7 @@ world_open(void)
 
 	memset(&world, 0, sizeof(world));
 	memset(timers, 0, sizeof(timers));
-	deferred_count = 0;
+	deferred_count = ack_count = 0;
 	world.now = (mono_t){ 1000 * NS_PER_S };
 	world.env = (struct vrrp_env){
 		.addrs = &world.addrs,
@@ -771,7 +874,8 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	assert_int_equal(addr_parse(six ? "fe80::50" : "192.0.2.50",
 	    &vips[0]), 0);
 	assert_int_equal(addr_parse("2001:db8::50", &vips[1]), 0);
-	spec.vrid = 51;
+	if (spec.vrid == 0)
+		spec.vrid = 51;
 	spec.priority = priority;
 	spec.interval_cs = interval_cs;
 	if (!addr_is_set(&spec.destination))

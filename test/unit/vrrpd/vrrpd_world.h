@@ -20,6 +20,8 @@
 #include "vrrpd/pure/vrrp_params.h"
 
 #define WORLD_IFINDEX	7
+#define WORLD_IFINDEX2	8	/* another interface, for engine_world.h */
+#define WORLD_DEVICE	100	/* + VRID: of the virtual MAC, if named */
 
 struct world {
 	mono_t		now;
@@ -38,6 +40,10 @@ struct world {
 	struct nl_link	tracked;	/* what nl_link_get() finds, by name */
 	bool		device_gone, device_down;
 	bool		channel_full;	/* the one to the monitor */
+	bool		named;		/* did[] says whose: install:web */
+	bool		acks;		/* the kernel answers every batch */
+	uint64_t	drops;		/* for want of room; read once */
+	void		(*on_nl_drain)(void);	/* events that were waiting */
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
 	/* The batch not acknowledged yet. */

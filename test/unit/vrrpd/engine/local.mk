@@ -1,10 +1,21 @@
 # Unit tests of vrrpd/engine/: one cmocka program per file.
 if CMOCKA
 UNIT_VRRPD_ENGINE_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
+ENGINE_WORLD = \
+	test/unit/vrrpd/engine/engine_world.c \
+	test/unit/vrrpd/engine/engine_world.h \
+	$(VRRPD_WORLD) \
+	# end
 check_PROGRAMS += \
+	test/unit/vrrpd/engine/test_vrrp_apply \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	# end
 
+test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_apply.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_apply_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_link_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_link.c \
 	$(VRRPD_WORLD) \

@@ -1,0 +1,508 @@
+/*
+ * test_vrrp_apply.c - a configuration and another one after it: who is made,
+ * changed, started again, let go, and above all who is not touched.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/log.h"
+#include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_track.h"
+
+#define WEB_WITH(more)							\
+	"instance web { interface = eth0 virtual_router_id = 51 "	\
+	"virtual_addresses = { 192.0.2.50/24 } " more "}\n"
+#define WEB WEB_WITH("")
+#define DB_WITH(more)							\
+	"instance db { interface = eth0 virtual_router_id = 52 "	\
+	"virtual_addresses = { 192.0.2.60/24 } " more "}\n"
+#define DB DB_WITH("")
+#define MAIL								\
+	"instance mail { interface = eth0 virtual_router_id = 53 "	\
+	"virtual_addresses = { 192.0.2.70/24 } }\n"
+
+static void
+ignore_line(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)line;
+	(void)arg;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	log_capture(ignore_line, NULL);
+	engine_open();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	engine_close();
+	log_capture(NULL, NULL);
+	return 0;
+}
+
+/* Nobody is heard: after it every instance that can is Active. */
+static void
+become_active(const char *text)
+{
+	engine_apply(text);
+	engine_start();
+	world_run(4 * NS_PER_S);
+	world_run(NS_PER_S);		/* the announcements' repeats */
+	world_forget();
+}
+
+static void
+assert_done(unsigned added, unsigned removed, unsigned restarted,
+    unsigned changed, unsigned unchanged)
+{
+	assert_int_equal(ew.done.added, added);
+	assert_int_equal(ew.done.removed, removed);
+	assert_int_equal(ew.done.restarted, restarted);
+	assert_int_equal(ew.done.changed, changed);
+	assert_int_equal(ew.done.unchanged, unchanged);
+}
+
+/* --- who is made --- */
+
+static void
+test_vrrp_apply_makes_instances_in_the_order_of_the_file(void **state)
+{
+	(void)state;
+	engine_apply(DB WEB MAIL);
+	assert_done(3, 0, 0, 0, 0);
+	assert_int_equal(ew.r->instance_count, 3);
+	assert_string_equal(ew.r->instances[0]->p.name, "db");
+	assert_string_equal(ew.r->instances[1]->p.name, "web");
+	assert_string_equal(ew.r->instances[2]->p.name, "mail");
+	assert_int_equal(ew.r->iface_count, 1);
+	assert_ptr_equal(ew.r->instances[0]->iface, ew.r->ifaces[0]);
+	assert_string_equal(world.did, "open:db open:web open:mail");
+}
+
+/* Privileges are not settled yet: no packet, and nobody runs. */
+static void
+test_vrrp_apply_before_the_start_starts_nothing(void **state)
+{
+	(void)state;
+	engine_apply(WEB);
+	world_run(10 * NS_PER_S);
+	assert_false(engine_find("web")->started);
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	assert_string_equal(world.did, "open:web");
+	engine_start();
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_apply_after_the_start_starts_what_is_new(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	engine_apply(WEB DB);
+	assert_done(1, 0, 0, 0, 1);
+	assert_int_equal(engine_find("db")->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "open:db");
+}
+
+/* An interface that the kernel does not have is waited for. */
+static void
+test_vrrp_apply_makes_an_instance_of_an_absent_interface(void **state)
+{
+	struct nl_link eth1 = engine_eth(WORLD_IFINDEX2, "eth1");
+
+	(void)state;
+	engine_apply("instance far { interface = eth1 virtual_router_id = 9 "
+	    "virtual_addresses = { 198.51.100.9/24 } }\n");
+	engine_start();
+	assert_int_equal(engine_find("far")->core.state, VRRP_INITIALIZE);
+	assert_null(engine_find("far")->vips);
+	engine_link(&eth1, false);
+	engine_addr(WORLD_IFINDEX2, "198.51.100.2/24", false, false);
+	assert_int_equal(engine_find("far")->core.state, VRRP_BACKUP);
+}
+
+/* --- who is not touched --- */
+
+static void
+test_vrrp_apply_the_same_again_touches_nothing(void **state)
+{
+	struct vrrp_instance *web, *db;
+
+	(void)state;
+	become_active(WEB DB);
+	web = engine_find("web");
+	db = engine_find("db");
+	engine_apply(WEB DB);
+	assert_done(0, 0, 0, 0, 2);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_ptr_equal(engine_find("db"), db);
+	assert_string_equal(world.did, "");
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+	assert_int_equal(db->history_count, 2);	/* Backup, then Active */
+}
+
+static void
+test_vrrp_apply_another_order_moves_the_same_instances(void **state)
+{
+	struct vrrp_instance *web, *db;
+
+	(void)state;
+	become_active(WEB DB);
+	web = engine_find("web");
+	db = engine_find("db");
+	engine_apply(DB WEB);
+	assert_done(0, 0, 0, 0, 2);
+	assert_ptr_equal(ew.r->instances[0], db);
+	assert_ptr_equal(ew.r->instances[1], web);
+	assert_string_equal(world.did, "");
+}
+
+/* The others go on to the nanosecond: not even a timer is set anew. */
+static void
+test_vrrp_apply_a_change_of_one_leaves_the_others_alone(void **state)
+{
+	struct vrrp_instance *web, *db;
+	struct vrrp_core core;
+	uint64_t sent;
+
+	(void)state;
+	become_active(WEB DB);
+	web = engine_find("web");
+	db = engine_find("db");
+	core = db->core;
+	sent = db->stats.advertisement_sent;
+	engine_apply(WEB_WITH("priority = 150 ") DB);
+	assert_done(0, 0, 0, 1, 1);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_ptr_equal(engine_find("db"), db);
+	assert_int_equal(web->core.p.priority, 150);
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+	assert_memory_equal(&db->core, &core, sizeof(core));
+	assert_int_equal(db->stats.advertisement_sent, sent);
+	assert_null(strstr(world.did, ":db"));
+	assert_null(strstr(world.did, "withdraw"));
+}
+
+/* What cannot be changed in place starts again, and only that one. */
+static void
+test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
+{
+	struct vrrp_instance *db;
+	struct vrrp_core core;
+
+	(void)state;
+	become_active(WEB DB);
+	db = engine_find("db");
+	core = db->core;
+	engine_apply("instance web { interface = eth0 virtual_router_id = 51 "
+	    "virtual_addresses = { 192.0.2.50/24, 192.0.2.51/24 } }\n" DB);
+	assert_done(0, 0, 1, 0, 1);
+	assert_ptr_equal(engine_find("db"), db);
+	assert_memory_equal(&db->core, &core, sizeof(core));
+	assert_int_equal(engine_find("web")->p.vip_count, 2);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	assert_int_equal(ew.r->lingering_count, 0);
+	/* Resigned, gone from the kernel, made anew: in this order. */
+	assert_string_equal(world.did,
+	    "advert:51:0 withdraw:web close:web open:web");
+}
+
+/* What the operator has said to an instance outlives a reload. */
+static void
+test_vrrp_apply_a_disabled_instance_stays_disabled(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	vrrp_instance_disable(engine_find("web"), true);
+	world_run(NS_PER_S);
+	engine_apply(WEB_WITH("priority = 150 "));
+	world_run(10 * NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	vrrp_instance_disable(engine_find("web"), false);
+	world_run(10 * NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("web")->core.p.priority, 150);
+}
+
+/* --- who leaves --- */
+
+static void
+test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard(
+    void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_apply(DB);
+	assert_done(0, 1, 0, 0, 1);
+	assert_int_equal(ew.r->instance_count, 1);
+	assert_int_equal(ew.r->lingering_count, 1);
+	assert_string_equal(world.did, "advert:51:0");
+	world_forget();
+	engine_advert("192.0.2.3", 51, 90);
+	world_run(VRRP_LINGER_TAIL_NS);
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_non_null(strstr(world.did, "withdraw:web"));
+	assert_non_null(strstr(world.did, "close:web"));
+	/* From now on the VRID is somebody else's. */
+	assert_null(vrrp_iface_find(ew.r->ifaces[0], AF_INET, 51));
+}
+
+static void
+test_vrrp_apply_a_removed_active_without_a_successor_gives_up(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_apply(DB);
+	world_run(vrrp_linger_bound_ns(3, 100) - 1);
+	assert_int_equal(ew.r->lingering_count, 1);
+	world_run(1);
+	assert_int_equal(ew.r->lingering_count, 0);
+}
+
+static void
+test_vrrp_apply_a_removed_backup_goes_at_once(void **state)
+{
+	(void)state;
+	engine_apply(WEB DB);
+	engine_start();
+	world_forget();
+	engine_apply(DB);
+	assert_done(0, 1, 0, 0, 1);
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_non_null(strstr(world.did, "close:web"));
+	assert_null(strstr(world.did, "advert"));
+}
+
+/* An address has one owner at a time. */
+static void
+test_vrrp_apply_whoever_needs_the_address_does_not_wait(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	engine_apply("instance new { interface = eth0 virtual_router_id = 77 "
+	    "virtual_addresses = { 192.0.2.50/24 } }\n");
+	assert_done(1, 1, 0, 0, 0);
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_string_equal(world.did,
+	    "advert:51:0 withdraw:web close:web open:new");
+}
+
+static void
+test_vrrp_apply_whoever_comes_back_replaces_the_one_that_lingers(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_apply(DB);
+	assert_int_equal(ew.r->lingering_count, 1);
+	world_forget();
+	engine_apply(WEB DB);
+	assert_done(1, 0, 0, 0, 1);
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_string_equal(world.did, "withdraw:web close:web open:web");
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_apply_another_removal_leaves_the_one_that_lingers(void **state)
+{
+	(void)state;
+	become_active(WEB DB MAIL);
+	engine_apply(DB MAIL);
+	engine_apply(MAIL);
+	assert_done(0, 1, 0, 0, 1);
+	assert_int_equal(ew.r->lingering_count, 2);
+	world_run(NS_PER_S * 2);
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_int_equal(engine_find("mail")->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_apply_an_interface_that_nobody_uses_goes(void **state)
+{
+	(void)state;
+	engine_apply(WEB "instance far { interface = eth1 "
+	    "virtual_router_id = 9 virtual_addresses = { 198.51.100.9/24 } }\n");
+	assert_int_equal(ew.r->iface_count, 2);
+	engine_apply(WEB);
+	assert_int_equal(ew.r->iface_count, 1);
+	assert_string_equal(ew.r->ifaces[0]->name, "eth0");
+}
+
+/* Its packets must be read as long as somebody waits for a successor. */
+static void
+test_vrrp_apply_an_interface_stays_for_the_one_that_lingers(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	engine_apply("");
+	assert_int_equal(ew.r->instance_count, 0);
+	assert_int_equal(ew.r->lingering_count, 1);
+	assert_int_equal(ew.r->iface_count, 1);
+}
+
+/* --- groups and trackers --- */
+
+#define BOTH "group both { members = { web, db } }\n"
+
+static void
+test_vrrp_apply_makes_groups_of_the_members(void **state)
+{
+	struct vrrp_sync *s;
+
+	(void)state;
+	become_active(WEB DB BOTH);
+	assert_int_equal(ew.r->group_count, 1);
+	s = ew.r->groups[0];
+	assert_string_equal(s->name, "both");
+	assert_int_equal(s->count, 2);
+	assert_ptr_equal(engine_find("web")->group, s);
+	assert_ptr_equal(engine_find("db")->group, s);
+}
+
+static void
+test_vrrp_apply_a_group_that_is_gone_lets_its_members_go(void **state)
+{
+	(void)state;
+	become_active(WEB DB BOTH);
+	engine_apply(WEB DB);
+	assert_done(0, 0, 0, 0, 2);
+	assert_int_equal(ew.r->group_count, 0);
+	assert_null(engine_find("web")->group);
+	assert_string_equal(world.did, "");
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+}
+
+/* A new member that cannot run yet takes the group along (L-19). */
+static void
+test_vrrp_apply_a_new_member_that_cannot_run_stops_the_group(void **state)
+{
+	(void)state;
+	become_active(WEB DB BOTH);
+	engine_apply(WEB DB "instance far { interface = eth1 "
+	    "virtual_router_id = 9 virtual_addresses = { 198.51.100.9/24 } }\n"
+	    "group both { members = { web, db, far } }\n");
+	assert_done(1, 0, 0, 0, 2);
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(engine_find("web")->waiting, "far"));
+}
+
+#define CHECK "file f { path = \"/run/f\" }\n"
+
+static const struct vrrp_track_item *
+tracked(const char *name)
+{
+	const struct vrrp_track_item *it;
+	unsigned i;
+
+	for (i = 0; (it = vrrp_track_item(ew.r->env.track, i)) != NULL; i++)
+		if (strcmp(it->name, name) == 0)
+			return it;
+	return NULL;
+}
+
+/* Its level was said once: the next instance that refers to it must know. */
+static void
+test_vrrp_apply_a_declared_tracker_keeps_its_level(void **state)
+{
+	(void)state;
+	engine_apply(CHECK WEB);
+	vrrp_track_set(ew.r->env.track, VRRP_TRACK_FILE, "f", true, NULL,
+	    world.now);
+	engine_start();
+	engine_apply(CHECK WEB_WITH("track_file f { } "));
+	assert_non_null(tracked("f"));
+	assert_int_equal(tracked("f")->state, VRRP_TRACK_UP);
+	engine_apply(WEB);
+	assert_null(tracked("f"));
+}
+
+/* --- the rest --- */
+
+static void
+test_vrrp_apply_router_id_of_the_file_or_the_host_name(void **state)
+{
+	char host[64] = "";
+
+	(void)state;
+	engine_apply("router_id = lb1\n");
+	assert_string_equal(ew.r->router_id, "lb1");
+	engine_apply("");
+	(void)gethostname(host, sizeof(host) - 1);
+	assert_string_equal(ew.r->router_id, host);
+}
+
+/* L-33: addresses are lent, unless there are too many to refresh. */
+static void
+test_vrrp_apply_thousands_of_addresses_are_not_lent(void **state)
+{
+	static char text[400000];
+	size_t at = 0;
+	unsigned i, j;
+
+	(void)state;
+	engine_apply(WEB);
+	assert_int_equal(ew.r->env.lifetime_s, 3);
+	for (i = 0; i < 9; i++) {
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+		    "instance i%u { interface = eth0 virtual_router_id = %u "
+		    "virtual_addresses = { ", i, i + 1);
+		for (j = 0; j < 250; j++)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			    "%s10.0.%u.%u/24", j > 0 ? ", " : "", i, j + 1);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, " } }\n");
+	}
+	engine_apply(text);
+	assert_int_equal(ew.r->env.lifetime_s, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_apply_makes_instances_in_the_order_of_the_file),
+	    TEST(test_vrrp_apply_before_the_start_starts_nothing),
+	    TEST(test_vrrp_apply_after_the_start_starts_what_is_new),
+	    TEST(test_vrrp_apply_makes_an_instance_of_an_absent_interface),
+	    TEST(test_vrrp_apply_the_same_again_touches_nothing),
+	    TEST(test_vrrp_apply_another_order_moves_the_same_instances),
+	    TEST(test_vrrp_apply_a_change_of_one_leaves_the_others_alone),
+	    TEST(test_vrrp_apply_restarts_one_and_leaves_the_others_alone),
+	    TEST(test_vrrp_apply_a_disabled_instance_stays_disabled),
+	    TEST(test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard),
+	    TEST(test_vrrp_apply_a_removed_active_without_a_successor_gives_up),
+	    TEST(test_vrrp_apply_a_removed_backup_goes_at_once),
+	    TEST(test_vrrp_apply_whoever_needs_the_address_does_not_wait),
+	    TEST(test_vrrp_apply_whoever_comes_back_replaces_the_one_that_lingers),
+	    TEST(test_vrrp_apply_another_removal_leaves_the_one_that_lingers),
+	    TEST(test_vrrp_apply_an_interface_that_nobody_uses_goes),
+	    TEST(test_vrrp_apply_an_interface_stays_for_the_one_that_lingers),
+	    TEST(test_vrrp_apply_makes_groups_of_the_members),
+	    TEST(test_vrrp_apply_a_group_that_is_gone_lets_its_members_go),
+	    TEST(test_vrrp_apply_a_new_member_that_cannot_run_stops_the_group),
+	    TEST(test_vrrp_apply_a_declared_tracker_keeps_its_level),
+	    TEST(test_vrrp_apply_router_id_of_the_file_or_the_host_name),
+	    TEST(test_vrrp_apply_thousands_of_addresses_are_not_lent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
