@@ -9,6 +9,7 @@ ENGINE_WORLD = \
 check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
 	test/unit/vrrpd/engine/test_vrrp_link \
+	test/unit/vrrpd/engine/test_vrrp_router \
 	# end
 
 test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
@@ -21,4 +22,9 @@ test_unit_vrrpd_engine_test_vrrp_link_SOURCES = \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_link_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_router_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_router.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_router_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif
