@@ -52,6 +52,16 @@ add(char *text, size_t size, const char *fmt, ...)
 
 /* --- the loop --- */
 
+/* What is deferred by a deferred call comes in the next turn, at once. */
+static void
+turn(void)
+{
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		world_run(0);
+}
+
 void
 loop_watch_stalls(struct loop *loop, int64_t cadence_ns, int64_t threshold_ns,
     loop_stall_cb cb, void *arg)
@@ -70,7 +80,7 @@ engine_stall(int64_t ns)
 
 	world.now = mono_add(since, ns);
 	stall_cb(since, world.now, stall_arg);
-	world_run(0);
+	turn();
 }
 
 /* --- netlink --- */
@@ -158,7 +168,7 @@ void
 engine_link(const struct nl_link *link, bool gone)
 {
 	nl_handlers.link(link, gone, nl_arg);
-	world_run(0);
+	turn();
 }
 
 void
@@ -168,7 +178,7 @@ engine_addr(int ifindex, const char *prefix, bool secondary, bool gone)
 
 	assert_int_equal(addr_prefix_parse(prefix, &a.prefix), 0);
 	nl_handlers.addr(&a, gone, nl_arg);
-	world_run(0);
+	turn();
 }
 
 void
@@ -181,7 +191,7 @@ void
 engine_synced(void)
 {
 	nl_handlers.synced(nl_arg);
-	world_run(0);
+	turn();
 }
 
 /* --- sockets, filter, devices --- */
@@ -240,7 +250,7 @@ engine_advert(const char *source, uint8_t vrid, uint8_t priority)
 	assert_ptr_not_equal(world.iface, was);
 	world_advert_as(&spec, source, priority, 100);
 	world.iface = was;
-	world_run(0);
+	turn();
 }
 
 /* --- bfdd --- */
@@ -381,7 +391,7 @@ engine_session(const char *interface, const char *peer,
 		s->level.last_rx = mono_add(world.now, -30 * NS_PER_MS);
 	if (bfd_handlers.level != NULL)
 		bfd_handlers.level(s, world.now, came_up, bfd_arg);
-	world_run(0);
+	turn();
 	return s;
 }
 
@@ -390,7 +400,7 @@ engine_bfdd(bool up)
 {
 	ew.bfd_up = up;
 	bfd_handlers.reachable(up, bfd_arg);
-	world_run(0);
+	turn();
 }
 
 /* --- the channel --- */
@@ -427,7 +437,7 @@ engine_message(enum vrrp_message type, const void *body, size_t len)
 	assert_true(len >= handlers[type].shortest &&
 	    len <= handlers[type].longest);
 	handlers[type].cb(body, len, handlers[type].arg);
-	world_run(0);
+	turn();
 }
 
 /* --- clients of the control socket --- */
@@ -518,7 +528,7 @@ engine_ask(const char *method, const char *params)
 		assert_true(good == (ew.error.code == 0));
 		assert_true(good == (result != NULL));
 		json_decref(p);
-		world_run(0);
+		turn();
 		return result;
 	}
 	fail_msg("there is no method %s", method);
@@ -593,7 +603,7 @@ engine_apply(const char *text)
 
 	assert_int_equal(vrrp_router_apply(ew.r, &config, &ew.done), 0);
 	vrrp_config_free(&config);
-	world_run(0);
+	turn();
 }
 
 void
@@ -601,7 +611,7 @@ engine_start(void)
 {
 	assert_int_equal(vrrp_sessions_connect(ew.r, "/run/bfdd.sock"), 0);
 	vrrp_router_start(ew.r);
-	world_run(0);
+	turn();
 }
 
 void

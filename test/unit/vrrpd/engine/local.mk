@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	test/unit/vrrpd/engine/test_vrrp_router \
+	test/unit/vrrpd/engine/test_vrrp_sessions \
 	# end
 
 test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
@@ -27,4 +28,9 @@ test_unit_vrrpd_engine_test_vrrp_router_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_router_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_sessions_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_sessions.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_sessions_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif
