@@ -1,11 +1,11 @@
 /*
  * bfd_conf.c - bfdd.conf(5) to struct bfd_config and back.
  *
- * libconfuse knows the block syntax and nothing of our values: every value comes
- * to us as a word with its line, and is read by the functions below, so that
- * every error names its line and all errors of a file are found in one go.  Only
- * what libconfuse itself refuses, a syntax error or an unknown word, ends the
- * file at once.
+ * libconfuse knows the block syntax and nothing of our values: every value is
+ * handed to us as a word with its line, and read by the functions of
+ * conf_words.h, so that every error names its line and all errors of a file are
+ * found in one go.  Only what libconfuse itself refuses, a syntax error or an
+ * unknown word, ends the file at once.
  *
  * Words are turned into sessions one by one; when all are there, they are
  * checked against each other.
@@ -19,7 +19,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,216 +26,17 @@
 #include "bfdd/pure/bfd_auth.h"
 #include "bfdd/pure/bfd_congestion.h"
 #include "bfdd/pure/bfd_wire.h"
+#include "shared/conf_words.h"
 #include "shared/pure/mono.h"
-#include "shared/pure/span.h"
 
-#define INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us on the wire */
 #define PACKETS_MAX_MAX	10000000
 #define KEY_LEN_MAX_MD5	16			/* and simple passwords */
 
-/* A value as written, and where. */
-struct word {
-	char	*text;
-	int	 line;
+/* The configuration that is being made. */
+struct draft {
+	struct parse		p;
+	struct bfd_config	config;
 };
-
-struct parse {
-	const char		*file;
-	struct conf_errors	*errors;
-	struct conf_errors	 scanning;	/* ours while libconfuse runs */
-	struct bfd_config	 config;
-	int			 replaced;	/* line of the word just freed */
-};
-
-/* libconfuse gives value callbacks no argument of ours. */
-static struct parse *running;
-
-/* The first word of each section: libconfuse remembers only where it ends. */
-#define BEGIN	" begin"
-
-static void __attribute__((format(printf, 3, 4)))
-bad(struct parse *p, int line, const char *fmt, ...)
-{
-	char text[sizeof(((struct conf_error *)0)->text)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	conf_errors_add(running != NULL ? &p->scanning : p->errors, p->file,
-	    line, "%s", text);
-}
-
-/* --- words --- */
-
-static int
-word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	struct word *w;
-
-	if (running->replaced != 0) {
-		bad(running, cfg->line, "%s is given twice (first on line %d)",
-		    opt->name, running->replaced);
-		running->replaced = 0;
-	}
-	if ((w = calloc(1, sizeof(*w))) == NULL)
-		return -1;
-	if ((w->text = strdup(value)) == NULL) {
-		free(w);
-		return -1;
-	}
-	w->line = cfg->line;
-	*(void **)result = w;
-	return 0;
-}
-
-/* During a parse libconfuse frees a word only to put another in its place. */
-static void
-word_free(void *arg)
-{
-	struct word *w = arg;
-
-	if (running != NULL)
-		running->replaced = w->line;
-	explicit_bzero(w->text, strlen(w->text));	/* it may be a key */
-	free(w->text);
-	free(w);
-}
-
-static const struct word *
-word_get(cfg_t *cfg, const char *name)
-{
-	cfg_opt_t *opt = cfg_getopt(cfg, name);
-
-	return opt == NULL || opt->nvalues == 0 ? NULL :
-	    cfg_opt_getnptr(opt, 0);
-}
-
-static int
-begin_line(cfg_t *cfg)
-{
-	const struct word *w = word_get(cfg, BEGIN);
-
-	return w == NULL ? 0 : w->line;
-}
-
-/* --- single values; each leaves *out alone when it complains --- */
-
-static bool
-read_int(struct parse *p, cfg_t *cfg, const char *name, long min, long max,
-    long *out)
-{
-	const struct word *w = word_get(cfg, name);
-	char *end;
-	long v;
-
-	if (w == NULL)
-		return false;
-	errno = 0;
-	v = strtol(w->text, &end, 10);
-	if (!isdigit((unsigned char)w->text[0]) || errno != 0 || *end != '\0' ||
-	    v < min || v > max) {
-		bad(p, w->line, "%s = %s: must be a whole number from %ld to "
-		    "%ld", name, w->text, min, max);
-		return false;
-	}
-	*out = v;
-	return true;
-}
-
-static void
-read_bool(struct parse *p, cfg_t *cfg, const char *name, bool *out)
-{
-	const struct word *w = word_get(cfg, name);
-	int v;
-
-	if (w == NULL)
-		return;
-	if ((v = cfg_parse_boolean(w->text)) < 0)
-		bad(p, w->line, "%s = %s: must be yes or no", name, w->text);
-	else
-		*out = v != 0;
-}
-
-/* Whole microseconds, as on the wire. */
-static void
-read_interval(struct parse *p, cfg_t *cfg, const char *name, int64_t *out)
-{
-	const struct word *w = word_get(cfg, name);
-	char lo[32], hi[32];
-	int64_t ns = 0;
-	int rv;
-
-	if (w == NULL)
-		return;
-	rv = span_parse(w->text, 0, &ns);
-	if (rv == -EINVAL)
-		bad(p, w->line, "%s = %s: must be a time with its unit, such "
-		    "as 10ms or 1s", name, w->text);
-	else if (rv != 0 || ns < BFD_INTERVAL_MIN_NS || ns > INTERVAL_MAX_NS)
-		bad(p, w->line, "%s = %s: must be from %s to %s", name, w->text,
-		    span_format(BFD_INTERVAL_MIN_NS, lo, sizeof(lo)),
-		    span_format(INTERVAL_MAX_NS, hi, sizeof(hi)));
-	else if (ns % NS_PER_US != 0)
-		bad(p, w->line, "%s = %s: not a whole number of microseconds, "
-		    "which is what BFD can send", name, w->text);
-	else
-		*out = ns;
-}
-
-bool
-bfd_conf_usable(const struct addr *a)
-{
-	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
-
-	return addr_is_set(a) && !addr_is_multicast(a) &&
-	    !addr_is_unspecified(a) &&
-	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
-}
-
-static void
-read_addr(struct parse *p, cfg_t *cfg, const char *name, struct addr *out)
-{
-	const struct word *w = word_get(cfg, name);
-	struct addr a;
-
-	if (w == NULL)
-		return;
-	if (addr_parse(w->text, &a) != 0)
-		bad(p, w->line, "%s = %s: not an IPv4 or IPv6 address%s", name,
-		    w->text, strchr(w->text, '%') != NULL ?
-		    " (the interface is a word of its own)" : "");
-	else if (!bfd_conf_usable(&a))
-		bad(p, w->line, "%s = %s: not the address of a host", name,
-		    w->text);
-	else
-		*out = a;
-}
-
-/* As the kernel has it. */
-static void
-read_interface(struct parse *p, cfg_t *cfg, char out[IF_NAMESIZE])
-{
-	const struct word *w = word_get(cfg, "interface");
-	size_t i;
-
-	if (w == NULL)
-		return;
-	for (i = 0; w->text[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)w->text[i];
-
-		if (c == '/' || c == ':' || iscntrl(c) || isspace(c))
-			break;
-	}
-	if (i == 0 || i >= IF_NAMESIZE || w->text[i] != '\0' ||
-	    strcmp(w->text, ".") == 0 || strcmp(w->text, "..") == 0) {
-		bad(p, w->line, "interface = %s: not an interface name (1 to "
-		    "%d characters, no space, slash or colon)", w->text,
-		    IF_NAMESIZE - 1);
-		return;
-	}
-	(void)snprintf(out, IF_NAMESIZE, "%s", w->text);
-}
 
 /* --- authentication (B-106) --- */
 
@@ -401,19 +201,11 @@ build_auth(struct parse *p, cfg_t *sec, struct bfd_auth_params *a)
 static void
 build_name(struct parse *p, const char *title, struct bfd_params *s)
 {
-	size_t i;
+	char why[160];
 
-	for (i = 0; title[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)title[i];
-
-		if (!isascii(c) || (!isalnum(c) &&
-		    (i == 0 || strchr("._-", c) == NULL)))
-			break;
-	}
-	if (i == 0 || title[i] != '\0' || i >= BFD_NAME_MAX)
-		bad(p, s->line, "session name \"%.40s\": 1 to %d letters, "
-		    "digits, and after the first also . _ -", title,
-		    BFD_NAME_MAX - 1);
+	if (name_parse("session", title, BFD_NAME_MAX - 1, why,
+	    sizeof(why)) != 0)
+		bad(p, s->line, "%s", why);
 	(void)snprintf(s->name, sizeof(s->name), "%s", title);
 }
 
@@ -424,10 +216,10 @@ build_path(struct parse *p, cfg_t *sec, struct bfd_params *s)
 	const struct word *ttl = word_get(sec, "rx_ttl");
 	long v;
 
-	read_bool(p, sec, "multihop", &s->multihop);
-	read_addr(p, sec, "peer", &s->peer);
-	read_addr(p, sec, "local", &s->local);
-	read_interface(p, sec, s->interface);
+	(void)read_bool(p, sec, "multihop", &s->multihop);
+	(void)read_addr(p, sec, "peer", &s->peer);
+	(void)read_addr(p, sec, "local", &s->local);
+	(void)read_interface(p, sec, "interface", s->interface);
 	if (word_get(sec, "peer") == NULL)
 		bad(p, s->line, "session %s has no peer", s->name);
 	if (addr_is_set(&s->peer) && addr_is_set(&s->local)) {
@@ -468,11 +260,11 @@ build_timers(struct parse *p, cfg_t *sec, struct bfd_params *s)
 	    word_get(sec, "min_rx") != NULL))
 		bad(p, interval->line, "interval sets min_tx and min_rx: give "
 		    "one or the others");
-	read_interval(p, sec, "interval", &s->desired_min_tx_ns);
+	(void)read_bfd_interval(p, sec, "interval", &s->desired_min_tx_ns);
 	if (interval != NULL)
 		s->required_min_rx_ns = s->desired_min_tx_ns;
-	read_interval(p, sec, "min_tx", &s->desired_min_tx_ns);
-	read_interval(p, sec, "min_rx", &s->required_min_rx_ns);
+	(void)read_bfd_interval(p, sec, "min_tx", &s->desired_min_tx_ns);
+	(void)read_bfd_interval(p, sec, "min_rx", &s->required_min_rx_ns);
 	if (read_int(p, sec, "multiplier", 1, 255, &v))
 		s->detect_mult = (uint8_t)v;
 }
@@ -486,9 +278,9 @@ build_echo(struct parse *p, cfg_t *sec, struct bfd_params *s)
 	const struct word *passive = word_get(sec, "passive");
 	const struct word *echo = rx != NULL ? rx : tx;
 
-	read_interval(p, sec, "echo_min_rx", &s->echo_min_rx_ns);
-	read_interval(p, sec, "echo_min_tx", &s->echo_tx_ns);
-	read_bool(p, sec, "unaffiliated_echo", &s->unaffiliated);
+	(void)read_bfd_interval(p, sec, "echo_min_rx", &s->echo_min_rx_ns);
+	(void)read_bfd_interval(p, sec, "echo_min_tx", &s->echo_tx_ns);
+	(void)read_bool(p, sec, "unaffiliated_echo", &s->unaffiliated);
 	if (s->multihop && echo != NULL)		/* B-94 */
 		bad(p, echo->line, "multihop = yes has no echo");
 	if (!s->unaffiliated)
@@ -515,9 +307,9 @@ build_session(struct parse *p, cfg_t *sec, struct bfd_params *s)
 	build_path(p, sec, s);
 	build_timers(p, sec, s);
 	build_auth(p, sec, &s->auth);
-	read_bool(p, sec, "passive", &s->passive);
+	(void)read_bool(p, sec, "passive", &s->passive);
 	build_echo(p, sec, s);
-	read_bool(p, sec, "admin_down", &s->admin_down);
+	(void)read_bool(p, sec, "admin_down", &s->admin_down);
 }
 
 /* --- the whole --- */
@@ -541,9 +333,9 @@ by_key(const void *x, const void *y)
 
 /* B-113, B-121: one session per key. */
 static int
-check_keys(struct parse *p)
+check_keys(struct draft *d)
 {
-	const struct bfd_config *c = &p->config;
+	const struct bfd_config *c = &d->config;
 	const struct bfd_params **sorted;
 	unsigned i;
 
@@ -558,7 +350,7 @@ check_keys(struct parse *p)
 		const struct bfd_params *a = sorted[i - 1], *b = sorted[i];
 
 		if (addr_is_set(&b->peer) && bfd_params_same_key(a, b))
-			bad(p, b->line, "session %s is the same as %s (line "
+			bad(&d->p, b->line, "session %s is the same as %s (line "
 			    "%d): one session per peer and %s", b->name,
 			    a->name, a->line, b->multihop ? "local address" :
 			    "interface");
@@ -568,15 +360,16 @@ check_keys(struct parse *p)
 }
 
 static int
-build_config(struct parse *p, cfg_t *root)
+build_config(struct draft *d, cfg_t *root)
 {
+	struct parse *p = &d->p;
 	unsigned i, count = cfg_size(root, "session");
 	long v;
 
 	if (read_int(p, root, "realtime_priority", 0, 99, &v))
-		p->config.realtime_priority = (int)v;
+		d->config.realtime_priority = (int)v;
 	if (read_int(p, root, "max_packets_per_second", 0, PACKETS_MAX_MAX, &v))
-		p->config.packets_max = v;
+		d->config.packets_max = v;
 	if (count > BFD_SESSIONS_MAX) {
 		bad(p, begin_line(cfg_getnsec(root, "session",
 		    BFD_SESSIONS_MAX)), "more than %d sessions",
@@ -585,32 +378,26 @@ build_config(struct parse *p, cfg_t *root)
 	}
 	if (count == 0)
 		return 0;
-	p->config.sessions = calloc(count, sizeof(*p->config.sessions));
-	if (p->config.sessions == NULL)
+	d->config.sessions = calloc(count, sizeof(*d->config.sessions));
+	if (d->config.sessions == NULL)
 		return -ENOMEM;
-	p->config.count = count;
+	d->config.count = count;
 	for (i = 0; i < count; i++)
 		build_session(p, cfg_getnsec(root, "session", i),
-		    &p->config.sessions[i]);
-	return check_keys(p);
+		    &d->config.sessions[i]);
+	return check_keys(d);
 }
 
-#define WORD(name)	CFG_PTR_CB(name, 0, CFGF_NODEFAULT, word_parse, word_free)
-#define BEGIN_WORD	{ .name = BEGIN, .type = CFGT_PTR,		\
-			    .def = { .parsed = begin_text },		\
-			    .parsecb = word_parse, .freecb = word_free }
-
 static int
-parse_words(struct parse *p, const char *text)
+parse_text(struct draft *d, const char *text)
 {
-	static char begin_text[] = "begin";
 	cfg_opt_t key_opts[] = {
-		BEGIN_WORD,
+		BEGINNING,
 		WORD("key"),
 		CFG_END()
 	};
 	cfg_opt_t session_opts[] = {
-		BEGIN_WORD,
+		BEGINNING,
 		WORD("peer"),
 		WORD("local"),
 		WORD("interface"),
@@ -628,30 +415,23 @@ parse_words(struct parse *p, const char *text)
 		WORD("auth"),
 		WORD("auth_key_id"),
 		WORD("auth_key"),
-		CFG_SEC("accept_key", key_opts, CFGF_MULTI | CFGF_TITLE),
+		BLOCK_OF("accept_key", key_opts, CFGF_NONE),
 		CFG_END()
 	};
 	cfg_opt_t root_opts[] = {
 		WORD("realtime_priority"),
 		WORD("max_packets_per_second"),
-		CFG_SEC("session", session_opts, CFGF_MULTI | CFGF_TITLE |
-		    CFGF_NO_TITLE_DUPES),
+		BLOCK("session", session_opts),
 		CFG_END()
 	};
 	cfg_t *root;
-	unsigned i;
 	int rv;
 
 	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
 		return -ENOMEM;
-	running = p;
-	rv = conf_parse(root, p->file, text, p->errors);
-	running = NULL;
-	for (i = 0; i < p->scanning.count && i < CONF_ERRORS_MAX; i++)
-		conf_errors_add(p->errors, p->file, p->scanning.list[i].line,
-		    "%s", p->scanning.list[i].text);
+	rv = parse_words(&d->p, root, text);
 	if (rv == 0)
-		rv = build_config(p, root);
+		rv = build_config(d, root);
 	(void)cfg_free(root);
 	return rv;
 }
@@ -686,24 +466,24 @@ bfd_conf_parse_text(const char *text, const char *filename,
     struct bfd_config *out, struct conf_errors *errors)
 {
 	unsigned before = errors->count;
-	struct parse *p;
+	struct draft *d;
 
-	p = calloc(1, sizeof(*p));
-	if (p == NULL) {
+	d = calloc(1, sizeof(*d));
+	if (d == NULL) {
 		conf_errors_add(errors, filename, 0, "out of memory");
 		return -EINVAL;
 	}
-	p->file = filename;
-	p->errors = errors;
-	bfd_conf_empty(&p->config);
-	if (parse_words(p, text) == -ENOMEM)
+	d->p.file = filename;
+	d->p.errors = errors;
+	bfd_conf_empty(&d->config);
+	if (parse_text(d, text) == -ENOMEM)
 		conf_errors_add(errors, filename, 0, "out of memory");
 	sort_errors(errors, before);
 	if (errors->count == before)
-		*out = p->config;
+		*out = d->config;
 	else
-		bfd_config_free(&p->config);
-	free(p);
+		bfd_config_free(&d->config);
+	free(d);
 	return errors->count == before ? 0 : -EINVAL;
 }
 
@@ -724,6 +504,8 @@ bfd_conf_parse_file(const char *path, struct bfd_config *out,
 
 /* --- printing --- */
 
+#define INDENT	"    "
+
 static void
 print_addr(FILE *f, const char *name, const struct addr *a)
 {
@@ -735,48 +517,9 @@ print_addr(FILE *f, const char *name, const struct addr *a)
 }
 
 static void
-print_span(FILE *f, const char *name, int64_t ns)
-{
-	char text[32];
-
-	(void)fprintf(f, "    %s = %s\n", name,
-	    span_format(ns, text, sizeof(text)));
-}
-
-static void
 print_bool(FILE *f, const char *name, bool value)
 {
 	(void)fprintf(f, "    %s = %s\n", name, value ? "yes" : "no");
-}
-
-/* Quoted where libconfuse would read more into it. */
-static void
-print_quoted(FILE *f, const char *name, const char *s)
-{
-	size_t i;
-
-	(void)fprintf(f, "    %s = \"", name);
-	for (i = 0; s[i] != '\0'; i++) {
-		if (strchr("\\\"$", s[i]) != NULL)
-			(void)fputc('\\', f);
-		(void)fputc(s[i], f);
-	}
-	(void)fprintf(f, "\"\n");
-}
-
-static void
-print_interface(FILE *f, const char *s)
-{
-	size_t i;
-
-	for (i = 0; s[i] != '\0'; i++) {
-		if (!isalnum((unsigned char)s[i]) &&
-		    strchr("._-@", s[i]) == NULL) {
-			print_quoted(f, "interface", s);
-			return;
-		}
-	}
-	(void)fprintf(f, "    interface = %s\n", s);
 }
 
 /* name = KEY, as text where it is some. */
@@ -792,7 +535,9 @@ print_key(FILE *f, const char *name, const struct bfd_auth_key *k)
 	memcpy(text, k->key, k->len);
 	text[k->len] = '\0';
 	if (plain && !key_is_hex(text)) {
-		print_quoted(f, name, text);
+		(void)fprintf(f, "    %s = ", name);
+		print_quoted(f, text, k->len);
+		(void)fputc('\n', f);
 	} else {
 		(void)fprintf(f, "    %s = 0x", name);
 		for (i = 0; i < k->len; i++)
@@ -826,22 +571,22 @@ print_session(FILE *f, const struct bfd_params *s)
 	print_addr(f, "peer", &s->peer);
 	print_addr(f, "local", &s->local);
 	if (s->interface[0] != '\0')
-		print_interface(f, s->interface);
+		print_string(f, INDENT, "interface", s->interface);
 	print_bool(f, "multihop", s->multihop);
 	if (s->multihop)
 		(void)fprintf(f, "    rx_ttl = %u\n", s->rx_ttl);
 	if (s->desired_min_tx_ns == s->required_min_rx_ns)
-		print_span(f, "interval", s->desired_min_tx_ns);
+		print_span(f, INDENT, "interval", s->desired_min_tx_ns);
 	else {
-		print_span(f, "min_tx", s->desired_min_tx_ns);
-		print_span(f, "min_rx", s->required_min_rx_ns);
+		print_span(f, INDENT, "min_tx", s->desired_min_tx_ns);
+		print_span(f, INDENT, "min_rx", s->required_min_rx_ns);
 	}
 	(void)fprintf(f, "    multiplier = %u\n", s->detect_mult);
 	print_bool(f, "passive", s->passive);
 	if (s->echo_min_rx_ns > 0)
-		print_span(f, "echo_min_rx", s->echo_min_rx_ns);
+		print_span(f, INDENT, "echo_min_rx", s->echo_min_rx_ns);
 	if (s->echo_tx_ns > 0)
-		print_span(f, "echo_min_tx", s->echo_tx_ns);
+		print_span(f, INDENT, "echo_min_tx", s->echo_tx_ns);
 	print_bool(f, "unaffiliated_echo", s->unaffiliated);
 	print_bool(f, "admin_down", s->admin_down);
 	print_auth(f, &s->auth);

@@ -35,10 +35,4 @@ void	bfd_conf_empty(struct bfd_config *out);
  */
 char	*bfd_conf_print(const struct bfd_config *);
 
-/*
- * Is this the address of a host?  Not multicast, unspecified or broadcast; the
- * control socket asks too.
- */
-bool	bfd_conf_usable(const struct addr *);
-
 #endif

@@ -440,7 +440,7 @@ read_address(json_t *params, const char *name, bool required,
 		return ctl_fail(error, ERR_INVALID_PARAMS,
 		    "\"%s\": %.64s is not an IPv4 or IPv6 address", name,
 		    json_string_value(v));
-	if (!bfd_conf_usable(out))
+	if (!addr_is_host(out))
 		return ctl_fail(error, ERR_INVALID_PARAMS,
 		    "\"%s\": %.64s is not the address of a host", name,
 		    json_string_value(v));

@@ -31,7 +31,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "bfdd/bfd_conf.h"
 #include "bfdd/pure/bfd_wire.h"
 
 #define RCVBUF		(1024 * 1024)
@@ -164,7 +163,7 @@ static bool
 routable(const struct addr *a)
 {
 	return addr_is_set(a) && !(a->family == AF_INET6 &&
-	    addr_is_link_local(a)) && bfd_conf_usable(a);
+	    addr_is_link_local(a)) && addr_is_host(a);
 }
 
 /* The first address of the interface that will do. */

@@ -401,6 +401,8 @@ static const struct {
 	{ "no such option '", "unknown word '", "'" },
 	{ "found duplicate title '", "'", "' is declared twice" },
 	{ "missing title for section '", "'", "' needs a name before its {" },
+	{ "no sub-section title/index for '", "a word of '",
+	    "' stands outside its block" },
 	{ "missing opening brace for section '", "'", "' needs a {" },
 	{ "missing equal sign after option '", "'", "' needs a = behind it" },
 	{ "attempt to append to non-list option '", "'", "' is not a list" },

@@ -14,6 +14,7 @@ shared_libpure_a_SOURCES = \
 noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
+	shared/conf_words.c shared/conf_words.h \
 	shared/ctl_client.c shared/ctl_client.h \
 	shared/ctl_conn.h \
 	shared/ctl_json.c shared/ctl_json.h \

@@ -26,7 +26,7 @@ trap 'rm -rf "$tmp"' EXIT INT TERM
 known() {
 	cat <<'END'
 vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf.h
-vrrpd/config/vrrp_conf_words.c vrrpd/config/vrrp_conf.h
+
 
 
 

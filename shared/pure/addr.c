@@ -94,6 +94,16 @@ addr_is_unspecified(const struct addr *a)
 }
 
 bool
+addr_is_host(const struct addr *a)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	return addr_is_set(a) && !addr_is_multicast(a) &&
+	    !addr_is_unspecified(a) &&
+	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
+}
+
+bool
 addr_in_prefix(const struct addr *a, const struct addr_prefix *p)
 {
 	unsigned whole = p->len / 8, rest = p->len % 8;

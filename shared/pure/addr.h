@@ -41,6 +41,8 @@ int	addr_cmp(const struct addr *, const struct addr *);
 bool	addr_is_multicast(const struct addr *);
 bool	addr_is_link_local(const struct addr *);	/* 169.254/16, fe80::/10 */
 bool	addr_is_unspecified(const struct addr *);	/* 0.0.0.0, :: */
+/* May a host have it: set, and neither multicast, unspecified nor broadcast? */
+bool	addr_is_host(const struct addr *);
 /* True when both have one family and agree in the first `len` bits. */
 bool	addr_in_prefix(const struct addr *, const struct addr_prefix *);
 /* Dotted quad or RFC 5952 text only, no scope, no host names. 0 or -EINVAL. */

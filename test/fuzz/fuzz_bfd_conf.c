@@ -25,7 +25,7 @@ check_session(const struct bfd_params *p)
 {
 	unsigned i, j;
 
-	REQUIRE(p->name[0] != '\0' && bfd_conf_usable(&p->peer));
+	REQUIRE(p->name[0] != '\0' && addr_is_host(&p->peer));
 	REQUIRE(p->multihop == (p->interface[0] == '\0'));
 	REQUIRE(!addr_is_set(&p->local) ||
 	    p->local.family == p->peer.family);

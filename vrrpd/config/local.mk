@@ -3,7 +3,7 @@ vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_command.c vrrpd/config/vrrp_command.h \
 	vrrpd/config/vrrp_conf.c vrrpd/config/vrrp_conf.h \
 	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
-	vrrpd/config/vrrp_conf_words.c vrrpd/config/vrrp_conf_words.h \
+	vrrpd/config/vrrp_conf_parse.h \
 	vrrpd/config/vrrp_diff.c vrrpd/config/vrrp_diff.h \
 	vrrpd/config/vrrp_needs.c vrrpd/config/vrrp_needs.h \
 	# end

@@ -3,7 +3,7 @@
  *
  * libconfuse knows the block syntax and nothing of our values: every value is
  * handed to us as a word with its place, and read by the functions of
- * vrrp_conf_words.h, so that every error names its line and all errors of a file
+ * conf_words.h, so that every error names its line and all errors of a file
  * are found in one go.  Only what libconfuse itself refuses, a syntax error or
  * an unknown word, ends the file at once.
  *
@@ -30,12 +30,10 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_parse.h"
 #include "vrrpd/config/vrrp_conf_track.h"
-#include "vrrpd/config/vrrp_conf_words.h"
 
 #define BFD_INTERVAL_DEFAULT_NS	ns_from_ms(10)
-#define BFD_INTERVAL_MIN_NS	ns_from_ms(1)
-#define BFD_INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us */
 #define BFD_MULTIPLIER_DEFAULT	3
 #define GARP_REPEAT_MAX		100
 #define VIPS_MAX_IPV6		90	/* V-6: (1500 - 48) / 16 */
@@ -107,7 +105,7 @@ vrrp_conf_name(const char *text, char *why, size_t len)
 	static const char *const taken[] = { "bfd", "history", "stats" };
 	size_t i;
 
-	if (name_parse("instance", text, why, len) != 0)
+	if (name_parse("instance", text, VRRP_NAME_MAX - 1, why, len) != 0)
 		return -EINVAL;
 	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (strcmp(text, taken[i]) == 0)
@@ -156,7 +154,7 @@ vip_add(struct parse *p, struct vrrp_params *v, struct places *pl, int line,
 		prefix_bad(p, line, text);
 		return NULL;
 	}
-	if (!usable(&prefix.addr)) {
+	if (!addr_is_host(&prefix.addr)) {
 		bad(p, line, "virtual address %s: not the address of a host",
 		    text);
 		return NULL;
@@ -325,24 +323,6 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 	track_build_link(p, sec, b);
 }
 
-/* One of interval, min_tx, min_rx: whole microseconds, as on the wire. */
-static void
-read_interval(struct parse *p, cfg_t *sec, const char *name, int64_t *out)
-{
-	int64_t ns;
-
-	if (!read_span(p, sec, name, BFD_INTERVAL_MIN_NS, BFD_INTERVAL_MAX_NS,
-	    &ns))
-		return;
-	if (ns % NS_PER_US != 0) {
-		bad(p, word_get(sec, name)->line, "%s = %s: not a whole number "
-		    "of microseconds, which is what BFD can send", name,
-		    word_get(sec, name)->text);
-		return;
-	}
-	*out = ns;
-}
-
 /* It needs neighbours it can hear.  A second one is a title given twice. */
 static void
 build_bfd_auto(struct parse *p, cfg_t *sec, const struct vrrp_bfd_params *b,
@@ -380,10 +360,10 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	    word_get(sec, "min_rx") != NULL))
 		bad(p, w->line, "interval sets min_tx and min_rx: give one or "
 		    "the others");
-	read_interval(p, sec, "interval", &b.min_tx_ns);
+	(void)read_bfd_interval(p, sec, "interval", &b.min_tx_ns);
 	b.min_rx_ns = b.min_tx_ns;
-	read_interval(p, sec, "min_tx", &b.min_tx_ns);
-	read_interval(p, sec, "min_rx", &b.min_rx_ns);
+	(void)read_bfd_interval(p, sec, "min_tx", &b.min_tx_ns);
+	(void)read_bfd_interval(p, sec, "min_rx", &b.min_rx_ns);
 	if (read_int(p, sec, "multiplier", 1, 255, &n))
 		b.multiplier = (uint8_t)n;
 
@@ -545,9 +525,10 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 }
 
 static int
-add_instance(struct parse *p, cfg_t *sec)
+add_instance(struct draft *d, cfg_t *sec)
 {
-	struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	struct vrrp_config *c = &d->config;
 	struct vrrp_params *instances;
 	struct places **places;
 	struct places *pl;
@@ -561,39 +542,41 @@ add_instance(struct parse *p, cfg_t *sec)
 	if (instances == NULL)
 		return -ENOMEM;
 	c->instances = instances;
-	places = realloc(p->places, (c->count + 1) * sizeof(struct places *));
+	places = realloc(d->places, (c->count + 1) * sizeof(struct places *));
 	if (places == NULL)
 		return -ENOMEM;
-	p->places = places;
+	d->places = places;
 	if ((pl = calloc(1, sizeof(*pl))) == NULL)
 		return -ENOMEM;
-	p->places[p->places_count++] = pl;
+	d->places[d->places_count++] = pl;
 	build_instance(p, sec, &c->instances[c->count], pl);
 	c->count++;
 	return 0;
 }
 
 static int
-add_group(struct parse *p, cfg_t *sec)
+add_group(struct draft *d, cfg_t *sec)
 {
+	struct parse *p = &d->p;
 	struct group_words *g;
 	const struct word *w;
 	char why[160];
 	unsigned i;
 
-	if (p->group_count == VRRP_GROUPS_MAX) {
+	if (d->group_count == VRRP_GROUPS_MAX) {
 		bad(p, begin_line(sec), "more than %d groups",
 		    VRRP_GROUPS_MAX);
 		return -EINVAL;
 	}
 	if ((g = calloc(1, sizeof(*g))) == NULL)
 		return -ENOMEM;
-	p->groups[p->group_count++] = g;
+	d->groups[d->group_count++] = g;
 	g->file = p->file;
 	g->line = begin_line(sec);
 	if ((g->name = strdup(cfg_title(sec))) == NULL)
 		return -ENOMEM;
-	if (name_parse("group", g->name, why, sizeof(why)) != 0)
+	if (name_parse("group", g->name, VRRP_NAME_MAX - 1, why,
+	    sizeof(why)) != 0)
 		bad(p, g->line, "%s", why);
 	if (word_count(sec, "members") == 0)
 		bad(p, g->line, "group %.40s has no members", g->name);
@@ -628,8 +611,9 @@ free_group_words(struct group_words *g)
 /* --- a file --- */
 
 static void
-build_globals(struct parse *p, cfg_t *root)
+build_globals(struct draft *d, cfg_t *root)
 {
+	struct parse *p = &d->p;
 	const struct word *w;
 	size_t i;
 	long n;
@@ -638,38 +622,38 @@ build_globals(struct parse *p, cfg_t *root)
 		for (i = 0; w->text[i] != '\0'; i++)
 			if (iscntrl((unsigned char)w->text[i]))
 				break;
-		if (p->router_id_set)
+		if (d->router_id_set)
 			bad(p, w->line, "router_id is given in two files");
-		else if (i == 0 || i >= sizeof(p->config.router_id) ||
+		else if (i == 0 || i >= sizeof(d->config.router_id) ||
 		    w->text[i] != '\0')
 			bad(p, w->line, "router_id: must have 1 to %zu "
 			    "printable characters",
-			    sizeof(p->config.router_id) - 1);
+			    sizeof(d->config.router_id) - 1);
 		else
-			(void)snprintf(p->config.router_id,
-			    sizeof(p->config.router_id), "%s", w->text);
-		p->router_id_set = true;
+			(void)snprintf(d->config.router_id,
+			    sizeof(d->config.router_id), "%s", w->text);
+		d->router_id_set = true;
 	}
 	if (read_int(p, root, "realtime_priority", 0, 99, &n)) {
-		if (p->realtime_set)
+		if (d->realtime_set)
 			bad(p, word_get(root, "realtime_priority")->line,
 			    "realtime_priority is given in two files");
-		p->config.realtime_priority = (int)n;
-		p->realtime_set = true;
+		d->config.realtime_priority = (int)n;
+		d->realtime_set = true;
 	}
 	if (read_span(p, root, "client_grace", 0, GRACE_MAX_NS,
-	    &p->config.client_grace_ns)) {
-		if (p->grace_set)
+	    &d->config.client_grace_ns)) {
+		if (d->grace_set)
 			bad(p, word_get(root, "client_grace")->line,
 			    "client_grace is given in two files");
-		p->grace_set = true;
+		d->grace_set = true;
 	}
 }
 
 static int
-parse_one(struct parse *p, const char *text)
+parse_one(struct draft *d, const char *text)
 {
-	static char begin_text[] = "begin";
+	struct parse *p = &d->p;
 	cfg_opt_t address_opts[] = {
 		BEGINNING,
 		WORD("device"),
@@ -767,21 +751,15 @@ parse_one(struct parse *p, const char *text)
 
 	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
 		return -ENOMEM;
-	parse_run(p);
-	rv = conf_parse(root, p->file, text, p->errors);
-	parse_run(NULL);
-	for (i = 0; i < p->scanning.count && i < CONF_ERRORS_MAX; i++)
-		conf_errors_add(p->errors, p->file, p->scanning.list[i].line,
-		    "%s", p->scanning.list[i].text);
-	p->scanning.count = 0;
+	rv = parse_words(p, root, text);
 	if (rv == 0) {
-		build_globals(p, root);
+		build_globals(d, root);
 		for (i = 0; i < cfg_size(root, "instance") && rv == 0; i++)
-			rv = add_instance(p, cfg_getnsec(root, "instance", i));
+			rv = add_instance(d, cfg_getnsec(root, "instance", i));
 		for (i = 0; i < cfg_size(root, "group") && rv == 0; i++)
-			rv = add_group(p, cfg_getnsec(root, "group", i));
+			rv = add_group(d, cfg_getnsec(root, "group", i));
 		if (rv == 0)
-			rv = track_build_trackers(p, root);
+			rv = track_build_trackers(d, root);
 	}
 	(void)cfg_free(root);
 	return rv;
@@ -795,6 +773,7 @@ static int
 include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct parse *p = parse_running();
+	struct draft *d = p->grammar;
 	const char *slash = strrchr(p->file, '/');
 	struct source *s;
 	unsigned i;
@@ -814,11 +793,11 @@ include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		    value);
 	if (rv < 0)
 		return -1;
-	for (i = 0; i < p->source_count; i++)
-		if (strcmp(p->sources[i].path, path) == 0)
+	for (i = 0; i < d->source_count; i++)
+		if (strcmp(d->sources[i].path, path) == 0)
 			break;
-	if (i < p->source_count || p->source_count == FILES_MAX) {
-		if (i < p->source_count)
+	if (i < d->source_count || d->source_count == FILES_MAX) {
+		if (i < d->source_count)
 			bad(p, cfg->line, "include %s: is read already", path);
 		else
 			bad(p, cfg->line, "include %s: more than %d files",
@@ -826,7 +805,7 @@ include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		free(path);
 		return 0;
 	}
-	s = &p->sources[p->source_count++];
+	s = &d->sources[d->source_count++];
 	s->path = path;
 	s->from = p->file;
 	s->line = cfg->line;
@@ -835,8 +814,9 @@ include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 
 /* An included file: what is wrong with reading it is said where it is named. */
 static int
-parse_included(struct parse *p, const struct source *s)
+parse_included(struct draft *d, const struct source *s)
 {
+	struct parse *p = &d->p;
 	struct conf_errors *why;
 	char *text;
 	int rv;
@@ -848,7 +828,7 @@ parse_included(struct parse *p, const struct source *s)
 		    "include %s: %s", s->path, why->list[0].text);
 	else {
 		p->file = s->path;
-		rv = parse_one(p, text);
+		rv = parse_one(d, text);
 		free(text);
 	}
 	free(why);
@@ -858,21 +838,22 @@ parse_included(struct parse *p, const struct source *s)
 /* --- instances against each other --- */
 
 static void
-check_pair(struct parse *p, unsigned older, unsigned newer)
+check_pair(struct draft *d, unsigned older, unsigned newer)
 {
-	const struct vrrp_params *a = &p->config.instances[older];
-	const struct vrrp_params *b = &p->config.instances[newer];
-	const struct places *pb = p->places[newer];
+	struct parse *p = &d->p;
+	const struct vrrp_params *a = &d->config.instances[older];
+	const struct vrrp_params *b = &d->config.instances[newer];
+	const struct places *pb = d->places[newer];
 
 	if (strcmp(a->name, b->name) == 0)
 		bad(p, pb->declared, "instance %s is declared twice (first in "
-		    "%s:%d)", b->name, p->places[older]->file,
-		    p->places[older]->declared);
+		    "%s:%d)", b->name, d->places[older]->file,
+		    d->places[older]->declared);
 	if (a->vrid != 0 && a->vrid == b->vrid && a->family == b->family &&
 	    a->interface[0] != '\0' && strcmp(a->interface, b->interface) == 0)
 		bad(p, pb->vrid, "virtual_router_id = %u is taken on %s by "
 		    "instance %s (%s:%d)", b->vrid, b->interface, a->name,
-		    p->places[older]->file, p->places[older]->vrid);
+		    d->places[older]->file, d->places[older]->vrid);
 }
 
 static const char *
@@ -933,11 +914,12 @@ check_same_vip(struct parse *p, const struct vip_ref *a,
 
 /* B-116: a session to a virtual address would end at whoever holds it. */
 static void
-check_bfd_peers(struct parse *p, const struct vip_ref *refs, size_t count,
+check_bfd_peers(struct draft *d, const struct vip_ref *refs, size_t count,
     unsigned instance)
 {
-	const struct vrrp_params *v = &p->config.instances[instance];
-	const struct places *pl = p->places[instance];
+	struct parse *p = &d->p;
+	const struct vrrp_params *v = &d->config.instances[instance];
+	const struct places *pl = d->places[instance];
 	char text[ADDR_STRLEN];
 	unsigned i;
 	size_t lo, hi, mid;
@@ -988,10 +970,11 @@ check_bfd_block(struct parse *p, const struct vrrp_params *v,
 }
 
 static void
-check_bfd_speed(struct parse *p, unsigned instance)
+check_bfd_speed(struct draft *d, unsigned instance)
 {
-	const struct vrrp_params *v = &p->config.instances[instance];
-	const struct places *pl = p->places[instance];
+	struct parse *p = &d->p;
+	const struct vrrp_params *v = &d->config.instances[instance];
+	const struct places *pl = d->places[instance];
 	unsigned i;
 
 	for (i = 0; i < v->bfd_count; i++)
@@ -1013,9 +996,10 @@ find_instance(const struct vrrp_config *c, const char *name)
 
 /* group_of: which group an instance is in, counted from 1; 0: none yet. */
 static int
-check_group(struct parse *p, const struct group_words *w, unsigned *group_of)
+check_group(struct draft *d, const struct group_words *w, unsigned *group_of)
 {
-	struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	struct vrrp_config *c = &d->config;
 	struct vrrp_group_params *g = &c->groups[c->group_count];
 	const struct vrrp_params *v;
 	unsigned i, at;
@@ -1024,8 +1008,8 @@ check_group(struct parse *p, const struct group_words *w, unsigned *group_of)
 	for (i = 0; i < c->group_count; i++)
 		if (strcmp(c->groups[i].name, w->name) == 0)
 			bad(p, w->line, "group %s is declared twice (first in "
-			    "%s:%d)", w->name, p->groups[i]->file,
-			    p->groups[i]->line);
+			    "%s:%d)", w->name, d->groups[i]->file,
+			    d->groups[i]->line);
 	(void)snprintf(g->name, sizeof(g->name), "%s", w->name);
 	g->line = w->line;
 	g->members = calloc(w->count + 1, sizeof(*g->members));
@@ -1054,31 +1038,32 @@ check_group(struct parse *p, const struct group_words *w, unsigned *group_of)
 		group_of[at] = c->group_count;
 		g->members[g->count++] = at;
 	}
-	track_check_group(p, w, g);
+	track_check_group(d, w, g);
 	return 0;
 }
 
 static int
-check_groups(struct parse *p)
+check_groups(struct draft *d)
 {
-	struct vrrp_config *c = &p->config;
+	struct vrrp_config *c = &d->config;
 	unsigned *group_of, i;
 	int rv = 0;
 
 	group_of = calloc(c->count + 1, sizeof(*group_of));
-	c->groups = calloc(p->group_count + 1, sizeof(*c->groups));
+	c->groups = calloc(d->group_count + 1, sizeof(*c->groups));
 	if (group_of == NULL || c->groups == NULL)
 		rv = -ENOMEM;
-	for (i = 0; i < p->group_count && rv == 0; i++)
-		rv = check_group(p, p->groups[i], group_of);
+	for (i = 0; i < d->group_count && rv == 0; i++)
+		rv = check_group(d, d->groups[i], group_of);
 	free(group_of);
 	return rv;
 }
 
 static int
-check_config(struct parse *p)
+check_config(struct draft *d)
 {
-	struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	struct vrrp_config *c = &d->config;
 	struct vip_ref *refs;
 	size_t count = 0, n;
 	unsigned i, j;
@@ -1090,22 +1075,22 @@ check_config(struct parse *p)
 	for (i = 0, n = 0; i < c->count; i++)
 		for (j = 0; j < c->instances[i].vip_count; j++)
 			refs[n++] = (struct vip_ref){ &c->instances[i],
-			    p->places[i], j, i };
+			    d->places[i], j, i };
 	qsort(refs, count, sizeof(*refs), vip_ref_cmp);
 
 	for (i = 0; i < c->count; i++) {
-		p->file = p->places[i]->file;
+		p->file = d->places[i]->file;
 		for (j = 0; j < i; j++)
-			check_pair(p, j, i);
-		check_bfd_peers(p, refs, count, i);
-		check_bfd_speed(p, i);
-		track_check_links(p, i);
+			check_pair(d, j, i);
+		check_bfd_peers(d, refs, count, i);
+		check_bfd_speed(d, i);
+		track_check_links(d, i);
 	}
-	track_check_names(p);
+	track_check_names(d);
 	for (n = 1; n < count; n++)
 		check_same_vip(p, &refs[n - 1], &refs[n]);
 	free(refs);
-	return check_groups(p);
+	return check_groups(d);
 }
 
 /* --- the whole --- */
@@ -1131,12 +1116,12 @@ vrrp_config_free(struct vrrp_config *c)
 }
 
 static unsigned
-source_index(const struct parse *p, const struct conf_error *e)
+source_index(const struct draft *d, const struct conf_error *e)
 {
 	unsigned i;
 
-	for (i = 0; i < p->source_count; i++)
-		if (strncmp(p->sources[i].path, e->file,
+	for (i = 0; i < d->source_count; i++)
+		if (strncmp(d->sources[i].path, e->file,
 		    sizeof(e->file) - 1) == 0)
 			break;
 	return i;
@@ -1144,7 +1129,7 @@ source_index(const struct parse *p, const struct conf_error *e)
 
 /* They were found in three passes; people read from top to bottom. */
 static void
-sort_errors(const struct parse *p, struct conf_errors *list, unsigned from)
+sort_errors(const struct draft *d, struct conf_errors *list, unsigned from)
 {
 	unsigned end, i, j, a, b;
 	struct conf_error e;
@@ -1152,9 +1137,9 @@ sort_errors(const struct parse *p, struct conf_errors *list, unsigned from)
 	end = list->count < CONF_ERRORS_MAX ? list->count : CONF_ERRORS_MAX;
 	for (i = from + 1; i < end; i++) {
 		e = list->list[i];
-		b = source_index(p, &e);
+		b = source_index(d, &e);
 		for (j = i; j > from; j--) {
-			a = source_index(p, &list->list[j - 1]);
+			a = source_index(d, &list->list[j - 1]);
 			if (a < b || (a == b &&
 			    list->list[j - 1].line <= e.line))
 				break;
@@ -1169,48 +1154,49 @@ vrrp_conf_parse_text(const char *text, const char *filename, unsigned flags,
     struct vrrp_config *out, struct conf_errors *errors,
     struct conf_errors *warnings)
 {
-	struct parse *p;
+	struct draft *d;
 	unsigned i, before = errors->count;
 	int rv;
 
-	if ((p = calloc(1, sizeof(*p))) == NULL)
+	if ((d = calloc(1, sizeof(*d))) == NULL)
 		goto nomem;
-	p->flags = flags;
-	p->errors = errors;
-	p->warnings = warnings;
-	p->config.realtime_priority = 50;
-	if ((p->sources[0].path = strdup(filename)) == NULL)
+	d->flags = flags;
+	d->p.grammar = d;
+	d->p.errors = errors;
+	d->p.warnings = warnings;
+	d->config.realtime_priority = 50;
+	if ((d->sources[0].path = strdup(filename)) == NULL)
 		goto nomem;
-	p->source_count = 1;
-	p->file = p->sources[0].path;
+	d->source_count = 1;
+	d->p.file = d->sources[0].path;
 
-	rv = parse_one(p, text);
+	rv = parse_one(d, text);
 	/* The queue grows while it is worked on. */
-	for (i = 1; i < p->source_count && rv != -ENOMEM; i++)
-		rv = parse_included(p, &p->sources[i]);
+	for (i = 1; i < d->source_count && rv != -ENOMEM; i++)
+		rv = parse_included(d, &d->sources[i]);
 	if (rv != -ENOMEM)
-		rv = check_config(p);
+		rv = check_config(d);
 	if (rv == -ENOMEM)
 		goto nomem;
-	sort_errors(p, errors, before);
+	sort_errors(d, errors, before);
 	if (errors->count == before) {
-		*out = p->config;
-		memset(&p->config, 0, sizeof(p->config));
+		*out = d->config;
+		memset(&d->config, 0, sizeof(d->config));
 	}
 	goto out;
 nomem:
 	conf_errors_add(errors, filename, 0, "out of memory");
 out:
-	if (p != NULL) {
-		for (i = 0; i < p->places_count; i++)
-			free(p->places[i]);
-		free(p->places);
-		for (i = 0; i < p->group_count; i++)
-			free_group_words(p->groups[i]);
-		vrrp_config_free(&p->config);
-		for (i = 0; i < p->source_count; i++)
-			free(p->sources[i].path);
-		free(p);
+	if (d != NULL) {
+		for (i = 0; i < d->places_count; i++)
+			free(d->places[i]);
+		free(d->places);
+		for (i = 0; i < d->group_count; i++)
+			free_group_words(d->groups[i]);
+		vrrp_config_free(&d->config);
+		for (i = 0; i < d->source_count; i++)
+			free(d->sources[i].path);
+		free(d);
 	}
 	return errors->count == before ? 0 : -EINVAL;
 }

@@ -44,8 +44,6 @@ static const struct {
 };
 #define KIND_COUNT	(sizeof(kinds) / sizeof(kinds[0]))
 
-static char begin_text[] = "begin";
-
 cfg_opt_t *
 track_opts_of(enum vrrp_track_kind kind)
 {
@@ -454,8 +452,8 @@ build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 {
 	char why[160];
 
-	if (name_parse(vrrp_track_kind_name(t->kind), cfg_title(sec), why,
-	    sizeof(why)) != 0)
+	if (name_parse(vrrp_track_kind_name(t->kind), cfg_title(sec),
+	    VRRP_NAME_MAX - 1, why, sizeof(why)) != 0)
 		bad(p, begin_line(sec), "%s", why);
 	(void)snprintf(t->name, sizeof(t->name), "%s", cfg_title(sec));
 	t->line = begin_line(sec);
@@ -487,9 +485,10 @@ build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 }
 
 static int
-add_tracker(struct parse *p, cfg_t *sec, unsigned kind)
+add_tracker(struct draft *d, cfg_t *sec, unsigned kind)
 {
-	struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	struct vrrp_config *c = &d->config;
 	const struct vrrp_tracker_params *old;
 	struct vrrp_tracker_params *list, t;
 
@@ -509,14 +508,14 @@ add_tracker(struct parse *p, cfg_t *sec, unsigned kind)
 	if (old != NULL)
 		bad(p, t.line, "%s %s is declared twice (first in %s:%d)",
 		    vrrp_track_kind_name(t.kind), t.name,
-		    p->tracker_files[old - c->trackers], old->line);
-	p->tracker_files[c->tracker_count] = p->file;
+		    d->tracker_files[old - c->trackers], old->line);
+	d->tracker_files[c->tracker_count] = p->file;
 	c->trackers[c->tracker_count++] = t;
 	return 0;
 }
 
 int
-track_build_trackers(struct parse *p, cfg_t *root)
+track_build_trackers(struct draft *d, cfg_t *root)
 {
 	const char *block;
 	unsigned i, j;
@@ -525,7 +524,7 @@ track_build_trackers(struct parse *p, cfg_t *root)
 	for (i = 0; i < KIND_COUNT; i++) {
 		block = vrrp_track_kind_name(kinds[i].kind);
 		for (j = 0; j < cfg_size(root, block) && rv == 0; j++)
-			rv = add_tracker(p, cfg_getnsec(root, block, j), i);
+			rv = add_tracker(d, cfg_getnsec(root, block, j), i);
 	}
 	return rv;
 }
@@ -542,8 +541,8 @@ build_ref(struct parse *p, cfg_t *sec, const char *block,
 	char why[160];
 
 	if (kind == VRRP_TRACK_INTERFACE ? !is_interface_name(cfg_title(sec)) :
-	    name_parse(vrrp_track_kind_name(kind), cfg_title(sec), why,
-	    sizeof(why)) != 0) {
+	    name_parse(vrrp_track_kind_name(kind), cfg_title(sec),
+	    VRRP_NAME_MAX - 1, why, sizeof(why)) != 0) {
 		bad(p, line, "%s %.40s: not %s name", block, cfg_title(sec),
 		    kind == VRRP_TRACK_INTERFACE ? "an interface" : "a");
 		return;
@@ -683,10 +682,11 @@ check_order(struct parse *p, const char *file, int line,
 }
 
 void
-track_check_links(struct parse *p, unsigned instance)
+track_check_links(struct draft *d, unsigned instance)
 {
-	const struct vrrp_params *v = &p->config.instances[instance];
-	const struct places *pl = p->places[instance];
+	struct parse *p = &d->p;
+	const struct vrrp_params *v = &d->config.instances[instance];
+	const struct places *pl = d->places[instance];
 	char text[ADDR_STRLEN];
 	unsigned i, j;
 
@@ -708,11 +708,12 @@ track_check_links(struct parse *p, unsigned instance)
 /* --- when all files are read --- */
 
 static void
-check_ref(struct parse *p, struct vrrp_track_ref *r, int line)
+check_ref(struct draft *d, struct vrrp_track_ref *r, int line)
 {
+	struct parse *p = &d->p;
 	const struct vrrp_tracker_params *t;
 
-	t = vrrp_config_tracker(&p->config, r->kind, r->name);
+	t = vrrp_config_tracker(&d->config, r->kind, r->name);
 	if (t == NULL && r->kind != VRRP_TRACK_INTERFACE)
 		bad(p, line, "track_%s %s: there is no %s of that name",
 		    vrrp_track_kind_name(r->kind), r->name,
@@ -741,13 +742,14 @@ sort_trackers(struct vrrp_config *c)
  * it may be there when it is needed, or this is not the machine it is for.
  */
 static void
-look_at_command(struct parse *p, int line, const char *command,
+look_at_command(struct draft *d, int line, const char *command,
     const char *user)
 {
+	struct parse *p = &d->p;
 	char why[160];
 	int rv;
 
-	if ((p->flags & VRRP_CONF_LOOK) == 0 || command[0] == '\0')
+	if ((d->flags & VRRP_CONF_LOOK) == 0 || command[0] == '\0')
 		return;
 	rv = vrrp_command_check(command, user, why, sizeof(why));
 	if (rv == -EPERM)
@@ -759,44 +761,46 @@ look_at_command(struct parse *p, int line, const char *command,
 
 /* Before the trackers are sorted. */
 static void
-look_at_commands(struct parse *p)
+look_at_commands(struct draft *d)
 {
-	const struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	const struct vrrp_config *c = &d->config;
 	unsigned i;
 
 	for (i = 0; i < c->tracker_count; i++) {
-		p->file = p->tracker_files[i];
-		look_at_command(p, c->trackers[i].line, c->trackers[i].command,
+		p->file = d->tracker_files[i];
+		look_at_command(d, c->trackers[i].line, c->trackers[i].command,
 		    c->trackers[i].user);
 	}
 	for (i = 0; i < c->count; i++) {
-		p->file = p->places[i]->file;
-		look_at_command(p, p->places[i]->declared,
+		p->file = d->places[i]->file;
+		look_at_command(d, d->places[i]->declared,
 		    c->instances[i].notify.command,
 		    c->instances[i].notify.user);
 	}
-	for (i = 0; i < p->group_count; i++) {
-		p->file = p->groups[i]->file;
-		look_at_command(p, p->groups[i]->line,
-		    p->groups[i]->notify.command, p->groups[i]->notify.user);
+	for (i = 0; i < d->group_count; i++) {
+		p->file = d->groups[i]->file;
+		look_at_command(d, d->groups[i]->line,
+		    d->groups[i]->notify.command, d->groups[i]->notify.user);
 	}
 }
 
 void
-track_check_names(struct parse *p)
+track_check_names(struct draft *d)
 {
-	struct vrrp_config *c = &p->config;
+	struct parse *p = &d->p;
+	struct vrrp_config *c = &d->config;
 	struct vrrp_params *v;
 	struct group_words *g;
 	unsigned i, j;
 
 	for (i = 0; i < c->count; i++) {
 		v = &c->instances[i];
-		p->file = p->places[i]->file;
+		p->file = d->places[i]->file;
 		for (j = 0; j < v->track_count; j++) {
-			check_ref(p, &v->tracks[j], p->places[i]->tracks[j]);
+			check_ref(d, &v->tracks[j], d->places[i]->tracks[j]);
 			if (v->priority == VRRP_PRIORITY_OWNER)	/* L-16 */
-				bad(p, p->places[i]->tracks[j], "track_%s %s: "
+				bad(p, d->places[i]->tracks[j], "track_%s %s: "
 				    "the owner of an address (priority = 255) "
 				    "is Active whatever else is down",
 				    vrrp_track_kind_name(v->tracks[j].kind),
@@ -805,17 +809,17 @@ track_check_names(struct parse *p)
 		for (j = 0; j < v->bfd_count; j++)
 			if (v->priority == VRRP_PRIORITY_OWNER &&
 			    v->bfd[j].role == VRRP_BFD_LINK)
-				bad(p, p->places[i]->bfd[j], "role = link: "
+				bad(p, d->places[i]->bfd[j], "role = link: "
 				    "the owner of an address (priority = 255) "
 				    "is Active whatever else is down");
 	}
-	for (i = 0; i < p->group_count; i++) {
-		g = p->groups[i];
+	for (i = 0; i < d->group_count; i++) {
+		g = d->groups[i];
 		p->file = g->file;
 		for (j = 0; j < g->track_count; j++)
-			check_ref(p, &g->tracks[j], g->track_lines[j]);
+			check_ref(d, &g->tracks[j], g->track_lines[j]);
 	}
-	look_at_commands(p);
+	look_at_commands(d);
 	sort_trackers(c);
 }
 
@@ -844,9 +848,10 @@ give_member(struct parse *p, const struct group_words *w, unsigned at,
 }
 
 void
-track_check_group(struct parse *p, const struct group_words *w,
+track_check_group(struct draft *d, const struct group_words *w,
     struct vrrp_group_params *g)
 {
+	struct parse *p = &d->p;
 	unsigned i, j;
 
 	g->notify = w->notify;
@@ -855,7 +860,7 @@ track_check_group(struct parse *p, const struct group_words *w,
 	for (i = 0; i < w->track_count; i++)
 		for (j = 0; j < g->count; j++)
 			give_member(p, w, i,
-			    &p->config.instances[g->members[j]]);
+			    &d->config.instances[g->members[j]]);
 }
 
 /* --- printing --- */

@@ -3,6 +3,7 @@ if CMOCKA
 UNIT_SHARED_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/shared/test_conf \
+	test/unit/shared/test_conf_words \
 	test/unit/shared/test_ctl_client \
 	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_server \
@@ -18,6 +19,8 @@ check_PROGRAMS += \
 
 test_unit_shared_test_conf_SOURCES = test/unit/shared/test_conf.c
 test_unit_shared_test_conf_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_conf_words_SOURCES = test/unit/shared/test_conf_words.c
+test_unit_shared_test_conf_words_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
 test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c

@@ -108,6 +108,8 @@ test_addr_classes_follow_the_prefixes(void **state)
 		{ "224.0.0.18", true, false, false },
 		{ "239.255.255.255", true, false, false },
 		{ "240.0.0.1", false, false, false },
+		{ "255.255.255.255", false, false, false },
+		{ "255.255.255.254", false, false, false },
 		{ "223.255.255.255", false, false, false },
 		{ "169.254.1.1", false, true, false },
 		{ "169.253.1.1", false, false, false },
@@ -128,6 +130,9 @@ test_addr_classes_follow_the_prefixes(void **state)
 		assert_int_equal(addr_is_multicast(&x), c[i].multicast);
 		assert_int_equal(addr_is_link_local(&x), c[i].link_local);
 		assert_int_equal(addr_is_unspecified(&x), c[i].unspecified);
+		assert_int_equal(addr_is_host(&x),
+		    !c[i].multicast && !c[i].unspecified &&
+		    strcmp(c[i].text, "255.255.255.255") != 0);
 	}
 }
 
@@ -143,6 +148,7 @@ test_addr_unset_is_nothing(void **state)
 	assert_false(addr_is_multicast(&none));
 	assert_false(addr_is_link_local(&none));
 	assert_false(addr_is_unspecified(&none));
+	assert_false(addr_is_host(&none));
 	assert_false(addr_in_prefix(&none, &all));
 	assert_string_equal(addr_format(&none, buf, sizeof(buf)), "-");
 	assert_int_equal(addr_len(AF_UNSPEC), 0);

@@ -1,10 +1,20 @@
 /*
- * vrrp_conf_words.c - the words of vrrpd.conf, for the files of its grammar.
+ * conf_words.c - the words of a configuration file, for the files of a grammar.
  *
  * libconfuse hands every value to word_parse(), which keeps it with its line;
- * the readers below make numbers, times and addresses of such words.
+ * the readers below make numbers, times and addresses of such words.  All errors
+ * of a file are found in one go: only what libconfuse itself refuses, a syntax
+ * error or an unknown word, ends the file at once.
+ *
+ * libconfuse has a second syntax, of which the man pages know nothing: a word
+ * may be named from outside by the path of its block, and the block is then the
+ * first of its kind.  "session|interval = 5ms" behind two sessions would set the
+ * first one.  Both grammars refuse it here, for words and for blocks, quoted or
+ * not, by asking whether the option belongs to the block that is being read.
  */
 #include "config.h"
+
+#include "shared/conf_words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,8 +24,9 @@
 
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
-#include "vrrpd/config/vrrp_conf.h"
-#include "vrrpd/config/vrrp_conf_words.h"
+
+#define BFD_INTERVAL_MIN_NS	NS_PER_MS
+#define BFD_INTERVAL_MAX_NS	ns_from_us(UINT32_MAX)	/* 32 bits of us */
 
 /*
  * libconfuse gives value callbacks no argument of ours.  Set only while it
@@ -23,11 +34,7 @@
  */
 static struct parse *running;
 
-void
-parse_run(struct parse *p)
-{
-	running = p;
-}
+char word_beginning[] = "begin";
 
 struct parse *
 parse_running(void)
@@ -61,20 +68,39 @@ is_option_of(const cfg_t *cfg, const cfg_opt_t *opt)
 	return false;
 }
 
+/* A word or block was freed, so that another can have its place. */
+static void
+given_twice(int line, const char *name)
+{
+	bad(running, line, "%s is given twice (first on line %d)", name,
+	    running->replaced);
+	running->replaced = 0;
+}
+
+/* Complains about a word that may not stand here. */
+static void
+check_place(cfg_t *cfg, const cfg_opt_t *opt, const char *value)
+{
+	bool begins = strcmp(opt->name, BEGIN) == 0;
+
+	if (!is_option_of(cfg, opt)) {
+		running->replaced = 0;
+		bad(running, cfg->line, "%s stands outside its block",
+		    opt->name);
+	} else if (begins && strcmp(value, word_beginning) != 0) {
+		running->replaced = 0;
+		bad(running, cfg->line, "unknown word '%s'", opt->name);
+	} else if (running->replaced != 0)
+		given_twice(cfg->line, begins ? cfg_name(cfg) :
+		    running->replaced_name);
+}
+
 int
 word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	struct word *w;
 
-	if (running->replaced != 0) {
-		bad(running, cfg->line, "%s is given twice (first on line %d)",
-		    opt->name, running->replaced);
-		running->replaced = 0;
-	}
-	/* libconfuse takes "instance|priority" for a word of that block. */
-	if (!is_option_of(cfg, opt))
-		bad(running, cfg->line, "%s stands outside its block",
-		    opt->name);
+	check_place(cfg, opt, value);
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return -1;
 	if ((w->text = strdup(value)) == NULL) {
@@ -82,21 +108,62 @@ word_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		return -1;
 	}
 	w->line = cfg->line;
+	w->name = opt->name;
 	*(void **)result = w;
 	return 0;
 }
 
-/* During a parse libconfuse frees a word only to put another in its place. */
+/*
+ * During a parse libconfuse frees a word only to put another in its place, a
+ * list also to leave it empty, and a block to put one of the same title there.
+ */
 void
 word_free(void *arg)
 {
 	struct word *w = arg;
 
-	if (running != NULL)
+	if (running != NULL && running->replaced == 0) {
 		running->replaced = w->line;
+		(void)snprintf(running->replaced_name,
+		    sizeof(running->replaced_name), "%s", w->name);
+	}
+	explicit_bzero(w->text, strlen(w->text));
 	free(w->text);
 	free(w);
 }
+
+/* A block has been read; cfg is what it stands in. */
+int
+block_end(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (!is_option_of(cfg, opt))
+		bad(running, begin_line(cfg_opt_getnsec(opt,
+		    opt->nvalues - 1)), "%s stands outside its block",
+		    opt->name);
+	return 0;
+}
+
+/* --- a file --- */
+
+int
+parse_words(struct parse *p, cfg_t *root, const char *text)
+{
+	unsigned i;
+	int rv;
+
+	running = p;
+	rv = conf_parse(root, p->file, text, p->errors);
+	if (p->replaced != 0)		/* by an empty list, and then the end */
+		given_twice(root->line, p->replaced_name);
+	running = NULL;
+	for (i = 0; i < p->scanning.count && i < CONF_ERRORS_MAX; i++)
+		conf_errors_add(p->errors, p->file, p->scanning.list[i].line,
+		    "%s", p->scanning.list[i].text);
+	p->scanning.count = 0;
+	return rv;
+}
+
+/* --- words of a block --- */
 
 unsigned
 word_count(cfg_t *cfg, const char *name)
@@ -139,7 +206,6 @@ refuse(char *why, size_t len, const char *fmt, ...)
 
 /* --- single values; each leaves *out alone when it complains --- */
 
-/* Decimal digits, with a minus sign where min is negative. */
 int
 int_parse(const char *text, long min, long max, long *out)
 {
@@ -217,6 +283,25 @@ read_span(struct parse *p, cfg_t *cfg, const char *name, int64_t min_ns,
 }
 
 bool
+read_bfd_interval(struct parse *p, cfg_t *cfg, const char *name,
+    int64_t *out_ns)
+{
+	const struct word *w = word_get(cfg, name);
+	int64_t ns;
+
+	if (!read_span(p, cfg, name, BFD_INTERVAL_MIN_NS, BFD_INTERVAL_MAX_NS,
+	    &ns))
+		return false;
+	if (ns % NS_PER_US != 0) {
+		bad(p, w->line, "%s = %s: not a whole number of microseconds, "
+		    "which is what BFD can send", name, w->text);
+		return false;
+	}
+	*out_ns = ns;
+	return true;
+}
+
+bool
 read_text(struct parse *p, cfg_t *cfg, const char *name, char *out, size_t size)
 {
 	const struct word *w = word_get(cfg, name);
@@ -237,13 +322,14 @@ read_text(struct parse *p, cfg_t *cfg, const char *name, char *out, size_t size)
 }
 
 int
-name_parse(const char *what, const char *text, char *why, size_t len)
+name_parse(const char *what, const char *text, size_t max, char *why,
+    size_t len)
 {
 	size_t i;
 
-	if (text[0] == '\0' || strlen(text) >= VRRP_NAME_MAX)
+	if (text[0] == '\0' || strlen(text) > max)
 		return refuse(why, len, "%s name \"%.40s\": must have 1 "
-		    "to %d characters", what, text, VRRP_NAME_MAX - 1);
+		    "to %zu characters", what, text, max);
 	for (i = 0; text[i] != '\0'; i++)
 		if (!isascii((unsigned char)text[i]) ||
 		    (!isalnum((unsigned char)text[i]) &&
@@ -254,7 +340,6 @@ name_parse(const char *what, const char *text, char *why, size_t len)
 	return 0;
 }
 
-/* As the kernel has it. */
 bool
 is_interface_name(const char *s)
 {
@@ -288,16 +373,6 @@ read_interface(struct parse *p, cfg_t *cfg, const char *name,
 	return true;
 }
 
-/* A unicast address of a host. */
-bool
-usable(const struct addr *a)
-{
-	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
-
-	return !addr_is_multicast(a) && !addr_is_unspecified(a) &&
-	    !(a->family == AF_INET && memcmp(a->bytes, broadcast, 4) == 0);
-}
-
 bool
 addr_read(struct parse *p, int line, const char *what, const char *text,
     struct addr *out)
@@ -305,10 +380,12 @@ addr_read(struct parse *p, int line, const char *what, const char *text,
 	struct addr a;
 
 	if (addr_parse(text, &a) != 0) {
-		bad(p, line, "%s %s: not an IPv4 or IPv6 address", what, text);
+		bad(p, line, "%s %s: not an IPv4 or IPv6 address%s", what, text,
+		    strchr(text, '%') != NULL ?
+		    " (the interface is a word of its own)" : "");
 		return false;
 	}
-	if (!usable(&a)) {
+	if (!addr_is_host(&a)) {
 		bad(p, line, "%s %s: not the address of a host", what, text);
 		return false;
 	}
@@ -316,9 +393,37 @@ addr_read(struct parse *p, int line, const char *what, const char *text,
 	return true;
 }
 
+bool
+read_addr(struct parse *p, cfg_t *cfg, const char *name, struct addr *out)
+{
+	const struct word *w = word_get(cfg, name);
+	char what[64];
+
+	if (w == NULL)
+		return false;
+	(void)snprintf(what, sizeof(what), "%s =", name);
+	return addr_read(p, w->line, what, w->text, out);
+}
+
 /* --- printing --- */
 
-/* A word as it can be read back; quoted only where it must be. */
+void
+print_quoted(FILE *f, const char *s, size_t len)
+{
+	size_t i;
+
+	(void)fputc('"', f);
+	for (i = 0; i < len; i++) {
+		if (strchr("\\\"$", s[i]) != NULL)
+			(void)fprintf(f, "\\%c", s[i]);
+		else if (iscntrl((unsigned char)s[i]))
+			(void)fprintf(f, "\\x%02x", (unsigned char)s[i]);
+		else
+			(void)fputc(s[i], f);
+	}
+	(void)fputc('"', f);
+}
+
 void
 print_word(FILE *f, const char *s, size_t len)
 {
@@ -333,16 +438,7 @@ print_word(FILE *f, const char *s, size_t len)
 		(void)fwrite(s, 1, len, f);
 		return;
 	}
-	(void)fputc('"', f);
-	for (i = 0; i < len; i++) {
-		if (strchr("\\\"$", s[i]) != NULL)
-			(void)fprintf(f, "\\%c", s[i]);
-		else if (iscntrl((unsigned char)s[i]))
-			(void)fprintf(f, "\\x%02x", (unsigned char)s[i]);
-		else
-			(void)fputc(s[i], f);
-	}
-	(void)fputc('"', f);
+	print_quoted(f, s, len);
 }
 
 void
