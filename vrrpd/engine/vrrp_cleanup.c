@@ -25,6 +25,7 @@
 #include "shared/loop.h"
 #include "vrrpd/engine/vrrp_router.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 static bool
 may_have_left(const struct vrrp_params *p)
@@ -36,7 +37,7 @@ may_have_left(const struct vrrp_params *p)
 		return false;
 	if (!p->virtual_mac)
 		return true;
-	return vrrp_vip_device_name(p->family, p->vrid, (int)parent,
+	return vrrp_vmac_name(p->family, p->vrid, (int)parent,
 	    name) == 0 && if_nametoindex(name) != 0;
 }
 

@@ -31,6 +31,7 @@
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
 #define CADENCE_MAX_NS	(20 * NS_PER_MS)
@@ -102,7 +103,7 @@ note_orphan(struct vrrp_router *r, const struct nl_link *link)
 {
 	struct nl_link *list;
 
-	if (r->started || !vrrp_vip_is_orphan(link))
+	if (r->started || !vrrp_vmac_is_orphan(link))
 		return;
 	list = realloc(r->orphans, (r->orphan_count + 1) * sizeof(*list));
 	if (list == NULL)

@@ -31,6 +31,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vip.h"
 
 /* --- ready to take over --- */
@@ -355,8 +356,8 @@ vrrp_hold_open(struct vrrp_instance *v)
 	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
 	    &v->iface->link, &v->vips, v->retry_reason);
 	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
-		vrrp_vip_parent_recall(&v->iface->manners, v->vips);
-		error = vrrp_vip_parent_hold(&v->iface->manners,
+		vrrp_manners_recall(&v->iface->manners, v->vips);
+		error = vrrp_manners_hold(&v->iface->manners,
 		    v->iface->name);
 		if (error < 0) {
 			(void)snprintf(v->retry_reason,
@@ -368,7 +369,7 @@ vrrp_hold_open(struct vrrp_instance *v)
 		}
 	}
 	if (error == 0 && v->p.virtual_mac)
-		vrrp_vip_parent_note(&v->iface->manners, v->vips);
+		vrrp_manners_note(&v->iface->manners, v->vips);
 	if (error == 0 && vrrp_hold_prepare(v)) {
 		(void)vrrp_iface_update_primary(v->iface);
 		if (v->kept)
@@ -391,7 +392,7 @@ vrrp_hold_close(struct vrrp_instance *v)
 	v->refreshing = false;
 	v->batch_count = 0;
 	if (v->p.virtual_mac && v->p.family == AF_INET)
-		vrrp_vip_parent_release(&v->iface->manners);
+		vrrp_manners_release(&v->iface->manners);
 	vrrp_vip_close(v->vips);
 	v->vips = NULL;
 	vrrp_frames_forget(v);

@@ -17,8 +17,8 @@
 #include "shared/nl.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/pure/vrrp_params.h"
-#include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 struct vrrp_instance;
@@ -46,7 +46,7 @@ struct vrrp_iface {
 	struct vrrp_io		 *io;		/* NULL: not open */
 	int			  io_error;	/* why, negative errno */
 	struct addr		  primary[2];	/* IPv4, IPv6; unset: none */
-	struct vrrp_vip_parent	  manners;
+	struct vrrp_manners	  manners;
 	struct vrrp_instance	 *table[2][256];
 	unsigned		  users;	/* instances in the table */
 	uint64_t		  rx_dropped;	/* by the kernel, no room */

@@ -42,6 +42,7 @@
 #include "vrrpd/instance/vrrp_tracked.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
@@ -169,9 +170,9 @@ restore_device(struct vrrp_instance *v, char *what, size_t size)
 	char name[IF_NAMESIZE];
 
 	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
-	if (vrrp_vip_device_exists(v->vips)) {
+	if (vrrp_vmac_exists(v->vips)) {
 		(void)snprintf(what, size, "device %s was taken down", name);
-		return vrrp_vip_device_raise(v->vips);
+		return vrrp_vmac_raise(v->vips);
 	}
 	(void)snprintf(what, size, "device %s was removed", name);
 	vrrp_hold_close(v);

@@ -50,6 +50,7 @@
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
@@ -371,7 +372,7 @@ vrrp_machine_answered(struct vrrp_instance *v, int error, unsigned failed_at,
 		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
 			vrrp_hold_install(v, NULL, false);
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
-	    !vrrp_vip_device_exists(v->vips)) {
+	    !vrrp_vmac_exists(v->vips)) {
 		*device_gone = true;
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0) {
 		/* The newest batch: what it says is how things are. */

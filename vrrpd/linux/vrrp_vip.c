@@ -1,53 +1,23 @@
 /*
- * vrrp_vip.c - virtual MAC device, virtual addresses, and the parent's manners.
+ * vrrp_vip.c - the virtual addresses of one instance.
  *
- * The device is a macvlan on the instance's interface whose MAC is the virtual
- * MAC.  It exists and is up from start to exit, because taking a device down or
- * changing its MAC waits for an RCU grace period (12 ms with the rtnl lock
- * held).  What changes between Backup and Active is its macvlan *mode*:
+ * Two netlink batches are built while the instance is Backup and sent at the
+ * takeover and after it: taking over is hear, speak, addresses; yielding is mute,
+ * addresses away, deaf.  The device they go on is vrrp_vmac.c's, which explains
+ * hearing and speaking; without a virtual MAC they go on the interface itself.
  *
- *   Backup  deaf: "source" mode with an empty list of sources.  The device
- *           receives nothing, neither unicast to its MAC nor broadcast nor
- *           multicast, so a Backup can neither answer nor forward what a switch
- *           floods (V-100, V-101), and it has no address.
- *           Mute: its queue has no room.  Whatever the kernel wants to say, be
- *           it an MLD report for a group it leaves or joins, a solicitation or
- *           an ARP probe, never gets out with the virtual MAC as its source, or
- *           switches would send the Active's frames here.
- *   Active  "bridge" mode: receives frames to the virtual MAC and broadcasts;
- *           and the queue has room.
- *
- * Either change takes tens of microseconds.  Taking over is one batch: hear,
- * speak, addresses; yielding is one batch: mute, addresses away, deaf.
- *
- * IPv4 settings: IPv6 is disabled; arp_ignore 1, so that it answers ARP for the
- * virtual addresses only; rp_filter 2 (loose), since the way back to a client of
- * the subnet leads through the parent; forwarding as on the parent, or an Active
- * would not route what hosts send to the virtual MAC (V-102).
- *
- * IPv6 settings: no link-local of the kernel's making, which would be the same
- * on every router (V-24, V-25); nothing learned from Router Advertisements and
- * none solicited; no DAD (V-92); forwarding 1, because the Router flag of its
- * Neighbor Advertisements follows it (V-88) - whether packets are forwarded is
- * for net.ipv6.conf.all.forwarding to say.  A link-local virtual address brings
- * fe80::/64 as a route on the device, since answers to a link-local neighbour
- * leave where the question came in; they carry the virtual MAC, and so do the
- * solicitations sent for them (V-89).  A global virtual address on a prefix of
- * the parent has no route of its own: replies leave through the parent, which
- * solicits with its own address and MAC and never with the virtual address,
- * because the kernel takes a solicitation's source from the device it leaves
- * by.  V-89 is about what hosts learn for the virtual router's addresses; for
- * the parent's own, the parent's own MAC is right.
+ * A link-local virtual address brings fe80::/64 as a route on the device, since
+ * answers to a link-local neighbour leave where the question came in; they carry
+ * the virtual MAC, and so do the solicitations sent for them (V-89).  A global
+ * virtual address on a prefix of the parent has no route of its own: replies
+ * leave through the parent, which solicits with its own address and MAC and never
+ * with the virtual address, because the kernel takes a solicitation's source from
+ * the device it leaves by.  V-89 is about what hosts learn for the virtual
+ * router's addresses; for the parent's own, the parent's own MAC is right.
  *
  * The kernel joins the solicited-node groups when it is given the addresses
  * (V-87), from a work queue and so perhaps a moment after the first
  * announcement; the announcement's repeats come after.
- *
- * Router Advertisements (V-90) are not sent here.  A sender that is bound to
- * the device, with the virtual link-local address as its source, speaks as the
- * virtual router while Active and is mute as a Backup (V-106).
- *
- * Without a virtual MAC the addresses go on the interface itself.
  *
  * The owner (priority 255) has its addresses on the interface already, and they
  * stay there.  With a virtual MAC the device gets a copy of each while Active:
@@ -59,185 +29,22 @@
  * else changes by that: the routes of an IPv4 address have no lifetime, that of
  * an IPv6 address gets the same one, and both come and go with the address.
  *
- * A device left by a crashed run carries the name, MAC and parent that ours
- * would have, and is adopted; one that no instance wants any more is removed
- * when its `tag` says that the process that made it is gone.  One of that name that is something else is not
- * touched; the instance then waits and says so.
+ * Called by vrrp_hold.c.  Nothing here knows a state of the virtual router.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "shared/log.h"
+#include "shared/nl.h"
+#include "shared/nl_batch.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vip_state.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 #define LINK_LOCAL_LEN	64
-
-struct vrrp_vips {
-	struct nl			*nl;
-	const struct vrrp_params	*p;
-	struct nl_link			 parent;
-	char				 device[IF_NAMESIZE];	/* "" = none */
-	int				 ifindex;
-	uint8_t				 mac[6];
-	bool				 adopted;
-	bool				 can_mute;
-	struct nl_batch			*install;
-	struct nl_batch			*withdraw;
-	struct nl_batch			*quiet;		/* install without: */
-	struct nl_batch			*speak, *hush;
-	struct nl_batch			*routes;	/* after withdraw */
-	bool				 has_routes;
-	struct nl_batch			*refresh;	/* as install's, w/o head */
-	bool				 lent;		/* they have a lifetime */
-	unsigned			 install_head;	/* before addresses */
-	unsigned			 head_sent;	/* in the last one sent */
-	unsigned			 messages;	/* in either batch */
-	struct vrrp_vip_address		*addresses;	/* p->vip_count */
-};
-
-struct setting {
-	uint8_t		 family;
-	const char	*key;
-	int		 value;
-	bool		 required;
-};
-
-int
-vrrp_vip_device_name(uint8_t family, uint8_t vrid, int parent,
-    char name[IF_NAMESIZE])
-{
-	char buf[48];
-	int n;
-
-	n = snprintf(buf, sizeof(buf), "vr%c-%u-%d",
-	    family == AF_INET6 ? '6' : '4', vrid, parent);
-	if (n >= IF_NAMESIZE)
-		return -ENAMETOOLONG;
-	memcpy(name, buf, n + 1);
-	return 0;
-}
-
-/* The kernel may be built without IPv6: then there is nothing to silence. */
-static int
-apply_settings(const char *device, const struct setting *s, size_t n,
-    char reason[VRRP_VIP_REASON_MAX])
-{
-	size_t i;
-	int error;
-
-	for (i = 0; i < n; i++) {
-		error = devconf_set(s[i].family, device, s[i].key,
-		    s[i].value);
-		if (error == 0 || !s[i].required)
-			continue;
-		if (error == -ENOENT && s[i].family == AF_INET6)
-			continue;
-		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
-		    "cannot set %s of device %s: %s", s[i].key, device,
-		    strerror(-error));
-		return error;
-	}
-	return 0;
-}
-
-static int
-configure_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
-{
-	int forwarding = 0;
-	struct setting four[] = {
-		{ AF_INET6, "disable_ipv6", 1, true },
-		{ AF_INET, "arp_ignore", 1, true },
-		{ AF_INET, "rp_filter", 2, true },
-		{ AF_INET, "forwarding", 0, false },
-	};
-	struct setting six[] = {
-		{ AF_INET6, "disable_ipv6", 0, true },
-		{ AF_INET6, "accept_ra", 0, true },
-		{ AF_INET6, "autoconf", 0, true },
-		{ AF_INET6, "accept_dad", 0, true },
-		{ AF_INET6, "router_solicitations", 0, false },
-		/* V-88: the R flag of its advertisements follows this. */
-		{ AF_INET6, "forwarding", 1, true },
-	};
-
-	if (v->p->family == AF_INET6)
-		return apply_settings(v->device, six,
-		    sizeof(six) / sizeof(six[0]), reason);
-	(void)devconf_get(AF_INET, v->parent.name, "forwarding",
-	    &forwarding);
-	four[3].value = forwarding;
-	return apply_settings(v->device, four, sizeof(four) / sizeof(four[0]),
-	    reason);
-}
-
-static int
-adopt_device(struct vrrp_vips *v, char reason[VRRP_VIP_REASON_MAX])
-{
-	struct nl_link link;
-	int error;
-
-	error = nl_link_get(v->nl, v->device, &link);
-	if (error == 0 && (!link.is_macvlan || link.parent !=
-	    v->parent.ifindex || !link.has_mac ||
-	    memcmp(link.mac, v->mac, sizeof(v->mac)) != 0))
-		error = -EEXIST;
-	if (error < 0) {
-		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
-		    "device %s exists and is not ours", v->device);
-		return error;
-	}
-	v->ifindex = link.ifindex;
-	v->adopted = true;
-	return 0;
-}
-
-static int
-open_device(struct vrrp_vips *v, bool keep, char reason[VRRP_VIP_REASON_MAX])
-{
-	int error;
-
-	error = vrrp_vip_device_name(v->p->family, v->p->vrid,
-	    v->parent.ifindex, v->device);
-	if (error == 0)
-		error = nl_macvlan_add(v->nl, v->device, v->parent.ifindex,
-		    v->mac, &v->ifindex);
-	if (error == -EEXIST) {
-		error = adopt_device(v, reason);
-		if (error < 0) {
-			v->device[0] = '\0';	/* not ours to remove */
-			return error;
-		}
-	} else if (error < 0) {
-		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
-		    "cannot create device %s on %s: %s", v->device,
-		    v->parent.name, strerror(-error));
-		v->device[0] = '\0';
-		return error;
-	}
-	/* Mute from before it is up; adopted, it may be on its way down. */
-	error = nl_mute(v->nl, v->ifindex, !keep);
-	v->can_mute = error == 0;
-	if (error < 0)
-		log_warning("device=%s cannot be kept silent while Backup: no "
-		    "pfifo queue in this kernel: %s", v->device,
-		    strerror(-error));
-	error = configure_device(v, reason);
-	if (error < 0)
-		return error;
-	error = nl_link_up(v->nl, v->ifindex);
-	if (error < 0)
-		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
-		    "cannot bring device %s up: %s", v->device,
-		    strerror(-error));
-	return error;
-}
 
 static int
 open_or_keep(struct nl *nl, const struct vrrp_params *p,
@@ -269,7 +76,8 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
-		error = open_device(v, keep, reason);
+		error = vrrp_vmac_open(v, keep, reason,
+		    VRRP_VIP_REASON_MAX);
 	}
 	if (error < 0) {
 		vrrp_vip_close(v);
@@ -302,16 +110,9 @@ vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
 void
 vrrp_vip_close(struct vrrp_vips *v)
 {
-	int error;
-
 	if (v == NULL)
 		return;
-	if (v->device[0] != '\0') {
-		error = nl_link_del(v->nl, v->ifindex);
-		if (error < 0 && error != -ENODEV)
-			log_warning("device=%s cannot be removed: %s",
-			    v->device, strerror(-error));
-	}
+	vrrp_vmac_close(v);
 	nl_batch_free(v->install);
 	nl_batch_free(v->withdraw);
 	nl_batch_free(v->quiet);
@@ -604,173 +405,7 @@ vrrp_vip_mac(const struct vrrp_vips *v)
 }
 
 bool
-vrrp_vip_device_exists(const struct vrrp_vips *v)
-{
-	struct nl_link link;
-
-	return v->device[0] == '\0' || (nl_link_get(v->nl, v->device,
-	    &link) == 0 && link.ifindex == v->ifindex);
-}
-
-bool
-vrrp_vip_device_raise(const struct vrrp_vips *v)
-{
-	struct nl_link link;
-
-	return v->device[0] != '\0' && nl_link_get(v->nl, v->device,
-	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up &&
-	    nl_link_up(v->nl, v->ifindex) == 0;
-}
-
-bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
 	return v->adopted;
-}
-
-/* --- the parent --- */
-
-static const struct {
-	const char	*key;
-	int		 at_least;
-} manners[] = {
-	{ "arp_ignore", 1 },	/* V-84: answer for addresses of mine only */
-	{ "arp_announce", 2 },	/* V-82: ask with an address of mine only */
-};
-
-int
-vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
-{
-	size_t i;
-	int error, now = 0;
-
-	if (parent->holders++ > 0)
-		return 0;
-	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
-	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
-		parent->changed[i] = false;
-		error = devconf_get(AF_INET, name, manners[i].key, &now);
-		if (!parent->recalled || now != manners[i].at_least)
-			parent->saved[i] = now;
-		if (error == 0 && parent->saved[i] < manners[i].at_least) {
-			error = devconf_set(AF_INET, name, manners[i].key,
-			    manners[i].at_least);
-			parent->changed[i] = error == 0;
-		}
-		if (error < 0) {
-			vrrp_vip_parent_release(parent);
-			return error;
-		}
-	}
-	parent->recalled = false;
-	return 0;
-}
-
-void
-vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
-{
-	size_t i;
-	int now;
-
-	if (parent->holders == 0 || --parent->holders > 0)
-		return;
-	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
-		if (!parent->changed[i])
-			continue;
-		parent->changed[i] = false;
-		if (devconf_get(AF_INET, parent->name, manners[i].key,
-		    &now) == 0 && now == manners[i].at_least)
-			(void)devconf_set(AF_INET, parent->name,
-			    manners[i].key, parent->saved[i]);
-	}
-}
-
-/* What a tag holds: a mark, the process, the two values. */
-#define TAG_MARK	(1 << 30)
-#define TAG_MARKS	(3 << 30)
-#define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
-#define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
-
-static int
-get_tag(const char *device)
-{
-	int tag;
-
-	if (devconf_get(AF_INET, device, "tag", &tag) < 0 ||
-	    ((unsigned)tag & TAG_MARKS) != TAG_MARK)
-		return 0;
-	return tag;
-}
-
-void
-vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
-    const struct vrrp_vips *v)
-{
-	size_t i;
-	int tag;
-
-	if (parent->holders > 0 || !v->adopted || (tag = get_tag(v->device)) == 0)
-		return;
-	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
-		parent->saved[i] = TAG_VALUE(tag, i);
-	parent->recalled = true;
-}
-
-void
-vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
-    const struct vrrp_vips *v)
-{
-	int tag = TAG_MARK | (int)getpid() << 8;
-	size_t i;
-
-	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
-		tag |= (parent->saved[i] & 0xf) << (4 * i);
-	(void)devconf_set(AF_INET, v->device, "tag", tag);
-}
-
-/* Dead, but nobody has waited for it: the first process of many a container. */
-static bool
-is_zombie(int pid)
-{
-	char path[32], text[512];
-	const char *after;
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	(void)close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	after = strrchr(text, ')');
-	return after != NULL && strncmp(after, ") Z", 3) == 0;
-}
-
-bool
-vrrp_vip_is_orphan(const struct nl_link *link)
-{
-	char name[IF_NAMESIZE];
-	uint8_t mac[6], family;
-	int tag, pid;
-
-	if (!link->is_macvlan || !link->has_mac)
-		return false;
-	for (family = AF_INET; ; family = AF_INET6) {
-		vrrp_params_virtual_mac(family, link->mac[5], mac);
-		if (memcmp(mac, link->mac, sizeof(mac)) == 0)
-			break;
-		if (family == AF_INET6)
-			return false;
-	}
-	if (vrrp_vip_device_name(family, mac[5], link->parent, name) < 0 ||
-	    strcmp(name, link->name) != 0 || (tag = get_tag(name)) == 0)
-		return false;
-	pid = TAG_PID(tag);
-	/* In a container the next run may well have the same number. */
-	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
-	    is_zombie(pid);
 }

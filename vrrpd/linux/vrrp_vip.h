@@ -1,9 +1,9 @@
 /*
- * vrrp_vip.h - the virtual addresses of one instance, and their device.
+ * vrrp_vip.h - the virtual addresses of one instance.
  *
  * Everything slow happens in vrrp_vip_open() and vrrp_vip_close(); taking the
- * addresses and giving them up are one prebuilt netlink batch each.  vrrp_vip.c
- * explains the device.
+ * addresses and giving them up are one prebuilt netlink batch each.  The device
+ * with the virtual MAC is explained in vrrp_vmac.c.
  */
 #ifndef VRRPD_VRRP_VIP_H
 #define VRRPD_VRRP_VIP_H
@@ -19,13 +19,6 @@
 struct vrrp_vips;
 
 #define VRRP_VIP_REASON_MAX	160
-
-/*
- * The name of the virtual MAC device: vr4-VRID-IFINDEX or vr6-VRID-IFINDEX,
- * both decimal, IFINDEX that of the parent.  0 or -ENAMETOOLONG.
- */
-int	vrrp_vip_device_name(uint8_t family, uint8_t vrid, int parent,
-	    char name[IF_NAMESIZE]);
 
 /*
  * Make ready to take the addresses of p on this interface: with a virtual MAC,
@@ -121,41 +114,7 @@ const char *vrrp_vip_device(const struct vrrp_vips *);
 int	vrrp_vip_ifindex(const struct vrrp_vips *);	/* device, or the parent */
 /* Ethernet source of adverts: the virtual MAC, or the interface's (V-26). */
 const uint8_t *vrrp_vip_mac(const struct vrrp_vips *);
-/* Asks the kernel whether our device is still there; true without one. */
-bool	vrrp_vip_device_exists(const struct vrrp_vips *);
-/* Brings our device up if somebody has taken it down; true if so. */
-bool	vrrp_vip_device_raise(const struct vrrp_vips *);
 /* The device was there already: it may hold addresses of an earlier run. */
 bool	vrrp_vip_adopted(const struct vrrp_vips *);
-
-/*
- * The parent of IPv4 virtual MAC devices must not answer ARP for their
- * addresses with its own MAC, nor use them as senders (V-82, V-84): arp_ignore
- * at least 1, arp_announce 2.  Counted; the last release puts the old values
- * back unless somebody else has changed them since.
- */
-struct vrrp_vip_parent {
-	char	 name[IF_NAMESIZE];
-	unsigned holders;
-	bool	 changed[2];
-	int	 saved[2];
-	bool	 recalled;	/* saved[] is what a crashed run noted */
-};
-int	vrrp_vip_parent_hold(struct vrrp_vip_parent *, const char *name);
-void	vrrp_vip_parent_release(struct vrrp_vip_parent *);
-/*
- * The old values outlive a crash in the `tag` of the virtual MAC devices, a
- * number the kernel keeps for each device and has no use for.  recall: before
- * the first hold, from a device that was adopted.  note: after each hold.
- */
-void	vrrp_vip_parent_recall(struct vrrp_vip_parent *,
-	    const struct vrrp_vips *);
-void	vrrp_vip_parent_note(const struct vrrp_vip_parent *,
-	    const struct vrrp_vips *);
-/*
- * This link looks like a device of ours and was made by a vrrpd that does not
- * run any more.
- */
-bool	vrrp_vip_is_orphan(const struct nl_link *);
 
 #endif

@@ -20,7 +20,9 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_will.h"
@@ -634,14 +636,14 @@ vrrp_vip_mac(const struct vrrp_vips *v)
 }
 
 bool
-vrrp_vip_device_exists(const struct vrrp_vips *v)
+vrrp_vmac_exists(const struct vrrp_vips *v)
 {
 	(void)v;
 	return !world.device_gone;
 }
 
 bool
-vrrp_vip_device_raise(const struct vrrp_vips *v)
+vrrp_vmac_raise(const struct vrrp_vips *v)
 {
 	bool was_down = world.device_down;
 
@@ -660,7 +662,7 @@ vrrp_vip_adopted(const struct vrrp_vips *v)
 }
 
 int
-vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
+vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
 {
 	(void)name;
 	parent->holders++;
@@ -668,7 +670,7 @@ vrrp_vip_parent_hold(struct vrrp_vip_parent *parent, const char *name)
 }
 
 void
-vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
+vrrp_manners_recall(struct vrrp_manners *parent,
     const struct vrrp_vips *v)
 {
 	(void)parent;
@@ -676,7 +678,7 @@ vrrp_vip_parent_recall(struct vrrp_vip_parent *parent,
 }
 
 void
-vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
+vrrp_manners_note(const struct vrrp_manners *parent,
     const struct vrrp_vips *v)
 {
 	(void)parent;
@@ -684,7 +686,7 @@ vrrp_vip_parent_note(const struct vrrp_vip_parent *parent,
 }
 
 void
-vrrp_vip_parent_release(struct vrrp_vip_parent *parent)
+vrrp_manners_release(struct vrrp_manners *parent)
 {
 	parent->holders--;
 }

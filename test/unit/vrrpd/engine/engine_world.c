@@ -20,6 +20,7 @@
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 struct engine_world ew;
 
@@ -223,13 +224,13 @@ vrrp_filter_free(struct vrrp_filter *f)
 
 /* A device of a vrrpd that is dead, by its name. */
 bool
-vrrp_vip_is_orphan(const struct nl_link *link)
+vrrp_vmac_is_orphan(const struct nl_link *link)
 {
 	return strncmp(link->name, "vr4-", 4) == 0;
 }
 
 int
-vrrp_vip_device_name(uint8_t family, uint8_t vrid, int parent,
+vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
     char name[IF_NAMESIZE])
 {
 	(void)snprintf(name, IF_NAMESIZE, "vr%c-%u-%d", family == AF_INET6 ?

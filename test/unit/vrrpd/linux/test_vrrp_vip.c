@@ -17,7 +17,9 @@
 #include "test/unit/bfdd_net.h"
 #include "shared/loop.h"
 #include "shared/nl.h"
+#include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 static void
 test_vrrp_vip_device_names_tell_family_vrid_and_parent(void **state)
@@ -25,13 +27,13 @@ test_vrrp_vip_device_names_tell_family_vrid_and_parent(void **state)
 	char name[IF_NAMESIZE];
 
 	(void)state;
-	assert_int_equal(vrrp_vip_device_name(AF_INET, 51, 3, name), 0);
+	assert_int_equal(vrrp_vmac_name(AF_INET, 51, 3, name), 0);
 	assert_string_equal(name, "vr4-51-3");
-	assert_int_equal(vrrp_vip_device_name(AF_INET6, 51, 3, name), 0);
+	assert_int_equal(vrrp_vmac_name(AF_INET6, 51, 3, name), 0);
 	assert_string_equal(name, "vr6-51-3");
-	assert_int_equal(vrrp_vip_device_name(AF_INET, 255, 9999999, name), 0);
+	assert_int_equal(vrrp_vmac_name(AF_INET, 255, 9999999, name), 0);
 	assert_int_equal(strlen(name), IF_NAMESIZE - 1);
-	assert_int_equal(vrrp_vip_device_name(AF_INET, 255, 10000000, name),
+	assert_int_equal(vrrp_vmac_name(AF_INET, 255, 10000000, name),
 	    -ENAMETOOLONG);
 }
 
@@ -515,20 +517,20 @@ test_vrrp_vip_device_of_someone_else_is_not_touched(void **state)
 static void
 test_vrrp_vip_parent_is_silent_while_held_and_restored(void **state)
 {
-	struct vrrp_vip_parent h = { .holders = 0 };
+	struct vrrp_manners h = { .holders = 0 };
 
 	(void)state;
 	need_net();
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
-	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
-	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 2);
-	vrrp_vip_parent_release(&h);
+	vrrp_manners_release(&h);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
-	vrrp_vip_parent_release(&h);
+	vrrp_manners_release(&h);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
 }
@@ -536,18 +538,18 @@ test_vrrp_vip_parent_is_silent_while_held_and_restored(void **state)
 static void
 test_vrrp_vip_parent_set_by_someone_else_stays_as_set(void **state)
 {
-	struct vrrp_vip_parent h = { .holders = 0 };
+	struct vrrp_manners h = { .holders = 0 };
 
 	(void)state;
 	need_net();
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 0),
 	    0);
-	assert_int_equal(vrrp_vip_parent_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
-	vrrp_vip_parent_release(&h);
+	vrrp_manners_release(&h);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
 	(void)devconf_set(AF_INET, "eth0", "arp_ignore", 0);

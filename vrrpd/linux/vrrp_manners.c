@@ -1,0 +1,93 @@
+/*
+ * vrrp_manners.c - how the interface under IPv4 virtual MAC devices behaves.
+ *
+ * The parent of such a device has the subnet's addresses too, and the kernel
+ * would answer ARP for the virtual ones with the parent's MAC.  Two settings keep
+ * it from that for as long as an instance holds them; the last one to let go
+ * restores what was there.  What that was outlives a crash in the tag of the
+ * devices (vrrp_vmac.h).
+ *
+ * Called by vrrp_hold.c; each interface owns a struct vrrp_manners.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "shared/devconf.h"
+#include "vrrpd/linux/vrrp_manners.h"
+#include "vrrpd/linux/vrrp_vip_state.h"
+#include "vrrpd/linux/vrrp_vmac.h"
+
+static const struct {
+	const char	*key;
+	int		 at_least;
+} manners[] = {
+	{ "arp_ignore", 1 },	/* V-84: answer for addresses of mine only */
+	{ "arp_announce", 2 },	/* V-82: ask with an address of mine only */
+};
+
+_Static_assert(sizeof(manners) / sizeof(manners[0]) == VRRP_VMAC_TAG_VALUES,
+    "every setting has its number in the tag");
+
+int
+vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
+{
+	size_t i;
+	int error, now = 0;
+
+	if (parent->holders++ > 0)
+		return 0;
+	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
+		parent->changed[i] = false;
+		error = devconf_get(AF_INET, name, manners[i].key, &now);
+		if (!parent->recalled || now != manners[i].at_least)
+			parent->saved[i] = now;
+		if (error == 0 && parent->saved[i] < manners[i].at_least) {
+			error = devconf_set(AF_INET, name, manners[i].key,
+			    manners[i].at_least);
+			parent->changed[i] = error == 0;
+		}
+		if (error < 0) {
+			vrrp_manners_release(parent);
+			return error;
+		}
+	}
+	parent->recalled = false;
+	return 0;
+}
+
+void
+vrrp_manners_release(struct vrrp_manners *parent)
+{
+	size_t i;
+	int now;
+
+	if (parent->holders == 0 || --parent->holders > 0)
+		return;
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
+		if (!parent->changed[i])
+			continue;
+		parent->changed[i] = false;
+		if (devconf_get(AF_INET, parent->name, manners[i].key,
+		    &now) == 0 && now == manners[i].at_least)
+			(void)devconf_set(AF_INET, parent->name,
+			    manners[i].key, parent->saved[i]);
+	}
+}
+
+void
+vrrp_manners_recall(struct vrrp_manners *parent, const struct vrrp_vips *v)
+{
+	if (parent->holders > 0 || !v->adopted ||
+	    !vrrp_vmac_tag(v, parent->saved))
+		return;
+	parent->recalled = true;
+}
+
+void
+vrrp_manners_note(const struct vrrp_manners *parent, const struct vrrp_vips *v)
+{
+	vrrp_vmac_set_tag(v, parent->saved);
+}

@@ -1,0 +1,39 @@
+/*
+ * vrrp_manners.h - how the interface under IPv4 virtual MAC devices behaves.
+ */
+#ifndef VRRPD_VRRP_MANNERS_H
+#define VRRPD_VRRP_MANNERS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+struct vrrp_vips;
+
+/*
+ * The parent of IPv4 virtual MAC devices must not answer ARP for their
+ * addresses with its own MAC, nor use them as senders (V-82, V-84): arp_ignore
+ * at least 1, arp_announce 2.  Counted; the last release puts the old values
+ * back unless somebody else has changed them since.
+ */
+struct vrrp_manners {
+	char	 name[IF_NAMESIZE];
+	unsigned holders;
+	bool	 changed[2];	/* by us: in the order of vrrp_manners.c */
+	int	 saved[2];	/* what was there before */
+	bool	 recalled;	/* saved[] is what a crashed run noted */
+};
+
+/* 0, or negative errno with nothing held. */
+int	vrrp_manners_hold(struct vrrp_manners *, const char *name);
+void	vrrp_manners_release(struct vrrp_manners *);
+/*
+ * The old values outlive a crash in the `tag` of the virtual MAC devices, a
+ * number the kernel keeps for each device and has no use for.  recall: before
+ * the first hold, from a device that was adopted.  note: after each hold.
+ */
+void	vrrp_manners_recall(struct vrrp_manners *,
+	    const struct vrrp_vips *);
+void	vrrp_manners_note(const struct vrrp_manners *,
+	    const struct vrrp_vips *);
+
+#endif

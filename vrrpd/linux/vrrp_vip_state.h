@@ -1,0 +1,42 @@
+/*
+ * vrrp_vip_state.h - the inside of struct vrrp_vips, for vrrp_vip.c, vrrp_vmac.c
+ * and vrrp_manners.c.
+ *
+ * The device's fields are vrrp_vmac.c's to write, the rest is vrrp_vip.c's.
+ */
+#ifndef VRRPD_VRRP_VIP_STATE_H
+#define VRRPD_VRRP_VIP_STATE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/nl.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+struct vrrp_vip_address;
+
+struct vrrp_vips {
+	struct nl			*nl;
+	const struct vrrp_params	*p;
+	struct nl_link			 parent;
+	char				 device[IF_NAMESIZE];	/* "" = none */
+	int				 ifindex;
+	uint8_t				 mac[6];
+	bool				 adopted;
+	bool				 can_mute;
+	struct nl_batch			*install;
+	struct nl_batch			*withdraw;
+	struct nl_batch			*quiet;		/* install without: */
+	struct nl_batch			*speak, *hush;
+	struct nl_batch			*routes;	/* after withdraw */
+	bool				 has_routes;
+	struct nl_batch			*refresh;	/* as install's, w/o head */
+	bool				 lent;		/* they have a lifetime */
+	unsigned			 install_head;	/* before addresses */
+	unsigned			 head_sent;	/* in the last one sent */
+	unsigned			 messages;	/* in either batch */
+	struct vrrp_vip_address		*addresses;	/* p->vip_count */
+};
+
+#endif

@@ -1,0 +1,315 @@
+/*
+ * vrrp_vmac.c - the device with the virtual MAC.
+ *
+ * The device is a macvlan on the instance's interface whose MAC is the virtual
+ * MAC.  It exists and is up from start to exit, because taking a device down or
+ * changing its MAC waits for an RCU grace period (12 ms with the rtnl lock
+ * held).  What changes between Backup and Active is its macvlan *mode*:
+ *
+ *   Backup  deaf: "source" mode with an empty list of sources.  The device
+ *           receives nothing, neither unicast to its MAC nor broadcast nor
+ *           multicast, so a Backup can neither answer nor forward what a switch
+ *           floods (V-100, V-101), and it has no address.
+ *           Mute: its queue has no room.  Whatever the kernel wants to say, be
+ *           it an MLD report for a group it leaves or joins, a solicitation or
+ *           an ARP probe, never gets out with the virtual MAC as its source, or
+ *           switches would send the Active's frames here.
+ *   Active  "bridge" mode: receives frames to the virtual MAC and broadcasts;
+ *           and the queue has room.
+ *
+ * Either change takes tens of microseconds, and is part of the batches of
+ * vrrp_vip.c.
+ *
+ * IPv4 settings: IPv6 is disabled; arp_ignore 1, so that it answers ARP for the
+ * virtual addresses only; rp_filter 2 (loose), since the way back to a client of
+ * the subnet leads through the parent; forwarding as on the parent, or an Active
+ * would not route what hosts send to the virtual MAC (V-102).
+ *
+ * IPv6 settings: no link-local of the kernel's making, which would be the same
+ * on every router (V-24, V-25); nothing learned from Router Advertisements and
+ * none solicited; no DAD (V-92); forwarding 1, because the Router flag of its
+ * Neighbor Advertisements follows it (V-88) - whether packets are forwarded is
+ * for net.ipv6.conf.all.forwarding to say.
+ *
+ * Router Advertisements (V-90) are not sent here.  A sender that is bound to
+ * the device, with the virtual link-local address as its source, speaks as the
+ * virtual router while Active and is mute as a Backup (V-106).
+ *
+ * A device left by a crashed run carries the name, MAC and parent that ours
+ * would have, and is adopted; one that no instance wants any more is removed
+ * when its `tag`, a number the kernel keeps for each device and has no use for,
+ * says that the process that made it is gone.  A device of that name that is
+ * something else is not touched; the instance then waits and says so.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shared/devconf.h"
+#include "shared/log.h"
+#include "shared/nl.h"
+#include "vrrpd/linux/vrrp_vip_state.h"
+#include "vrrpd/linux/vrrp_vmac.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+struct setting {
+	uint8_t		 family;
+	const char	*key;
+	int		 value;
+	bool		 required;
+};
+
+int
+vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
+    char name[IF_NAMESIZE])
+{
+	char buf[48];
+	int n;
+
+	n = snprintf(buf, sizeof(buf), "vr%c-%u-%d",
+	    family == AF_INET6 ? '6' : '4', vrid, parent);
+	if (n >= IF_NAMESIZE)
+		return -ENAMETOOLONG;
+	memcpy(name, buf, n + 1);
+	return 0;
+}
+
+/* The kernel may be built without IPv6: then there is nothing to silence. */
+static int
+apply_settings(const char *device, const struct setting *s, size_t n,
+    char *reason, size_t size)
+{
+	size_t i;
+	int error;
+
+	for (i = 0; i < n; i++) {
+		error = devconf_set(s[i].family, device, s[i].key,
+		    s[i].value);
+		if (error == 0 || !s[i].required)
+			continue;
+		if (error == -ENOENT && s[i].family == AF_INET6)
+			continue;
+		(void)snprintf(reason, size,
+		    "cannot set %s of device %s: %s", s[i].key, device,
+		    strerror(-error));
+		return error;
+	}
+	return 0;
+}
+
+static int
+configure_device(struct vrrp_vips *v, char *reason, size_t size)
+{
+	int forwarding = 0;
+	struct setting four[] = {
+		{ AF_INET6, "disable_ipv6", 1, true },
+		{ AF_INET, "arp_ignore", 1, true },
+		{ AF_INET, "rp_filter", 2, true },
+		{ AF_INET, "forwarding", 0, false },
+	};
+	struct setting six[] = {
+		{ AF_INET6, "disable_ipv6", 0, true },
+		{ AF_INET6, "accept_ra", 0, true },
+		{ AF_INET6, "autoconf", 0, true },
+		{ AF_INET6, "accept_dad", 0, true },
+		{ AF_INET6, "router_solicitations", 0, false },
+		/* V-88: the R flag of its advertisements follows this. */
+		{ AF_INET6, "forwarding", 1, true },
+	};
+
+	if (v->p->family == AF_INET6)
+		return apply_settings(v->device, six,
+		    sizeof(six) / sizeof(six[0]), reason, size);
+	(void)devconf_get(AF_INET, v->parent.name, "forwarding",
+	    &forwarding);
+	four[3].value = forwarding;
+	return apply_settings(v->device, four, sizeof(four) / sizeof(four[0]),
+	    reason, size);
+}
+
+static int
+adopt_device(struct vrrp_vips *v, char *reason, size_t size)
+{
+	struct nl_link link;
+	int error;
+
+	error = nl_link_get(v->nl, v->device, &link);
+	if (error == 0 && (!link.is_macvlan || link.parent !=
+	    v->parent.ifindex || !link.has_mac ||
+	    memcmp(link.mac, v->mac, sizeof(v->mac)) != 0))
+		error = -EEXIST;
+	if (error < 0) {
+		(void)snprintf(reason, size,
+		    "device %s exists and is not ours", v->device);
+		return error;
+	}
+	v->ifindex = link.ifindex;
+	v->adopted = true;
+	return 0;
+}
+
+int
+vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
+{
+	int error;
+
+	error = vrrp_vmac_name(v->p->family, v->p->vrid,
+	    v->parent.ifindex, v->device);
+	if (error == 0)
+		error = nl_macvlan_add(v->nl, v->device, v->parent.ifindex,
+		    v->mac, &v->ifindex);
+	if (error == -EEXIST) {
+		error = adopt_device(v, reason, size);
+		if (error < 0) {
+			v->device[0] = '\0';	/* not ours to remove */
+			return error;
+		}
+	} else if (error < 0) {
+		(void)snprintf(reason, size,
+		    "cannot create device %s on %s: %s", v->device,
+		    v->parent.name, strerror(-error));
+		v->device[0] = '\0';
+		return error;
+	}
+	/* Mute from before it is up; adopted, it may be on its way down. */
+	error = nl_mute(v->nl, v->ifindex, !keep);
+	v->can_mute = error == 0;
+	if (error < 0)
+		log_warning("device=%s cannot be kept silent while Backup: no "
+		    "pfifo queue in this kernel: %s", v->device,
+		    strerror(-error));
+	error = configure_device(v, reason, size);
+	if (error < 0)
+		return error;
+	error = nl_link_up(v->nl, v->ifindex);
+	if (error < 0)
+		(void)snprintf(reason, size,
+		    "cannot bring device %s up: %s", v->device,
+		    strerror(-error));
+	return error;
+}
+
+void
+vrrp_vmac_close(struct vrrp_vips *v)
+{
+	int error;
+
+	if (v->device[0] == '\0')
+		return;
+	error = nl_link_del(v->nl, v->ifindex);
+	if (error < 0 && error != -ENODEV)
+		log_warning("device=%s cannot be removed: %s", v->device,
+		    strerror(-error));
+}
+
+bool
+vrrp_vmac_exists(const struct vrrp_vips *v)
+{
+	struct nl_link link;
+
+	return v->device[0] == '\0' || (nl_link_get(v->nl, v->device,
+	    &link) == 0 && link.ifindex == v->ifindex);
+}
+
+bool
+vrrp_vmac_raise(const struct vrrp_vips *v)
+{
+	struct nl_link link;
+
+	return v->device[0] != '\0' && nl_link_get(v->nl, v->device,
+	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up &&
+	    nl_link_up(v->nl, v->ifindex) == 0;
+}
+
+/* --- after a crash --- */
+
+/* What a tag holds: a mark, the process, the two values. */
+#define TAG_MARK	(1 << 30)
+#define TAG_MARKS	(3 << 30)
+#define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
+#define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
+
+static int
+get_tag(const char *device)
+{
+	int tag;
+
+	if (devconf_get(AF_INET, device, "tag", &tag) < 0 ||
+	    ((unsigned)tag & TAG_MARKS) != TAG_MARK)
+		return 0;
+	return tag;
+}
+
+bool
+vrrp_vmac_tag(const struct vrrp_vips *v, int values[VRRP_VMAC_TAG_VALUES])
+{
+	int i, tag = get_tag(v->device);
+
+	for (i = 0; tag != 0 && i < VRRP_VMAC_TAG_VALUES; i++)
+		values[i] = TAG_VALUE(tag, i);
+	return tag != 0;
+}
+
+void
+vrrp_vmac_set_tag(const struct vrrp_vips *v,
+    const int values[VRRP_VMAC_TAG_VALUES])
+{
+	int i, tag = TAG_MARK | (int)getpid() << 8;
+
+	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++)
+		tag |= (values[i] & 0xf) << (4 * i);
+	(void)devconf_set(AF_INET, v->device, "tag", tag);
+}
+
+/* Dead, but nobody has waited for it: the first process of many a container. */
+static bool
+is_zombie(int pid)
+{
+	char path[32], text[512];
+	const char *after;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	after = strrchr(text, ')');
+	return after != NULL && strncmp(after, ") Z", 3) == 0;
+}
+
+bool
+vrrp_vmac_is_orphan(const struct nl_link *link)
+{
+	char name[IF_NAMESIZE];
+	uint8_t mac[6], family;
+	int tag, pid;
+
+	if (!link->is_macvlan || !link->has_mac)
+		return false;
+	for (family = AF_INET; ; family = AF_INET6) {
+		vrrp_params_virtual_mac(family, link->mac[5], mac);
+		if (memcmp(mac, link->mac, sizeof(mac)) == 0)
+			break;
+		if (family == AF_INET6)
+			return false;
+	}
+	if (vrrp_vmac_name(family, mac[5], link->parent, name) < 0 ||
+	    strcmp(name, link->name) != 0 || (tag = get_tag(name)) == 0)
+		return false;
+	pid = TAG_PID(tag);
+	/* In a container the next run may well have the same number. */
+	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
+	    is_zombie(pid);
+}
