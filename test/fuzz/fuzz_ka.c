@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/config/vrrp_conf.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

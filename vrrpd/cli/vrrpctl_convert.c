@@ -17,6 +17,7 @@
 
 #include "shared/conf.h"
 #include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/convert/ka_parse.h"
 
 static int
 read_source(void *arg, const char *path, char **text, char *why, size_t len)

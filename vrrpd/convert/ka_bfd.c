@@ -49,103 +49,150 @@ is_peer(const struct ka_instance *v, const struct addr *neighbour,
 	return false;
 }
 
-void
-ka_put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
+/* A session as its block will be written. */
+struct session {
+	struct addr	 addr;		/* of the neighbour */
+	char		 text[ADDR_STRLEN];
+	int64_t		 tx_ns, rx_ns;
+	long		 multiplier;
+	bool		 peer;		/* role; else link */
+	const char	*because;	/* why this role */
+	bool		 multihop;
+};
+
+/* False: there is no neighbour, and that was said. */
+static bool
+read_session(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_track *t, struct session *s)
 {
 	const struct ka_node *n = t->tracker->node, *w;
-	int64_t tx = ns_from_ms(10), rx = ns_from_ms(10);
-	char text[ADDR_STRLEN];
-	const char *because;
-	struct addr a;
-	long multiplier = 5;
-	bool peer, multihop;
-	unsigned i;
 
+	s->tx_ns = s->rx_ns = ns_from_ms(10);
+	s->multiplier = 5;
 	if ((w = ka_child(n, "neighbor_ip")) == NULL)
 		w = ka_child(n, "neighbour_ip");
-	if (w == NULL || addr_parse(ka_arg(w, 1), &a) != 0) {
+	if (w == NULL || addr_parse(ka_arg(w, 1), &s->addr) != 0) {
 		ka_say(c, KA_DIFFERENCE, w == NULL ? n : w, "bfd_instance "
 		    "%.80s has no neighbor_ip that is an address: left out",
 		    t->name);
-		return;
+		return false;
 	}
 	if ((w = ka_child(n, "min_tx")) != NULL)
 		(void)ka_span(c, w, 1, NS_PER_MS, ns_from_ms(1),
-		    4294 * NS_PER_S, &tx);
+		    4294 * NS_PER_S, &s->tx_ns);
 	if ((w = ka_child(n, "min_rx")) != NULL)
 		(void)ka_span(c, w, 1, NS_PER_MS, ns_from_ms(1),
-		    4294 * NS_PER_S, &rx);
+		    4294 * NS_PER_S, &s->rx_ns);
 	if ((w = ka_child(n, "multiplier")) != NULL)
-		(void)ka_number(c, w, 1, 1, 255, &multiplier);
-	(void)addr_format(&a, text, sizeof(text));
-	peer = is_peer(v, &a, &because) && t->weight == 0;
-	if (a.family != v->family) {
+		(void)ka_number(c, w, 1, 1, 255, &s->multiplier);
+	(void)addr_format(&s->addr, s->text, sizeof(s->text));
+	s->peer = is_peer(v, &s->addr, &s->because) && t->weight == 0;
+	return true;
+}
+
+/* False: vrrpd cannot have the session, and that was said. */
+static bool
+is_possible(struct ka_conv *c, const struct ka_instance *v,
+    const struct ka_track *t, const struct session *s)
+{
+	unsigned i;
+
+	if (s->addr.family != v->family) {
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: the addresses of %s "
 		    "are of the other family than %s: left out", t->name,
-		    v->out, text);
-		return;
+		    v->out, s->text);
+		return false;
 	}
 	for (i = 0; i < v->bfd_count; i++)
-		if (addr_equal(&v->bfd[i], &a))
+		if (addr_equal(&v->bfd[i], &s->addr))
 			break;
 	if (i < v->bfd_count || i == VRRP_PEERS_MAX) {
 		ka_say(c, KA_DIFFERENCE, t->node, i < v->bfd_count ?
 		    "%.80s: left out: there is a session with %s already" :
 		    "%.80s: left out: an instance has at most 16 sessions",
-		    t->name, text);
-		return;
+		    t->name, s->text);
+		return false;
 	}
-	if (ka_is_virtual(c, &a)) {
+	if (ka_is_virtual(c, &s->addr)) {
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: %s is a "
 		    "virtual address, and a session with it would end at "
-		    "whoever holds it", t->name, text);
-		return;
+		    "whoever holds it", t->name, s->text);
+		return false;
 	}
-	if (!ka_usable(&a)) {
+	if (!ka_usable(&s->addr)) {
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: %s is not "
-		    "the address of a host", t->name, text);
-		return;
+		    "the address of a host", t->name, s->text);
+		return false;
 	}
-	if (peer && a.family == AF_INET6 && !addr_is_link_local(&a)) {
+	if (s->peer && s->addr.family == AF_INET6 &&
+	    !addr_is_link_local(&s->addr)) {
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: left out: adverts "
 		    "come from link-local addresses; write bfd with role = peer"
 		    " and that of the other router instead of %s", t->name,
-		    text);
-		return;
+		    s->text);
+		return false;
 	}
-	if (peer)
+	return true;
+}
+
+static void
+say_role(struct ka_conv *c, const struct ka_track *t, const struct session *s)
+{
+	if (s->peer)
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s without a weight: "
 		    "%s is taken for the other router, as %s, and becomes role"
 		    " = peer: its end is a takeover here, not a fault. Should "
-		    "it be an uplink, write role = link", t->name, text,
-		    because);
+		    "it be an uplink, write role = link", t->name, s->text,
+		    s->because);
 	else
 		ka_say(c, KA_DIFFERENCE, t->node, "%.80s: %s is taken for an "
 		    "uplink, as %s: role = link, over the interface of the "
 		    "instance; name another with interface, and if it is the "
-		    "other router write role = peer", t->name, text,
-		    t->weight != 0 ? "it has a weight" : because);
-	multihop = (w = ka_child(n, "multihop")) != NULL && ka_bool(c, w);
-	if (multihop && peer)
-		ka_say(c, KA_DIFFERENCE, w, "multihop: left out: the other "
-		    "router is on the same link");
-	v->bfd[v->bfd_count++] = a;
-	if (!peer && t->weight == 0)
-		v->links++;
-	(void)fprintf(c->out, "    bfd %s {\n        role = %s\n", text,
-	    peer ? "peer" : "link");
+		    "other router write role = peer", t->name, s->text,
+		    t->weight != 0 ? "it has a weight" : s->because);
+}
+
+static void
+put_session(struct ka_conv *c, const struct ka_track *t,
+    const struct session *s)
+{
+	char text[32];
+
+	(void)fprintf(c->out, "    bfd %s {\n        role = %s\n", s->text,
+	    s->peer ? "peer" : "link");
 	(void)fprintf(c->out, "        min_tx = %s\n", span_format(
-	    tx / NS_PER_US * NS_PER_US, text, sizeof(text)));
+	    s->tx_ns / NS_PER_US * NS_PER_US, text, sizeof(text)));
 	(void)fprintf(c->out, "        min_rx = %s\n", span_format(
-	    rx / NS_PER_US * NS_PER_US, text, sizeof(text)));
-	(void)fprintf(c->out, "        multiplier = %ld\n", multiplier);
-	if (!peer && multihop)
+	    s->rx_ns / NS_PER_US * NS_PER_US, text, sizeof(text)));
+	(void)fprintf(c->out, "        multiplier = %ld\n", s->multiplier);
+	if (!s->peer && s->multihop)
 		(void)fprintf(c->out, "        multihop = yes\n");
-	if (!peer && t->weight != 0)
+	if (!s->peer && t->weight != 0)
 		(void)fprintf(c->out, "        weight = %d\n", t->weight);
-	if (!peer && t->reverse)
+	if (!s->peer && t->reverse)
 		(void)fprintf(c->out, "        reverse = yes\n");
 	(void)fprintf(c->out, "    }\n");
+}
+
+void
+ka_put_bfd(struct ka_conv *c, struct ka_instance *v, const struct ka_track *t)
+{
+	const struct ka_node *w;
+	struct session s;
+
+	memset(&s, 0, sizeof(s));
+	if (!read_session(c, v, t, &s) || !is_possible(c, v, t, &s))
+		return;
+	say_role(c, t, &s);
+	w = ka_child(t->tracker->node, "multihop");
+	s.multihop = w != NULL && ka_bool(c, w);
+	if (s.multihop && s.peer)
+		ka_say(c, KA_DIFFERENCE, w, "multihop: left out: the other "
+		    "router is on the same link");
+	v->bfd[v->bfd_count++] = s.addr;
+	if (!s.peer && t->weight == 0)
+		v->links++;
+	put_session(c, t, &s);
 }
 
 void

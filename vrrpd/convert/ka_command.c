@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_words.h"
 
 void

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /*
  * The words of a command from word first up to end, in one line as keepalived

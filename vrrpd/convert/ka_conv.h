@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "shared/pure/addr.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 enum ka_tracker_kind { KA_SCRIPT, KA_PROCESS, KA_FILE, KA_BFD, KA_INTERFACE };

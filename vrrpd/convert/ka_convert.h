@@ -4,7 +4,7 @@
 #ifndef VRRPD_KA_CONVERT_H
 #define VRRPD_KA_CONVERT_H
 
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /*
  * ka_convert - the vrrpd.conf that does what a keepalived.conf does.

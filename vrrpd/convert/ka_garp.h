@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /* True: a garp_ word (with or without vrrp_), taken or said. */
 bool	ka_take_garp(struct ka_conv *, const struct ka_node *,

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /* Is the line one of global_defs?  Old files have them without the block. */
 bool	ka_is_global(const struct ka_node *);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /* True: one of the notify words, kept or said. */
 bool	ka_take_notify(struct ka_conv *, const struct ka_node *,

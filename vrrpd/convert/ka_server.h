@@ -5,7 +5,7 @@
 #define VRRPD_KA_SERVER_H
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 void	ka_put_virtual_server(struct ka_conv *, const struct ka_node *);
 

@@ -17,6 +17,7 @@
 #include "vrrpd/convert/ka_bfd.h"
 #include "vrrpd/convert/ka_command.h"
 #include "vrrpd/convert/ka_offer.h"
+#include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_words.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -340,13 +341,67 @@ put_span(struct ka_conv *c, const char *name, int64_t ns)
 	    text, sizeof(text)));
 }
 
+/* When the script runs next, and how long it may take: never longer. */
+static void
+read_times(struct ka_conv *c, const struct ka_node *n, int64_t *interval,
+    int64_t *timeout)
+{
+	const struct ka_node *w;
+
+	*interval = NS_PER_S;
+	if ((w = ka_child(n, "interval")) != NULL) {
+		if (ka_span(c, w, 1, NS_PER_S, 0, 3600 * NS_PER_S,
+		    interval) && *interval < ns_from_ms(10)) {
+			*interval = *interval == 0 ? NS_PER_S : ns_from_ms(10);
+			ka_say(c, KA_DIFFERENCE, w, "interval %s: %s is "
+			    "written", ka_arg(w, 1), *interval == NS_PER_S ?
+			    "1s, which keepalived takes too," : "10ms, which "
+			    "is the least,");
+		}
+		ka_no_more(c, w, 1);
+	}
+	*timeout = *interval;
+	if ((w = ka_child(n, "timeout")) != NULL) {
+		if (!ka_span(c, w, 1, NS_PER_S, ns_from_ms(1), 3600 * NS_PER_S,
+		    timeout))
+			*timeout = *interval;
+		ka_no_more(c, w, 1);
+		if (*timeout > *interval) {
+			ka_say(c, KA_DIFFERENCE, w, "timeout %s: longer than "
+			    "the interval, which is written instead: a script "
+			    "still running when its next run is due has failed",
+			    ka_arg(w, 1));
+			*timeout = *interval;
+		}
+	}
+}
+
+/* The line that names the user of a script; NULL: none, and that was said. */
+static const struct ka_node *
+user_of(struct ka_conv *c, const struct ka_tracker *t)
+{
+	const struct ka_node *user;
+
+	if ((user = ka_child(t->node, "user")) == NULL)
+		user = c->script_user;
+	if (user != NULL && !ka_user_good(user, 1))
+		ka_say(c, KA_DIFFERENCE, user, "%.80s: not a user and a group; "
+		    "left out", user->words[0]);
+	if (user == NULL)
+		ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s: no user is "
+		    "said: keepalived runs it as keepalived_script, or as root "
+		    "where there is none; vrrpd never as root unless user = "
+		    "root says so", t->out);
+	return user;
+}
+
 static void
 put_script(struct ka_conv *c, struct ka_tracker *t)
 {
 	const struct ka_node *n = t->node, *w, *user;
 	char command[VRRP_COMMAND_MAX + 1], plain[VRRP_COMMAND_MAX + 1];
 	char place[300];
-	int64_t interval = NS_PER_S, timeout;
+	int64_t interval, timeout;
 	long rise = 1, fall = 1;
 
 	w = ka_child(n, "script");
@@ -362,31 +417,7 @@ put_script(struct ka_conv *c, struct ka_tracker *t)
 		t->left_out = true;
 		return;
 	}
-	if ((w = ka_child(n, "interval")) != NULL) {
-		if (ka_span(c, w, 1, NS_PER_S, 0, 3600 * NS_PER_S,
-		    &interval) && interval < ns_from_ms(10)) {
-			interval = interval == 0 ? NS_PER_S : ns_from_ms(10);
-			ka_say(c, KA_DIFFERENCE, w, "interval %s: %s is "
-			    "written", ka_arg(w, 1), interval == NS_PER_S ?
-			    "1s, which keepalived takes too," : "10ms, which "
-			    "is the least,");
-		}
-		ka_no_more(c, w, 1);
-	}
-	timeout = interval;
-	if ((w = ka_child(n, "timeout")) != NULL) {
-		if (!ka_span(c, w, 1, NS_PER_S, ns_from_ms(1), 3600 * NS_PER_S,
-		    &timeout))
-			timeout = interval;
-		ka_no_more(c, w, 1);
-		if (timeout > interval) {
-			ka_say(c, KA_DIFFERENCE, w, "timeout %s: longer than "
-			    "the interval, which is written instead: a script "
-			    "still running when its next run is due has failed",
-			    ka_arg(w, 1));
-			timeout = interval;
-		}
-	}
+	read_times(c, n, &interval, &timeout);
 	if ((w = ka_child(n, "fall")) != NULL) {
 		(void)ka_number(c, w, 1, 1, 255, &fall);
 		ka_no_more(c, w, 1);
@@ -399,16 +430,7 @@ put_script(struct ka_conv *c, struct ka_tracker *t)
 		ka_say(c, KA_DIFFERENCE, w, "init_fail: left out: an instance "
 		    "waits for the first result, which counts alone; "
 		    "keepalived waits for %ld good ones", rise);
-	if ((user = ka_child(n, "user")) == NULL)
-		user = c->script_user;
-	if (user != NULL && !ka_user_good(user, 1))
-		ka_say(c, KA_DIFFERENCE, user, "%.80s: not a user and a group; "
-		    "left out", user->words[0]);
-	if (user == NULL)
-		ka_say(c, KA_DIFFERENCE, n, "vrrp_script %s: no user is said: "
-		    "keepalived runs it as keepalived_script, or as root where"
-		    " there is none; vrrpd never as root unless user = root "
-		    "says so", t->out);
+	user = user_of(c, t);
 	if (!c->said_exec)
 		ka_say(c, KA_NOTE, n, "a script that cannot be run counts as "
 		    "well in keepalived and as failed in vrrpd; one that takes"
@@ -428,23 +450,22 @@ put_script(struct ka_conv *c, struct ka_tracker *t)
 	ka_offer_instead(c, t, plain);
 }
 
-static void
-put_process(struct ka_conv *c, struct ka_tracker *t)
+/* False: there is no name of a process, and that was said. */
+static bool
+read_process_name(struct ka_conv *c, const struct ka_tracker *t,
+    char name[VRRP_COMMAND_MAX])
 {
 	const struct ka_node *n = t->node, *w;
-	char name[VRRP_COMMAND_MAX], place[300];
-	int64_t delay = 0;
-	long minimum = 1;
 	size_t i;
 
 	w = ka_child(n, "process");
-	(void)ka_unescape(w == NULL ? "" : ka_arg(w, 1), name, sizeof(name));
+	(void)ka_unescape(w == NULL ? "" : ka_arg(w, 1), name,
+	    VRRP_COMMAND_MAX);
 	name[strcspn(name, " \t")] = '\0';
 	if (name[0] == '\0') {
 		ka_say(c, KA_DIFFERENCE, n, "vrrp_track_process %s names no "
 		    "process: it is left out, and nothing tracks it", t->out);
-		t->left_out = true;
-		return;
+		return false;
 	}
 	if (w->count > 2 || strchr(ka_arg(w, 1), ' ') != NULL)
 		ka_say(c, KA_DIFFERENCE, w, "vrrp_track_process %s: what the "
@@ -458,13 +479,27 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 		ka_say(c, KA_DIFFERENCE, w, "process %.80s: not the name of a "
 		    "process: it is left out, and nothing tracks it",
 		    ka_arg(w, 1));
-		t->left_out = true;
-		return;
+		return false;
 	}
 	if (strlen(name) >= VRRP_COMM_MAX) {
 		name[VRRP_COMM_MAX - 1] = '\0';
 		ka_say(c, KA_NOTE, w, "the kernel keeps %d characters of a "
 		    "name: %s", VRRP_COMM_MAX - 1, name);
+	}
+	return true;
+}
+
+static void
+put_process(struct ka_conv *c, struct ka_tracker *t)
+{
+	const struct ka_node *n = t->node, *w;
+	char name[VRRP_COMMAND_MAX], place[300];
+	int64_t delay = 0;
+	long minimum = 1;
+
+	if (!read_process_name(c, t, name)) {
+		t->left_out = true;
+		return;
 	}
 	if ((w = ka_child(n, "quorum")) != NULL) {
 		(void)ka_number(c, w, 1, 1, 65535, &minimum);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 
 /* Takes the declaration of a tracker. */
 void	ka_read_tracker(struct ka_conv *, const struct ka_node *,

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "vrrpd/convert/ka_conv.h"
-#include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_tree.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 /* The remark about words of virtual servers, and about their globals. */

@@ -14,5 +14,6 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_parse.c vrrpd/convert/ka_parse.h \
 	vrrpd/convert/ka_server.c vrrpd/convert/ka_server.h \
 	vrrpd/convert/ka_track.c vrrpd/convert/ka_track.h \
+	vrrpd/convert/ka_tree.c vrrpd/convert/ka_tree.h \
 	vrrpd/convert/ka_words.c vrrpd/convert/ka_words.h \
 	# end

@@ -22,6 +22,7 @@
 
 #include "shared/conf.h"
 #include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/cli/vrrpctl_convert.h"
 
