@@ -1,7 +1,8 @@
 /*
- * ctl_client.c - the other end of a control socket (see ctl_client.h).
+ * ctl_client.c - the other end of a control socket, on a loop (see
+ * ctl_client.h).
  *
- * On the loop.  A connection goes through three phases: idle (the retry timer
+ * A connection goes through three phases: idle (the retry timer
  * runs), greeting (connected, hello is on its way), up.  connect() on AF_UNIX
  * says at once whether there is anybody, so there is no connecting phase.
  *
@@ -22,66 +23,19 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "shared/ctl_client.h"
 #include "shared/ctl_limits.h"
+#include "shared/ctl_request.h"
 
-#define RX_LINE_MAX	(2 * CTL_QUEUE_MAX)	/* a server sends no longer one */
 #define TX_QUEUE_MAX	(1024 * 1024)
 #define MISSED_MAX	3
 #define GREETING_NS	(5 * NS_PER_S)		/* for the answer to hello */
-#define CALL_TIMEOUT_NS	(10 * NS_PER_S)
-#define BACKLOG_MAX	65536	/* notifications kept while a call waits */
-
-static int
-unix_address(const char *path, struct sockaddr_un *sun)
-{
-	size_t len = strlen(path);
-
-	memset(sun, 0, sizeof(*sun));
-	sun->sun_family = AF_UNIX;
-	if (len >= sizeof(sun->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(sun->sun_path, path, len + 1);
-	return 0;
-}
-
-/* A request with its LF; takes params.  NULL without memory. */
-static char *
-request_text(const char *method, json_int_t id, json_t *params, size_t *len)
-{
-	json_t *message;
-	char *text = NULL;
-	size_t n;
-
-	message = params != NULL ?
-	    json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", id,
-	    "method", method, "params", params) :
-	    json_pack("{s:s, s:I, s:s}", "jsonrpc", "2.0", "id", id,
-	    "method", method);
-	if (message == NULL)
-		return NULL;
-	n = json_dumpb(message, NULL, 0, JSON_COMPACT);
-	if (n > 0)
-		text = malloc(n + 1);
-	if (text != NULL) {
-		(void)json_dumpb(message, text, n, JSON_COMPACT);
-		text[n] = '\n';
-		*len = n + 1;
-	}
-	json_decref(message);
-	return text;
-}
-
-/* --- on a loop --- */
 
 enum phase {
 	PHASE_IDLE,
@@ -218,7 +172,7 @@ send_request(struct ctl_client *c, const char *method, json_t *params,
 		json_decref(params);
 		return -ENOBUFS;
 	}
-	text = request_text(method, c->next_id, params, &len);
+	text = ctl_request_text(method, c->next_id, params, &len);
 	if (text == NULL)
 		return -ENOMEM;
 	error = transmit(c, text, len);
@@ -314,7 +268,7 @@ take_line(struct ctl_client *c)
 	p = evbuffer_search_eol(in, &from, NULL, EVBUFFER_EOL_LF);
 	if (p.pos == -1) {
 		c->scanned = evbuffer_get_length(in);
-		if (c->scanned > RX_LINE_MAX)
+		if (c->scanned > CTL_ANSWER_MAX)
 			lost(c, "line too long");
 		return false;
 	}
@@ -370,7 +324,7 @@ open_connection(const char *path)
 	struct sockaddr_un sun;
 	int fd;
 
-	if (unix_address(path, &sun) != 0)
+	if (ctl_request_address(path, &sun) != 0)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
@@ -512,271 +466,4 @@ bool
 ctl_client_is_up(const struct ctl_client *c)
 {
 	return c->phase == PHASE_UP;
-}
-
-/* --- blocking --- */
-
-struct ctl_call {
-	int		 fd;
-	json_int_t	 next_id;
-	char		*buf;		/* received, not yet taken */
-	size_t		 len;
-	size_t		 cap;
-	size_t		 scanned;	/* without an LF */
-	json_t		*kept;		/* notifications in order of arrival */
-};
-
-int
-ctl_call_open(const char *path, struct ctl_call **out)
-{
-	const struct timeval tv = {
-		.tv_sec = CALL_TIMEOUT_NS / NS_PER_S
-	};
-	struct sockaddr_un sun;
-	struct ctl_call *c;
-	int error;
-
-	error = unix_address(path, &sun);
-	if (error != 0)
-		return error;
-	c = calloc(1, sizeof(*c));
-	if (c == NULL)
-		return -ENOMEM;
-	c->next_id = 1;
-	c->kept = json_array();
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (c->kept == NULL)
-		error = -ENOMEM;
-	/* The timeout bounds connect() too, when the daemon does not accept. */
-	else if (c->fd == -1 ||
-	    setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == -1 ||
-	    connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
-		error = errno == EAGAIN ? -ETIMEDOUT : -errno;
-	if (error != 0) {
-		ctl_call_close(c);
-		return error;
-	}
-	*out = c;
-	return 0;
-}
-
-void
-ctl_call_close(struct ctl_call *c)
-{
-	if (c == NULL)
-		return;
-	if (c->fd != -1)
-		(void)close(c->fd);
-	json_decref(c->kept);
-	free(c->buf);
-	free(c);
-}
-
-static int
-write_all(int fd, const char *text, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = send(fd, text, len, MSG_NOSIGNAL);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Room for some more bytes. */
-static int
-grow(struct ctl_call *c)
-{
-	size_t cap = c->cap == 0 ? 65536 : c->cap * 2;
-	char *buf;
-
-	if (c->cap - c->len >= 16384)
-		return 0;
-	if (c->len > RX_LINE_MAX)
-		return -EMSGSIZE;
-	buf = realloc(c->buf, cap);
-	if (buf == NULL)
-		return -ENOMEM;
-	c->buf = buf;
-	c->cap = cap;
-	return 0;
-}
-
-/* Waits until `deadline` for some bytes. */
-static int
-receive(struct ctl_call *c, mono_t deadline)
-{
-	struct pollfd pfd = { .fd = c->fd, .events = POLLIN };
-	int64_t left_ns;
-	ssize_t n;
-	int timeout = -1, error;
-
-	error = grow(c);
-	if (error != 0)
-		return error;
-	if (!mono_is_never(deadline)) {
-		left_ns = mono_sub(deadline, loop_clock());
-		if (left_ns <= 0)
-			return -ETIMEDOUT;
-		timeout = (int)(left_ns / NS_PER_MS) + 1;
-	}
-	switch (poll(&pfd, 1, timeout)) {
-	case -1:
-		return -errno;
-	case 0:
-		return -ETIMEDOUT;
-	default:
-		break;
-	}
-	n = recv(c->fd, c->buf + c->len, c->cap - c->len, 0);
-	if (n == -1)
-		return -errno;
-	if (n == 0)
-		return -ECONNRESET;
-	c->len += (size_t)n;
-	return 0;
-}
-
-/* 1 and a new reference, 0: no whole line is there, or negative errno. */
-static int
-take_buffered(struct ctl_call *c, json_t **message)
-{
-	char *lf;
-	size_t line;
-
-	lf = c->len > c->scanned ?
-	    memchr(c->buf + c->scanned, '\n', c->len - c->scanned) : NULL;
-	if (lf == NULL) {
-		c->scanned = c->len;
-		return 0;
-	}
-	line = (size_t)(lf - c->buf);
-	*message = json_loadb(c->buf, line, 0, NULL);
-	c->len -= line + 1;
-	memmove(c->buf, lf + 1, c->len);
-	c->scanned = 0;
-	return json_is_object(*message) ? 1 : -EPROTO;
-}
-
-/* 0 and a new reference, or negative errno. */
-static int
-next_message(struct ctl_call *c, mono_t deadline, json_t **message)
-{
-	int rv;
-
-	for (;;) {
-		*message = NULL;
-		rv = take_buffered(c, message);
-		if (rv < 0)
-			json_decref(*message);
-		if (rv != 0)
-			return rv < 0 ? rv : 0;
-		rv = receive(c, deadline);
-		if (rv != 0)
-			return rv;
-	}
-}
-
-static bool
-is_notification(const json_t *message)
-{
-	return json_is_string(json_object_get(message, "method"));
-}
-
-/* The reply to id; a refusal before any request was read has the id null. */
-static bool
-is_reply_to(const json_t *message, json_int_t id)
-{
-	json_t *its = json_object_get(message, "id");
-
-	return (json_is_integer(its) && json_integer_value(its) == id) ||
-	    (json_is_null(its) && json_object_get(message, "error") != NULL);
-}
-
-static int
-wait_reply(struct ctl_call *c, json_int_t id, json_t **reply)
-{
-	mono_t deadline = mono_add(loop_clock(), CALL_TIMEOUT_NS);
-	json_t *message;
-	int error;
-
-	for (;;) {
-		error = next_message(c, deadline, &message);
-		if (error == -EINTR)
-			continue;
-		if (error != 0)
-			return error;
-		if (is_notification(message)) {
-			if (json_array_size(c->kept) >= BACKLOG_MAX ||
-			    json_array_append_new(c->kept, message) != 0)
-				return -ENOBUFS;
-		} else if (is_reply_to(message, id)) {
-			*reply = message;
-			return 0;
-		} else
-			json_decref(message);
-	}
-}
-
-int
-ctl_call(struct ctl_call *c, const char *method, json_t *params,
-    json_t **result, json_t **error)
-{
-	json_int_t id = c->next_id++;
-	json_t *reply, *r, *e;
-	char *text;
-	size_t len;
-	int rv;
-
-	*result = *error = NULL;
-	text = request_text(method, id, params, &len);
-	if (text == NULL)
-		return -ENOMEM;
-	rv = write_all(c->fd, text, len);
-	free(text);
-	/* A server that refuses may have hung up, but has said why. */
-	if (rv != 0 && rv != -EPIPE)
-		return rv;
-	rv = wait_reply(c, id, &reply);
-	if (rv != 0)
-		return rv;
-	r = json_object_get(reply, "result");
-	e = json_object_get(reply, "error");
-	if ((r == NULL) == (e == NULL))
-		rv = -EPROTO;
-	else {
-		*result = json_incref(r);
-		*error = json_incref(e);
-	}
-	json_decref(reply);
-	return rv;
-}
-
-int
-ctl_call_next(struct ctl_call *c, json_t **message)
-{
-	json_t *m;
-	int error;
-
-	if (json_array_size(c->kept) > 0) {
-		*message = json_incref(json_array_get(c->kept, 0));
-		(void)json_array_remove(c->kept, 0);
-		return 0;
-	}
-	for (;;) {
-		error = next_message(c, MONO_NEVER, &m);
-		if (error != 0)
-			return error;
-		if (is_notification(m)) {
-			*message = m;
-			return 0;
-		}
-		json_decref(m);
-	}
 }

@@ -1,9 +1,9 @@
 /*
- * ctl_client.h - the other end of a control socket.
+ * ctl_client.h - the other end of a control socket, on a loop.
  *
- * Two users: vrrpd, which keeps a connection to bfdd on its loop and must never
- * wait (ctl_client_*), and vrrpctl, a process of its own that may
- * (ctl_call_*).  swiftover-ctl(7) describes what is on the line.
+ * For vrrpd, which keeps a connection to bfdd and must never wait; a process
+ * that may wait uses ctl_call.h.  The connection is made again by itself when it
+ * is lost.  swiftover-ctl(7) describes what is on the line.
  */
 #ifndef SHARED_CTL_CLIENT_H
 #define SHARED_CTL_CLIENT_H
@@ -12,9 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/ctl_call.h"
 #include "shared/loop.h"
-
-/* --- on a loop, reconnecting by itself --- */
 
 struct ctl_client;
 
@@ -56,25 +55,5 @@ typedef void (*ctl_reply_cb)(json_t *result, json_t *error, void *arg);
 #define CTL_CLIENT_CALLS_MAX	1024
 int	ctl_client_call(struct ctl_client *, const char *method, json_t *params,
 	    ctl_reply_cb, void *arg);
-
-/* --- blocking, for vrrpctl --- */
-
-struct ctl_call;
-/* 0; -ENOENT/-ECONNREFUSED/-EACCES/...: why the daemon was not reached. */
-int	ctl_call_open(const char *path, struct ctl_call **out);
-/*
- * Sends and waits for this reply (10 s).  Exactly one of *result and *error is
- * set, new references.  0 or negative errno (-ECONNRESET: the daemon hung up,
- * -ETIMEDOUT, -EPROTO: no JSON); then neither is.  params taken.
- */
-int	ctl_call(struct ctl_call *, const char *method, json_t *params,
-	    json_t **result, json_t **error);
-/*
- * Waits for the next notification, for ever; new reference to the message.
- * Those that came while ctl_call() waited are first.  0 or negative errno;
- * -EINTR when a signal handler ran.
- */
-int	ctl_call_next(struct ctl_call *, json_t **message);
-void	ctl_call_close(struct ctl_call *);
 
 #endif

@@ -9,6 +9,7 @@
 #define CTL_CLIENTS_MAX		64
 #define CTL_LINE_MAX		65536	/* bytes of one request line */
 #define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
+#define CTL_ANSWER_MAX		(2 * CTL_QUEUE_MAX) /* a server's longest line */
 #define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */
 #define CTL_STUCK_S		30	/* unsent and nothing read: dropped */
 #define CTL_TOPICS_MAX		8	/* subscriptions of one client */

@@ -15,12 +15,14 @@ noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
 	shared/conf_words.c shared/conf_words.h \
+	shared/ctl_call.c shared/ctl_call.h \
 	shared/ctl_client.c shared/ctl_client.h \
 	shared/ctl_conn.h \
 	shared/ctl_json.c shared/ctl_json.h \
 	shared/ctl_limits.h \
 	shared/ctl_listener.c shared/ctl_listener.h \
 	shared/ctl_queue.c shared/ctl_queue.h \
+	shared/ctl_request.c shared/ctl_request.h \
 	shared/ctl_rpc.c shared/ctl_rpc.h \
 	shared/ctl_server.c shared/ctl_server.h \
 	shared/devconf.c shared/devconf.h \

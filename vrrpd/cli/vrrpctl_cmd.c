@@ -24,7 +24,7 @@
 #include <time.h>
 
 #include "shared/conf.h"
-#include "shared/ctl_client.h"
+#include "shared/ctl_call.h"
 #include "shared/ctl_server.h"
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
