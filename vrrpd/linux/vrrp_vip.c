@@ -202,42 +202,63 @@ wants_route(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	    q->secondary(&a->prefix, q->arg);
 }
 
+static unsigned
+flags_of(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct vrrp_vip_address *a)
+{
+	return wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
+}
+
+/* NULL: none. */
+static const char *
+label_of(const struct vrrp_vips *v, unsigned i)
+{
+	return v->p->vips[i].label[0] == '\0' ? NULL : v->p->vips[i].label;
+}
+
 static int
 build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     struct nl_batch *b, bool quiet)
 {
 	const struct vrrp_vip_address *a;
-	const char *label;
-	unsigned i, flags;
+	unsigned i;
 	int error = 0;
 
 	nl_batch_clear(b);
+	if (v->device[0] != '\0')
+		error = nl_batch_macvlan_mode(b, v->ifindex,
+		    NL_MACVLAN_BRIDGE);
+	if (error == 0 && v->can_mute && !quiet)
+		error = nl_batch_mute(b, v->ifindex, false);
+	for (i = 0; i < v->p->vip_count && error == 0; i++) {
+		a = &v->addresses[i];
+		if (!a->owned)
+			error = nl_batch_addr_lend(b, a->ifindex, &a->prefix,
+			    flags_of(v, q, a), label_of(v, i), q->lifetime_s);
+	}
+	return error;
+}
+
+/* The same addresses for another while, and the routes that outlive them. */
+static int
+build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i, flags;
+	int error = 0;
+
 	nl_batch_clear(v->refresh);
 	nl_batch_clear(v->routes);
 	v->lent = v->has_routes = false;
-	v->install_head = 0;
-	if (v->device[0] != '\0') {
-		error = nl_batch_macvlan_mode(b, v->ifindex,
-		    NL_MACVLAN_BRIDGE);
-		v->install_head = 1;
-	}
-	if (error == 0 && v->can_mute && !quiet) {
-		error = nl_batch_mute(b, v->ifindex, false);
-		v->install_head++;
-	}
+	if (q->lifetime_s == 0)
+		return 0;
 	for (i = 0; i < v->p->vip_count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		flags = wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
-		label = v->p->vips[i].label[0] == '\0' ? NULL :
-		    v->p->vips[i].label;
-		error = nl_batch_addr_lend(b, a->ifindex, &a->prefix,
-		    flags, label, q->lifetime_s);
-		if (error < 0 || q->lifetime_s == 0)
-			continue;
+		flags = flags_of(v, q, a);
 		error = nl_batch_addr_lend(v->refresh, a->ifindex, &a->prefix,
-		    flags, label, q->lifetime_s);
+		    flags, label_of(v, i), q->lifetime_s);
 		v->lent = true;
 		if (error == 0 && flags == 0 &&
 		    a->prefix.addr.family == AF_INET6) {
@@ -292,9 +313,13 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		if (error < 0)
 			return error;
 	}
+	v->install_head = (v->device[0] != '\0' ? 1 : 0) +
+	    (v->can_mute ? 1 : 0);
 	error = build_install(v, q, v->quiet, true);
 	if (error == 0)
 		error = build_install(v, q, v->install, false);
+	if (error == 0)
+		error = build_refresh(v, q);
 	if (error == 0)
 		error = build_withdraw(v);
 	if (error < 0)
