@@ -1,16 +1,35 @@
 # Unit tests of vrrpd/linux/: one cmocka program per file.
 if CMOCKA
 UNIT_VRRPD_LINUX_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
+UNIT_VRRPD_LINUX_NET = \
+	test/unit/vrrpd/linux/linux_net.c \
+	test/unit/vrrpd/linux/linux_net.h \
+	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_filter \
 	test/unit/vrrpd/linux/test_vrrp_io \
+	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_vip \
+	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
 
 test_unit_vrrpd_linux_test_vrrp_filter_SOURCES = test/unit/vrrpd/linux/test_vrrp_filter.c
 test_unit_vrrpd_linux_test_vrrp_filter_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_io_SOURCES = test/unit/vrrpd/linux/test_vrrp_io.c
 test_unit_vrrpd_linux_test_vrrp_io_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
-test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = test/unit/vrrpd/linux/test_vrrp_vip.c
+test_unit_vrrpd_linux_test_vrrp_manners_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_manners.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_manners_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_vip.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
 test_unit_vrrpd_linux_test_vrrp_vip_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_vmac_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_vmac.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_vmac_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 endif

@@ -1,0 +1,69 @@
+/*
+ * test_vrrp_manners.c - what the parent of a virtual MAC device may not do.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "test/unit/vrrpd/linux/linux_net.h"
+#include "vrrpd/linux/vrrp_manners.h"
+
+/* V-82, V-84: and the values of before afterwards. */
+static void
+test_vrrp_manners_parent_is_silent_while_held_and_restored(void **state)
+{
+	struct vrrp_manners h = { .holders = 0 };
+
+	(void)state;
+	need_net();
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
+	    0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 2);
+	vrrp_manners_release(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+	vrrp_manners_release(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
+}
+
+static void
+test_vrrp_manners_set_by_someone_else_stay_as_set(void **state)
+{
+	struct vrrp_manners h = { .holders = 0 };
+
+	(void)state;
+	need_net();
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 0),
+	    0);
+	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
+	    0);
+	vrrp_manners_release(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
+	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
+	(void)devconf_set(AF_INET, "eth0", "arp_ignore", 0);
+	(void)devconf_set(AF_INET, "eth0", "arp_announce", 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, setup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_manners_parent_is_silent_while_held_and_restored),
+	    TEST(test_vrrp_manners_set_by_someone_else_stay_as_set),
+	};
+
+	return cmocka_run_group_tests(tests, open_net, close_net);
+}
