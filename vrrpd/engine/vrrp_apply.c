@@ -31,6 +31,7 @@
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_track.h"
 
 /* Three refreshes; a host that sleeps longer has to fence anyway. */

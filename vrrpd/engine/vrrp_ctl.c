@@ -23,6 +23,7 @@
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_ctl_json.h"
+#include "vrrpd/instance/vrrp_history.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
 #define PUBLISH_PAUSE_NS NS_PER_MS
@@ -108,7 +109,7 @@ do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	for (i = 0; i < r->instance_count && i < VRRP_INSTANCES_MAX; i++) {
 		at[i] = 0;
 		if (v == NULL || v == r->instances[i])
-			while (vrrp_instance_record(r->instances[i],
+			while (vrrp_history_record(r->instances[i],
 			    at[i]) != NULL)
 				at[i]++;
 	}
@@ -117,14 +118,14 @@ do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		best = -1;
 		for (j = 0; j < i; j++)
 			if (at[j] > 0 && (best == -1 ||
-			    vrrp_instance_record(r->instances[j],
+			    vrrp_history_record(r->instances[j],
 			    at[j] - 1)->time_real_ns <
-			    vrrp_instance_record(r->instances[best],
+			    vrrp_history_record(r->instances[best],
 			    at[best] - 1)->time_real_ns))
 				best = j;
 		if (best == -1)
 			break;
-		rec = vrrp_instance_record(r->instances[best], --at[best]);
+		rec = vrrp_history_record(r->instances[best], --at[best]);
 		(void)json_array_append_new(list,
 		    vrrp_ctl_json_record(r->instances[best], rec));
 	}

@@ -16,9 +16,13 @@
 #include "shared/ctl_json.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_history.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_tracked.h"
+#include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
 
@@ -123,7 +127,7 @@ json_alarm(const struct vrrp_core *c)
 	o = json_object();
 	ctl_json_set_word(o, "reason", bfd ? "vrrp-blocked" : "bfd-blocked");
 	ctl_json_set(o, "peer", ctl_json_addr(&peer));
-	ctl_json_set_word(o, "text", vrrp_instance_alarm_text(bfd));
+	ctl_json_set_word(o, "text", vrrp_words_alarm(bfd));
 	return o;
 }
 
@@ -278,7 +282,7 @@ new_master_reason(const struct vrrp_instance *v)
 	const struct vrrp_record *rec;
 	unsigned i;
 
-	for (i = 0; (rec = vrrp_instance_record(v, i)) != NULL; i++) {
+	for (i = 0; (rec = vrrp_history_record(v, i)) != NULL; i++) {
 		if (rec->tr.to != VRRP_ACTIVE)
 			continue;
 		switch (rec->tr.cause) {
@@ -427,7 +431,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
     const struct vrrp_instance *v)
 {
 	const struct vrrp_core *c = &v->core;
-	const struct vrrp_record *rec = vrrp_instance_record(v, 0);
+	const struct vrrp_record *rec = vrrp_history_record(v, 0);
 	uint8_t mac[6];
 	json_t *o = json_object();
 
@@ -488,7 +492,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set(o, "alarm", json_alarm(&v->core));
 	if (v->handed_over)
 		ctl_json_set_bool(o, "handed-over", true);
-	ctl_json_set_bool(o, "lingering", vrrp_instance_lingers(v));
+	ctl_json_set_bool(o, "lingering", vrrp_machine_lingers(v));
 	if (c->state != VRRP_INITIALIZE)
 		ctl_json_set(o, "up-datetime", ctl_json_time(
 		    v->up_since_real_ns));

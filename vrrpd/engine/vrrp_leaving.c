@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "vrrpd/instance/vrrp_machine.h"
 
 static void
 drop_lingering(struct vrrp_router *r, unsigned i)
@@ -38,12 +39,12 @@ settle_lingering(void *arg)
 	unsigned i;
 
 	for (i = r->lingering_count; i-- > 0; )
-		if (!vrrp_instance_lingers(r->lingering[i]))
+		if (!vrrp_machine_lingers(r->lingering[i]))
 			drop_lingering(r, i);
 	if (left == NULL || r->lingering_count > 0)
 		return;
 	for (i = 0; i < r->instance_count; i++)
-		if (vrrp_instance_lingers(r->instances[i]))
+		if (vrrp_machine_lingers(r->instances[i]))
 			return;
 	r->left = NULL;
 	left(r->left_arg);
@@ -92,7 +93,7 @@ vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
 {
 	struct vrrp_instance **list;
 
-	if (!vrrp_instance_lingers(v) || is_in_the_way(v, c))
+	if (!vrrp_machine_lingers(v) || is_in_the_way(v, c))
 		return false;
 	list = realloc(r->lingering, (r->lingering_count + 1) *
 	    sizeof(struct vrrp_instance *));

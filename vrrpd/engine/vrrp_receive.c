@@ -22,6 +22,7 @@
 #include "vrrpd/instance/vrrp_accept.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 /*
@@ -106,5 +107,5 @@ vrrp_receive_packet(const struct vrrp_io_packet *in, void *arg)
 	if (v == NULL)
 		refuse(f, in, &pkt, VRRP_VRID);
 	else
-		vrrp_instance_rx(v, in->now, in->arrival, &advert);
+		vrrp_machine_rx(v, in->now, in->arrival, &advert);
 }

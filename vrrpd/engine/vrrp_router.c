@@ -28,6 +28,9 @@
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_hold.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
@@ -206,7 +209,7 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 			vrrp_instance_address_gone(r->instances[i],
 			    addr->ifindex, &addr->prefix.addr);
 	for (i = 0; !gone && i < r->instance_count; i++)
-		vrrp_instance_address_came(r->instances[i], addr->ifindex);
+		vrrp_machine_address_came(r->instances[i], addr->ifindex);
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
 		if (!f->exists || f->link.ifindex != addr->ifindex ||
@@ -271,7 +274,7 @@ stalled(mono_t since, mono_t until, void *arg)
 	if (ns > r->worst_stall_ns)
 		r->worst_stall_ns = ns;
 	for (i = 0; i < r->instance_count; i++)
-		if (vrrp_instance_absent(r->instances[i], since, until,
+		if (vrrp_machine_absent(r->instances[i], since, until,
 		    vrrp_sessions_detection_ns(r, r->instances[i])))
 			fenced = true;
 	/* Who has replaced us has said so meanwhile. */
@@ -335,11 +338,11 @@ vrrp_router_refresh(struct vrrp_router *r)
 	    VRRP_REFRESH_SLOTS, i;
 
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
-		vrrp_instance_refresh(r->lingering[i]);
+		vrrp_hold_refresh(r->lingering[i]);
 	/* In fewer slots than there are: the others find nobody. */
 	while (n-- > 0) {
 		if (r->refresh_at < r->instance_count)
-			vrrp_instance_refresh(r->instances[r->refresh_at]);
+			vrrp_hold_refresh(r->instances[r->refresh_at]);
 		r->refresh_at++;
 	}
 	if (r->refresh_at >= r->instance_count &&

@@ -16,6 +16,7 @@
 #include "shared/nl.h"
 #include "shared/rtsched.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/ipc/vrrp_birth.h"

@@ -19,6 +19,8 @@
 
 #include "shared/log.h"
 #include "vrrpd/engine/vrrp_link.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -47,7 +49,7 @@ tell_instance(struct vrrp_instance *v, const struct vrrp_bfd_session *s,
 	e.tx_interval_ns = s->level.tx_interval_ns;
 	e.tx_multiplier = s->level.tx_multiplier;
 	e.takeover_any = peer.p->takeover_on == VRRP_TAKEOVER_ANY;
-	vrrp_instance_bfd(v, &e, s->level.last_rx, s->level.decided, received,
+	vrrp_machine_bfd(v, &e, s->level.last_rx, s->level.decided, received,
 	    came_up);
 }
 
@@ -88,7 +90,7 @@ bfd_reachable(bool up, void *arg)
 	for (i = 0; !up && i < r->instance_count; i++)
 		if (r->instances[i]->p.bfd_count > 0 ||
 		    r->instances[i]->p.has_bfd_auto)
-			vrrp_instance_reassure(r->instances[i]);
+			vrrp_machine_reassure(r->instances[i]);
 }
 
 /* --- what is wished --- */
@@ -100,7 +102,7 @@ bfd_reachable(bool up, void *arg)
 static int
 wish_for(struct vrrp_router *r, const struct vrrp_instance *v)
 {
-	const struct addr *primary = vrrp_instance_primary(v);
+	const struct addr *primary = vrrp_iface_primary_of(v);
 	struct vrrp_peer list[VRRP_PEER_LIST_MAX];
 	unsigned i, count = vrrp_peer_list(v, list);
 	struct vrrp_bfd_params p;

@@ -14,7 +14,9 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/engine/vrrp_sync.h"
 
 #define ROUNDS_MAX	16
@@ -26,7 +28,7 @@ look(struct vrrp_sync *s)
 
 	s->blocker[0] = s->blocker[1] = NULL;
 	for (i = 0; i < s->count; i++) {
-		s->views[i].able = vrrp_instance_able(s->members[i], NULL, 0);
+		s->views[i].able = vrrp_able(s->members[i], NULL, 0);
 		s->views[i].core = &s->members[i]->core;
 		if (!s->views[i].able && blockers < 2)
 			s->blocker[blockers++] = s->members[i];
@@ -56,7 +58,7 @@ round_of(struct vrrp_sync *s)
 	case VRRP_GROUP_GO:
 	case VRRP_GROUP_LEAVE:
 		for (i = 0; i < s->count; i++)
-			vrrp_instance_follow(s->members[i],
+			vrrp_machine_follow(s->members[i],
 			    order == VRRP_GROUP_GO);
 		return;
 	}
@@ -112,7 +114,7 @@ take_back(struct vrrp_sync *s)
 	s->settling = true;
 	vrrp_group_take_back(&s->group);
 	for (i = 0; i < s->count; i++)
-		vrrp_instance_follow(s->members[i], true);
+		vrrp_machine_follow(s->members[i], true);
 	s->settling = false;
 	vrrp_sync_settle(s);
 }
@@ -128,7 +130,7 @@ allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
 		b = s->blocker[1];
 	if (b == NULL)
 		return true;
-	(void)vrrp_instance_able(b, reason, sizeof(reason));
+	(void)vrrp_able(b, reason, sizeof(reason));
 	(void)snprintf(why, size, "group %s: %s: %.*s", s->name, b->p.name,
 	    VRRP_VIP_REASON_MAX - 2 * VRRP_NAME_MAX - 16, reason);
 	return false;

@@ -158,7 +158,7 @@ vrrp_able_now(struct vrrp_instance *v, enum vrrp_cause *cause)
 }
 
 bool
-vrrp_instance_able(const struct vrrp_instance *v, char *why, size_t size)
+vrrp_able(const struct vrrp_instance *v, char *why, size_t size)
 {
 	enum vrrp_cause cause;
 	char reason[VRRP_VIP_REASON_MAX];

@@ -15,7 +15,7 @@
  * May it run, its group apart?  If not and why is not NULL, the reason for a
  * user.
  */
-bool	vrrp_instance_able(const struct vrrp_instance *, char *why,
+bool	vrrp_able(const struct vrrp_instance *, char *why,
 	    size_t size);
 /*
  * May it run, now, group included?  `waiting` is "" if so; else it is the reason

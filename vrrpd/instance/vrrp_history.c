@@ -46,7 +46,7 @@ vrrp_history_number(const struct vrrp_instance *v, const struct vrrp_record *r)
 }
 
 const struct vrrp_record *
-vrrp_instance_record(const struct vrrp_instance *v, unsigned i)
+vrrp_history_record(const struct vrrp_instance *v, unsigned i)
 {
 	if (i >= VRRP_HISTORY_MAX || i >= v->history_count)
 		return NULL;

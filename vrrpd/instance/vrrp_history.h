@@ -30,7 +30,7 @@ struct vrrp_record *vrrp_history_at(struct vrrp_instance *, uint64_t number);
 uint64_t vrrp_history_number(const struct vrrp_instance *,
 	    const struct vrrp_record *);
 /* i = 0 is the newest; NULL beyond what is kept. */
-const struct vrrp_record *vrrp_instance_record(const struct vrrp_instance *,
+const struct vrrp_record *vrrp_history_record(const struct vrrp_instance *,
 	    unsigned i);
 
 #endif

@@ -228,7 +228,7 @@ refreshed(int error, unsigned failed_at, void *arg)
 }
 
 void
-vrrp_instance_refresh(struct vrrp_instance *v)
+vrrp_hold_refresh(struct vrrp_instance *v)
 {
 	/* Fenced: that they expire would be right. */
 	if (!v->holds || v->vips == NULL || v->refreshing ||

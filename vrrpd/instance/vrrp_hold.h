@@ -39,7 +39,7 @@ void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
 /* Nothing more leaves with the virtual MAC. */
 void	vrrp_hold_hush(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */
-void	vrrp_instance_refresh(struct vrrp_instance *);
+void	vrrp_hold_refresh(struct vrrp_instance *);
 /*
  * To be called from `answered`: the oldest batch that was sent is done.  True:
  * *install tells which kind, *r the transition whose last step it was, or NULL.

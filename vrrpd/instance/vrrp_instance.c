@@ -47,12 +47,6 @@
 
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 
-const struct addr *
-vrrp_instance_primary(const struct vrrp_instance *v)
-{
-	return vrrp_iface_primary_of(v);
-}
-
 /* --- whenever it can --- */
 
 void

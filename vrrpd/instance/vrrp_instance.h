@@ -9,22 +9,15 @@
 #define VRRPD_VRRP_INSTANCE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "shared/nl.h"
-#include "shared/pure/addr.h"
-#include "shared/pure/mono.h"
 #include "vrrpd/instance/virtual_router.h"
-#include "vrrpd/instance/vrrp_able.h"
-#include "vrrpd/instance/vrrp_env.h"
-#include "vrrpd/instance/vrrp_history.h"
-#include "vrrpd/instance/vrrp_hold.h"
-#include "vrrpd/instance/vrrp_iface.h"
-#include "vrrpd/instance/vrrp_machine.h"
-#include "vrrpd/instance/vrrp_words.h"
-#include "vrrpd/pure/vrrp_core.h"
-#include "vrrpd/pure/vrrp_params.h"
-#include "vrrpd/pure/vrrp_wire.h"
+
+struct addr;
+struct nl_link;
+struct vrrp_env;
+struct vrrp_iface;
+struct vrrp_params;
+struct vrrp_sync;
 
 /*
  * p is copied.  Enters the interface's table and makes the device if the
@@ -34,9 +27,6 @@ struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
 	    struct vrrp_iface *, const struct vrrp_params *p);
 /* Must be in Initialize. Removes the device. */
 void	vrrp_instance_free(struct vrrp_instance *);
-
-/* Where its adverts come from; unset while there is none. */
-const struct addr *vrrp_instance_primary(const struct vrrp_instance *);
 
 /* From now on it runs whenever it can. */
 void	vrrp_instance_start(struct vrrp_instance *);

@@ -215,7 +215,7 @@ hold_back(struct vrrp_instance *v, uint32_t todo)
 }
 
 void
-vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
+vrrp_machine_address_came(struct vrrp_instance *v, int ifindex)
 {
 	const struct vrrp_vip_address *a;
 	char what[64];
@@ -239,7 +239,7 @@ vrrp_instance_address_came(struct vrrp_instance *v, int ifindex)
 /* --- after Active --- */
 
 bool
-vrrp_instance_lingers(const struct vrrp_instance *v)
+vrrp_machine_lingers(const struct vrrp_instance *v)
 {
 	return v->linger.phase != VRRP_LINGER_NOT;
 }
@@ -265,7 +265,7 @@ static void
 linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
     struct vrrp_record *r)
 {
-	bool lingered = vrrp_instance_lingers(v);
+	bool lingered = vrrp_machine_lingers(v);
 
 	if (tr->from == VRRP_ACTIVE)
 		v->left_record = v->history_count - 1;
@@ -286,7 +286,7 @@ linger(struct vrrp_instance *v, const struct vrrp_transition *tr,
 		break;
 	}
 	loop_timer_set(v->linger_timer, v->linger.until);
-	if (vrrp_instance_lingers(v))
+	if (vrrp_machine_lingers(v))
 		vrrp_bequest_later(v);
 }
 
@@ -302,7 +302,7 @@ vrrp_machine_blocked(struct vrrp_instance *v, enum vrrp_cause cause)
 void
 vrrp_machine_end_linger(struct vrrp_instance *v)
 {
-	if (!vrrp_instance_lingers(v))
+	if (!vrrp_machine_lingers(v))
 		return;
 	vrrp_linger_init(&v->linger);
 	loop_timer_set(v->linger_timer, MONO_NEVER);
@@ -484,7 +484,7 @@ vrrp_machine_yield(struct vrrp_instance *v, enum vrrp_cause cause)
 }
 
 void
-vrrp_instance_follow(struct vrrp_instance *v, bool go)
+vrrp_machine_follow(struct vrrp_instance *v, bool go)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
@@ -492,7 +492,7 @@ vrrp_instance_follow(struct vrrp_instance *v, bool go)
 
 	if (go)
 		vrrp_core_take_over(&v->core, now, v->handed_over &&
-		    vrrp_instance_lingers(v) ? VRRP_CAUSE_TAKEN_BACK :
+		    vrrp_machine_lingers(v) ? VRRP_CAUSE_TAKEN_BACK :
 		    VRRP_CAUSE_GROUP, &act);
 	else
 		vrrp_core_yield(&v->core, now, v->handed_over ?
@@ -564,7 +564,7 @@ linger_cb(mono_t deadline, void *arg)
 	/* As with Active_Down_Timer: the successor may be waiting in there. */
 	if (v->iface->io != NULL)
 		vrrp_io_drain(v->iface->io);
-	if (!vrrp_instance_lingers(v))
+	if (!vrrp_machine_lingers(v))
 		return;
 	waiting = v->linger.phase == VRRP_LINGER_WAITING;
 	ns = mono_sub(loop_clock(), v->linger.since);
@@ -590,7 +590,7 @@ linger_cb(mono_t deadline, void *arg)
 }
 
 bool
-vrrp_instance_absent(struct vrrp_instance *v, mono_t since, mono_t until,
+vrrp_machine_absent(struct vrrp_instance *v, mono_t since, mono_t until,
     int64_t detection_time_ns)
 {
 	int64_t absent_ns = mono_sub(until, since);
@@ -616,7 +616,7 @@ successor_heard(struct vrrp_instance *v, const struct vrrp_advert *a)
 	mono_t now = loop_clock();
 	int64_t ns;
 
-	if (!vrrp_instance_lingers(v))
+	if (!vrrp_machine_lingers(v))
 		return;
 	ns = mono_sub(now, v->linger.since);
 	if (vrrp_linger_heard(&v->linger, now) != VRRP_LINGER_HUSH)
@@ -654,7 +654,7 @@ fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
 }
 
 void
-vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
+vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
     const struct vrrp_advert *a)
 {
 	struct vrrp_actions act;
@@ -662,7 +662,7 @@ vrrp_instance_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	enum vrrp_verdict verdict;
 	bool was_active;
 
-	if (v->core.state == VRRP_INITIALIZE && !vrrp_instance_lingers(v))
+	if (v->core.state == VRRP_INITIALIZE && !vrrp_machine_lingers(v))
 		return;				/* V-62 */
 	verdict = vrrp_accept_judge(v, a);
 	if (verdict != VRRP_OK) {
@@ -794,7 +794,7 @@ drop_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e)
 }
 
 void
-vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
+vrrp_machine_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
     mono_t last_heard, mono_t decided, mono_t received, bool came_up)
 {
 	drop_down(v, e);
@@ -803,7 +803,7 @@ vrrp_instance_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 }
 
 void
-vrrp_instance_reassure(struct vrrp_instance *v)
+vrrp_machine_reassure(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
 	mono_t now = loop_clock();

@@ -29,7 +29,7 @@ void	vrrp_machine_stop(struct vrrp_instance *, enum vrrp_cause);
 /* Resign and be a Backup. */
 void	vrrp_machine_yield(struct vrrp_instance *, enum vrrp_cause);
 /* For vrrp_sync.c: the group goes to Active, or leaves it. */
-void	vrrp_instance_follow(struct vrrp_instance *, bool go);
+void	vrrp_machine_follow(struct vrrp_instance *, bool go);
 /* What the core is told of (priority, interval, preempt, group) has changed. */
 void	vrrp_machine_update(struct vrrp_instance *);
 /* The primary address has changed, and is set. */
@@ -38,27 +38,27 @@ void	vrrp_machine_set_primary(struct vrrp_instance *);
 void	vrrp_machine_reannounce(struct vrrp_instance *);
 
 /* V-53, V-96, V-123..V-125, V-133, then the core. */
-void	vrrp_instance_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
+void	vrrp_machine_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *);
 /*
  * A BFD session of this instance is now so.  received: when this process knew;
  * decided: when bfdd did; last_heard: the last packet of the session before;
  * MONO_NEVER if bfdd did not say.
  */
-void	vrrp_instance_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
+void	vrrp_machine_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
 /* bfdd is gone: show that we are alive in another way (L-23). */
-void	vrrp_instance_reassure(struct vrrp_instance *);
+void	vrrp_machine_reassure(struct vrrp_instance *);
 /*
  * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if
  * there are none.  True: an Active that has to listen before it goes on (design
  * §6); what has arrived meanwhile should be read at once.
  */
-bool	vrrp_instance_absent(struct vrrp_instance *, mono_t since,
+bool	vrrp_machine_absent(struct vrrp_instance *, mono_t since,
 	    mono_t until, int64_t detection_time_ns);
 
 /* The kernel has made this address usable: it may be ours. */
-void	vrrp_instance_address_came(struct vrrp_instance *, int ifindex);
+void	vrrp_machine_address_came(struct vrrp_instance *, int ifindex);
 /*
  * The kernel has answered the oldest batch; arguments of nl_batch_done.  True: a
  * transition is complete, and vrrp_machine_say_later() is due.  *device_gone: the
@@ -70,7 +70,7 @@ bool	vrrp_machine_answered(struct vrrp_instance *, int error,
 void	vrrp_machine_retry_later(struct vrrp_instance *);
 
 /* Not Active any more, and answers still. */
-bool	vrrp_instance_lingers(const struct vrrp_instance *);
+bool	vrrp_machine_lingers(const struct vrrp_instance *);
 /* This stands against running: one that lingers may have to withdraw. */
 void	vrrp_machine_blocked(struct vrrp_instance *, enum vrrp_cause);
 /* One that lingers withdraws, whoever has been heard. */

@@ -67,7 +67,7 @@ vrrp_words_transition(const struct vrrp_instance *v, const struct vrrp_record *r
 }
 
 const char *
-vrrp_instance_alarm_text(bool bfd)
+vrrp_words_alarm(bool bfd)
 {
 	return bfd ? "its advertisements stopped and its BFD goes on: two "
 	    "routers may be Active, if VRRP is blocked between them" :
@@ -87,7 +87,7 @@ vrrp_words_blocked(struct vrrp_instance *v)
 	if (addr_is_set(peer))
 		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
 		    addr_format(peer, text, sizeof(text)),
-		    vrrp_instance_alarm_text(true));
+		    vrrp_words_alarm(true));
 }
 
 /* V-35: heard now that it follows the same Active as we do. */

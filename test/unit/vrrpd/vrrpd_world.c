@@ -17,6 +17,7 @@
 #include "shared/loop.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
 #include "vrrpd/engine/vrrp_receive.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"

@@ -16,6 +16,7 @@
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_track.h"
 

@@ -15,6 +15,7 @@
 
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/pure/vrrp_linger.h"
 

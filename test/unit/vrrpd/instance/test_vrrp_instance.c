@@ -17,7 +17,11 @@
 #include "test/unit/vrrpd/vrrpd_world.h"
 #include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_history.h"
+#include "vrrpd/instance/vrrp_hold.h"
+#include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 static struct vrrp_instance *v;
@@ -145,23 +149,23 @@ test_vrrp_instance_held_addresses_are_refreshed(void **state)
 
 	(void)state;
 	start_with(&p);
-	vrrp_instance_refresh(v);
+	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "");
 	world_run(4 * NS_PER_S);
 	world_ack(0, 0);
 	world_run(1100 * NS_PER_MS);
 	world_forget();
-	vrrp_instance_refresh(v);
-	vrrp_instance_refresh(v);
+	vrrp_hold_refresh(v);
+	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "refresh");
 	world.refreshed(ENODEV, 0, world.refreshed_arg);
-	vrrp_instance_refresh(v);
+	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "refresh refresh");
 	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
 	vrrp_instance_withdraw(v);
 	world.refreshed(0, 0, world.refreshed_arg);
 	world_forget();
-	vrrp_instance_refresh(v);
+	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "");
 }
 
@@ -563,8 +567,8 @@ test_vrrp_instance_foreign_addresses_are_said_and_kept(void **state)
 	foreign.source = addr_from_bytes(AF_INET, source);
 	foreign.destination = vrrp_wire_group(AF_INET);
 	start_with(&p);
-	vrrp_instance_rx(v, world.now, world.now, &foreign);
-	vrrp_instance_rx(v, world.now, world.now, &foreign);
+	vrrp_machine_rx(v, world.now, world.now, &foreign);
+	vrrp_machine_rx(v, world.now, world.now, &foreign);
 	assert_int_equal(v->stats.address_list_errors, 2);
 	assert_non_null(strstr(lines, "instance=web source=192.0.2.66 "
 	    "conflict=other-addresses vrid=51 priority=200 "
@@ -605,13 +609,13 @@ test_vrrp_instance_better_advert_withdraws(void **state)
 	world_advert("192.0.2.1", 200, 100);
 	assert_string_equal(world.did, "hush advert:100");
 	assert_int_equal(v->core.state, VRRP_BACKUP);
-	assert_true(vrrp_instance_lingers(v));
+	assert_true(vrrp_machine_lingers(v));
 	world_run(VRRP_LINGER_TAIL_NS - 1);
 	assert_string_equal(world.did, "hush advert:100");
 	world_run(1);
 	assert_string_equal(world.did, "hush advert:100 withdraw");
-	assert_false(vrrp_instance_lingers(v));
-	assert_false(mono_is_never(vrrp_instance_record(v, 0)->
+	assert_false(vrrp_machine_lingers(v));
+	assert_false(mono_is_never(vrrp_history_record(v, 0)->
 	    step[VRRP_STEP_ADDRESSES_SET]));
 }
 
@@ -674,18 +678,18 @@ test_vrrp_instance_ipv6_after_a_resignation_waits_for_the_kernel(void **state)
 	(void)state;
 	resigned_to_an_ipv6_backup();
 	assert_string_equal(world.did, "install-quietly");
-	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	vrrp_machine_address_came(v, WORLD_IFINDEX);
 	world_run(NS_PER_MS);
 	assert_string_equal(world.did, "install-quietly");	/* not all */
 	world_addr("fe80::50/64", false, false);
-	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	vrrp_machine_address_came(v, WORLD_IFINDEX);
 	world_addr("2001:db8::50/64", false, false);
-	vrrp_instance_address_came(v, WORLD_IFINDEX);
+	vrrp_machine_address_came(v, WORLD_IFINDEX);
 	assert_string_equal(world.did, "install-quietly");
 	world_run(200 * NS_PER_US);
 	assert_string_equal(world.did,
 	    "install-quietly speak advert:100 announce:2");
-	assert_false(mono_is_never(vrrp_instance_record(v, 0)->
+	assert_false(mono_is_never(vrrp_history_record(v, 0)->
 	    step[VRRP_STEP_ANNOUNCED]));
 	world_run(2 * NS_PER_MS);	/* and again, as others may still do */
 	assert_string_equal(world.did,
@@ -726,7 +730,7 @@ test_vrrp_instance_leaving_withdraws_when_the_successor_is_heard(void **state)
 	world_run(600 * NS_PER_MS);
 	assert_string_equal(world.did, "advert:0");
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
-	assert_true(vrrp_instance_lingers(v));
+	assert_true(vrrp_machine_lingers(v));
 	world_advert("192.0.2.3", 0, 100);		/* V-62: not a word */
 	assert_string_equal(world.did, "advert:0");
 	world_advert("192.0.2.1", 50, 100);
@@ -873,7 +877,7 @@ test_vrrp_instance_interface_down_is_initialize_with_the_reason(void **state)
 	world.iface->link.running = true;
 	vrrp_instance_reconsider(v);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
-	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
 	    VRRP_CAUSE_INTERFACE_UP);
 }
 
@@ -1028,15 +1032,15 @@ test_vrrp_instance_auto_checksum_answers_legacy_in_kind(void **state)
 	a.destination = vrrp_wire_group(AF_INET);
 	a.addr_count = 1;
 	a.addrs = v->p.vips[0].prefix.addr.bytes;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->send_form, VRRP_FORM_PSEUDO);
 	assert_int_equal(v->stats.legacy_checksum_rcvd, 1);
 	a.form = VRRP_FORM_MESSAGE;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->send_form, VRRP_FORM_MESSAGE);
 	/* Both kinds are there: the newer one stays. */
 	a.form = VRRP_FORM_PSEUDO;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->send_form, VRRP_FORM_MESSAGE);
 }
 
@@ -1123,7 +1127,7 @@ test_vrrp_instance_strict_checksum_refuses_legacy(void **state)
 	a.form = VRRP_FORM_PSEUDO;
 	assert_int_equal(addr_parse("192.0.2.1", &a.source), 0);
 	a.destination = vrrp_wire_group(AF_INET);
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.verdicts[VRRP_CHECKSUM], 1);
 	assert_int_equal(v->stats.advertisement_rcvd, 0);
 }
@@ -1149,17 +1153,17 @@ test_vrrp_instance_v2_wrong_password_is_refused(void **state)
 	a.destination = vrrp_wire_group(AF_INET);
 	a.addr_count = 1;
 	a.addrs = v->p.vips[0].prefix.addr.bytes;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.verdicts[VRRP_AUTH_TYPE], 1);
 	a.auth_type = 1;
 	a.auth_data = wrong;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.verdicts[VRRP_AUTH_DATA], 1);
 	a.auth_data = p.auth_pass;
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.advertisement_rcvd, 1);
 	a.interval_cs = 200;					/* V-124 */
-	vrrp_instance_rx(v, world.now, world.now, &a);
+	vrrp_machine_rx(v, world.now, world.now, &a);
 	assert_int_equal(v->stats.verdicts[VRRP_V2_INTERVAL], 1);
 }
 
@@ -1366,14 +1370,14 @@ test_vrrp_instance_bfd_down_takes_over_at_once(void **state)
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
 	e.state = VRRP_BFD_UP;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	world_run(100 * NS_PER_MS);
 	world_forget();
 	e.state = VRRP_BFD_DOWN;
 	decided = world.now;
 	heard = (mono_t){ decided.ns - 30 * NS_PER_MS };
 	world.now.ns += 100 * NS_PER_US;
-	vrrp_instance_bfd(v, &e, heard, decided, world.now, false);
+	vrrp_machine_bfd(v, &e, heard, decided, world.now, false);
 	assert_string_equal(world.did, "advert:100 install announce:1");
 	world_ack(0, 0);
 	assert_int_equal(world.last.tr.cause, VRRP_CAUSE_BFD_DOWN);
@@ -1487,12 +1491,12 @@ test_vrrp_instance_bfd_unknown_changes_nothing(void **state)
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
 	e.state = VRRP_BFD_UP;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	e.state = VRRP_BFD_UNKNOWN;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
 	/* And a level Down after the reconnect is no edge (L-11). */
 	e.state = VRRP_BFD_DOWN;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_string_equal(world.did, "");
 }
@@ -1510,7 +1514,7 @@ test_vrrp_instance_adverts_gone_with_bfd_up_is_logged(void **state)
 	e.state = VRRP_BFD_UP;
 	for (i = 0; i < 2; i++) {
 		world_advert("192.0.2.1", 200, 100);
-		vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now,
+		vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now,
 		    true);
 		lines[0] = '\0';
 		world_run(10 * NS_PER_S);
@@ -1532,7 +1536,7 @@ test_vrrp_instance_bfdd_lost_while_active_is_an_advert_at_once(void **state)
 	due = v->core.adver_timer;
 	world_run(300 * NS_PER_MS);
 	world_forget();
-	vrrp_instance_reassure(v);
+	vrrp_machine_reassure(v);
 	assert_string_equal(world.did, "advert:100");
 	assert_int_equal(v->core.adver_timer.ns, due.ns);
 }
@@ -1546,7 +1550,7 @@ test_vrrp_instance_bfdd_lost_while_backup_is_silence(void **state)
 	(void)state;
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
-	vrrp_instance_reassure(v);
+	vrrp_machine_reassure(v);
 	assert_string_equal(world.did, "");
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
@@ -1565,12 +1569,12 @@ test_vrrp_instance_bfd_block_removed_by_reload_is_forgotten(void **state)
 	start_with(&p);
 	world_advert("192.0.2.1", 200, 100);
 	e.state = VRRP_BFD_UP;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	vrrp_instance_set(v, &without);
 	vrrp_instance_set(v, &p);
 	world_forget();
 	e.state = VRRP_BFD_DOWN;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, false);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_string_equal(world.did, "");
 }
@@ -1599,7 +1603,7 @@ start_with_link(int64_t link_detection_ns, bool last_resort)
 	world_advert("192.0.2.1", 200, 100);
 	e.state = VRRP_BFD_UP;
 	e.rx_interval_ns = 10 * NS_PER_MS;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	world_run(100 * NS_PER_MS);
 	world_forget();
 	e.state = VRRP_BFD_DOWN;
@@ -1624,7 +1628,7 @@ test_vrrp_instance_takeover_waits_for_the_link(void **state)
 	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
 
 	(void)state;
-	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	vrrp_machine_bfd(v, &e, e.last_rx, world.now, world.now, false);
 	assert_string_equal(world.did, "");
 	world_run(11 * NS_PER_MS - 1);
 	assert_string_equal(world.did, "");
@@ -1641,7 +1645,7 @@ test_vrrp_instance_link_that_fails_while_waited_for_is_a_fault(void **state)
 	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
 
 	(void)state;
-	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	vrrp_machine_bfd(v, &e, e.last_rx, world.now, world.now, false);
 	world_run(5 * NS_PER_MS);
 	link_down();
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
@@ -1659,7 +1663,7 @@ test_vrrp_instance_faster_link_costs_nothing(void **state)
 	struct vrrp_bfd_event e = start_with_link(19 * NS_PER_MS, false);
 
 	(void)state;
-	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	vrrp_machine_bfd(v, &e, e.last_rx, world.now, world.now, false);
 	assert_string_equal(world.did, "advert:100 install announce:1");
 }
 
@@ -1673,7 +1677,7 @@ test_vrrp_instance_dead_link_is_not_waited_for(void **state)
 	link_down();
 	assert_int_equal(v->core.p.priority, 1);	/* last_resort */
 	world_forget();
-	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	vrrp_machine_bfd(v, &e, e.last_rx, world.now, world.now, false);
 	assert_string_equal(world.did, "advert:1 install announce:1");
 }
 
@@ -1684,10 +1688,10 @@ test_vrrp_instance_peer_heard_while_the_link_is_waited_for(void **state)
 	struct vrrp_bfd_event e = start_with_link(30 * NS_PER_MS, false);
 
 	(void)state;
-	vrrp_instance_bfd(v, &e, e.last_rx, world.now, world.now, false);
+	vrrp_machine_bfd(v, &e, e.last_rx, world.now, world.now, false);
 	world_run(5 * NS_PER_MS);
 	e.state = VRRP_BFD_UP;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	world_run(100 * NS_PER_MS);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_string_equal(world.did, "");
@@ -1764,7 +1768,7 @@ test_vrrp_instance_active_announces_when_bfd_comes_back(void **state)
 	(void)state;
 	become_active();
 	e.state = VRRP_BFD_UP;
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 	assert_string_equal(world.did, "advert:100 announce:1");
 }
 
@@ -1778,7 +1782,7 @@ test_vrrp_instance_absence_is_granted_to_the_peer(void **state)
 	(void)state;
 	start_with(&p);
 	due = v->core.active_down_timer;
-	vrrp_instance_absent(v, world.now, mono_add(world.now, NS_PER_S), 0);
+	vrrp_machine_absent(v, world.now, mono_add(world.now, NS_PER_S), 0);
 	world.now.ns += NS_PER_S;
 	world_run_until(due);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
@@ -1799,9 +1803,9 @@ test_vrrp_instance_history_keeps_the_newest_64(void **state)
 		world_run(NS_PER_MS);
 	}
 	assert_int_equal(v->history_count, 101);
-	assert_non_null(vrrp_instance_record(v, VRRP_HISTORY_MAX - 1));
-	assert_null(vrrp_instance_record(v, VRRP_HISTORY_MAX));
-	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	assert_non_null(vrrp_history_record(v, VRRP_HISTORY_MAX - 1));
+	assert_null(vrrp_history_record(v, VRRP_HISTORY_MAX));
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
 	    VRRP_CAUSE_ENABLED);
 	assert_int_equal(world.transitions, 101);
 }
@@ -1862,7 +1866,7 @@ test_vrrp_instance_handover_nobody_took_is_taken_back(void **state)
 	assert_int_equal(v->last_event, VRRP_CAUSE_TAKEN_BACK);
 	assert_false(v->handed_over);
 	assert_true(v->core.p.preempt);
-	assert_false(vrrp_instance_lingers(v));
+	assert_false(vrrp_machine_lingers(v));
 }
 
 static void
@@ -2018,7 +2022,7 @@ test_vrrp_instance_owner_is_active_at_once_with_its_own_address(void **state)
 	world_addr("192.0.2.50/24", true, false);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
-	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
 	    VRRP_CAUSE_OWNER);
 	assert_true(vrrp_vip_addresses(v->vips)[0].owned);
 	assert_null(strstr(world.did, "del:"));
@@ -2046,7 +2050,7 @@ test_vrrp_instance_owner_without_the_address_waits_for_it(void **state)
 	world_addr("192.0.2.50/24", true, true);
 	vrrp_instance_primary_changed(v);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
-	assert_int_equal(vrrp_instance_record(v, 0)->tr.cause,
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
 	    VRRP_CAUSE_NOT_OWNER);
 	assert_non_null(strstr(world.did, "advert:0"));
 }

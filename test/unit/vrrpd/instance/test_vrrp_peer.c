@@ -14,6 +14,8 @@
 #include "shared/log.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/engine/vrrp_protect.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
 
 static struct vrrp_instance *v;
@@ -240,7 +242,7 @@ tell_up(const char *peer)
 	struct vrrp_bfd_event e = { .peer = address(peer),
 	    .state = VRRP_BFD_UP, .last_rx = MONO_NEVER };
 
-	vrrp_instance_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
+	vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now, true);
 }
 
 /* L-28 - forgotten in time, and with it what the core saw (L-11) */
