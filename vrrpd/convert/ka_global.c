@@ -149,6 +149,10 @@ static const struct ka_rule globals[] = {
 	    "show stats" },
 	{ "default_interface", KA_DIFFERENCE, "is for static addresses, which "
 	    "are left out" },
+	{ "iproute_usr_dir", KA_DIFFERENCE, "has the names of routing tables, "
+	    "and vrrpd sets no routes" },
+	{ "iproute_etc_dir", KA_DIFFERENCE, "has the names of routing tables, "
+	    "and vrrpd sets no routes" },
 	{ "enable_script_security", KA_NOTE, "vrrpd never runs a script that "
 	    "others than its user may write" },
 	{ "set_supplementary_groups", KA_DIFFERENCE, "scripts have the groups "
