@@ -1,5 +1,5 @@
 /*
- * bfd_conf.c - bfdd.conf(5) to struct bfd_config and back.
+ * bfd_conf.c - bfdd.conf(5) to struct bfd_config; bfd_conf_print.c is the way back.
  *
  * libconfuse knows the block syntax and nothing of our values: every value is
  * handed to us as a word with its line, and read by the functions of
@@ -10,8 +10,8 @@
  * Words are turned into sessions one by one; when all are there, they are
  * checked against each other.
  *
- * A new word touches: bfd_params.h, here (table, build, print), its user, the
- * man page, a golden in test/conf/bfdd.
+ * A new word touches: bfd_params.h, here (table, build), bfd_conf_print.c, its
+ * user, the man page, a golden in test/conf/bfdd.
  */
 #include "config.h"
 
@@ -57,9 +57,8 @@ key_len_max(enum bfd_auth_type type)
 	    KEY_LEN_MAX_MD5;
 }
 
-/* "0x" and an even number of digits are bytes, anything else is text. */
-static bool
-key_is_hex(const char *text)
+bool
+bfd_conf_key_is_hex(const char *text)
 {
 	size_t i;
 
@@ -77,7 +76,7 @@ static void
 read_key(struct parse *p, const char *name, const struct word *w,
     enum bfd_auth_type type, struct bfd_auth_key *out)
 {
-	bool hex = key_is_hex(w->text);
+	bool hex = bfd_conf_key_is_hex(w->text);
 	size_t i, len = hex ? strlen(w->text) / 2 - 1 : strlen(w->text);
 
 	if (len == 0 || len > key_len_max(type)) {
@@ -500,117 +499,4 @@ bfd_conf_parse_file(const char *path, struct bfd_config *out,
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return rv;
-}
-
-/* --- printing --- */
-
-#define INDENT	"    "
-
-static void
-print_addr(FILE *f, const char *name, const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	if (addr_is_set(a))
-		(void)fprintf(f, "    %s = %s\n", name,
-		    addr_format(a, text, sizeof(text)));
-}
-
-static void
-print_bool(FILE *f, const char *name, bool value)
-{
-	(void)fprintf(f, "    %s = %s\n", name, value ? "yes" : "no");
-}
-
-/* name = KEY, as text where it is some. */
-static void
-print_key(FILE *f, const char *name, const struct bfd_auth_key *k)
-{
-	char text[BFD_AUTH_KEY_LEN_MAX + 1];
-	bool plain = true;
-	size_t i;
-
-	for (i = 0; i < k->len; i++)
-		plain = plain && isascii(k->key[i]) && isprint(k->key[i]);
-	memcpy(text, k->key, k->len);
-	text[k->len] = '\0';
-	if (plain && !key_is_hex(text)) {
-		(void)fprintf(f, "    %s = ", name);
-		print_quoted(f, text, k->len);
-		(void)fputc('\n', f);
-	} else {
-		(void)fprintf(f, "    %s = 0x", name);
-		for (i = 0; i < k->len; i++)
-			(void)fprintf(f, "%02x", k->key[i]);
-		(void)fputc('\n', f);
-	}
-	explicit_bzero(text, sizeof(text));
-}
-
-static void
-print_auth(FILE *f, const struct bfd_auth_params *a)
-{
-	unsigned i;
-
-	(void)fprintf(f, "    auth = %s\n", bfd_auth_type_name(a->type));
-	if (a->type == BFD_AUTH_NONE)
-		return;
-	(void)fprintf(f, "    auth_key_id = %u\n", a->keys[0].id);
-	print_key(f, "auth_key", &a->keys[0]);
-	for (i = 1; i < a->key_count; i++) {
-		(void)fprintf(f, "    accept_key %u {\n    ", a->keys[i].id);
-		print_key(f, "key", &a->keys[i]);
-		(void)fprintf(f, "    }\n");
-	}
-}
-
-static void
-print_session(FILE *f, const struct bfd_params *s)
-{
-	(void)fprintf(f, "\nsession %s {\n", s->name);
-	print_addr(f, "peer", &s->peer);
-	print_addr(f, "local", &s->local);
-	if (s->interface[0] != '\0')
-		print_string(f, INDENT, "interface", s->interface);
-	print_bool(f, "multihop", s->multihop);
-	if (s->multihop)
-		(void)fprintf(f, "    rx_ttl = %u\n", s->rx_ttl);
-	if (s->desired_min_tx_ns == s->required_min_rx_ns)
-		print_span(f, INDENT, "interval", s->desired_min_tx_ns);
-	else {
-		print_span(f, INDENT, "min_tx", s->desired_min_tx_ns);
-		print_span(f, INDENT, "min_rx", s->required_min_rx_ns);
-	}
-	(void)fprintf(f, "    multiplier = %u\n", s->detect_mult);
-	print_bool(f, "passive", s->passive);
-	if (s->echo_min_rx_ns > 0)
-		print_span(f, INDENT, "echo_min_rx", s->echo_min_rx_ns);
-	if (s->echo_tx_ns > 0)
-		print_span(f, INDENT, "echo_min_tx", s->echo_tx_ns);
-	print_bool(f, "unaffiliated_echo", s->unaffiliated);
-	print_bool(f, "admin_down", s->admin_down);
-	print_auth(f, &s->auth);
-	(void)fprintf(f, "}\n");
-}
-
-char *
-bfd_conf_print(const struct bfd_config *c)
-{
-	char *text = NULL;
-	size_t len;
-	unsigned i;
-	FILE *f;
-
-	if ((f = open_memstream(&text, &len)) == NULL)
-		return NULL;
-	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
-	(void)fprintf(f, "max_packets_per_second = %lld\n",
-	    (long long)c->packets_max);
-	for (i = 0; i < c->count; i++)
-		print_session(f, &c->sessions[i]);
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
 }

@@ -1,11 +1,13 @@
 /*
- * bfd_conf.h - bfdd.conf(5) to struct bfd_config and back.
+ * bfd_conf.h - bfdd.conf(5) to struct bfd_config.
  *
  * A parser is a function from text to values or a list of errors: no output, no
  * half result.  Not reentrant: libconfuse's scanner is global.
  */
 #ifndef BFDD_BFD_CONF_H
 #define BFDD_BFD_CONF_H
+
+#include <stdbool.h>
 
 #include "bfdd/pure/bfd_params.h"
 #include "shared/conf.h"
@@ -29,10 +31,7 @@ int	bfd_conf_parse_text(const char *text, const char *filename,
 /* What a file that does not exist says: no session. */
 void	bfd_conf_empty(struct bfd_config *out);
 
-/*
- * The canonical text: every value spelled out, keys included; parsed back it is
- * the same configuration.  malloc'd; NULL when out of memory.
- */
-char	*bfd_conf_print(const struct bfd_config *);
+/* A key as bytes: "0x" and an even number of digits.  Anything else is text. */
+bool	bfd_conf_key_is_hex(const char *);
 
 #endif

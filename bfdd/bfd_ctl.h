@@ -30,8 +30,6 @@ struct ctl_server *bfd_ctl_server(struct bfd_ctl *);
 /* The engine's `changed` callback; arg: the struct bfd_ctl. */
 void	bfd_ctl_changed(struct bfd_session *, enum bfd_change, void *arg);
 
-/* The level of a session: a new reference. Never a key. */
-json_t	*bfd_ctl_level(const struct bfd_session *);
 /*
  * The params of session.request or session.release (key_only) as values.  False
  * with *error set.

@@ -12,7 +12,9 @@ noinst_LIBRARIES += bfdd/libbfdd.a
 bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_client.c bfdd/bfd_client.h \
 	bfdd/bfd_conf.c bfdd/bfd_conf.h \
+	bfdd/bfd_conf_print.c bfdd/bfd_conf_print.h \
 	bfdd/bfd_ctl.c bfdd/bfd_ctl.h \
+	bfdd/bfd_ctl_json.c bfdd/bfd_ctl_json.h \
 	bfdd/bfd_echo_io.c bfdd/bfd_echo_io.h \
 	bfdd/bfd_engine.c bfdd/bfd_engine.h \
 	bfdd/bfd_heap.c bfdd/bfd_heap.h \

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "bfdd/bfd_conf.h"
+#include "bfdd/bfd_conf_print.h"
 #include "bfdd/bfd_ctl.h"
 #include "bfdd/bfd_engine.h"
 #include "bfdd/bfd_reader.h"

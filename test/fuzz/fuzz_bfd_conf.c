@@ -12,6 +12,7 @@
 
 #include "bfdd/pure/bfd_auth.h"
 #include "bfdd/bfd_conf.h"
+#include "bfdd/bfd_conf_print.h"
 #include "bfdd/pure/bfd_wire.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "bfdd/bfd_conf.h"
+#include "bfdd/bfd_conf_print.h"
 
 static const char *
 srcdir(void)

@@ -1,0 +1,27 @@
+/*
+ * bfd_ctl_json.h - bfdd's values as swiftover-ctl(7) has them.
+ *
+ * Every function makes a new document, which the caller owns; NULL or a missing
+ * member: no memory.  Everything given is borrowed for the call.
+ */
+#ifndef BFDD_BFD_CTL_JSON_H
+#define BFDD_BFD_CTL_JSON_H
+
+#include <jansson.h>
+
+#include "bfdd/bfd_client.h"
+#include "bfdd/bfd_engine.h"
+#include "shared/rtsched.h"
+
+/* The level of a session. Never a key. */
+json_t	*bfd_ctl_level(const struct bfd_session *);
+
+/* The members of show. */
+json_t	*bfd_ctl_json_summary(const struct bfd_table *);
+json_t	*bfd_ctl_json_statistics(const struct bfd_engine_stats *);
+json_t	*bfd_ctl_json_passive(const struct bfd_passive *);
+json_t	*bfd_ctl_json_fate(const struct bfd_clients *);
+json_t	*bfd_ctl_json_scheduling(const struct rtsched *,
+	    const struct bfd_engine_stats *);
+
+#endif
