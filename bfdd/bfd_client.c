@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bfdd/bfd_wishes.h"
 #include "shared/log.h"
 
 struct bfd_clients {

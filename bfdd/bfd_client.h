@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_table.h"
 #include "shared/ctl_server.h"
 #include "shared/loop.h"
 #include "shared/pure/mono.h"

@@ -24,6 +24,8 @@
 #include "bfdd/bfd_client.h"
 #include "bfdd/bfd_conf.h"
 #include "bfdd/bfd_ctl_json.h"
+#include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_wishes.h"
 #include "shared/pure/addr.h"
 #include "shared/ctl_json.h"
 #include "shared/ctl_server.h"

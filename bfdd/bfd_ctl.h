@@ -7,11 +7,13 @@
 #include <jansson.h>
 #include <sys/types.h>
 
-#include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_engine_values.h"
+#include "bfdd/bfd_table.h"
 #include "shared/loop.h"
 #include "shared/rtsched.h"
 
 struct bfd_ctl;
+struct bfd_engine;
 
 /*
  * A control socket at path, group gid; path NULL as ctl_server_open() has it.

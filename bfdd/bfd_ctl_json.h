@@ -10,7 +10,9 @@
 #include <jansson.h>
 
 #include "bfdd/bfd_client.h"
-#include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_engine_values.h"
+#include "bfdd/bfd_passive.h"
+#include "bfdd/bfd_table.h"
 #include "shared/rtsched.h"
 
 /* The level of a session. Never a key. */

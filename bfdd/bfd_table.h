@@ -5,7 +5,7 @@
  * A session exists because somebody wishes it: bfdd.conf, or a client of the
  * control socket.  Each owner has at most one wish per session; the parameters
  * in force are the fastest timers wished (L-26, B-130).  The table stores and
- * finds; what happens to a session is bfd_engine.c's.
+ * finds; what happens to a session is the engine's (bfd_wishes.c, bfd_engine.c).
  *
  * Room is bounded by the number given to bfd_table_new().  Memory is taken when
  * a session or a wish is made, never per packet.

@@ -10,6 +10,7 @@ bfdd_libbfdcore_a_SOURCES = \
 
 noinst_LIBRARIES += bfdd/libbfdd.a
 bfdd_libbfdd_a_SOURCES = \
+	bfdd/bfd_act.c bfdd/bfd_act.h \
 	bfdd/bfd_client.c bfdd/bfd_client.h \
 	bfdd/bfd_conf.c bfdd/bfd_conf.h \
 	bfdd/bfd_conf_print.c bfdd/bfd_conf_print.h \
@@ -17,12 +18,16 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_ctl_json.c bfdd/bfd_ctl_json.h \
 	bfdd/bfd_echo_io.c bfdd/bfd_echo_io.h \
 	bfdd/bfd_engine.c bfdd/bfd_engine.h \
+	bfdd/bfd_engine_state.h \
+	bfdd/bfd_engine_values.h \
 	bfdd/bfd_heap.c bfdd/bfd_heap.h \
 	bfdd/bfd_io.c bfdd/bfd_io.h \
 	bfdd/pure/bfd_mark.h \
 	bfdd/bfd_passive.c bfdd/bfd_passive.h \
 	bfdd/bfd_reader.c bfdd/bfd_reader.h \
+	bfdd/bfd_reload.c bfdd/bfd_reload.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \
+	bfdd/bfd_wishes.c bfdd/bfd_wishes.h \
 	# end
 
 BFDD_LIBS = \

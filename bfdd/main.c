@@ -27,6 +27,8 @@
 #include "bfdd/bfd_ctl.h"
 #include "bfdd/bfd_engine.h"
 #include "bfdd/bfd_reader.h"
+#include "bfdd/bfd_reload.h"
+#include "bfdd/bfd_wishes.h"
 #include "shared/conf.h"
 #include "shared/log.h"
 #include "shared/loop.h"

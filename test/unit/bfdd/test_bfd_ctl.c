@@ -17,6 +17,9 @@
 #include <time.h>
 
 #include "bfdd/bfd_ctl.h"
+#include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_reload.h"
+#include "bfdd/bfd_wishes.h"
 #include "test/unit/bfdd_net.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"

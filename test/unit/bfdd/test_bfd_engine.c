@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #include "bfdd/bfd_engine.h"
+#include "bfdd/bfd_reload.h"
+#include "bfdd/bfd_wishes.h"
 #include "test/unit/bfdd_net.h"
 #include "shared/log.h"
 
