@@ -59,7 +59,7 @@ struct ctl_client {
 	enum phase		 phase;
 	struct bufferevent	*bev;
 	struct loop_timer	*retry_timer;
-	struct loop_timer	*heartbeat_timer;	/* greeting: its end */
+	struct loop_timer	*heartbeat_timer;	/* or the end of the greeting */
 	mono_t			 last_rx;
 	unsigned		 missed;	/* pings since the last line */
 	size_t			 scanned;	/* of the input, without an LF */
@@ -395,7 +395,7 @@ beat(struct ctl_client *c)
 		lost(c, "no answer to hello");
 		return;
 	}
-	/* Something was heard since: that long from there. */
+	/* The peer was heard since: silence counts from there. */
 	if (c->missed == 0 && mono_before(now, due)) {
 		loop_timer_set(c->heartbeat_timer, due);
 		return;

@@ -34,7 +34,7 @@ SLIST_HEAD(ctl_waiting_chain, ctl_waiting);
 typedef json_t *(*ctl_conn_next)(struct ctl_client_conn *, void *arg);
 
 struct ctl_client_conn {
-	/* ctl_server.c: who it is, and its input. */
+	/* ctl_server.c: the connection, and its input. */
 	TAILQ_ENTRY(ctl_client_conn) entry;
 	struct ctl_server	*server;
 	struct loop		*loop;

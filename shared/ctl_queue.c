@@ -315,7 +315,7 @@ ctl_queue_send_waiting(struct ctl_client_conn *c)
 
 	while (!c->closing && (w = TAILQ_FIRST(&c->waiting)) != NULL &&
 	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW) {
-		/* Counted twice for a moment; the cap is on what is not sent. */
+		/* Not as waiting and as output: the limit is on what is unsent. */
 		c->waiting_bytes -= w->body->len;
 		send_notification(c, w->topic, w->seq, w->body);
 		c->waiting_bytes += w->body->len;
@@ -380,7 +380,6 @@ job_part(struct ctl_client_conn *c, json_t *part)
 	ctl_queue_body_release(body);
 }
 
-/* One slice. */
 void
 ctl_queue_job_step(struct ctl_client_conn *c)
 {

@@ -64,7 +64,7 @@ server_check(const struct ctl_server *s)
 
 /* --- input --- */
 
-/* Everything has been said: close as soon as it has been sent. */
+/* No more input is taken: close as soon as the output has been sent. */
 static void
 finish(struct ctl_client_conn *c, const char *why)
 {
@@ -538,7 +538,7 @@ ctl_client_conn_attach(struct ctl_server *s, uid_t uid)
 	return c;
 }
 
-/* As far as its output has room. */
+/* The client's answer of many parts, as far as its output has room. */
 static void
 run_job(struct ctl_client_conn *c)
 {
@@ -569,7 +569,7 @@ ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 			run_job(c);
 		} while (c->more);
 		if (n == 0)
-			return;		/* behind: it would have to read first */
+			return;		/* a client that is behind must read first */
 	}
 }
 

@@ -79,7 +79,7 @@ struct ctl_server_config {
  * goodbye, ping, subscribe and unsubscribe are answered by the server itself.
  * Mode 0660, group `gid` ((gid_t)-1: as created).  The config is copied, its
  * strings are borrowed until ctl_server_close(), except path.  With path NULL
- * nothing is bound (see the end).
+ * nothing is bound (for tests, see the end).
  */
 int	ctl_server_open(struct loop *, const struct ctl_server_config *,
 	    gid_t gid, struct ctl_server **out);

@@ -5,8 +5,8 @@
  * synchronous and for start, reload and exit (nl_macvlan_add and friends); those
  * of the takeover path are batches (nl_batch.h).
  *
- * The nl*.c files are the only ones that know libnl.  All errors are negative
- * errno.
+ * The nl*.c files are the only ones in shared/ that know libnl.  All errors are
+ * negative errno.
  */
 #ifndef SHARED_NL_H
 #define SHARED_NL_H
