@@ -1,5 +1,6 @@
 # Unit tests of shared/: one cmocka program per file.
 if CMOCKA
+NL_NET = test/unit/shared/nl_net.c test/unit/shared/nl_net.h
 UNIT_SHARED_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/shared/test_conf \
@@ -7,10 +8,13 @@ check_PROGRAMS += \
 	test/unit/shared/test_ctl_client \
 	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_server \
+	test/unit/shared/test_devconf \
 	test/unit/shared/test_fds \
 	test/unit/shared/test_log \
 	test/unit/shared/test_loop \
 	test/unit/shared/test_nl \
+	test/unit/shared/test_nl_batch \
+	test/unit/shared/test_nl_msg \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
 	test/unit/shared/test_sdnotify \
@@ -25,14 +29,20 @@ test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
 test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c
 test_unit_shared_test_ctl_server_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_devconf_SOURCES = test/unit/shared/test_devconf.c $(NL_NET)
+test_unit_shared_test_devconf_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_fds_SOURCES = test/unit/shared/test_fds.c
 test_unit_shared_test_fds_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_log_SOURCES = test/unit/shared/test_log.c
 test_unit_shared_test_log_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_loop_SOURCES = test/unit/shared/test_loop.c
 test_unit_shared_test_loop_LDADD = $(UNIT_SHARED_LIBS)
-test_unit_shared_test_nl_SOURCES = test/unit/shared/test_nl.c
+test_unit_shared_test_nl_SOURCES = test/unit/shared/test_nl.c $(NL_NET)
 test_unit_shared_test_nl_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_nl_batch_SOURCES = test/unit/shared/test_nl_batch.c $(NL_NET)
+test_unit_shared_test_nl_batch_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_nl_msg_SOURCES = test/unit/shared/test_nl_msg.c
+test_unit_shared_test_nl_msg_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_priv_SOURCES = test/unit/shared/test_priv.c
 test_unit_shared_test_priv_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
