@@ -3,7 +3,9 @@
  * after each.
  *
  * The input is a program: parameters, then events of one opcode byte and its
- * operands.  Time moves forward by what the input says.
+ * operands.  Time moves forward by what the input says.  The core asserts its own
+ * invariants at the end of each event (vrrp_core_check()); here is what an event
+ * may answer.
  */
 #include "config.h"
 
@@ -78,59 +80,75 @@ take_params(struct input *in, struct vrrp_core_params *p)
 	p->preempt = flags & 0x02;
 	p->preempt_delay_ns = flags & 0x04 ? take_span_ns(in) : 0;
 	p->takeover_confirm_ns = flags & 0x08 ? NS_PER_MS : 0;
+	p->grouped = flags & 0x10;
 	p->priority = take_priority(in);
 	p->advert_int_cs = take_interval_cs(in, p->version);
 }
 
 static void
-check(const struct vrrp_core *v, mono_t now, enum vrrp_state before,
-    const struct vrrp_actions *act)
+check_transition(const struct vrrp_core *v, mono_t now,
+    const struct vrrp_core *was, const struct vrrp_actions *act)
 {
-	bool moved = v->state != before;
+	bool moved = v->state != was->state;
 
 	REQUIRE(!(act->todo & VRRP_DO_TRANSITION) == !moved);
-	if (moved) {
-		REQUIRE(act->tr.from == before && act->tr.to == v->state);
-		REQUIRE(act->tr.cause != VRRP_CAUSE_NONE);
-		REQUIRE(act->tr.in_state_ns >= 0);
-		REQUIRE(!mono_before(now, act->tr.due));
-		REQUIRE(v->state_since.ns == now.ns);
-	}
-	/* What is installed is what the state says, and announced after. */
-	REQUIRE(!(act->todo & VRRP_DO_INSTALL) ==
-	    !(moved && v->state == VRRP_ACTIVE));
+	if (!moved)
+		return;
+	REQUIRE(act->tr.from == was->state && act->tr.to == v->state);
+	REQUIRE(act->tr.cause != VRRP_CAUSE_NONE);
+	REQUIRE(act->tr.in_state_ns >= 0);
+	REQUIRE(!mono_before(now, act->tr.due));
+	REQUIRE(v->state_since.ns == now.ns ||
+	    act->tr.cause == VRRP_CAUSE_RESTART);
+}
+
+/* What may be said, and what is installed, in which state. */
+static void
+check_actions(const struct vrrp_core *v, const struct vrrp_core *was,
+    const struct vrrp_actions *act)
+{
+	bool moved = v->state != was->state;
+	bool serves = v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v);
+	bool begins = serves && (moved || vrrp_core_is_fenced(was));
+
+	REQUIRE(!(act->todo & VRRP_DO_INSTALL) == !begins);
 	REQUIRE(!(act->todo & VRRP_DO_WITHDRAW) ==
-	    !(moved && before == VRRP_ACTIVE));
-	REQUIRE(!(act->todo & VRRP_DO_ANNOUNCE) || v->state == VRRP_ACTIVE);
-	if (act->todo & VRRP_DO_SEND_ADVERT) {
-		REQUIRE(v->state == VRRP_ACTIVE || before == VRRP_ACTIVE ||
-		    !mono_is_never(v->confirm_timer));		/* L-14 */
-		REQUIRE((act->advert_priority == 0) ==
-		    (v->state == VRRP_INITIALIZE));		/* V-78 */
-		REQUIRE(act->advert_priority == 0 ||
-		    act->advert_priority == v->p.priority);
+	    !(moved && was->state == VRRP_ACTIVE));
+	REQUIRE(!(act->todo & VRRP_DO_ANNOUNCE) || serves);
+	REQUIRE(!(act->todo & VRRP_DO_ASK) ||
+	    (v->state == VRRP_BACKUP && v->p.grouped && v->wants));
+	if ((act->todo & VRRP_DO_SEND_ADVERT) == 0)
+		return;
+	if (act->advert_priority == 0) {		/* V-68 */
+		REQUIRE(moved && was->state == VRRP_ACTIVE);
+		return;
 	}
+	REQUIRE(act->advert_priority == v->p.priority);	/* V-78 */
+	REQUIRE(serves || (v->state == VRRP_BACKUP &&
+	    !mono_is_never(v->confirm_timer)));		/* L-14 */
+}
+
+static void
+check(const struct vrrp_core *v, mono_t now, const struct vrrp_core *was,
+    const struct vrrp_actions *act)
+{
+	check_transition(v, now, was, act);
+	check_actions(v, was, act);
 	switch (v->state) {
 	case VRRP_INITIALIZE:
 		REQUIRE(mono_is_never(vrrp_core_next_expiry(v)));
 		break;
 	case VRRP_BACKUP:
-		REQUIRE(mono_is_never(v->adver_timer));
-		REQUIRE(!mono_is_never(v->active_down_timer));	/* L-10 */
-		REQUIRE(v->active_down_interval_ns >= v->skew_time_ns);
-		REQUIRE(mono_sub(v->active_down_timer, now) <=
+		REQUIRE(mono_is_never(v->active_down_timer) ||
+		    mono_sub(v->active_down_timer, now) <=
 		    4 * ns_from_cs(INTERVAL_MAX_CS));
 		break;
 	case VRRP_ACTIVE:
-		REQUIRE(mono_is_never(v->active_down_timer));
-		REQUIRE(mono_is_never(v->bfd_takeover_timer));
-		REQUIRE(!mono_is_never(v->adver_timer));
-		REQUIRE(mono_sub(v->adver_timer, now) <=
+		REQUIRE(vrrp_core_is_fenced(v) ||
+		    mono_sub(v->adver_timer, now) <=
 		    ns_from_cs(v->p.advert_int_cs));
 		break;
 	}
-	REQUIRE(v->death.count <= VRRP_DEATH_SESSIONS_MAX);
-	REQUIRE(v->bfd_false_takeovers <= v->bfd_takeovers);
 }
 
 /* V-65..V-67 and V-70..V-74 beside what the core did. */
@@ -171,6 +189,8 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 		    (a.priority == v->p.priority &&
 		    addr_cmp(&a.source, &v->primary) > 0);
 
+		if (vrrp_core_is_fenced(&was))		/* design §6 */
+			yields = a.priority > 0;
 		REQUIRE(yields == (v->state == VRRP_BACKUP));
 	}
 }
@@ -192,7 +212,7 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 		.detection_time_ns = take_span_ns(in),
 		.last_rx = more & 0x20 ? now : MONO_NEVER,
 	};
-	bool disproved;
+	bool waited = !mono_is_never(v->bfd_takeover_timer), disproved;
 
 	if (more & 0x40) {
 		ev.rx_interval_ns = ev.tx_interval_ns = ev.detection_time_ns;
@@ -206,9 +226,49 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 	if (v->state != before) {			/* L-11, L-12 */
 		REQUIRE(before == VRRP_BACKUP && v->state == VRRP_ACTIVE);
 		REQUIRE(ev.state == VRRP_BFD_DOWN);
+		if (waited)		/* L-15: a better one died as well */
+			return;
 		REQUIRE(ev.reason != VRRP_BFD_REASON_ADMIN);
 		REQUIRE(addr_equal(&ev.peer, &v->active.source));
 		REQUIRE(!disproved || ev.reason != VRRP_BFD_REASON_TIMEOUT);
+	}
+}
+
+/* What the shell of a group, of a restart or of a sleeping host may say. */
+static void
+command(struct vrrp_core *v, mono_t now, struct input *in,
+    struct vrrp_actions *act)
+{
+	struct addr a = take_router(in);
+	mono_t left, since;
+
+	switch (take(in) & 7) {
+	case 0:
+		vrrp_core_bfd_forget(v, &a);
+		break;
+	case 1:
+		vrrp_core_set_primary(v, &a);
+		break;
+	case 2:
+		vrrp_core_reassure(v, now, act);
+		break;
+	case 3:
+		vrrp_core_name_router(v, &a);
+		break;
+	case 4:
+		vrrp_core_take_over(v, now, VRRP_CAUSE_GROUP, act);
+		break;
+	case 5:
+		vrrp_core_yield(v, now, VRRP_CAUSE_HANDOVER, act);
+		break;
+	case 6:
+		vrrp_core_fence(v, now, take_span_ns(in));
+		break;
+	case 7:
+		left = mono_add(now, -take_span_ns(in));
+		since = mono_add(left, -take_span_ns(in));
+		vrrp_core_readopt(v, now, &a, since, left, act);
+		break;
 	}
 }
 
@@ -218,17 +278,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { data, size };
 	struct vrrp_core_params p;
 	struct vrrp_actions act;
-	struct vrrp_core v;
+	struct vrrp_core v, was;
 	struct addr a;
-	enum vrrp_state before;
-	uint8_t flags;
 	mono_t now = { NS_PER_S }, since;
 
 	take_params(&in, &p);
 	vrrp_core_init(&v, &p);
 	while (in.left > 0) {
 		memset(&act, 0, sizeof(act));
-		before = v.state;
+		was = v;
 		switch (take(&in) & 15) {
 		case 0: case 1: case 2: case 3:
 			receive(&v, now, &in, &act);
@@ -271,17 +329,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			vrrp_core_reannounce(&v, now, &act);
 			break;
 		case 15:
-			a = take_router(&in);
-			flags = take(&in);
-			if (flags & 2)
-				vrrp_core_reassure(&v, now, &act);
-			else if (flags & 1)
-				vrrp_core_set_primary(&v, &a);
-			else
-				vrrp_core_bfd_forget(&v, &a);
+			command(&v, now, &in, &act);
 			break;
 		}
-		check(&v, now, before, &act);
+		check(&v, now, &was, &act);
 		now = mono_add(now, take_span_ns(&in) & 0xffff);
 	}
 	return 0;

@@ -14,9 +14,8 @@
  * followed the packet may have been lost while nobody read.
  *
  * BFD is one more reason to leave Backup and nothing else (L-10): it never
- * touches Active_Down_Timer, and a Down that does not pass the guards leaves
- * everything to that timer.  The guards may only turn down what would have been
- * wrong: a router that dies with its BFD is never believed for longer.
+ * touches Active_Down_Timer, and a Down that vrrp_death.c does not believe leaves
+ * everything to that timer.
  *
  * Beyond the RFC, each for a reason given where it is done: the guard against
  * advert storms (V-96), the shortened wait after a priority change (V-78), the
@@ -114,6 +113,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_death_init(&v->death);
 	compute_intervals(v);
+	vrrp_core_check(v);
 }
 
 static void
@@ -225,12 +225,14 @@ vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
 	v->active_adver_interval_cs = v->p.advert_int_cs;
 	compute_intervals(v);
 	v->preempt_not_before = mono_add(now, v->p.preempt_delay_ns);
-	if (v->p.priority == PRIORITY_OWNER) {		/* V-60, V-75 */
+	if (v->p.priority == PRIORITY_OWNER)		/* V-60, V-75 */
 		become_active(v, VRRP_CAUSE_OWNER, now, now, act);
-		return;
+	else {						/* V-61 */
+		enter(v, VRRP_BACKUP, cause, now, now, act);
+		start_active_down_timer(v, now, false,
+		    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
 	}
-	enter(v, VRRP_BACKUP, cause, now, now, act);	/* V-61 */
-	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+	vrrp_core_check(v);
 }
 
 void
@@ -249,6 +251,7 @@ vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 		break;
 	}
 	enter(v, VRRP_INITIALIZE, cause, now, now, act);
+	vrrp_core_check(v);
 }
 
 /* The second half of V-66 and of V-71: this router is the Active we follow. */
@@ -509,6 +512,7 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 		    addr_equal(&adv->source, &v->active.source) &&
 		    mono_sub(now, v->active.since) >= settled_ns(v));
 	}
+	vrrp_core_check(v);
 }
 
 /*
@@ -559,6 +563,7 @@ vrrp_core_take_over(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 		v->active_by_bfd = true;
 		v->bfd_takeovers++;
 	}
+	vrrp_core_check(v);
 }
 
 void
@@ -575,6 +580,7 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	v->active_adver_interval_cs = v->p.advert_int_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+	vrrp_core_check(v);
 }
 
 /* Its adverts stopped, its BFD goes on. */
@@ -643,14 +649,15 @@ vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	begin(v, now, act);
 	switch (v->state) {
 	case VRRP_INITIALIZE:				/* V-62 */
-		return;
+		break;
 	case VRRP_BACKUP:
 		backup_expire(v, now, act);
-		return;
+		break;
 	case VRRP_ACTIVE:
 		active_expire(v, now, act);
-		return;
+		break;
 	}
+	vrrp_core_check(v);
 }
 
 mono_t
@@ -795,14 +802,13 @@ vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 
 	begin(v, now, act);
 	vrrp_death_reassure(&v->death, &pace_ns, &span_ns);
-	if (!reassure(v, now, act))
-		return;
 	if (pace_ns < IMMEDIATE_MIN_NS)
 		pace_ns = IMMEDIATE_MIN_NS;
-	if (pace_ns >= advert_interval_ns(v))
-		return;
 	n = span_ns / pace_ns + 1;
-	pace(v, now, pace_ns, n > REASSURE_MAX ? REASSURE_MAX : (unsigned)n);
+	if (reassure(v, now, act) && pace_ns < advert_interval_ns(v))
+		pace(v, now, pace_ns, n > REASSURE_MAX ? REASSURE_MAX :
+		    (unsigned)n);
+	vrrp_core_check(v);
 }
 
 void
@@ -818,7 +824,7 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	news = vrrp_death_level(&v->death, now, ev);
 	switch (news) {
 	case VRRP_DEATH_NOTHING_NEW:
-		return;
+		break;
 	case VRRP_DEATH_FELL:
 	case VRRP_DEATH_DOWN:
 		if (news == VRRP_DEATH_FELL && v->state == VRRP_ACTIVE)
@@ -828,15 +834,16 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 		if (v->state == VRRP_BACKUP)
 			rank_again(v, now, act);
 		vrrp_death_fallen(&v->death, &ev->peer);
-		return;
+		break;
 	case VRRP_DEATH_HEARD:
 		forget_bfd_edge(v);
 		if (!mono_is_never(v->confirm_timer)) {
 			v->confirm_timer = MONO_NEVER;
 			v->bfd_unconfirmed++;
 		}
-		return;
+		break;
 	}
+	vrrp_core_check(v);
 }
 
 void
@@ -847,6 +854,7 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	if (addr_equal(peer, &v->death.edge_peer))
 		forget_bfd_edge(v);
+	vrrp_core_check(v);
 }
 
 /* Backups still wait by the old, shorter interval: see the header. */
@@ -895,7 +903,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 	compute_intervals(v);
 	switch (v->state) {
 	case VRRP_INITIALIZE:
-		return;
+		break;
 	case VRRP_BACKUP:
 		v->preempt_not_before = mono_add(v->preempt_not_before,
 		    p->preempt_delay_ns - old.preempt_delay_ns);
@@ -905,18 +913,20 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		    v->active_down_timer))		/* V-78 */
 			start_active_down_timer(v, now, true,
 			    VRRP_CAUSE_PREEMPT);
-		return;
+		break;
 	case VRRP_ACTIVE:
 		if (!vrrp_core_is_fenced(v))
 			active_set_params(v, now, &old, act);
-		return;
+		break;
 	}
+	vrrp_core_check(v);
 }
 
 void
 vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
 {
 	v->primary = *primary;
+	vrrp_core_check(v);
 }
 
 /*
@@ -951,6 +961,7 @@ vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
 	    v->active_down_from, since, until);
 	v->active_down_from = later_by_absence(v->active_down_from, since,
 	    until);
+	vrrp_core_check(v);
 }
 
 bool
@@ -984,6 +995,7 @@ vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
 	v->fences++;
 	v->fence_until = mono_add(now, listen_ns);
 	v->adver_timer = v->fence_until;
+	vrrp_core_check(v);
 }
 
 bool
@@ -1012,6 +1024,7 @@ vrrp_core_readopt(struct vrrp_core *v, mono_t now, const struct addr *primary,
 		vrrp_core_fence(v, now, absent_ns);
 	}
 	v->state_since = mono_min(since, now);
+	vrrp_core_check(v);
 }
 
 void
@@ -1020,4 +1033,5 @@ vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	begin(v, now, act);
 	if (v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v))
 		act->todo |= VRRP_DO_ANNOUNCE;
+	vrrp_core_check(v);
 }

@@ -298,6 +298,13 @@ bool	vrrp_core_is_fenced(const struct vrrp_core *);
 void	vrrp_core_reannounce(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);
 
+/*
+ * Asserts every invariant of *v.  Each function above that changes anything ends
+ * with it, so that unit tests, simulator and fuzzers look for broken invariants
+ * at no cost.
+ */
+void	vrrp_core_check(const struct vrrp_core *v);
+
 /* V-30, V-31 and for version 2 V-122, in nanoseconds. */
 int64_t	vrrp_core_skew_time_ns(uint8_t version, uint8_t priority,
 	    uint16_t interval_cs);

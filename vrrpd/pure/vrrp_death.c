@@ -22,6 +22,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_death.h"
@@ -58,6 +59,21 @@ vrrp_death_init(struct vrrp_death *d)
 {
 	memset(d, 0, sizeof(*d));
 	vrrp_rank_init(&d->rank);
+}
+
+void
+vrrp_death_check(const struct vrrp_death *d)
+{
+	const struct vrrp_death_session *s;
+	unsigned i;
+
+	assert(d->count <= VRRP_DEATH_SESSIONS_MAX);
+	assert(d->rank.count <= VRRP_RANK_MAX);
+	for (i = 0; i < d->count; i++) {
+		s = &d->sessions[i];
+		assert(addr_is_set(&s->peer));
+		assert(!s->has_been_up || (!s->spent && !s->fell));
+	}
 }
 
 /* --- the books --- */

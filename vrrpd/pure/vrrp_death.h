@@ -94,6 +94,8 @@ struct vrrp_death {
 };
 
 void	vrrp_death_init(struct vrrp_death *);
+/* Asserts the invariants of the books. */
+void	vrrp_death_check(const struct vrrp_death *);
 
 /* --- the books --- */
 
