@@ -532,9 +532,12 @@ go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
 	}
 	v->confirmed = false;
 	if (v->p.grouped && v->p.priority != PRIORITY_OWNER) {
+		/* The timer's wish outranks BFD's, which may be withdrawn. */
+		if (!v->wants || v->wants_cause == VRRP_CAUSE_BFD_DOWN) {
+			v->wants_cause = cause;
+			v->wants_due = due;
+		}
 		v->wants = true;
-		v->wants_cause = cause;
-		v->wants_due = due;
 		v->bfd_takeover_timer = MONO_NEVER;
 		act->todo |= VRRP_DO_ASK;
 		return;

@@ -847,6 +847,45 @@ test_vrrp_core_bfd_down_after_its_last_will_keeps_the_order(void **state)
 	assert_int_equal(r.core.state, VRRP_ACTIVE);
 }
 
+/*
+ * L-10 + in a sync group: Active_Down_Timer is spent with its wish, so a session
+ * that falls and comes back after it must not withdraw that wish.  Otherwise no
+ * timer runs and nobody wishes anything: the group would never go.
+ */
+static void
+test_vrrp_core_bfd_does_not_withdraw_the_wish_of_the_timer(void **state)
+{
+	struct vrrp_core_params p;
+	struct router r;
+
+	(void)state;
+	protected_backup(&r);
+	p = r.core.p;
+	p.grouped = true;
+	vrrp_core_set_params(&r.core, r.now, &p, &r.act);
+	r.now = vrrp_core_next_expiry(&r.core);
+	r.last_rx = r.now;
+	vrrp_core_expire(&r.core, r.now, &r.act);	/* adverts are filtered */
+	assert_int_equal(r.act.todo, VRRP_DO_ASK);
+	assert_true(mono_is_never(r.core.active_down_timer));
+	pass(&r, 30 * MS);
+	bfd_down(&r, R1);
+	assert_true(r.core.wants);
+	bfd_up(&r, R1);
+	assert_true(r.core.wants);
+	vrrp_core_take_over(&r.core, r.now, VRRP_CAUSE_GROUP, &r.act);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+	/* A wish of BFD is withdrawn, and the timer still runs. */
+	protected_backup(&r);
+	vrrp_core_set_params(&r.core, r.now, &p, &r.act);
+	pass(&r, 30 * MS);
+	bfd_down(&r, R1);
+	assert_true(r.core.wants);
+	bfd_up(&r, R1);
+	assert_false(r.core.wants);
+	assert_false(mono_is_never(r.core.active_down_timer));
+}
+
 int
 main(void)
 {
@@ -897,6 +936,8 @@ main(void)
 		    test_vrrp_core_adverts_gone_with_bfd_up_is_an_alarm),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_down_while_adverts_flow_is_an_alarm),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_does_not_withdraw_the_wish_of_the_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
