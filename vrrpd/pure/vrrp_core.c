@@ -860,7 +860,10 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 	vrrp_core_check(v);
 }
 
-/* Backups still wait by the old, shorter interval: see the header. */
+/*
+ * Backups still wait by the old, shorter interval: see the header.  Whoever is
+ * fenced listens first and says so then.
+ */
 static void
 active_set_params(struct vrrp_core *v, mono_t now,
     const struct vrrp_core_params *old, struct vrrp_actions *act)
@@ -871,15 +874,18 @@ active_set_params(struct vrrp_core *v, mono_t now,
 	if (old->priority == v->p.priority &&
 	    old->advert_int_cs == v->p.advert_int_cs)
 		return;
-	send_advert(v, act);
-	if (interval_ns > old_ns) {
+	if (interval_ns > old_ns)
 		pace(v, now, old_ns, DOWN_ADVERTS);
-		return;
+	else {
+		if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
+			v->paced_adverts = 0;
+		v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
+		    v->paced_interval_ns : interval_ns);
 	}
-	if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
-		v->paced_adverts = 0;
-	v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
-	    v->paced_interval_ns : interval_ns);
+	if (vrrp_core_is_fenced(v))
+		v->adver_timer = v->fence_until;
+	else
+		send_advert(v, act);
 }
 
 static bool
@@ -918,8 +924,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 			    VRRP_CAUSE_PREEMPT);
 		break;
 	case VRRP_ACTIVE:
-		if (!vrrp_core_is_fenced(v))
-			active_set_params(v, now, &old, act);
+		active_set_params(v, now, &old, act);
 		break;
 	}
 	vrrp_core_check(v);

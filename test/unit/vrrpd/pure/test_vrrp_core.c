@@ -1802,6 +1802,35 @@ test_vrrp_core_fenced_active_listens_and_goes_on(void **state)
 	assert_int_equal(r.core.fenced_out, 0);
 }
 
+/*
+ * V-34 + while it listens as well: what it says after, and how often, is what
+ * Backups go by.  At the old pace they would take over in between.
+ */
+static void
+test_vrrp_core_fenced_active_takes_a_new_interval_over(void **state)
+{
+	struct router r;
+	unsigned i;
+
+	(void)state;
+	start_active(&r, params(200, 300));
+	set_params(&r, params(200, 4000));		/* three more at 3 s */
+	vrrp_core_fence(&r.core, r.now, NS_PER_S);
+	set_params(&r, params(200, 50));
+	assert_quiet(&r);
+	expire_next(&r);
+	assert_int_equal(remaining(&r), 500 * NS_PER_MS);
+	/* And a longer one is told three times at the old pace. */
+	vrrp_core_fence(&r.core, r.now, NS_PER_S);
+	set_params(&r, params(200, 100));
+	assert_quiet(&r);
+	for (i = 0; i < 3; i++) {
+		expire_next(&r);
+		assert_int_equal(remaining(&r), (i < 2 ? 500 : 1000) *
+		    NS_PER_MS);
+	}
+}
+
 /* Whoever it is has taken over rightly, be it with the lower priority. */
 static void
 test_vrrp_core_fenced_active_gives_way_to_any_successor(void **state)
@@ -2051,6 +2080,8 @@ main(void)
 		    test_vrrp_core_restarted_active_goes_on),
 		cmocka_unit_test(
 		    test_vrrp_core_restarted_active_fences_when_it_was_away_too_long),
+		cmocka_unit_test(
+		    test_vrrp_core_fenced_active_takes_a_new_interval_over),
 		cmocka_unit_test(
 		    test_vrrp_core_fenced_active_gives_way_to_any_successor),
 		cmocka_unit_test(
