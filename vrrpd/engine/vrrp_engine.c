@@ -20,6 +20,7 @@
 #include "vrrpd/engine/vrrp_engine.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct vrrp_engine {
 	struct vrrp_engine_config config;
 	struct loop_timer	*beat;
 	struct loop_timer	*restart;
+	bool			 restarting;	/* asked for, not done yet */
 	int64_t			 client_grace_ns;
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
@@ -130,6 +132,18 @@ vrrp_engine_leaving_since(const struct vrrp_engine *e)
 
 /* --- restart --- */
 
+/*
+ * How long bfdd is to wait for another life of us.  Before a planned restart at
+ * least for RESTART_GRACE_NS, whatever the file says meanwhile.
+ */
+static void
+set_grace(struct vrrp_engine *e)
+{
+	vrrp_bfd_set_grace(e->router->bfd, e->restarting &&
+	    e->client_grace_ns < RESTART_GRACE_NS ? RESTART_GRACE_NS :
+	    e->client_grace_ns);
+}
+
 static void
 restart_now(mono_t deadline, void *arg)
 {
@@ -150,6 +164,8 @@ restart_now(mono_t deadline, void *arg)
 	if (is_leaving(e) || len == 0 || vrrp_channel_send(e->config.channel,
 	    VRRP_MSG_RESTART, body, len) < 0) {
 		log_err("restart refused: the monitor cannot be told");
+		e->restarting = false;
+		set_grace(e);
 		return;
 	}
 	if (!vrrp_channel_flush(e->config.channel)) {
@@ -168,9 +184,8 @@ restart(void *arg)
 {
 	struct vrrp_engine *e = arg;
 
-	vrrp_bfd_set_grace(e->router->bfd,
-	    e->client_grace_ns > RESTART_GRACE_NS ? e->client_grace_ns :
-	    RESTART_GRACE_NS);
+	e->restarting = true;
+	set_grace(e);
 	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
 }
 
@@ -196,7 +211,7 @@ vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
 	error = vrrp_router_apply(e->router, &config, done);
 	tell_reloaded(e, &config);
 	e->client_grace_ns = config.client_grace_ns;
-	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
+	set_grace(e);
 	vrrp_config_free(&config);
 	tell_phase(e, VRRP_PHASE_READY);
 	if (error < 0)
@@ -276,7 +291,7 @@ vrrp_engine_start(struct vrrp_engine *e)
 	error = vrrp_sessions_connect(e->router, e->config.bfdd_socket);
 	if (error < 0)
 		return fatal("cannot watch bfdd", error);
-	vrrp_bfd_set_grace(e->router->bfd, e->client_grace_ns);
+	set_grace(e);
 	vrrp_router_start(e->router);
 	beat(loop_clock(), e);
 	tell_phase(e, VRRP_PHASE_READY);

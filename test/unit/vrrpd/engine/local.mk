@@ -8,6 +8,7 @@ ENGINE_WORLD = \
 	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
+	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	test/unit/vrrpd/engine/test_vrrp_router \
 	test/unit/vrrpd/engine/test_vrrp_sessions \
@@ -33,4 +34,9 @@ test_unit_vrrpd_engine_test_vrrp_sessions_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_sessions_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_engine_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_engine.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_engine_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif

@@ -1,0 +1,612 @@
+/*
+ * test_vrrp_engine.c - a life: open, start, reload, restart, leave, close; and
+ * what the monitor hears of it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_needs.h"
+#include "vrrpd/engine/vrrp_engine.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_track.h"
+#include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_linger.h"
+#include "vrrpd/pure/vrrp_supervise.h"
+
+#define WEB_WITH(more)							\
+	"instance web { interface = eth0 virtual_router_id = 51 "	\
+	"virtual_addresses = { 192.0.2.50/24 } " more "}\n"
+#define WEB WEB_WITH("")
+#define DB								\
+	"instance db { interface = eth0 virtual_router_id = 52 "	\
+	"virtual_addresses = { 192.0.2.60/24 } }\n"
+#define CHECK "file f { path = \"/run/f\" }\n"
+
+static struct vrrp_engine *e;
+static struct vrrp_birth birth;
+static const char *file;		/* what config.read() finds */
+static const char *file_error;		/* instead */
+static unsigned lefts, restarts;
+static char lines[16384];
+
+static void
+keep_line(enum log_level level, const char *line, void *arg)
+{
+	size_t len = strlen(lines);
+
+	(void)level;
+	(void)arg;
+	(void)snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
+}
+
+static int
+read_file(struct vrrp_config *out, char *why, size_t len, void *arg)
+{
+	assert_ptr_equal(arg, &file);
+	if (file_error != NULL) {
+		(void)snprintf(why, len, "%s", file_error);
+		return -EINVAL;
+	}
+	*out = engine_config(file);
+	return 0;
+}
+
+static void
+left(void *arg)
+{
+	assert_ptr_equal(arg, &file);
+	lefts++;
+}
+
+static void
+restarted(void *arg)
+{
+	assert_ptr_equal(arg, &file);
+	restarts++;
+}
+
+static int
+open_it(const char *text)
+{
+	struct vrrp_engine_config config = {
+		.loop = NULL,
+		.channel = (struct vrrp_channel *)&ew,
+		.birth = &birth,
+		.bfdd_socket = "/run/bfdd.sock",
+		.read = read_file,
+		.left = left,
+		.restarted = restarted,
+		.arg = &file,
+	};
+	struct vrrp_config vc = engine_config(text);
+	int error = vrrp_engine_open(&config, &vc, &e);
+
+	vrrp_config_free(&vc);
+	ew.r = e == NULL ? NULL : vrrp_engine_router(e);
+	return error;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	e = NULL;
+	memset(&birth, 0, sizeof(birth));
+	file = file_error = NULL;
+	lefts = restarts = 0;
+	lines[0] = '\0';
+	log_capture(keep_line, NULL);
+	engine_world_open();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	vrrp_engine_close(e);
+	engine_world_close();
+	log_capture(NULL, NULL);
+	return 0;
+}
+
+static void
+start(const char *text)
+{
+	assert_int_equal(open_it(text), 0);
+	assert_int_equal(vrrp_engine_start(e), 0);
+	world_run(0);
+}
+
+static void
+become_active(const char *text)
+{
+	start(text);
+	world_run(5 * NS_PER_S);
+	world_forget();
+}
+
+static unsigned
+count(const char *word)
+{
+	const char *at = world.did;
+	unsigned n = 0;
+
+	while ((at = strstr(at, word)) != NULL) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
+/* --- open and start --- */
+
+static void
+test_vrrp_engine_open_says_nothing_to_anybody(void **state)
+{
+	(void)state;
+	assert_int_equal(open_it(WEB), 0);
+	world_run(10 * NS_PER_S);
+	assert_string_equal(world.did, "open:web");
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	assert_int_equal(ew.commits, 0);
+}
+
+static void
+test_vrrp_engine_start_is_ready_and_beats(void **state)
+{
+	(void)state;
+	start(WEB);
+	assert_string_equal(world.did, "open:web beat phase:1");
+	assert_string_equal(ew.bfd_path, "/run/bfdd.sock");
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	world_forget();
+	world_run(10 * VRRP_BEAT_NS);
+	assert_int_equal(count("beat"), 10);
+}
+
+/* Whatever is missing: said, and nothing is left behind. */
+static void
+test_vrrp_engine_open_fails_for_want_of_anything(void **state)
+{
+	(void)state;
+	ew.tx_error = -EPERM;
+	assert_int_equal(open_it(WEB), -EPERM);
+	assert_non_null(strstr(lines, "CAP_NET_ADMIN"));
+	vrrp_engine_close(e);
+	ew.tx_error = 0;
+	ew.nl_open_error = -EMFILE;
+	assert_int_equal(open_it(WEB), -EMFILE);
+	vrrp_engine_close(e);
+	ew.nl_open_error = 0;
+	ew.no_listener = true;
+	assert_int_equal(open_it(WEB), -EADDRINUSE);
+	assert_non_null(strstr(lines, "control socket"));
+	vrrp_engine_close(e);
+	e = NULL;
+	assert_null(strstr(world.did, "open:web"));
+	/* Nothing beats any more. */
+	world_forget();
+	world_run(NS_PER_S);
+	assert_string_equal(world.did, "");
+}
+
+static void
+test_vrrp_engine_start_without_memory_for_bfdd_fails(void **state)
+{
+	(void)state;
+	ew.no_bfd = true;
+	assert_int_equal(open_it(WEB), 0);
+	assert_int_equal(vrrp_engine_start(e), -ENOMEM);
+	assert_int_equal(count("phase:1"), 0);
+}
+
+/* A monitor that reads nothing must not stop the protocol. */
+static void
+test_vrrp_engine_goes_on_when_the_channel_is_full(void **state)
+{
+	(void)state;
+	world.channel_full = true;
+	start(WEB);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	/* The will that was refused is sent with a later beat. */
+	world.channel_full = false;
+	world_forget();
+	world_run(2 * VRRP_BEAT_NS);
+	assert_int_equal(count("will:web"), 1);
+	world_forget();
+	world_run(2 * VRRP_BEAT_NS);
+	assert_int_equal(count("will:web"), 0);
+}
+
+/* L-33: with the beats the addresses are lent anew, each once a second. */
+static void
+test_vrrp_engine_beats_refresh_the_addresses(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	world_run(NS_PER_S);
+	assert_int_equal(count("refresh:web"), 1);
+	assert_int_equal(count("refresh:db"), 1);
+}
+
+/* --- messages of the monitor --- */
+
+static void
+say_level(const char *name, bool up)
+{
+	uint8_t body[VRRP_LEVEL_BYTES_MAX];
+	struct vrrp_level l = { .kind = VRRP_TRACK_FILE, .up = up,
+	    .since = world.now };
+
+	(void)snprintf(l.name, sizeof(l.name), "%s", name);
+	engine_message(VRRP_MSG_LEVEL, body, vrrp_level_encode(&l, body));
+}
+
+static void
+test_vrrp_engine_a_level_of_a_helper_moves_its_instance(void **state)
+{
+	(void)state;
+	start(CHECK WEB_WITH("track_file f { } "));
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	say_level("f", true);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	say_level("f", false);
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+}
+
+static void
+test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing(void **state)
+{
+	static const uint8_t nonsense[VRRP_LEVEL_BYTES_MIN] = { 0xff };
+
+	(void)state;
+	start(CHECK WEB_WITH("track_file f { } "));
+	say_level("f", true);
+	engine_message(VRRP_MSG_LEVEL, nonsense, sizeof(nonsense));
+	say_level("unheard-of", false);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+}
+
+/* --- reload --- */
+
+static void
+test_vrrp_engine_reload_tells_the_monitor_what_is_in_force(void **state)
+{
+	struct vrrp_applied done;
+	char why[64] = "";
+
+	(void)state;
+	become_active(WEB);
+	file = CHECK WEB_WITH("priority = 150 ");
+	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	assert_int_equal(done.changed, 1);
+	/* Which helpers it needs now; RELOADING first, READY last. */
+	assert_non_null(strstr(world.did, "phase:2 "));
+	assert_non_null(strstr(world.did, "reloaded:2"));
+	assert_string_equal(world.did + strlen(world.did) - 7, "phase:1");
+	assert_int_equal(VRRP_NEEDS_CHECKS, 2);
+	assert_int_equal(engine_find("web")->p.priority, 150);
+	assert_non_null(strstr(lines, "reload added=0 removed=0 restarted=0 "
+	    "changed=1 unchanged=0"));
+}
+
+/* A word that is refused leaves everything as it was. */
+static void
+test_vrrp_engine_reload_refused_leaves_everything_as_it_was(void **state)
+{
+	struct vrrp_instance *web;
+	struct vrrp_core core;
+	char why[64] = "";
+
+	(void)state;
+	become_active("client_grace = 3s\n" WEB DB);
+	web = engine_find("web");
+	core = web->core;
+	file_error = "vrrpd.conf:3: unknown word 'prioriti'";
+	assert_int_equal(vrrp_engine_reload(e, &(struct vrrp_applied){ 0 },
+	    why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, file_error);
+	assert_non_null(strstr(lines, "reload refused: nothing was changed"));
+	assert_string_equal(world.did, "");
+	assert_ptr_equal(engine_find("web"), web);
+	assert_memory_equal(&web->core, &core, sizeof(core));
+	assert_int_equal(ew.r->instance_count, 2);
+	assert_int_equal(ew.grace_ns, 3 * NS_PER_S);
+	/* By a client the same, with the reason. */
+	engine_refused("reload", "{}", CTL_ERR_REFUSED, file_error);
+}
+
+static void
+test_vrrp_engine_reload_sets_the_grace_of_bfdd(void **state)
+{
+	struct vrrp_applied done;
+	char why[64];
+
+	(void)state;
+	start("client_grace = 3s\n" WEB);
+	assert_int_equal(ew.grace_ns, 3 * NS_PER_S);
+	file = "client_grace = 5s\n" WEB;
+	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	assert_int_equal(ew.grace_ns, 5 * NS_PER_S);
+}
+
+static void
+test_vrrp_engine_reload_while_leaving_is_refused(void **state)
+{
+	struct vrrp_applied done;
+	char why[64] = "";
+
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_leave(e);
+	file = WEB DB;
+	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)),
+	    -ESHUTDOWN);
+	assert_string_equal(why, "vrrpd is leaving");
+	assert_int_equal(ew.r->instance_count, 1);
+}
+
+/* --- restart --- */
+
+static void
+ask_restart(void)
+{
+	json_t *answer = engine_ask("restart", "{}");
+
+	assert_non_null(json_object_get(answer, "engine-pid"));
+	json_decref(answer);
+}
+
+/* L-24: nothing on the wire, nothing taken away; the answer comes first. */
+static void
+test_vrrp_engine_restart_hands_off_and_says_nothing(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	ask_restart();
+	assert_int_equal(restarts, 0);
+	assert_string_equal(world.did, "");
+	assert_int_equal(ew.grace_ns, 10 * NS_PER_S);
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 1);
+	assert_non_null(strstr(world.did, "restart:2"));
+	assert_null(strstr(world.did, "advert"));
+	assert_null(strstr(world.did, "withdraw"));
+	assert_null(strstr(world.did, "phase:3"));
+	assert_false(ew.goodbye);
+}
+
+static void
+test_vrrp_engine_restart_keeps_a_longer_grace(void **state)
+{
+	(void)state;
+	become_active("client_grace = 30s\n" WEB);
+	ask_restart();
+	assert_int_equal(ew.grace_ns, 30 * NS_PER_S);
+}
+
+/* An end without a word is one for good: wait until the monitor reads. */
+static void
+test_vrrp_engine_restart_waits_for_a_monitor_that_is_busy(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	ew.stuck = true;
+	ask_restart();
+	world_run(10 * NS_PER_S);
+	assert_int_equal(restarts, 0);
+	assert_null(strstr(world.did, "restart:"));
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	ew.stuck = false;
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 1);
+	assert_int_equal(count("restart:1"), 1);
+}
+
+static void
+test_vrrp_engine_restart_refused_when_the_monitor_cannot_be_told(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	ask_restart();
+	world.channel_full = true;
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 0);
+	assert_non_null(strstr(lines, "restart refused: the monitor cannot be "
+	    "told"));
+	/* bfdd need not wait for another life of it any more. */
+	assert_int_equal(ew.grace_ns, 0);
+	/* It lives on, and may be asked again. */
+	world.channel_full = false;
+	world_run(10 * NS_PER_S);
+	assert_int_equal(restarts, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	ask_restart();
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 1);
+}
+
+/* A grace that a reload takes back would be a Down to every peer. */
+static void
+test_vrrp_engine_reload_before_a_restart_keeps_its_grace(void **state)
+{
+	struct vrrp_applied done;
+	char why[64];
+
+	(void)state;
+	become_active(WEB);
+	ew.stuck = true;
+	ask_restart();
+	world_run(NS_PER_S);
+	file = "client_grace = 2s\n" WEB;
+	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	assert_int_equal(ew.grace_ns, 10 * NS_PER_S);
+	file = "client_grace = 20s\n" WEB;
+	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	assert_int_equal(ew.grace_ns, 20 * NS_PER_S);
+}
+
+/* Who leaves has resigned: there is nothing to hand off. */
+static void
+test_vrrp_engine_restart_while_leaving_is_refused(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	ask_restart();
+	vrrp_engine_leave(e);
+	world_run(30 * NS_PER_MS);
+	assert_int_equal(restarts, 0);
+	assert_null(strstr(world.did, "restart:"));
+}
+
+/* The next engine of a planned restart: it goes on, and says so to nobody. */
+static void
+test_vrrp_engine_goes_on_where_the_one_before_stopped(void **state)
+{
+	static struct vrrp_handoff h;
+
+	(void)state;
+	memset(&h, 0, sizeof(h));
+	h.left = world.now;
+	h.count = 1;
+	h.list[0] = (struct vrrp_handoff_entry){ .name = "web",
+	    .active_since = world.now, .flags = VRRP_HANDOFF_ACTIVE };
+	birth.handoff = &h;
+	start(WEB DB);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_BACKUP);
+	assert_null(strstr(world.did, "advert:51:0"));
+}
+
+/* --- leave and close --- */
+
+static void
+test_vrrp_engine_leave_waits_for_a_successor(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_true(mono_is_never(vrrp_engine_leaving_since(e)));
+	vrrp_engine_leave(e);
+	assert_int_equal(vrrp_engine_leaving_since(e).ns, world.now.ns);
+	assert_string_equal(world.did, "advert:51:0 phase:3");
+	world_run(100 * NS_PER_MS);
+	assert_int_equal(lefts, 0);
+	assert_null(strstr(world.did, "withdraw"));
+	engine_advert("192.0.2.3", 51, 90);
+	world_run(VRRP_LINGER_TAIL_NS);
+	assert_int_equal(lefts, 1);
+	assert_non_null(strstr(world.did, "withdraw:web"));
+}
+
+static void
+test_vrrp_engine_leave_twice_is_leaving_once(void **state)
+{
+	mono_t since;
+
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_leave(e);
+	since = vrrp_engine_leaving_since(e);
+	world_run(100 * NS_PER_MS);
+	world_forget();
+	vrrp_engine_leave(e);
+	assert_string_equal(world.did, "");
+	assert_int_equal(vrrp_engine_leaving_since(e).ns, since.ns);
+	world_run(20 * NS_PER_S);
+	assert_int_equal(lefts, 1);
+}
+
+/* It still beats: the monitor must not take who waits for one that hangs. */
+static void
+test_vrrp_engine_beats_while_it_leaves(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_leave(e);
+	world_forget();
+	world_run(10 * VRRP_BEAT_NS);
+	assert_int_equal(count("beat"), 10);
+}
+
+static const char *
+at(const char *word)
+{
+	const char *found = strstr(world.did, word);
+
+	assert_non_null(found);
+	return found;
+}
+
+/* The monitor hears it before the wills are void, and hooks before the end. */
+static void
+test_vrrp_engine_close_tells_in_order(void **state)
+{
+	(void)state;
+	become_active(WEB_WITH("notify = \"/bin/true\" "));
+	vrrp_engine_close(e);
+	e = NULL;
+	assert_true(at("phase:3") < at("advert:51:0"));
+	assert_true(at("advert:51:0") < at("withdraw:web"));
+	assert_true(at("withdraw:web") < at("close:web"));
+	(void)at("notice:web:STOP");
+	(void)at("revoke:web");
+	assert_true(ew.goodbye);
+	world_forget();
+	world_run(10 * NS_PER_S);
+	assert_string_equal(world.did, "");
+}
+
+static void
+test_vrrp_engine_close_of_none_is_fine(void **state)
+{
+	(void)state;
+	vrrp_engine_close(NULL);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_engine_open_says_nothing_to_anybody),
+	    TEST(test_vrrp_engine_start_is_ready_and_beats),
+	    TEST(test_vrrp_engine_open_fails_for_want_of_anything),
+	    TEST(test_vrrp_engine_start_without_memory_for_bfdd_fails),
+	    TEST(test_vrrp_engine_goes_on_when_the_channel_is_full),
+	    TEST(test_vrrp_engine_beats_refresh_the_addresses),
+	    TEST(test_vrrp_engine_a_level_of_a_helper_moves_its_instance),
+	    TEST(test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing),
+	    TEST(test_vrrp_engine_reload_tells_the_monitor_what_is_in_force),
+	    TEST(test_vrrp_engine_reload_refused_leaves_everything_as_it_was),
+	    TEST(test_vrrp_engine_reload_sets_the_grace_of_bfdd),
+	    TEST(test_vrrp_engine_reload_while_leaving_is_refused),
+	    TEST(test_vrrp_engine_restart_hands_off_and_says_nothing),
+	    TEST(test_vrrp_engine_restart_keeps_a_longer_grace),
+	    TEST(test_vrrp_engine_restart_waits_for_a_monitor_that_is_busy),
+	    TEST(test_vrrp_engine_restart_refused_when_the_monitor_cannot_be_told),
+	    TEST(test_vrrp_engine_reload_before_a_restart_keeps_its_grace),
+	    TEST(test_vrrp_engine_restart_while_leaving_is_refused),
+	    TEST(test_vrrp_engine_goes_on_where_the_one_before_stopped),
+	    TEST(test_vrrp_engine_leave_waits_for_a_successor),
+	    TEST(test_vrrp_engine_leave_twice_is_leaving_once),
+	    TEST(test_vrrp_engine_beats_while_it_leaves),
+	    TEST(test_vrrp_engine_close_tells_in_order),
+	    TEST(test_vrrp_engine_close_of_none_is_fine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
