@@ -8,6 +8,7 @@ ENGINE_WORLD = \
 	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
+	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	test/unit/vrrpd/engine/test_vrrp_router \
@@ -39,4 +40,9 @@ test_unit_vrrpd_engine_test_vrrp_engine_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_engine_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_ctl_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_ctl.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_ctl_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif

@@ -1,0 +1,759 @@
+/*
+ * test_vrrp_ctl.c - every method's answer and refusals, and what subscribers are
+ * told.  A request that is refused changes nothing.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/log.h"
+#include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/engine/vrrp_ctl.h"
+#include "vrrpd/instance/vrrp_instance.h"
+
+#define WEB_WITH(more)							\
+	"instance web { interface = eth0 virtual_router_id = 51 "	\
+	"virtual_addresses = { 192.0.2.50/24 } " more "}\n"
+#define WEB WEB_WITH("")
+#define DB								\
+	"instance db { interface = eth0 virtual_router_id = 52 "	\
+	"virtual_addresses = { 192.0.2.60/24 } }\n"
+#define PARAMS	(-32602)		/* JSON-RPC: invalid params */
+
+static struct vrrp_ctl *ctl;
+static int reload_error;
+static unsigned reloads, restarts;
+static char lines[16384];
+
+static void
+keep_line(enum log_level level, const char *line, void *arg)
+{
+	size_t len = strlen(lines);
+
+	(void)level;
+	(void)arg;
+	(void)snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
+}
+
+static int
+reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
+{
+	assert_ptr_equal(arg, &reloads);
+	reloads++;
+	if (reload_error != 0) {
+		(void)snprintf(why, len, "vrrpd.conf:7: no");
+		return reload_error;
+	}
+	*done = (struct vrrp_applied){ 1, 2, 3, 4, 5 };
+	return 0;
+}
+
+static void
+restart(void *arg)
+{
+	assert_ptr_equal(arg, &restarts);
+	restarts++;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	reload_error = 0;
+	reloads = restarts = 0;
+	lines[0] = '\0';
+	log_capture(keep_line, NULL);
+	engine_open();
+	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &reloads,
+	    &ctl), 0);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	vrrp_ctl_close(ctl);
+	engine_close();
+	log_capture(NULL, NULL);
+	return 0;
+}
+
+static void
+start(const char *text)
+{
+	engine_apply(text);
+	engine_start();
+	world_forget();
+}
+
+static void
+become_active(const char *text)
+{
+	start(text);
+	world_run(5 * NS_PER_S);
+	world_forget();
+}
+
+/* Words are deferred, and levels published by a timer that those set. */
+static void
+turns(void)
+{
+	world_run(0);
+	world_run(0);
+}
+
+/* "a.b.0.c" of an answer; NULL: there is none. */
+static const json_t *
+at(const json_t *o, const char *path)
+{
+	char word[64];
+	size_t len;
+
+	for (; *path != '\0' && o != NULL; path += len + (path[len] == '.')) {
+		len = strcspn(path, ".");
+		assert_true(len < sizeof(word));
+		memcpy(word, path, len);
+		word[len] = '\0';
+		o = json_is_array(o) ? json_array_get(o, strtoul(word, NULL,
+		    10)) : json_object_get(o, word);
+	}
+	return o;
+}
+
+static const char *
+text_at(const json_t *o, const char *path)
+{
+	const char *s = json_string_value(at(o, path));
+
+	if (s == NULL)
+		fail_msg("no text at %s", path);
+	return s;
+}
+
+static long long
+number_at(const json_t *o, const char *path)
+{
+	if (!json_is_integer(at(o, path)))
+		fail_msg("no number at %s", path);
+	return json_integer_value(at(o, path));
+}
+
+static json_t *
+ask(const char *method, const char *params)
+{
+	json_t *answer = engine_ask(method, params);
+
+	if (answer == NULL)
+		fail_msg("%s: %s", method, ew.error.message);
+	return answer;
+}
+
+/* --- whom a request is about --- */
+
+static void
+test_vrrp_ctl_names_that_are_none_are_refused_everywhere(void **state)
+{
+	static const char *const methods[] = { "show", "history", "stats",
+	    "set", "disable", "enable", "handover" };
+	size_t i;
+
+	(void)state;
+	become_active(WEB);
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		engine_refused(methods[i], "{\"name\":\"wbe\"}",
+		    CTL_ERR_NOT_FOUND, "there is no instance \"wbe\"");
+		engine_refused(methods[i], "{\"name\":51}", PARAMS,
+		    "\"name\" must be the name of an instance");
+	}
+	/* What changes something is never about all of them. */
+	for (i = 3; i < sizeof(methods) / sizeof(methods[0]); i++)
+		engine_refused(methods[i], "{}", PARAMS,
+		    "\"name\" must be the name of an instance");
+	assert_string_equal(world.did, "");
+}
+
+/* --- show --- */
+
+static void
+test_vrrp_ctl_show_all_and_one(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active("router_id = lb1\n" WEB DB);
+	o = ask("show", "{}");
+	assert_string_equal(text_at(o, "router-id"), "lb1");
+	assert_string_equal(text_at(o, "bfdd"), "connected");
+	assert_int_equal(json_array_size(at(o, "instances")), 2);
+	assert_string_equal(text_at(o, "instances.0.name"), "web");
+	assert_string_equal(text_at(o, "instances.0.state"), "active");
+	assert_int_equal(number_at(o, "instances.0.virtual-router-id"), 51);
+	assert_string_equal(text_at(o, "instances.0.address-family"), "ipv4");
+	assert_string_equal(text_at(o, "instances.0.virtual-addresses.0"),
+	    "192.0.2.50/24");
+	assert_string_equal(text_at(o, "instances.0.virtual-mac"),
+	    "00:00:5e:00:01:33");
+	assert_string_equal(text_at(o, "instances.0.active-address"),
+	    "192.0.2.2");
+	assert_string_equal(text_at(o, "instances.0.last-transition.to"),
+	    "active");
+	assert_string_equal(text_at(o, "instances.0.last-transition.cause"),
+	    "active-down-timer");
+	assert_string_equal(text_at(o, "instances.0.new-master-reason"),
+	    "no-response");
+	json_decref(o);
+	o = ask("show", "{\"name\":\"db\"}");
+	assert_int_equal(json_array_size(at(o, "instances")), 1);
+	assert_string_equal(text_at(o, "instances.0.name"), "db");
+	json_decref(o);
+}
+
+static void
+test_vrrp_ctl_show_of_nothing_is_an_empty_list(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	ew.bfd_up = false;
+	o = ask("show", "{}");
+	assert_true(json_is_array(at(o, "instances")));
+	assert_int_equal(json_array_size(at(o, "instances")), 0);
+	assert_string_equal(text_at(o, "bfdd"), "unreachable");
+	json_decref(o);
+}
+
+/* What stands against it, in words; and nothing of what it does not have. */
+static void
+test_vrrp_ctl_show_says_what_is_waited_for(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	start("instance far { interface = eth1 virtual_router_id = 9 "
+	    "virtual_addresses = { 198.51.100.9/24 } }\n");
+	o = ask("show", "{}");
+	assert_string_equal(text_at(o, "instances.0.state"), "initialize");
+	assert_non_null(strstr(text_at(o, "instances.0.waiting-for"), "eth1"));
+	assert_true(json_is_null(at(o, "instances.0.primary-address")));
+	assert_true(json_is_null(at(o, "instances.0.active-address")));
+	assert_null(at(o, "instances.0.up-datetime"));
+	assert_null(at(o, "instances.0.group"));
+	assert_string_equal(text_at(o, "instances.0.new-master-reason"),
+	    "not-master");
+	json_decref(o);
+}
+
+static void
+test_vrrp_ctl_show_a_backup_names_the_active(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	start(WEB_WITH("bfd 192.0.2.3 { role = peer } ") DB
+	    "group both { members = { web, db } }\n");
+	engine_advert("192.0.2.3", 51, 200);
+	engine_advert("192.0.2.3", 52, 200);
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
+	    VRRP_BFD_REASON_NONE);
+	o = ask("show", "{}");
+	assert_string_equal(text_at(o, "instances.0.state"), "backup");
+	assert_string_equal(text_at(o, "instances.0.active-address"),
+	    "192.0.2.3");
+	assert_int_equal(number_at(o, "instances.0.active-priority"), 200);
+	assert_string_equal(text_at(o, "instances.0.group"), "both");
+	assert_string_equal(text_at(o, "instances.0.bfd.0.state"), "up");
+	assert_string_equal(text_at(o, "instances.0.bfd.0.how"), "configured");
+	assert_string_equal(text_at(o, "instances.0.bfd.0.takeover"), "ready");
+	assert_string_equal(text_at(o, "instances.0.takeover-by"), "bfd");
+	assert_string_equal(text_at(o, "instances.0.takeover-peer"),
+	    "192.0.2.3");
+	assert_int_equal(number_at(o, "instances.0.takeover-bound-us"),
+	    30000);
+	assert_string_equal(text_at(o, "instances.1.takeover-by"), "vrrp");
+	assert_string_equal(text_at(o, "instances.0.routers-heard.0.address"),
+	    "192.0.2.3");
+	json_decref(o);
+}
+
+static void
+test_vrrp_ctl_show_processes_where_there_is_a_monitor(void **state)
+{
+	struct vrrp_birth birth = { .monitor = 4711, .restarts = 2,
+	    .last_end = "hung, Killed", .last_end_real_ns = 1 };
+	const struct rtsched sched = { .priority = 50, .locked = true };
+	json_t *o;
+
+	(void)state;
+	start(WEB);
+	o = ask("show", "{}");
+	assert_null(at(o, "processes"));
+	assert_int_equal(number_at(o, "scheduling.realtime-priority"), 0);
+	json_decref(o);
+	ew.r->birth = &birth;
+	ew.r->scheduling = &sched;
+	engine_stall(NS_PER_S);
+	o = ask("show", "{}");
+	assert_int_equal(number_at(o, "processes.monitor-pid"), 4711);
+	assert_int_equal(number_at(o, "processes.engine-pid"), getpid());
+	assert_int_equal(number_at(o, "processes.engine-restarts"), 2);
+	assert_string_equal(text_at(o, "processes.last-end"), "hung, Killed");
+	assert_int_equal(number_at(o, "scheduling.realtime-priority"), 50);
+	assert_true(json_is_true(at(o, "scheduling.locked")));
+	assert_int_equal(number_at(o, "scheduling.stalls"), 1);
+	assert_int_equal(number_at(o, "scheduling.worst-stall-us"), 1000000);
+	json_decref(o);
+	ew.r->birth = NULL;
+	ew.r->scheduling = NULL;
+}
+
+/* --- history --- */
+
+/* Of all instances together, the oldest first. */
+static void
+test_vrrp_ctl_history_is_in_the_order_of_time(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	vrrp_instance_disable(engine_find("db"), true);
+	world_run(2 * NS_PER_S);
+	vrrp_instance_disable(engine_find("web"), true);
+	world_run(2 * NS_PER_S);
+	o = ask("history", "{}");
+	assert_int_equal(json_array_size(at(o, "transitions")), 6);
+	assert_string_equal(text_at(o, "transitions.0.to"), "backup");
+	assert_string_equal(text_at(o, "transitions.4.instance"), "db");
+	assert_string_equal(text_at(o, "transitions.4.to"), "initialize");
+	assert_string_equal(text_at(o, "transitions.5.instance"), "web");
+	json_decref(o);
+	o = ask("history", "{\"name\":\"web\"}");
+	assert_int_equal(json_array_size(at(o, "transitions")), 3);
+	assert_string_equal(text_at(o, "transitions.1.from"), "backup");
+	assert_string_equal(text_at(o, "transitions.1.to"), "active");
+	/* Where the time went: from the instant that the timer was due. */
+	assert_string_equal(text_at(o, "transitions.1.steps.0.step"),
+	    "detected");
+	assert_int_equal(number_at(o, "transitions.1.steps.0.us"), 0);
+	json_decref(o);
+	o = ask("history", "{\"name\":\"db\"}");
+	assert_string_equal(text_at(o, "transitions.2.cause"), "disabled");
+	json_decref(o);
+}
+
+static void
+test_vrrp_ctl_history_keeps_the_newest(void **state)
+{
+	json_t *o;
+	unsigned i;
+
+	(void)state;
+	start(WEB);
+	for (i = 0; i < VRRP_HISTORY_MAX; i++) {
+		vrrp_instance_disable(engine_find("web"), i % 2 == 0);
+		world_run(NS_PER_S / 10);
+	}
+	o = ask("history", "{}");
+	assert_int_equal(json_array_size(at(o, "transitions")),
+	    VRRP_HISTORY_MAX);
+	assert_string_equal(text_at(o, "transitions.0.to"), "initialize");
+	json_decref(o);
+}
+
+/* --- stats --- */
+
+static void
+test_vrrp_ctl_stats_count_what_was_refused(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	engine_advert("192.0.2.3", 51, 90);
+	engine_advert("192.0.2.3", 77, 90);	/* nobody's: V-45 */
+	world.advert_ttl = 64;			/* V-40 */
+	engine_advert("192.0.2.3", 51, 90);
+	o = ask("stats", "{}");
+	assert_int_equal(number_at(o, "virtual-routers"), 2);
+	assert_int_equal(json_array_size(at(o, "instances")), 2);
+	assert_string_equal(text_at(o, "interfaces.0.interface"), "eth0");
+	assert_int_equal(number_at(o, "instances.0.statistics."
+	    "advertisement-rcvd"), 1);
+	assert_int_equal(number_at(o, "instances.0.statistics.ip-ttl-errors"),
+	    1);
+	assert_int_equal(number_at(o, "instances.1.statistics.ip-ttl-errors"),
+	    0);
+	assert_int_equal(number_at(o, "interfaces.0.statistics.vrid-errors"),
+	    1);
+	/* The sum of instances and interfaces (Y-4). */
+	assert_int_equal(number_at(o, "statistics.ip-ttl-errors"), 1);
+	assert_int_equal(number_at(o, "statistics.vrid-errors"), 1);
+	json_decref(o);
+	o = ask("stats", "{\"name\":\"web\"}");
+	assert_int_equal(json_array_size(at(o, "instances")), 1);
+	assert_int_equal(json_array_size(at(o, "interfaces")), 0);
+	assert_null(at(o, "statistics"));
+	json_decref(o);
+}
+
+/* Counters of an instance that is gone stay with its interface. */
+static void
+test_vrrp_ctl_stats_never_count_down(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	start(WEB DB);
+	world.advert_ttl = 64;
+	engine_advert("192.0.2.3", 51, 90);
+	engine_apply(DB);
+	o = ask("stats", "{}");
+	assert_int_equal(number_at(o, "statistics.ip-ttl-errors"), 1);
+	json_decref(o);
+}
+
+/* --- set --- */
+
+static void
+test_vrrp_ctl_set_is_in_force_at_once(void **state)
+{
+	struct vrrp_instance *v;
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	v = engine_find("web");
+	o = ask("set", "{\"name\":\"web\",\"priority\":150,"
+	    "\"advert-interval-cs\":5}");
+	assert_string_equal(text_at(o, "kept"), "until restart");
+	assert_int_equal(number_at(o, "applied.priority"), 150);
+	assert_int_equal(number_at(o, "applied.advert-interval-cs"), 5);
+	assert_null(at(o, "applied.name"));
+	json_decref(o);
+	assert_int_equal(v->core.p.priority, 150);
+	assert_int_equal(v->p.advert_int_cs, 5);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	/* Stalls are watched for at its new pace. */
+	assert_int_equal(ew.cadence_ns, 12500 * NS_PER_US);
+	assert_non_null(strstr(lines, "instance=web set priority=150 "
+	    "advert_int_cs=5 by=\"pid 12\""));
+	/* The file has the last word again with the next reload. */
+	engine_apply(WEB DB);
+	assert_int_equal(ew.done.changed, 1);
+	assert_int_equal(v->core.p.priority, 100);
+}
+
+static void
+test_vrrp_ctl_set_refused_leaves_everything_as_it_was(void **state)
+{
+	struct vrrp_params before;
+	struct vrrp_instance *v;
+
+	(void)state;
+	become_active(WEB);
+	v = engine_find("web");
+	before = v->p;
+	engine_refused("set", "{\"name\":\"web\"}", PARAMS, "nothing to set: "
+	    "\"advert-interval-cs\" or \"priority\"");
+	engine_refused("set", "{\"name\":\"web\",\"vrid\":7}", PARAMS,
+	    "\"vrid\" cannot be set at run time");
+	engine_refused("set", "{\"name\":\"web\",\"priority\":\"150\"}",
+	    PARAMS, "\"priority\" must be a number");
+	engine_refused("set", "{\"name\":\"web\",\"priority\":255}",
+	    CTL_ERR_REFUSED, "priority 255 is for the owner of the address: 1 "
+	    "to 254");
+	assert_null(engine_ask("set", "{\"name\":\"web\",\"priority\":0}"));
+	assert_int_equal(ew.error.code, CTL_ERR_REFUSED);
+	assert_null(engine_ask("set", "{\"name\":\"web\",\"priority\":-3}"));
+	assert_null(engine_ask("set", "{\"name\":\"web\",\"priority\":300}"));
+	engine_refused("set", "{\"name\":\"web\",\"advert-interval-cs\":1.5}",
+	    PARAMS, "\"advert-interval-cs\" must be a number");
+	assert_null(engine_ask("set",
+	    "{\"name\":\"web\",\"advert-interval-cs\":4096}"));
+	assert_int_equal(ew.error.code, CTL_ERR_REFUSED);
+	/* One good word beside a bad one. */
+	assert_null(engine_ask("set", "{\"name\":\"web\",\"priority\":150,"
+	    "\"advert-interval-cs\":0}"));
+	assert_memory_equal(&v->p, &before, sizeof(before));
+	assert_int_equal(v->core.p.priority, 100);
+	assert_string_equal(world.did, "");
+	assert_null(strstr(lines, " set "));
+}
+
+/* Version 2 has whole seconds on the wire. */
+static void
+test_vrrp_ctl_set_by_the_rules_of_the_version(void **state)
+{
+	(void)state;
+	become_active(WEB_WITH("version = 2 "));
+	assert_null(engine_ask("set",
+	    "{\"name\":\"web\",\"advert-interval-cs\":150}"));
+	assert_int_equal(ew.error.code, CTL_ERR_REFUSED);
+	json_decref(ask("set",
+	    "{\"name\":\"web\",\"advert-interval-cs\":200}"));
+	assert_int_equal(engine_find("web")->p.advert_int_cs, 200);
+}
+
+#define OWNER								\
+	"instance own { interface = eth0 virtual_router_id = 54 "	\
+	"priority = 255 virtual_mac = no "				\
+	"virtual_addresses = { 192.0.2.2/24 } }\n"
+
+static void
+test_vrrp_ctl_the_owner_keeps_its_priority_and_its_address(void **state)
+{
+	(void)state;
+	become_active(OWNER);
+	assert_int_equal(engine_find("own")->core.state, VRRP_ACTIVE);
+	engine_refused("set", "{\"name\":\"own\",\"priority\":100}",
+	    CTL_ERR_REFUSED, "own owns its address: its priority is always "
+	    "255");
+	engine_refused("handover", "{\"name\":\"own\"}", CTL_ERR_REFUSED,
+	    "own owns its address and would take it back at once");
+	assert_int_equal(engine_find("own")->core.state, VRRP_ACTIVE);
+}
+
+/* --- disable, enable, handover --- */
+
+static void
+test_vrrp_ctl_disable_and_enable(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	o = ask("disable", "{\"name\":\"web\"}");
+	assert_string_equal(text_at(o, "name"), "web");
+	assert_string_equal(text_at(o, "state"), "initialize");
+	json_decref(o);
+	assert_true(engine_find("web")->disabled);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_non_null(strstr(lines, "instance=web disabled by=\"pid 12\""));
+	o = ask("enable", "{\"name\":\"web\"}");
+	assert_string_equal(text_at(o, "state"), "backup");
+	json_decref(o);
+	assert_non_null(strstr(lines, "instance=web enabled by=\"pid 12\""));
+}
+
+static void
+test_vrrp_ctl_handover_of_an_active(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB);
+	o = ask("handover", "{\"name\":\"web\"}");
+	assert_string_equal(text_at(o, "state"), "backup");
+	json_decref(o);
+	assert_non_null(strstr(world.did, "advert:51:0"));
+	o = ask("show", "{\"name\":\"web\"}");
+	assert_true(json_is_true(at(o, "instances.0.handed-over")));
+	assert_true(json_is_true(at(o, "instances.0.lingering")));
+	json_decref(o);
+	assert_non_null(strstr(lines, "instance=web handed over by="));
+}
+
+static void
+test_vrrp_ctl_handover_of_a_backup_is_refused(void **state)
+{
+	(void)state;
+	start(WEB);
+	engine_refused("handover", "{\"name\":\"web\"}", CTL_ERR_REFUSED,
+	    "web is not Active here (it is in state backup)");
+	assert_null(strstr(lines, "handed over"));
+}
+
+/* --- reload, restart --- */
+
+static void
+test_vrrp_ctl_reload_says_what_was_done_or_why_not(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	o = ask("reload", "{}");
+	assert_int_equal(number_at(o, "added"), 1);
+	assert_int_equal(number_at(o, "removed"), 2);
+	assert_int_equal(number_at(o, "restarted"), 3);
+	assert_int_equal(number_at(o, "changed"), 4);
+	assert_int_equal(number_at(o, "unchanged"), 5);
+	json_decref(o);
+	reload_error = -EINVAL;
+	engine_refused("reload", "{}", CTL_ERR_REFUSED, "vrrpd.conf:7: no");
+	assert_int_equal(reloads, 2);
+}
+
+static void
+test_vrrp_ctl_restart_needs_somebody_to_start_it_again(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	engine_refused("restart", "{}", CTL_ERR_REFUSED,
+	    "nobody is there to start it again");
+	ew.r->restart = restart;
+	ew.r->restart_arg = &restarts;
+	o = ask("restart", "{}");
+	assert_int_equal(number_at(o, "engine-pid"), getpid());
+	json_decref(o);
+	assert_int_equal(restarts, 1);
+}
+
+/* --- topics --- */
+
+static void
+test_vrrp_ctl_a_subscriber_gets_every_level_first(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_subscribe("instance");
+	assert_string_equal(ew.told, "instance:web instance:db");
+	assert_string_equal(text_at(ew.last_told, "name"), "db");
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
+	    VRRP_BFD_REASON_NONE);
+	engine_subscribe("bfd");
+	assert_string_equal(ew.told, "bfd:eth0 192.0.2.3");
+	assert_string_equal(text_at(ew.last_told, "state"), "up");
+	engine_subscribe("transition");		/* events: nothing to begin with */
+	assert_string_equal(ew.told, "");
+}
+
+static void
+test_vrrp_ctl_changes_are_levels_and_transitions_events(void **state)
+{
+	(void)state;
+	start(WEB DB);
+	engine_subscribe("instance");
+	ew.told[0] = '\0';
+	vrrp_instance_disable(engine_find("web"), true);
+	turns();
+	assert_string_equal(ew.told, "instance:web");
+	assert_string_equal(text_at(ew.last_told, "state"), "initialize");
+	engine_subscribe("transition");
+	vrrp_instance_disable(engine_find("web"), false);
+	turns();
+	assert_string_equal(ew.told, "transition:");
+	assert_string_equal(text_at(ew.last_told, "to"), "backup");
+	engine_subscribe("bfd");
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_DOWN,
+	    VRRP_BFD_REASON_NONE);
+	assert_string_equal(ew.told, "bfd:eth0 192.0.2.3");
+}
+
+static void
+test_vrrp_ctl_without_subscribers_nothing_is_made(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
+	    VRRP_BFD_REASON_NONE);
+	world_run(NS_PER_S);
+	assert_string_equal(ew.told, "");
+	assert_false(engine_find("web")->untold);
+}
+
+static unsigned
+told(void)
+{
+	const char *p = ew.told;
+	unsigned n = 0;
+
+	while ((p = strstr(p, "instance:")) != NULL) {
+		n++;
+		p++;
+	}
+	return n;
+}
+
+/* Hundreds in one batch: a few at a time, so that no advert is late. */
+static void
+test_vrrp_ctl_levels_of_many_are_told_in_portions(void **state)
+{
+	struct nl_link eth0 = world.tracked;
+	static char text[8192];
+	size_t len = 0;
+	unsigned i;
+
+	(void)state;
+	for (i = 1; i <= 20; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "instance i%u { interface = eth0 virtual_router_id = %u "
+		    "virtual_addresses = { 192.0.2.%u/24 } }\n", i, i,
+		    i + 100);
+	start(text);
+	engine_subscribe("instance");
+	ew.told[0] = '\0';
+	eth0.running = false;
+	engine_link(&eth0, false);
+	assert_true(told() > 0 && told() <= 8);
+	world_run(10 * NS_PER_MS);
+	assert_int_equal(told(), 20);
+}
+
+/* --- life --- */
+
+static void
+test_vrrp_ctl_open_fails_and_close_lets_go(void **state)
+{
+	struct vrrp_ctl *second = NULL;
+
+	(void)state;
+	ew.no_listener = true;
+	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &reloads,
+	    &second), -EADDRINUSE);
+	assert_null(second);
+	become_active(WEB);
+	engine_subscribe("instance");
+	vrrp_ctl_close(ctl);
+	ctl = NULL;
+	assert_null(ew.r->changed);
+	assert_null(ew.r->transition);
+	assert_null(ew.r->bfd_changed);
+	vrrp_instance_disable(engine_find("web"), true);
+	world_run(NS_PER_S);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_ctl_names_that_are_none_are_refused_everywhere),
+	    TEST(test_vrrp_ctl_show_all_and_one),
+	    TEST(test_vrrp_ctl_show_of_nothing_is_an_empty_list),
+	    TEST(test_vrrp_ctl_show_says_what_is_waited_for),
+	    TEST(test_vrrp_ctl_show_a_backup_names_the_active),
+	    TEST(test_vrrp_ctl_show_processes_where_there_is_a_monitor),
+	    TEST(test_vrrp_ctl_history_is_in_the_order_of_time),
+	    TEST(test_vrrp_ctl_history_keeps_the_newest),
+	    TEST(test_vrrp_ctl_stats_count_what_was_refused),
+	    TEST(test_vrrp_ctl_stats_never_count_down),
+	    TEST(test_vrrp_ctl_set_is_in_force_at_once),
+	    TEST(test_vrrp_ctl_set_refused_leaves_everything_as_it_was),
+	    TEST(test_vrrp_ctl_set_by_the_rules_of_the_version),
+	    TEST(test_vrrp_ctl_the_owner_keeps_its_priority_and_its_address),
+	    TEST(test_vrrp_ctl_disable_and_enable),
+	    TEST(test_vrrp_ctl_handover_of_an_active),
+	    TEST(test_vrrp_ctl_handover_of_a_backup_is_refused),
+	    TEST(test_vrrp_ctl_reload_says_what_was_done_or_why_not),
+	    TEST(test_vrrp_ctl_restart_needs_somebody_to_start_it_again),
+	    TEST(test_vrrp_ctl_a_subscriber_gets_every_level_first),
+	    TEST(test_vrrp_ctl_changes_are_levels_and_transitions_events),
+	    TEST(test_vrrp_ctl_without_subscribers_nothing_is_made),
+	    TEST(test_vrrp_ctl_levels_of_many_are_told_in_portions),
+	    TEST(test_vrrp_ctl_open_fails_and_close_lets_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
