@@ -95,8 +95,8 @@ vrrp_protect_bound_ns(const struct vrrp_bfd *b, const struct vrrp_instance *v,
 		if (ns == 0)
 			continue;
 		/* Our links must have had their time too (L-18). */
-		links = vrrp_tracked_proven_at(&v->tracked, (mono_t){
-		    list[i].session->level.rx_interval_ns }).ns;
+		links = mono_sub(vrrp_tracked_proven_at(&v->tracked, mono_add(
+		    now, list[i].session->level.rx_interval_ns)), now);
 		if (links > ns)
 			ns = links;
 		ns += vrrp_core_bfd_delay_ns(&v->core, now) +

@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
+	test/unit/vrrpd/engine/test_vrrp_protect \
 	test/unit/vrrpd/engine/test_vrrp_router \
 	test/unit/vrrpd/engine/test_vrrp_sessions \
 	# end
@@ -45,4 +46,9 @@ test_unit_vrrpd_engine_test_vrrp_ctl_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_ctl_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_protect_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_protect.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_protect_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif
