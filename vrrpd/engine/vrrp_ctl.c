@@ -153,10 +153,12 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 			(void)json_array_append_new(instances, json_pack(
 			    "{s:s, s:o}", "name", r->instances[i]->p.name,
 			    "statistics", vrrp_ctl_json_stats(r->instances[i])));
-	for (i = 0; v == NULL && i < r->iface_count; i++)
+	for (i = 0; v == NULL && i < r->iface_count; i++) {
+		vrrp_iface_count_drops(r->ifaces[i]);
 		(void)json_array_append_new(interfaces, json_pack("{s:s, s:o}",
 		    "interface", r->ifaces[i]->name, "statistics",
 		    vrrp_ctl_json_iface_stats(r->ifaces[i])));
+	}
 	*result = json_pack("{s:o, s:o}", "instances", instances,
 	    "interfaces", interfaces);
 	if (v != NULL)

@@ -23,7 +23,6 @@
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_tracked.h"
 #include "vrrpd/instance/vrrp_words.h"
-#include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
 
 /* --- counters --- */
@@ -590,13 +589,11 @@ vrrp_ctl_json_total(const struct vrrp_router *r, int64_t since_real_ns)
 }
 
 json_t *
-vrrp_ctl_json_iface_stats(struct vrrp_iface *f)
+vrrp_ctl_json_iface_stats(const struct vrrp_iface *f)
 {
 	json_t *o = json_object();
 	unsigned i;
 
-	if (f->io != NULL)
-		f->rx_dropped += vrrp_io_drops(f->io);
 	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
 		ctl_json_set_int(o, vrrp_verdict_name(i), refused(f, i));
 	ctl_json_set_int(o, "receive-queue-drops", f->rx_dropped);

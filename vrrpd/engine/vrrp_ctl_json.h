@@ -19,7 +19,7 @@ json_t	*vrrp_ctl_json_record(const struct vrrp_instance *,
 	    const struct vrrp_record *);
 /* Counters: of an instance, of an interface (Y-4), of the whole router. */
 json_t	*vrrp_ctl_json_stats(const struct vrrp_instance *);
-json_t	*vrrp_ctl_json_iface_stats(struct vrrp_iface *);
+json_t	*vrrp_ctl_json_iface_stats(const struct vrrp_iface *);
 json_t	*vrrp_ctl_json_total(const struct vrrp_router *,
 	    int64_t since_real_ns);
 json_t	*vrrp_ctl_json_scheduling(const struct vrrp_router *);

@@ -149,8 +149,16 @@ vrrp_iface_found(struct vrrp_iface *f, const struct nl_link *link)
 }
 
 void
+vrrp_iface_count_drops(struct vrrp_iface *f)
+{
+	if (f->io != NULL)
+		f->rx_dropped += vrrp_io_drops(f->io);
+}
+
+void
 vrrp_iface_lost(struct vrrp_iface *f)
 {
+	vrrp_iface_count_drops(f);
 	f->exists = false;
 	vrrp_io_close(f->io);
 	f->io = NULL;

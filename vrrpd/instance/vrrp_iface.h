@@ -70,6 +70,11 @@ void	vrrp_iface_found(struct vrrp_iface *, const struct nl_link *);
 /* It is gone, renamed or replaced. */
 void	vrrp_iface_lost(struct vrrp_iface *);
 /*
+ * The kernel counts what it drops until it is asked: adds that to rx_dropped.
+ * vrrp_iface_lost() does so a last time.
+ */
+void	vrrp_iface_count_drops(struct vrrp_iface *);
+/*
  * V-23, V-24: the first address that is not virtual, a secondary one only for
  * want of another; for IPv6 the first usable link-local.  True when either family's changed.
  */

@@ -18,6 +18,7 @@
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/engine/vrrp_ctl.h"
+#include "vrrpd/engine/vrrp_ctl_json.h"
 #include "vrrpd/instance/vrrp_instance.h"
 
 #define WEB_WITH(more)							\
@@ -422,6 +423,48 @@ test_vrrp_ctl_stats_never_count_down(void **state)
 	json_decref(o);
 }
 
+static long long
+dropped(void)
+{
+	json_t *o = ask("stats", "{}");
+	long long n = number_at(o,
+	    "interfaces.0.statistics.receive-queue-drops");
+
+	json_decref(o);
+	return n;
+}
+
+/* The kernel's own counter starts anew whenever it is read. */
+static void
+test_vrrp_ctl_stats_add_up_what_the_kernel_dropped(void **state)
+{
+	struct nl_link eth0 = world.tracked;
+
+	(void)state;
+	start(WEB);
+	world.drops = 5;
+	assert_int_equal(dropped(), 5);
+	assert_int_equal(dropped(), 5);
+	world.drops = 2;
+	assert_int_equal(dropped(), 7);
+	/* And ends with the socket: what was not read yet is kept. */
+	world.drops = 3;
+	engine_link(&eth0, true);
+	assert_int_equal(dropped(), 10);
+}
+
+/* Whoever writes values down changes none. */
+static void
+test_vrrp_ctl_a_builder_only_reads(void **state)
+{
+	(void)state;
+	start(WEB);
+	world.drops = 5;
+	json_decref(vrrp_ctl_json_iface_stats(ew.r->ifaces[0]));
+	assert_int_equal(world.drops, 5);
+	assert_int_equal(ew.r->ifaces[0]->rx_dropped, 0);
+}
+
 /* --- set --- */
 
 static void
@@ -739,6 +782,8 @@ main(void)
 	    TEST(test_vrrp_ctl_history_keeps_the_newest),
 	    TEST(test_vrrp_ctl_stats_count_what_was_refused),
 	    TEST(test_vrrp_ctl_stats_never_count_down),
+	    TEST(test_vrrp_ctl_stats_add_up_what_the_kernel_dropped),
+	    TEST(test_vrrp_ctl_a_builder_only_reads),
 	    TEST(test_vrrp_ctl_set_is_in_force_at_once),
 	    TEST(test_vrrp_ctl_set_refused_leaves_everything_as_it_was),
 	    TEST(test_vrrp_ctl_set_by_the_rules_of_the_version),
