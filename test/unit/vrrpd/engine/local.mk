@@ -8,6 +8,7 @@ ENGINE_WORLD = \
 	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
+	test/unit/vrrpd/engine/test_vrrp_cleanup \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
@@ -51,4 +52,9 @@ test_unit_vrrpd_engine_test_vrrp_protect_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_protect_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_cleanup_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_cleanup.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_cleanup_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif
