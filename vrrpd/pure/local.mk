@@ -12,10 +12,13 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_heard.c vrrpd/pure/vrrp_heard.h \
 	vrrpd/pure/vrrp_level.c vrrpd/pure/vrrp_level.h \
 	vrrpd/pure/vrrp_linger.c vrrpd/pure/vrrp_linger.h \
+	vrrpd/pure/vrrp_message.c vrrpd/pure/vrrp_message.h \
 	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \
 	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \
+	vrrpd/pure/vrrp_refused.c vrrpd/pure/vrrp_refused.h \
 	vrrpd/pure/vrrp_supervise.c vrrpd/pure/vrrp_supervise.h \
+	vrrpd/pure/vrrp_traffic.c vrrpd/pure/vrrp_traffic.h \
 	vrrpd/pure/vrrp_weigh.c vrrpd/pure/vrrp_weigh.h \
 	vrrpd/pure/vrrp_will.c vrrpd/pure/vrrp_will.h \
 	vrrpd/pure/vrrp_wire.c vrrpd/pure/vrrp_wire.h \

@@ -11,6 +11,22 @@
 
 #include "vrrpd/pure/vrrp_supervise.h"
 
+bool
+vrrp_phase_may(enum vrrp_phase from, enum vrrp_phase to)
+{
+	switch (from) {
+	case VRRP_PHASE_STARTING:
+	case VRRP_PHASE_RELOADING:
+		return to == VRRP_PHASE_READY || to == VRRP_PHASE_LEAVING;
+	case VRRP_PHASE_READY:
+		return to == VRRP_PHASE_RELOADING || to == VRRP_PHASE_LEAVING;
+	case VRRP_PHASE_LEAVING:
+		/* Said when it begins to leave and again when it closes. */
+		return to == VRRP_PHASE_LEAVING;
+	}
+	return false;
+}
+
 void
 vrrp_pulse_start(struct vrrp_pulse *p, mono_t now, bool realtime)
 {

@@ -26,6 +26,8 @@ enum vrrp_phase {
 	VRRP_PHASE_LEAVING,
 };
 #define VRRP_PHASE_COUNT	4
+/* May an engine that is in one phase say that it is in the other? */
+bool	vrrp_phase_may(enum vrrp_phase from, enum vrrp_phase to);
 
 #define VRRP_BEAT_NS		(50 * NS_PER_MS)
 /* An engine that is not real-time may wait this long for a busy processor. */

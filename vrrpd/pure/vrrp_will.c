@@ -128,28 +128,44 @@ get_frame(struct cursor_in *c, struct vrrp_will_frame *f)
 	return true;
 }
 
+static bool
+get_name(struct cursor_in *c, char name[VRRP_WILL_NAME_MAX])
+{
+	size_t len = cursor_get_u8(c);
+	const uint8_t *bytes = cursor_get_bytes(c, len);
+
+	if (!cursor_in_ok(c) || len == 0 || len >= VRRP_WILL_NAME_MAX ||
+	    memchr(bytes, '\0', len) != NULL)
+		return false;
+	memcpy(name, bytes, len);
+	name[len] = '\0';
+	return true;
+}
+
+bool
+vrrp_will_name(const uint8_t *buf, size_t len, char name[VRRP_WILL_NAME_MAX])
+{
+	struct cursor_in c;
+
+	cursor_in_init(&c, buf, len);
+	return get_name(&c, name);
+}
+
 bool
 vrrp_will_decode(const uint8_t *buf, size_t len, struct vrrp_will *out)
 {
 	struct cursor_in c;
-	const uint8_t *name;
-	size_t name_len;
 	unsigned i;
 
 	cursor_in_init(&c, buf, len);
-	name_len = cursor_get_u8(&c);
-	name = cursor_get_bytes(&c, name_len);
+	if (!get_name(&c, out->name))
+		return false;
 	out->netlink_len = cursor_get_u32(&c);
 	out->netlink = cursor_get_bytes(&c, out->netlink_len);
 	out->frame_count = cursor_get_u8(&c);
-	if (!cursor_in_ok(&c) || name_len == 0 ||
-	    name_len >= sizeof(out->name) ||
-	    memchr(name, '\0', name_len) != NULL ||
-	    out->frame_count > VRRP_WILL_FRAMES_MAX ||
+	if (!cursor_in_ok(&c) || out->frame_count > VRRP_WILL_FRAMES_MAX ||
 	    !is_withdrawal(out->netlink, out->netlink_len))
 		return false;
-	memcpy(out->name, name, name_len);
-	out->name[name_len] = '\0';
 	for (i = 0; i < out->frame_count; i++)
 		if (!get_frame(&c, &out->frames[i]))
 			return false;

@@ -29,6 +29,7 @@
 #define VRRP_WILL_NAME_MAX	32	/* with its NUL */
 #define VRRP_WILL_FRAMES_MAX	40	/* both versions to 16 peers, and some */
 #define VRRP_WILL_FRAME_MIN	14	/* an Ethernet header */
+#define VRRP_WILL_BYTES_MIN	7
 #define VRRP_WILL_MAX		(60 * 1024)
 
 struct vrrp_will_frame {
@@ -58,5 +59,12 @@ size_t	vrrp_will_encode(const struct vrrp_will *, uint8_t *buf, size_t size);
  * Pointers are into buf.
  */
 bool	vrrp_will_decode(const uint8_t *buf, size_t len, struct vrrp_will *out);
+
+/*
+ * The name alone, also of a will that is broken behind it.  False, and name is
+ * untouched, when there is none.
+ */
+bool	vrrp_will_name(const uint8_t *buf, size_t len,
+	    char name[VRRP_WILL_NAME_MAX]);
 
 #endif

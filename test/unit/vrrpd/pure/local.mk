@@ -17,7 +17,9 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_notice \
 	test/unit/vrrpd/pure/test_vrrp_params \
 	test/unit/vrrpd/pure/test_vrrp_rank \
+	test/unit/vrrpd/pure/test_vrrp_refused \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
+	test/unit/vrrpd/pure/test_vrrp_traffic \
 	test/unit/vrrpd/pure/test_vrrp_weigh \
 	test/unit/vrrpd/pure/test_vrrp_will \
 	test/unit/vrrpd/pure/test_vrrp_wire \
@@ -61,5 +63,9 @@ test_unit_vrrpd_pure_test_vrrp_will_SOURCES = test/unit/vrrpd/pure/test_vrrp_wil
 test_unit_vrrpd_pure_test_vrrp_will_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_wire_SOURCES = test/unit/vrrpd/pure/test_vrrp_wire.c
 test_unit_vrrpd_pure_test_vrrp_wire_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_refused_SOURCES = test/unit/vrrpd/pure/test_vrrp_refused.c
+test_unit_vrrpd_pure_test_vrrp_refused_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_traffic_SOURCES = test/unit/vrrpd/pure/test_vrrp_traffic.c
+test_unit_vrrpd_pure_test_vrrp_traffic_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 endif
 EXTRA_DIST += test/unit/vrrpd/pure/vrrp_vectors.h

@@ -109,6 +109,24 @@ test_vrrp_supervise_young_deaths_wait_longer_and_longer(void **state)
 	    VRRP_BACKOFF_FIRST_NS);
 }
 
+static void
+test_vrrp_supervise_phases_follow_each_other(void **state)
+{
+	static const bool may[VRRP_PHASE_COUNT][VRRP_PHASE_COUNT] = {
+		[VRRP_PHASE_STARTING] = { false, true, false, true },
+		[VRRP_PHASE_READY] = { false, false, true, true },
+		[VRRP_PHASE_RELOADING] = { false, true, false, true },
+		[VRRP_PHASE_LEAVING] = { false, false, false, true },
+	};
+	unsigned from, to;
+
+	(void)state;
+	for (from = 0; from < VRRP_PHASE_COUNT; from++)
+		for (to = 0; to < VRRP_PHASE_COUNT; to++)
+			assert_int_equal(vrrp_phase_may((enum vrrp_phase)from,
+			    (enum vrrp_phase)to), may[from][to]);
+}
+
 int
 main(void)
 {
@@ -125,6 +143,8 @@ main(void)
 		    test_vrrp_supervise_an_old_engine_is_replaced_at_once),
 		cmocka_unit_test(
 		    test_vrrp_supervise_young_deaths_wait_longer_and_longer),
+		cmocka_unit_test(
+		    test_vrrp_supervise_phases_follow_each_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

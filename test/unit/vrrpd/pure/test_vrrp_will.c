@@ -208,6 +208,28 @@ test_vrrp_will_bad_frames_and_names_are_refused(void **state)
 	assert_false(vrrp_will_decode(buf, len, &got));
 }
 
+/* The name can be told of a will that is broken behind it. */
+static void
+test_vrrp_will_name_is_read_alone(void **state)
+{
+	struct vrrp_will w = a_will();
+	char name[VRRP_WILL_NAME_MAX] = "before";
+	size_t len = vrrp_will_encode(&w, buf, sizeof(buf)), n;
+
+	(void)state;
+	for (n = 0; n < 4; n++)
+		assert_false(vrrp_will_name(buf, n, name));
+	assert_string_equal(name, "before");
+	for (n = 4; n <= len; n++) {
+		assert_true(vrrp_will_name(buf, n, name));
+		assert_string_equal(name, "web");
+	}
+	buf[0] = VRRP_WILL_NAME_MAX;
+	assert_false(vrrp_will_name(buf, len, name));
+	buf[0] = 0;
+	assert_false(vrrp_will_name(buf, len, name));
+}
+
 /* Whatever the bytes: no read beyond them, and what is accepted is whole. */
 static void
 test_vrrp_will_damaged_bytes_never_reach_beyond_the_end(void **state)
@@ -251,6 +273,7 @@ main(void)
 		cmocka_unit_test(test_vrrp_will_only_takes_away),
 		cmocka_unit_test(
 		    test_vrrp_will_bad_frames_and_names_are_refused),
+		cmocka_unit_test(test_vrrp_will_name_is_read_alone),
 		cmocka_unit_test(
 		    test_vrrp_will_damaged_bytes_never_reach_beyond_the_end),
 	};

@@ -1,0 +1,80 @@
+/*
+ * vrrp_message.h - what the processes of vrrpd say to each other.  PURE.
+ *
+ * Engine and helpers are children of the monitor, and each talks with the
+ * monitor alone, through a channel (vrrp_channel.h).  A channel has two ways.
+ * What may go which way, when and how long is vrrp_traffic.h; whatever may not is
+ * refused by the end that got it: counted (vrrp_refused.h), logged, and without
+ * any other effect.
+ *
+ * A new kind of message is a line of VRRP_MESSAGES, a row in vrrp_traffic.c and a
+ * handler at the other end.
+ */
+#ifndef VRRPD_VRRP_MESSAGE_H
+#define VRRPD_VRRP_MESSAGE_H
+
+/* Never sent to another program: both ends are forks of one process. */
+#define VRRP_MESSAGES(X)						\
+	X(NONE,		"unknown")	/* no message: a type nobody knows */ \
+	X(BEAT,		"beat")		/* empty: the engine's loop turns */ \
+	X(PHASE,	"phase")	/* u8 enum vrrp_phase */	\
+	X(WILL,		"will")		/* vrrp_will.h */		\
+	X(WILL_REVOKE,	"will-revoke")	/* the name of the instance */	\
+	X(RESTART,	"restart")	/* vrrp_handoff.h: start another */ \
+	X(NOTICE,	"notice")	/* vrrp_notice.h: for hooks */	\
+	X(RELOADED,	"reloaded")	/* to the monitor: u8 vrrp_needs.h */ \
+	X(LEVEL,	"level")	/* vrrp_level.h: of a tracker */ \
+	X(REPLAY,	"replay")	/* empty: say every level again */ \
+	X(REFUSED,	"refused")	/* vrrp_refused.h */
+
+enum vrrp_message {
+#define X(id, word) VRRP_MSG_##id,
+	VRRP_MESSAGES(X)
+#undef X
+};
+#define VRRP_MSG_COUNT	(VRRP_MSG_REFUSED + 1)
+const char *vrrp_message_name(enum vrrp_message);
+
+/* One way of a channel, by its sender; a receiver sends the other way. */
+#define VRRP_WAYS(X)							\
+	X(ENGINE_UP,	"engine")	/* to the monitor */		\
+	X(ENGINE_DOWN,	"monitor")	/* to the engine */		\
+	X(SCRIPTS_UP,	"vrrpd-scripts")				\
+	X(SCRIPTS_DOWN,	"monitor")					\
+	X(CHECKS_UP,	"vrrpd-checks")					\
+	X(CHECKS_DOWN,	"monitor")
+
+enum vrrp_way {
+#define X(id, from) VRRP_WAY_##id,
+	VRRP_WAYS(X)
+#undef X
+};
+#define VRRP_WAY_COUNT	(VRRP_WAY_CHECKS_DOWN + 1)
+/* Names of processes. */
+const char *vrrp_way_sender(enum vrrp_way);
+const char *vrrp_way_receiver(enum vrrp_way);
+/* The other way of the same channel. */
+enum vrrp_way vrrp_way_back(enum vrrp_way);
+
+/* Why a message was refused. */
+#define VRRP_REFUSALS(X)						\
+	X(NONE,		"accepted")					\
+	X(SHORT,	"shorter-than-a-header")			\
+	X(LONG,		"longer-than-any-message")			\
+	X(HEADER,	"header")	/* a reserved byte is not 0 */	\
+	X(TYPE,		"unknown-type")					\
+	X(WAY,		"wrong-way")	/* not from this sender */	\
+	X(PHASE,	"wrong-phase")	/* not now */			\
+	X(LENGTH,	"length")	/* not of this type */		\
+	X(BODY,		"malformed")	/* by its codec, or untrue */	\
+	X(ROOM,		"no-room")	/* beyond a limit, or no memory */
+
+enum vrrp_refusal {
+#define X(id, word) VRRP_REFUSAL_##id,
+	VRRP_REFUSALS(X)
+#undef X
+};
+#define VRRP_REFUSAL_COUNT	(VRRP_REFUSAL_ROOM + 1)
+const char *vrrp_refusal_name(enum vrrp_refusal);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * vrrp_traffic.c - the table of what may come when.  PURE.
+ *
+ * Used by both ends of every channel: vrrp_channel.c judges what has come before
+ * any handler sees it, and holds what its own process sends against the same
+ * rows.  What is in a body is judged by its codec.
+ */
+#include "config.h"
+
+#include "vrrpd/pure/vrrp_traffic.h"
+
+#include <stdint.h>
+
+#include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_will.h"
+
+#define WAY(id)		(1U << VRRP_WAY_##id)
+#define PHASE(id)	(1U << VRRP_PHASE_##id)
+#define ANY_PHASE	((1U << VRRP_PHASE_COUNT) - 1)
+#define HELPERS_UP	(WAY(SCRIPTS_UP) | WAY(CHECKS_UP))
+#define HELPERS_DOWN	(WAY(SCRIPTS_DOWN) | WAY(CHECKS_DOWN))
+
+static const struct {
+	enum vrrp_message	type;
+	unsigned		ways, phases;
+	size_t			shortest, longest;
+} rules[] = {
+	/* The first beat comes before the word that the engine is ready. */
+	{ VRRP_MSG_BEAT, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_PHASE, WAY(ENGINE_UP), ANY_PHASE, 1, 1 },
+	/* One that owns its address is Active while the engine starts. */
+	{ VRRP_MSG_WILL, WAY(ENGINE_UP), ANY_PHASE, VRRP_WILL_BYTES_MIN,
+	    VRRP_WILL_MAX },
+	{ VRRP_MSG_WILL_REVOKE, WAY(ENGINE_UP), ANY_PHASE, 1,
+	    VRRP_WILL_NAME_MAX - 1 },
+	/* An engine that has not started has nothing to hand over. */
+	{ VRRP_MSG_RESTART, WAY(ENGINE_UP), PHASE(READY),
+	    VRRP_HANDOFF_BYTES_MIN, VRRP_HANDOFF_BYTES_MAX },
+	{ VRRP_MSG_NOTICE, WAY(ENGINE_UP) | WAY(SCRIPTS_DOWN), ANY_PHASE,
+	    VRRP_NOTICE_BYTES_MIN, VRRP_NOTICE_BYTES_MAX },
+	{ VRRP_MSG_RELOADED, WAY(ENGINE_UP), PHASE(RELOADING), 1, 1 },
+	{ VRRP_MSG_RELOADED, HELPERS_DOWN, ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX },
+	{ VRRP_MSG_REPLAY, HELPERS_DOWN, ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_REFUSED, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_REFUSED_BYTES, VRRP_REFUSED_BYTES },
+};
+#define RULE_COUNT	(sizeof(rules) / sizeof(rules[0]))
+
+enum vrrp_refusal
+vrrp_traffic_judge(enum vrrp_way way, enum vrrp_phase phase, unsigned type,
+    size_t len)
+{
+	enum vrrp_refusal why = VRRP_REFUSAL_TYPE;
+	size_t i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (rules[i].type != type)
+			continue;
+		if ((rules[i].ways & 1U << way) == 0) {
+			if (why == VRRP_REFUSAL_TYPE)
+				why = VRRP_REFUSAL_WAY;
+			continue;
+		}
+		if ((rules[i].phases & 1U << phase) == 0)
+			return VRRP_REFUSAL_PHASE;
+		return len < rules[i].shortest || len > rules[i].longest ?
+		    VRRP_REFUSAL_LENGTH : VRRP_REFUSAL_NONE;
+	}
+	return why;
+}
+
+int
+vrrp_traffic_longest(enum vrrp_way way, enum vrrp_message type)
+{
+	size_t i;
+
+	for (i = 0; i < RULE_COUNT; i++)
+		if (rules[i].type == type && (rules[i].ways & 1U << way) != 0)
+			return (int)rules[i].longest;
+	return -1;
+}

@@ -1,0 +1,26 @@
+/*
+ * vrrp_traffic.h - what may come when, from whom, and how long.  PURE.
+ */
+#ifndef VRRPD_VRRP_TRAFFIC_H
+#define VRRPD_VRRP_TRAFFIC_H
+
+#include <stddef.h>
+
+#include "vrrpd/pure/vrrp_message.h"
+#include "vrrpd/pure/vrrp_supervise.h"
+
+/*
+ * May a message of this type, with a body of this length, come that way now?
+ * phase: of the engine that sends; of no meaning on every other way.
+ * VRRP_REFUSAL_NONE, _TYPE, _WAY, _PHASE or _LENGTH.
+ */
+enum vrrp_refusal vrrp_traffic_judge(enum vrrp_way, enum vrrp_phase,
+	    unsigned type, size_t len);
+
+/*
+ * The longest body of a message of this type on that way; -1 when there is no
+ * such message there.
+ */
+int	vrrp_traffic_longest(enum vrrp_way, enum vrrp_message);
+
+#endif
