@@ -33,6 +33,7 @@
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_track.h"
+#include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -93,15 +94,17 @@ tell_reloaded(struct vrrp_engine *e, const struct vrrp_config *config)
 }
 
 /* A helper found out about a tracker. */
-static void
+static enum vrrp_refusal
 on_level(const uint8_t *body, size_t len, void *arg)
 {
 	struct vrrp_engine *e = arg;
 	struct vrrp_level l;
 
-	if (vrrp_level_decode(body, len, &l) == 0)
-		vrrp_track_set(e->router->env.track, l.kind, l.name, l.up,
-		    l.reason, l.since);
+	if (vrrp_level_decode(body, len, &l) < 0)
+		return VRRP_REFUSAL_BODY;
+	vrrp_track_set(e->router->env.track, l.kind, l.name, l.up, l.reason,
+	    l.since);
+	return VRRP_REFUSAL_NONE;
 }
 
 /* --- leaving --- */
@@ -270,8 +273,8 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	if (e->notify == NULL)
 		return fatal("hooks", -ENOMEM);
 	e->router->notify = e->notify;
-	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL,
-	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX, on_level, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL, on_level, e);
+	vrrp_tally_collect(&e->router->refusals, config->channel);
 	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,
 	    reload, e, &e->ctl);
 	if (error < 0)
@@ -306,8 +309,8 @@ vrrp_engine_close(struct vrrp_engine *e)
 	if (e == NULL)
 		return;
 	tell_phase(e, VRRP_PHASE_LEAVING);
-	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, 0, 0, NULL,
-	    NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, NULL, NULL);
+	vrrp_tally_collect(NULL, e->config.channel);
 	vrrp_ctl_close(e->ctl);
 	vrrp_notify_stop(e->notify);
 	vrrp_router_close(e->router);

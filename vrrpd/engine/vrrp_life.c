@@ -167,7 +167,8 @@ open_process(struct process *p, const struct vrrp_birth *birth,
 	p->loop = loop_new();
 	if (p->loop == NULL)
 		return fatal("cannot make an event loop", -ENOMEM);
-	p->channel = vrrp_channel_new(p->loop, birth->channel, monitor_gone, p);
+	p->channel = vrrp_channel_new(p->loop, birth->channel,
+	    VRRP_WAY_ENGINE_DOWN, monitor_gone, p);
 	if (p->channel == NULL)
 		return fatal("cannot talk to the monitor", -ENOMEM);
 	ec.loop = p->loop;

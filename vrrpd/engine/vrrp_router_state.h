@@ -20,6 +20,7 @@
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/ipc/vrrp_birth.h"
+#include "vrrpd/pure/vrrp_refused.h"
 
 struct vrrp_links;
 struct vrrp_notify;
@@ -40,6 +41,7 @@ struct vrrp_router {
 	void	*restart_arg;
 	unsigned		  refresh_at;	/* whose turn it is */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
+	struct vrrp_refusals	  refusals;	/* between the processes */
 	const struct rtsched	 *scheduling;	/* NULL: none */
 	uint64_t		  stalls;
 	int64_t			  worst_stall_ns;

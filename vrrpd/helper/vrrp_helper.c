@@ -35,6 +35,7 @@
 #include "vrrpd/helper/vrrp_procs.h"
 #include "vrrpd/helper/vrrp_run.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 
@@ -53,12 +54,13 @@ static const struct vrrp_checks_kind *const checks_kinds[] = {
 static const struct {
 	const char				*name;	/* comm: 15 characters */
 	uint8_t					 need;
+	enum vrrp_way				 in;
 	const struct vrrp_checks_kind *const	*kinds;
 } roles[VRRP_HELPER_COUNT] = {
 	[VRRP_HELPER_SCRIPTS] = { "vrrpd-scripts", VRRP_NEEDS_SCRIPTS,
-	    scripts_kinds },
+	    VRRP_WAY_SCRIPTS_DOWN, scripts_kinds },
 	[VRRP_HELPER_CHECKS] = { "vrrpd-checks", VRRP_NEEDS_CHECKS,
-	    checks_kinds },
+	    VRRP_WAY_CHECKS_DOWN, checks_kinds },
 };
 
 struct helper {
@@ -66,6 +68,7 @@ struct helper {
 	const char		*conf;
 	struct loop		*loop;
 	struct vrrp_channel	*channel;
+	struct vrrp_tally	*tally;		/* of what it has refused */
 	struct vrrp_checks_shared shared;
 	struct vrrp_checks	*checks;
 	struct vrrp_hooks	*hooks;		/* in vrrpd-scripts */
@@ -86,6 +89,12 @@ vrrp_helper_need(enum vrrp_helper_role role)
 	return roles[role].need;
 }
 
+enum vrrp_way
+vrrp_helper_way(enum vrrp_helper_role role)
+{
+	return vrrp_way_back(roles[role].in);
+}
+
 static void __attribute__((noreturn))
 die(const struct helper *h, const char *what, int error)
 {
@@ -104,7 +113,7 @@ send_level(const struct vrrp_level *l, void *arg)
 	    vrrp_level_encode(l, body));
 }
 
-static void
+static enum vrrp_refusal
 on_replay(const uint8_t *body, size_t len, void *arg)
 {
 	struct helper *h = arg;
@@ -112,16 +121,19 @@ on_replay(const uint8_t *body, size_t len, void *arg)
 	(void)body;
 	(void)len;
 	vrrp_checks_replay(h->checks);
+	return VRRP_REFUSAL_NONE;
 }
 
-static void
+static enum vrrp_refusal
 tell_hooks(const uint8_t *body, size_t len, void *arg)
 {
 	struct helper *h = arg;
 	struct vrrp_notice n;
 
-	if (h->hooks != NULL && vrrp_notice_decode(body, len, &n) == 0)
-		vrrp_hooks_tell(h->hooks, &n);
+	if (vrrp_notice_decode(body, len, &n) < 0)
+		return VRRP_REFUSAL_BODY;
+	vrrp_hooks_tell(h->hooks, &n);
+	return VRRP_REFUSAL_NONE;
 }
 
 static void
@@ -159,7 +171,7 @@ read_file(struct helper *h)
 	return error;
 }
 
-static void
+static enum vrrp_refusal
 read_again(const uint8_t *body, size_t len, void *arg)
 {
 	struct helper *h = arg;
@@ -171,6 +183,7 @@ read_again(const uint8_t *body, size_t len, void *arg)
 		    roles[h->role].name);
 	/* The engine may track now what was declared all along. */
 	vrrp_checks_replay(h->checks);
+	return VRRP_REFUSAL_NONE;
 }
 
 static void
@@ -281,7 +294,9 @@ open_helper(struct helper *h, int fd)
 	h->loop = loop_new();
 	if (h->loop == NULL)
 		die(h, "event loop", -ENOMEM);
-	h->channel = vrrp_channel_new(h->loop, fd, monitor_gone, h);
+	h->channel = vrrp_channel_new(h->loop, fd, roles[h->role].in,
+	    monitor_gone, h);
+	h->tally = vrrp_tally_new(h->loop, roles[h->role].in);
 	h->leave = loop_timer_new(h->loop, leave_timer, h);
 	if (h->role == VRRP_HELPER_SCRIPTS) {
 		h->shared.run = vrrp_run_new(h->loop);
@@ -293,16 +308,19 @@ open_helper(struct helper *h, int fd)
 	}
 	h->checks = vrrp_checks_new(h->loop, roles[h->role].kinds, &h->shared,
 	    send_level, h);
-	if (h->channel == NULL || h->leave == NULL || h->checks == NULL ||
+	if (h->channel == NULL || h->tally == NULL || h->leave == NULL ||
+	    h->checks == NULL ||
 	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
-	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, 0, 0, on_replay, h);
-	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, 0, 0, read_again,
-	    h);
-	vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, VRRP_NOTICE_BYTES_MIN,
-	    VRRP_NOTICE_BYTES_MAX, tell_hooks, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, on_replay, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, read_again, h);
+	if (h->hooks != NULL)
+		vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, tell_hooks,
+		    h);
+	vrrp_channel_on_refused(h->channel, vrrp_tally_set, h->tally);
+	vrrp_tally_tell(h->tally, h->channel);
 	loop_at_batch_end(h->loop, flush_log, NULL);
 }
 

@@ -28,6 +28,7 @@
 
 #include "shared/pure/mono.h"
 #include "shared/priv.h"
+#include "vrrpd/pure/vrrp_message.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 /* How long leaving waits for hooks that still run. */
@@ -42,6 +43,8 @@ enum vrrp_helper_role {
 const char *vrrp_helper_name(enum vrrp_helper_role);
 /* The bit of vrrp_needs.h that asks for it. */
 uint8_t	vrrp_helper_need(enum vrrp_helper_role);
+/* The way of its messages to the monitor. */
+enum vrrp_way vrrp_helper_way(enum vrrp_helper_role);
 
 /* What a helper is given; all borrowed, in a process of its own. */
 struct vrrp_helper_birth {

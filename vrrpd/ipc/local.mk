@@ -3,4 +3,5 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/ipc/vrrp_bfd.c vrrpd/ipc/vrrp_bfd.h \
 	vrrpd/ipc/vrrp_birth.c vrrpd/ipc/vrrp_birth.h \
 	vrrpd/ipc/vrrp_channel.c vrrpd/ipc/vrrp_channel.h \
+	vrrpd/ipc/vrrp_tally.c vrrpd/ipc/vrrp_tally.h \
 	# end

@@ -12,21 +12,31 @@
 
 #include "vrrpd/ipc/vrrp_channel.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "shared/log.h"
+#include "shared/pure/token_bucket.h"
+#include "vrrpd/pure/vrrp_traffic.h"
+#include "vrrpd/pure/vrrp_will.h"
 
 #define HEADER		4
 #define MESSAGES_PER_WAKE 512
 #define FLUSH_NS	(1 * NS_PER_MS)
 #define SOCKET_BUFFER	(1024 * 1024)
 
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	1
+
+_Static_assert(VRRP_WILL_MAX <= VRRP_CHANNEL_BODY_MAX, "the longest message");
+
 struct handler {
-	size_t		 shortest, longest;
 	vrrp_channel_cb	 cb;
 	void		*arg;
 };
@@ -38,11 +48,16 @@ struct vrrp_channel {
 	vrrp_channel_gone	 gone;
 	void			*arg;
 	bool			 dead;
-	struct handler		 handlers[VRRP_MESSAGE_COUNT];
-	uint64_t		 refused;
+	enum vrrp_way		 in;
+	enum vrrp_phase		 phase;		/* of the engine that sends */
+	struct handler		 handlers[VRRP_MSG_COUNT];
+	struct vrrp_refused	 refused;
+	struct token_bucket	 buckets[VRRP_REFUSAL_COUNT];
+	vrrp_channel_refused_cb	 on_refused;
+	void			*on_refused_arg;
 	uint8_t			*queue;		/* u32 length, message, ... */
 	size_t			 queued;
-	uint8_t			 in[HEADER + VRRP_CHANNEL_BODY_MAX];
+	uint8_t			 in_bytes[HEADER + VRRP_CHANNEL_BODY_MAX];
 };
 
 int
@@ -77,24 +92,47 @@ hang_up(struct vrrp_channel *c)
 /* --- in --- */
 
 static void
-deliver(struct vrrp_channel *c, size_t len)
+refuse(struct vrrp_channel *c, unsigned type, size_t len,
+    enum vrrp_refusal why)
 {
-	const struct handler *h;
-	unsigned type;
+	uint64_t suppressed;
 
-	if (len < HEADER || c->in[2] != 0 || c->in[3] != 0) {
-		c->refused++;
+	vrrp_refused_note(&c->refused, type, why, loop_realtime_ns());
+	if (token_bucket_take(&c->buckets[why], loop_clock(), &suppressed))
+		log_warning("message refused by=%s from=%s message=%s type=%u "
+		    "bytes=%zu why=%s suppressed=%" PRIu64,
+		    vrrp_way_receiver(c->in), vrrp_way_sender(c->in),
+		    vrrp_message_name(c->refused.type), type, len,
+		    vrrp_refusal_name(why), suppressed);
+	if (c->on_refused != NULL)
+		c->on_refused(&c->refused, c->on_refused_arg);
+}
+
+/* One message with its header; all: it is here in full. */
+static void
+deliver(struct vrrp_channel *c, size_t len, bool all)
+{
+	enum vrrp_refusal why = VRRP_REFUSAL_NONE;
+	unsigned type = VRRP_MSG_NONE;
+
+	if (len < HEADER) {
+		refuse(c, type, len, VRRP_REFUSAL_SHORT);
 		return;
 	}
-	type = (unsigned)c->in[0] << 8 | c->in[1];
-	h = type < VRRP_MESSAGE_COUNT ? &c->handlers[type] : NULL;
+	type = (unsigned)c->in_bytes[0] << 8 | c->in_bytes[1];
 	len -= HEADER;
-	if (h == NULL || h->cb == NULL || len < h->shortest ||
-	    len > h->longest) {
-		c->refused++;
-		return;
-	}
-	h->cb(c->in + HEADER, len, h->arg);
+	if (!all)
+		why = VRRP_REFUSAL_LONG;
+	else if (c->in_bytes[2] != 0 || c->in_bytes[3] != 0)
+		why = VRRP_REFUSAL_HEADER;
+	else
+		why = vrrp_traffic_judge(c->in, c->phase, type, len);
+	if (why == VRRP_REFUSAL_NONE)
+		why = c->handlers[type].cb == NULL ? VRRP_REFUSAL_TYPE :
+		    c->handlers[type].cb(c->in_bytes + HEADER, len,
+		    c->handlers[type].arg);
+	if (why != VRRP_REFUSAL_NONE)
+		refuse(c, type, len, why);
 }
 
 void
@@ -104,7 +142,7 @@ vrrp_channel_drain(struct vrrp_channel *c)
 	int i;
 
 	for (i = 0; i < MESSAGES_PER_WAKE && !c->dead; i++) {
-		struct iovec iov = { c->in, sizeof(c->in) };
+		struct iovec iov = { c->in_bytes, sizeof(c->in_bytes) };
 		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
 		n = recvmsg(c->fd, &msg, MSG_DONTWAIT);
@@ -114,10 +152,7 @@ vrrp_channel_drain(struct vrrp_channel *c)
 		}
 		if (n == -1)
 			return;
-		if (msg.msg_flags & MSG_TRUNC)
-			c->refused++;
-		else
-			deliver(c, (size_t)n);
+		deliver(c, (size_t)n, (msg.msg_flags & MSG_TRUNC) == 0);
 	}
 }
 
@@ -130,9 +165,30 @@ readable(int fd, void *arg)
 
 void
 vrrp_channel_handle(struct vrrp_channel *c, enum vrrp_message type,
-    size_t shortest, size_t longest, vrrp_channel_cb cb, void *arg)
+    vrrp_channel_cb cb, void *arg)
 {
-	c->handlers[type] = (struct handler){ shortest, longest, cb, arg };
+	assert(vrrp_traffic_longest(c->in, type) >= 0);
+	c->handlers[type] = (struct handler){ cb, arg };
+}
+
+void
+vrrp_channel_set_phase(struct vrrp_channel *c, enum vrrp_phase phase)
+{
+	c->phase = phase;
+}
+
+void
+vrrp_channel_on_refused(struct vrrp_channel *c, vrrp_channel_refused_cb cb,
+    void *arg)
+{
+	c->on_refused = cb;
+	c->on_refused_arg = arg;
+}
+
+const struct vrrp_refused *
+vrrp_channel_refused(const struct vrrp_channel *c)
+{
+	return &c->refused;
 }
 
 /* --- out --- */
@@ -212,11 +268,13 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 		{ header, sizeof(header) },
 		{ (void *)(uintptr_t)body, len },
 	};
-	int error;
+	int error, longest;
 
 	if (c == NULL || c->dead)
 		return -EPIPE;
-	if (len > VRRP_CHANNEL_BODY_MAX)
+	longest = vrrp_traffic_longest(vrrp_way_back(c->in), type);
+	assert(longest >= 0);
+	if (len > (size_t)longest)
 		return -EMSGSIZE;
 	/* Behind what waits already: the order is kept. */
 	if (c->queued > 0)
@@ -228,15 +286,20 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 /* --- life --- */
 
 struct vrrp_channel *
-vrrp_channel_new(struct loop *loop, int fd, vrrp_channel_gone gone, void *arg)
+vrrp_channel_new(struct loop *loop, int fd, enum vrrp_way in,
+    vrrp_channel_gone gone, void *arg)
 {
 	struct vrrp_channel *c = calloc(1, sizeof(*c));
+	size_t i;
 
 	if (c == NULL) {
 		(void)close(fd);
 		return NULL;
 	}
 	c->fd = fd;
+	c->in = in;
+	for (i = 0; i < VRRP_REFUSAL_COUNT; i++)
+		token_bucket_init(&c->buckets[i], LOG_EVERY_NS, LOG_BURST);
 	c->gone = gone;
 	c->arg = arg;
 	c->queue = malloc(VRRP_CHANNEL_QUEUE);
@@ -260,10 +323,4 @@ vrrp_channel_free(struct vrrp_channel *c)
 	(void)close(c->fd);
 	free(c->queue);
 	free(c);
-}
-
-uint64_t
-vrrp_channel_refused(const struct vrrp_channel *c)
-{
-	return c->refused;
 }

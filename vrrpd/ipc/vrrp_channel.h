@@ -3,10 +3,10 @@
  *
  * A SOCK_SEQPACKET pair of AF_UNIX: a message arrives whole or not at all.  A
  * message is a header of four bytes (type, 0: two u16 in network order) and a
- * body.  Each end registers a handler for every type it takes, with the shortest
- * and the longest body; a message of another type or length changes a counter
- * and nothing else.  A new kind of request is a new type and a handler at either
- * end.
+ * body.  An end knows which way it receives (enum vrrp_way), and takes what
+ * vrrp_traffic.h allows on that way and a handler was registered for; a handler
+ * may still refuse a body.  What is refused is counted, logged (rate limited:
+ * who refused what and why), and has no other effect.
  *
  * Neither end ever waits.  What the socket does not take is queued, in order and
  * within VRRP_CHANNEL_QUEUE bytes, and tried again every millisecond.
@@ -19,47 +19,51 @@
 #include <stdint.h>
 
 #include "shared/loop.h"
+#include "vrrpd/pure/vrrp_message.h"
+#include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_supervise.h"
 
 #define VRRP_CHANNEL_BODY_MAX	(60 * 1024)
 #define VRRP_CHANNEL_QUEUE	(1024 * 1024)
 
-/* Never given another meaning; both ends are always the same program. */
-enum vrrp_message {
-	/* engine to monitor */
-	VRRP_MSG_BEAT = 1,	/* empty: the engine's loop turns */
-	VRRP_MSG_PHASE,		/* u8 enum vrrp_phase */
-	VRRP_MSG_WILL,		/* vrrp_will.h: what to do should it die */
-	VRRP_MSG_WILL_REVOKE,	/* the name of the instance */
-	VRRP_MSG_CONFIG,	/* u32 offset, u32 total, text: in force */
-	VRRP_MSG_RESTART,	/* vrrp_handoff.h: start another, as it was */
-	VRRP_MSG_NOTICE,	/* vrrp_notice.h: for hooks; on to a helper */
-	/* engine to monitor: u8, vrrp_needs.h; monitor to helper: empty */
-	VRRP_MSG_RELOADED,	/* another configuration is in force */
-	/* helper to monitor, and on to the engine */
-	VRRP_MSG_LEVEL,		/* vrrp_level.h: of a tracker */
-	/* monitor to helper */
-	VRRP_MSG_REPLAY,	/* empty: say every level again */
-};
-#define VRRP_MESSAGE_COUNT	32	/* above every type */
-
 struct vrrp_channel;
 
-/* body is borrowed for the call, which may not free the channel. */
-typedef void (*vrrp_channel_cb)(const uint8_t *body, size_t len, void *arg);
+/*
+ * body is borrowed for the call, which may not free the channel.  Returns
+ * VRRP_REFUSAL_NONE when the message was taken, or why it was not: then nothing
+ * of it is in force.
+ */
+typedef enum vrrp_refusal (*vrrp_channel_cb)(const uint8_t *body, size_t len,
+	    void *arg);
+/* A message was refused: all there were on this channel, borrowed. */
+typedef void (*vrrp_channel_refused_cb)(const struct vrrp_refused *,
+	    void *arg);
 /* The other end is gone, once; what it had sent before has been delivered. */
 typedef void (*vrrp_channel_gone)(void *arg);
 
 /* Two connected descriptors, close-on-exec. 0 or negative errno. */
 int	vrrp_channel_pair(int fds[2]);
-/* Takes fd, also on failure. NULL when out of memory. arg outlives it. */
-struct vrrp_channel *vrrp_channel_new(struct loop *, int fd,
+/*
+ * in: the way of the messages that come; this end sends the other way.  Takes
+ * fd, also on failure.  NULL when out of memory.  arg outlives the channel.
+ */
+struct vrrp_channel *vrrp_channel_new(struct loop *, int fd, enum vrrp_way in,
 	    vrrp_channel_gone, void *arg);
 void	vrrp_channel_free(struct vrrp_channel *);	/* NULL is fine */
-/* One per type; a later one replaces it. arg outlives the channel. */
-void	vrrp_channel_handle(struct vrrp_channel *, enum vrrp_message,
-	    size_t shortest, size_t longest, vrrp_channel_cb, void *arg);
 /*
- * 0 when sent or queued; -EMSGSIZE; -ENOBUFS when the queue is full; -EPIPE when
+ * One per type; a later one replaces it, NULL refuses the type from now on.  The
+ * type must be one of this way.  arg outlives the channel.
+ */
+void	vrrp_channel_handle(struct vrrp_channel *, enum vrrp_message,
+	    vrrp_channel_cb, void *arg);
+/* The phase of the engine at the other end; at first VRRP_PHASE_STARTING. */
+void	vrrp_channel_set_phase(struct vrrp_channel *, enum vrrp_phase);
+/* cb after every refusal; it may send, and may not free the channel. */
+void	vrrp_channel_on_refused(struct vrrp_channel *, vrrp_channel_refused_cb,
+	    void *arg);
+/*
+ * The type must be one of this end's way out.  0 when sent or queued; -EMSGSIZE
+ * when longer than its kind may be; -ENOBUFS when the queue is full; -EPIPE when
  * the other end is gone.  NULL channel: -EPIPE.
  */
 int	vrrp_channel_send(struct vrrp_channel *, enum vrrp_message,
@@ -68,7 +72,7 @@ int	vrrp_channel_send(struct vrrp_channel *, enum vrrp_message,
 bool	vrrp_channel_flush(struct vrrp_channel *);
 /* Deliver what is in the socket now (the loop does so by itself). */
 void	vrrp_channel_drain(struct vrrp_channel *);
-/* Messages of an unknown type or of a wrong length. */
-uint64_t vrrp_channel_refused(const struct vrrp_channel *);
+/* What this end has refused, valid as long as the channel. */
+const struct vrrp_refused *vrrp_channel_refused(const struct vrrp_channel *);
 
 #endif

@@ -1,6 +1,8 @@
 # The process that guards the engine.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/monitor/vrrp_child.c vrrpd/monitor/vrrp_child.h \
 	vrrpd/monitor/vrrp_estate.c vrrpd/monitor/vrrp_estate.h \
+	vrrpd/monitor/vrrp_executor.c vrrpd/monitor/vrrp_executor.h \
 	vrrpd/monitor/vrrp_helpers.c vrrpd/monitor/vrrp_helpers.h \
 	vrrpd/monitor/vrrp_monitor.c vrrpd/monitor/vrrp_monitor.h \
 	# end

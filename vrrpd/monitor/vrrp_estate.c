@@ -7,50 +7,66 @@
  * be read from a disk at the moment it matters.
  *
  * First every advert of every instance, since each is what starts a Backup's
- * skew; then the addresses, in as few system calls as the socket takes; then
- * words.  Answers of the kernel are read afterwards, and only counted: an address
- * or a device that is gone already is what we want.
+ * skew; then the addresses; then words.  The system calls are vrrp_executor.c's.
+ *
+ * No will is stale: each is the newest that its instance left, and of the living
+ * engine or of the one whose place that took on a planned restart.
  */
 #include "config.h"
 
 #include "vrrpd/monitor/vrrp_estate.h"
 
-#include <sys/socket.h>
-#include <linux/filter.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-#include <netinet/in.h>
+#include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "shared/log.h"
-#include "vrrpd/linux/vrrp_io.h"
+#include "shared/loop.h"
+#include "shared/pure/token_bucket.h"
+#include "vrrpd/monitor/vrrp_executor.h"
 #include "vrrpd/pure/vrrp_will.h"
-#include "vrrpd/pure/vrrp_wire.h"
 
-#define CHUNK		32768
-#define DSCP_CS6	0xc0
+#define LOG_EVERY_NS	(10 * NS_PER_S)
+#define LOG_BURST	8
 
 struct kept {
 	char		 name[VRRP_WILL_NAME_MAX];
+	unsigned	 engine;	/* number of the one that left it */
 	size_t		 len;
 	uint8_t		*bytes;		/* owned */
 };
 
 struct vrrp_estate {
-	struct vrrp_io_tx	*tx;
-	int			 raw[2];	/* IPv4, IPv6 */
-	int			 netlink;
+	struct vrrp_executor	*executor;
+	unsigned		 engine;	/* number of the living one */
+	bool			 inherited;	/* some are of the one before */
 	unsigned		 count;
 	size_t			 total;		/* bytes */
-	uint64_t		 refused;
 	struct kept		 kept[VRRP_ESTATE_MAX];
 	struct vrrp_will	 will;		/* being looked at */
+	struct token_bucket	 void_bucket;
 };
 
 /* --- keeping --- */
+
+static void
+check(const struct vrrp_estate *e)
+{
+	size_t total = 0;
+	unsigned i;
+
+	assert(e->count <= VRRP_ESTATE_MAX);
+	for (i = 0; i < e->count; i++) {
+		assert(e->kept[i].name[0] != '\0' && e->kept[i].len > 0);
+		assert(e->kept[i].engine == e->engine ||
+		    (e->inherited && e->kept[i].engine < e->engine));
+		total += e->kept[i].len;
+	}
+	assert(total == e->total && total <= VRRP_ESTATE_BYTES);
+}
 
 static struct kept *
 find(struct vrrp_estate *e, const char *name)
@@ -71,176 +87,175 @@ drop(struct vrrp_estate *e, struct kept *k)
 	*k = e->kept[--e->count];
 }
 
-static void
-keep(const uint8_t *body, size_t len, void *arg)
+/* In place of the older one of the same name, if there is one. */
+static enum vrrp_refusal
+put(struct vrrp_estate *e, const uint8_t *body, size_t len)
 {
-	struct vrrp_estate *e = arg;
 	struct kept *k;
 	uint8_t *copy;
+	size_t older;
 
-	if (!vrrp_will_decode(body, len, &e->will)) {
-		e->refused++;
-		return;
-	}
+	if (!vrrp_will_decode(body, len, &e->will))
+		return VRRP_REFUSAL_BODY;
 	k = find(e, e->will.name);
-	copy = malloc(len);
-	if (copy == NULL || (k == NULL && e->count == VRRP_ESTATE_MAX) ||
-	    e->total + len > VRRP_ESTATE_BYTES) {
-		free(copy);
-		e->refused++;
-		return;
-	}
+	older = k == NULL ? 0 : k->len;
+	if ((k == NULL && e->count == VRRP_ESTATE_MAX) ||
+	    e->total - older + len > VRRP_ESTATE_BYTES ||
+	    (copy = malloc(len)) == NULL)
+		return VRRP_REFUSAL_ROOM;
 	memcpy(copy, body, len);
 	if (k != NULL)
 		drop(e, k);
 	k = &e->kept[e->count++];
 	memcpy(k->name, e->will.name, sizeof(k->name));
+	k->engine = e->engine;
 	k->bytes = copy;
 	k->len = len;
 	e->total += len;
+	return VRRP_REFUSAL_NONE;
 }
 
+/*
+ * A will that is refused makes the one before it a stale one: it speaks of frames
+ * and addresses that the engine has replaced.  It goes, and the instance is
+ * without a will until the next.  Should the engine die meanwhile, its addresses
+ * stay until the next engine clears them, and peers wait for their timers.
+ *
+ * A body so broken that it names nobody leaves all wills alone.  It begins with
+ * the name, and an engine that replaces a will of an instance writes that first:
+ * this one comes from no instance, so that none of the older wills is stale by it.
+ */
 static void
+void_older(struct vrrp_estate *e, const uint8_t *body, size_t len)
+{
+	char name[VRRP_WILL_NAME_MAX];
+	uint64_t suppressed;
+	struct kept *k;
+
+	if (!vrrp_will_name(body, len, name) || (k = find(e, name)) == NULL)
+		return;
+	drop(e, k);
+	if (token_bucket_take(&e->void_bucket, loop_clock(), &suppressed))
+		log_err("will instance=%s void: the next one was refused "
+		    "suppressed=%" PRIu64, name, suppressed);
+}
+
+static enum vrrp_refusal
+keep(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_estate *e = arg;
+	enum vrrp_refusal why = put(e, body, len);
+
+	if (why != VRRP_REFUSAL_NONE)
+		void_older(e, body, len);
+	check(e);
+	return why;
+}
+
+static enum vrrp_refusal
 forget(const uint8_t *body, size_t len, void *arg)
 {
 	struct vrrp_estate *e = arg;
 	char name[VRRP_WILL_NAME_MAX];
 	struct kept *k;
 
+	if (memchr(body, '\0', len) != NULL)
+		return VRRP_REFUSAL_BODY;
 	memcpy(name, body, len);
 	name[len] = '\0';
 	k = find(e, name);
 	if (k != NULL)
 		drop(e, k);
+	check(e);
+	return VRRP_REFUSAL_NONE;
 }
 
 void
 vrrp_estate_attach(struct vrrp_estate *e, struct vrrp_channel *channel)
 {
-	vrrp_channel_handle(channel, VRRP_MSG_WILL, 1, VRRP_WILL_MAX, keep, e);
-	vrrp_channel_handle(channel, VRRP_MSG_WILL_REVOKE, 1,
-	    VRRP_WILL_NAME_MAX - 1, forget, e);
+	e->engine++;
+	e->inherited = e->count > 0;
+	vrrp_channel_handle(channel, VRRP_MSG_WILL, keep, e);
+	vrrp_channel_handle(channel, VRRP_MSG_WILL_REVOKE, forget, e);
+	check(e);
+}
+
+void
+vrrp_estate_settle(struct vrrp_estate *e, const struct vrrp_handoff *h)
+{
+	const struct vrrp_handoff_entry *entry;
+	struct kept *k;
+	unsigned i;
+
+	for (i = e->count; i-- > 0;) {
+		k = &e->kept[i];
+		entry = vrrp_handoff_find(h, k->name);
+		if (k->engine != e->engine && (entry == NULL ||
+		    (entry->flags & VRRP_HANDOFF_ACTIVE) == 0))
+			drop(e, k);
+		else
+			k->engine = e->engine;
+	}
+	e->inherited = false;
+	check(e);
 }
 
 /* --- carrying out --- */
 
-/* To a unicast peer, from the address the adverts came from. */
-static int
-send_message(struct vrrp_estate *e, const struct vrrp_will_frame *f)
-{
-	union {
-		struct cmsghdr	align;
-		char		buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	} control;
-	struct iovec iov = { (void *)(uintptr_t)f->bytes, f->len };
-	struct sockaddr_storage ss;
-	struct msghdr msg = {
-		.msg_name = &ss,
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-	};
-	bool v6 = f->source.family == AF_INET6;
-	struct in6_pktinfo six = { .ipi6_ifindex = (unsigned)f->ifindex };
-	struct in_pktinfo four = { .ipi_ifindex = f->ifindex };
-	struct cmsghdr *c;
-	size_t len = v6 ? sizeof(six) : sizeof(four);
-
-	memcpy(&six.ipi6_addr, f->source.bytes, v6 ? 16 : 0);
-	memcpy(&four.ipi_spec_dst, f->source.bytes, 4);
-	memset(&control, 0, sizeof(control));
-	msg.msg_controllen = CMSG_SPACE(len);
-	c = CMSG_FIRSTHDR(&msg);
-	c->cmsg_level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-	c->cmsg_type = v6 ? IPV6_PKTINFO : IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(c), v6 ? (void *)&six : (void *)&four, len);
-	msg.msg_namelen = addr_to_sockaddr(&f->destination, 0, f->ifindex,
-	    &ss);
-	return sendmsg(e->raw[v6], &msg, MSG_DONTWAIT) == -1 ? -errno : 0;
-}
-
 static unsigned
 send_adverts(struct vrrp_estate *e)
 {
-	const struct vrrp_will_frame *f;
 	unsigned i, sent = 0;
-	int error;
 
-	for (i = 0; i < e->will.frame_count; i++) {
-		f = &e->will.frames[i];
-		error = addr_is_set(&f->source) ? send_message(e, f) :
-		    vrrp_io_send(e->tx, f->ifindex, f->bytes, f->len);
-		if (error == 0)
+	for (i = 0; i < e->will.frame_count; i++)
+		if (vrrp_executor_send(e->executor, &e->will.frames[i]) == 0)
 			sent++;
-	}
 	return sent;
 }
 
-/* Whole messages, at most CHUNK bytes of them, but at least one. */
-static size_t
-next_chunk(const uint8_t *bytes, size_t len)
+static void
+look_at(struct vrrp_estate *e, unsigned i)
 {
-	struct nlmsghdr h;
-	size_t end = 0, size;
+	bool good = vrrp_will_decode(e->kept[i].bytes, e->kept[i].len,
+	    &e->will);
 
-	while (end < len) {
-		memcpy(&h, bytes + end, sizeof(h));
-		size = NLMSG_ALIGN(h.nlmsg_len);
-		if (end > 0 && end + size > CHUNK)
-			break;
-		end += size;
-	}
-	return end;
+	assert(good);		/* as it was when it came */
 }
 
-/* The kernel has carried out the requests when send() returns. */
 static void
-withdraw(struct vrrp_estate *e)
+say(const struct vrrp_estate *e, unsigned adverts, int error)
 {
-	const uint8_t *at = e->will.netlink;
-	size_t left = e->will.netlink_len, n;
-	char answers[8192];
-
-	while (left > 0) {
-		n = next_chunk(at, left);
-		if (send(e->netlink, at, n, MSG_DONTWAIT) == -1)
-			log_err("will instance=%s cannot withdraw its "
-			    "addresses: %s", e->will.name, strerror(errno));
-		/* Answers would fill the buffer; nobody reads them. */
-		while (recv(e->netlink, answers, sizeof(answers),
-		    MSG_DONTWAIT) > 0)
-			;
-		at += n;
-		left -= n;
-	}
+	if (error < 0)
+		log_err("will instance=%s cannot withdraw its addresses: %s",
+		    e->will.name, strerror(-error));
+	log_notice("will instance=%s adverts=%u of=%u addresses %s",
+	    e->will.name, adverts, e->will.frame_count, error < 0 ?
+	    "not all withdrawn" : "withdrawn");
 }
 
 unsigned
 vrrp_estate_execute(struct vrrp_estate *e)
 {
-	unsigned count = e->count, i;
 	uint16_t adverts[VRRP_ESTATE_MAX];
+	int errors[VRRP_ESTATE_MAX];
+	unsigned count = e->count, i;
 
 	for (i = 0; i < count; i++) {
-		(void)vrrp_will_decode(e->kept[i].bytes, e->kept[i].len,
-		    &e->will);
+		look_at(e, i);
 		adverts[i] = (uint16_t)send_adverts(e);
 	}
 	for (i = 0; i < count; i++) {
-		(void)vrrp_will_decode(e->kept[i].bytes, e->kept[i].len,
-		    &e->will);
-		withdraw(e);
+		look_at(e, i);
+		errors[i] = vrrp_executor_withdraw(e->executor,
+		    e->will.netlink, e->will.netlink_len);
 	}
 	for (i = 0; i < count; i++) {
-		(void)vrrp_will_decode(e->kept[i].bytes, e->kept[i].len,
-		    &e->will);
-		log_notice("will instance=%s adverts=%u of=%u addresses "
-		    "withdrawn", e->will.name, adverts[i],
-		    e->will.frame_count);
+		look_at(e, i);
+		say(e, adverts[i], errors[i]);
 	}
 	while (e->count > 0)
 		drop(e, &e->kept[e->count - 1]);
+	check(e);
 	return count;
 }
 
@@ -252,39 +267,6 @@ vrrp_estate_count(const struct vrrp_estate *e)
 	return e->count;
 }
 
-uint64_t
-vrrp_estate_refused(const struct vrrp_estate *e)
-{
-	return e->refused;
-}
-
-/* Sends only; IPv6 may be missing in this kernel. */
-static int
-raw_socket(int family, int *out)
-{
-	static const struct sock_filter nothing[] = {
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	const struct sock_fprog deaf = { 1, (struct sock_filter *)(uintptr_t)
-	    nothing };
-	const int ttl = VRRP_TTL, tos = DSCP_CS6;
-	bool v6 = family == AF_INET6;
-	int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-
-	*out = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    VRRP_IPPROTO);
-	if (*out == -1)
-		return v6 && errno == EAFNOSUPPORT ? 0 : -errno;
-	if (setsockopt(*out, SOL_SOCKET, SO_ATTACH_FILTER, &deaf,
-	    sizeof(deaf)) == -1 ||
-	    setsockopt(*out, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, &ttl,
-	    sizeof(ttl)) == -1 ||
-	    setsockopt(*out, level, v6 ? IPV6_TCLASS : IP_TOS, &tos,
-	    sizeof(tos)) == -1)
-		return -errno;
-	return 0;
-}
-
 int
 vrrp_estate_open(struct vrrp_estate **out)
 {
@@ -293,20 +275,10 @@ vrrp_estate_open(struct vrrp_estate **out)
 
 	if (e == NULL)
 		return -ENOMEM;
-	e->netlink = e->raw[0] = e->raw[1] = -1;
-	error = vrrp_io_tx_open(&e->tx);
-	if (error == 0)
-		error = raw_socket(AF_INET, &e->raw[0]);
-	if (error == 0)
-		error = raw_socket(AF_INET6, &e->raw[1]);
-	if (error == 0) {
-		e->netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-		    NETLINK_ROUTE);
-		if (e->netlink == -1)
-			error = -errno;
-	}
+	token_bucket_init(&e->void_bucket, LOG_EVERY_NS, LOG_BURST);
+	error = vrrp_executor_open(&e->executor);
 	if (error < 0) {
-		vrrp_estate_close(e);
+		free(e);
 		return error;
 	}
 	*out = e;
@@ -316,17 +288,10 @@ vrrp_estate_open(struct vrrp_estate **out)
 void
 vrrp_estate_close(struct vrrp_estate *e)
 {
-	int i;
-
 	if (e == NULL)
 		return;
 	while (e->count > 0)
 		drop(e, &e->kept[e->count - 1]);
-	vrrp_io_tx_close(e->tx);
-	for (i = 0; i < 2; i++)
-		if (e->raw[i] != -1)
-			(void)close(e->raw[i]);
-	if (e->netlink != -1)
-		(void)close(e->netlink);
+	vrrp_executor_close(e->executor);
 	free(e);
 }

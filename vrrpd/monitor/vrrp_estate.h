@@ -1,9 +1,5 @@
 /*
  * vrrp_estate.h - the last wills that the monitor holds, and their execution.
- *
- * Everything is opened while there is root and kept ready: the sending socket of
- * frames, raw sockets for unicast peers, a netlink socket.  Carrying out is a
- * matter of writing bytes.
  */
 #ifndef VRRPD_VRRP_ESTATE_H
 #define VRRPD_VRRP_ESTATE_H
@@ -11,6 +7,7 @@
 #include <stdint.h>
 
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_handoff.h"
 
 #define VRRP_ESTATE_MAX		1024	/* wills; twice the instances */
 #define VRRP_ESTATE_BYTES	(16 * 1024 * 1024)
@@ -20,16 +17,23 @@ struct vrrp_estate;
 /* 0 or negative errno. */
 int	vrrp_estate_open(struct vrrp_estate **out);
 void	vrrp_estate_close(struct vrrp_estate *);	/* NULL is fine */
-/* Take the wills of the engine at the other end. */
+/*
+ * Take the wills of the engine at the other end, which is the living one from now
+ * on.  Wills that are there already are what the engine before it left on a
+ * planned restart; they stay in force until vrrp_estate_settle().
+ */
 void	vrrp_estate_attach(struct vrrp_estate *, struct vrrp_channel *);
 /*
  * The engine is dead: every advert, then every withdrawal, then a line for each
  * in the log; nothing is left after.  Returns how many there were.
  */
 unsigned vrrp_estate_execute(struct vrrp_estate *);
-/* The engine that deposited them is to be followed by one that adopts them. */
+/*
+ * The living engine has started with what the one before it handed over: the
+ * wills of instances that were Active go on, its own are its own, and all others
+ * are void, for nobody would ever revoke them.
+ */
+void	vrrp_estate_settle(struct vrrp_estate *, const struct vrrp_handoff *);
 unsigned vrrp_estate_count(const struct vrrp_estate *);
-/* Refused: malformed, or too many. */
-uint64_t vrrp_estate_refused(const struct vrrp_estate *);
 
 #endif

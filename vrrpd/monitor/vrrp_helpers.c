@@ -4,7 +4,8 @@
  * Starts the helpers that the configuration needs, watches them, starts them
  * again, and passes messages on: levels from a helper to the engine, notices
  * from the engine to vrrpd-scripts, and to both that another configuration is in
- * force.  Reads no message but for its first byte, and no configuration file.
+ * force.  Every message is decoded before it is passed on; the configuration file
+ * is not read here.
  *
  * What a helper does between its fork and its end is helper/vrrp_helper.c.  A
  * helper leaves when the monitor closes its end of the channel, or dies, which
@@ -14,32 +15,29 @@
 
 #include "vrrpd/monitor/vrrp_helpers.h"
 
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
-struct child {
+struct helper {
 	struct vrrp_helpers	*helpers;
 	enum vrrp_helper_role	 role;
-	pid_t			 pid;		/* 0: none */
-	int			 pidfd;
-	struct loop_fd		*pid_event;
+	struct vrrp_child	 child;
+	struct vrrp_tally	*up;		/* refused by us, told by it */
+	struct vrrp_tally	*down;		/* refused by it */
 	struct loop_timer	*restart;
-	struct vrrp_channel	*channel;
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
 };
@@ -51,317 +49,306 @@ struct vrrp_helpers {
 	struct loop		*loop;
 	struct vrrp_channel	*engine;	/* NULL: none */
 	uint8_t			 needed;
-	struct child		 children[VRRP_HELPER_COUNT];
+	struct helper		 list[VRRP_HELPER_COUNT];
 	bool			 reread;	/* config is not in force any more */
 };
 
-/* --- one child --- */
+/* --- one helper --- */
 
-static void	start_or_retry(struct child *);
+static void	start_or_retry(struct helper *);
 
-/* Its levels, as they are. */
-static void
+static bool
+is_needed(const struct helper *h)
+{
+	return (h->helpers->needed & vrrp_helper_need(h->role)) != 0;
+}
+
+/* A helper knows about trackers of its own kinds only. */
+static enum vrrp_refusal
 on_level(const uint8_t *body, size_t len, void *arg)
 {
-	struct child *c = arg;
+	struct helper *h = arg;
+	struct vrrp_level l;
 
-	(void)vrrp_channel_send(c->helpers->engine, VRRP_MSG_LEVEL, body, len);
+	if (vrrp_level_decode(body, len, &l) < 0 ||
+	    vrrp_needs_of_kind(l.kind) != vrrp_helper_need(h->role))
+		return VRRP_REFUSAL_BODY;
+	(void)vrrp_channel_send(h->helpers->engine, VRRP_MSG_LEVEL, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+/* A helper tells of its own end only. */
+static enum vrrp_refusal
+on_refused(const uint8_t *body, size_t len, void *arg)
+{
+	struct helper *h = arg;
+	struct vrrp_refused r;
+	enum vrrp_way way;
+
+	if (!vrrp_refused_decode(body, len, &way, &r) ||
+	    way != vrrp_way_back(vrrp_helper_way(h->role)))
+		return VRRP_REFUSAL_BODY;
+	vrrp_tally_set(&r, h->down);
+	return VRRP_REFUSAL_NONE;
 }
 
 static void
 hung_up(void *arg)
 {
-	(void)arg;		/* its pidfd tells */
+	(void)arg;	/* nothing to do: on_end() is called as well */
 }
 
 static void
-let_go(struct child *c)
+retry(struct helper *h)
 {
-	vrrp_channel_free(c->channel);
-	c->channel = NULL;
-	loop_fd_free(c->pid_event);
-	c->pid_event = NULL;
-	if (c->pidfd >= 0)
-		(void)close(c->pidfd);
-	c->pidfd = -1;
-	c->pid = 0;
-}
-
-static void
-retry(struct child *c)
-{
-	int64_t wait_ns = vrrp_backoff_next_ns(&c->backoff, c->started,
+	int64_t wait_ns = vrrp_backoff_next_ns(&h->backoff, h->started,
 	    loop_clock());
 
 	/* Not at once: it may be killed for its own good. */
 	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
 		wait_ns = VRRP_BACKOFF_FIRST_NS;
-	loop_timer_set(c->restart, mono_add(loop_clock(), wait_ns));
+	loop_timer_set(h->restart, mono_add(loop_clock(), wait_ns));
 }
 
 static void
 on_end(int fd, void *arg)
 {
-	struct child *c = arg;
+	struct helper *h = arg;
 	int status = 0;
 
 	(void)fd;
-	if (waitpid(c->pid, &status, WNOHANG) == 0)
+	if (!vrrp_child_reap(&h->child, &status))
 		return;
-	let_go(c);
-	if ((c->helpers->needed & vrrp_helper_need(c->role)) == 0)
+	vrrp_child_let_go(&h->child);
+	vrrp_tally_renew(h->up);
+	vrrp_tally_renew(h->down);
+	if (!is_needed(h))
 		return;
-	log_err("%s died %s=%d: started again", vrrp_helper_name(c->role),
+	log_err("%s died %s=%d: started again", vrrp_helper_name(h->role),
 	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
 	    WTERMSIG(status) : WEXITSTATUS(status));
-	retry(c);
-}
-
-static int
-adopt(struct child *c, pid_t pid, int fd)
-{
-	struct loop *loop = c->helpers->loop;
-
-	c->pid = pid;
-	c->started = loop_clock();
-	c->channel = vrrp_channel_new(loop, fd, hung_up, c);
-	if (c->channel == NULL)
-		return -ENOMEM;
-	vrrp_channel_handle(c->channel, VRRP_MSG_LEVEL, VRRP_LEVEL_BYTES_MIN,
-	    VRRP_LEVEL_BYTES_MAX, on_level, c);
-	c->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (c->pidfd < 0)
-		return -errno;
-	c->pid_event = loop_fd_new(loop, c->pidfd, on_end, c);
-	return c->pid_event == NULL ? -ENOMEM : 0;
+	retry(h);
 }
 
 /* In the child. */
 static void __attribute__((noreturn))
-become_helper(const struct child *c, int channel)
+become_helper(const struct helper *h, int channel)
 {
 	const struct vrrp_helper_birth birth = {
-		.role = c->role,
+		.role = h->role,
 		.channel = channel,
-		.conf = c->helpers->conf,
-		.config = c->helpers->config,
-		.reread = c->helpers->reread,
-		.user = c->helpers->user,
+		.conf = h->helpers->conf,
+		.config = h->helpers->config,
+		.reread = h->helpers->reread,
+		.user = h->helpers->user,
 	};
 
 	vrrp_helper_live(&birth);
 }
 
 static int
-start(struct child *c)
+start(struct helper *h)
 {
-	int fds[2], error;
-	pid_t pid;
+	const struct vrrp_child_plan plan = {
+		.in = vrrp_helper_way(h->role),
+		.gone = hung_up,
+		.ended = on_end,
+		.arg = h,
+	};
+	int rc, fd;
 
-	error = vrrp_channel_pair(fds);
-	if (error < 0)
-		return error;
-	log_flush();
-	pid = fork();
-	if (pid == 0)
-		become_helper(c, fds[1]);
-	error = pid < 0 ? -errno : 0;
-	(void)close(fds[1]);
-	if (error < 0) {
-		(void)close(fds[0]);
-		return error;
-	}
-	error = adopt(c, pid, fds[0]);
-	if (error < 0) {
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
-		let_go(c);
-	}
-	return error;
+	h->started = loop_clock();
+	rc = vrrp_child_start(&h->child, h->helpers->loop, &plan, &fd);
+	if (rc == 1)
+		become_helper(h, fd);
+	if (rc < 0)
+		return rc;
+	vrrp_channel_handle(h->child.channel, VRRP_MSG_LEVEL, on_level, h);
+	vrrp_channel_handle(h->child.channel, VRRP_MSG_REFUSED, on_refused, h);
+	vrrp_channel_on_refused(h->child.channel, vrrp_tally_set, h->up);
+	return 0;
 }
 
 static void
-start_or_retry(struct child *c)
+start_or_retry(struct helper *h)
 {
 	int error;
 
-	if (c->pid != 0)
+	if (h->child.pid != 0)
 		return;
-	error = start(c);
+	error = start(h);
 	if (error == 0)
 		return;
-	log_err("cannot start %s: %s", vrrp_helper_name(c->role), strerror(-error));
-	c->started = loop_clock();
-	retry(c);
+	log_err("cannot start %s: %s", vrrp_helper_name(h->role),
+	    strerror(-error));
+	retry(h);
 }
 
 static void
 on_restart(mono_t deadline, void *arg)
 {
-	struct child *c = arg;
+	struct helper *h = arg;
 
 	(void)deadline;
-	if ((c->helpers->needed & vrrp_helper_need(c->role)) != 0)
-		start_or_retry(c);
+	if (is_needed(h))
+		start_or_retry(h);
 }
 
 /* --- all of them --- */
 
-static void
+static enum vrrp_refusal
 on_notice(const uint8_t *body, size_t len, void *arg)
 {
-	struct vrrp_helpers *h = arg;
+	struct vrrp_helpers *all = arg;
+	struct vrrp_notice n;
 
-	(void)vrrp_channel_send(h->children[VRRP_HELPER_SCRIPTS].channel, VRRP_MSG_NOTICE,
-	    body, len);
+	if (vrrp_notice_decode(body, len, &n) < 0)
+		return VRRP_REFUSAL_BODY;
+	(void)vrrp_channel_send(all->list[VRRP_HELPER_SCRIPTS].child.channel,
+	    VRRP_MSG_NOTICE, body, len);
+	return VRRP_REFUSAL_NONE;
 }
 
-/* The engine has another configuration in force; so shall they. */
-static void
+/* The engine has another configuration in force; so shall the helpers. */
+static enum vrrp_refusal
 on_reloaded(const uint8_t *body, size_t len, void *arg)
 {
-	struct vrrp_helpers *h = arg;
-	struct child *c;
+	struct vrrp_helpers *all = arg;
+	struct helper *h;
 	unsigned i;
 
 	(void)len;
-	h->needed = body[0];
-	h->reread = true;
+	if ((body[0] & ~VRRP_NEEDS_ALL) != 0)
+		return VRRP_REFUSAL_BODY;
+	all->needed = body[0];
+	all->reread = true;
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		c = &h->children[i];
-		if (c->pid != 0)
-			(void)vrrp_channel_send(c->channel, VRRP_MSG_RELOADED,
-			    NULL, 0);
-		else if ((h->needed & vrrp_helper_need(i)) != 0)
-			start_or_retry(c);
+		h = &all->list[i];
+		if (h->child.pid != 0)
+			(void)vrrp_channel_send(h->child.channel,
+			    VRRP_MSG_RELOADED, NULL, 0);
+		else if (is_needed(h))
+			start_or_retry(h);
+	}
+	return VRRP_REFUSAL_NONE;
+}
+
+static void
+tell_engine(struct vrrp_helpers *all, struct vrrp_channel *engine)
+{
+	unsigned i;
+
+	all->engine = engine;
+	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
+		vrrp_tally_tell(all->list[i].up, engine);
+		vrrp_tally_tell(all->list[i].down, engine);
 	}
 }
 
 static void
 part_attach(struct vrrp_channel *engine, void *arg)
 {
-	struct vrrp_helpers *h = arg;
+	struct vrrp_helpers *all = arg;
 	unsigned i;
 
-	h->engine = engine;
-	vrrp_channel_handle(engine, VRRP_MSG_NOTICE, VRRP_NOTICE_BYTES_MIN,
-	    VRRP_NOTICE_BYTES_MAX, on_notice, h);
-	vrrp_channel_handle(engine, VRRP_MSG_RELOADED, 1, 1, on_reloaded, h);
-	/* It knows nothing yet. */
+	vrrp_channel_handle(engine, VRRP_MSG_NOTICE, on_notice, all);
+	vrrp_channel_handle(engine, VRRP_MSG_RELOADED, on_reloaded, all);
+	tell_engine(all, engine);
+	/* A new engine knows nothing yet. */
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
-		if (h->children[i].channel != NULL)
-			(void)vrrp_channel_send(h->children[i].channel,
+		if (all->list[i].child.pid != 0)
+			(void)vrrp_channel_send(all->list[i].child.channel,
 			    VRRP_MSG_REPLAY, NULL, 0);
 }
 
 static void
 part_detach(void *arg)
 {
-	struct vrrp_helpers *h = arg;
-
-	h->engine = NULL;
+	tell_engine(arg, NULL);
 }
 
 static void
 part_forget(void *arg)
 {
-	struct vrrp_helpers *h = arg;
+	struct vrrp_helpers *all = arg;
+	struct helper *h;
 	unsigned i;
 
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		let_go(&h->children[i]);
-		loop_timer_free(h->children[i].restart);
-		h->children[i].restart = NULL;
+		h = &all->list[i];
+		vrrp_child_let_go(&h->child);
+		vrrp_tally_free(h->up);
+		vrrp_tally_free(h->down);
+		loop_timer_free(h->restart);
+		h->up = h->down = NULL;
+		h->restart = NULL;
 	}
-	h->loop = NULL;
+	all->loop = NULL;
 }
 
 static int
 part_open(struct loop *loop, void *arg)
 {
-	struct vrrp_helpers *h = arg;
-	struct child *c;
+	struct vrrp_helpers *all = arg;
+	enum vrrp_way way;
+	struct helper *h;
 	unsigned i;
 
-	h->loop = loop;
+	all->loop = loop;
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		c = &h->children[i];
-		c->restart = loop_timer_new(loop, on_restart, c);
-		if (c->restart == NULL)
+		h = &all->list[i];
+		way = vrrp_helper_way(h->role);
+		h->up = vrrp_tally_new(loop, way);
+		h->down = vrrp_tally_new(loop, vrrp_way_back(way));
+		h->restart = loop_timer_new(loop, on_restart, h);
+		if (h->up == NULL || h->down == NULL || h->restart == NULL)
 			return -ENOMEM;
-		if ((h->needed & vrrp_helper_need(i)) != 0)
-			start_or_retry(c);
+		if (is_needed(h))
+			start_or_retry(h);
 	}
 	return 0;
-}
-
-/* False when it is still there. */
-static bool
-wait_for_end(const struct child *c, mono_t deadline)
-{
-	struct pollfd pfd = { .fd = c->pidfd, .events = POLLIN };
-	int64_t left_ns;
-	int n;
-
-	do {
-		left_ns = mono_sub(deadline, loop_clock());
-		if (left_ns < 0)
-			left_ns = 0;
-		n = poll(&pfd, 1, (int)(left_ns / NS_PER_MS) + 1);
-	} while (n < 0 && errno == EINTR);
-	return n > 0;
 }
 
 /* Without the loop: all that is left is to wait. */
 static void
 part_close(void *arg)
 {
-	struct vrrp_helpers *h = arg;
+	struct vrrp_helpers *all = arg;
 	mono_t deadline = mono_add(loop_clock(), VRRP_HELPER_LEAVE_NS +
 	    NS_PER_S);
-	struct child *c;
 	unsigned i;
 
-	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		c = &h->children[i];
-		vrrp_channel_free(c->channel);
-		c->channel = NULL;
-	}
-	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		c = &h->children[i];
-		if (c->pid == 0)
-			continue;
-		if (!wait_for_end(c, deadline))
-			(void)kill(c->pid, SIGKILL);
-		(void)waitpid(c->pid, NULL, 0);
-		let_go(c);
-	}
-	part_forget(h);
+	/* All of them first, so that they leave at the same time. */
+	for (i = 0; i < VRRP_HELPER_COUNT; i++)
+		vrrp_child_hang_up(&all->list[i].child);
+	for (i = 0; i < VRRP_HELPER_COUNT; i++)
+		if (all->list[i].child.pid != 0)
+			vrrp_child_wait(&all->list[i].child, deadline);
+	part_forget(all);
 }
 
 struct vrrp_helpers *
 vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
     const struct priv_user *user)
 {
-	struct vrrp_helpers *h = calloc(1, sizeof(*h));
+	struct vrrp_helpers *all = calloc(1, sizeof(*all));
 	unsigned i;
 
-	if (h == NULL)
+	if (all == NULL)
 		return NULL;
-	h->conf = conf;
-	h->config = config;
-	h->user = user;
-	h->needed = vrrp_needs_of_config(config);
+	all->conf = conf;
+	all->config = config;
+	all->user = user;
+	all->needed = vrrp_needs_of_config(config);
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		h->children[i].helpers = h;
-		h->children[i].role = i;
-		h->children[i].pidfd = -1;
+		all->list[i].helpers = all;
+		all->list[i].role = (enum vrrp_helper_role)i;
 	}
-	return h;
+	return all;
 }
 
 struct vrrp_monitor_part
-vrrp_helpers_part(struct vrrp_helpers *h)
+vrrp_helpers_part(struct vrrp_helpers *all)
 {
 	return (struct vrrp_monitor_part){
 		.attach = part_attach,
@@ -369,12 +356,12 @@ vrrp_helpers_part(struct vrrp_helpers *h)
 		.forget = part_forget,
 		.open = part_open,
 		.close = part_close,
-		.arg = h,
+		.arg = all,
 	};
 }
 
 void
-vrrp_helpers_free(struct vrrp_helpers *h)
+vrrp_helpers_free(struct vrrp_helpers *all)
 {
-	free(h);
+	free(all);
 }

@@ -31,7 +31,6 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -44,12 +43,15 @@
 #include "shared/log.h"
 #include "shared/rtsched.h"
 #include "shared/sdnotify.h"
+#include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/monitor/vrrp_estate.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define ABSENT_NS	VRRP_BEAT_NS	/* late by more: we were asleep */
 #define PRIORITY_MAX	99
 #define HIGHEST_FD	16383
+#define LAST_LEAVE_NS	VRRP_PULSE_WORK_NS
 
 struct monitor {
 	const struct vrrp_monitor_config *config;
@@ -61,16 +63,15 @@ struct monitor {
 	struct loop_timer	*watchdog_timer;
 	int64_t			 watchdog_ns;	/* 0: not asked for */
 
-	pid_t			 engine;	/* 0: none */
-	int			 pidfd;
-	struct loop_fd		*pid_event;
-	struct vrrp_channel	*channel;
+	struct vrrp_child	 engine;
+	struct vrrp_tally	*tally;		/* of its refused messages */
 	struct vrrp_pulse	 pulse;
 	mono_t			 started;
 	struct vrrp_backoff	 backoff;
 	int			 owed_signal;	/* refused while it was root */
 	bool			 hung;		/* we have killed it */
 	bool			 restarting;	/* it is about to end for that */
+	bool			 inheriting;	/* it began with the handoff */
 	struct vrrp_handoff	 handoff;
 
 	bool			 ever_ready;
@@ -94,14 +95,16 @@ finish(struct monitor *m, int status)
 static void
 pass_on(struct monitor *m, int signo)
 {
-	if (kill(m->engine, signo) == 0)
+	int error = vrrp_child_signal(&m->engine, signo);
+
+	if (error == 0)
 		return;
 	/* The first engine is root until it is ready, and we are not. */
-	if (errno == EPERM && m->pulse.phase == VRRP_PHASE_STARTING)
+	if (error == -EPERM && m->pulse.phase == VRRP_PHASE_STARTING)
 		m->owed_signal = signo;
 	else
-		log_err("cannot signal the engine pid=%d: %s", (int)m->engine,
-		    strerror(errno));
+		log_err("cannot signal the engine pid=%d: %s",
+		    (int)m->engine.pid, strerror(-error));
 }
 
 static void
@@ -111,7 +114,7 @@ on_signal(int signo, void *arg)
 
 	if (signo != SIGHUP)
 		m->leaving = true;
-	if (m->engine != 0)
+	if (m->engine.pid != 0)
 		pass_on(m, signo);
 	else if (m->leaving)
 		finish(m, 0);
@@ -124,21 +127,23 @@ judge(mono_t deadline, void *arg)
 {
 	struct monitor *m = arg;
 	mono_t now;
+	int error;
 
 	(void)deadline;
-	if (m->engine == 0 || m->hung)
+	if (m->engine.pid == 0 || m->hung)
 		return;
-	vrrp_channel_drain(m->channel);
+	vrrp_channel_drain(m->engine.channel);
 	now = loop_clock();
 	if (mono_before(now, vrrp_pulse_deadline(&m->pulse))) {
 		loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
 		return;
 	}
 	m->hung = true;
-	/* Words later: its end is an event of this loop. */
-	if (kill(m->engine, SIGKILL) == -1)
+	/* Log nothing here: engine_ended() is called next, and says it. */
+	error = vrrp_child_signal(&m->engine, SIGKILL);
+	if (error < 0)
 		log_err("cannot kill the engine pid=%d, which hangs: %s",
-		    (int)m->engine, strerror(errno));
+		    (int)m->engine.pid, strerror(-error));
 }
 
 static void
@@ -150,7 +155,7 @@ asleep(mono_t since, mono_t until, void *arg)
 	vrrp_pulse_absent(&m->pulse, until);
 }
 
-static void
+static enum vrrp_refusal
 on_beat(const uint8_t *body, size_t len, void *arg)
 {
 	struct monitor *m = arg;
@@ -158,9 +163,23 @@ on_beat(const uint8_t *body, size_t len, void *arg)
 	(void)body;
 	(void)len;
 	vrrp_pulse_seen(&m->pulse, loop_clock());
+	return VRRP_REFUSAL_NONE;
 }
 
+/* The engine has put its house in order, for the first time. */
 static void
+first_ready(struct monitor *m)
+{
+	m->ever_ready = true;
+	if (m->inheriting)
+		vrrp_estate_settle(m->estate, &m->handoff);
+	m->inheriting = false;
+	if (m->owed_signal != 0)
+		pass_on(m, m->owed_signal);
+	m->owed_signal = 0;
+}
+
+static enum vrrp_refusal
 on_phase(const uint8_t *body, size_t len, void *arg)
 {
 	static const char *const words[] = {
@@ -170,18 +189,24 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	};
 	struct monitor *m = arg;
 
+	enum vrrp_phase before = m->pulse.phase;
+
 	(void)len;
-	if (body[0] == VRRP_PHASE_STARTING || body[0] >= VRRP_PHASE_COUNT)
-		return;
+	if (body[0] >= VRRP_PHASE_COUNT)
+		return VRRP_REFUSAL_BODY;
+	if (!vrrp_phase_may(before, (enum vrrp_phase)body[0]))
+		return VRRP_REFUSAL_PHASE;
 	vrrp_pulse_phase(&m->pulse, loop_clock(), (enum vrrp_phase)body[0]);
+	vrrp_channel_set_phase(m->engine.channel, m->pulse.phase);
 	loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
-	if (body[0] == VRRP_PHASE_READY) {
-		m->ever_ready = true;
-		if (m->owed_signal != 0)
-			pass_on(m, m->owed_signal);
-		m->owed_signal = 0;
-	}
-	(void)sdnotify(words[body[0]]);
+	if (before == VRRP_PHASE_STARTING &&
+	    m->pulse.phase == VRRP_PHASE_READY)
+		first_ready(m);
+	/* Told to leave between its RESTART and its end: it leaves for good. */
+	if (m->pulse.phase == VRRP_PHASE_LEAVING)
+		m->restarting = false;
+	(void)sdnotify(words[m->pulse.phase]);
+	return VRRP_REFUSAL_NONE;
 }
 
 /* Before its pidfd: see the top of the file. */
@@ -193,19 +218,18 @@ engine_hung_up(void *arg)
 	if (m->restarting || vrrp_estate_count(m->estate) == 0)
 		return;
 	/* Should it live after all, then without what is taken away now. */
-	(void)kill(m->engine, SIGKILL);
+	(void)vrrp_child_signal(&m->engine, SIGKILL);
 	(void)vrrp_estate_execute(m->estate);
 }
 
 /* The wills stay: should there be no other engine, they are carried out. */
-static void
+static enum vrrp_refusal
 on_restart(const uint8_t *body, size_t len, void *arg)
 {
 	struct monitor *m = arg;
 
 	m->restarting = vrrp_handoff_decode(body, len, &m->handoff);
-	if (!m->restarting)
-		log_err("engine restart: its handoff is malformed");
+	return m->restarting ? VRRP_REFUSAL_NONE : VRRP_REFUSAL_BODY;
 }
 
 static void
@@ -284,16 +308,11 @@ let_go(struct monitor *m)
 {
 	unsigned i;
 
-	for (i = 0; m->channel != NULL && i < m->config->part_count; i++)
+	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].detach(m->config->parts[i].arg);
-	vrrp_channel_free(m->channel);
-	m->channel = NULL;
-	loop_fd_free(m->pid_event);
-	m->pid_event = NULL;
-	if (m->pidfd != -1)
-		(void)close(m->pidfd);
-	m->pidfd = -1;
-	m->engine = 0;
+	vrrp_tally_tell(m->tally, NULL);
+	vrrp_tally_renew(m->tally);
+	vrrp_child_let_go(&m->engine);
 	m->owed_signal = 0;
 	loop_timer_set(m->pulse_timer, MONO_NEVER);
 }
@@ -303,17 +322,13 @@ engine_ended(int fd, void *arg)
 {
 	struct monitor *m = arg;
 	int status;
-	pid_t pid;
 
 	(void)fd;
-	vrrp_channel_drain(m->channel);
+	vrrp_channel_drain(m->engine.channel);
 	/* Its last words are read; now nothing may come first. */
 	if (!m->restarting)
 		(void)vrrp_estate_execute(m->estate);
-	do
-		pid = waitpid(m->engine, &status, WNOHANG);
-	while (pid == -1 && errno == EINTR);
-	if (pid != m->engine)
+	if (!vrrp_child_reap(&m->engine, &status))
 		return;
 	let_go(m);
 	if (m->restarting && !m->leaving && WIFEXITED(status) &&
@@ -329,36 +344,27 @@ engine_ended(int fd, void *arg)
 
 /* --- its start --- */
 
-static int
-adopt_engine(struct monitor *m, pid_t pid, int channel)
+static void
+adopt_engine(struct monitor *m)
 {
+	struct vrrp_channel *c = m->engine.channel;
 	unsigned i;
 
-	m->engine = pid;
 	m->hung = m->restarting = false;
+	m->inheriting = m->birth.handoff != NULL;
 	m->birth.handoff = NULL;
 	m->started = loop_clock();
 	vrrp_pulse_start(&m->pulse, m->started,
 	    m->config->realtime_priority > 0);
-	m->channel = vrrp_channel_new(m->loop, channel, engine_hung_up, m);
-	if (m->channel == NULL)
-		return -ENOMEM;
-	vrrp_channel_handle(m->channel, VRRP_MSG_BEAT, 0, 0, on_beat, m);
-	vrrp_channel_handle(m->channel, VRRP_MSG_PHASE, 1, 1, on_phase, m);
-	vrrp_channel_handle(m->channel, VRRP_MSG_RESTART,
-	    VRRP_HANDOFF_BYTES_MIN, VRRP_HANDOFF_BYTES_MAX, on_restart, m);
-	vrrp_estate_attach(m->estate, m->channel);
+	vrrp_channel_handle(c, VRRP_MSG_BEAT, on_beat, m);
+	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_phase, m);
+	vrrp_channel_handle(c, VRRP_MSG_RESTART, on_restart, m);
+	vrrp_channel_on_refused(c, vrrp_tally_set, m->tally);
+	vrrp_tally_tell(m->tally, c);
+	vrrp_estate_attach(m->estate, c);
 	for (i = 0; i < m->config->part_count; i++)
-		m->config->parts[i].attach(m->channel,
-		    m->config->parts[i].arg);
-	m->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (m->pidfd == -1)
-		return -errno;
-	m->pid_event = loop_fd_new(m->loop, m->pidfd, engine_ended, m);
-	if (m->pid_event == NULL)
-		return -ENOMEM;
+		m->config->parts[i].attach(c, m->config->parts[i].arg);
 	loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
-	return 0;
 }
 
 /* In the child: nothing of the monitor stays but the listener. */
@@ -371,6 +377,7 @@ forget(struct monitor *m)
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].forget(m->config->parts[i].arg);
 	vrrp_estate_close(m->estate);
+	vrrp_tally_free(m->tally);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->watchdog_timer);
@@ -404,40 +411,28 @@ raise_descriptor(int fd)
 static int
 fork_engine(struct monitor *m)
 {
-	int fds[2], error;
-	pid_t pid;
+	const struct vrrp_child_plan plan = {
+		.in = VRRP_WAY_ENGINE_UP,
+		.gone = engine_hung_up,
+		.ended = engine_ended,
+		.arg = m,
+	};
+	int rc, fd;
 
-	error = vrrp_channel_pair(fds);
-	if (error < 0)
-		return error;
-	log_flush();
 	m->birth.monitor = getpid();
-	m->birth.channel = fds[1];
 	m->birth.listener = m->listener;
 	vrrp_birth_hold_signals(true);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(fds[0]);
+	rc = vrrp_child_start(&m->engine, m->loop, &plan, &fd);
+	if (rc == 1) {
 		(void)prctl(PR_SET_NAME, "vrrpd-engine", 0, 0, 0);
-		m->birth.channel = raise_descriptor(fds[1]);
+		m->birth.channel = raise_descriptor(fd);
 		forget(m);
 		return 1;
 	}
-	error = -errno;
-	(void)close(fds[1]);
-	if (pid == -1) {
-		(void)close(fds[0]);
-		vrrp_birth_hold_signals(false);
-		return error;
-	}
-	error = adopt_engine(m, pid, fds[0]);
-	if (error < 0) {
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
-		let_go(m);
-	}
+	if (rc == 0)
+		adopt_engine(m);
 	vrrp_birth_hold_signals(false);
-	return error;
+	return rc;
 }
 
 static void
@@ -486,15 +481,17 @@ open_monitor(struct monitor *m)
 	size_t i;
 	int error = 0;
 
-	m->pidfd = -1;
+	/* Inherited as ignored, it would make the kernel reap the children. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	m->loop = loop_new();
 	if (m->loop == NULL)
 		return fatal("cannot make an event loop", -ENOMEM);
 	m->pulse_timer = loop_timer_new(m->loop, judge, m);
 	m->start_timer = loop_timer_new(m->loop, start_cb, m);
 	m->watchdog_timer = loop_timer_new(m->loop, feed_watchdog, m);
+	m->tally = vrrp_tally_new(m->loop, VRRP_WAY_ENGINE_UP);
 	if (m->pulse_timer == NULL || m->start_timer == NULL ||
-	    m->watchdog_timer == NULL)
+	    m->watchdog_timer == NULL || m->tally == NULL)
 		return fatal("cannot make a timer", -ENOMEM);
 	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT && error == 0; i++)
 		error = loop_signal(m->loop, vrrp_birth_signals[i], on_signal,
@@ -539,17 +536,23 @@ close_monitor(struct monitor *m)
 {
 	unsigned i;
 
-	if (m->engine != 0) {
-		(void)kill(m->engine, SIGTERM);
-		(void)waitpid(m->engine, NULL, 0);
+	if (m->engine.pid != 0) {
+		(void)vrrp_child_signal(&m->engine, SIGTERM);
+		vrrp_child_wait(&m->engine, mono_add(loop_clock(),
+		    LAST_LEAVE_NS));
+		vrrp_channel_drain(m->engine.channel);
 		let_go(m);
 	}
+	/* Whatever an engine left, there is none to follow it. */
+	if (m->estate != NULL)
+		(void)vrrp_estate_execute(m->estate);
 	for (i = 0; m->loop != NULL && i < m->config->part_count; i++)
 		m->config->parts[i].close(m->config->parts[i].arg);
 	log_set_deferred(false);
 	log_flush();
 	ctl_listener_close(m->listener, true);
 	vrrp_estate_close(m->estate);
+	vrrp_tally_free(m->tally);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->watchdog_timer);

@@ -21,6 +21,7 @@
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
+#include "vrrpd/pure/vrrp_traffic.h"
 
 struct engine_world ew;
 
@@ -32,10 +33,11 @@ static struct vrrp_bfd_handlers bfd_handlers;
 static void *bfd_arg;
 static char collecting[sizeof(ew.wishes)];
 static struct {
-	size_t		shortest, longest;
 	vrrp_channel_cb	cb;
 	void		*arg;
-} handlers[VRRP_MESSAGE_COUNT];
+} handlers[VRRP_MSG_COUNT];
+static vrrp_channel_refused_cb refused_cb;
+static void *refused_arg;
 static struct ctl_server_config server;
 
 static void __attribute__((format(printf, 3, 4)))
@@ -408,11 +410,9 @@ engine_bfdd(bool up)
 
 void
 vrrp_channel_handle(struct vrrp_channel *c, enum vrrp_message type,
-    size_t shortest, size_t longest, vrrp_channel_cb cb, void *arg)
+    vrrp_channel_cb cb, void *arg)
 {
 	(void)c;
-	handlers[type].shortest = shortest;
-	handlers[type].longest = longest;
 	handlers[type].cb = cb;
 	handlers[type].arg = arg;
 }
@@ -424,20 +424,29 @@ vrrp_channel_flush(struct vrrp_channel *c)
 	return !ew.stuck;
 }
 
-uint64_t
-vrrp_channel_refused(const struct vrrp_channel *c)
+void
+vrrp_channel_on_refused(struct vrrp_channel *c, vrrp_channel_refused_cb cb,
+    void *arg)
 {
 	(void)c;
-	return ew.channel_refused;
+	refused_cb = cb;
+	refused_arg = arg;
+}
+
+void
+engine_refuses(const struct vrrp_refused *r)
+{
+	assert_non_null(refused_cb);
+	refused_cb(r, refused_arg);
 }
 
 void
 engine_message(enum vrrp_message type, const void *body, size_t len)
 {
 	assert_non_null(handlers[type].cb);
-	assert_true(len >= handlers[type].shortest &&
-	    len <= handlers[type].longest);
-	handlers[type].cb(body, len, handlers[type].arg);
+	assert_int_equal(vrrp_traffic_judge(VRRP_WAY_ENGINE_DOWN,
+	    VRRP_PHASE_READY, type, len), VRRP_REFUSAL_NONE);
+	(void)handlers[type].cb(body, len, handlers[type].arg);
 	turn();
 }
 

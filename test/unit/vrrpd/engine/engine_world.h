@@ -47,7 +47,6 @@ struct engine_world {
 	unsigned	session_count;
 	/* the channel */
 	bool		stuck;		/* what is sent stays in the queue */
-	uint64_t	channel_refused;
 	/* clients */
 	const char	*subscribed;	/* the topic; NULL: nobody */
 	char		told[2048];	/* "instance:web transition: ..." */
@@ -87,6 +86,8 @@ void	engine_bfdd(bool up);
 
 /* A message of the monitor's side. */
 void	engine_message(enum vrrp_message, const void *body, size_t len);
+/* The engine itself has refused one of its messages. */
+void	engine_refuses(const struct vrrp_refused *);
 
 /* As a client that subscribes: ew.told has the snapshot. */
 void	engine_subscribe(const char *topic);

@@ -1,4 +1,4 @@
-/* test_vrrp_channel.c - the monitor's socket, with a raw descriptor as its peer. */
+/* test_vrrp_channel.c - either end of a channel, with a raw descriptor as its peer. */
 #include "config.h"
 
 #include <sys/socket.h>
@@ -8,13 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "shared/log.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_will.h"
 
 static struct loop *l;
 static struct loop_timer *guard;
@@ -23,7 +26,9 @@ static int peer;
 static unsigned got, gone;
 static size_t got_len;
 static uint8_t got_first;
+static enum vrrp_refusal answer;	/* of the handler */
 static bool timed_out;
+static char said[2048];			/* the log */
 
 static void
 on_guard(mono_t deadline, void *arg)
@@ -42,36 +47,75 @@ on_gone(void *arg)
 	loop_stop(l);
 }
 
-static void
+static enum vrrp_refusal
 on_message(const uint8_t *body, size_t len, void *arg)
 {
 	assert_ptr_equal(arg, &got);
 	got++;
 	got_len = len;
 	got_first = len > 0 ? body[0] : 0;
+	return answer;
+}
+
+static void
+on_log(enum log_level level, const char *line, void *arg)
+{
+	size_t n = strlen(said);
+
+	(void)level;
+	(void)arg;
+	(void)snprintf(said + n, sizeof(said) - n, "%s\n", line);
+}
+
+static unsigned
+lines(void)
+{
+	unsigned n = 0;
+	const char *p;
+
+	for (p = said; (p = strchr(p, '\n')) != NULL; p++)
+		n++;
+	return n;
 }
 
 static int
-setup(void **state)
+setup_end(enum vrrp_way in)
 {
 	int fds[2];
 
-	(void)state;
 	got = gone = 0;
+	answer = VRRP_REFUSAL_NONE;
 	timed_out = false;
+	said[0] = '\0';
+	log_capture(on_log, NULL);
 	l = loop_new();
 	guard = loop_timer_new(l, on_guard, NULL);
 	loop_timer_set(guard, mono_add(loop_clock(), 20 * NS_PER_S));
 	assert_int_equal(vrrp_channel_pair(fds), 0);
 	peer = fds[1];
-	c = vrrp_channel_new(l, fds[0], on_gone, NULL);
+	c = vrrp_channel_new(l, fds[0], in, on_gone, NULL);
 	return c == NULL ? -1 : 0;
+}
+
+static int
+setup_monitor(void **state)
+{
+	(void)state;
+	return setup_end(VRRP_WAY_ENGINE_UP);
+}
+
+static int
+setup_engine(void **state)
+{
+	(void)state;
+	return setup_end(VRRP_WAY_ENGINE_DOWN);
 }
 
 static int
 teardown(void **state)
 {
 	(void)state;
+	log_capture(NULL, NULL);
 	vrrp_channel_free(c);
 	loop_timer_free(guard);
 	loop_free(l);
@@ -88,49 +132,96 @@ from_peer(const void *bytes, size_t len)
 }
 
 static void
+assert_refused(uint64_t count, enum vrrp_message type, enum vrrp_refusal why)
+{
+	const struct vrrp_refused *r = vrrp_channel_refused(c);
+
+	assert_int_equal(r->count, count);
+	assert_int_equal(r->type, type);
+	assert_int_equal(r->why, why);
+}
+
+static void
 test_vrrp_channel_message_reaches_its_handler(void **state)
 {
 	(void)state;
-	vrrp_channel_handle(c, VRRP_MSG_PHASE, 1, 1, on_message, &got);
+	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_message, &got);
 	from_peer("\0\2\0\0\7", 5);
 	assert_int_equal(got, 1);
 	assert_int_equal(got_len, 1);
 	assert_int_equal(got_first, 7);
-	assert_int_equal(vrrp_channel_refused(c), 0);
+	assert_int_equal(vrrp_channel_refused(c)->count, 0);
+	assert_string_equal(said, "");
 }
 
 /* Every strict prefix, and one byte more: refused, and nothing else happens. */
 static void
 test_vrrp_channel_other_lengths_are_refused(void **state)
 {
-	static const char message[] = "\0\2\0\0abc";
+	static const char message[] = "\0\2\0\0ab";
 	uint64_t refused = 0;
 	size_t len;
 
 	(void)state;
-	vrrp_channel_handle(c, VRRP_MSG_PHASE, 2, 2, on_message, &got);
-	for (len = 1; len <= 7; len++) {
+	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_message, &got);
+	for (len = 1; len <= 6; len++) {
 		from_peer(message, len);
-		if (len != 6)
-			refused++;
-		assert_int_equal(vrrp_channel_refused(c), refused);
+		if (len < 4)
+			assert_refused(++refused, VRRP_MSG_NONE,
+			    VRRP_REFUSAL_SHORT);
+		else if (len != 5)
+			assert_refused(++refused, VRRP_MSG_PHASE,
+			    VRRP_REFUSAL_LENGTH);
 	}
 	assert_int_equal(got, 1);
 }
 
+static const struct {
+	const char		*bytes;		/* five */
+	enum vrrp_message	 type;
+	enum vrrp_refusal	 why;
+} bad[] = {
+	{ "\0\0\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
+	{ "\0\1\0\0a", VRRP_MSG_BEAT, VRRP_REFUSAL_LENGTH },
+	/* Nobody registered for it. */
+	{ "\0\4\0\0a", VRRP_MSG_WILL_REVOKE, VRRP_REFUSAL_TYPE },
+	{ "\0\10\0\0a", VRRP_MSG_LEVEL, VRRP_REFUSAL_WAY },
+	{ "\0\040\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
+	{ "\377\377\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
+	{ "\0\2\0\1a", VRRP_MSG_PHASE, VRRP_REFUSAL_HEADER },
+	{ "\0\2\1\0a", VRRP_MSG_PHASE, VRRP_REFUSAL_HEADER },
+};
+
 static void
-test_vrrp_channel_unknown_types_are_refused(void **state)
+test_vrrp_channel_what_may_not_come_is_refused(void **state)
 {
+	size_t i;
+
 	(void)state;
-	vrrp_channel_handle(c, VRRP_MSG_PHASE, 0, 10, on_message, &got);
-	from_peer("\0\0\0\0a", 5);		/* no type 0 */
-	from_peer("\0\3\0\0a", 5);		/* nobody registered */
-	from_peer("\0\040\0\0a", 5);		/* beyond the table */
-	from_peer("\377\377\0\0a", 5);
-	from_peer("\0\2\0\1a", 5);		/* reserved */
-	from_peer("\0\2\1\0a", 5);
-	assert_int_equal(vrrp_channel_refused(c), 6);
+	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_message, &got);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		from_peer(bad[i].bytes, 5);
+		assert_refused(i + 1, bad[i].type, bad[i].why);
+	}
 	assert_int_equal(got, 0);
+}
+
+static void
+test_vrrp_channel_phase_of_the_engine_decides(void **state)
+{
+	static const char reloaded[] = "\0\7\0\0\1";
+
+	(void)state;
+	vrrp_channel_handle(c, VRRP_MSG_RELOADED, on_message, &got);
+	from_peer(reloaded, 5);
+	assert_refused(1, VRRP_MSG_RELOADED, VRRP_REFUSAL_PHASE);
+	vrrp_channel_set_phase(c, VRRP_PHASE_RELOADING);
+	from_peer(reloaded, 5);
+	assert_int_equal(got, 1);
+	vrrp_channel_set_phase(c, VRRP_PHASE_READY);
+	from_peer(reloaded, 5);
+	assert_refused(2, VRRP_MSG_RELOADED, VRRP_REFUSAL_PHASE);
+	assert_int_equal(got, 1);
 }
 
 static void
@@ -140,15 +231,61 @@ test_vrrp_channel_oversized_message_is_refused_whole(void **state)
 	uint8_t *big = calloc(1, len);
 
 	(void)state;
-	big[1] = VRRP_MSG_PHASE;
-	vrrp_channel_handle(c, VRRP_MSG_PHASE, 0, SIZE_MAX, on_message, &got);
+	big[1] = VRRP_MSG_WILL;
+	vrrp_channel_handle(c, VRRP_MSG_WILL, on_message, &got);
 	from_peer(big, len);
 	assert_int_equal(got, 0);
-	assert_int_equal(vrrp_channel_refused(c), 1);
+	assert_refused(1, VRRP_MSG_WILL, VRRP_REFUSAL_LONG);
 	from_peer(big, len - 1);
 	assert_int_equal(got, 1);
 	assert_int_equal(got_len, VRRP_CHANNEL_BODY_MAX);
 	free(big);
+}
+
+static unsigned hooks;
+
+static void
+on_refused(const struct vrrp_refused *r, void *arg)
+{
+	assert_ptr_equal(arg, &hooks);
+	assert_int_equal(r->count, ++hooks);
+	assert_true(r->real_ns > 0);
+}
+
+static void
+test_vrrp_channel_handler_may_refuse(void **state)
+{
+	(void)state;
+	hooks = 0;
+	vrrp_channel_handle(c, VRRP_MSG_BEAT, on_message, &got);
+	vrrp_channel_on_refused(c, on_refused, &hooks);
+	from_peer("\0\1\0\0", 4);
+	answer = VRRP_REFUSAL_ROOM;
+	from_peer("\0\1\0\0", 4);
+	assert_refused(1, VRRP_MSG_BEAT, VRRP_REFUSAL_ROOM);
+	vrrp_channel_handle(c, VRRP_MSG_BEAT, NULL, NULL);
+	from_peer("\0\1\0\0", 4);
+	assert_refused(2, VRRP_MSG_BEAT, VRRP_REFUSAL_TYPE);
+	assert_int_equal(hooks, 2);
+	assert_int_equal(got, 2);
+}
+
+/* Who refused what and why; the flood is counted, and the next cause is said. */
+static void
+test_vrrp_channel_refusals_are_said_once_for_each_cause(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		from_peer("\0\10\0\0a", 5);
+	assert_string_equal(said, "message refused by=monitor from=engine "
+	    "message=level type=8 bytes=1 why=wrong-way suppressed=0\n");
+	from_peer("\1\0\0\0ab", 6);
+	assert_int_equal(lines(), 2);
+	assert_non_null(strstr(said, "message=unknown type=256 bytes=2 "
+	    "why=unknown-type"));
+	assert_int_equal(vrrp_channel_refused(c)->count, 1001);
 }
 
 static void
@@ -224,8 +361,10 @@ test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue(void **state)
 static void
 test_vrrp_channel_end_of_the_peer_comes_after_its_words(void **state)
 {
+	uint8_t body[20];
+
 	(void)state;
-	vrrp_channel_handle(c, VRRP_MSG_BEAT, 0, 0, on_message, &got);
+	vrrp_channel_handle(c, VRRP_MSG_BEAT, on_message, &got);
 	assert_int_equal(send(peer, "\0\1\0\0", 4, 0), 4);
 	assert_int_equal(send(peer, "\0\1\0\0", 4, 0), 4);
 	(void)close(peer);
@@ -233,7 +372,9 @@ test_vrrp_channel_end_of_the_peer_comes_after_its_words(void **state)
 	assert_int_equal(loop_run(l), 0);
 	assert_int_equal(got, 2);
 	assert_int_equal(gone, 1);
-	assert_int_equal(vrrp_channel_send(c, VRRP_MSG_BEAT, NULL, 0), -EPIPE);
+	memset(body, 0, sizeof(body));
+	assert_int_equal(vrrp_channel_send(c, VRRP_MSG_LEVEL, body,
+	    sizeof(body)), -EPIPE);
 	vrrp_channel_drain(c);
 	assert_int_equal(gone, 1);
 }
@@ -241,15 +382,19 @@ test_vrrp_channel_end_of_the_peer_comes_after_its_words(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define M(name) cmocka_unit_test_setup_teardown(name, setup_monitor, teardown)
+#define E(name) cmocka_unit_test_setup_teardown(name, setup_engine, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_vrrp_channel_message_reaches_its_handler),
-		T(test_vrrp_channel_other_lengths_are_refused),
-		T(test_vrrp_channel_unknown_types_are_refused),
-		T(test_vrrp_channel_oversized_message_is_refused_whole),
-		T(test_vrrp_channel_send_too_long_is_an_error),
-		T(test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue),
-		T(test_vrrp_channel_end_of_the_peer_comes_after_its_words),
+		M(test_vrrp_channel_message_reaches_its_handler),
+		M(test_vrrp_channel_other_lengths_are_refused),
+		M(test_vrrp_channel_what_may_not_come_is_refused),
+		M(test_vrrp_channel_phase_of_the_engine_decides),
+		M(test_vrrp_channel_oversized_message_is_refused_whole),
+		M(test_vrrp_channel_handler_may_refuse),
+		M(test_vrrp_channel_refusals_are_said_once_for_each_cause),
+		E(test_vrrp_channel_send_too_long_is_an_error),
+		E(test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue),
+		M(test_vrrp_channel_end_of_the_peer_comes_after_its_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
