@@ -1,9 +1,13 @@
 # vrrpctl; the built program is vrrpd/vrrpctl.
 vrrpd_libvrrpctl_a_SOURCES += \
+	vrrpd/cli/vrrpctl_change.c vrrpd/cli/vrrpctl_change.h \
+	vrrpd/cli/vrrpctl_check.c vrrpd/cli/vrrpctl_check.h \
 	vrrpd/cli/vrrpctl_cmd.c vrrpd/cli/vrrpctl_cmd.h \
 	vrrpd/cli/vrrpctl_convert.c vrrpd/cli/vrrpctl_convert.h \
+	vrrpd/cli/vrrpctl_ctx.c vrrpd/cli/vrrpctl_ctx.h \
 	vrrpd/cli/vrrpctl_doc.c vrrpd/cli/vrrpctl_doc.h \
 	vrrpd/cli/vrrpctl_event.c vrrpd/cli/vrrpctl_event.h \
+	vrrpd/cli/vrrpctl_query.c vrrpd/cli/vrrpctl_query.h \
 	vrrpd/cli/vrrpctl_show.c vrrpd/cli/vrrpctl_show.h \
 	vrrpd/cli/vrrpctl_show_bfd.c vrrpd/cli/vrrpctl_show_bfd.h \
 	vrrpd/cli/vrrpctl_table.c vrrpd/cli/vrrpctl_table.h \

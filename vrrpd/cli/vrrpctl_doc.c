@@ -58,3 +58,18 @@ doc_time_us(const char *s)
 		offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
 	return ((int64_t)timegm(&tm) - offset) * 1000000 + us;
 }
+
+json_t *
+doc_sessions_with(const json_t *result, const char *peer)
+{
+	json_t *found = json_array(), *s;
+	const char *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "sessions"), i, s) {
+		p = json_string_value(json_object_get(s, "peer"));
+		if (p != NULL && strcmp(p, peer) == 0)
+			(void)json_array_append(found, s);
+	}
+	return found;
+}

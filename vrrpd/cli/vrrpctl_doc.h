@@ -16,5 +16,7 @@ bool	doc_has_int(const json_t *, const char *key);
 int64_t	doc_num(const json_t *, const char *key);	/* 0: no number */
 /* "2026-10-02T08:15:00.12+00:00" in microseconds since 1970; -1: no time. */
 int64_t	doc_time_us(const char *);
+/* Of bfdd's answer to show, the sessions with that peer; a new reference. */
+json_t	*doc_sessions_with(const json_t *result, const char *peer);
 
 #endif

@@ -1,0 +1,216 @@
+/*
+ * vrrpctl_change.c - the commands that change something in a running daemon.
+ *
+ * A value that no daemon could take is refused here, in the words of the
+ * configuration; whether it can be taken now is the daemon's to say.
+ */
+#include "config.h"
+
+#include "vrrpd/cli/vrrpctl_change.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "shared/pure/mono.h"
+#include "shared/pure/span.h"
+#include "vrrpd/cli/vrrpctl_doc.h"
+#include "vrrpd/config/vrrp_conf.h"
+
+#define NOT_KEPT	"(until vrrpd restarts or reloads)"
+
+/* Ask vrrpd to change something, and say that this was done. */
+static int __attribute__((format(printf, 4, 5)))
+change(struct ctx *c, const char *method, json_t *params, const char *fmt, ...)
+{
+	json_t *result;
+	va_list ap;
+	int rv;
+
+	if ((rv = ctx_ask(c, false, method, params, &result)) != VRRPCTL_DONE)
+		return rv;
+	if (c->json)
+		ctx_print_json(c, result);
+	else {
+		va_start(ap, fmt);
+		(void)vfprintf(c->out, fmt, ap);
+		va_end(ap);
+		(void)fputc('\n', c->out);
+	}
+	json_decref(result);
+	return VRRPCTL_DONE;
+}
+
+/* --- instances --- */
+
+int
+change_advert_int(struct ctx *c)
+{
+	char why[160], text[32];
+	uint16_t cs;
+
+	/*
+	 * Whether the instance speaks version 2 is vrrpd's to know; a value no
+	 * version has is refused here, with the words of the configuration.
+	 */
+	if (vrrp_conf_advert_int(c->args[3], 2, &cs, why, sizeof(why)) != 0 &&
+	    vrrp_conf_advert_int(c->args[3], 3, &cs, why, sizeof(why)) != 0) {
+		ctx_complain(c, "%s", why);
+		return VRRPCTL_REFUSED;
+	}
+	return change(c, "set", json_pack("{s:s, s:i}", "name", c->args[1],
+	    "advert-interval-cs", (int)cs), "%s: advert_int = %s " NOT_KEPT,
+	    c->args[1], span_format(ns_from_cs(cs), text, sizeof(text)));
+}
+
+int
+change_priority(struct ctx *c)
+{
+	char why[160];
+	uint8_t priority;
+
+	if (vrrp_conf_priority(c->args[3], &priority, why, sizeof(why)) != 0) {
+		ctx_complain(c, "%s", why);
+		return VRRPCTL_REFUSED;
+	}
+	return change(c, "set", json_pack("{s:s, s:i}", "name", c->args[1],
+	    "priority", (int)priority), "%s: priority = %u " NOT_KEPT,
+	    c->args[1], priority);
+}
+
+int
+change_handover(struct ctx *c)
+{
+	return change(c, "handover", ctx_name(c, 1), "%s: handed over",
+	    c->args[1]);
+}
+
+int
+change_disable(struct ctx *c)
+{
+	return change(c, "disable", ctx_name(c, 1), "%s: disabled",
+	    c->args[1]);
+}
+
+int
+change_enable(struct ctx *c)
+{
+	return change(c, "enable", ctx_name(c, 1), "%s: enabled",
+	    c->args[1]);
+}
+
+/* --- BFD sessions --- */
+
+/* The members that name a session to bfdd; a new reference. */
+static json_t *
+session_key(const json_t *session)
+{
+	static const char *const members[] = { "peer", "interface",
+	    "multihop" };
+	json_t *key = json_object();
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(session, members[i]) != NULL)
+			(void)json_object_set(key, members[i],
+			    json_object_get(session, members[i]));
+	/* A configured local address is part of the name over several hops. */
+	if (json_is_true(json_object_get(session, "multihop")) &&
+	    json_object_get(session, "configured-local") != NULL)
+		(void)json_object_set(key, "local",
+		    json_object_get(session, "configured-local"));
+	return key;
+}
+
+/* Every session with the peer, on the interface if one is named. */
+static int
+change_sessions(struct ctx *c, const char *method, const char *done)
+{
+	json_t *shown, *found, *s, *result, *results = json_array();
+	const char *interface;
+	size_t i;
+	int rv;
+
+	rv = ctx_ask(c, true, "show", json_object(), &shown);
+	found = rv == VRRPCTL_DONE ? doc_sessions_with(shown, c->args[2]) :
+	    NULL;
+	json_array_foreach(found, i, s) {
+		interface = json_string_value(json_object_get(s, "interface"));
+		if (c->count > 3 && (interface == NULL ||
+		    strcmp(interface, c->args[3]) != 0))
+			continue;
+		rv = ctx_ask(c, true, method, session_key(s), &result);
+		if (rv != VRRPCTL_DONE)
+			break;
+		(void)json_array_append_new(results, result);
+		if (!c->json)
+			(void)fprintf(c->out, "%s%s%s: %s\n", c->args[2],
+			    interface != NULL ? " on " : "", interface != NULL ?
+			    interface : "", done);
+	}
+	if (rv == VRRPCTL_DONE && json_array_size(results) == 0) {
+		ctx_complain(c, "no BFD session with %s%s%s", c->args[2],
+		    c->count > 3 ? " on " : "", c->count > 3 ? c->args[3] :
+		    "");
+		rv = VRRPCTL_REFUSED;
+	} else if (rv == VRRPCTL_DONE && c->json)
+		ctx_print_json(c, results);
+	json_decref(found);
+	json_decref(shown);
+	json_decref(results);
+	return rv;
+}
+
+int
+change_bfd_disable(struct ctx *c)
+{
+	return change_sessions(c, "session.admin-down",
+	    "AdminDown (until enabled, or bfdd restarts)");
+}
+
+int
+change_bfd_enable(struct ctx *c)
+{
+	return change_sessions(c, "session.admin-up", "enabled");
+}
+
+/* --- the daemon --- */
+
+static void
+view_reload(const struct view *v, const json_t *result)
+{
+	static const char *const words[] = { "added", "removed", "restarted",
+	    "changed", "unchanged" };
+	const char *comma = ":";
+	size_t i;
+
+	(void)fprintf(v->out, "reloaded");
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (json_is_integer(json_object_get(result, words[i]))) {
+			(void)fprintf(v->out, "%s %" JSON_INTEGER_FORMAT " %s",
+			    comma, json_integer_value(json_object_get(result,
+			    words[i])), words[i]);
+			comma = ",";
+		}
+	(void)fputc('\n', v->out);
+}
+
+int
+change_reload(struct ctx *c)
+{
+	return ctx_query(c, "reload", json_object(), view_reload);
+}
+
+static void
+view_restart(const struct view *v, const json_t *result)
+{
+	(void)result;
+	(void)fprintf(v->out, "vrrpd's engine is being replaced\n");
+}
+
+int
+change_restart(struct ctx *c)
+{
+	return ctx_query(c, "restart", json_object(), view_restart);
+}
