@@ -27,10 +27,7 @@ export LC_ALL
 
 NOT_YET="
 bfdd
-test/fuzz
-test/lab
 test/sim
-test/unit
 vrrpd/config
 vrrpd/engine
 vrrpd/helper

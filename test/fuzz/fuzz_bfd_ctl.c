@@ -80,7 +80,7 @@ say(uid_t uid, const uint8_t *data, size_t size)
 	ctl_client_conn_detach(c);
 }
 
-/* What is read of params, as the daemon would hand it on. */
+/* The readers of params, on what the daemon would hand on. */
 static void
 read_params(json_t *params, bool key_only)
 {

@@ -102,7 +102,7 @@ check_transition(const struct vrrp_core *v, mono_t now,
 	    act->tr.cause == VRRP_CAUSE_RESTART);
 }
 
-/* What may be said, and what is installed, in which state. */
+/* The adverts and the addresses that each state allows. */
 static void
 check_actions(const struct vrrp_core *v, const struct vrrp_core *was,
     const struct vrrp_actions *act)
@@ -234,7 +234,7 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 	}
 }
 
-/* What the shell of a group, of a restart or of a sleeping host may say. */
+/* The calls of the shell for a group, a restart or a sleeping host. */
 static void
 command(struct vrrp_core *v, mono_t now, struct input *in,
     struct vrrp_actions *act)

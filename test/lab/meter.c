@@ -352,7 +352,7 @@ icmp_send(uint64_t seq)
 	return 0;
 }
 
-/* What to add to a real time for a monotonic one; undisturbed if possible. */
+/* The span from real time to monotonic time; undisturbed if possible. */
 static int64_t
 clock_offset_ns(void)
 {

@@ -44,7 +44,7 @@ slurp(const char *path)
 	return text;
 }
 
-/* What bfdd -nv says: the canonical text, or the errors. */
+/* The words of bfdd -nv: the canonical text, or the errors. */
 static char *
 verdict(const char *text, const char *file)
 {

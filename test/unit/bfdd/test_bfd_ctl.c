@@ -803,7 +803,7 @@ test_bfd_ctl_client_that_hangs_is_as_dead(void **state)
 	run_for(w, 1500 * NS_PER_MS);		/* and down it stays */
 	assert_int_equal(only(w)->core.session_state, BFD_DOWN);
 	assert_int_equal(read_pings(c, false), 0);
-	/* It goes on: it is told how things are, and they get better. */
+	/* A client that goes on is told how things are, and they get better. */
 	ctl_client_conn_feed(c, pong, strlen(pong));
 	o = next_line(c);
 	assert_non_null(o);

@@ -34,7 +34,7 @@ struct world {
 	struct bfd_engine	*engine;
 	struct loop_timer	*deadline;
 	bool			 timed_out;
-	/* What the loop waits for. */
+	/* The loop waits for this. */
 	bool			(*until)(struct world *);
 	enum bfd_state		 want;
 	unsigned		 states, values, deleted;
@@ -686,7 +686,7 @@ test_bfd_engine_reload_in_slices_is_a_difference(void **state)
 	assert_int_equal(loop_run(w->loop), 0);
 	assert_int_equal(reloaded.removed, 3 + added);
 	assert_non_null(bfd_session_wish_of(s, &client));
-	/* One that goes on when the engine is freed is forgotten. */
+	/* A reload that goes on when the engine is freed is forgotten. */
 	reload_with(w, 1, 6);
 }
 
@@ -1025,7 +1025,7 @@ test_bfd_engine_offer_withdrawn_takes_its_sessions_along(void **state)
 	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
 }
 
-/* What bfdd.conf says of a peer goes before what an offer would. */
+/* The words of bfdd.conf about a peer go before those of an offer. */
 static void
 test_bfd_engine_session_of_the_file_is_not_abandoned(void **state)
 {

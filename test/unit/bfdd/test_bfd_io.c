@@ -27,7 +27,7 @@ static bool have_net;
 
 struct seen {
 	unsigned	count, done;
-	bool		useful;		/* what we answer */
+	bool		useful;		/* our answer */
 	struct bfd_rx	last;
 	uint8_t		payload[BFD_PACKET_MAX];
 	mono_t		earliest, latest;
@@ -387,7 +387,7 @@ test_bfd_io_junk_yields_to_the_loop(void **state)
 	assert_int_equal(loop_run(loop), 0);
 	assert_int_equal(s.count, 700);
 	assert_in_range(s.done, 3, 10);
-	/* What is of use is read on. */
+	/* A drain reads on as long as packets are of use. */
 	s.useful = true;
 	s.count = s.done = 0;
 	flood(700);
@@ -507,7 +507,8 @@ throw(int family, uint16_t port, int ttl, uint32_t your_discr, size_t len,
 }
 
 /*
- * What may be a session's is read to the end by a drain; of strangers only some.
+ * Packets that may be a session's are read to the end by a drain; of strangers
+ * only some.
  * So a drain of 200 packets tells how they were sorted.
  */
 static void
@@ -591,7 +592,7 @@ test_bfd_io_junk_cannot_push_out_a_session(void **state)
 	throw(AF_INET, 3784, 255, other, 24, 20000);
 	throw(AF_INET, 3784, 255, ours, 24, 1);
 	bfd_io_drain(io);
-	/* Its packet was seen, and before the last of the junk. */
+	/* The session's packet was seen, and before the last of the junk. */
 	assert_in_range(s.count, 2, 1000);
 	throw(AF_INET, 3784, 255, other, 24, 1);
 	while (bfd_io_poll(io))

@@ -313,7 +313,7 @@ test_bfd_session_wish_is_one_per_owner(void **state)
 	empty(t);
 }
 
-/* What is not a timer comes from the file, whoever was first. */
+/* All values but the timers come from the file, whoever was first. */
 static void
 test_bfd_session_file_decides_the_rest(void **state)
 {

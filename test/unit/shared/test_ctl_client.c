@@ -686,7 +686,7 @@ test_ctl_client_other_protocol_version_never_comes_up(void **state)
 		    "{\"protocol\":2,\"program\":\"testd\"}}\n" : i == 1 ?
 		    "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":"
 		    "{\"code\":1,\"message\":\"too many clients\"}}\n" : "");
-		run_for_ms(20);		/* it goes, and comes back */
+		run_for_ms(20);		/* the client goes, and returns */
 		close(fd);
 	}
 	assert_int_equal(ups + downs, 0);

@@ -273,7 +273,7 @@ assert_silence(struct ctl_client_conn *c)
 	assert_int_equal(evbuffer_get_length(ctl_client_conn_output(c)), 0);
 }
 
-/* What it is told next, as text. */
+/* The next line for the client, as text. */
 static void
 assert_told(struct ctl_client_conn *c, const char *expected)
 {
@@ -557,7 +557,7 @@ test_ctl_server_line_too_long_is_refused_and_ends_it(void **state)
 	free(line);
 	assert_error(c, -32600, false);
 	assert_silence(c);
-	/* What follows is not looked at, and it ends when that is sent. */
+	/* Nothing more is read, and the end comes when the error is out. */
 	say(c, "\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}\n");
 	assert_int_equal(echoed, 0);
 	ctl_client_conn_drained(c);
@@ -688,7 +688,7 @@ test_ctl_server_without_topic_list_subscriptions_are_bounded(void **state)
 	name[sizeof(name) - 1] = '\0';
 	subscribe(c, name);
 	assert_error(c, -32602, true);
-	/* It would be written as it is into every notification. */
+	/* A name is written as it is into every notification. */
 	subscribe(c, "a\\\"b");
 	assert_error(c, -32602, true);
 	ctl_server_close(s);
@@ -975,7 +975,7 @@ something_to_read(void)
 	return recv(peeked_fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
-/* What has been received by now, without waiting. */
+/* The bytes received by now, without waiting. */
 static ssize_t
 get(int fd, char *buf, size_t size)
 {

@@ -29,7 +29,7 @@
 static int real_stderr, reader = -1;
 static char got[1 << 20];
 
-/* What is on standard error so far; does not wait. */
+/* The text on standard error so far; does not wait. */
 static const char *
 output(void)
 {
@@ -96,7 +96,7 @@ teardown(void **state)
 {
 	(void)state;
 	log_capture(NULL, NULL);
-	close(reader);			/* what is left has no reader */
+	close(reader);			/* the rest has no reader */
 	log_set_deferred(false);
 	dup2(real_stderr, STDERR_FILENO);
 	return 0;
@@ -244,7 +244,7 @@ full_descriptor(void)
 	}
 	log_flush();
 	clock_gettime(CLOCK_MONOTONIC, &t1);
-	assert_true(t1.tv_sec - t0.tv_sec < 10);	/* it did return */
+	assert_true(t1.tv_sec - t0.tv_sec < 10);	/* no hang */
 
 	for (i = 0; i < 1000; i++) {
 		if (*(p = output()) == '\0')

@@ -27,7 +27,7 @@
 static struct loop *l;
 static struct loop_timer *guard;
 static bool timed_out;
-static char trace[512];		/* what ran, a letter each; '.' = batch end */
+static char trace[512];		/* a letter a call; '.' = batch end */
 static struct loop_timer *ta, *tb;
 static struct loop_fd *fa, *fb;
 static int pa[2], pb[2];

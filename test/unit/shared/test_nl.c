@@ -314,7 +314,7 @@ static int
 frames_heard(int out, int fd)
 {
 	static const uint8_t dst[3][6] = {
-		{ 0, 0, 0x5e, 0, 1, 51 },		/* its own MAC */
+		{ 0, 0, 0x5e, 0, 1, 51 },		/* of the device */
 		{ 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
 		{ 1, 0, 0x5e, 0, 0, 18 },		/* VRRP's group */
 	};

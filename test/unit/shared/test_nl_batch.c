@@ -68,7 +68,7 @@ test_nl_batch_adds_addresses_as_asked(void **state)
 	nl_batch_free(b);
 }
 
-/* What the kernel leaves behind of an IPv6 address that was lent. */
+/* The kernel leaves the route of an IPv6 address that was lent. */
 static void
 test_nl_batch_takes_the_route_of_a_lent_address(void **state)
 {
@@ -228,10 +228,7 @@ test_nl_batch_lost_answers_end_in_one_done(void **state)
 	nl_batch_free(b);
 }
 
-/* --- the mode of a macvlan --- */
-
-
-/* --- what a takeover costs --- */
+/* --- the cost of a takeover --- */
 
 #define MEASURE_MAX	100
 #define ROUNDS		50

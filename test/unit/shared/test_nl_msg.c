@@ -44,7 +44,7 @@ cut(const struct nlmsghdr *h, size_t len)
 	return copy;
 }
 
-/* What any of the readers says to a message; the value is not looked at. */
+/* The verdict of the reader for this kind of message. */
 static bool
 read_any(struct nlmsghdr *h)
 {

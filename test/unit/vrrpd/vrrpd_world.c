@@ -183,7 +183,7 @@ world_deferred(void)
 	for (i = 0; i < n; i++) {
 		loop_defer_cb cb = deferred[i].cb;
 
-		/* What it defers again comes after the next batch. */
+		/* A call deferred from here comes after the next batch. */
 		deferred[i].cb = NULL;
 		if (cb != NULL)
 			cb(deferred[i].arg);

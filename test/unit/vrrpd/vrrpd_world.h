@@ -38,7 +38,7 @@ struct world {
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
-	struct nl_link	tracked;	/* what nl_link_get() finds, by name */
+	struct nl_link	tracked;	/* found by nl_link_get(), by name */
 	bool		device_gone, device_down;
 	bool		channel_full;	/* the one to the monitor */
 	bool		named;		/* did[] says whose: install:web */

@@ -23,7 +23,7 @@ static const uint8_t vector_d1[24] = { 0x20, 0x40, 0x03, 0x18,
 /* The peer answers Init. */
 static const uint8_t vector_d2[24] = { 0x20, 0x80, 0x03, 0x18,
 	BYTES_R, BYTES_L, BYTES_1S, BYTES_50MS, BYTES_0 };
-/* We go Up and poll for 50 ms. */
+/* The session goes Up and polls for 50 ms. */
 static const uint8_t vector_d3[24] = { 0x20, 0xe0, 0x03, 0x18,
 	BYTES_L, BYTES_R, BYTES_50MS, BYTES_50MS, BYTES_0 };
 /* The peer's Final. */
@@ -38,7 +38,7 @@ static const uint8_t vector_d6[24] = { 0x21, 0x40, 0x03, 0x18,
 /* The peer reacts to it. */
 static const uint8_t vector_d7[24] = { 0x23, 0x40, 0x03, 0x18,
 	BYTES_R, BYTES_L, BYTES_1S, BYTES_50MS, BYTES_0 };
-/* We are administratively down. */
+/* The session is administratively down. */
 static const uint8_t vector_d8[24] = { 0x27, 0x00, 0x03, 0x18,
 	BYTES_L, BYTES_R, BYTES_1S, BYTES_50MS, BYTES_0 };
 /* Up, "send me nothing". */

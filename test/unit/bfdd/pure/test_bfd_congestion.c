@@ -55,7 +55,7 @@ test_bfd_congestion_slower_is_always_admitted(void **state)
 	assert_false(bfd_rate_admits(1000, 5000, 230, 231));
 }
 
-/* What is promised by default: 1000 at 50ms and 500 at 10ms together. */
+/* The default promises 1000 at 50ms and 500 at 10ms together. */
 static void
 test_bfd_congestion_default_is_generous(void **state)
 {

@@ -109,7 +109,7 @@ run_to(int64_t ms)
 	run_to_ns(ms * MS);
 }
 
-/* What the peer says: Your Discriminator ours, 1 s until Up, then 50 ms. */
+/* A packet of the peer: Your Discriminator ours, 1 s until Up, then 50 ms. */
 static struct bfd_packet
 peer(enum bfd_state state)
 {
@@ -578,7 +578,7 @@ test_bfd_core_leaving_up_on_purpose_is_said_three_times(void **state)
 	run_to_ns(now.ns + 45 * MS);
 	assert_int_equal(sent_count - before, 2);
 	bfd_core_hold(&s, true);
-	rx_state(BFD_DOWN);			/* it knows */
+	rx_state(BFD_DOWN);			/* the peer knows */
 	run_to_ns(now.ns + 140 * MS);
 	assert_int_equal(sent_count - before, 2);
 
@@ -1261,7 +1261,7 @@ test_bfd_core_min_rx_zero_is_the_longest_interval(void **state)
 	wish(50, 50);			/* no judging before the peer knows */
 	assert_true(mono_is_never(s.detection_timer));
 	run_to(5020);
-	rx_state(BFD_UP);		/* it has heard, and sends again */
+	rx_state(BFD_UP);		/* the peer has heard, and sends again */
 	assert_true(mono_is_never(s.detection_timer));
 	run_to(5080);
 	assert_true(sent.poll);
@@ -1279,7 +1279,7 @@ test_bfd_core_poll_needs_a_known_peer(void **state)
 	wish(50, 20);
 	assert_int_equal(sent.required_min_rx_us, 20000);
 	assert_false(sent.poll);
-	rx_state(BFD_UP);			/* we stay Down, and know it */
+	rx_state(BFD_UP);			/* still held Down here */
 	at(20);
 	wish(50, 30);
 	assert_true(sent.poll);
@@ -1828,7 +1828,7 @@ test_bfd_core_release_says_so_for_a_detection_time(void **state)
 	assert_true(act.todo & BFD_DO_DELETE);
 }
 
-/* One that has been AdminDown for long has said so. */
+/* A session that has been AdminDown for long has said so. */
 static void
 test_bfd_core_release_of_an_admin_down_session_is_quick(void **state)
 {

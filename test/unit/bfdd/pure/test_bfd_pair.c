@@ -608,7 +608,7 @@ test_bfd_pair_meticulous_peer_restarts_after_silence(void **state)
 	p.auth.keys[0] = (struct bfd_auth_key){ .id = 1, .len = 6,
 	    .key = "secret" };
 	pair_up(13, MS, &p);
-	begin(1, &p);		/* its sequence is another now */
+	begin(1, &p);		/* with another sequence number */
 	bfd_core_stay_silent(&w.core[1], mono_add(w.now, 6 * S));
 	run(6 * S + 50 * MS);
 	assert_true(both_up());

@@ -55,7 +55,7 @@ add(char *text, size_t size, const char *fmt, ...)
 
 /* --- the loop --- */
 
-/* What is deferred by a deferred call comes in the next turn, at once. */
+/* A call deferred by a deferred call comes in the next turn, at once. */
 static void
 turn(void)
 {

@@ -46,7 +46,7 @@ struct engine_world {
 	struct vrrp_bfd_session	sessions[ENGINE_SESSIONS_MAX];
 	unsigned	session_count;
 	/* the channel */
-	bool		stuck;		/* what is sent stays in the queue */
+	bool		stuck;		/* messages stay in the queue */
 	/* clients */
 	const char	*subscribed;	/* the topic; NULL: nobody */
 	char		told[2048];	/* "instance:web transition: ..." */

@@ -80,7 +80,7 @@ assert_done(unsigned added, unsigned removed, unsigned restarted,
 	assert_int_equal(ew.done.unchanged, unchanged);
 }
 
-/* --- who is made --- */
+/* --- new instances --- */
 
 static void
 test_vrrp_apply_makes_instances_in_the_order_of_the_file(void **state)
@@ -139,7 +139,7 @@ test_vrrp_apply_makes_an_instance_of_an_absent_interface(void **state)
 	assert_int_equal(engine_find("far")->core.state, VRRP_BACKUP);
 }
 
-/* --- who is not touched --- */
+/* --- instances that stay --- */
 
 static void
 test_vrrp_apply_the_same_again_touches_nothing(void **state)
@@ -201,7 +201,7 @@ test_vrrp_apply_a_change_of_one_leaves_the_others_alone(void **state)
 	assert_null(strstr(world.did, "withdraw"));
 }
 
-/* What cannot be changed in place starts again, and only that one. */
+/* A value that cannot be changed in place restarts that instance only. */
 static void
 test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
 {
@@ -225,7 +225,7 @@ test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
 	    "advert:51:0 withdraw:web close:web open:web");
 }
 
-/* What the operator has said to an instance outlives a reload. */
+/* The operator's word to an instance outlives a reload. */
 static void
 test_vrrp_apply_a_disabled_instance_stays_disabled(void **state)
 {
@@ -242,7 +242,7 @@ test_vrrp_apply_a_disabled_instance_stays_disabled(void **state)
 	assert_int_equal(engine_find("web")->core.p.priority, 150);
 }
 
-/* --- who leaves --- */
+/* --- instances that leave --- */
 
 static void
 test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard(
@@ -346,7 +346,7 @@ test_vrrp_apply_an_interface_that_nobody_uses_goes(void **state)
 	assert_string_equal(ew.r->ifaces[0]->name, "eth0");
 }
 
-/* Its packets must be read as long as somebody waits for a successor. */
+/* Packets must be read as long as somebody waits for a successor. */
 static void
 test_vrrp_apply_an_interface_stays_for_the_one_that_lingers(void **state)
 {
@@ -419,7 +419,7 @@ tracked(const char *name)
 	return NULL;
 }
 
-/* Its level was said once: the next instance that refers to it must know. */
+/* A level is said once: the next instance that refers to it must know. */
 static void
 test_vrrp_apply_a_declared_tracker_keeps_its_level(void **state)
 {

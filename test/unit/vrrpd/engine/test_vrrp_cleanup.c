@@ -170,7 +170,7 @@ test_vrrp_cleanup_removes_devices_of_instances_that_are_no_more(void **state)
 	assert_string_equal(world.did, "");
 }
 
-/* It may answer on the very addresses. */
+/* A running vrrpd may answer on the very addresses. */
 static void
 test_vrrp_cleanup_leaves_a_running_vrrpd_alone(void **state)
 {

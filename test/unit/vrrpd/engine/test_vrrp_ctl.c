@@ -159,7 +159,7 @@ ask(const char *method, const char *params)
 	return answer;
 }
 
-/* --- whom a request is about --- */
+/* --- the instance of a request --- */
 
 static void
 test_vrrp_ctl_names_that_are_none_are_refused_everywhere(void **state)
@@ -176,7 +176,7 @@ test_vrrp_ctl_names_that_are_none_are_refused_everywhere(void **state)
 		engine_refused(methods[i], "{\"name\":51}", PARAMS,
 		    "\"name\" must be the name of an instance");
 	}
-	/* What changes something is never about all of them. */
+	/* A request that changes something is never about all of them. */
 	for (i = 3; i < sizeof(methods) / sizeof(methods[0]); i++)
 		engine_refused(methods[i], "{}", PARAMS,
 		    "\"name\" must be the name of an instance");
@@ -233,7 +233,7 @@ test_vrrp_ctl_show_of_nothing_is_an_empty_list(void **state)
 	json_decref(o);
 }
 
-/* What stands against it, in words; and nothing of what it does not have. */
+/* The obstacles to running in words, and none that are not there. */
 static void
 test_vrrp_ctl_show_says_what_is_waited_for(void **state)
 {

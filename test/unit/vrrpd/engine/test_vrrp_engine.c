@@ -35,7 +35,7 @@
 
 static struct vrrp_engine *e;
 static struct vrrp_birth birth;
-static const char *file;		/* what config.read() finds */
+static const char *file;		/* found by config.read() */
 static const char *file_error;		/* instead */
 static unsigned lefts, restarts;
 static char lines[16384];
@@ -293,7 +293,7 @@ test_vrrp_engine_reload_tells_the_monitor_what_is_in_force(void **state)
 	file = CHECK WEB_WITH("priority = 150 ");
 	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
 	assert_int_equal(done.changed, 1);
-	/* Which helpers it needs now; RELOADING first, READY last. */
+	/* The helpers needed now; RELOADING first, READY last. */
 	assert_non_null(strstr(world.did, "phase:2 "));
 	assert_non_null(strstr(world.did, "reloaded:2"));
 	assert_string_equal(world.did + strlen(world.did) - 7, "phase:1");
@@ -429,7 +429,7 @@ test_vrrp_engine_restart_refused_when_the_monitor_cannot_be_told(void **state)
 	    "told"));
 	/* bfdd need not wait for another life of it any more. */
 	assert_int_equal(ew.grace_ns, 0);
-	/* It lives on, and may be asked again. */
+	/* The engine lives on, and may be asked again. */
 	world.channel_full = false;
 	world_run(10 * NS_PER_S);
 	assert_int_equal(restarts, 0);
@@ -459,7 +459,7 @@ test_vrrp_engine_reload_before_a_restart_keeps_its_grace(void **state)
 	assert_int_equal(ew.grace_ns, 20 * NS_PER_S);
 }
 
-/* Who leaves has resigned: there is nothing to hand off. */
+/* An engine that leaves has resigned: there is nothing to hand off. */
 static void
 test_vrrp_engine_restart_while_leaving_is_refused(void **state)
 {
@@ -529,7 +529,7 @@ test_vrrp_engine_leave_twice_is_leaving_once(void **state)
 	assert_int_equal(lefts, 1);
 }
 
-/* It still beats: the monitor must not take who waits for one that hangs. */
+/* The monitor must not take an engine that waits for one that hangs. */
 static void
 test_vrrp_engine_beats_while_it_leaves(void **state)
 {

@@ -112,12 +112,12 @@ static void
 test_vrrp_link_without_bfdd_counts_as_up(void **state)
 {
 	(void)state;
-	/* It never answers. */
+	/* bfdd never answers. */
 	now.ns += VRRP_LINK_BFDD_NS;
 	assert_int_equal(level(VRRP_BFD_UNKNOWN, VRRP_BFD_REASON_NONE),
 	    VRRP_TRACK_UP);
 	assert_non_null(why);
-	/* It goes, and another comes, whose sessions begin Down. */
+	/* bfdd goes, and another comes, whose sessions begin Down. */
 	assert_int_equal(level(VRRP_BFD_UP, VRRP_BFD_REASON_NONE),
 	    VRRP_TRACK_UP);
 	assert_int_equal(level(VRRP_BFD_UNKNOWN, VRRP_BFD_REASON_NONE),

@@ -299,7 +299,7 @@ test_vrrp_router_the_first_dump_is_not_a_resync(void **state)
 	assert_int_equal(state_of("web"), VRRP_BACKUP);
 }
 
-/* --- what an earlier run has left --- */
+/* --- left by an earlier run --- */
 
 static void
 test_vrrp_router_removes_devices_of_a_dead_vrrpd_that_nobody_adopts(
@@ -483,7 +483,7 @@ test_vrrp_router_does_not_hand_off_a_fenced_active(void **state)
 	assert_int_equal(h.count, 0);
 }
 
-/* Its addresses are nobody's now: the will that keeps them goes. */
+/* Addresses that are nobody's now: the will that keeps them goes. */
 static void
 test_vrrp_router_start_revokes_wills_of_those_it_does_not_have(void **state)
 {

@@ -153,7 +153,7 @@ test_vrrp_sessions_auto_keeps_whose_session_is_up(void **state)
 	    "offer:eth0:192.0.2.2");
 }
 
-/* Who opened a session to us is a peer; we do not open another one. */
+/* A router that opened a session to us is a peer; no other one is opened. */
 static void
 test_vrrp_sessions_auto_does_not_wish_for_what_a_peer_has_opened(void **state)
 {

@@ -476,7 +476,7 @@ test_vrrp_check_http_asks_as_it_is_told(void **state)
 	/* A name of /etc/hosts, through the resolver. */
 	p = tracker(VRRP_TRACK_HTTP, NULL);
 	ask_with(&p, "http://localhost", port, "/");
-	/* It may be ::1 first, where nobody listens; but it is resolved. */
+	/* The first may be ::1, where nobody listens; but it is resolved. */
 	assert_true(last.up ||
 	    strcmp(last.reason, strerror(ECONNREFUSED)) == 0);
 	evhttp_free(http);

@@ -296,7 +296,7 @@ test_vrrp_checks_apply_keeps_what_is_declared_as_before(void **state)
 	assert_int_equal(vrrp_checks_apply(checks, &config), 0);
 	assert_int_equal(vrrp_checks_count(checks), 2);
 	assert_int_equal(opened, 2);
-	/* Its line and weight are of no interest; b goes, c comes. */
+	/* The line and weight of a are of no interest; b goes, c comes. */
 	trackers[0].line = 77;
 	trackers[0].weight = -5;
 	strcpy(trackers[1].name, "c");

@@ -221,7 +221,7 @@ test_vrrp_hooks_full_queue_keeps_the_newest(void **state)
 	set_hook(&instances[0].notify, "sleep 0.2; echo $4 >>$0");
 	tell(false, "web", VRRP_NOTICE_BACKUP, 1);
 	for (unsigned i = 2; i <= VRRP_HOOKS_QUEUE + 4; i++) {
-		/* What was configured then is what is run. */
+		/* The hook that runs is the one configured at that time. */
 		set_hook(&instances[0].notify, "echo $4 >>$0");
 		tell(false, "web", VRRP_NOTICE_ACTIVE, i);
 	}

@@ -181,7 +181,7 @@ test_vrrp_procs_starts_are_found(void **state)
 	run_until(0);
 	spawn_as(name, 0, false);
 	run_until(1);
-	/* It has its name some time after its number, as after an exec. */
+	/* A process has its name some time after its number: an exec. */
 	spawn_as(name, 200000, false);
 	run_until(2);
 }

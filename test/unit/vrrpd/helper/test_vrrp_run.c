@@ -225,7 +225,7 @@ test_vrrp_run_signals_input_and_folder_are_ordinary(void **state)
 	assert_string_equal(last.reason, "exit 1: / 2 0 0022");
 }
 
-/* What of ours would it have: only 0, 1 and 2, and the one ls opens. */
+/* Nothing of ours: the script has 0, 1 and 2, and the one ls opens. */
 static void
 test_vrrp_run_no_descriptor_is_inherited(void **state)
 {

@@ -201,7 +201,7 @@ test_vrrp_instance_kept_addresses_are_readopted(void **state)
 	assert_null(strstr(world.did, "withdraw"));
 }
 
-/* It cannot run: nobody answers for the addresses, and no will is left. */
+/* Without a primary address nobody answers for them, and no will is left. */
 static void
 test_vrrp_instance_kept_addresses_it_cannot_use_are_withdrawn(void **state)
 {
@@ -708,7 +708,7 @@ test_vrrp_instance_ipv6_waits_for_the_kernel_but_not_for_ever(void **state)
 	    "install-quietly speak advert:100 announce:2");
 }
 
-/* It hears a better one before it has said a word. */
+/* A new Active hears a better one before it has said a word. */
 static void
 test_vrrp_instance_ipv6_waiting_for_the_kernel_yields(void **state)
 {
@@ -1410,7 +1410,7 @@ test_vrrp_instance_backup_with_nearly_our_skew_is_warned_of(void **state)
 	start_with(&p);				/* priority 100 */
 	world_advert("192.0.2.3", 101, 1);
 	world_advert("192.0.2.3", 101, 1);
-	assert_int_equal(said("skew_gap_us"), 0);	/* it is the Active */
+	assert_int_equal(said("skew_gap_us"), 0);	/* the Active's gap */
 	world_advert("192.0.2.1", 200, 1);
 	world_advert("192.0.2.1", 200, 1);
 	assert_int_equal(said("source=192.0.2.3 priority=101 ours=100 "
@@ -2229,7 +2229,7 @@ test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
 	(void)snprintf(link.name, IF_NAMESIZE, "wan9");
 	world_track(&link, false);
 	assert_int_equal(v->core.p.priority, 1);
-	/* One that nobody tracks says nothing. */
+	/* A link that nobody tracks says nothing. */
 	world_forget();
 	link.ifindex = 10;
 	world_track(&link, true);

@@ -153,7 +153,7 @@ test_vrrp_track_interfaces_follow_the_kernel(void **state)
 	assert_int_equal(it->state, VRRP_TRACK_DOWN);
 	world_deferred();
 	vrrp_track_put(t, it);
-	/* One that is there from the start is known at once. */
+	/* A link that is there from the start is known at once. */
 	(void)strcpy(link.name, "wan0");
 	world.tracked = link;
 	it = vrrp_track_get(t, VRRP_TRACK_INTERFACE, "wan0");

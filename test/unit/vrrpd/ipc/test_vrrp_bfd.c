@@ -113,7 +113,7 @@ forget_calls(void)
 	call_count = 0;
 }
 
-/* --- what comes out --- */
+/* --- the calls that come out --- */
 
 static struct vrrp_bfd *b;
 static unsigned level_count, up_edges, reachable_count, lost_count;

@@ -270,7 +270,7 @@ test_vrrp_channel_handler_may_refuse(void **state)
 	assert_int_equal(got, 2);
 }
 
-/* Who refused what and why; the flood is counted, and the next cause is said. */
+/* A refusal says by whom and why; a flood is counted, the next cause is said. */
 static void
 test_vrrp_channel_refusals_are_said_once_for_each_cause(void **state)
 {
@@ -347,7 +347,7 @@ test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue(void **state)
 		    sizeof(body));
 	}
 	assert_int_equal(error, -ENOBUFS);
-	assert_false(vrrp_channel_flush(c));	/* it must not be left now */
+	assert_false(vrrp_channel_flush(c));	/* some are left: no exit now */
 	got = sent - 1;
 	reads = 0;
 	reader = loop_timer_new(l, read_slowly, NULL);

@@ -239,7 +239,7 @@ test_vrrp_tally_engine_keeps_what_it_is_told(void **state)
 	len = vrrp_refused_encode(VRRP_WAY_SCRIPTS_UP, &r, body);
 	assert_int_equal(one.cb(body, len, one.arg), VRRP_REFUSAL_NONE);
 	assert_int_equal(book.of[VRRP_WAY_SCRIPTS_UP].count, 9);
-	/* What the engine refuses it knows itself. */
+	/* The engine knows its own refusals without being told. */
 	len = vrrp_refused_encode(VRRP_WAY_ENGINE_DOWN, &r, body);
 	assert_int_equal(one.cb(body, len, one.arg), VRRP_REFUSAL_BODY);
 	assert_int_equal(one.cb(body, len - 1, one.arg), VRRP_REFUSAL_BODY);

@@ -39,7 +39,7 @@ int	setting(const char *device, uint8_t family, const char *key);
 
 /* Opened and prepared. */
 struct vrrp_vips *open_vips(void);
-/* Its addresses are there when this returns. */
+/* The addresses are there when this returns. */
 void	install(struct vrrp_vips *);
 void	done(int error, unsigned failed_at, void *arg);
 

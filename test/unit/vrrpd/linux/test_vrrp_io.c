@@ -303,7 +303,7 @@ test_vrrp_io_frame_arrives_with_its_instant(void **state)
 	assert_int_equal(s.len, n - 14);
 	assert_true(s.sane);
 	assert_int_equal(vrrp_io_drops(io), 0);
-	/* What leaves eth1 itself is not received there. */
+	/* A packet that leaves eth1 itself is not received there. */
 	assert_int_equal(vrrp_io_send(tx, if_nametoindex("eth1"), buf, n), 0);
 	usleep(20000);
 	vrrp_io_drain(io);

@@ -39,7 +39,7 @@ test_vrrp_vip_ipv6_link_local_brings_its_route(void **state)
 	vrrp_vip_close(v);
 }
 
-/* Which address a refusal is about, whatever comes before it in the batch. */
+/* A refusal names its address, whatever comes before it in the batch. */
 static void
 test_vrrp_vip_failed_names_the_address(void **state)
 {

@@ -144,7 +144,7 @@ test_vrrp_vmac_of_someone_else_is_not_touched(void **state)
 	assert_int_equal(system(command), 0);
 }
 
-/* Which run made a device is known after it. */
+/* The run that made a device is known after it. */
 static void
 test_vrrp_vmac_tag_tells_an_orphan(void **state)
 {

@@ -306,7 +306,7 @@ test_vrrp_estate_number_of_wills_is_bounded(void **state)
 	}
 	assert_int_equal(deposit("more", 'm'), VRRP_REFUSAL_ROOM);
 	assert_int_equal(vrrp_estate_count(e), VRRP_ESTATE_MAX);
-	/* One that is there may be replaced, */
+	/* A will that is there may be replaced, */
 	assert_int_equal(deposit("v3", 'n'), VRRP_REFUSAL_NONE);
 	/* and where one has gone is room for another. */
 	(void)revoke("v5");

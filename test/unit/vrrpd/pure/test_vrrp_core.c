@@ -280,7 +280,7 @@ test_vrrp_core_second_startup_does_nothing(void **state)
 	assert_int_equal(remaining(&r), 2609375000);
 }
 
-/* What was learned of an Active is forgotten on the way through Initialize. */
+/* Knowledge of an Active is forgotten on the way through Initialize. */
 static void
 test_vrrp_core_restart_forgets_the_active(void **state)
 {
@@ -1052,7 +1052,7 @@ test_vrrp_core_active_falling_below_backup_is_not_waited_for(void **state)
 	rx(&r, R1, 85, 100);				/* V-67: goes on */
 	rx(&r, R1, 80, 100);
 	assert_int_equal(remaining(&r), 493750000);
-	/* It recovers before we have gone: nothing happened. */
+	/* R1 recovers before we have gone: nothing happened. */
 	rx(&r, R1, 105, 100);
 	assert_int_equal(remaining(&r), 3593750000);
 	rx(&r, R1, 85, 100);
@@ -1350,7 +1350,7 @@ test_vrrp_core_bfd_down_in_active_is_no_transition(void **state)
 	start_active(&r, defaults);
 	bfd_up(&r, R1);
 	bfd_down(&r, R1);
-	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);	/* it lives */
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);	/* R1 lives */
 	rx(&r, R1, 200, 100);
 	bfd_down(&r, R1);			/* no edge: it went Down before */
 	assert_quiet(&r);
@@ -1406,7 +1406,7 @@ test_vrrp_core_bfd_false_takeover_happens_once(void **state)
 	bfd_down(&r, R1);
 	assert_int_equal(r.core.state, VRRP_ACTIVE);
 	pass(&r, NS_PER_MS);
-	rx(&r, R1, 200, 100);			/* it lives, V-72 */
+	rx(&r, R1, 200, 100);			/* R1 lives, V-72 */
 	assert_int_equal(r.act.todo, YIELD);
 	assert_int_equal(r.core.bfd_false_takeovers, 1);
 	assert_true(r.core.death.sessions[0].spent);
@@ -1535,7 +1535,7 @@ test_vrrp_core_bfd_skewed_takeover_is_left_to_a_lesser_one(void **state)
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
 }
 
-/* What the dead one sent before it died shows nothing. */
+/* An advert that the dead one sent before it died shows nothing. */
 static void
 test_vrrp_core_bfd_skewed_takeover_ignores_older_adverts(void **state)
 {
@@ -1660,7 +1660,7 @@ test_vrrp_core_absence_and_queued_adverts_in_either_order(void **state)
 		expire(&r);
 		assert_quiet(&r);
 	}
-	/* One that arrived 4 ms before the absence and was read after it. */
+	/* An advert that arrived 4 ms before the absence and was read after. */
 	start(&r, params(100, 1));
 	pass(&r, 10 * NS_PER_MS);
 	absent(&r, 180 * NS_PER_MS);
@@ -1886,7 +1886,7 @@ readopt(struct router *r, uint16_t interval_cs, int64_t away_ns)
 	    &r->act);
 	assert_transition(r, VRRP_INITIALIZE, VRRP_ACTIVE,
 	    VRRP_CAUSE_RESTART);
-	/* It has been Active all the time. */
+	/* The instance has been Active all the time. */
 	assert_true(r->core.state_since.ns == T0 - NS_PER_S * 3600);
 }
 

@@ -138,7 +138,7 @@ test_vrrp_core_bfd_advert_after_its_last_packet_disproves_the_down(void **state)
 	assert_int_equal(r.core.bfd_disproved, 1);
 	assert_int_equal(r.core.bfd_takeovers, 0);
 	assert_int_equal(remaining(&r), 3609375000 - 9 * MS);	/* L-10 */
-	/* It may die yet, and then with its BFD: that is believed. */
+	/* R1 may die yet, and then with its BFD: that is believed. */
 	r.last_rx = r.now;
 	bfd_up(&r, R1);
 	pass(&r, 30 * MS);
@@ -167,7 +167,7 @@ test_vrrp_core_bfd_advert_of_the_dying_does_not_delay(void **state)
 	}
 }
 
-/* What another one sent says nothing of R1's life, and R1 then is no Active. */
+/* Adverts of another say nothing of R1's life, and R1 then is no Active. */
 static void
 test_vrrp_core_bfd_proof_of_life_is_its_own_advert(void **state)
 {
@@ -373,7 +373,7 @@ test_vrrp_core_active_whose_session_falls_says_that_it_lives(void **state)
 		vrrp_core_bfd(&r.core, r.now, &e, &r.act);
 		assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
 		assert_int_equal(r.core.adver_timer.ns, due.ns);
-		/* It does not use up the answer to a false takeover (V-72). */
+		/* The answer to a false takeover (V-72) is still to be had. */
 		rx(&r, R3, 100, 0);
 		assert_true(r.act.todo & VRRP_DO_SEND_ADVERT);
 		/* Without an edge, nothing. */
@@ -418,7 +418,7 @@ test_vrrp_core_bfd_second_best_waits_one_slot(void **state)
 	second_backup(&r);
 	bfd_down(&r, R1);
 	pass(&r, 12 * MS);
-	rx(&r, R3, 150, 0);			/* it did */
+	rx(&r, R3, 150, 0);			/* R3 took over */
 	assert_int_equal(remaining(&r), 3609375000);
 	assert_int_equal(r.core.bfd_takeovers, 0);
 }
@@ -754,7 +754,7 @@ test_vrrp_core_adverts_gone_with_bfd_up_is_an_alarm(void **state)
 	vrrp_core_expire(&r.core, r.now, &r.act);
 	bfd_down(&r, R1);
 	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
-	/* It resigned: no reason for alarm. */
+	/* R1 resigned: no reason for alarm. */
 	protected_backup(&r);
 	rx(&r, R1, 0, 0);
 	r.now = vrrp_core_next_expiry(&r.core);

@@ -119,7 +119,7 @@ test_vrrp_death_only_the_edge_from_up_falls(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		setup(&b);			/* it is Up, and then: */
+		setup(&b);			/* R1 is Up, and then: */
 		(void)tell(&b, R1, cases[i].before);
 		assert_int_equal(tell(&b, R1, VRRP_BFD_DOWN), cases[i].down);
 		assert_int_equal(tell(&b, R1, VRRP_BFD_DOWN),
@@ -222,7 +222,7 @@ test_vrrp_death_reasons(void **state)
 		b.down.takeover_any = cases[i].any;
 		assert_int_equal(fall(&b), cases[i].dead ?
 		    VRRP_DEATH_BELIEVED : VRRP_DEATH_NOT_MEANT);
-		/* What is no death is no edge. */
+		/* No death, no edge. */
 		assert_int_equal(addr_is_set(&b.d.edge_peer), cases[i].dead);
 	}
 }
@@ -259,7 +259,7 @@ test_vrrp_death_is_disproved_by_a_late_advert(void **state)
 		    VRRP_DEATH_BELIEVED },
 		{ 20 * MS + 1, 0, VRRP_BFD_REASON_TIMEOUT, true,
 		    VRRP_DEATH_DISPROVED },
-		/* What the Down says of the interval counts first. */
+		/* The interval that the Down names counts first. */
 		{ 20 * MS + 1, 15 * MS, VRRP_BFD_REASON_TIMEOUT, true,
 		    VRRP_DEATH_BELIEVED },
 		{ 10 * MS + 1, 5 * MS, VRRP_BFD_REASON_TIMEOUT, true,
@@ -302,7 +302,7 @@ test_vrrp_death_is_left_to_who_claimed_since(void **state)
 	vrrp_death_claim(&b.d, &r3, at(0));	/* R1 spoke after that */
 	assert_int_equal(fall(&b), VRRP_DEATH_BELIEVED);
 	setup(&b);
-	vrrp_death_claim(&b.d, &r1, at(1));	/* its own, fallen below us */
+	vrrp_death_claim(&b.d, &r1, at(1));	/* R1's own, fallen below us */
 	assert_int_equal(fall(&b), VRRP_DEATH_BELIEVED);
 	setup(&b);
 	vrrp_death_claim(&b.d, &r3, at(1));
@@ -348,7 +348,7 @@ test_vrrp_death_slots(void **state)
 			    &b.active, &b.us), cases[i].slot_ns);
 		assert_int_equal(fall(&b), VRRP_DEATH_BELIEVED);
 		assert_int_equal(b.wait_ns, cases[i].slot_ns);
-		/* It dies as well: nobody is left to wait for. */
+		/* R3 dies as well: nobody is left to wait for. */
 		(void)tell(&b, R3, VRRP_BFD_DOWN);
 		assert_int_equal(vrrp_death_wait_ns(&b.d, b.now, &b.active,
 		    &b.us), 0);

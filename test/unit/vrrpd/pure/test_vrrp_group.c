@@ -49,7 +49,7 @@ static struct {
 	mono_t		now;
 	struct rng	rng;
 	struct router	r[ROUTERS];
-	bool		cut[ROUTERS][LINKS];	/* what this router sends */
+	bool		cut[ROUTERS][LINKS];	/* by sender and link */
 	struct message	queue[MESSAGES_MAX];
 	unsigned	queued;
 	uint64_t	seed;

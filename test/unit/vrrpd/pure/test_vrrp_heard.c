@@ -268,7 +268,7 @@ test_vrrp_heard_skew_gap_is_between_backups_only(void **state)
 	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.1", 3, 100, 1), -1);
 	assert_int_equal(gap_ns("192.0.2.1", NULL, 3, 100, 1), -1);
 	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.3", 3, 100, 1), 0);
-	/* It left; 0 is not far from 10. */
+	/* A router that left; 0 is not far from 10. */
 	hear("192.0.2.1", 0);
 	assert_int_equal(gap_ns("192.0.2.1", "192.0.2.3", 3, 10, 1), -1);
 }

@@ -222,7 +222,7 @@ test_vrrp_linger_handover_that_was_taken_is_not_taken_back(void **state)
 	    VRRP_LINGER_WITHDRAW);
 }
 
-/* It is stopped, or its link fails, while it waits for the successor. */
+/* A stop, or a link that fails, while a successor is waited for. */
 static void
 test_vrrp_linger_handover_then_stop(void **state)
 {

@@ -206,7 +206,7 @@ test_vrrp_rank_the_absent_do_not_count(void **state)
 		assert_int_equal(vrrp_rank_better(&w.rank[3], mono_add(now,
 		    VRRP_RANK_MEMORY_NS + 1), &us, &dead), 0);
 	}
-	/* One that is only named counts as well, and one forgotten does not. */
+	/* A peer that is only named counts as well, one forgotten does not. */
 	a = router(1);
 	vrrp_rank_init(&w.rank[3]);
 	vrrp_rank_session(&w.rank[3], now, &a, true);
@@ -253,7 +253,7 @@ test_vrrp_rank_silence_of_the_absent_says_nothing(void **state)
 	assert_int_equal(place(&w, 2, 0), 1);	/* by the guess */
 	vrrp_rank_reign_over(&w.rank[2], now, long_ago, 61 * NS_PER_S);
 	assert_int_equal(place(&w, 2, 0), 1);	/* too short */
-	hear(&w, 2, 1, false);			/* it said something */
+	hear(&w, 2, 1, false);			/* the other spoke */
 	vrrp_rank_reign_over(&w.rank[2], now, long_ago, 10 * NS_PER_S);
 	w.rank[2].list[1].priority = 200;
 	assert_int_equal(place(&w, 2, 0), 1);

@@ -71,7 +71,7 @@ test_vrrp_supervise_absent_monitor_blames_nobody(void **state)
 	vrrp_pulse_phase(&p, T0, VRRP_PHASE_READY);
 	vrrp_pulse_absent(&p, at_ms(2000));
 	assert_true(vrrp_pulse_deadline(&p).ns == at_ms(2250).ns);
-	/* What was read late does not count backwards. */
+	/* A pulse that was read late does not count backwards. */
 	vrrp_pulse_seen(&p, at_ms(100));
 	assert_true(vrrp_pulse_deadline(&p).ns == at_ms(2250).ns);
 }
@@ -102,7 +102,7 @@ test_vrrp_supervise_young_deaths_wait_longer_and_longer(void **state)
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(vrrp_backoff_next_ns(&b, T0, T0),
 		    VRRP_BACKOFF_MAX_NS);
-	/* One that has lived a while makes up for it. */
+	/* An engine that has lived a while makes up for it. */
 	assert_int_equal(vrrp_backoff_next_ns(&b, T0, at_ms(10000)), 0);
 	assert_int_equal(vrrp_backoff_next_ns(&b, T0, at_ms(1)), 0);
 	assert_int_equal(vrrp_backoff_next_ns(&b, T0, at_ms(1)),
