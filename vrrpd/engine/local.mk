@@ -12,7 +12,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_protect.c vrrpd/engine/vrrp_protect.h \
 	vrrpd/engine/vrrp_receive.c vrrpd/engine/vrrp_receive.h \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
-	vrrpd/engine/vrrp_router_state.h \
+	vrrpd/engine/vrrp_router_state.c vrrpd/engine/vrrp_router_state.h \
 	vrrpd/engine/vrrp_sessions.c vrrpd/engine/vrrp_sessions.h \
 	vrrpd/engine/vrrp_sync.c vrrpd/engine/vrrp_sync.h \
 	# end

@@ -325,6 +325,7 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 	int error = vrrp_apply(r, c, done);
 
 	vrrp_router_retune(r);
+	vrrp_router_check(r);
 	return error;
 }
 

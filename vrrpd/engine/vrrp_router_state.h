@@ -1,7 +1,7 @@
 /*
  * vrrp_router_state.h - what the engine knows: its interfaces and instances.
  *
- * The struct alone, for the files that share it: vrrp_router (netlink, stalls,
+ * The struct, for the files that share it: vrrp_router (netlink, stalls,
  * life), vrrp_apply (the configuration), vrrp_sessions (BFD) and vrrp_leaving
  * (who has left and still answers).  vrrp_ctl and the tests read it.
  */
@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "shared/loop.h"
 #include "shared/nl.h"
@@ -73,15 +72,12 @@ struct vrrp_router {
 };
 
 /* NULL: there is no such instance. */
-static inline struct vrrp_instance *
-vrrp_router_find(const struct vrrp_router *r, const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < r->instance_count; i++)
-		if (strcmp(r->instances[i]->p.name, name) == 0)
-			return r->instances[i];
-	return NULL;
-}
+struct vrrp_instance *vrrp_router_find(const struct vrrp_router *,
+	    const char *name);
+/*
+ * Asserts what holds between the lists, after each change of them: who is in
+ * which table, on which interface and in which group.
+ */
+void	vrrp_router_check(const struct vrrp_router *);
 
 #endif
