@@ -29,12 +29,10 @@ NOT_YET="
 bfdd
 test/sim
 vrrpd/config
-vrrpd/engine
 vrrpd/helper
 vrrpd/instance
 vrrpd/ipc
 vrrpd/linux
-vrrpd/main.c
 vrrpd/monitor
 vrrpd/pure
 "

@@ -178,8 +178,8 @@ vrrp_apply_drop_trackers(struct vrrp_router *r)
 }
 
 /*
- * What is declared is held whether or not an instance refers to it: whoever
- * checks it says so once, and an instance that comes later must know.
+ * A declared tracker is held whether or not an instance refers to it: its helper
+ * says each level once, and an instance that comes later must know.
  */
 static int
 hold_trackers(struct vrrp_router *r, const struct vrrp_config *c)

@@ -7,7 +7,7 @@
 #include "vrrpd/engine/vrrp_router_state.h"
 #include "vrrpd/pure/vrrp_params.h"
 
-/* What a reload did, for the answer to the client and the log. */
+/* The result of a reload, for the answer to the client and the log. */
 struct vrrp_applied {
 	unsigned	added, removed, restarted, changed, unchanged;
 };

@@ -3,8 +3,8 @@
  *
  * Handlers, one per method, that find the instance, check the parameters by the
  * rules of the configuration file and call the engine; and topics, which say
- * what has changed.  Values become JSON in vrrp_ctl_json.c.  Nothing here decides
- * anything about VRRP.
+ * what has changed.  Values become JSON in vrrp_ctl_json.c.  Nothing here
+ * decides anything about VRRP.
  *
  * Values changed by `set` hold until the next reload or restart; the answer
  * says so.

@@ -130,7 +130,7 @@ json_alarm(const struct vrrp_core *c)
 	return o;
 }
 
-/* The other routers, then what this one needs itself. */
+/* Sessions to the other routers, then the links of this one. */
 static json_t *
 json_bfd(const struct vrrp_router *r, const struct vrrp_instance *v)
 {
@@ -237,7 +237,7 @@ form_word(enum vrrp_checksum_form form)
 	return form == VRRP_FORM_PSEUDO ? "legacy" : "rfc9568";
 }
 
-/* Who sent adverts that were accepted, in which version and form (V-13). */
+/* Routers whose adverts were accepted, in which version and form (V-13). */
 static json_t *
 json_heard(const struct vrrp_instance *v)
 {
@@ -340,7 +340,7 @@ set_active(json_t *o, const struct vrrp_instance *v)
 	}
 }
 
-/* The interfaces among them, as they were told before there were others. */
+/* Tracked interfaces alone, in the form from before other things were tracked. */
 static json_t *
 json_track_interfaces(const struct vrrp_tracked *t)
 {
@@ -375,7 +375,7 @@ json_tracks(const struct vrrp_tracked *t)
 		o = json_object();
 		ctl_json_set_word(o, "kind", vrrp_track_kind_name(it->kind));
 		ctl_json_set_text(o, "name", vrrp_tracked_name(it));
-		/* As it counts; what it is, where a delay runs. */
+		/* The state that counts; where a delay runs, also the one to come. */
 		ctl_json_set_word(o, "state", vrrp_track_state_name(
 		    t->weights[i].state));
 		if (!mono_is_never(t->refs[i].due)) {
@@ -520,7 +520,7 @@ vrrp_ctl_json_scheduling(const struct vrrp_router *r)
 	return o;
 }
 
-/* Who is who, for whoever looks at ps(1); and what became of an engine. */
+/* The pids, for whoever looks at ps(1), and the end of the engine before. */
 json_t *
 vrrp_ctl_json_processes(const struct vrrp_birth *b)
 {
@@ -568,7 +568,7 @@ refused(const struct vrrp_iface *f, enum vrrp_verdict verdict)
 	return sum;
 }
 
-/* What RFC 8347 has for the whole router. */
+/* The counters that RFC 8347 has for the whole router. */
 json_t *
 vrrp_ctl_json_total(const struct vrrp_router *r, int64_t since_real_ns)
 {

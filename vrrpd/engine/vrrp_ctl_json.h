@@ -23,7 +23,7 @@ json_t	*vrrp_ctl_json_iface_stats(const struct vrrp_iface *);
 json_t	*vrrp_ctl_json_total(const struct vrrp_router *,
 	    int64_t since_real_ns);
 json_t	*vrrp_ctl_json_scheduling(const struct vrrp_router *);
-/* Who is who, for whoever looks at ps(1); and what became of an engine. */
+/* The pids, for whoever looks at ps(1), and the end of the engine before. */
 json_t	*vrrp_ctl_json_processes(const struct vrrp_birth *);
 /* A session of bfdd, as the engine sees it. */
 json_t	*vrrp_ctl_json_session(const struct vrrp_bfd_session *);

@@ -50,7 +50,7 @@ struct vrrp_engine {
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
 	struct vrrp_ctl		*ctl;
-	mono_t			 leaving_since;	/* MONO_NEVER: it stays */
+	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
 static bool
@@ -172,7 +172,7 @@ restart_now(mono_t deadline, void *arg)
 		return;
 	}
 	if (!vrrp_channel_flush(e->config.channel)) {
-		/* Filled just now: once more. */
+		/* The socket was filled just now: once more. */
 		loop_timer_set(e->restart, mono_add(loop_clock(),
 		    RESTART_AFTER_NS));
 		return;
@@ -181,7 +181,7 @@ restart_now(mono_t deadline, void *arg)
 	e->config.restarted(e->config.arg);
 }
 
-/* After the client and bfdd have been told. */
+/* Deferred by a timer, so that the client and bfdd are told first. */
 static void
 restart(void *arg)
 {

@@ -23,8 +23,8 @@
 struct vrrp_engine;
 
 /*
- * What an engine is given; the pointers are borrowed until vrrp_engine_close().
- * No function may be NULL.
+ * The surroundings of an engine; pointers are borrowed until
+ * vrrp_engine_close(), and no function may be NULL.
  */
 struct vrrp_engine_config {
 	struct loop		*loop;
@@ -50,8 +50,8 @@ struct vrrp_engine_config {
 
 /*
  * Opens netlink, the sockets and the devices of a configuration (borrowed for
- * the call).  Needs CAP_NET_ADMIN and CAP_NET_RAW.  Nothing is sent and no packet
- * read.  0 or negative errno, logged; *out is to be closed in both cases (NULL
+ * the call).  Needs CAP_NET_ADMIN and CAP_NET_RAW.  Nothing is sent and no
+ * packet read.  0 or negative errno, logged; *out is to be closed in both cases (NULL
  * when there was no memory for it).
  */
 int	vrrp_engine_open(const struct vrrp_engine_config *,
@@ -72,7 +72,7 @@ int	vrrp_engine_reload(struct vrrp_engine *, struct vrrp_applied *,
  * time.  Once is enough.
  */
 void	vrrp_engine_leave(struct vrrp_engine *);
-/* When it was told to; MONO_NEVER: it was not. */
+/* The instant of the first vrrp_engine_leave(); MONO_NEVER: none. */
 mono_t	vrrp_engine_leaving_since(const struct vrrp_engine *);
 /*
  * Leaves the machine as it was found, however far the start had come, and frees

@@ -3,9 +3,8 @@
  *
  * An instance that resigns in good health answers on its addresses until its
  * successor is heard (vrrp_linger.h).  When the whole router leaves, the last of
- * them ends the waiting; when a reload takes one instance out, it stays in a list
- * of its own until then, unless another one needs its place or one of its
- * addresses.
+ * them ends the waiting; an instance that a reload takes out stays in a list of
+ * such until then, unless another one needs its place or one of its addresses.
  *
  * Instances say that they have withdrawn from the midst of their work, so the
  * list is looked at after the batch.
@@ -64,7 +63,7 @@ vrrp_leaving_withdrawn(struct vrrp_instance *v, void *router)
 	vrrp_leaving_settle_later(router);
 }
 
-/* An instance of this configuration needs its place or an address of it. */
+/* Does an instance of this configuration need the place or an address of v? */
 static bool
 is_in_the_way(const struct vrrp_instance *v, const struct vrrp_config *c)
 {

@@ -16,15 +16,15 @@
  */
 bool	vrrp_leaving_keep(struct vrrp_router *, struct vrrp_instance *,
 	    const struct vrrp_config *);
-/* Those whose place or address an instance of this configuration needs, go. */
+/* Withdraw those whose place or address this configuration needs. */
 void	vrrp_leaving_make_way(struct vrrp_router *,
 	    const struct vrrp_config *);
-/* So do those on an interface that is not there any more. */
+/* Withdraw those on an interface that is not there any more. */
 void	vrrp_leaving_iface_lost(struct vrrp_router *,
 	    const struct vrrp_iface *);
 /* After this batch: free who has withdrawn; router.left() if nobody lingers. */
 void	vrrp_leaving_settle_later(struct vrrp_router *);
-/* The same, as vrrp_env.withdrawn of a router. */
+/* vrrp_leaving_settle_later() as vrrp_env.withdrawn of a router. */
 void	vrrp_leaving_withdrawn(struct vrrp_instance *, void *router);
 /* Everybody goes, now; nothing is called later. */
 void	vrrp_leaving_free(struct vrrp_router *);

@@ -53,9 +53,9 @@ fatal(const char *what, int error)
 	return error;
 }
 
-/* --- what the engine asks of its process --- */
+/* --- for the engine --- */
 
-/* One line for a client; the log gets every error. */
+/* The client gets one line; the log gets every error. */
 static int
 read_file(struct vrrp_config *out, char *why, size_t len, void *arg)
 {
@@ -148,7 +148,7 @@ flush_log(void *arg)
 
 /* --- life --- */
 
-/* Everything that needs root. */
+/* Do everything that needs root. */
 static int
 open_process(struct process *p, const struct vrrp_birth *birth,
     const struct vrrp_config *config)
@@ -216,7 +216,7 @@ send_last_words(struct process *p)
 		(void)nanosleep(&pause, NULL);
 }
 
-/* However far the start had come. */
+/* Undo the start, however far it had come. */
 static void
 close_process(struct process *p)
 {

@@ -103,7 +103,7 @@ vrrp_link_judge(struct vrrp_link_memory *m, mono_t now,
 		m->been_up = true;
 		settle_for(m, VRRP_TRACK_UP);
 		return;
-	case VRRP_BFD_INIT:		/* it is heard: on its way up */
+	case VRRP_BFD_INIT:		/* the peer is heard: on its way up */
 	case VRRP_BFD_DOWN:
 		break;
 	}

@@ -20,16 +20,16 @@
 #define VRRP_LINK_COME_UP_NS	(3 * NS_PER_S)	/* slow start (RFC 5880 §6.8.3) */
 #define VRRP_LINK_BFDD_NS	NS_PER_S	/* until bfdd must have answered */
 
-/* What is remembered of one link. */
+/* All that is remembered of one link. */
 struct vrrp_link_memory {
 	enum vrrp_track_state	state;		/* as judged */
 	bool			told;		/* bfdd has said something */
-	bool			been_up;	/* since it has */
+	bool			been_up;	/* Up since bfdd has */
 	mono_t			give_up;	/* the wait ends; MONO_NEVER: none */
 };
 void	vrrp_link_init(struct vrrp_link_memory *, mono_t now);
 /*
- * What this level means, in m->state; *why for a user, NULL for nothing to say.
+ * Judges the level, in m->state; *why for a user, NULL for nothing to say.
  * To be asked again at m->give_up with the same level.
  */
 void	vrrp_link_judge(struct vrrp_link_memory *m, mono_t now,

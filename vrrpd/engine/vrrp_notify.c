@@ -125,7 +125,7 @@ move_group(struct vrrp_notify *n, struct group *g,
 	send_notice(n, &notice);
 }
 
-/* Those that the group took along say nothing of why. */
+/* Members that the group took along say nothing of the cause. */
 static enum vrrp_notice_state
 group_state(const struct vrrp_sync *sync)
 {
@@ -184,7 +184,7 @@ vrrp_notify_transition(struct vrrp_notify *n, const struct vrrp_instance *v,
 	/* The engine before us has told that it is Active. */
 	if (v->p.notify.command[0] != '\0' && r->tr.cause !=
 	    VRRP_CAUSE_RESTART) {
-		/* What kept it from running is known, if it ever ran. */
+		/* The obstacle is known, if the instance ever ran. */
 		if (r->tr.from == VRRP_INITIALIZE)
 			notice.before = r->tr.cause == VRRP_CAUSE_STARTUP ?
 			    VRRP_NOTICE_NONE : r->tr.cause ==

@@ -17,7 +17,7 @@ struct vrrp_notify;
 /* channel: borrowed; outlives it.  NULL when out of memory. */
 struct vrrp_notify *vrrp_notify_new(struct vrrp_channel *);
 void	vrrp_notify_free(struct vrrp_notify *);		/* NULL is fine */
-/* Which groups there are, and which of them have a hook. */
+/* Learn which groups there are, and which of them have a hook. */
 void	vrrp_notify_apply(struct vrrp_notify *, const struct vrrp_config *);
 /* After the packets of the batch of a transition; NULL notify is fine. */
 void	vrrp_notify_transition(struct vrrp_notify *,

@@ -1,9 +1,9 @@
 /*
  * vrrp_receive.c - a packet to its instance.
  *
- * vrrp_io hands every VRRP packet of an interface to vrrp_receive_packet(), which
- * validates it (vrrp_wire.h, V-40..V-49), finds the instance by family and VRID
- * (V-45), and passes it on.  A packet that fails changes one counter: the
+ * vrrp_io hands every VRRP packet of an interface to vrrp_receive_packet(),
+ * which validates it (vrrp_wire.h, V-40..V-49), finds the instance by family and
+ * VRID (V-45), and passes it on.  A packet that fails changes one counter: the
  * instance's when its bytes name a configured VRID, because that is where an
  * operator looks (V-56), else the interface's.  What RFC 8347 calls global
  * counters (Y-4) is the sum of both.

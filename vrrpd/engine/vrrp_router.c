@@ -100,7 +100,7 @@ device_gone(struct vrrp_router *r, int ifindex)
 	}
 }
 
-/* Before the start: what an earlier run has left, and may not be needed. */
+/* Before the start: a device that an earlier run has left, maybe needed. */
 static void
 note_orphan(struct vrrp_router *r, const struct nl_link *link)
 {
@@ -115,7 +115,7 @@ note_orphan(struct vrrp_router *r, const struct nl_link *link)
 	r->orphans[r->orphan_count++] = *link;
 }
 
-/* Instances have adopted theirs. */
+/* By now the instances have adopted the devices that they need. */
 void
 vrrp_router_remove_orphans(struct vrrp_router *r)
 {
@@ -277,7 +277,7 @@ stalled(mono_t since, mono_t until, void *arg)
 		if (vrrp_machine_absent(r->instances[i], since, until,
 		    vrrp_sessions_detection_ns(r, r->instances[i])))
 			fenced = true;
-	/* Who has replaced us has said so meanwhile. */
+	/* A router that has replaced us has said so meanwhile. */
 	for (i = 0; fenced && i < r->iface_count; i++)
 		if (r->ifaces[i]->io != NULL)
 			vrrp_io_drain(r->ifaces[i]->io);
@@ -331,7 +331,7 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 
 /* --- life --- */
 
-/* L-33: a few at a time. */
+/* L-33: refresh a few instances at a time. */
 void
 vrrp_router_refresh(struct vrrp_router *r)
 {
@@ -340,7 +340,7 @@ vrrp_router_refresh(struct vrrp_router *r)
 
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
 		vrrp_hold_refresh(r->lingering[i]);
-	/* In fewer slots than there are: the others find nobody. */
+	/* With fewer instances than slots the last calls find nobody. */
 	while (n-- > 0) {
 		if (r->refresh_at < r->instance_count)
 			vrrp_hold_refresh(r->instances[r->refresh_at]);

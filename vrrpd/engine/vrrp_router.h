@@ -3,8 +3,8 @@
  *
  * Owns the netlink connection, the sending socket and everything that
  * vrrp_router_state.h lists; hands netlink events and stalls to the instances
- * that they concern.  vrrp_engine.c and vrrp_cleanup.c make one; vrrp_ctl.c reads
- * and drives it.
+ * that they concern.  vrrp_engine.c and vrrp_cleanup.c make one; vrrp_ctl.c
+ * reads and drives it.
  */
 #ifndef VRRPD_VRRP_ROUTER_H
 #define VRRPD_VRRP_ROUTER_H
@@ -27,7 +27,7 @@ int	vrrp_router_apply(struct vrrp_router *, const struct vrrp_config *,
 void	vrrp_router_start(struct vrrp_router *);
 /* Without a start: devices of a dead vrrpd that no instance has adopted. */
 void	vrrp_router_remove_orphans(struct vrrp_router *);
-/* What another engine needs to go on where this one stops (L-24). */
+/* For another engine, to go on where this one stops (L-24). */
 void	vrrp_router_hand_off(const struct vrrp_router *, struct vrrp_handoff *);
 /*
  * The first half of a clean exit: priority-0 adverts of every Active.  left() is

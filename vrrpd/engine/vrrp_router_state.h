@@ -30,15 +30,15 @@ struct vrrp_router {
 	struct loop		 *loop;
 	struct nl		 *nl;
 	struct vrrp_io_tx	 *tx;
-	struct vrrp_bfd		 *bfd;		/* NULL before connect_bfd */
+	struct vrrp_bfd		 *bfd;		/* NULL: not connected yet */
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	struct vrrp_notify	 *notify;	/* NULL: no hooks */
 	char			  router_id[64];
-	/* Ends this process for another that goes on. NULL: cannot. */
+	/* End this engine for another that goes on. NULL: not possible. */
 	void	(*restart)(void *arg);
 	void	*restart_arg;
-	unsigned		  refresh_at;	/* whose turn it is */
+	unsigned		  refresh_at;	/* the instance that is next */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct vrrp_refusals	  refusals;	/* between the processes */
 	const struct rtsched	 *scheduling;	/* NULL: none */
@@ -48,7 +48,7 @@ struct vrrp_router {
 	struct nl_link		 *orphans;	/* of a crash; until start */
 	unsigned		  orphan_count;
 	bool			  resyncing;	/* a full dump is under way */
-	struct loop_timer	 *peer_timer;	/* bfd auto: who is silent */
+	struct loop_timer	 *peer_timer;	/* bfd auto: silent peers */
 	struct vrrp_iface	**ifaces;
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */
@@ -58,7 +58,7 @@ struct vrrp_router {
 	unsigned		  held_count;
 	struct vrrp_sync	**groups;
 	unsigned		  group_count;
-	/* Not in the configuration any more, and answering still. */
+	/* Instances that left the configuration and still answer. */
 	struct vrrp_instance	**lingering;
 	unsigned		  lingering_count;
 	void	(*left)(void *arg);	/* leaving: called once */

@@ -2,8 +2,8 @@
  * vrrp_sessions.c - what is wished of bfdd, and what its levels are for.
  *
  * A BFD level concerns every instance on that interface that has the peer, named
- * or learned (vrrp_peer.h), and every link that is tracked (vrrp_link.h).  All of
- * them get it in one pass, packets first; words are deferred by each (L-19,
+ * or learned (vrrp_peer.h), and every link that is tracked (vrrp_link.h).  All
+ * of them get it in one pass, packets first; words are deferred by each (L-19,
  * design §5).
  *
  * The wishes are collected anew whenever the instances, their peers or their
@@ -27,7 +27,7 @@
 
 #define PEER_CHECK_NS	(10 * NS_PER_S)
 
-/* --- what is told --- */
+/* --- levels --- */
 
 static void
 tell_instance(struct vrrp_instance *v, const struct vrrp_bfd_session *s,
@@ -86,14 +86,14 @@ bfd_reachable(bool up, void *arg)
 	struct vrrp_router *r = arg;
 	unsigned i;
 
-	/* L-23: our peers may have been told Down by its end. */
+	/* L-23: the end of bfdd may have told our peers Down. */
 	for (i = 0; !up && i < r->instance_count; i++)
 		if (r->instances[i]->p.bfd_count > 0 ||
 		    r->instances[i]->p.has_bfd_auto)
 			vrrp_machine_reassure(r->instances[i]);
 }
 
-/* --- what is wished --- */
+/* --- wishes --- */
 
 /*
  * Sessions with peers are between the addresses adverts come from: B-116, and
@@ -212,7 +212,7 @@ vrrp_sessions_peers_changed(struct vrrp_instance *v, void *router)
 	vrrp_sessions_follow_later(router);
 }
 
-/* L-28: whose session is Up is alive; the others are forgotten in time. */
+/* L-28: a peer whose session is Up is alive; others are forgotten in time. */
 static void
 check_peers(mono_t deadline, void *arg)
 {
@@ -270,7 +270,7 @@ vrrp_sessions_detection_ns(const struct vrrp_router *r,
 	return shortest;
 }
 
-/* Deferred: where we are Active, for bfdd (L-20). */
+/* Deferred: tell bfdd on which interfaces we are Active (L-20). */
 static void
 tell_in_charge(void *arg)
 {

@@ -11,7 +11,7 @@
 
 #include "vrrpd/engine/vrrp_router_state.h"
 
-/* Once env.track is there. 0 or -ENOMEM; vrrp_sessions_free() in both cases. */
+/* Needs env.track. 0 or -ENOMEM; vrrp_sessions_free() in both cases. */
 int	vrrp_sessions_open(struct vrrp_router *);
 /* Ask bfdd at this socket for sessions; reconnects by itself. 0 or -ENOMEM. */
 int	vrrp_sessions_connect(struct vrrp_router *, const char *path);
@@ -27,7 +27,7 @@ void	vrrp_sessions_free(struct vrrp_router *);
  */
 void	vrrp_sessions_follow(struct vrrp_router *);
 void	vrrp_sessions_follow_later(struct vrrp_router *);
-/* The same as later, as vrrp_env.peers_changed of a router. */
+/* vrrp_sessions_follow_later() as vrrp_env.peers_changed of a router. */
 void	vrrp_sessions_peers_changed(struct vrrp_instance *, void *router);
 /* After this batch bfdd is told on which interfaces we are Active (L-20). */
 void	vrrp_sessions_in_charge_later(struct vrrp_router *);

@@ -39,9 +39,9 @@ void	vrrp_sync_free(struct vrrp_sync *);
 /* Something about a member has changed. NULL is fine. */
 void	vrrp_sync_settle(struct vrrp_sync *);
 /*
- * What the members ask of their group, for their environment (vrrp_env.h).  Its
- * `allows` answers as of the last settling, with "group NAME: MEMBER: REASON";
- * its `take_back` does nothing where a successor was heard for one of them.
+ * The group as its members see it, for their environment (vrrp_env.h).  `allows`
+ * answers as of the last settling, with "group NAME: MEMBER: REASON"; `take_back`
+ * does nothing where a successor was heard for one of them.
  */
 extern const struct vrrp_sync_calls vrrp_sync_calls;
 

@@ -31,7 +31,7 @@
 #define RETRY_NS	(200 * NS_PER_MS)
 #define HEARTBEAT_NS	(100 * NS_PER_MS)
 #define REFUSED_RETRY_NS NS_PER_S
-#define ANSWER_WITHIN_US 300000		/* else we hang (L-21) */
+#define ANSWER_WITHIN_US 300000		/* later: we hang (L-21) */
 
 /* The argument of a pending reply; outlives its session, or its offer. */
 struct pending {
@@ -91,7 +91,7 @@ static const struct {
 	{ "remote-down", VRRP_BFD_REASON_PEER_DOWN },
 	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN },
 	{ "local-admin", VRRP_BFD_REASON_ADMIN },
-	/* Said by us: our forwarding, a client of this bfdd.  Not the peer. */
+	/* Our own word (forwarding, a client of this bfdd), not the peer's. */
 	{ "forwarding-reset", VRRP_BFD_REASON_ADMIN },
 	{ "path-down", VRRP_BFD_REASON_ADMIN },
 	{ "handshake", VRRP_BFD_REASON_NONE },
@@ -138,7 +138,7 @@ instant_of(const json_t *value)
 	return (mono_t){ json_integer_value(value) };
 }
 
-/* Of microseconds; 0 where it is missing or makes no sense. */
+/* A member in microseconds; 0 where it is missing or makes no sense. */
 static int64_t
 span_of(const json_t *value)
 {
@@ -339,7 +339,7 @@ all_unknown(struct vrrp_bfd *b)
 	}
 	for (i = 0; i < b->offer_count; i++)
 		b->offers[i]->requested = false;
-	/* The next bfdd will tell of those that are opened to it. */
+	/* Sessions that peers open are told of by the next bfdd. */
 	for (i = b->count; i-- > 0; )
 		if (b->sessions[i]->accepted)
 			forget_accepted(b, b->sessions[i], now);
@@ -515,7 +515,7 @@ request_offer(struct vrrp_bfd *b, struct offer *o)
 	}
 }
 
-/* Offers first: who is asked now may be asking us. */
+/* Offers first: a peer that is asked now may be asking us. */
 static void
 request_missing(struct vrrp_bfd *b)
 {

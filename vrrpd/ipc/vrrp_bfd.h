@@ -29,7 +29,7 @@ struct vrrp_bfd;
 #define VRRP_BFD_OFFERS_MAX	512
 #define VRRP_BFD_ACCEPTED_MAX	16	/* per offer */
 
-/* What one notification of bfdd says, decoded. */
+/* One notification of bfdd, decoded. */
 struct vrrp_bfd_level {
 	char			interface[IF_NAMESIZE];
 	struct addr		peer;
@@ -87,7 +87,10 @@ bool	vrrp_bfd_is_up(const struct vrrp_bfd *);
  * asks bfdd for what is new or changed and releases what nobody wishes.
  */
 void	vrrp_bfd_begin(struct vrrp_bfd *);
-/* local: what its packets come from; NULL or unset: as routed. 0, -ENOMEM or -ENOSPC. */
+/*
+ * local: the source of its packets; NULL or unset: as routed.  0, -ENOMEM or
+ * -ENOSPC.
+ */
 int	vrrp_bfd_wish(struct vrrp_bfd *, const char *interface,
 	    const struct vrrp_bfd_params *, const struct addr *local);
 /*
