@@ -25,7 +25,6 @@ trap 'rm -rf "$tmp"' EXIT INT TERM
 
 known() {
 	cat <<'END'
-vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf.h
 
 
 

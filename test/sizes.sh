@@ -26,7 +26,6 @@ trap 'rm -rf "$tmp"' EXIT INT TERM
 known() {
 	cat <<'END'
 
-vrrpd/config/vrrp_conf.c
 END
 }
 

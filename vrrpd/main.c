@@ -17,6 +17,7 @@
 #include "shared/log.h"
 #include "shared/priv.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
 #include "vrrpd/monitor/vrrp_helpers.h"

@@ -12,6 +12,7 @@
 
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_print.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -16,7 +16,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/cli/vrrpctl_doc.h"
-#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_values.h"
 
 #define NOT_KEPT	"(until vrrpd restarts or reloads)"
 
@@ -54,8 +54,8 @@ change_advert_int(struct ctx *c)
 	 * Whether the instance speaks version 2 is vrrpd's to know; a value no
 	 * version has is refused here, with the words of the configuration.
 	 */
-	if (vrrp_conf_advert_int(c->args[3], 2, &cs, why, sizeof(why)) != 0 &&
-	    vrrp_conf_advert_int(c->args[3], 3, &cs, why, sizeof(why)) != 0) {
+	if (vrrp_values_advert_int(c->args[3], 2, &cs, why, sizeof(why)) != 0 &&
+	    vrrp_values_advert_int(c->args[3], 3, &cs, why, sizeof(why)) != 0) {
 		ctx_complain(c, "%s", why);
 		return VRRPCTL_REFUSED;
 	}
@@ -70,7 +70,8 @@ change_priority(struct ctx *c)
 	char why[160];
 	uint8_t priority;
 
-	if (vrrp_conf_priority(c->args[3], &priority, why, sizeof(why)) != 0) {
+	if (vrrp_values_priority(c->args[3], &priority, why,
+	    sizeof(why)) != 0) {
 		ctx_complain(c, "%s", why);
 		return VRRPCTL_REFUSED;
 	}

@@ -2,8 +2,12 @@
 vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_command.c vrrpd/config/vrrp_command.h \
 	vrrpd/config/vrrp_conf.c vrrpd/config/vrrp_conf.h \
-	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
+	vrrpd/config/vrrp_conf_check.c vrrpd/config/vrrp_conf_check.h \
+	vrrpd/config/vrrp_conf_instance.c vrrpd/config/vrrp_conf_instance.h \
 	vrrpd/config/vrrp_conf_parse.h \
+	vrrpd/config/vrrp_conf_print.c vrrpd/config/vrrp_conf_print.h \
+	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
 	vrrpd/config/vrrp_diff.c vrrpd/config/vrrp_diff.h \
 	vrrpd/config/vrrp_needs.c vrrpd/config/vrrp_needs.h \
+	vrrpd/config/vrrp_values.c vrrpd/config/vrrp_values.h \
 	# end

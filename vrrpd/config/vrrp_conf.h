@@ -1,5 +1,5 @@
 /*
- * vrrp_conf.h - vrrpd.conf(5) to struct vrrp_config and back.
+ * vrrp_conf.h - vrrpd.conf(5) to struct vrrp_config; vrrp_conf_print.h goes back.
  *
  * A parser is a function from text to values or a list of errors: no output, no
  * half result.
@@ -8,9 +8,6 @@
  */
 #ifndef VRRPD_VRRP_CONF_H
 #define VRRPD_VRRP_CONF_H
-
-#include <stddef.h>
-#include <stdint.h>
 
 #include "shared/conf.h"
 #include "vrrpd/pure/vrrp_params.h"
@@ -47,22 +44,5 @@ int	vrrp_conf_parse_text(const char *text, const char *filename,
  * zeroed struct and one freed before are fine.
  */
 void	vrrp_config_free(struct vrrp_config *c);
-
-/*
- * The canonical text: every value spelled out, parsed back it is the same
- * configuration.  malloc'd; NULL when out of memory.
- */
-char	*vrrp_conf_print(const struct vrrp_config *);
-
-/*
- * One value, by the rules of the file; vrrpctl set uses them too.
- * 0, or -EINVAL with what is wrong in why[], *cs or *priority untouched.
- */
-int	vrrp_conf_advert_int(const char *text, uint8_t version, uint16_t *cs,
-	    char *why, size_t len);
-int	vrrp_conf_priority(const char *text, uint8_t *priority, char *why,
-	    size_t len);
-/* Instance names: 1..31 of A-Z a-z 0-9 . _ - and not a word of vrrpctl show. */
-int	vrrp_conf_name(const char *text, char *why, size_t len);
 
 #endif

@@ -1,14 +1,17 @@
 /*
  * vrrp_conf_parse.h - vrrpd.conf while it is read, for the files of its grammar.
  *
- * vrrp_conf.c reads files and builds instances, vrrp_conf_track.c what is
- * tracked; both read single values with shared/conf_words.h.  A function that
- * only reads words is given the struct parse, one that puts something into the
- * configuration or looks at what other files said is given the whole draft.
+ * vrrp_conf.c reads files, vrrp_conf_instance.c builds instances and groups,
+ * vrrp_conf_track.c what is tracked; all read single values with
+ * shared/conf_words.h.  vrrp_conf_check.c comes when all files are read.  A
+ * function that only reads words is given the struct parse, one that puts
+ * something into the configuration or looks at what other files said is given the
+ * whole draft.
  */
 #ifndef VRRPD_VRRP_CONF_PARSE_H
 #define VRRPD_VRRP_CONF_PARSE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +21,7 @@
 
 #define FILES_MAX	64
 #define SPAN_MAX_NS	(INT64_C(86400) * NS_PER_S)
+#define NO_WEIGHT	INT_MIN		/* of a reference: not said */
 #define GRACE_MAX_NS	(INT64_C(600) * NS_PER_S)	/* bfdd's limit */
 
 /* Where the parts of an instance were said, for the checks across instances. */
@@ -53,7 +57,7 @@ struct source {
 /* The configuration that is being made, and where its parts were said. */
 struct draft {
 	struct parse		 p;		/* p.grammar is the draft */
-	unsigned		 flags;
+	bool			 look;		/* at programs and users */
 	struct vrrp_config	 config;
 	struct places		**places;	/* one per instance */
 	unsigned		 places_count;

@@ -3,30 +3,21 @@
  *
  * A tracker is declared once, at the top level, and used by name in any number
  * of instances and groups, before or after its declaration and in any file:
- * names are looked up when all files are read.  A weight said where it is used
- * counts for that use; without one the declaration's does, and without that it
- * is 0, which is a fault.
- *
- * What a group tracks becomes a reference of each member, marked from_group, so
- * that the rest of the daemon knows instances only; the printer leaves those
- * out and prints the group's.
+ * names are looked up when all files are read (vrrp_conf_check.c).  A weight said
+ * where it is used counts for that use; without one the declaration's does, and
+ * without that it is 0, which is a fault.
  */
 #include "config.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
-#include "vrrpd/config/vrrp_command.h"
-#include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_track.h"
 
-#define NO_WEIGHT	INT_MIN		/* until names are looked up */
 #define INTERVAL_MIN_NS	ns_from_ms(10)
 #define TIMEOUT_MIN_NS	ns_from_ms(1)
 #define COUNT_MAX	255
@@ -44,8 +35,17 @@ static const struct {
 };
 #define KIND_COUNT	(sizeof(kinds) / sizeof(kinds[0]))
 
+cfg_opt_t vrrp_conf_track_ref_opts[] = {
+	BEGINNING,
+	WORD("weight"),
+	WORD("reverse"),
+	WORD("up_delay"),
+	WORD("down_delay"),
+	CFG_END()
+};
+
 cfg_opt_t *
-track_opts_of(enum vrrp_track_kind kind)
+vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 {
 	static cfg_opt_t script[] = {
 		BEGINNING,
@@ -133,21 +133,6 @@ track_opts_of(enum vrrp_track_kind kind)
 		break;
 	}
 	return NULL;
-}
-
-cfg_opt_t *
-track_ref_opts(void)
-{
-	static cfg_opt_t opts[] = {
-		BEGINNING,
-		WORD("weight"),
-		WORD("reverse"),
-		WORD("up_delay"),
-		WORD("down_delay"),
-		CFG_END()
-	};
-
-	return opts;
 }
 
 /* --- declarations --- */
@@ -515,7 +500,7 @@ add_tracker(struct draft *d, cfg_t *sec, unsigned kind)
 }
 
 int
-track_build_trackers(struct draft *d, cfg_t *root)
+vrrp_conf_track_trackers(struct draft *d, cfg_t *root)
 {
 	const char *block;
 	unsigned i, j;
@@ -566,7 +551,7 @@ build_ref(struct parse *p, cfg_t *sec, const char *block,
 }
 
 void
-track_build_refs(struct parse *p, cfg_t *sec, struct vrrp_track_ref *list,
+vrrp_conf_track_refs(struct parse *p, cfg_t *sec, struct vrrp_track_ref *list,
     int *lines, unsigned *count)
 {
 	unsigned i, j;
@@ -582,7 +567,8 @@ track_build_refs(struct parse *p, cfg_t *sec, struct vrrp_track_ref *list,
 }
 
 void
-track_build_notify(struct parse *p, cfg_t *sec, struct vrrp_notify_params *n)
+vrrp_conf_track_notify(struct parse *p, cfg_t *sec,
+    struct vrrp_notify_params *n)
 {
 	static const char *const others[] = { "notify_user", "notify_timeout",
 	    "notify_states" };
@@ -611,7 +597,7 @@ track_build_notify(struct parse *p, cfg_t *sec, struct vrrp_notify_params *n)
 /* --- links --- */
 
 void
-track_build_link(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
+vrrp_conf_track_link(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 {
 	static const char *const words[] = { "interface", "multihop", "weight",
 	    "reverse", "up_delay" };
@@ -637,7 +623,7 @@ track_build_link(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 
 /* After the bfd blocks. */
 void
-track_build_links(struct parse *p, cfg_t *sec, struct vrrp_params *v)
+vrrp_conf_track_links(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 {
 	unsigned i, links = 0;
 	long n;
@@ -653,318 +639,4 @@ track_build_links(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 		    "%ld: there are %u bfd blocks of role = link without a "
 		    "weight", n, links);
 	v->link_down_number = (unsigned)n;
-}
-
-static int64_t
-detection_ns(const struct vrrp_bfd_params *b)
-{
-	return b->min_rx_ns * b->multiplier;
-}
-
-/* L-18: the takeover waits for a link that detects later than the peer. */
-static void
-check_order(struct parse *p, const char *file, int line,
-    const struct vrrp_bfd_params *link, const struct vrrp_bfd_params *peer,
-    const char *peer_name)
-{
-	int64_t wait_ns = detection_ns(link) + peer->min_rx_ns -
-	    detection_ns(peer);
-	char text[ADDR_STRLEN];
-
-	if (wait_ns <= 0 || p->warnings == NULL)
-		return;
-	conf_errors_add(p->warnings, file, line, "bfd %s finds a dead link "
-	    "after %.1f ms, bfd %s a dead router after %.1f ms: takeovers wait "
-	    "up to %.1f ms longer, in case the link is dead as well",
-	    addr_format(&link->peer, text, sizeof(text)),
-	    (double)detection_ns(link) / 1e6, peer_name,
-	    (double)detection_ns(peer) / 1e6, (double)wait_ns / 1e6);
-}
-
-void
-track_check_links(struct draft *d, unsigned instance)
-{
-	struct parse *p = &d->p;
-	const struct vrrp_params *v = &d->config.instances[instance];
-	const struct places *pl = d->places[instance];
-	char text[ADDR_STRLEN];
-	unsigned i, j;
-
-	for (i = 0; i < v->bfd_count; i++) {
-		if (v->bfd[i].role != VRRP_BFD_LINK)
-			continue;
-		for (j = 0; j < v->bfd_count; j++)
-			if (v->bfd[j].role == VRRP_BFD_PEER)
-				check_order(p, pl->file, pl->bfd[i],
-				    &v->bfd[i], &v->bfd[j],
-				    addr_format(&v->bfd[j].peer, text,
-				    sizeof(text)));
-		if (v->has_bfd_auto)
-			check_order(p, pl->file, pl->bfd[i], &v->bfd[i],
-			    &v->bfd_auto, "auto");
-	}
-}
-
-/* --- when all files are read --- */
-
-static void
-check_ref(struct draft *d, struct vrrp_track_ref *r, int line)
-{
-	struct parse *p = &d->p;
-	const struct vrrp_tracker_params *t;
-
-	t = vrrp_config_tracker(&d->config, r->kind, r->name);
-	if (t == NULL && r->kind != VRRP_TRACK_INTERFACE)
-		bad(p, line, "track_%s %s: there is no %s of that name",
-		    vrrp_track_kind_name(r->kind), r->name,
-		    vrrp_track_kind_name(r->kind));
-	if (r->weight == NO_WEIGHT)
-		r->weight = t == NULL ? 0 : t->weight;
-}
-
-/* By kind, as a file is read: printed and read back it is the same. */
-static void
-sort_trackers(struct vrrp_config *c)
-{
-	struct vrrp_tracker_params t;
-	unsigned i, j;
-
-	for (i = 1; i < c->tracker_count; i++) {
-		t = c->trackers[i];
-		for (j = i; j > 0 && c->trackers[j - 1].kind > t.kind; j--)
-			c->trackers[j] = c->trackers[j - 1];
-		c->trackers[j] = t;
-	}
-}
-
-/*
- * Others could change it: refused.  It cannot be run now: said, and no more, as
- * it may be there when it is needed, or this is not the machine it is for.
- */
-static void
-look_at_command(struct draft *d, int line, const char *command,
-    const char *user)
-{
-	struct parse *p = &d->p;
-	char why[160];
-	int rv;
-
-	if ((d->flags & VRRP_CONF_LOOK) == 0 || command[0] == '\0')
-		return;
-	rv = vrrp_command_check(command, user, why, sizeof(why));
-	if (rv == -EPERM)
-		bad(p, line, "%.80s: %s", command, why);
-	else if (rv < 0 && p->warnings != NULL)
-		conf_errors_add(p->warnings, p->file, line, "%.80s: %s",
-		    command, why);
-}
-
-/* Before the trackers are sorted. */
-static void
-look_at_commands(struct draft *d)
-{
-	struct parse *p = &d->p;
-	const struct vrrp_config *c = &d->config;
-	unsigned i;
-
-	for (i = 0; i < c->tracker_count; i++) {
-		p->file = d->tracker_files[i];
-		look_at_command(d, c->trackers[i].line, c->trackers[i].command,
-		    c->trackers[i].user);
-	}
-	for (i = 0; i < c->count; i++) {
-		p->file = d->places[i]->file;
-		look_at_command(d, d->places[i]->declared,
-		    c->instances[i].notify.command,
-		    c->instances[i].notify.user);
-	}
-	for (i = 0; i < d->group_count; i++) {
-		p->file = d->groups[i]->file;
-		look_at_command(d, d->groups[i]->line,
-		    d->groups[i]->notify.command, d->groups[i]->notify.user);
-	}
-}
-
-void
-track_check_names(struct draft *d)
-{
-	struct parse *p = &d->p;
-	struct vrrp_config *c = &d->config;
-	struct vrrp_params *v;
-	struct group_words *g;
-	unsigned i, j;
-
-	for (i = 0; i < c->count; i++) {
-		v = &c->instances[i];
-		p->file = d->places[i]->file;
-		for (j = 0; j < v->track_count; j++) {
-			check_ref(d, &v->tracks[j], d->places[i]->tracks[j]);
-			if (v->priority == VRRP_PRIORITY_OWNER)	/* L-16 */
-				bad(p, d->places[i]->tracks[j], "track_%s %s: "
-				    "the owner of an address (priority = 255) "
-				    "is Active whatever else is down",
-				    vrrp_track_kind_name(v->tracks[j].kind),
-				    v->tracks[j].name);
-		}
-		for (j = 0; j < v->bfd_count; j++)
-			if (v->priority == VRRP_PRIORITY_OWNER &&
-			    v->bfd[j].role == VRRP_BFD_LINK)
-				bad(p, d->places[i]->bfd[j], "role = link: "
-				    "the owner of an address (priority = 255) "
-				    "is Active whatever else is down");
-	}
-	for (i = 0; i < d->group_count; i++) {
-		g = d->groups[i];
-		p->file = g->file;
-		for (j = 0; j < g->track_count; j++)
-			check_ref(d, &g->tracks[j], g->track_lines[j]);
-	}
-	look_at_commands(d);
-	sort_trackers(c);
-}
-
-static void
-give_member(struct parse *p, const struct group_words *w, unsigned at,
-    struct vrrp_params *v)
-{
-	const struct vrrp_track_ref *r = &w->tracks[at];
-	unsigned i;
-
-	for (i = 0; i < v->track_count; i++)
-		if (v->tracks[i].kind == r->kind &&
-		    strcmp(v->tracks[i].name, r->name) == 0)
-			break;
-	if (i < v->track_count)
-		bad(p, w->track_lines[at], "track_%s %s: instance %s tracks it "
-		    "as well", vrrp_track_kind_name(r->kind), r->name, v->name);
-	else if (v->track_count == VRRP_TRACKS_MAX)
-		bad(p, w->track_lines[at], "instance %s has more than %d "
-		    "things tracked, with those of its group", v->name,
-		    VRRP_TRACKS_MAX);
-	else {
-		v->tracks[v->track_count] = *r;
-		v->tracks[v->track_count++].from_group = true;
-	}
-}
-
-void
-track_check_group(struct draft *d, const struct group_words *w,
-    struct vrrp_group_params *g)
-{
-	struct parse *p = &d->p;
-	unsigned i, j;
-
-	g->notify = w->notify;
-	g->track_count = w->track_count;
-	memcpy(g->tracks, w->tracks, sizeof(g->tracks));
-	for (i = 0; i < w->track_count; i++)
-		for (j = 0; j < g->count; j++)
-			give_member(p, w, i,
-			    &d->config.instances[g->members[j]]);
-}
-
-/* --- printing --- */
-
-static void
-print_text(FILE *f, const char *name, const char *value)
-{
-	if (value[0] != '\0')
-		print_string(f, "    ", name, value);
-}
-
-static void
-print_addr(FILE *f, const char *name, const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	if (addr_is_set(a))
-		(void)fprintf(f, "    %s = %s\n", name,
-		    addr_format(a, text, sizeof(text)));
-}
-
-static void
-print_status(FILE *f, const struct vrrp_tracker_params *t)
-{
-	unsigned i;
-
-	(void)fprintf(f, "    status = {");
-	for (i = 0; i < t->status_count; i++) {
-		(void)fprintf(f, "%s %u", i == 0 ? "" : ",",
-		    t->status[i].first);
-		if (t->status[i].last != t->status[i].first)
-			(void)fprintf(f, "-%u", t->status[i].last);
-	}
-	(void)fprintf(f, " }\n");
-}
-
-void
-track_print_tracker(FILE *f, const struct vrrp_tracker_params *t)
-{
-	(void)fprintf(f, "\n%s %s {\n", vrrp_track_kind_name(t->kind),
-	    t->name);
-	print_text(f, "command", t->command);
-	print_text(f, "user", t->user);
-	print_text(f, "name", t->process_name);
-	print_text(f, "pid_file", t->pid_file);
-	if (t->kind == VRRP_TRACK_PROCESS) {
-		(void)fprintf(f, "    minimum = %u\n", t->minimum);
-		print_span(f, "    ", "delay", t->delay_ns);
-	}
-	print_text(f, "url", t->url);
-	print_addr(f, "address", &t->address);
-	if (t->kind == VRRP_TRACK_TCP)
-		(void)fprintf(f, "    port = %u\n", t->port);
-	print_addr(f, "source", &t->source);
-	if (t->kind == VRRP_TRACK_HTTP)
-		print_status(f, t);
-	print_text(f, "match", t->match);
-	print_text(f, "digest", t->digest);
-	if (strncmp(t->url, "https:", 6) == 0)
-		(void)fprintf(f, "    verify = %s\n",
-		    t->verify ? "yes" : "no");
-	print_text(f, "ca", t->ca);
-	print_text(f, "path", t->path);
-	if (t->interval_ns > 0)
-		print_span(f, "    ", "interval", t->interval_ns);
-	if (t->timeout_ns > 0)
-		print_span(f, "    ", "timeout", t->timeout_ns);
-	if (t->fall > 0)
-		(void)fprintf(f, "    fall = %u\n    rise = %u\n", t->fall,
-		    t->rise);
-	(void)fprintf(f, "    weight = %d\n}\n", t->weight);
-}
-
-void
-track_print_ref(FILE *f, const struct vrrp_track_ref *r)
-{
-	(void)fprintf(f, "    track_%s ", vrrp_track_kind_name(r->kind));
-	print_word(f, r->name, strlen(r->name));
-	(void)fprintf(f, " {\n        weight = %d\n        reverse = %s\n",
-	    r->weight, r->reverse ? "yes" : "no");
-	print_span(f, "        ", "up_delay", r->up_delay_ns);
-	print_span(f, "        ", "down_delay", r->down_delay_ns);
-	(void)fprintf(f, "    }\n");
-}
-
-void
-track_print_notify(FILE *f, const struct vrrp_notify_params *n)
-{
-	if (n->command[0] == '\0')
-		return;
-	print_text(f, "notify", n->command);
-	print_text(f, "notify_user", n->user);
-	print_span(f, "    ", "notify_timeout", n->timeout_ns);
-	(void)fprintf(f, "    notify_states = %s\n",
-	    n->words == VRRP_NOTIFY_MASTER ? "master" : "active");
-}
-
-void
-track_print_link(FILE *f, const struct vrrp_bfd_params *b)
-{
-	if (b->interface[0] != '\0')
-		print_string(f, "        ", "interface", b->interface);
-	(void)fprintf(f, "        multihop = %s\n        weight = %d\n"
-	    "        reverse = %s\n", b->multihop ? "yes" : "no", b->weight,
-	    b->reverse ? "yes" : "no");
-	print_span(f, "        ", "up_delay", b->up_delay_ns);
 }

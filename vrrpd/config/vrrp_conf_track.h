@@ -1,44 +1,50 @@
 /*
- * vrrp_conf_track.h - the grammar of what is tracked, for vrrp_conf.c.
+ * vrrp_conf_track.h - the grammar of what is tracked, for vrrpd.conf.
  *
  * Top-level blocks that declare trackers (script, process, tcp, http, ping,
- * file), track_KIND blocks of instances and groups that use them, and the words
- * of notify.  Complaints go through bad(); -ENOMEM is returned.
+ * file), track_KIND blocks of instances and groups that use them, the words of
+ * notify, and those of a bfd block of role link.  Complaints go through bad();
+ * -ENOMEM is returned.
  */
 #ifndef VRRPD_VRRP_CONF_TRACK_H
 #define VRRPD_VRRP_CONF_TRACK_H
 
-#include <stdio.h>
-
 #include "vrrpd/config/vrrp_conf_parse.h"
 
-/* Tables for libconfuse, which copies them. */
-cfg_opt_t *track_opts_of(enum vrrp_track_kind);	/* of a declaration */
-cfg_opt_t *track_ref_opts(void);
+/* The table of a declaration's block; libconfuse copies it. */
+cfg_opt_t *vrrp_conf_track_opts_of(enum vrrp_track_kind);
+
+/* In the table of whatever may track and notify. */
+extern cfg_opt_t vrrp_conf_track_ref_opts[];
+#define TRACK_BLOCKS							\
+	BLOCK("track_interface", vrrp_conf_track_ref_opts),		\
+	BLOCK("track_script", vrrp_conf_track_ref_opts),		\
+	BLOCK("track_process", vrrp_conf_track_ref_opts),		\
+	BLOCK("track_tcp", vrrp_conf_track_ref_opts),			\
+	BLOCK("track_http", vrrp_conf_track_ref_opts),			\
+	BLOCK("track_ping", vrrp_conf_track_ref_opts),			\
+	BLOCK("track_file", vrrp_conf_track_ref_opts)
+#define NOTIFY_WORDS							\
+	WORD("notify"),							\
+	WORD("notify_user"),						\
+	WORD("notify_timeout"),						\
+	WORD("notify_states")
 
 /* Of one file: every declaration in it. 0 or -ENOMEM. */
-int	track_build_trackers(struct draft *, cfg_t *root);
-/* The track_KIND blocks of an instance or group. */
-void	track_build_refs(struct parse *, cfg_t *sec, struct vrrp_track_ref *,
-	    int *lines, unsigned *count);
-void	track_build_notify(struct parse *, cfg_t *sec,
+int	vrrp_conf_track_trackers(struct draft *, cfg_t *root);
+/*
+ * The track_KIND blocks of an instance or group, each with its line.  A weight
+ * that is not said is NO_WEIGHT.
+ */
+void	vrrp_conf_track_refs(struct parse *, cfg_t *sec,
+	    struct vrrp_track_ref *, int *lines, unsigned *count);
+void	vrrp_conf_track_notify(struct parse *, cfg_t *sec,
 	    struct vrrp_notify_params *);
 /* weight, reverse, up_delay and the like of a bfd block of role link. */
-void	track_build_link(struct parse *, cfg_t *sec, struct vrrp_bfd_params *);
-void	track_build_links(struct parse *, cfg_t *sec, struct vrrp_params *);
-
-/*
- * When all files are read.  names: every reference has its declaration, and its
- * weight is known.  group: what it tracks becomes its member's.
- */
-void	track_check_names(struct draft *);
-void	track_check_group(struct draft *, const struct group_words *,
-	    struct vrrp_group_params *);
-void	track_check_links(struct draft *, unsigned instance);
-
-void	track_print_tracker(FILE *, const struct vrrp_tracker_params *);
-void	track_print_ref(FILE *, const struct vrrp_track_ref *);
-void	track_print_notify(FILE *, const struct vrrp_notify_params *);
-void	track_print_link(FILE *, const struct vrrp_bfd_params *);
+void	vrrp_conf_track_link(struct parse *, cfg_t *sec,
+	    struct vrrp_bfd_params *);
+/* link_down_number and last_resort, once the bfd blocks are known. */
+void	vrrp_conf_track_links(struct parse *, cfg_t *sec,
+	    struct vrrp_params *);
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
-#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_values.h"
 
 /* --- memory and remarks --- */
 
@@ -228,7 +228,7 @@ ka_name(struct ka_conv *c, const struct ka_node *n, const char *what,
 		else if (len > 0)
 			base[len++] = '_';
 	base[len] = '\0';
-	if (len == 0 || vrrp_conf_name(base, why, sizeof(why)) != 0) {
+	if (len == 0 || vrrp_values_name(base, why, sizeof(why)) != 0) {
 		memcpy(tame, base, sizeof(tame));
 		(void)snprintf(base, sizeof(base), "%.12s-%.16s", what,
 		    len == 0 ? "1" : tame);

@@ -20,7 +20,7 @@
 #include "shared/ctl_json.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"
-#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_values.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_ctl_json.h"
 #include "vrrpd/instance/vrrp_history.h"
@@ -182,7 +182,7 @@ new_priority(const struct vrrp_instance *v, const json_t *value,
 		    "its priority is always 255", v->p.name);
 	(void)snprintf(text, sizeof(text), "%lld",
 	    (long long)json_integer_value(value));
-	if (vrrp_conf_priority(text, &p->priority, why, sizeof(why)) < 0)
+	if (vrrp_values_priority(text, &p->priority, why, sizeof(why)) < 0)
 		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
 	if (p->priority == VRRP_PRIORITY_OWNER)
 		return ctl_fail(error, CTL_ERR_REFUSED, "priority 255 is for "
@@ -201,7 +201,7 @@ new_interval(const struct vrrp_instance *v, const json_t *value,
 		    "\"advert-interval-cs\" must be a number");
 	(void)snprintf(text, sizeof(text), "%lld",
 	    (long long)json_integer_value(value));
-	if (vrrp_conf_advert_int(text, v->p.version, &p->advert_int_cs, why,
+	if (vrrp_values_advert_int(text, v->p.version, &p->advert_int_cs, why,
 	    sizeof(why)) < 0)
 		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
 	return true;

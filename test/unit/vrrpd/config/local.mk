@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/config/test_vrrp_conf \
 	test/unit/vrrpd/config/test_vrrp_diff \
 	test/unit/vrrpd/config/test_vrrp_needs \
+	test/unit/vrrpd/config/test_vrrp_values \
 	# end
 
 test_unit_vrrpd_config_test_vrrp_command_SOURCES = test/unit/vrrpd/config/test_vrrp_command.c
@@ -16,4 +17,6 @@ test_unit_vrrpd_config_test_vrrp_needs_SOURCES = test/unit/vrrpd/config/test_vrr
 test_unit_vrrpd_config_test_vrrp_needs_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
 test_unit_vrrpd_config_test_vrrp_diff_SOURCES = test/unit/vrrpd/config/test_vrrp_diff.c
 test_unit_vrrpd_config_test_vrrp_diff_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
+test_unit_vrrpd_config_test_vrrp_values_SOURCES = test/unit/vrrpd/config/test_vrrp_values.c
+test_unit_vrrpd_config_test_vrrp_values_LDADD = $(UNIT_VRRPD_CONFIG_LIBS)
 endif

@@ -24,6 +24,7 @@
 #include "vrrpd/convert/ka_convert.h"
 #include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/cli/vrrpctl_convert.h"
 
 static const char *srcdir;
