@@ -134,8 +134,9 @@ static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 {
 	const json_t *s = json_object_get(result, "scheduling");
-	const json_t *p = json_object_get(result, "processes");
+	const json_t *p = json_object_get(result, "processes"), *o;
 	char buf[VALUE_LEN];
+	size_t i;
 
 	if (doc_num(p, "engine-restarts") > 0)
 		(void)fprintf(v->out, "vrrpd's engine died and was started "
@@ -143,6 +144,13 @@ view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 		    doc_num(p, "engine-restarts"), word_age(buf, v->now_us,
 		    doc_str_or(p, "last-end-time", "")),
 		    doc_str_or(p, "last-end", "unknown"));
+	json_array_foreach(json_object_get(p, "refused"), i, o)
+		(void)fprintf(v->out, "%s refused %" PRId64 " message%s from "
+		    "%s, last %s ago: %s (%s)\n", doc_str_or(o, "by", "-"),
+		    doc_num(o, "count"), doc_num(o, "count") == 1 ? "" : "s",
+		    doc_str_or(o, "from", "-"), word_age(buf, v->now_us,
+		    doc_str_or(o, "time", "")), doc_str_or(o, "message", "-"),
+		    doc_str_or(o, "reason", "-"));
 	if (uses_bfd && strcmp(doc_str_or(result, "bfdd", "connected"),
 	    "connected") != 0)
 		(void)fprintf(v->out, "bfdd is %s: takeover by VRRP timers "
@@ -707,5 +715,11 @@ vrrpctl_view_stats(const struct view *v, const json_t *result)
 		view_counters(v, json_is_object(json_object_get(o,
 		    "statistics")) ? json_object_get(o, "statistics") : o,
 		    true);
+	}
+	o = json_object_get(json_object_get(result, "processes"),
+	    "statistics");
+	if (o != NULL) {
+		(void)fprintf(v->out, "processes\n");
+		view_counters(v, o, true);
 	}
 }

@@ -83,7 +83,7 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	ctl_json_set(o, "instances", list);
 	ctl_json_set(o, "scheduling", vrrp_ctl_json_scheduling(r));
 	if (r->birth != NULL)
-		ctl_json_set(o, "processes", vrrp_ctl_json_processes(r->birth));
+		ctl_json_set(o, "processes", vrrp_ctl_json_processes(r));
 	ctl_json_set_word(o, "bfdd", vrrp_bfd_is_up(r->bfd) ? "connected" :
 	    "unreachable");
 	*result = o;
@@ -166,6 +166,9 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	ctl_json_set_int(*result, "virtual-routers", r->instance_count);
 	ctl_json_set(*result, "statistics", vrrp_ctl_json_total(r,
 	    c->started_real_ns));
+	if (r->birth != NULL)
+		ctl_json_set(*result, "processes", json_pack("{s:o}",
+		    "statistics", vrrp_ctl_json_refused(&r->refusals)));
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "vrrpd/engine/vrrp_ctl_json.h"
 
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -520,10 +521,49 @@ vrrp_ctl_json_scheduling(const struct vrrp_router *r)
 	return o;
 }
 
-/* The pids, for whoever looks at ps(1), and the end of the engine before. */
-json_t *
-vrrp_ctl_json_processes(const struct vrrp_birth *b)
+/* The ways on which something was refused, with the last of each. */
+static json_t *
+json_refusals(const struct vrrp_refusals *book)
 {
+	json_t *list = json_array(), *o;
+	const struct vrrp_refused *r;
+	unsigned way;
+
+	for (way = 0; way < VRRP_WAY_COUNT; way++) {
+		r = &book->of[way];
+		if (r->count == 0)
+			continue;
+		o = json_object();
+		ctl_json_set_word(o, "by", vrrp_way_receiver(way));
+		ctl_json_set_word(o, "from", vrrp_way_sender(way));
+		ctl_json_set_int(o, "count", r->count);
+		ctl_json_set_word(o, "message", vrrp_message_name(r->type));
+		ctl_json_set_word(o, "reason", vrrp_refusal_name(r->why));
+		ctl_json_set(o, "time", ctl_json_time(r->real_ns));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
+json_t *
+vrrp_ctl_json_refused(const struct vrrp_refusals *book)
+{
+	json_t *o = json_object();
+	char key[64];
+	unsigned way;
+
+	for (way = 0; way < VRRP_WAY_COUNT; way++) {
+		(void)snprintf(key, sizeof(key), "%s-refused-from-%s",
+		    vrrp_way_receiver(way), vrrp_way_sender(way));
+		ctl_json_set_int(o, key, book->of[way].count);
+	}
+	return o;
+}
+
+json_t *
+vrrp_ctl_json_processes(const struct vrrp_router *r)
+{
+	const struct vrrp_birth *b = r->birth;
 	json_t *o = json_object();
 
 	ctl_json_set_int(o, "monitor-pid", b->monitor);
@@ -534,6 +574,7 @@ vrrp_ctl_json_processes(const struct vrrp_birth *b)
 		ctl_json_set(o, "last-end-time", ctl_json_time(
 		    b->last_end_real_ns));
 	}
+	ctl_json_set(o, "refused", json_refusals(&r->refusals));
 	return o;
 }
 

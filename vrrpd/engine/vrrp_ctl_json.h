@@ -23,8 +23,13 @@ json_t	*vrrp_ctl_json_iface_stats(const struct vrrp_iface *);
 json_t	*vrrp_ctl_json_total(const struct vrrp_router *,
 	    int64_t since_real_ns);
 json_t	*vrrp_ctl_json_scheduling(const struct vrrp_router *);
-/* The pids, for whoever looks at ps(1), and the end of the engine before. */
-json_t	*vrrp_ctl_json_processes(const struct vrrp_birth *);
+/*
+ * The pids, for whoever looks at ps(1), the end of the engine before, and whose
+ * messages were refused, by whom.  r->birth is not NULL.
+ */
+json_t	*vrrp_ctl_json_processes(const struct vrrp_router *r);
+/* How many messages were refused, one counter for each way. */
+json_t	*vrrp_ctl_json_refused(const struct vrrp_refusals *);
 /* A session of bfdd, as the engine sees it. */
 json_t	*vrrp_ctl_json_session(const struct vrrp_bfd_session *);
 

@@ -317,6 +317,53 @@ test_vrrp_ctl_show_processes_where_there_is_a_monitor(void **state)
 	ew.r->scheduling = NULL;
 }
 
+/* A message that one process did not take from another is for the user to see. */
+static void
+test_vrrp_ctl_refused_messages_are_shown(void **state)
+{
+	struct vrrp_birth birth = { .monitor = 4711 };
+	struct vrrp_refused *up, *scripts;
+	json_t *o;
+
+	(void)state;
+	start(WEB);
+	ew.r->birth = &birth;
+	o = ask("show", "{}");
+	assert_true(json_is_array(at(o, "processes.refused")));
+	assert_int_equal(json_array_size(at(o, "processes.refused")), 0);
+	json_decref(o);
+	up = &ew.r->refusals.of[VRRP_WAY_ENGINE_UP];
+	vrrp_refused_note(up, VRRP_MSG_BEAT, VRRP_REFUSAL_LENGTH, 1);
+	vrrp_refused_note(up, VRRP_MSG_WILL, VRRP_REFUSAL_BODY, NS_PER_S);
+	scripts = &ew.r->refusals.of[VRRP_WAY_SCRIPTS_DOWN];
+	vrrp_refused_note(scripts, 99, VRRP_REFUSAL_TYPE, NS_PER_S);
+	o = ask("show", "{\"name\":\"web\"}");
+	assert_int_equal(json_array_size(at(o, "processes.refused")), 2);
+	assert_string_equal(text_at(o, "processes.refused.0.by"), "monitor");
+	assert_string_equal(text_at(o, "processes.refused.0.from"), "engine");
+	assert_int_equal(number_at(o, "processes.refused.0.count"), 2);
+	assert_string_equal(text_at(o, "processes.refused.0.message"), "will");
+	assert_string_equal(text_at(o, "processes.refused.0.reason"),
+	    "malformed");
+	assert_non_null(strstr(text_at(o, "processes.refused.0.time"), "T"));
+	assert_string_equal(text_at(o, "processes.refused.1.by"),
+	    "vrrpd-scripts");
+	assert_string_equal(text_at(o, "processes.refused.1.from"), "monitor");
+	json_decref(o);
+	o = ask("stats", "{}");
+	assert_int_equal(number_at(o, "processes.statistics."
+	    "monitor-refused-from-engine"), 2);
+	assert_int_equal(number_at(o, "processes.statistics."
+	    "engine-refused-from-monitor"), 0);
+	assert_int_equal(number_at(o, "processes.statistics."
+	    "vrrpd-scripts-refused-from-monitor"), 1);
+	json_decref(o);
+	o = ask("stats", "{\"name\":\"web\"}");
+	assert_null(at(o, "processes"));
+	json_decref(o);
+	ew.r->birth = NULL;
+}
+
 /* --- history --- */
 
 /* Of all instances together, the oldest first. */
@@ -778,6 +825,7 @@ main(void)
 	    TEST(test_vrrp_ctl_show_says_what_is_waited_for),
 	    TEST(test_vrrp_ctl_show_a_backup_names_the_active),
 	    TEST(test_vrrp_ctl_show_processes_where_there_is_a_monitor),
+	    TEST(test_vrrp_ctl_refused_messages_are_shown),
 	    TEST(test_vrrp_ctl_history_is_in_the_order_of_time),
 	    TEST(test_vrrp_ctl_history_keeps_the_newest),
 	    TEST(test_vrrp_ctl_stats_count_what_was_refused),

@@ -280,6 +280,28 @@ test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing(void **state)
 	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
 }
 
+/* Own refusals as well as those that the monitor tells of, for `show`. */
+static void
+test_vrrp_engine_keeps_book_of_refused_messages(void **state)
+{
+	uint8_t body[VRRP_REFUSED_BYTES];
+	struct vrrp_refused r = { 0 };
+	const struct vrrp_refusals *book;
+
+	(void)state;
+	start(WEB);
+	book = &ew.r->refusals;
+	vrrp_refused_note(&r, VRRP_MSG_WILL, VRRP_REFUSAL_ROOM, NS_PER_S);
+	engine_message(VRRP_MSG_REFUSED, body, vrrp_refused_encode(
+	    VRRP_WAY_ENGINE_UP, &r, body));
+	assert_int_equal(book->of[VRRP_WAY_ENGINE_UP].count, 1);
+	assert_int_equal(book->of[VRRP_WAY_ENGINE_UP].type, VRRP_MSG_WILL);
+	vrrp_refused_note(&r, VRRP_MSG_LEVEL, VRRP_REFUSAL_BODY, NS_PER_S);
+	engine_refuses(&r);
+	assert_int_equal(book->of[VRRP_WAY_ENGINE_DOWN].count, 2);
+	assert_int_equal(book->of[VRRP_WAY_ENGINE_UP].count, 1);
+}
+
 /* --- reload --- */
 
 static void
@@ -590,6 +612,7 @@ main(void)
 	    TEST(test_vrrp_engine_beats_refresh_the_addresses),
 	    TEST(test_vrrp_engine_a_level_of_a_helper_moves_its_instance),
 	    TEST(test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing),
+	    TEST(test_vrrp_engine_keeps_book_of_refused_messages),
 	    TEST(test_vrrp_engine_reload_tells_the_monitor_what_is_in_force),
 	    TEST(test_vrrp_engine_reload_refused_leaves_everything_as_it_was),
 	    TEST(test_vrrp_engine_reload_sets_the_grace_of_bfdd),
