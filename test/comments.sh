@@ -28,7 +28,6 @@ export LC_ALL
 NOT_YET="
 bfdd
 test/sim
-vrrpd/config
 vrrpd/helper
 vrrpd/instance
 vrrpd/ipc

@@ -52,7 +52,7 @@ fill_user(struct vrrp_command_user *out, const struct passwd *pw)
 	out->gid = pw->pw_gid;
 }
 
-/* getpwnam(3) and getgrnam(3) say it in many ways. */
+/* getpwnam(3) and getgrnam(3) say "no such name" in many ways. */
 static int
 not_found(int rc)
 {
@@ -175,7 +175,7 @@ judge_program(const char *part, const struct stat *st, uid_t uid, char *why,
 	return 0;
 }
 
-/* link's target takes its place in front of what is still to walk. */
+/* The target of a link takes its place in front of the part still to walk. */
 static int
 follow(const char *link, char rest[PATH_MAX])
 {

@@ -1,10 +1,10 @@
 /*
  * vrrp_command.h - a command of the configuration: its words, user and safety.
  *
- * A command is not given to a shell; vrrp_params_command() splits it.  Who wants
- * variables, pipes or redirections says /bin/sh -c '...'.
+ * A command is not given to a shell; vrrp_params_command() splits it.  A user who
+ * wants variables, pipes or redirections writes /bin/sh -c '...'.
  *
- * What runs is refused while anybody but root and the user it runs as could
+ * A program is refused while anybody but root and the user it runs as could
  * change it: the program, each folder on the way to it, each folder on the way
  * through symbolic links, must belong to one of the two and be writable to
  * nobody else.  A folder with the sticky bit (/tmp) passes when the next part of
@@ -51,7 +51,7 @@ int	vrrp_command_user(const char *name, struct vrrp_command_user *out,
  * there, not executable, cannot be looked at by us.
  */
 int	vrrp_command_safe(const char *path, uid_t uid, char *why, size_t len);
-/* All of it: what vrrpd says about a command when it reads it. */
+/* Words, user and safety: what vrrpd says of a command when it reads a file. */
 int	vrrp_command_check(const char *text, const char *user, char *why,
 	    size_t len);
 

@@ -36,8 +36,9 @@
 /* --- a file --- */
 
 /*
- * Puts a file into the queue; relative to the folder of the one it is in.  The
- * value libconfuse keeps is of no use: include may be said again and again.
+ * Puts a file into the queue; a relative path starts at the folder of the file
+ * that includes it.  The value libconfuse keeps is of no use: include may be said
+ * again and again.
  */
 static int
 include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
@@ -221,7 +222,7 @@ source_index(const struct draft *d, const struct conf_error *e)
 	return i;
 }
 
-/* They were found in three passes; people read from top to bottom. */
+/* Errors are found in three passes; people read from top to bottom. */
 static void
 sort_errors(const struct draft *d, struct conf_errors *list, unsigned from)
 {

@@ -15,7 +15,7 @@
 /*
  * Look at the programs of commands and their users (vrrp_command.h): an error
  * where others could change a program, a warning where it could not be run.
- * vrrp_conf_parse_file() does.
+ * vrrp_conf_parse_file() sets this flag.
  */
 #define VRRP_CONF_LOOK		0x1
 

@@ -237,7 +237,7 @@ check_links(struct draft *d, unsigned instance)
 	}
 }
 
-/* --- what is tracked, and commands --- */
+/* --- tracking, and commands --- */
 
 static void
 check_ref(struct draft *d, struct vrrp_track_ref *r, int line)
@@ -254,7 +254,7 @@ check_ref(struct draft *d, struct vrrp_track_ref *r, int line)
 		r->weight = t == NULL ? 0 : t->weight;
 }
 
-/* By kind, as a file is read: printed and read back it is the same. */
+/* By kind, as a file is read: printed and read back the order is the same. */
 static void
 sort_trackers(struct vrrp_config *c)
 {
@@ -270,8 +270,9 @@ sort_trackers(struct vrrp_config *c)
 }
 
 /*
- * Others could change it: refused.  It cannot be run now: said, and no more, as
- * it may be there when it is needed, or this is not the machine it is for.
+ * A program that others could change is refused.  One that cannot be run now is
+ * a warning and no more, as it may be there when it is needed, or this is not the
+ * machine that the file is for.
  */
 static void
 look_at_command(struct draft *d, int line, const char *command,
@@ -291,7 +292,7 @@ look_at_command(struct draft *d, int line, const char *command,
 		    command, why);
 }
 
-/* Before the trackers are sorted. */
+/* Called before the trackers are sorted: d->tracker_files is in their order. */
 static void
 look_at_commands(struct draft *d)
 {

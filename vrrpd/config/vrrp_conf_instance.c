@@ -105,7 +105,7 @@ family_name(uint8_t family)
 	return family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
-/* What is wrong with an ADDR/LEN that addr_prefix_parse() refuses. */
+/* Says why addr_prefix_parse() refuses an ADDR/LEN. */
 static void
 prefix_bad(struct parse *p, int line, const char *text)
 {
@@ -267,7 +267,7 @@ build_unicast(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 
 /* --- bfd blocks --- */
 
-/* Peers that are not named (L-27). */
+/* A block for peers that are not named (L-27). */
 static bool
 is_bfd_auto(cfg_t *sec)
 {
@@ -306,7 +306,7 @@ build_bfd_role(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 	vrrp_conf_track_link(p, sec, b);
 }
 
-/* It needs neighbours it can hear.  A second one is a title given twice. */
+/* Needs neighbours that can be heard.  A second block is a title given twice. */
 static void
 build_bfd_auto(struct parse *p, cfg_t *sec, const struct vrrp_bfd_params *b,
     struct vrrp_params *v, struct places *pl)
@@ -362,7 +362,7 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		    cfg_title(sec), v->name, family_name(v->family));
 		return;
 	}
-	/* Its session is matched with who sends the adverts (L-10, V-24). */
+	/* The session is matched with who sends the adverts (L-10, V-24). */
 	if (b.role == VRRP_BFD_PEER && b.peer.family == AF_INET6 &&
 	    !addr_is_link_local(&b.peer)) {
 		bad(p, line, "bfd %s: adverts come from link-local addresses: "
@@ -386,7 +386,7 @@ build_bfd(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 
 /* --- an instance --- */
 
-/* Version first: it says what advert_int may be. */
+/* The version comes first: advert_int may be what it allows. */
 static void
 build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
     struct places *pl)

@@ -50,7 +50,7 @@ struct group_words {
 
 struct source {
 	char		*path;
-	const char	*from;		/* who includes it; NULL: the first */
+	const char	*from;		/* the file that includes it; or NULL */
 	int		 line;
 };
 

@@ -20,7 +20,7 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_conf_print.h"
 
-/* --- what is tracked, and notify --- */
+/* --- tracking and notify --- */
 
 static void
 print_text(FILE *f, const char *name, const char *value)

@@ -182,7 +182,7 @@ read_command(struct parse *p, cfg_t *sec, const char *name, char *out)
 		    "named with its whole path, from /", name, out);
 }
 
-/* NAME or NAME:GROUP; whether they exist is known where it runs. */
+/* NAME or NAME:GROUP; whether both exist is known where the command runs. */
 static void
 read_user(struct parse *p, cfg_t *sec, const char *name, char *out)
 {
@@ -220,7 +220,7 @@ read_count(struct parse *p, cfg_t *sec, const char *name, long max,
 		*out = (unsigned)n;
 }
 
-/* interval, timeout, fall and rise; the timeout is the interval's. */
+/* interval, timeout, fall and rise; an unsaid timeout is the interval. */
 static void
 build_pace(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 {
@@ -621,7 +621,7 @@ vrrp_conf_track_link(struct parse *p, cfg_t *sec, struct vrrp_bfd_params *b)
 	(void)read_span(p, sec, "up_delay", 0, SPAN_MAX_NS, &b->up_delay_ns);
 }
 
-/* After the bfd blocks. */
+/* Called after the bfd blocks are built, whose number limits the word. */
 void
 vrrp_conf_track_links(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 {

@@ -173,7 +173,7 @@ static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 592,
     "a new field?");
 
-/* --- what the kinds mean --- */
+/* --- comparing and copying, kind by kind --- */
 
 static const void *
 member(const struct vrrp_params *p, size_t at)

@@ -41,7 +41,7 @@ struct vrrp_diff_field {
 };
 #define VRRP_DIFF_FIELDS_MAX	32
 
-/* What differs, in the order of the table.  How many; 0: nothing. */
+/* Fills in the fields that differ, in the order of the table.  How many. */
 unsigned vrrp_diff_fields(const struct vrrp_params *running,
 	    const struct vrrp_params *wanted,
 	    struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX]);

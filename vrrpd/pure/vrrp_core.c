@@ -286,8 +286,9 @@ may_preempt(const struct vrrp_core *v, mono_t now)
 }
 
 /*
- * L-15: an accepted advert that arrived after the session went Down comes from
- * a new Active, or shows that the old one lives.  One from before shows nothing.
+ * L-15: the pending takeover by BFD is off.  An accepted advert that arrived after
+ * the session went Down comes from a new Active, or shows that the old one lives;
+ * an advert from before shows nothing (vrrp_death_is_refuted()).
  */
 static void
 forget_bfd_edge(struct vrrp_core *v)
@@ -307,7 +308,7 @@ call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
 
 /*
  * V-78: the Active we follow has fallen below us, since something it tracks is
- * down.  It says so itself, so there is no silence to wait for.
+ * down.  Its own advert says so, and there is no silence to wait for.
  */
 static void
 active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
@@ -391,7 +392,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 }
 
 /*
- * V-96: two that both think they won (one primary address twice, a looped
+ * V-96: two routers that both think they won (one primary address twice, a looped
  * packet) would answer each other at wire speed.  Resignations are counted in,
  * and what is suppressed leaves Adver_Timer alone, so nobody can silence us.
  */
@@ -432,8 +433,8 @@ settled_ns(const struct vrrp_core *v)
 }
 
 /*
- * L-13: the router BFD called dead answers our takeover at once: it was not.
- * One that is heard again later was away, and BFD was right.
+ * L-13: a router that BFD called dead and that answers our takeover at once was
+ * not dead.  One that is heard again later was away, and BFD was right.
  */
 static void
 judge_bfd_takeover(struct vrrp_core *v, mono_t now,
@@ -517,7 +518,7 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 
 /*
  * A Backup's time has come.  In a sync group that is a wish, which stands until
- * an Active is heard; Active_Down_Timer goes on where it did not cause it.
+ * an Active is heard; Active_Down_Timer goes on where BFD caused the wish.
  */
 static void
 go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
@@ -586,7 +587,7 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	vrrp_core_check(v);
 }
 
-/* Its adverts stopped, its BFD goes on. */
+/* Alarm: the Active's adverts stopped and its BFD goes on. */
 static void
 note_blocked(struct vrrp_core *v)
 {
@@ -764,7 +765,7 @@ rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
 }
 
-/* n adverts at this pace from now on, or more and faster if under way. */
+/* n adverts at this pace from now on, or more and faster if a series runs. */
 static void
 pace(struct vrrp_core *v, mono_t now, int64_t interval_ns, unsigned n)
 {
@@ -938,8 +939,8 @@ vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
 }
 
 /*
- * A timer that runs from `from`, moved by the absence it was running in.  Where
- * it was due just before the absence is said to begin it was not served either:
+ * A timer that runs from `from`, moved by the absence it was running in.  A timer
+ * that was due just before the absence is said to begin was not served either:
  * nobody knows to the microsecond when he fell asleep.
  */
 static mono_t
@@ -994,7 +995,7 @@ vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
 
 	if (v->state != VRRP_ACTIVE)
 		return;
-	/* Those with a slower clock than BFD may still wait for an advert. */
+	/* Backups that do not go by BFD may still wait for an advert. */
 	if (left_ns > 0 && left_ns / 2 < listen_ns)
 		listen_ns = left_ns / 2;
 	/* A successor said so when it took over; addresses are only lent. */

@@ -51,10 +51,10 @@ const char *vrrp_state_name(enum vrrp_state);	/* "initialize", ... */
 	X(TRACK_CLEAR,		"track-clear")				\
 	X(GROUP,		"group")		/* sync group */ \
 	X(HANDOVER,		"handover")				\
-	X(TAKEN_BACK,		"taken-back")	/* nobody took it */	\
+	X(TAKEN_BACK,		"taken-back")	/* nobody took over */	\
 	X(DISABLED,		"disabled")				\
 	X(ENABLED,		"enabled")				\
-	X(FENCED,		"fenced")		/* we were asleep */ \
+	X(FENCED,		"fenced")		/* after a sleep */ \
 	X(RESTART,		"restart")		/* L-24 */
 
 enum vrrp_cause {
@@ -64,13 +64,13 @@ enum vrrp_cause {
 };
 const char *vrrp_cause_name(enum vrrp_cause);
 
-/* What the shell must do, in bit order. */
+/* Orders to the shell, which carries them out in bit order. */
 #define VRRP_DO_SEND_ADVERT	0x01	/* with act->advert_priority */
 #define VRRP_DO_INSTALL		0x02	/* device deaf off, addresses on (batch) */
 #define VRRP_DO_ANNOUNCE	0x04	/* gratuitous ARP / NA; start the repeats */
 #define VRRP_DO_WITHDRAW	0x08	/* addresses off at once, repeats stop */
 #define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
-#define VRRP_DO_ASK		0x20	/* it wants to be Active: ask its group */
+#define VRRP_DO_ASK		0x20	/* wants to be Active: ask the group */
 
 struct vrrp_transition {
 	enum vrrp_state	from, to;
@@ -116,21 +116,21 @@ struct vrrp_core {
 	mono_t			active_down_timer;
 	mono_t			adver_timer;
 
-	/* What active_down_timer runs from and for, to re-base it (V-34). */
+	/* Where active_down_timer starts and why, to re-base it (V-34). */
 	mono_t			active_down_from;
 	bool			active_down_is_skew;	/* V-65: Skew_Time */
-	enum vrrp_cause		active_down_cause;	/* what it will report */
+	enum vrrp_cause		active_down_cause;	/* reported when due */
 	mono_t			last_call;
 	mono_t			absent_since, absent_until; /* the last grant */
 	mono_t			preempt_not_before;	/* V-79 */
 	mono_t			immediate_not_before;	/* V-96 guard */
 	mono_t			reassure_not_before;	/* the same, L-23 */
 	mono_t			reannounce_not_before;	/* design §5 */
-	unsigned		paced_adverts;	/* still at paced_interval_ns */
+	unsigned		paced_adverts;	/* so many left of a series */
 	int64_t			paced_interval_ns;
 	struct vrrp_active_router active;
 
-	/* In a sync group: it would be Active, since when and why. */
+	/* In a sync group: would be Active, why and since when. */
 	bool			wants;
 	enum vrrp_cause		wants_cause;
 	mono_t			wants_due;
@@ -145,20 +145,20 @@ struct vrrp_core {
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
 	uint64_t		bfd_false_takeovers;
-	uint64_t		vrrp_blocked;	/* alarms of that kind */
+	uint64_t		vrrp_blocked;	/* alarms: adverts gone, BFD Up */
 	uint64_t		takeovers_taken_back;	/* whatever the cause */
 	uint64_t		bfd_unconfirmed;	/* L-14: taken back in time */
 	uint64_t		bfd_suspended;	/* Downs: false too often */
-	uint64_t		bfd_disproved;	/* Downs: its adverts went on */
+	uint64_t		bfd_disproved;	/* Downs: adverts went on */
 	uint64_t		bfd_left_to_others;	/* somebody else went */
 	uint64_t		immediate_adverts;
 	uint64_t		immediate_adverts_suppressed;
-	uint64_t		absences;		/* grants given, L-32 */
+	uint64_t		absences;		/* L-32: timers were moved */
 
 	/* Design §6: an Active that was asleep listens until then. */
-	mono_t			fence_until;		/* MONO_NEVER: is not */
+	mono_t			fence_until;		/* MONO_NEVER: not fenced */
 	uint64_t		fences;
-	uint64_t		fenced_out;		/* it had been replaced */
+	uint64_t		fenced_out;		/* had been replaced */
 };
 
 void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
@@ -221,13 +221,12 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * interval of the session, by which the Downs of Backups differ at most, and
  * half of one for the claim to get round.  A better one whose own session goes
  * Down meanwhile is not waited for.
- * It is called off by an advert accepted after the edge, by the session leaving
+ * A takeover that waits is called off by an advert accepted after the edge, by the session leaving
  * Down, and by a lesser router that became Active since the dead one was last
  * heard: that one serves already, and preemption is a matter of V-67.
  * With takeover_confirm (L-14) the advert goes out first and the rest after so
  * long, unless somebody who wins against it has spoken by then.
- * What else speaks against a takeover, and what happens to a session that was
- * wrong, is in vrrp_death.h.
+ * The other guards, and the fate of a session that was wrong, are in vrrp_death.h.
  * The shell asks for its own link before it calls (L-18), and reads what adverts
  * have arrived.
  * An Active whose session times out, or who is told that it was timed out,

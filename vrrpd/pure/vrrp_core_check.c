@@ -1,11 +1,11 @@
 /*
  * vrrp_core_check.c - the invariants of the state machine.
  *
- * What holds between two events, whatever the events were: which timer may run
- * in which state, which marks belong to which state, and that values derived
- * from others are those.  Declared in vrrp_core.h, whose functions end with it.
- * A daemon that breaks an invariant stops; its monitor resigns for it and starts
- * another.
+ * These hold between two events, whatever the events were: which timer may run in
+ * which state, which marks belong to which state, and that derived values are
+ * what they are derived from.  vrrp_core_check() is declared in vrrp_core.h, whose
+ * functions end with it.  A daemon that breaks an invariant stops; its monitor
+ * resigns for it and starts another.
  *
  * Only the core's own doing is asserted, never what a packet, a user or bfdd may
  * send.  A failed assert names the invariant.
@@ -62,7 +62,7 @@ check_backup(const struct vrrp_core *v)
 	assert(!runs(v->adver_timer));
 	assert(!runs(v->fence_until));
 	assert(!v->active_by_bfd && v->paced_adverts == 0);
-	/* L-10; in a sync group it is spent once it has made the wish. */
+	/* L-10; in a sync group the timer is spent with the wish it makes. */
 	assert(runs(v->active_down_timer) || (v->wants && v->p.grouped));
 	assert(!mono_before(v->active_down_timer, v->active_down_from));
 	/* L-15: a takeover by BFD is pending for the death of the Active only. */

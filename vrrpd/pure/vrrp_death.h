@@ -56,7 +56,7 @@ struct vrrp_active_router {
 	struct addr	source;		/* unset: none heard yet */
 	uint8_t		priority;
 	uint16_t	interval_cs;
-	mono_t		last_advert;	/* what the timer runs from */
+	mono_t		last_advert;	/* the timer runs from here */
 	mono_t		last_arrival;	/* as the kernel saw it */
 	mono_t		since;		/* followed without another between */
 };
@@ -68,7 +68,7 @@ struct vrrp_death_session {
 	bool		spent;		/* L-13: took over wrongly, wait for Up */
 	/* Damping: takeovers by it that were taken back, one soon after another. */
 	unsigned	false_takeovers;
-	mono_t		suspended_until;	/* its Downs are not obeyed */
+	mono_t		suspended_until;	/* no Down is obeyed before */
 	bool		fell;		/* Down since: */
 	mono_t		fell_at;
 	/* Of the session while Up; 0: not known. */
@@ -85,12 +85,12 @@ struct vrrp_death {
 
 	/* The last Down that was about the Active. */
 	mono_t			edge;		/* when the session went Down */
-	struct addr		edge_peer;	/* whose session it was */
+	struct addr		edge_peer;	/* of that session */
 	mono_t			alive_after;	/* an advert since: it lives */
 	int64_t			slot_ns;	/* each better one has so long */
 
-	struct addr		claimant;	/* a lesser one that is Active too */
-	mono_t			claimed;	/* its last advert */
+	struct addr		claimant;	/* lesser, and Active too */
+	mono_t			claimed;	/* the claimant's last advert */
 };
 
 void	vrrp_death_init(struct vrrp_death *);
@@ -99,7 +99,7 @@ void	vrrp_death_check(const struct vrrp_death *);
 
 /* --- the books --- */
 
-/* What a level means for whoever waits for a death. */
+/* The meaning of a level for whoever waits for a death. */
 enum vrrp_death_news {
 	VRRP_DEATH_NOTHING_NEW,
 	VRRP_DEATH_HEARD,	/* the peer speaks: its death is withdrawn */
@@ -114,7 +114,7 @@ enum vrrp_death_news {
  */
 enum vrrp_death_news vrrp_death_level(struct vrrp_death *, mono_t now,
 	    const struct vrrp_bfd_event *);
-/* What was agreed while the session was Up counts no longer. */
+/* The intervals that were agreed while the session was Up count no longer. */
 void	vrrp_death_fallen(struct vrrp_death *, const struct addr *peer);
 /* The session is gone from the configuration. */
 void	vrrp_death_forget(struct vrrp_death *, const struct addr *peer);
@@ -131,7 +131,7 @@ const struct vrrp_death_session *vrrp_death_find(const struct vrrp_death *,
 
 enum vrrp_death_verdict {
 	VRRP_DEATH_NOT_MEANT,	/* not of the Active, or no death (L-12) */
-	VRRP_DEATH_DISPROVED,	/* its adverts went on: proof of life */
+	VRRP_DEATH_DISPROVED,	/* adverts went on: proof of life */
 	VRRP_DEATH_SERVED,	/* a lesser router has taken its place (L-15) */
 	VRRP_DEATH_SUSPENDED,	/* this session was wrong too often (L-13) */
 	VRRP_DEATH_BELIEVED,	/* take over after *wait_ns (L-15) */
@@ -172,10 +172,10 @@ bool	vrrp_death_is_refuted(const struct vrrp_death *, mono_t arrival,
 bool	vrrp_death_is_answered(struct vrrp_death *, mono_t now,
 	    const struct addr *source, int64_t in_state_ns);
 /*
- * What the session of the edge said of its peer was wrong.  It has to be Up again
- * before it counts.  From the second time on it is suspended besides, for ten
- * seconds, then twice as long each time up to ten minutes; ten minutes without
- * are forgiven.
+ * The session of the edge was wrong about its peer, and has to be Up again before
+ * it counts.  From the second time on it is suspended besides, for ten seconds,
+ * then twice as long each time up to ten minutes; ten minutes without are
+ * forgiven.
  */
 void	vrrp_death_blame(struct vrrp_death *, mono_t now);
 

@@ -29,7 +29,7 @@
 #define VRRP_MATCH_MAX		128
 #define VRRP_PATH_MAX		256
 #define VRRP_USER_MAX		64	/* NAME or NAME:GROUP */
-#define VRRP_COMM_MAX		16	/* what the kernel keeps of a name */
+#define VRRP_COMM_MAX		16	/* the kernel keeps so much */
 #define VRRP_STATUS_MAX		8
 #define VRRP_PRIORITY_OWNER	255
 #define VRRP_PRIORITY_DEFAULT	100
@@ -67,8 +67,8 @@ struct vrrp_bfd_params {
 };
 
 /*
- * What can be tracked: the enum, the word in blocks and messages, and what a
- * user calls it.  Interfaces and links (bfd blocks of role link) need no
+ * Everything that can be tracked: the enum, the word in blocks and messages, and
+ * the name that people read.  Interfaces and links (bfd blocks of role link) need no
  * declaration, the others are declared once and used by name.
  */
 #define VRRP_TRACK_KINDS(X)						\
@@ -91,8 +91,8 @@ const char *vrrp_track_kind_name(enum vrrp_track_kind);	/* "script" */
 const char *vrrp_track_kind_text(enum vrrp_track_kind);	/* "HTTP check" */
 
 /*
- * A declared tracker.  What a kind has no word for is 0 or "".  interval: of a
- * process, how often it is looked for where its start is not told.
+ * A declared tracker.  A member that its kind has no word for is 0 or "".
+ * interval: of a process, how often it is looked for where its start is not told.
  */
 struct vrrp_tracker_params {
 	enum vrrp_track_kind	kind;
@@ -121,7 +121,7 @@ struct vrrp_tracker_params {
 	int			line;
 };
 
-/* What an instance makes of something tracked (vrrp_weigh.h). */
+/* The use an instance makes of something tracked (vrrp_weigh.h). */
 struct vrrp_track_ref {
 	enum vrrp_track_kind	kind;
 	char			name[VRRP_NAME_MAX];
@@ -131,7 +131,7 @@ struct vrrp_track_ref {
 	int64_t			up_delay_ns, down_delay_ns;
 };
 
-/* What to run when the state changes. */
+/* The hook that runs when the state changes. */
 #define VRRP_NOTIFY_DEFAULT_TIMEOUT_NS	(10 * NS_PER_S)
 enum vrrp_notify_words { VRRP_NOTIFY_ACTIVE, VRRP_NOTIFY_MASTER };
 struct vrrp_notify_params {
