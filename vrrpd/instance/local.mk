@@ -1,6 +1,6 @@
 # One virtual router.
 vrrpd_libvrrpd_a_SOURCES += \
-	vrrpd/instance/virtual_router.h \
+	vrrpd/instance/virtual_router.c vrrpd/instance/virtual_router.h \
 	vrrpd/instance/vrrp_env.h \
 	vrrpd/instance/vrrp_able.c vrrpd/instance/vrrp_able.h \
 	vrrpd/instance/vrrp_accept.c vrrpd/instance/vrrp_accept.h \

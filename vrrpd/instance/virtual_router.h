@@ -1,5 +1,6 @@
 /*
- * virtual_router.h - the struct of one virtual router, and nothing else.
+ * virtual_router.h - the struct of one virtual router, and nothing else but what
+ * is always true of it.
  *
  * One struct for the whole room, so that every file of vrrpd/instance/ can know
  * what an instance is without knowing the other files.  The fields stand in
@@ -8,8 +9,6 @@
  *
  * Pointers to what lives in other files (the interface, the sync group, the
  * environment) are to incomplete types here, since those files include this one.
- *
- * vrrp_instance_check() says what is always true of it.
  */
 #ifndef VRRPD_VIRTUAL_ROUTER_H
 #define VRRPD_VIRTUAL_ROUTER_H
@@ -182,5 +181,8 @@ struct vrrp_instance {
 	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
 	struct token_bucket	 close_bucket, flap_bucket;
 };
+
+/* Asserts what is true of every instance at rest. */
+void	vrrp_instance_check(const struct vrrp_instance *);
 
 #endif

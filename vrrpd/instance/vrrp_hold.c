@@ -389,7 +389,7 @@ vrrp_hold_close(struct vrrp_instance *v)
 	if (v->vips == NULL)
 		return;
 	nl_batch_cancel(v->env->nl, v);
-	v->refreshing = false;
+	v->holds = v->refreshing = false;
 	v->batch_count = 0;
 	if (v->p.virtual_mac && v->p.family == AF_INET)
 		vrrp_manners_release(&v->iface->manners);

@@ -97,6 +97,7 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 	/* The others wait for it, or must not go on without it. */
 	if (v->group != NULL)
 		v->env->sync->reconsidered(v->group);
+	vrrp_instance_check(v);
 }
 
 static void

@@ -161,6 +161,7 @@ address_failed(struct vrrp_instance *v)
 		vrrp_hold_withdraw(v, NULL);
 	if (act.todo & VRRP_DO_TRANSITION)
 		(void)vrrp_history_add(v, &act.tr, &m);
+	v->held = 0;
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	vrrp_machine_say_later(v);
 	vrrp_machine_settle(v);
@@ -347,6 +348,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		address_failed(v);
 	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
 		vrrp_machine_settle(v);
+	vrrp_instance_check(v);
 }
 
 /* --- what the kernel says of the addresses --- */
@@ -380,6 +382,7 @@ vrrp_machine_answered(struct vrrp_instance *v, int error, unsigned failed_at,
 		v->batch_failed_at = failed_at;
 		address_failed(v);
 	}
+	vrrp_instance_check(v);
 	return r != NULL;
 }
 
@@ -587,6 +590,7 @@ linger_cb(mono_t deadline, void *arg)
 		break;
 	}
 	loop_timer_set(v->linger_timer, v->linger.until);
+	vrrp_instance_check(v);
 }
 
 bool
