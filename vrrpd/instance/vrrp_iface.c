@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +86,19 @@ vrrp_addrs_has(const struct vrrp_addrs *as, int ifindex,
 
 /* --- life --- */
 
+static void
+check(const struct vrrp_iface *f)
+{
+	unsigned i, users = 0;
+
+	assert(f->exists || f->io == NULL);
+	assert(f->exists || (!addr_is_set(&f->primary[0]) &&
+	    !addr_is_set(&f->primary[1])));
+	for (i = 0; i < 256; i++)
+		users += (f->table[0][i] != NULL) + (f->table[1][i] != NULL);
+	assert(users == f->users);
+}
+
 struct vrrp_iface *
 vrrp_iface_new(struct loop *loop, const char *name,
     const struct vrrp_addrs *addrs, vrrp_io_rx_cb rx)
@@ -146,6 +160,7 @@ vrrp_iface_found(struct vrrp_iface *f, const struct nl_link *link)
 				break;
 			}
 	(void)vrrp_iface_update_primary(f);
+	check(f);
 }
 
 void
@@ -163,6 +178,7 @@ vrrp_iface_lost(struct vrrp_iface *f)
 	vrrp_io_close(f->io);
 	f->io = NULL;
 	memset(f->primary, 0, sizeof(f->primary));
+	check(f);
 }
 
 /* --- the table --- */
@@ -178,6 +194,7 @@ vrrp_iface_add(struct vrrp_iface *f, struct vrrp_instance *v)
 	*slot = v;
 	f->users++;
 	join(f, v->p.family);
+	check(f);
 	return 0;
 }
 
@@ -194,6 +211,7 @@ vrrp_iface_remove(struct vrrp_iface *f, struct vrrp_instance *v)
 	f->users--;
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)	/* never count down */
 		f->verdicts[i] += v->stats.verdicts[i];
+	check(f);
 }
 
 struct vrrp_instance *

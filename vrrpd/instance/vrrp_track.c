@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,19 @@ find(const struct vrrp_track *t, enum vrrp_track_kind kind, const char *name)
 	return NULL;
 }
 
+static void
+check(const struct vrrp_track *t)
+{
+	unsigned i;
+
+	assert(t->count <= t->size);
+	for (i = 0; i < t->count; i++) {
+		assert(t->items[i]->users > 0);
+		assert(t->items[i]->state == VRRP_TRACK_UNKNOWN ||
+		    !mono_is_never(t->items[i]->since));
+	}
+}
+
 /* The only writer of a state. */
 static void
 enter(struct vrrp_track *t, struct vrrp_track_item *it,
@@ -165,6 +179,7 @@ vrrp_track_get(struct vrrp_track *t, enum vrrp_track_kind kind,
 		it->changes = 0;
 		it->moved = false;
 	}
+	check(t);
 	return it;
 }
 
@@ -181,6 +196,7 @@ vrrp_track_put(struct vrrp_track *t, const struct vrrp_track_item *it)
 	free(t->items[i]);
 	memmove(&t->items[i], &t->items[i + 1],
 	    (--t->count - i) * sizeof(struct vrrp_track_item *));
+	check(t);
 }
 
 const struct vrrp_track_item *

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,24 @@ vrrp_tracked_name(const struct vrrp_track_item *it)
 
 	blank = it->kind == VRRP_TRACK_LINK ? strchr(it->name, ' ') : NULL;
 	return blank == NULL ? it->name : blank + 1;
+}
+
+static void
+check(const struct vrrp_tracked *t)
+{
+	const struct vrrp_tracked_ref *r;
+	unsigned i;
+
+	assert(t->count <= VRRP_TRACKED_MAX);
+	for (i = 0; i < t->count; i++) {
+		r = &t->refs[i];
+		assert(r->item == NULL || r->item->kind == r->kind);
+		assert(t->weights[i].link == (r->kind == VRRP_TRACK_LINK));
+		/* A change waits only where there is one. */
+		assert(mono_is_never(r->due) || (r->item != NULL &&
+		    r->item->state != t->weights[i].state));
+	}
+	assert(t->now.why < (int)t->count);
 }
 
 static void
@@ -159,6 +178,7 @@ vrrp_tracked_look(struct vrrp_tracked *t, const struct vrrp_params *p,
 	}
 	vrrp_weigh(p->priority, t->weights, t->count, p->link_down_number,
 	    p->last_resort, &t->now);
+	check(t);
 	return moved || before.priority != t->now.priority ||
 	    before.fault != t->now.fault || before.waits != t->now.waits ||
 	    before.why != t->now.why;

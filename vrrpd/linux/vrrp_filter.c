@@ -50,6 +50,7 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -445,6 +446,15 @@ put_rules(struct transaction *t)
 	}
 }
 
+static void
+check(const struct vrrp_filter *f)
+{
+	assert(f->sock != NULL || (!f->has_filter && !f->has_arp));
+	assert(f->has_filter || f->count == 0);
+	assert(f->has_arp || f->owned == 0);
+	assert((f->sock == NULL) == (f->table[0] == '\0'));
+}
+
 /* Both tables go with the socket. */
 static void
 drop_tables(struct vrrp_filter *f)
@@ -650,6 +660,7 @@ vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
 		error = change(f, p, true);
 	if (error == 0)
 		f->list[f->count++] = p;
+	check(f);
 	return error;
 }
 
@@ -666,6 +677,7 @@ vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
 	f->list[i] = f->list[--f->count];
 	(void)change(f, p, false);
 	drop_unused(f);
+	check(f);
 }
 
 static int
@@ -718,15 +730,18 @@ vrrp_filter_own(struct vrrp_filter *f, const struct vrrp_params *p)
 		f->owned++;
 	else
 		drop_unused(f);
+	check(f);
 	return error;
 }
 
 void
 vrrp_filter_disown(struct vrrp_filter *f, const struct vrrp_params *p)
 {
+	assert(f->owned > 0);
 	(void)change_map(f, p, false);
 	f->owned--;
 	drop_unused(f);
+	check(f);
 }
 
 const char *

@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -29,6 +30,16 @@ static const struct {
 
 _Static_assert(sizeof(manners) / sizeof(manners[0]) == VRRP_VMAC_TAG_VALUES,
     "every setting has its number in the tag");
+
+static void
+check(const struct vrrp_manners *parent)
+{
+	size_t i;
+
+	/* What was changed is put back by the last one who lets go. */
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
+		assert(parent->holders > 0 || !parent->changed[i]);
+}
 
 int
 vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
@@ -55,6 +66,7 @@ vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
 		}
 	}
 	parent->recalled = false;
+	check(parent);
 	return 0;
 }
 
@@ -75,6 +87,7 @@ vrrp_manners_release(struct vrrp_manners *parent)
 			(void)devconf_set(AF_INET, parent->name,
 			    manners[i].key, parent->saved[i]);
 	}
+	check(parent);
 }
 
 void

@@ -33,6 +33,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,6 +301,17 @@ build_withdraw(struct vrrp_vips *v)
 	return error;
 }
 
+/* Of one that is prepared. */
+static void
+check(const struct vrrp_vips *v)
+{
+	assert((v->device[0] != '\0') == v->p->virtual_mac);
+	assert(v->device[0] != '\0' || !v->can_mute);
+	assert(v->lent || !v->has_routes);
+	assert(v->install_head <= v->messages);
+	assert(v->messages <= v->install_head + v->p->vip_count);
+}
+
 int
 vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     char reason[VRRP_VIP_REASON_MAX])
@@ -325,6 +337,8 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	if (error < 0)
 		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
 		    "cannot prepare the addresses: %s", strerror(-error));
+	else
+		check(v);
 	return error;
 }
 

@@ -12,9 +12,25 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "vrrpd/pure/vrrp_auto.h"
+
+static void
+check(const struct vrrp_auto *a)
+{
+	unsigned i, j;
+
+	assert(a->count <= VRRP_AUTO_MAX);
+	for (i = 0; i < a->count; i++) {
+		assert(addr_is_set(&a->list[i].addr));
+		assert(a->list[i].heard || a->list[i].opened);
+		for (j = 0; j < i; j++)
+			assert(!addr_equal(&a->list[i].addr,
+			    &a->list[j].addr));
+	}
+}
 
 static struct vrrp_auto_peer *
 find(struct vrrp_auto *a, const struct addr *addr)
@@ -76,6 +92,8 @@ vrrp_auto_heard(struct vrrp_auto *a, mono_t now, const struct addr *addr)
 	is_new = !p->heard;
 	p->heard = true;
 	p->alive = now;
+	if (is_new)
+		check(a);
 	return is_new;
 }
 
@@ -91,6 +109,7 @@ vrrp_auto_opened(struct vrrp_auto *a, mono_t now, const struct addr *addr)
 		return false;
 	p->opened = true;
 	p->alive = now;
+	check(a);
 	return is_new;
 }
 
@@ -105,6 +124,7 @@ vrrp_auto_closed(struct vrrp_auto *a, const struct addr *addr)
 	if (p->heard)
 		return false;
 	*p = a->list[--a->count];
+	check(a);
 	return true;
 }
 
@@ -126,5 +146,6 @@ vrrp_auto_expire(struct vrrp_auto *a, mono_t now)
 		if (mono_sub(now, a->list[i].alive) < VRRP_AUTO_FORGET_NS)
 			a->list[kept++] = a->list[i];
 	a->count = kept;
+	check(a);
 	return kept != count;
 }

@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+
 #include "vrrpd/pure/vrrp_check.h"
 
 static unsigned
@@ -38,10 +40,20 @@ top(const struct vrrp_check *c)
 	return c->rise + c->fall - 1;
 }
 
+static void
+check(const struct vrrp_check *c)
+{
+	assert(c->fall > 0 && c->rise > 0);
+	assert(c->counter <= top(c));
+	assert(c->known == (c->runs > 0));
+	assert(c->known == !mono_is_never(c->since));
+	assert(c->failures <= c->runs);
+}
+
 bool
 vrrp_check_result(struct vrrp_check *c, mono_t now, bool good)
 {
-	bool known = c->known, was = vrrp_check_up(c);
+	bool known = c->known, was = vrrp_check_up(c), moved;
 
 	c->runs++;
 	c->known = true;
@@ -57,10 +69,11 @@ vrrp_check_result(struct vrrp_check *c, mono_t now, bool good)
 		else
 			c->counter = 0;
 	}
-	if (known && was == vrrp_check_up(c))
-		return false;
-	c->since = now;
-	return true;
+	moved = !known || was != vrrp_check_up(c);
+	if (moved)
+		c->since = now;
+	check(c);
+	return moved;
 }
 
 mono_t

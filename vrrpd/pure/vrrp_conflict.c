@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,13 @@ vrrp_conflict_of(enum vrrp_verdict verdict)
 	}
 }
 
+static void
+check(const struct vrrp_conflict *c)
+{
+	assert(c->kind < VRRP_CONFLICT_COUNT);
+	assert((c->kind == VRRP_CONFLICT_NONE) == (c->count == 0));
+}
+
 void
 vrrp_conflict_note(struct vrrp_conflict *c, mono_t now,
     enum vrrp_conflict_kind kind, const struct addr *source,
@@ -80,6 +88,7 @@ vrrp_conflict_note(struct vrrp_conflict *c, mono_t now,
 	}
 	c->last = now;
 	c->count++;
+	check(c);
 	if (addrs == NULL)
 		return;
 	c->addr_count = addr_count;

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+
 #include "vrrpd/pure/vrrp_group.h"
 
 void
@@ -66,9 +68,9 @@ vrrp_group_take_back(struct vrrp_group *g)
 	g->active = true;
 }
 
-enum vrrp_group_order
-vrrp_group_decide(struct vrrp_group *g, mono_t now,
-    const struct vrrp_group_member *m, unsigned count, mono_t *ask_again)
+static enum vrrp_group_order
+decide(struct vrrp_group *g, mono_t now, const struct vrrp_group_member *m,
+    unsigned count, mono_t *ask_again)
 {
 	bool able = true, running = false, whole = true;
 	unsigned i;
@@ -97,4 +99,34 @@ vrrp_group_decide(struct vrrp_group *g, mono_t now,
 	}
 	g->active = true;
 	return VRRP_GROUP_GO;
+}
+
+/* What was decided, and what is remembered of it. */
+static void
+check(const struct vrrp_group *g, enum vrrp_group_order order,
+    const struct vrrp_group_member *m, unsigned count, mono_t ask_again)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		assert(m[i].rank < count);
+		/* Only a whole group is Active, and only an able one goes. */
+		assert(m[i].able || !g->active);
+		assert(order != VRRP_GROUP_GO ||
+		    m[i].core->state == VRRP_BACKUP);
+	}
+	assert(order != VRRP_GROUP_GO || g->active);
+	assert(order == VRRP_GROUP_STAY || order == VRRP_GROUP_GO ||
+	    !g->active);
+	assert(order == VRRP_GROUP_STAY || mono_is_never(ask_again));
+}
+
+enum vrrp_group_order
+vrrp_group_decide(struct vrrp_group *g, mono_t now,
+    const struct vrrp_group_member *m, unsigned count, mono_t *ask_again)
+{
+	enum vrrp_group_order order = decide(g, now, m, count, ask_again);
+
+	check(g, order, m, count, *ask_again);
+	return order;
 }

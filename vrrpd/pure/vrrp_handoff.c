@@ -5,6 +5,7 @@
 
 #include "vrrpd/pure/vrrp_handoff.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "shared/pure/cursor.h"
@@ -31,10 +32,12 @@ vrrp_handoff_encode(const struct vrrp_handoff *h, uint8_t *buf, size_t size)
 	size_t len;
 	unsigned i;
 
+	assert(h->count <= VRRP_HANDOFF_MAX);
 	cursor_out_init(&c, buf, size);
 	put_instant(&c, h->left);
 	cursor_put_u16(&c, (uint16_t)h->count);
 	for (i = 0; i < h->count; i++) {
+		assert(h->list[i].flags != 0);
 		len = strnlen(h->list[i].name, VRRP_HANDOFF_NAME_MAX - 1);
 		put_instant(&c, h->list[i].active_since);
 		cursor_put_u8(&c, h->list[i].flags);

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_core.h"
@@ -24,6 +25,33 @@ vrrp_heard_init(struct vrrp_heard *h)
 	memset(h, 0, sizeof(*h));
 	h->form_changed = MONO_NEVER;
 	h->last_lesser = MONO_NEVER;
+}
+
+static void
+check_router(const struct vrrp_heard_router *r)
+{
+	assert(addr_is_set(&r->source));
+	assert(!mono_is_never(r->last));
+	assert(r->adverts_v2 + r->adverts_v3 > 0);
+	assert((r->adverts_v3 > 0) == !mono_is_never(r->last_v3));
+	assert(r->adverts_v3 > 0 || (mono_is_never(r->last_message) &&
+	    mono_is_never(r->last_pseudo)));
+}
+
+/* All of it; the list only changes where somebody new is heard. */
+static void
+check(const struct vrrp_heard *h)
+{
+	unsigned i, j;
+
+	assert(h->count <= VRRP_HEARD_MAX);
+	for (i = 0; i < h->count; i++) {
+		check_router(&h->list[i]);
+		for (j = 0; j < i; j++)
+			assert(!addr_equal(&h->list[i].source,
+			    &h->list[j].source));
+	}
+	assert(h->bursts == 0 || !mono_is_never(h->last_lesser));
 }
 
 static struct vrrp_heard_router *
@@ -63,15 +91,31 @@ make_room(struct vrrp_heard *h)
 	return r;
 }
 
+/* Of version 3. *first_legacy: the first with the pseudo-header. */
+static void
+note_v3(struct vrrp_heard_router *r, mono_t now, const struct vrrp_advert *a,
+    bool *first_legacy)
+{
+	r->adverts_v3++;
+	r->last_v3 = now;
+	r->v3_interval_cs = a->interval_cs;
+	if (a->source.family != AF_INET)
+		return;
+	if (a->form == VRRP_FORM_PSEUDO) {
+		*first_legacy = mono_is_never(r->last_pseudo);
+		r->last_pseudo = now;
+	} else
+		r->last_message = now;
+}
+
 void
 vrrp_heard_note(struct vrrp_heard *h, mono_t now, const struct vrrp_advert *a,
     bool *first_legacy)
 {
 	struct vrrp_heard_router *r = find(h, &a->source);
+	bool is_new = r == NULL, legacy = false;
 
-	if (first_legacy != NULL)
-		*first_legacy = false;
-	if (r == NULL) {
+	if (is_new) {
 		r = make_room(h);
 		memset(r, 0, sizeof(*r));
 		r->source = a->source;
@@ -80,21 +124,16 @@ vrrp_heard_note(struct vrrp_heard *h, mono_t now, const struct vrrp_advert *a,
 	r->last = now;
 	r->priority = a->priority;
 	r->interval_cs = a->interval_cs;
-	if (a->version == 2) {
+	if (a->version == 2)
 		r->adverts_v2++;
-		return;
-	}
-	r->adverts_v3++;
-	r->last_v3 = now;
-	r->v3_interval_cs = a->interval_cs;
-	if (a->source.family != AF_INET)
-		return;
-	if (a->form == VRRP_FORM_PSEUDO) {
-		if (first_legacy != NULL)
-			*first_legacy = mono_is_never(r->last_pseudo);
-		r->last_pseudo = now;
-	} else
-		r->last_message = now;
+	else
+		note_v3(r, now, a, &legacy);
+	if (first_legacy != NULL)
+		*first_legacy = legacy;
+	if (is_new)
+		check(h);
+	else
+		check_router(r);
 }
 
 bool

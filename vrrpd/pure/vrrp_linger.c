@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+
 #include "vrrpd/pure/vrrp_linger.h"
 
 #define LEAST_PRIORITY	1
@@ -30,6 +32,18 @@ vrrp_linger_init(struct vrrp_linger *l)
 {
 	*l = (struct vrrp_linger){ .phase = VRRP_LINGER_NOT,
 	    .since = MONO_NEVER, .until = MONO_NEVER, .last = MONO_NEVER };
+}
+
+static void
+check(const struct vrrp_linger *l)
+{
+	bool lingers = l->phase != VRRP_LINGER_NOT;
+
+	assert(lingers == !mono_is_never(l->since));
+	assert(lingers == !mono_is_never(l->until));
+	assert(lingers == !mono_is_never(l->last));
+	assert(lingers || !l->take_back);
+	assert(!lingers || !mono_before(l->until, l->since));
 }
 
 static void
@@ -121,9 +135,9 @@ stopped(struct vrrp_linger *l, mono_t now, const struct vrrp_transition *tr,
 	return VRRP_LINGER_NOTHING;
 }
 
-enum vrrp_linger_do
-vrrp_linger_moved(struct vrrp_linger *l, mono_t now,
-    const struct vrrp_transition *tr, const struct vrrp_core_params *p)
+static enum vrrp_linger_do
+moved(struct vrrp_linger *l, mono_t now, const struct vrrp_transition *tr,
+    const struct vrrp_core_params *p)
 {
 	switch (tr->to) {
 	case VRRP_ACTIVE:
@@ -142,12 +156,23 @@ vrrp_linger_moved(struct vrrp_linger *l, mono_t now,
 }
 
 enum vrrp_linger_do
+vrrp_linger_moved(struct vrrp_linger *l, mono_t now,
+    const struct vrrp_transition *tr, const struct vrrp_core_params *p)
+{
+	enum vrrp_linger_do what = moved(l, now, tr, p);
+
+	check(l);
+	return what;
+}
+
+enum vrrp_linger_do
 vrrp_linger_heard(struct vrrp_linger *l, mono_t now)
 {
 	if (l->phase != VRRP_LINGER_WAITING)
 		return VRRP_LINGER_NOTHING;
 	l->phase = VRRP_LINGER_TAIL;
 	l->until = mono_add(now, VRRP_LINGER_TAIL_NS);
+	check(l);
 	return VRRP_LINGER_HUSH;
 }
 
@@ -168,5 +193,6 @@ vrrp_linger_expire(struct vrrp_linger *l, mono_t now)
 		return end(l);
 	l->take_back = false;
 	l->until = l->last;
+	check(l);
 	return VRRP_LINGER_TAKE_BACK;
 }

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_rank.h"
@@ -15,6 +16,31 @@ void
 vrrp_rank_init(struct vrrp_rank *k)
 {
 	memset(k, 0, sizeof(*k));
+}
+
+static void
+check_router(const struct vrrp_rank_router *r)
+{
+	assert(addr_is_set(&r->address));
+	assert(r->session || !r->up);
+	assert(!r->ahead || !r->behind);
+	/* Somebody claimed, is named, or has a session: else why remember it. */
+	assert(r->named || r->session || !mono_is_never(r->heard));
+	assert(r->priority == 0 || !mono_is_never(r->heard));
+}
+
+static void
+check(const struct vrrp_rank *k)
+{
+	unsigned i, j;
+
+	assert(k->count <= VRRP_RANK_MAX);
+	for (i = 0; i < k->count; i++) {
+		check_router(&k->list[i]);
+		for (j = 0; j < i; j++)
+			assert(!addr_equal(&k->list[i].address,
+			    &k->list[j].address));
+	}
 }
 
 const struct vrrp_rank_router *
@@ -59,6 +85,7 @@ vrrp_rank_name(struct vrrp_rank *k, const struct addr *a)
 
 	if (r != NULL)
 		r->named = true;
+	check(k);
 }
 
 void
@@ -73,6 +100,7 @@ vrrp_rank_heard(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
 	r->heard = now;
 	r->behind = false;
 	r->ahead = followed && id->priority <= our_priority;
+	check_router(r);
 }
 
 void
@@ -87,6 +115,7 @@ vrrp_rank_session(struct vrrp_rank *k, mono_t now, const struct addr *a,
 		r->up_since = now;
 	r->session = true;
 	r->up = up;
+	check_router(r);
 }
 
 void
@@ -101,6 +130,7 @@ vrrp_rank_no_session(struct vrrp_rank *k, const struct addr *a)
 	/* Nothing else is known of it: it never was there. */
 	if (!r->named && mono_is_never(r->heard))
 		*r = k->list[--k->count];
+	check(k);
 }
 
 void
@@ -120,6 +150,7 @@ vrrp_rank_reign_over(struct vrrp_rank *k, mono_t now, mono_t since,
 			r->ahead = false;
 		}
 	}
+	check(k);
 }
 
 static bool

@@ -9,6 +9,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+
 #include "vrrpd/pure/vrrp_supervise.h"
 
 bool
@@ -27,6 +29,15 @@ vrrp_phase_may(enum vrrp_phase from, enum vrrp_phase to)
 	return false;
 }
 
+/* Of an engine that was started. */
+static void
+check(const struct vrrp_pulse *p)
+{
+	assert(p->phase < VRRP_PHASE_COUNT);
+	assert(p->allowed_ns > 0);
+	assert(!mono_is_never(p->seen));
+}
+
 void
 vrrp_pulse_start(struct vrrp_pulse *p, mono_t now, bool realtime)
 {
@@ -35,6 +46,7 @@ vrrp_pulse_start(struct vrrp_pulse *p, mono_t now, bool realtime)
 		.seen = now,
 		.allowed_ns = realtime ? VRRP_PULSE_NS : VRRP_PULSE_SHARED_NS,
 	};
+	check(p);
 }
 
 void
@@ -49,6 +61,7 @@ vrrp_pulse_phase(struct vrrp_pulse *p, mono_t now, enum vrrp_phase phase)
 {
 	p->phase = phase;
 	vrrp_pulse_seen(p, now);
+	check(p);
 }
 
 void

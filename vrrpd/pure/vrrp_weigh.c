@@ -8,6 +8,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+
 #include "vrrpd/pure/vrrp_weigh.h"
 
 #define PRIORITY_OWNER	255
@@ -90,8 +92,8 @@ weigh_links(const struct vrrp_weight *w, unsigned count, unsigned limit,
 	}
 }
 
-void
-vrrp_weigh(uint8_t base, const struct vrrp_weight *w, unsigned count,
+static void
+weigh(uint8_t base, const struct vrrp_weight *w, unsigned count,
     unsigned link_down_number, bool last_resort, struct vrrp_weighed *out)
 {
 	unsigned i;
@@ -125,4 +127,23 @@ vrrp_weigh(uint8_t base, const struct vrrp_weight *w, unsigned count,
 	}
 	if (out->last_resort)
 		out->priority = 1;
+}
+
+static void
+check(const struct vrrp_weighed *o, uint8_t base, unsigned count)
+{
+	assert(o->priority > 0);
+	assert((o->priority == PRIORITY_OWNER) == (base == PRIORITY_OWNER));
+	assert(!o->fault || !o->waits);
+	assert(!o->last_resort || (!o->fault && o->priority == 1));
+	assert((o->why >= 0) == (o->fault || o->waits || o->last_resort));
+	assert(o->why < (int)count);
+}
+
+void
+vrrp_weigh(uint8_t base, const struct vrrp_weight *w, unsigned count,
+    unsigned link_down_number, bool last_resort, struct vrrp_weighed *out)
+{
+	weigh(base, w, count, link_down_number, last_resort, out);
+	check(out, base, count);
 }
