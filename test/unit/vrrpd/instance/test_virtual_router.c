@@ -108,7 +108,7 @@ make_again(void)
 	if (one_in(2)) {
 		unmake(i);
 	} else {
-		/* What it held stays in the kernel (L-24). */
+		/* The addresses that were held stay in the kernel (L-24). */
 		handoff.left = world.now;
 		handoff.count = 1;
 		memcpy(handoff.list[0].name, params[i].name,
@@ -139,7 +139,7 @@ regroup(void)
 	}
 }
 
-/* --- what happens --- */
+/* --- events --- */
 
 static void
 advert(void)
