@@ -25,16 +25,6 @@ trap 'rm -rf "$tmp"' EXIT INT TERM
 
 known() {
 	cat <<'END'
-
-
-
-
-
-
-
-
-
-
 END
 }
 
