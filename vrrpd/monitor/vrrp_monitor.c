@@ -100,9 +100,11 @@ pass_on(struct monitor *m, int signo)
 	if (error == 0)
 		return;
 	/* The first engine is root until it is ready, and we are not. */
-	if (error == -EPERM && m->pulse.phase == VRRP_PHASE_STARTING)
-		m->owed_signal = signo;
-	else
+	if (error == -EPERM && m->pulse.phase == VRRP_PHASE_STARTING) {
+		/* A reload is of no use to an engine that is to leave. */
+		if (signo != SIGHUP || !m->leaving)
+			m->owed_signal = signo;
+	} else
 		log_err("cannot signal the engine pid=%d: %s",
 		    (int)m->engine.pid, strerror(-error));
 }
