@@ -24,6 +24,7 @@
 
 #include "bfdd/bfd_act.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -372,6 +373,31 @@ bfd_act_consider_abandoning(struct bfd_engine *e, struct bfd_session *s)
 		s->abandon_at = mono_add(e->now, e->config.linger_ns);
 }
 
+/*
+ * What is true of a session when its actions were carried out, whatever happens
+ * elsewhere.  While it mourns, and while the engine leaves, its wishes are not
+ * what decides.
+ */
+static void
+check(const struct bfd_engine *e, const struct bfd_session *s)
+{
+	bool down = s->core.session_state == BFD_ADMIN_DOWN;
+
+	assert(s->engine == e);
+	assert(s->fd == -1 || s->source_port != 0);		/* B-110 */
+	assert(s->doomed || s->due.at.ns == mono_min(s->abandon_at,
+	    bfd_core_next_expiry(&s->core)).ns);
+	assert(s->mourning == s->core.held);			/* L-20 */
+	assert(s->packet_rate >= 0 && s->packet_rate <= e->packet_rate);
+	if (s->mourning || e->stopping)
+		return;
+	assert(down || s->wishes != NULL);			/* B-137 */
+	assert(down || (!s->operator_down && !s->held_back));	/* B-51, B-84 */
+	assert(s->packet_rate == 0 || (s->wishes != NULL && !s->held_back));
+	assert(mono_is_never(s->abandon_at) || (bfd_session_unsolicited(s) &&
+	    s->core.session_state != BFD_UP));			/* B-145 */
+}
+
 /* Lowest bit first, as the RFC has it: packets, then words. */
 void
 bfd_act_carry_out(struct bfd_engine *e, struct bfd_session *s,
@@ -400,4 +426,5 @@ bfd_act_carry_out(struct bfd_engine *e, struct bfd_session *s,
 		(void)loop_defer(e->loop, e->reap, e);
 	}
 	bfd_act_rearm(s);
+	check(e, s);
 }

@@ -131,11 +131,12 @@ update_pace(void *arg)
 	struct bfd_engine *e = arg;
 	struct bfd_session *s;
 	int64_t shortest = INT64_MAX, cadence = 0;
-	int64_t rate = 0, shortest_tx = NS_PER_S;
+	int64_t rate = 0, shortest_tx = NS_PER_S, counted = 0;
 
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
 		int64_t interval_ns = s->core.tx_interval_ns;
 
+		counted += s->packet_rate;
 		if (s->core.session_state != BFD_UP &&
 		    s->core.session_state != BFD_INIT)
 			continue;
@@ -152,6 +153,7 @@ update_pace(void *arg)
 		if (interval_ns < shortest_tx)
 			shortest_tx = interval_ns;
 	}
+	assert(counted == e->packet_rate);			/* B-84 */
 	choose_slot(e, rate, shortest_tx);
 	if (shortest != INT64_MAX && e->slot_ns == 0) {
 		cadence = shortest / 6;

@@ -66,6 +66,22 @@ take_out(struct bfd_heap *h, struct bfd_heap_entry *e)
 	e->place = 0;
 }
 
+/* The entry and its nearest: what a set may have disturbed. */
+static void
+check(const struct bfd_heap *h, const struct bfd_heap_entry *e)
+{
+	unsigned i = e->place, child;
+
+	assert(h->count <= h->max);
+	assert(mono_is_never(e->at) == (i == 0));
+	if (i == 0)
+		return;
+	assert(i <= h->count && h->entry[i] == e);
+	assert(i == 1 || !mono_before(e->at, h->entry[i / 2]->at));
+	for (child = 2 * i; child <= 2 * i + 1 && child <= h->count; child++)
+		assert(!mono_before(h->entry[child]->at, e->at));
+}
+
 void
 bfd_heap_set(struct bfd_heap *h, struct bfd_heap_entry *e, mono_t at)
 {
@@ -75,13 +91,14 @@ bfd_heap_set(struct bfd_heap *h, struct bfd_heap_entry *e, mono_t at)
 	if (mono_is_never(at)) {
 		if (e->place != 0)
 			take_out(h, e);
-		return;
+	} else {
+		if (e->place == 0) {
+			assert(h->count < h->max);
+			put(h, ++h->count, e);
+		}
+		sift(h, e);
 	}
-	if (e->place == 0) {
-		assert(h->count < h->max);
-		put(h, ++h->count, e);
-	}
-	sift(h, e);
+	check(h, e);
 }
 
 struct bfd_heap_entry *

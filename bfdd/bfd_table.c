@@ -238,6 +238,40 @@ new_discr(struct bfd_table *t)
 	return discr;
 }
 
+static bool
+is_on_its_path(const struct bfd_table *t, const struct bfd_session *s)
+{
+	const struct bfd_session *x;
+
+	for (x = *path_bucket(t, &s->core.p.peer, s->ifindex,
+	    s->core.p.multihop); x != NULL; x = x->next_path) {
+		if (x == s)
+			return true;
+	}
+	return false;
+}
+
+void
+bfd_table_check(const struct bfd_table *t, const struct bfd_session *s)
+{
+	const struct bfd_wish *w;
+
+	assert(t->count > 0 && t->count <= t->max);
+	assert(*t->all_tail == NULL && *s->prevp == s);
+	assert(bfd_mark_matches(&t->mark, s->core.local_discr));
+	assert(bfd_table_by_discr(t, s->core.local_discr) == s);
+	assert(bfd_table_by_key(t, &s->core.p) == s);
+	assert(is_on_its_path(t, s) == (s->core.p.multihop || s->ifindex != 0));
+	assert(!s->core.p.multihop || s->ifindex == 0);
+	for (w = s->wishes; w != NULL; w = w->next) {
+		/* One wish per owner, bfdd.conf's first. */
+		assert(bfd_session_wish_of(s, w->owner) == w);
+		assert(w->owner != bfd_owner_conf || w == s->wishes);
+		assert(!w->unsolicited || w->accepted);
+		assert(bfd_params_same_key(&w->p, &s->core.p));
+	}
+}
+
 struct bfd_session *
 bfd_table_add(struct bfd_table *t, mono_t now, const struct bfd_params *p,
     int ifindex, int *error)
@@ -275,6 +309,7 @@ bfd_table_add(struct bfd_table *t, mono_t now, const struct bfd_params *p,
 	*t->all_tail = s;
 	t->all_tail = &s->next;
 	t->count++;
+	bfd_table_check(t, s);
 	return s;
 }
 
@@ -292,6 +327,7 @@ bfd_table_remove(struct bfd_table *t, struct bfd_session *s)
 		assert(*b != NULL);
 	*b = s->next_key;
 	path_remove(t, s);
+	assert(!is_on_its_path(t, s) && t->count > 0);
 	*s->prevp = s->next;
 	if (s->next != NULL)
 		s->next->prevp = s->prevp;
@@ -312,6 +348,7 @@ bfd_table_set_ifindex(struct bfd_table *t, struct bfd_session *s, int ifindex)
 	path_remove(t, s);
 	s->ifindex = ifindex;
 	path_insert(t, s);
+	bfd_table_check(t, s);
 }
 
 struct bfd_wish *

@@ -134,6 +134,13 @@ struct bfd_session *bfd_table_by_path(const struct bfd_table *,
     const struct addr *peer, const struct addr *local, int ifindex,
     bool multihop);
 
+/*
+ * Asserts that s is found by everything it can be found by, and that its wishes
+ * are in order.  For whoever changed one of them, not for every packet.
+ */
+void		bfd_table_check(const struct bfd_table *,
+		    const struct bfd_session *);
+
 struct bfd_wish *bfd_session_wish_of(const struct bfd_session *,
     const void *owner);
 /*

@@ -161,16 +161,9 @@ bfd_wishes_apply(struct bfd_engine *e, struct bfd_session *s)
 	    p.required_min_rx_ns);
 	p.admin_down = p.admin_down || s->operator_down || s->held_back;
 	s->doomed = false;
-	/*
-	 * Wished again while it was leaving.  bfd_core_set_params() brings it
-	 * back by itself, unless it is wished to be down.
-	 */
-	if (p.admin_down && !mono_is_never(s->core.release_timer)) {
-		bfd_core_admin_up(&s->core, bfd_act_now(e), &act);
-		bfd_act_carry_out(e, s, &act);
-	}
 	bfd_core_set_params(&s->core, bfd_act_now(e), &p, &act);
 	bfd_act_carry_out(e, s, &act);
+	bfd_table_check(e->table, s);
 }
 
 /*

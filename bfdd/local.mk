@@ -3,6 +3,7 @@ bfdd_libbfdcore_a_SOURCES = \
 	bfdd/pure/bfd_auth.c bfdd/pure/bfd_auth.h \
 	bfdd/pure/bfd_congestion.c bfdd/pure/bfd_congestion.h \
 	bfdd/pure/bfd_core.c bfdd/pure/bfd_core.h \
+	bfdd/pure/bfd_core_check.c \
 	bfdd/pure/bfd_echo.c bfdd/pure/bfd_echo.h \
 	bfdd/pure/bfd_params.c bfdd/pure/bfd_params.h \
 	bfdd/pure/bfd_wire.c bfdd/pure/bfd_wire.h \

@@ -607,14 +607,16 @@ bfd_core_init(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 		bfd_core_update_state(s, BFD_DOWN, BFD_DIAG_NONE,
 		    BFD_REASON_NONE, now, &ignored);
 	settle(s, &ignored);
+	bfd_core_check(s);
 }
 
 void
 bfd_core_stay_silent(struct bfd_core *s, mono_t until)
 {
-	s->silent_until = until;
+	s->silent_until = mono_max(s->silent_until, until);
 	if (!mono_is_never(s->tx_timer))
-		s->tx_timer = mono_max(s->tx_timer, until);
+		s->tx_timer = mono_max(s->tx_timer, s->silent_until);
+	bfd_core_check(s);
 }
 
 void
@@ -720,13 +722,13 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	if (pkt->your_discr == 0 && pkt->state != BFD_DOWN &&
 	    pkt->state != BFD_ADMIN_DOWN)
 		return BFD_STATE_VERDICT;			/* B-27 */
-	verdict = authenticate(s, pkt);
-	if (verdict != BFD_OK_VERDICT)				/* B-29..B-31 */
-		return verdict;
 	/* Our own, from before we were up: late, and no sign of life. */
 	if (s->p.unaffiliated && is_up(s) && pkt->state != BFD_UP &&
 	    pkt->state != BFD_INIT)
 		return BFD_ECHO_VERDICT;
+	verdict = authenticate(s, pkt);
+	if (verdict != BFD_OK_VERDICT)				/* B-29..B-31 */
+		return verdict;
 
 	begin(s, now, act);
 	before = level_of(s);
@@ -763,6 +765,7 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	if (s->auth_in_use.type != BFD_AUTH_NONE && s->detection_time_ns > 0)
 		s->forget_timer = mono_add(s->detection_from,
 		    2 * s->detection_time_ns + s->granted_ns);
+	bfd_core_check(s);
 	return verdict;
 }
 
@@ -808,6 +811,7 @@ bfd_core_expire(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 	}
 	if (is_due(s->tx_timer, now))
 		act->todo |= BFD_DO_SEND;
+	bfd_core_check(s);
 }
 
 mono_t
@@ -867,6 +871,7 @@ bfd_core_build(struct bfd_core *s, mono_t now, bool final, uint8_t *buf,
 	memcpy(s->sent, bytes, sizeof(bytes));
 	if (p.poll)
 		s->poll_sent = true;
+	bfd_core_check(s);
 	return len;
 }
 
@@ -891,13 +896,17 @@ leave_admin_down(struct bfd_core *s, struct bfd_actions *act)
 		    BFD_REASON_LOCAL_ADMIN, s->now, act);
 }
 
-/* Another kind of session with the same neighbour. */
+/* Another kind of session with the same neighbour; one transition at most. */
 static void
-start_over(struct bfd_core *s, struct bfd_actions *act)
+start_over(struct bfd_core *s, bool admin_down, struct bfd_actions *act)
 {
-	if (s->session_state == BFD_UP || s->session_state == BFD_INIT)
-		bfd_core_update_state(s, BFD_DOWN, BFD_DIAG_NONE,
-		    BFD_REASON_LOCAL_ADMIN, s->now, act);
+	if (s->session_state == BFD_UP || s->session_state == BFD_INIT) {
+		if (admin_down)
+			enter_admin_down(s, BFD_DIAG_ADMIN_DOWN, act);
+		else
+			bfd_core_update_state(s, BFD_DOWN, BFD_DIAG_NONE,
+			    BFD_REASON_LOCAL_ADMIN, s->now, act);
+	}
 	forget_remote(s);
 	s->detection_from = MONO_NEVER;
 }
@@ -912,8 +921,8 @@ bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	begin(s, now, act);
 	before = level_of(s);
 	if (p->unaffiliated != s->p.unaffiliated)
-		start_over(s, act);
-	if (p->unaffiliated && !mono_is_never(s->detection_from) &&
+		start_over(s, p->admin_down, act);
+	if (p->unaffiliated && s->remote_discr != 0 &&
 	    (p->desired_min_tx_ns != s->p.desired_min_tx_ns ||
 	    p->detect_mult != s->p.detect_mult)) {
 		/* In force at once, so counted from now. */
@@ -924,11 +933,13 @@ bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	s->p = *p;
 	if (!is_up(s) || p->unaffiliated)
 		adopt_auth(s);
+	s->release_timer = MONO_NEVER;
 	if (p->admin_down && s->session_state != BFD_ADMIN_DOWN)
 		enter_admin_down(s, BFD_DIAG_ADMIN_DOWN, act);
 	else if (!p->admin_down)
 		leave_admin_down(s, act);
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 void
@@ -941,6 +952,7 @@ bfd_core_admin_down(struct bfd_core *s, mono_t now, uint8_t diag,
 	before = level_of(s);
 	enter_admin_down(s, diag, act);
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 void
@@ -952,6 +964,7 @@ bfd_core_admin_up(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 	before = level_of(s);
 	leave_admin_down(s, act);
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 void
@@ -977,6 +990,7 @@ bfd_core_force_down(struct bfd_core *s, mono_t now, uint8_t diag,
 		break;
 	}
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 void
@@ -1002,6 +1016,7 @@ bfd_core_release(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 	enter_admin_down(s, BFD_DIAG_ADMIN_DOWN, act);
 	s->release_timer = mono_max(now, mono_add(told, span_ns));
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 void
@@ -1015,6 +1030,7 @@ bfd_core_echo_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	s->echo_detection_timer = mono_max(s->echo_detection_timer,
 	    mono_add(arrival, s->echo_interval_ns * s->p.detect_mult +
 	    grant_after(s, arrival)));
+	bfd_core_check(s);
 }
 
 void
@@ -1027,6 +1043,7 @@ bfd_core_echo_block(struct bfd_core *s, mono_t now, bool blocked,
 	before = level_of(s);
 	s->echo_blocked = blocked;
 	settle_and_compare(s, &before, act);
+	bfd_core_check(s);
 }
 
 /* Move one timer by the part of the absence it was running in. */
@@ -1064,4 +1081,5 @@ bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
 		s->absences++;
 		s->worst_absence_ns = max_ns(s->worst_absence_ns, any_ns);
 	}
+	bfd_core_check(s);
 }

@@ -171,9 +171,9 @@ struct bfd_core {
 void	bfd_core_init(struct bfd_core *, mono_t now, const struct bfd_params *p,
 	    uint32_t discr, uint64_t seed);
 /*
- * B-107: send nothing at all before `until`.  For a session with a sequence
- * number, restarted without its last one; the peer forgets after 2 x Detection
- * Time of silence.
+ * B-107: send nothing at all before `until`, the latest if several are said.  For
+ * a session with a sequence number, restarted without its last one; the peer
+ * forgets after 2 x Detection Time of silence.
  */
 void	bfd_core_stay_silent(struct bfd_core *, mono_t until);
 
@@ -226,9 +226,10 @@ int64_t	bfd_core_recent_gap(const struct bfd_core *, mono_t now);
 
 /*
  * New wishes, copied; starts a Poll Sequence where B-70 demands one, and one
- * more after it when the last is still running (B-77).  The key, passive and
- * multihop do not change.  admin_down is carried out; admin_down false brings a
- * session back from AdminDown, also one that is leaving (bfd_core_release).
+ * more after it when the last is still running (B-77).  The key and multihop do
+ * not change.  A session that is leaving (bfd_core_release) is wished
+ * again and leaves no more.  admin_down is carried out; admin_down false brings a
+ * session back from AdminDown.
  *
  * New keys or another authentication type (B-108): in force at once unless the
  * session is Up.  Then the old is used on, while every fourth packet is a probe
@@ -279,5 +280,11 @@ void	bfd_core_echo_block(struct bfd_core *, mono_t now, bool blocked,
  * be called before or after the drain, once per absence.
  */
 void	bfd_core_absent(struct bfd_core *, mono_t since, mono_t until);
+
+/*
+ * Asserts what is true of a session between two events (bfd_core_check.c).  Each
+ * of the functions above that changes one ends with it.
+ */
+void	bfd_core_check(const struct bfd_core *);
 
 #endif

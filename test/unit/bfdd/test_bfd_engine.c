@@ -433,6 +433,33 @@ test_bfd_engine_wish_during_release_revives(void **state)
 	assert_int_equal(s->source_port, port);
 }
 
+/* B-51: held down by the operator, it leaves, and is wished again in time. */
+static void
+test_bfd_engine_wish_during_release_keeps_what_is_held_down(void **state)
+{
+	struct world *w = *state;
+	struct bfd_params p = wish("127.0.0.1", 50);
+	struct bfd_session *s, *again;
+	unsigned states;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	s = bring_up(w, &owner, 50);
+	assert_int_equal(bfd_engine_admin_down(w->engine, &p, true, &s), 0);
+	states = w->states;
+	assert_true(bfd_engine_unwish(w->engine, &owner, &p));
+	assert_false(mono_is_never(s->core.release_timer));
+	assert_int_equal(bfd_engine_wish(w->engine, &owner, &p, &again), 0);
+	assert_ptr_equal(again, s);
+	run_for(w, 400 * NS_PER_MS);
+	assert_int_equal(w->deleted, 0);
+	assert_int_equal(s->core.session_state, BFD_ADMIN_DOWN);
+	assert_int_equal(w->states, states);	/* nobody saw it move */
+	assert_int_equal(bfd_engine_admin_down(w->engine, &p, false, &s), 0);
+	assert_true(wait_state(w, BFD_UP));
+}
+
 static void
 test_bfd_engine_full_and_conflicting_wishes_are_refused(void **state)
 {
@@ -1057,6 +1084,8 @@ main(void)
 		T(test_bfd_engine_wishes_share_one_session),
 		T(test_bfd_engine_last_wish_gone_deletes),
 		T(test_bfd_engine_wish_during_release_revives),
+		T(
+		    test_bfd_engine_wish_during_release_keeps_what_is_held_down),
 		T(test_bfd_engine_full_and_conflicting_wishes_are_refused),
 		T(test_bfd_engine_interface_absent_waits_in_silence),
 		T(test_bfd_engine_reload_is_a_difference),

@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	test/unit/bfdd/pure/test_bfd_auth \
 	test/unit/bfdd/pure/test_bfd_congestion \
 	test/unit/bfdd/pure/test_bfd_core \
+	test/unit/bfdd/pure/test_bfd_core_check \
 	test/unit/bfdd/pure/test_bfd_echo \
 	test/unit/bfdd/pure/test_bfd_pair \
 	test/unit/bfdd/pure/test_bfd_params \
@@ -17,6 +18,8 @@ test_unit_bfdd_pure_test_bfd_congestion_SOURCES = test/unit/bfdd/pure/test_bfd_c
 test_unit_bfdd_pure_test_bfd_congestion_LDADD = $(UNIT_BFDD_PURE_LIBS)
 test_unit_bfdd_pure_test_bfd_core_SOURCES = test/unit/bfdd/pure/test_bfd_core.c
 test_unit_bfdd_pure_test_bfd_core_LDADD = $(UNIT_BFDD_PURE_LIBS)
+test_unit_bfdd_pure_test_bfd_core_check_SOURCES = test/unit/bfdd/pure/test_bfd_core_check.c
+test_unit_bfdd_pure_test_bfd_core_check_LDADD = $(UNIT_BFDD_PURE_LIBS)
 test_unit_bfdd_pure_test_bfd_echo_SOURCES = test/unit/bfdd/pure/test_bfd_echo.c
 test_unit_bfdd_pure_test_bfd_echo_LDADD = $(UNIT_BFDD_PURE_LIBS)
 test_unit_bfdd_pure_test_bfd_pair_SOURCES = test/unit/bfdd/pure/test_bfd_pair.c

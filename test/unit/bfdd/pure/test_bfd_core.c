@@ -1799,6 +1799,41 @@ test_bfd_core_unaffiliated_is_another_session(void **state)
 	assert_int_equal(s.session_state, BFD_INIT);
 }
 
+/* A change while nothing comes back begins no Detection Time. */
+static void
+test_bfd_core_unaffiliated_change_while_unheard_is_no_sign_of_life(void **state)
+{
+	struct bfd_params p = unaffiliated(20 * MS);
+
+	(void)state;
+	unaffiliated_up(10 * MS);
+	run_to(1000);
+	assert_int_equal(s.session_state, BFD_DOWN);
+	bfd_core_set_params(&s, now, &p, &act);
+	carry_out();
+	assert_int_equal(s.remote_detect_mult, 0);
+	assert_int_equal(s.detection_time_ns, 0);
+	assert_true(mono_is_never(s.detection_timer));
+}
+
+/* Clients are told of one transition, out of the state they know. */
+static void
+test_bfd_core_another_session_in_admin_down_is_one_transition(void **state)
+{
+	struct bfd_params p = unaffiliated(10 * MS);
+
+	(void)state;
+	up();
+	p.admin_down = true;
+	bfd_core_set_params(&s, now, &p, &act);
+	assert_true(act.todo & BFD_DO_STATE);
+	assert_int_equal(act.tr.from, BFD_UP);
+	assert_int_equal(act.tr.to, BFD_ADMIN_DOWN);
+	assert_int_equal(s.session_state, BFD_ADMIN_DOWN);
+	assert_int_equal(s.session_down_count, 0);
+	assert_int_equal(s.remote_discr, 0);
+}
+
 /* ---- Leaving ---- */
 
 /* B-137 +, B-137 - */
@@ -1897,6 +1932,25 @@ test_bfd_core_new_wish_brings_a_leaving_session_back(void **state)
 	run_to(2000);
 	assert_true(mono_is_never(s.release_timer));
 	assert_int_equal(sent.state, BFD_DOWN);
+}
+
+/* Wished again, but to be down: stays where it is, and is not deleted. */
+static void
+test_bfd_core_new_wish_to_be_down_ends_leaving(void **state)
+{
+	struct bfd_params p;
+
+	(void)state;
+	up();
+	p = s.p;
+	p.admin_down = true;
+	bfd_core_release(&s, now, &act);
+	carry_out();
+	at(50);
+	bfd_core_set_params(&s, now, &p, &act);
+	assert_false(act.todo & (BFD_DO_STATE | BFD_DO_SEND));
+	assert_int_equal(s.session_state, BFD_ADMIN_DOWN);
+	assert_true(mono_is_never(s.release_timer));
 }
 
 /* ---- Absences (L-32) ---- */
@@ -2150,6 +2204,52 @@ test_bfd_core_stays_silent_until_told(void **state)
 	assert_int_equal(sent_count, 1);
 }
 
+/* The longest silence asked for counts, in whatever order. */
+static void
+test_bfd_core_silence_is_not_shortened(void **state)
+{
+	struct bfd_params p = params(50 * MS, 50 * MS, 3);
+
+	(void)state;
+	start(&p);
+	bfd_core_stay_silent(&s, (mono_t){ 6 * S });
+	bfd_core_stay_silent(&s, (mono_t){ 2 * S });
+	assert_int_equal(s.silent_until.ns, 6 * S);
+	run_to(5999);
+	assert_int_equal(sent_count, 0);
+	run_to(6000);
+	assert_int_equal(sent_count, 1);
+}
+
+/* A refused packet of our own leaves the sequence, too, as it was. */
+static void
+test_bfd_core_unaffiliated_late_signed_packet_is_nothing(void **state)
+{
+	struct bfd_params p = auth_params(BFD_AUTH_METICULOUS_SHA1);
+	uint8_t late[BFD_PACKET_MAX];
+	struct bfd_packet in;
+	struct bfd_core before;
+
+	(void)state;
+	p.unaffiliated = true;
+	start(&p);
+	run_to(0);
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);	/* Init */
+	assert_int_equal(loop_back(), BFD_OK_VERDICT);	/* Up */
+	in = (struct bfd_packet){ .state = BFD_DOWN, .detect_mult = 3,
+	    .my_discr = VECTOR_L, .desired_min_tx_us = 1000000,
+	    .required_min_rx_us = 1000000 };
+	(void)bfd_wire_build(&in, bfd_auth_section_len(&s.p.auth), late,
+	    sizeof(late));
+	assert_true(bfd_auth_sign(&s.p.auth, &s.auth, false, late,
+	    sizeof(late)) > 0);
+	assert_int_equal(bfd_wire_parse(late, late[3], &in), BFD_OK_VERDICT);
+	memcpy(&before, &s, sizeof(before));
+	assert_int_equal(bfd_core_rx(&s, now, now, &in, &act),
+	    BFD_ECHO_VERDICT);
+	assert_memory_equal(&before, &s, sizeof(before));
+}
+
 /* A Required Min RX that comes and goes does not break the silence. */
 static void
 test_bfd_core_silence_outlasts_changes_of_the_peer(void **state)
@@ -2385,6 +2485,7 @@ main(void)
 		T(admin_down_remembers_who_is_there),
 		T(final_carries_the_news),
 		T(new_wish_brings_a_leaving_session_back),
+		T(new_wish_to_be_down_ends_leaving),
 		T(absence_moves_the_detection_timer),
 		T(absence_counts_from_the_start_of_the_timer),
 		T(absence_holds_for_packets_read_after_it),
@@ -2396,6 +2497,7 @@ main(void)
 		T(sequence_is_forgotten_after_two_detection_times),
 		T(keyed_sequence_moves_with_the_content),
 		T(stays_silent_until_told),
+		T(silence_is_not_shortened),
 		T(silence_outlasts_changes_of_the_peer),
 		T(authentication_is_turned_on_while_up),
 		T(old_authentication_ends_with_up),
@@ -2406,6 +2508,9 @@ main(void)
 		T(unaffiliated_late_packet_is_nothing),
 		T(unaffiliated_changes_in_place),
 		T(unaffiliated_is_another_session),
+		T(unaffiliated_change_while_unheard_is_no_sign_of_life),
+		T(another_session_in_admin_down_is_one_transition),
+		T(unaffiliated_late_signed_packet_is_nothing),
 		T(replay_during_a_rollover_is_refused),
 		T(sends_nothing_when_the_digest_is_unavailable),
 #undef T
