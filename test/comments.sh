@@ -29,11 +29,8 @@ NOT_YET="
 bfdd
 test/sim
 vrrpd/helper
-vrrpd/instance
 vrrpd/ipc
-vrrpd/linux
 vrrpd/monitor
-vrrpd/pure
 "
 
 # One finding per comment.  A // comment on lines of its own is one comment; the

@@ -1,6 +1,9 @@
 /*
  * vrrp_notify.h - the engine's word to the hooks.
  *
+ * Speaks in the words of vrrpd/pure/vrrp_notice.h; vrrpd/helper/vrrp_hooks.h is
+ * the other end.
+ *
  * Says every change of state of an instance or group that has a hook, once, in
  * order, to the monitor, which passes it on (vrrp_helper.h).  Never waits: what
  * the channel cannot take is counted and said in the log.

@@ -1,5 +1,5 @@
 /*
- * vrrp_sync.h - sync groups at work: the shell of vrrp_group.h.
+ * vrrp_sync.h - sync groups at work: the shell of vrrpd/pure/vrrp_group.h.
  *
  * A group is made of instances that exist, after each reading of the
  * configuration, and let go before the next.  Whatever happens to a member ends

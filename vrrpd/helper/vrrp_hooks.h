@@ -1,6 +1,9 @@
 /*
  * vrrp_hooks.h - the programs that are told of changes of state.
  *
+ * Hears in the words of vrrpd/pure/vrrp_notice.h; vrrpd/engine/vrrp_notify.h is
+ * the other end.
+ *
  * Each instance and each group has a queue of its own: its notices are told in
  * order, one at a time, so that a program never sees BACKUP overtaken by the
  * ACTIVE before it.  Queues do not wait for each other.

@@ -16,7 +16,7 @@
 
 #include "vrrpd/instance/virtual_router.h"
 
-/* What happened, and how it is: the newest transition led here. */
+/* The newest transition on record led to the present state. */
 static void
 check_history(const struct vrrp_instance *v)
 {
@@ -56,7 +56,7 @@ vrrp_instance_check(const struct vrrp_instance *v)
 	assert(v->core.state != VRRP_ACTIVE || v->holds);
 	assert(v->core.state != VRRP_ACTIVE || !lingers);
 	assert(v->core.state == VRRP_INITIALIZE || v->vips != NULL);
-	/* What an engine before us held is taken up by the start, or dropped. */
+	/* Addresses of the engine before us are taken up, or dropped. */
 	assert(v->core.state == VRRP_INITIALIZE || !v->kept);
 	/* The core knows what the instance was told. */
 	assert(v->core.p.grouped == (v->group != NULL));

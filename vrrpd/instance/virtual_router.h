@@ -96,10 +96,10 @@ struct vrrp_instance {
 	bool			 disabled;	/* by the operator */
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
-	bool			 kept;		/* held by the engine before us */
+	bool			 kept;		/* addresses of the engine before us */
 	mono_t			 created;
 	int64_t			 created_real_ns; /* counters start here */
-	enum vrrp_cause		 down_cause;	/* why it left for Initialize */
+	enum vrrp_cause		 down_cause;	/* of going to Initialize */
 	char			 waiting[VRRP_VIP_REASON_MAX];	/* "" = nothing */
 	char			 retry_reason[VRRP_VIP_REASON_MAX];
 	mono_t			 retry_at;	/* MONO_NEVER: not waiting */
@@ -116,12 +116,12 @@ struct vrrp_instance {
 	/* Hold: the addresses, and what the kernel has been asked. */
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
 	bool			 filtered;	/* accept = no is in place */
-	bool			 owning;	/* its ARP tells the virtual MAC */
+	bool			 owning;	/* ARP tells the owner's virtual MAC */
 	bool			 holds;		/* installed, not withdrawn */
-	bool			 bequeathed;	/* the monitor has its will */
-	bool			 bequest_owed;	/* or should have */
-	bool			 refreshing;	/* not acknowledged yet */
-	nl_batch_done		 answered;	/* the instance's; arg: itself */
+	bool			 bequeathed;	/* the monitor has a will */
+	bool			 bequest_owed;	/* the monitor lacks word of it */
+	bool			 refreshing;	/* lent again, not acknowledged */
+	nl_batch_done		 answered;	/* arg: the instance */
 	struct {
 		bool		install;
 		uint64_t	record;		/* UINT64_MAX: none */
@@ -157,7 +157,7 @@ struct vrrp_instance {
 	unsigned		 announce_at;	/* address within the round */
 	bool			 announce_again;	/* contested: a round soon */
 	bool			 announce_later;	/* so is the next one */
-	mono_t			 announce_repeat;	/* when that one is due */
+	mono_t			 announce_repeat;	/* due: the one of a contest */
 
 	/* Peers: who else is there. */
 	struct vrrp_heard	 heard;
@@ -172,13 +172,14 @@ struct vrrp_instance {
 	struct vrrp_record	 history[VRRP_HISTORY_MAX];
 	uint64_t		 history_count;	/* ever; newest is count - 1 */
 
-	/* Words: what of it has been said. */
+	/* Words: how much of the record has been said, and how often. */
 	uint64_t		 logged, published;
 	uint64_t		 blocked_logged; /* alarms that were said */
-	bool			 untold;	/* vrrp_ctl.c: its level is due */
+	bool			 untold;	/* vrrp_ctl.c: the level is due */
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
 	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
-	struct token_bucket	 interval_bucket, contest_bucket, send_bucket, restore_bucket;
+	struct token_bucket	 interval_bucket, contest_bucket;
+	struct token_bucket	 send_bucket, restore_bucket;
 	struct token_bucket	 close_bucket, flap_bucket;
 };
 

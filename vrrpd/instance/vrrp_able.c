@@ -82,7 +82,7 @@ vrrp_able_track_forbids(const struct vrrp_instance *v)
 	    v->core.state == VRRP_INITIALIZE);
 }
 
-/* Everything but the group. w: why not. */
+/* Every condition but the group's.  False: *cause, and w for a user. */
 static bool
 can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
     size_t size)

@@ -139,7 +139,7 @@ vrrp_accept_refuse(struct vrrp_instance *v, mono_t now,
 		    vrrp_conflict_text(kind));
 }
 
-/* What our own adverts of that version say: version 2 has whole seconds. */
+/* The interval of our adverts in that version: version 2 has whole seconds. */
 static unsigned
 interval_in(const struct vrrp_instance *v, uint8_t version)
 {

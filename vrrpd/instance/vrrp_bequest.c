@@ -71,8 +71,8 @@ write_will(const struct vrrp_instance *v)
 	memcpy(will.name, v->p.name, sizeof(will.name));
 	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
 	/*
-	 * One that lingers has resigned; a second time would move the switch
-	 * port of the virtual MAC away from its successor.
+	 * An instance that lingers has resigned; a second advert of priority 0
+	 * would move the switch port of the virtual MAC away from the successor.
 	 */
 	if (v->core.state != VRRP_ACTIVE ||
 	    !addr_is_set(vrrp_iface_primary_of(v)))

@@ -7,11 +7,12 @@
 #include "vrrpd/instance/virtual_router.h"
 
 /*
- * Its addresses were put in place or taken away, or the frames of one that holds
- * them were made anew: tell the monitor after the packets of this batch.
+ * The addresses were put in place or taken away, or the frames of an instance
+ * that holds them were made anew: tell the monitor after the packets of this
+ * batch.
  */
 void	vrrp_bequest_later(struct vrrp_instance *);
-/* The same at once, where no batch will follow. */
+/* Tell the monitor at once, where no batch will follow. */
 void	vrrp_bequest_now(struct vrrp_instance *);
 /*
  * Build the adverts again; needed when the primary address, the priority, the
@@ -19,9 +20,9 @@ void	vrrp_bequest_now(struct vrrp_instance *);
  * follows.
  */
 void	vrrp_bequest_build_adverts(struct vrrp_instance *);
-/* Again, if there was no room for it. */
+/* Tell the monitor what the channel had no room for, if anything. */
 void	vrrp_bequest_retry(struct vrrp_instance *);
-/* Forget that it is to be told; of an instance about to be freed. */
+/* The instance is about to be freed: nothing is told later. */
 void	vrrp_bequest_cancel(struct vrrp_instance *);
 
 #endif

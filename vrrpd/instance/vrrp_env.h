@@ -23,7 +23,7 @@ struct vrrp_record;
 struct vrrp_sync;
 struct vrrp_track;
 
-/* What a member asks of its sync group; group is never NULL. */
+/* Questions and requests of a member to its sync group, which is never NULL. */
 struct vrrp_sync_calls {
 	/* A member has moved, or wishes to. */
 	void	(*settle)(struct vrrp_sync *group);
@@ -34,7 +34,7 @@ struct vrrp_sync_calls {
 		    const struct vrrp_instance *, char *why, size_t size);
 	/* vrrp_instance_give() for every member. */
 	void	(*give)(struct vrrp_sync *group);
-	/* What was handed over and nobody took: every member is Active again. */
+	/* Nobody took what was handed over: every member is Active again. */
 	void	(*take_back)(struct vrrp_sync *group);
 };
 
@@ -55,12 +55,12 @@ struct vrrp_env {
 	/* A transition: each once, in order. */
 	void	(*moved)(struct vrrp_instance *, const struct vrrp_record *,
 		    void *arg);
-	/* Its steps are complete, or the acknowledgement was lost. */
+	/* The steps of that one are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
 		    const struct vrrp_record *, void *arg);
-	/* It lingered and does so no more.  May be NULL; must not free it. */
+	/* An instance lingers no more. Must not free the instance. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
-	/* There is a router it would have a BFD session with (vrrp_peer.h). */
+	/* There is a router to have a BFD session with (vrrp_peer.h). */
 	void	(*peers_changed)(struct vrrp_instance *, void *arg);
 	void	*arg;
 };

@@ -35,7 +35,6 @@ vrrp_history_at(struct vrrp_instance *v, uint64_t number)
 	return &v->history[number % VRRP_HISTORY_MAX];
 }
 
-/* Of a record that is kept: its place among all there ever were. */
 uint64_t
 vrrp_history_number(const struct vrrp_instance *v, const struct vrrp_record *r)
 {

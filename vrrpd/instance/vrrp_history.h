@@ -11,7 +11,7 @@
 
 const char *vrrp_step_name(enum vrrp_step);
 
-/* What is known about the event behind a call of the core. */
+/* The event behind a call of the core, as far as known. */
 struct vrrp_moment {
 	mono_t	detected;	/* MONO_NEVER: take the transition's `due` */
 	mono_t	received;

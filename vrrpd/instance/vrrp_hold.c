@@ -216,7 +216,7 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 }
 
-/* What has gone wrong with an address tells itself by other events. */
+/* A refusal is not acted upon: an address that is missing has its own event. */
 static void
 refreshed(int error, unsigned failed_at, void *arg)
 {
@@ -284,7 +284,7 @@ vrrp_hold_misses(const struct vrrp_instance *v, char *what, size_t size)
 	return false;
 }
 
-/* Its address i is on this link, and announced with another MAC than it has. */
+/* Address i is on this link, and prepared for another index or MAC of it. */
 static bool
 is_outdated(const struct vrrp_instance *v, unsigned i,
     const struct nl_link *link)

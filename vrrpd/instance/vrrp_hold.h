@@ -19,7 +19,7 @@
 bool	vrrp_hold_open(struct vrrp_instance *);
 /* The interface or the device is gone: what was sent is not waited for. */
 void	vrrp_hold_close(struct vrrp_instance *);
-/* Of an instance about to be freed. */
+/* The instance is about to be freed: nothing of the kernel's is kept. */
 void	vrrp_hold_free(struct vrrp_instance *);
 /*
  * Everything a takeover needs, anew: batches, sockets, filter, frames.  False:
@@ -50,7 +50,7 @@ bool	vrrp_hold_answered(struct vrrp_instance *, bool *install,
 
 /* An address of ours is not there; what: which, for a user. */
 bool	vrrp_hold_misses(const struct vrrp_instance *, char *what, size_t size);
-/* What was prepared for an address on this link does not fit the link. */
+/* An address on this link was prepared for another index or MAC of it. */
 bool	vrrp_hold_is_outdated(const struct vrrp_instance *,
 	    const struct nl_link *);
 

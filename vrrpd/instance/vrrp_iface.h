@@ -44,7 +44,7 @@ struct vrrp_iface {
 	bool			  addrs_changed; /* for vrrp_router.c */
 	struct nl_link		  link;		/* the last known */
 	struct vrrp_io		 *io;		/* NULL: not open */
-	int			  io_error;	/* why, negative errno */
+	int			  io_error;	/* of opening, negative errno */
 	struct addr		  primary[2];	/* IPv4, IPv6; unset: none */
 	struct vrrp_manners	  manners;
 	struct vrrp_instance	 *table[2][256];
@@ -67,7 +67,7 @@ void	vrrp_iface_free(struct vrrp_iface *);
 
 /* The kernel has it: opens the sockets (io_error tells if not). */
 void	vrrp_iface_found(struct vrrp_iface *, const struct nl_link *);
-/* It is gone, renamed or replaced. */
+/* The interface is gone, renamed or replaced. */
 void	vrrp_iface_lost(struct vrrp_iface *);
 /*
  * The kernel counts what it drops until it is asked: adds that to rx_dropped.
@@ -76,7 +76,8 @@ void	vrrp_iface_lost(struct vrrp_iface *);
 void	vrrp_iface_count_drops(struct vrrp_iface *);
 /*
  * V-23, V-24: the first address that is not virtual, a secondary one only for
- * want of another; for IPv6 the first usable link-local.  True when either family's changed.
+ * want of another; for IPv6 the first usable link-local.  True when that of
+ * either family changed.
  */
 bool	vrrp_iface_update_primary(struct vrrp_iface *);
 

@@ -94,7 +94,7 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 			    v->waiting);
 		vrrp_machine_say_later(v);
 	}
-	/* The others wait for it, or must not go on without it. */
+	/* The other members wait for this one, or must not go on without it. */
 	if (v->group != NULL)
 		v->env->sync->reconsidered(v->group);
 	vrrp_instance_check(v);
@@ -268,7 +268,8 @@ vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0 ||
 	    !vrrp_hold_is_outdated(v, link))
 		return;
-	if (!mono_is_never(v->retry_at)) {	/* it may have waited for this */
+	/* The instance may have waited for this link. */
+	if (!mono_is_never(v->retry_at)) {
 		loop_timer_set(v->retry_timer, MONO_NEVER);
 		v->retry_at = MONO_NEVER;
 		vrrp_instance_reconsider(v);
@@ -288,7 +289,7 @@ vrrp_instance_mac_changed(struct vrrp_instance *v)
 	vrrp_machine_reannounce(v);
 }
 
-/* --- what is tracked --- */
+/* --- tracked things --- */
 
 static void
 look_at_tracks(struct vrrp_instance *v)

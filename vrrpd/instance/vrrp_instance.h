@@ -28,15 +28,15 @@ struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
 /* Must be in Initialize. Removes the device. */
 void	vrrp_instance_free(struct vrrp_instance *);
 
-/* From now on it runs whenever it can. */
+/* From now on the instance runs whenever it can. */
 void	vrrp_instance_start(struct vrrp_instance *);
-/* What it was left with by the engine before us, but cannot use, goes. */
+/* Addresses of the engine before us that this one could not take up go. */
 void	vrrp_instance_drop_kept(struct vrrp_instance *);
-/* Something it depends on may have changed: start, stop or stay. */
+/* Something that running depends on may have changed: start, stop or stay. */
 void	vrrp_instance_reconsider(struct vrrp_instance *);
 /*
- * Sync groups; for vrrp_sync.c.  join: NULL leaves.  give: the group is handed over,
- * of which this is a member; it does not preempt until it is Active again.
+ * Sync groups; for vrrp_sync.c.  join: NULL leaves.  give: the group is handed
+ * over; this member of it does not preempt until it is Active again.
  */
 void	vrrp_instance_join(struct vrrp_instance *, struct vrrp_sync *);
 void	vrrp_instance_give(struct vrrp_instance *);

@@ -117,7 +117,6 @@ vrrp_machine_settle(struct vrrp_instance *v)
 		v->env->sync->settle(v->group);
 }
 
-/* Not now; the reason is in retry_reason. */
 void
 vrrp_machine_retry_later(struct vrrp_instance *v)
 {
@@ -245,7 +244,7 @@ vrrp_machine_lingers(const struct vrrp_instance *v)
 	return v->linger.phase != VRRP_LINGER_NOT;
 }
 
-/* Its addresses go, later than it left Active. */
+/* The addresses go, later than the instance left Active. */
 static void
 withdraw_late(struct vrrp_instance *v)
 {
@@ -351,7 +350,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	vrrp_instance_check(v);
 }
 
-/* --- what the kernel says of the addresses --- */
+/* --- the kernel's answer --- */
 
 bool
 vrrp_machine_answered(struct vrrp_instance *v, int error, unsigned failed_at,
@@ -644,8 +643,8 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
 }
 
 /*
- * It had been replaced.  The first advert of the successor that was waiting for
- * us tells since when both had the addresses.
+ * A fenced Active had been replaced.  The first advert of the successor that was
+ * waiting for us tells since when both had the addresses.
  */
 static void
 fenced_out(struct vrrp_instance *v, mono_t now, mono_t arrival,
@@ -782,12 +781,12 @@ down_cb(mono_t deadline, void *arg)
 
 	(void)deadline;
 	memset(&v->down_event, 0, sizeof(v->down_event));
-	/* What has arrived meanwhile may show that the Active lives. */
+	/* Adverts that have arrived meanwhile may show that the Active lives. */
 	vrrp_io_drain(v->iface->io);
 	take_bfd(v, &e, e.last_rx, v->down_decided, loop_clock(), false);
 }
 
-/* Anything newer of that session makes what was held pointless. */
+/* A Down that is held back is void when its session says anything newer. */
 static void
 drop_down(struct vrrp_instance *v, const struct vrrp_bfd_event *e)
 {

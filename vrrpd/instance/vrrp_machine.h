@@ -30,7 +30,7 @@ void	vrrp_machine_stop(struct vrrp_instance *, enum vrrp_cause);
 void	vrrp_machine_yield(struct vrrp_instance *, enum vrrp_cause);
 /* For vrrp_sync.c: the group goes to Active, or leaves it. */
 void	vrrp_machine_follow(struct vrrp_instance *, bool go);
-/* What the core is told of (priority, interval, preempt, group) has changed. */
+/* Priority, interval, preempt or group have changed: the core learns of it. */
 void	vrrp_machine_update(struct vrrp_instance *);
 /* The primary address has changed, and is set. */
 void	vrrp_machine_set_primary(struct vrrp_instance *);
@@ -66,17 +66,17 @@ void	vrrp_machine_address_came(struct vrrp_instance *, int ifindex);
  */
 bool	vrrp_machine_answered(struct vrrp_instance *, int error,
 	    unsigned failed_at, bool *device_gone);
-/* What was to be done failed, as retry_reason says: back off, and log it. */
+/* Preparing or taking the addresses failed: back off, and log retry_reason. */
 void	vrrp_machine_retry_later(struct vrrp_instance *);
 
-/* Not Active any more, and answers still. */
+/* True: the instance has left Active, and answers on its addresses still. */
 bool	vrrp_machine_lingers(const struct vrrp_instance *);
-/* This stands against running: one that lingers may have to withdraw. */
+/* The cause stands against running: lingering may have to end with it. */
 void	vrrp_machine_blocked(struct vrrp_instance *, enum vrrp_cause);
-/* One that lingers withdraws, whoever has been heard. */
+/* An instance that lingers withdraws, whoever has been heard. */
 void	vrrp_machine_end_linger(struct vrrp_instance *);
 
-/* What there is to say is said after the packets of this batch, or (say) now. */
+/* New transitions are put into words after the packets of this batch, or now. */
 void	vrrp_machine_say_later(struct vrrp_instance *);
 void	vrrp_machine_say(void *instance);
 /* The sync group, if there is one, looks at its members. */

@@ -105,7 +105,8 @@ vrrp_peer_heard(struct vrrp_instance *v, mono_t now,
 	if (!v->p.has_bfd_auto || vrrp_iface_is_virtual(v->iface, source) ||
 	    !vrrp_auto_heard(&v->peers, now, source))
 		return;
-	forget_others(v);		/* it may have taken a place */
+	/* The new one may have the place of another. */
+	forget_others(v);
 	if (v->env->peers_changed != NULL)
 		v->env->peers_changed(v, v->env->arg);
 }
@@ -119,7 +120,7 @@ vrrp_peer_level(struct vrrp_instance *v, mono_t now,
 	if (s->accepted && !s->level.deleted &&
 	    !vrrp_iface_is_virtual(v->iface, &s->peer))
 		(void)vrrp_auto_opened(&v->peers, now, &s->peer);
-	/* Up, or until now. */
+	/* A session that goes Down was Up until now. */
 	if (s->level.state == VRRP_BFD_UP ||
 	    s->level.state == VRRP_BFD_DOWN)
 		vrrp_auto_alive(&v->peers, now, &s->peer);

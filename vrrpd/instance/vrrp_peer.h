@@ -1,6 +1,8 @@
 /*
  * vrrp_peer.h - the other routers an instance has, or wants, BFD sessions with.
  *
+ * The shell of vrrpd/pure/vrrp_auto.h, which keeps the list of those learned.
+ *
  * Blocks of role peer name them; `bfd auto` learns them (vrrp_auto.h).  A block
  * goes before what was learned.  Who needs to know the peers of an instance asks
  * here; only these functions write its list.
@@ -18,15 +20,15 @@
 
 enum vrrp_peer_how {
 	VRRP_PEER_CONFIGURED,	/* a block names it */
-	VRRP_PEER_LEARNED,	/* its adverts were heard: we open */
-	VRRP_PEER_PASSIVE,	/* it opened a session to us */
+	VRRP_PEER_LEARNED,	/* adverts of it were heard: we open */
+	VRRP_PEER_PASSIVE,	/* the other side opened a session to us */
 };
 const char *vrrp_peer_how_name(enum vrrp_peer_how);	/* "configured" ... */
 
 struct vrrp_peer {
 	struct addr			 addr;
 	enum vrrp_peer_how		 how;
-	const struct vrrp_bfd_params	*p;	/* its block's, or bfd auto's */
+	const struct vrrp_bfd_params	*p;	/* of the block, or of bfd auto */
 };
 #define VRRP_PEER_LIST_MAX	(VRRP_PEERS_MAX + VRRP_AUTO_MAX)
 
@@ -49,7 +51,7 @@ void	vrrp_peer_level_done(struct vrrp_instance *,
 	    const struct vrrp_bfd_session *);
 /* Forgets whom it is time to forget.  True: somebody was. */
 bool	vrrp_peer_expire(struct vrrp_instance *, mono_t now);
-/* Its configuration changed: what the core has seen of others is forgotten. */
+/* The configuration changed: what the core has seen of others is forgotten. */
 void	vrrp_peer_reconfigured(struct vrrp_instance *);
 
 #endif

@@ -124,7 +124,7 @@ enter(struct vrrp_track *t, struct vrrp_track_item *it,
 		settle(t);
 }
 
-/* What an interface is, in the words of a user; NULL: up. */
+/* The trouble of an interface in the words of a user; NULL: up. */
 static const char *
 trouble(const struct nl_link *link)
 {

@@ -56,13 +56,13 @@ const struct vrrp_track_item *vrrp_track_item(const struct vrrp_track *,
 	    unsigned i);
 
 /*
- * This is so, since then.  reason (may be NULL): for a user, after "is down: ".
- * Said again without a change it renews the reason only.  Ignored for what
- * nobody holds.
+ * The item is up or down, since then.  reason (may be NULL): for a user, after
+ * "is down: ".  The same level again renews the reason only.  Ignored for an
+ * item that nobody holds.
  */
 void	vrrp_track_set(struct vrrp_track *, enum vrrp_track_kind,
 	    const char *name, bool up, const char *reason, mono_t since);
-/* Nothing is known of it any more. */
+/* Nothing is known of the item any more. */
 void	vrrp_track_forget(struct vrrp_track *, enum vrrp_track_kind,
 	    const char *name, const char *reason);
 

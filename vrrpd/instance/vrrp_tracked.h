@@ -1,6 +1,8 @@
 /*
  * vrrp_tracked.h - what one instance tracks, and what that means to it.
  *
+ * The shell of vrrpd/pure/vrrp_weigh.h, which makes a priority of the states.
+ *
  * Holds the items of vrrp_track.h that the configuration names, delays their
  * changes as it wishes (up_delay, down_delay), and keeps what vrrp_weigh() makes
  * of them.  Owned by the instance, which calls vrrp_tracked_look() whenever an

@@ -41,7 +41,8 @@ family_name(const struct vrrp_instance *v)
 }
 
 void
-vrrp_words_transition(const struct vrrp_instance *v, const struct vrrp_record *r)
+vrrp_words_transition(const struct vrrp_instance *v,
+    const struct vrrp_record *r)
 {
 	char heard[48] = "", late[48] = "";
 	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
@@ -114,7 +115,8 @@ vrrp_words_too_close(struct vrrp_instance *v, mono_t now)
 
 /* V-39 */
 void
-vrrp_words_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+vrrp_words_flapping(struct vrrp_instance *v, mono_t now,
+    const struct vrrp_advert *a)
 {
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;
@@ -132,7 +134,8 @@ vrrp_words_flapping(struct vrrp_instance *v, mono_t now, const struct vrrp_adver
 }
 
 void
-vrrp_words_contest(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a)
+vrrp_words_contest(struct vrrp_instance *v, mono_t now,
+    const struct vrrp_advert *a)
 {
 	char text[ADDR_STRLEN];
 	uint64_t suppressed;

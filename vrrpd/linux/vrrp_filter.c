@@ -226,7 +226,7 @@ commit(struct transaction *t)
 	    NFNL_SUBSYS_NFTABLES));
 	if (t->error < 0)
 		return t->error;
-	t->last = last;			/* which asked for an answer */
+	t->last = last;		/* the message that asked for an answer */
 	sent = send(nl_socket_get_fd(t->f->sock), t->bytes, t->len, 0);
 	if (sent == -1)
 		return -errno;
@@ -489,7 +489,7 @@ open_socket(struct vrrp_filter *f)
 	return 0;
 }
 
-/* What an older kernel says to what it does not know. */
+/* The errors of an older kernel that does not know what it is asked for. */
 static int
 unsupported(int error)
 {

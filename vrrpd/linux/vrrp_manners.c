@@ -36,7 +36,7 @@ check(const struct vrrp_manners *parent)
 {
 	size_t i;
 
-	/* What was changed is put back by the last one who lets go. */
+	/* The last one to let go has put everything back. */
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
 		assert(parent->holders > 0 || !parent->changed[i]);
 }

@@ -18,8 +18,8 @@ struct vrrp_vips;
 struct vrrp_manners {
 	char	 name[IF_NAMESIZE];
 	unsigned holders;
-	bool	 changed[2];	/* by us: in the order of vrrp_manners.c */
-	int	 saved[2];	/* what was there before */
+	bool	 changed[2];	/* by us; in the order of vrrp_manners.c */
+	int	 saved[2];	/* the values before */
 	bool	 recalled;	/* saved[] is what a crashed run noted */
 };
 

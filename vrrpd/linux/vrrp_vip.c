@@ -301,7 +301,7 @@ build_withdraw(struct vrrp_vips *v)
 	return error;
 }
 
-/* Of one that is prepared. */
+/* Holds for addresses that are prepared. */
 static void
 check(const struct vrrp_vips *v)
 {
@@ -361,7 +361,7 @@ vrrp_vip_install_quietly(struct vrrp_vips *v, nl_batch_done done, void *arg)
 static void
 switched(int error, unsigned failed_at, void *arg)
 {
-	/* What goes wrong here goes wrong in the large batches, which say so. */
+	/* An error here is one of the large batches too, which say so. */
 	(void)error;
 	(void)failed_at;
 	(void)arg;

@@ -87,11 +87,11 @@ int	vrrp_vip_hush(struct vrrp_vips *);
 int	vrrp_vip_reopen(struct nl *, const struct vrrp_params *p,
 	    const struct nl_link *parent, struct vrrp_vips **out,
 	    char reason[VRRP_VIP_REASON_MAX]);
-/* Their lifetime starts anew; -ENODATA when they have none. */
+/* The lifetime of the addresses starts anew; -ENODATA when they have none. */
 int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
-/* Give them up and be deaf again; nothing waits for a grace period. */
+/* Give the addresses up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
-/* The requests of that, for the last will. Borrowed until the next prepare. */
+/* The requests of a withdrawal, for the last will. Borrowed until prepare. */
 const uint8_t *vrrp_vip_withdrawal(const struct vrrp_vips *, size_t *len);
 struct vrrp_vip_address {
 	struct addr_prefix	prefix;
@@ -102,7 +102,7 @@ struct vrrp_vip_address {
 	int			announce_ifindex;
 	uint8_t			mac[6];
 };
-/* Which address the message at this index of install's batch was for, or NULL. */
+/* The address of the message at this index of install's batch, or NULL. */
 const struct vrrp_vip_address *vrrp_vip_failed(const struct vrrp_vips *,
 	    unsigned failed_at);
 

@@ -27,12 +27,12 @@ struct vrrp_vips {
 	bool				 can_mute;
 	struct nl_batch			*install;
 	struct nl_batch			*withdraw;
-	struct nl_batch			*quiet;		/* install without: */
+	struct nl_batch			*quiet;		/* install, but mute */
 	struct nl_batch			*speak, *hush;
 	struct nl_batch			*routes;	/* after withdraw */
 	bool				 has_routes;
-	struct nl_batch			*refresh;	/* as install's, w/o head */
-	bool				 lent;		/* they have a lifetime */
+	struct nl_batch			*refresh;	/* install w/o its head */
+	bool				 lent;		/* for a lifetime */
 	unsigned			 install_head;	/* before addresses */
 	unsigned			 head_sent;	/* in the last one sent */
 	unsigned			 messages;	/* in either batch */

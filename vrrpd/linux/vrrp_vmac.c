@@ -229,7 +229,7 @@ vrrp_vmac_raise(const struct vrrp_vips *v)
 
 /* --- after a crash --- */
 
-/* What a tag holds: a mark, the process, the two values. */
+/* A tag holds a mark, the process, and the two values. */
 #define TAG_MARK	(1 << 30)
 #define TAG_MARKS	(3 << 30)
 #define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)

@@ -1,6 +1,8 @@
 /*
  * vrrp_monitor.h - the parent of the engine: starts it, watches it, survives it.
  *
+ * The shell of vrrpd/pure/vrrp_supervise.h, which judges and waits.
+ *
  * The process that the service manager started.  It has a loop of its own, few
  * duties and the same capabilities as the engine.  Its engine is a fork of it,
  * without exec: a restart needs no file, no memory that is not there already and

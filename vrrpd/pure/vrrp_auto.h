@@ -1,6 +1,9 @@
 /*
  * vrrp_auto.h - the other routers, for BFD sessions nobody configured.  PURE.
  *
+ * The list; vrrpd/instance/vrrp_peer.h is the other half, which feeds it and adds
+ * the routers that are configured.
+ *
  * Where an instance has `bfd auto` (L-27), its peers are learned: a router whose
  * advert was accepted is one to open a session to, and stays one when another
  * becomes Active (L-28); a router that opened a session to us is one too, as
@@ -20,8 +23,8 @@
 
 struct vrrp_auto_peer {
 	struct addr	addr;
-	bool		heard;		/* its adverts: we open a session */
-	bool		opened;		/* it has opened one to us */
+	bool		heard;		/* adverts of it: we open a session */
+	bool		opened;		/* a session that it has opened to us */
 	mono_t		alive;		/* the last sign of life */
 };
 
@@ -36,7 +39,10 @@ struct vrrp_auto {
  * longest, an opener before one that was heard.
  */
 bool	vrrp_auto_heard(struct vrrp_auto *, mono_t now, const struct addr *);
-/* It has opened a session to us.  True: it was not known. False: also no room. */
+/*
+ * This router opened a session to us.  True: it was not known.  False: it was, or
+ * there is no room.
+ */
 bool	vrrp_auto_opened(struct vrrp_auto *, mono_t now, const struct addr *);
 /* That session is no more.  True: so it is not known any more. */
 bool	vrrp_auto_closed(struct vrrp_auto *, const struct addr *);

@@ -49,7 +49,7 @@ struct vrrp_conflict {
 	struct addr		addrs[VRRP_CONFLICT_ADDRS];
 };
 
-/* What this refusal says about the sender; NONE for most. */
+/* The conflict that a refusal tells of; NONE for most. */
 enum vrrp_conflict_kind vrrp_conflict_of(enum vrrp_verdict);
 /*
  * source was heard in this conflict; addrs: its list as on the wire, of

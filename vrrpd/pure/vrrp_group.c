@@ -101,7 +101,7 @@ decide(struct vrrp_group *g, mono_t now, const struct vrrp_group_member *m,
 	return VRRP_GROUP_GO;
 }
 
-/* What was decided, and what is remembered of it. */
+/* The decision fits the members, and what is remembered fits the decision. */
 static void
 check(const struct vrrp_group *g, enum vrrp_group_order order,
     const struct vrrp_group_member *m, unsigned count, mono_t ask_again)

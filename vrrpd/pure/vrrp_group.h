@@ -1,6 +1,8 @@
 /*
  * vrrp_group.h - sync groups: virtual routers that move together.  PURE.
  *
+ * The rules; vrrpd/engine/vrrp_sync.h is the other half, which carries them out.
+ *
  * Two decisions, made from what the members are and not from how they came to
  * be so; vrrp_sync.c carries them out in the same turn of the loop (L-19).
  *
@@ -33,11 +35,11 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/pure/vrrp_core.h"
 
-/* What the group needs to know of a member. */
+/* A member, as far as the group needs to know. */
 struct vrrp_group_member {
 	bool			able;		/* but for the group */
 	const struct vrrp_core	*core;		/* borrowed for the call */
-	/* Its place among the members, the same on both routers. */
+	/* The place among the members, the same on both routers. */
 	unsigned		rank;
 };
 
@@ -45,11 +47,11 @@ enum vrrp_group_order {
 	VRRP_GROUP_STAY,	/* every member as it is */
 	VRRP_GROUP_HOLD,	/* all to Initialize, and stay there */
 	VRRP_GROUP_GO,		/* all to Active */
-	VRRP_GROUP_LEAVE,	/* those that are Active resign, to Backup */
+	VRRP_GROUP_LEAVE,	/* every Active resigns, to Backup */
 };
 
 struct vrrp_group {
-	bool	active;		/* we went, and have not left */
+	bool	active;		/* went, and has not left */
 	mono_t	not_before;	/* of going again */
 };
 
@@ -57,7 +59,7 @@ struct vrrp_group {
 void	vrrp_group_init(struct vrrp_group *, const struct vrrp_group_member *,
 	    unsigned count);
 /*
- * What is to be done.  An order other than STAY must be carried out before the
+ * The order to the members.  One other than STAY must be carried out before the
  * next call, which then says STAY or what follows from it.  *ask_again is when
  * a wish that must wait may be granted, MONO_NEVER if nothing waits.
  */

@@ -2,8 +2,9 @@
  * vrrp_handoff.h - what an engine leaves to the next on a planned restart.  PURE.
  *
  * Body of VRRP_MSG_RESTART: which instances were Active and since when, what the
- * operator had said to them, and the instant until which adverts were sent.  Instants are CLOCK_MONOTONIC, which is
- * one for all processes.  Integers in network order:
+ * operator had said to them, and the instant until which adverts were sent.
+ * Instants are CLOCK_MONOTONIC, which is one for all processes.  Integers in
+ * network order:
  *
  *   u64 left  u16 count; each: u64 active since, u8 flags, u8 name length,
  *   name

@@ -91,7 +91,7 @@ make_room(struct vrrp_heard *h)
 	return r;
 }
 
-/* Of version 3. *first_legacy: the first with the pseudo-header. */
+/* An advert of version 3. *first_legacy: the first with the pseudo-header. */
 static void
 note_v3(struct vrrp_heard_router *r, mono_t now, const struct vrrp_advert *a,
     bool *first_legacy)

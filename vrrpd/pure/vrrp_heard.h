@@ -80,7 +80,7 @@ enum vrrp_checksum_form vrrp_heard_form(struct vrrp_heard *, mono_t now,
 int64_t	vrrp_heard_skew_gap_ns(const struct vrrp_heard_router *,
 	    const struct addr *active, uint8_t version, uint8_t priority,
 	    uint16_t interval_cs);
-/* One that has such a gap and was not returned before; NULL: none. */
+/* A router that has such a gap and was not returned before; NULL: none. */
 const struct vrrp_heard_router *vrrp_heard_too_close(struct vrrp_heard *,
 	    const struct addr *active, uint8_t version, uint8_t priority,
 	    uint16_t interval_cs);

@@ -52,7 +52,7 @@ struct vrrp_linger {
 };
 
 /*
- * What a Backup waits at most after a priority-0 advert: the Skew_Time of
+ * The longest that a Backup waits after a priority-0 advert: the Skew_Time of
  * priority 1 (V-65, V-122), and half an interval, from 20 ms to 1 s, for its
  * way and its work.
  */

@@ -1,5 +1,8 @@
 /*
  * vrrp_notice.h - a change of state that hooks are told of, as a message.  PURE.
+ *
+ * The words between two halves: vrrpd/engine/vrrp_notify.h says them,
+ * vrrpd/helper/vrrp_hooks.h runs the hooks.
  */
 #ifndef VRRPD_VRRP_NOTICE_H
 #define VRRPD_VRRP_NOTICE_H
@@ -14,7 +17,7 @@
 #define VRRP_NOTICE_BYTES_MIN	22
 #define VRRP_NOTICE_BYTES_MAX	(22 + VRRP_NAME_MAX + VRRP_NOTICE_CAUSE_MAX)
 
-/* What a hook knows; FAULT and STOP are both Initialize. */
+/* States as hooks know them; FAULT and STOP are both Initialize. */
 enum vrrp_notice_state {
 	VRRP_NOTICE_NONE,	/* before the first */
 	VRRP_NOTICE_ACTIVE,

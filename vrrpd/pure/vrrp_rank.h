@@ -32,14 +32,14 @@
 
 struct vrrp_rank_router {
 	struct addr	address;
-	uint8_t		priority;	/* it claimed; 0: never heard */
-	mono_t		heard;		/* its last claim */
+	uint8_t		priority;	/* of the last claim; 0: never heard */
+	mono_t		heard;		/* the last claim */
 	bool		named;		/* in the configuration */
-	bool		session;	/* there is one; and it is Up: */
+	bool		session;	/* there is one; Up: */
 	bool		up;
 	mono_t		up_since;
-	bool		ahead;		/* we stayed Backup under its claim */
-	bool		behind;		/* it stayed Backup under ours */
+	bool		ahead;		/* of us: we were Backup under it */
+	bool		behind;		/* of us: it was Backup under us */
 };
 
 struct vrrp_rank {
@@ -56,7 +56,7 @@ struct vrrp_rank_id {
 void	vrrp_rank_init(struct vrrp_rank *);
 /* The configuration names this router. */
 void	vrrp_rank_name(struct vrrp_rank *, const struct addr *);
-/* Its claim to be Active was heard; followed: we are its Backup for long. */
+/* A claim to be Active was heard; followed: we have long been its Backup. */
 void	vrrp_rank_heard(struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *, uint8_t our_priority, bool followed);
 /* The level of our session to it. */
@@ -64,8 +64,8 @@ void	vrrp_rank_session(struct vrrp_rank *, mono_t now, const struct addr *,
 	    bool up);
 void	vrrp_rank_no_session(struct vrrp_rank *, const struct addr *);
 /*
- * We were Active since then and are not any more.  Whoever had its session Up
- * for long_enough_ns of that and claimed nothing is behind us.
+ * The time as Active, since then, is over.  A router whose session was Up for
+ * long_enough_ns of it and that claimed nothing is behind us.
  */
 void	vrrp_rank_reign_over(struct vrrp_rank *, mono_t now, mono_t since,
 	    int64_t long_enough_ns);

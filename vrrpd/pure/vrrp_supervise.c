@@ -29,7 +29,7 @@ vrrp_phase_may(enum vrrp_phase from, enum vrrp_phase to)
 	return false;
 }
 
-/* Of an engine that was started. */
+/* Holds once an engine was started. */
 static void
 check(const struct vrrp_pulse *p)
 {

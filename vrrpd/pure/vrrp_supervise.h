@@ -1,6 +1,9 @@
 /*
  * vrrp_supervise.h - when to give an engine up, and when to start the next.  PURE.
  *
+ * The judgement; vrrpd/monitor/vrrp_monitor.h is the other half, which carries it
+ * out.
+ *
  * Pulse: the engine's loop shows every VRRP_BEAT_NS that it turns.  An engine
  * that has not for the deadline is hung and is killed, so that its last will can
  * be carried out.  Long work (a start, a reload, leaving) is announced and has

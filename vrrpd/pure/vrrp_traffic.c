@@ -31,7 +31,7 @@ static const struct {
 	/* The first beat comes before the word that the engine is ready. */
 	{ VRRP_MSG_BEAT, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
 	{ VRRP_MSG_PHASE, WAY(ENGINE_UP), ANY_PHASE, 1, 1 },
-	/* One that owns its address is Active while the engine starts. */
+	/* The owner of an address is Active while the engine starts. */
 	{ VRRP_MSG_WILL, WAY(ENGINE_UP), ANY_PHASE, VRRP_WILL_BYTES_MIN,
 	    VRRP_WILL_MAX },
 	{ VRRP_MSG_WILL_REVOKE, WAY(ENGINE_UP), ANY_PHASE, 1,

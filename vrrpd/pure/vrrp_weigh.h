@@ -1,6 +1,9 @@
 /*
  * vrrp_weigh.h - what the tracked things make of a priority.  PURE.
  *
+ * The sum; vrrpd/instance/vrrp_tracked.h is the other half, which holds the things
+ * of an instance and delays their changes.
+ *
  * Each tracked thing has a state and a weight.  Weights add up to the effective
  * priority (L-16, V-78); a thing without a weight is a fault when it is down
  * (L-17).  Nothing is remembered: the same states give the same answer.
@@ -28,15 +31,16 @@ struct vrrp_weight {
 struct vrrp_weighed {
 	uint8_t	priority;	/* effective: 1..254, or 255 of the owner */
 	int	sum;		/* of the weights that apply */
-	bool	fault;		/* it must be in Initialize */
+	bool	fault;		/* the instance must be in Initialize */
 	bool	waits;		/* a fault is not ruled out yet */
 	bool	last_resort;	/* a fault, and priority 1 instead */
 	int	why;		/* index of what faults or is waited for; -1 */
 };
 
 /*
- * What this one adds now.  A positive weight counts while it is up, a negative
- * one while it is down; reversed, with the other sign.  Unknown adds nothing.
+ * The contribution of one thing now.  A positive weight counts while it is up, a
+ * negative one while it is down; reversed, with the other sign.  Unknown adds
+ * nothing.
  */
 int	vrrp_weigh_adds(const struct vrrp_weight *);
 /*

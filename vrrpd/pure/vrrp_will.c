@@ -70,7 +70,7 @@ vrrp_will_encode(const struct vrrp_will *w, uint8_t *buf, size_t size)
 
 /* --- from bytes --- */
 
-/* Only what takes something away, whole messages, nothing after them. */
+/* Whole messages that take something away, and nothing after them. */
 static bool
 is_withdrawal(const uint8_t *bytes, size_t len)
 {
@@ -87,7 +87,7 @@ is_withdrawal(const uint8_t *bytes, size_t len)
 		    h.nlmsg_type != RTM_NEWLINK &&
 		    h.nlmsg_type != RTM_NEWQDISC)
 			return false;
-		/* Of a device that exists: nothing is made anew. */
+		/* A device must exist: nothing is made anew. */
 		if (h.nlmsg_type == RTM_NEWLINK &&
 		    (h.nlmsg_flags & NLM_F_CREATE))
 			return false;

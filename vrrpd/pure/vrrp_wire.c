@@ -241,8 +241,8 @@ vrrp_wire_parse(const struct vrrp_packet *p, unsigned versions, bool check_ttl,
 }
 
 /*
- * What is read back must be what was meant, so what the wire cannot carry is
- * not built.  Priority 0 is a resignation and legal; VRID 0 is not.
+ * Reading back must give what was meant, so what the wire cannot carry is not
+ * built.  Priority 0 is a resignation and legal; VRID 0 is not.
  */
 static bool
 spec_is_valid(const struct vrrp_advert_spec *s)

@@ -55,7 +55,7 @@ enum vrrp_verdict {
 #define VRRP_VERDICT_COUNT	(VRRP_V2_ADDRESS_LIST + 1)
 const char *vrrp_verdict_name(enum vrrp_verdict);
 
-/* What carried the message. */
+/* The message, and the IP header that carried it. */
 struct vrrp_packet {
 	struct addr	 source;
 	struct addr	 destination;
