@@ -221,9 +221,10 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * interval of the session, by which the Downs of Backups differ at most, and
  * half of one for the claim to get round.  A better one whose own session goes
  * Down meanwhile is not waited for.
- * A takeover that waits is called off by an advert accepted after the edge, by the session leaving
- * Down, and by a lesser router that became Active since the dead one was last
- * heard: that one serves already, and preemption is a matter of V-67.
+ * A takeover that waits is called off by an advert accepted after the edge, by
+ * the session leaving Down, and by a lesser router that became Active since the
+ * dead one was last heard: that one serves already, and preemption is a matter of
+ * V-67.
  * With takeover_confirm (L-14) the advert goes out first and the rest after so
  * long, unless somebody who wins against it has spoken by then.
  * The other guards, and the fate of a session that was wrong, are in vrrp_death.h.

@@ -68,8 +68,8 @@ struct vrrp_bfd_params {
 
 /*
  * Everything that can be tracked: the enum, the word in blocks and messages, and
- * the name that people read.  Interfaces and links (bfd blocks of role link) need no
- * declaration, the others are declared once and used by name.
+ * the name that people read.  Interfaces and links (bfd blocks of role link) need
+ * no declaration, the others are declared once and used by name.
  */
 #define VRRP_TRACK_KINDS(X)						\
 	X(INTERFACE,	"interface",	"interface")			\

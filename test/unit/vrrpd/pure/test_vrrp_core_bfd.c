@@ -1,8 +1,9 @@
 /*
- * test_vrrp_core_bfd.c - vrrp_core.c: what keeps a BFD Down from being obeyed.
+ * test_vrrp_core_bfd.c - vrrp_core.c: what it makes of a Down that is not obeyed.
  *
- * What BFD itself triggers is in test_vrrp_core.c; here are the guards on top:
- * proof of life, and what an Active does so that there is one.
+ * What BFD itself triggers is in test_vrrp_core.c, each guard alone in
+ * test_vrrp_death.c; here are the guards as the machine asks them, and what an
+ * Active does so that there is proof of life.
  */
 #include "config.h"
 
