@@ -46,6 +46,7 @@ VIP6 = GLOBAL + "50"
 VIP6_LOCAL = LINK_LOCAL + "50"
 VMAC6 = "00:00:5e:00:02:%02x" % VRID
 MS = 0.001
+START_CS = 5                    # advert_int of a pair that comes up
 
 
 class LabError(Exception):
@@ -715,7 +716,16 @@ class Lab:
 
         r2 follows when r1 is Active: at 1 cs the two would be Active within
         4 ms of each other, and now and then r2 first.
+
+        A slow pair starts as a fast one and is then reloaded with its own
+        advert_int: otherwise every test waits an Active_Down_Interval of
+        seconds in which nothing happens.
         """
+        wanted = conf.get("advert_int", 0)
+        hurry = (isinstance(wanted, int) and wanted > START_CS and
+                 "version" not in conf.get("extra", ""))
+        if hurry:
+            conf["advert_int"] = START_CS
         if ipv6:
             self.ipv6()
             conf["addresses"] = (VIP6_LOCAL + "/64", VIP6 + "/64")
@@ -731,6 +741,25 @@ class Lab:
                 priority=priority, bfd=with_peer if bfd else None, **conf))
             if router is self.r1 and priorities[0] > priorities[1]:
                 router.wait_state("active", 20)
+        if hurry:
+            self.slow_down(wanted)
+
+    def slow_down(self, advert_int):
+        """The pair goes on with this advert_int, in centiseconds."""
+        wait_for(lambda: {self.r1.state(), self.r2.state()} ==
+                 {"active", "backup"}, 20, "one Active and one Backup")
+        # The Active last: its adverts tell the Backup how long to wait.
+        for router in sorted((self.r1, self.r2),
+                             key=lambda r: r.state() == "active"):
+            text = router.vrrpd_conf.read_text()
+            changed = re.sub(r"(?m)^(\s*advert_int\s*=\s*)%d$" % START_CS,
+                             r"\g<1>%d" % advert_int, text)
+            assert changed != text, text
+            router.vrrpd_conf.write_text(changed)
+            router.call("reload")
+        wait_for(lambda: all(r.instance()["active-adver-interval-cs"] ==
+                             advert_int for r in (self.r1, self.r2)), 5,
+                 "both know the new advert_int")
 
     def wait_pair(self, bfd=False, timeout=20, ipv6=False):
         """r1 is Active, r2 would take over, by BFD if so wanted."""
