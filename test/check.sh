@@ -18,12 +18,13 @@ passed=0 failed=0 skipped=0
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 
-sandbox_pid=
+sandbox_pid= builds_pid=
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/swiftover-check.XXXXXX") || exit 1
 chmod 755 "$tmp"
 cleanup() {
 	trap '' HUP INT TERM
 	[ -z "$sandbox_pid" ] || kill -9 "$sandbox_pid" 2>/dev/null
+	[ -z "$builds_pid" ] || kill -9 -- "-$builds_pid" 2>/dev/null
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
@@ -42,31 +43,40 @@ finish() {
 	exit 1
 }
 
-# step NAME COMMAND...: one result; its output only when it fails.
-step() {
-	name=$1
-	shift
-	if "$@" >"$tmp/step.log" 2>&1; then
-		pass "$name"
+# result NAME STATUS LOG: one result; its output only when it failed.
+result() {
+	if [ "$2" = 0 ]; then
+		pass "$1"
 		return 0
 	fi
-	tail -n 60 "$tmp/step.log"
-	fail "$name"
+	tail -n 60 "$3"
+	fail "$1"
 	return 1
 }
 
-# unit NAME BUILD: make check, each test case counted from its TAP line, each
-# program without such lines as one.
-unit() {
-	CMOCKA_MESSAGE_OUTPUT=TAP make -s -k -C "$2" -j"$jobs" check \
-	    >"$tmp/check.log" 2>&1
-	status=$?
+# step NAME COMMAND...: the same of a command that runs now.
+step() {
+	name=$1
+	shift
+	"$@" >"$tmp/step.log" 2>&1
+	result "$name" $? "$tmp/step.log"
+}
+
+# make_check BUILD: the unit tests of a build, with a TAP line each.
+make_check() {
+	CMOCKA_MESSAGE_OUTPUT=TAP make -s -k -C "$1" -j"$jobs" check
+}
+
+# counted NAME BUILD STATUS LOG: what make_check left, each test case counted
+# from its TAP line, each program without such lines as one.
+counted() {
+	status=$3
 	$python "$top/test/count.py" automake "$1" "$2" >"$tmp/count" ||
-	    { tail -n 40 "$tmp/check.log"; fail "$1: no results"; return; }
+	    { tail -n 40 "$4"; fail "$1: no results"; return; }
 	sed '$d' "$tmp/count"
 	add $(tail -n 1 "$tmp/count")
 	if [ $status != 0 ] && [ "$added_failed" = 0 ]; then
-		tail -n 60 "$tmp/check.log"
+		tail -n 60 "$4"
 		fail "$1: make check exits with $status"
 	fi
 }
@@ -100,19 +110,9 @@ say "build"
 step "autogen" sh "$top/test/copy.sh" "$top" "$tmp/src" || finish
 step "gcc" build "$tmp/gcc" gcc || finish
 say "unit tests, gcc"
-unit gcc "$tmp/gcc"
+make_check "$tmp/gcc" >"$tmp/check.log" 2>&1
+counted gcc "$tmp/gcc" $? "$tmp/check.log"
 
-if command -v clang >/dev/null; then
-	say "unit tests, clang with address and undefined sanitizers"
-	if step "clang" build "$tmp/clang" clang --enable-sanitizers; then
-		unit clang "$tmp/clang"
-	fi
-	rm -rf "$tmp/clang"
-else
-	skip "clang: not installed"
-fi
-
-say "make distcheck as an ordinary user"
 distcheck() {
 	mkdir "$tmp/dist" && cp -R "$tmp/src" "$tmp/dist/src" || return
 	if [ "$(id -u)" = 0 ]; then
@@ -125,8 +125,34 @@ distcheck() {
 	    cd build && HOME="$tmp/dist" $as ../src/configure -q &&
 	    HOME="$tmp/dist" $as make -s -j"$jobs" distcheck)
 }
-step "distcheck" distcheck
-rm -rf "$tmp/dist"
+
+# What waits for the processors runs beside what waits for timers: the builds
+# that are left and their unit tests beside the lab's tests that measure no
+# time.  Both leave files; they are counted when both are done.
+builds() {
+	if command -v clang >/dev/null; then
+		build "$tmp/clang" clang --enable-sanitizers \
+		    >"$tmp/clang.log" 2>&1
+		echo $? >"$tmp/clang.status"
+		make_check "$tmp/clang" >"$tmp/clang-check.log" 2>&1
+		echo $? >"$tmp/clang-check.status"
+	fi
+	distcheck >"$tmp/distcheck.log" 2>&1
+	echo $? >"$tmp/distcheck.status"
+}
+
+count_builds() {
+	if [ ! -e "$tmp/clang.status" ]; then
+		skip "clang: not installed"
+	elif result "clang" "$(cat "$tmp/clang.status")" "$tmp/clang.log"; then
+		counted "clang with address and undefined sanitizers" \
+		    "$tmp/clang" "$(cat "$tmp/clang-check.status")" \
+		    "$tmp/clang-check.log"
+	fi
+	result "distcheck as an ordinary user" "$(cat "$tmp/distcheck.status")" \
+	    "$tmp/distcheck.log"
+	rm -rf "$tmp/clang" "$tmp/dist"
+}
 
 # lab NAME [PYTEST ARGUMENT]...: in the background so that a signal here is
 # seen at once.
@@ -155,13 +181,28 @@ lab() {
 	rm -f "$tmp/lab.xml"
 }
 
-say "lab"
+say "clang with sanitizers, distcheck, and the lab where it measures no time"
+# In a process group of its own, so that all of it can be ended.
+set -m
+builds </dev/null &
+builds_pid=$!
+set +m
 if ! why=$(sh "$top/test/lab/sandbox.sh"); then
+	one_by_one=
 	skip "$why"
 elif $python -c 'import xdist' 2>/dev/null; then
+	one_by_one=yes
 	lab "lab, side by side" -m "not timing" -n 3 --dist loadgroup
-	lab "lab, one by one" -p no:xdist -m timing
 else
+	one_by_one=
+	wait "$builds_pid"
 	lab "lab"
+fi
+wait "$builds_pid"
+builds_pid=
+count_builds
+if [ "$one_by_one" ]; then
+	say "the lab where it measures time, one by one and with nothing beside"
+	lab "lab, one by one" -p no:xdist -m timing
 fi
 finish
