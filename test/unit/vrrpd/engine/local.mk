@@ -12,7 +12,9 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
+	test/unit/vrrpd/engine/test_vrrp_notify \
 	test/unit/vrrpd/engine/test_vrrp_protect \
+	test/unit/vrrpd/engine/test_vrrp_receive \
 	test/unit/vrrpd/engine/test_vrrp_router \
 	test/unit/vrrpd/engine/test_vrrp_sessions \
 	# end
@@ -57,4 +59,14 @@ test_unit_vrrpd_engine_test_vrrp_cleanup_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_cleanup_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_receive_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_receive.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_receive_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_notify_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_notify.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_notify_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 endif
