@@ -461,6 +461,7 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	if (ew.no_listener)
 		return -EADDRINUSE;
 	server = *config;
+	ew.serving = true;
 	*out = (struct ctl_server *)&ew;
 	return 0;
 }
@@ -470,6 +471,7 @@ ctl_server_close(struct ctl_server *s)
 {
 	(void)s;
 	memset(&server, 0, sizeof(server));
+	ew.serving = false;
 }
 
 bool

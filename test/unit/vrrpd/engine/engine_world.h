@@ -48,6 +48,7 @@ struct engine_world {
 	/* the channel */
 	bool		stuck;		/* messages stay in the queue */
 	/* clients */
+	bool		serving;	/* the control socket is answered */
 	const char	*subscribed;	/* the topic; NULL: nobody */
 	char		told[2048];	/* "instance:web transition: ..." */
 	json_t		*last_told;

@@ -320,6 +320,18 @@ test_vrrp_apply_whoever_comes_back_replaces_the_one_that_lingers(void **state)
 	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
 }
 
+/* The same VRID in the other family is another virtual router. */
+static void
+test_vrrp_apply_the_other_family_is_not_in_the_way(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	engine_apply("instance six { interface = eth0 virtual_router_id = 51 "
+	    "virtual_addresses = { fe80::50/64 } }\n");
+	assert_int_equal(ew.r->lingering_count, 1);
+	assert_null(strstr(world.did, "withdraw"));
+}
+
 static void
 test_vrrp_apply_another_removal_leaves_the_one_that_lingers(void **state)
 {
@@ -388,6 +400,23 @@ test_vrrp_apply_a_group_that_is_gone_lets_its_members_go(void **state)
 	assert_null(engine_find("web")->group);
 	assert_string_equal(world.did, "");
 	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+}
+
+/* Two that went different ways go one way as soon as they are a group. */
+static void
+test_vrrp_apply_a_new_group_settles_at_once(void **state)
+{
+	(void)state;
+	engine_apply(WEB DB);
+	engine_start();
+	world_run(3 * NS_PER_S);
+	engine_advert("192.0.2.3", 52, 200);
+	world_run(2 * NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_BACKUP);
+	engine_apply(WEB DB BOTH);
+	assert_int_equal(engine_find("web")->core.state,
+	    engine_find("db")->core.state);
 }
 
 /* A new member that cannot run yet takes the group along (L-19). */
@@ -494,11 +523,13 @@ main(void)
 	    TEST(test_vrrp_apply_a_removed_backup_goes_at_once),
 	    TEST(test_vrrp_apply_whoever_needs_the_address_does_not_wait),
 	    TEST(test_vrrp_apply_whoever_comes_back_replaces_the_one_that_lingers),
+	    TEST(test_vrrp_apply_the_other_family_is_not_in_the_way),
 	    TEST(test_vrrp_apply_another_removal_leaves_the_one_that_lingers),
 	    TEST(test_vrrp_apply_an_interface_that_nobody_uses_goes),
 	    TEST(test_vrrp_apply_an_interface_stays_for_the_one_that_lingers),
 	    TEST(test_vrrp_apply_makes_groups_of_the_members),
 	    TEST(test_vrrp_apply_a_group_that_is_gone_lets_its_members_go),
+	    TEST(test_vrrp_apply_a_new_group_settles_at_once),
 	    TEST(test_vrrp_apply_a_new_member_that_cannot_run_stops_the_group),
 	    TEST(test_vrrp_apply_a_declared_tracker_keeps_its_level),
 	    TEST(test_vrrp_apply_router_id_of_the_file_or_the_host_name),

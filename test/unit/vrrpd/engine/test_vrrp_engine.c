@@ -577,13 +577,17 @@ static void
 test_vrrp_engine_close_tells_in_order(void **state)
 {
 	(void)state;
-	become_active(WEB_WITH("notify = \"/bin/true\" "));
+	become_active(WEB_WITH("notify = \"/bin/true\" ") DB
+	    "group both { members = { web, db } notify = \"/bin/true\" }\n");
+	assert_true(ew.serving);
 	vrrp_engine_close(e);
 	e = NULL;
 	assert_true(at("phase:3") < at("advert:51:0"));
 	assert_true(at("advert:51:0") < at("withdraw:web"));
 	assert_true(at("withdraw:web") < at("close:web"));
 	(void)at("notice:web:STOP");
+	(void)at("notice:both:STOP");
+	assert_false(ew.serving);
 	(void)at("revoke:web");
 	assert_true(ew.goodbye);
 	world_forget();

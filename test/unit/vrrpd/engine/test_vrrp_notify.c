@@ -148,6 +148,8 @@ test_vrrp_notify_a_reload_keeps_what_was_told_of_a_group(void **state)
 	engine_apply(WEB_WITH("priority = 150 ") DB_WITH("") BOTH);
 	world_run(NS_PER_S);
 	assert_string_equal(notices(), "");
+	vrrp_notify_stop(n);
+	assert_string_equal(notices(), "both:STOP");
 	/* Without its hook a group is not talked about. */
 	engine_apply(WEB_WITH("") DB_WITH("")
 	    "group both { members = { web, db } }\n");

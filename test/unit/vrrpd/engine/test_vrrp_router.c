@@ -16,6 +16,7 @@
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/pure/vrrp_linger.h"
 
@@ -290,13 +291,33 @@ test_vrrp_router_after_a_resync_what_the_dump_does_not_name_is_gone(
 	assert_false(engine_find("far")->iface->exists);
 }
 
+/* An address that the dump does not name is not ours any more. */
 static void
-test_vrrp_router_the_first_dump_is_not_a_resync(void **state)
+test_vrrp_router_after_a_resync_addresses_are_those_of_the_dump(void **state)
 {
 	(void)state;
 	start(WEB);
+	engine_resync();
+	engine_addr(WORLD_IFINDEX, "192.0.2.9/24", false, false);
+	engine_synced();
+	assert_int_equal(ew.r->addrs.count, 1);
+	assert_int_equal(vrrp_iface_primary(ew.r->ifaces[0],
+	    AF_INET)->bytes[3], 9);
+}
+
+/* Only after a loss does silence about an interface mean that it is gone. */
+static void
+test_vrrp_router_the_first_dump_is_not_a_resync(void **state)
+{
+	struct nl_link eth1 = engine_eth(WORLD_IFINDEX2, "eth1");
+
+	(void)state;
+	start(WEB FAR);
+	engine_link(&eth1, false);	/* not for nl_link_get() */
+	engine_addr(WORLD_IFINDEX2, "198.51.100.2/24", false, false);
 	engine_synced();
 	assert_int_equal(state_of("web"), VRRP_BACKUP);
+	assert_int_equal(state_of("far"), VRRP_BACKUP);
 }
 
 /* --- left by an earlier run --- */
@@ -322,6 +343,7 @@ test_vrrp_router_removes_devices_of_a_dead_vrrpd_that_nobody_adopts(
 	/* Whoever makes such a device later is another vrrpd that lives. */
 	engine_link(&ew.links[1], false);
 	assert_int_equal(ew.deleted_count, 1);
+	assert_int_equal(ew.r->orphan_count, 0);
 }
 
 /* --- stalls --- */
@@ -423,8 +445,10 @@ test_vrrp_router_refreshes_those_that_linger(void **state)
 	become_active(WEB DB);
 	engine_apply(DB);
 	world_forget();
-	for (i = 0; i < VRRP_REFRESH_SLOTS; i++)
+	for (i = 0; i < VRRP_REFRESH_SLOTS; i++) {
 		vrrp_router_refresh(ew.r);
+		world_run(NS_PER_MS);
+	}
 	assert_int_equal(refreshes("web"), 1);
 }
 
@@ -535,8 +559,14 @@ test_vrrp_router_leave_waits_for_every_successor(void **state)
 	assert_int_equal(lefts, 1);
 	world_run(20 * NS_PER_S);
 	assert_int_equal(lefts, 1);
-	/* Nothing starts any more. */
+	/* Nothing starts any more, and nothing is wished of bfdd. */
+	ew.commits = 0;
+	engine_addr(WORLD_IFINDEX, "192.0.2.4/24", false, false);
+	assert_int_equal(ew.commits, 0);
 	assert_int_equal(state_of("web"), VRRP_INITIALIZE);
+	vrrp_leaving_settle_later(ew.r);
+	world_run(0);
+	assert_int_equal(lefts, 1);
 }
 
 static void
@@ -637,6 +667,7 @@ main(void)
 	    TEST(test_vrrp_router_a_virtual_address_that_is_taken_away_is_put_back),
 	    TEST(test_vrrp_router_a_device_that_is_taken_away_is_made_again),
 	    TEST(test_vrrp_router_after_a_resync_what_the_dump_does_not_name_is_gone),
+	    TEST(test_vrrp_router_after_a_resync_addresses_are_those_of_the_dump),
 	    TEST(test_vrrp_router_the_first_dump_is_not_a_resync),
 	    TEST(test_vrrp_router_removes_devices_of_a_dead_vrrpd_that_nobody_adopts),
 	    TEST(test_vrrp_router_watches_at_a_quarter_of_the_shortest_interval),

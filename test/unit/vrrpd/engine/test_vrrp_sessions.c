@@ -166,6 +166,7 @@ test_vrrp_sessions_auto_does_not_wish_for_what_a_peer_has_opened(void **state)
 	s->accepted = s->level.unsolicited = true;
 	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
 	    VRRP_BFD_REASON_NONE);
+	vrrp_router_retune(ew.r);
 	assert_string_equal(ew.wishes, "offer:eth0:192.0.2.2");
 	assert_non_null(memory_of("web", "192.0.2.3"));
 	s->level.deleted = true;
@@ -334,6 +335,20 @@ test_vrrp_sessions_losing_bfdd_is_no_failover_and_reassures(void **state)
 	assert_int_equal(count("advert"), 0);
 }
 
+/* bfdd came: the sessions that are Up need no proof of life. */
+static void
+test_vrrp_sessions_finding_bfdd_reassures_nobody(void **state)
+{
+	(void)state;
+	start(INSTANCE("web", "51", PEER));
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
+	    VRRP_BFD_REASON_NONE);
+	world_run(5 * NS_PER_S);
+	world_forget();
+	engine_bfdd(true);
+	assert_int_equal(count("advert"), 0);
+}
+
 /* L-20: news in either direction. */
 static void
 test_vrrp_sessions_bfdd_is_told_where_we_are_active(void **state)
@@ -372,6 +387,8 @@ test_vrrp_sessions_detection_is_that_of_the_most_eager_peer(void **state)
 	s->level.tx_interval_ns = 0;		/* not agreed yet */
 	s->level.detection_time_ns = 90 * NS_PER_MS;
 	assert_int_equal(vrrp_sessions_detection_ns(ew.r, v), 90 * NS_PER_MS);
+	ew.sessions[0].level.tx_interval_ns = 5 * NS_PER_MS;
+	assert_int_equal(vrrp_sessions_detection_ns(ew.r, v), 15 * NS_PER_MS);
 }
 
 static const struct vrrp_bfd_session *published;
@@ -417,6 +434,7 @@ main(void)
 	    TEST(test_vrrp_sessions_a_link_is_a_tracker),
 	    TEST(test_vrrp_sessions_a_new_link_knows_what_bfdd_knows),
 	    TEST(test_vrrp_sessions_losing_bfdd_is_no_failover_and_reassures),
+	    TEST(test_vrrp_sessions_finding_bfdd_reassures_nobody),
 	    TEST(test_vrrp_sessions_bfdd_is_told_where_we_are_active),
 	    TEST(test_vrrp_sessions_detection_is_that_of_the_most_eager_peer),
 	    TEST(test_vrrp_sessions_every_level_is_for_the_clients_too),
