@@ -1,12 +1,26 @@
 # Unit tests of vrrpd/instance/: one cmocka program per file.
 if CMOCKA
 UNIT_VRRPD_INSTANCE_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
+UNIT_VRRPD_INSTANCE_WORLD = \
+	$(VRRPD_WORLD) \
+	test/unit/vrrpd/instance/instance_world.c \
+	test/unit/vrrpd/instance/instance_world.h \
+	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_virtual_router \
+	test/unit/vrrpd/instance/test_vrrp_able \
+	test/unit/vrrpd/instance/test_vrrp_accept \
+	test/unit/vrrpd/instance/test_vrrp_bequest \
+	test/unit/vrrpd/instance/test_vrrp_frames \
+	test/unit/vrrpd/instance/test_vrrp_history \
+	test/unit/vrrpd/instance/test_vrrp_hold \
 	test/unit/vrrpd/instance/test_vrrp_instance \
+	test/unit/vrrpd/instance/test_vrrp_machine \
 	test/unit/vrrpd/instance/test_vrrp_peer \
+	test/unit/vrrpd/instance/test_vrrp_send \
 	test/unit/vrrpd/instance/test_vrrp_track \
 	test/unit/vrrpd/instance/test_vrrp_tracked \
+	test/unit/vrrpd/instance/test_vrrp_words \
 	# end
 
 test_unit_vrrpd_instance_test_virtual_router_SOURCES = \
@@ -14,16 +28,56 @@ test_unit_vrrpd_instance_test_virtual_router_SOURCES = \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_virtual_router_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_able_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_able.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_able_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_accept_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_accept.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_accept_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_bequest_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_bequest.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_bequest_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_frames_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_frames.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_frames_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_history_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_history.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_history_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_hold_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_hold.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_hold_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_instance_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_instance.c \
-	$(VRRPD_WORLD) \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_instance_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_machine_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_machine.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_machine_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_peer_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_peer.c \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_peer_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_send_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_send.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_send_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_track_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_track.c \
 	$(VRRPD_WORLD) \
@@ -34,4 +88,9 @@ test_unit_vrrpd_instance_test_vrrp_tracked_SOURCES = \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_tracked_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_words_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_words.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_words_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 endif

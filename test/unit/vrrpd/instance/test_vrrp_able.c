@@ -1,0 +1,206 @@
+/*
+ * test_vrrp_able.c - what stands against running, and what is said of it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_history.h"
+#include "vrrpd/instance/vrrp_iface.h"
+
+/* V-77 +, and the reason a user reads. */
+static void
+test_vrrp_able_interface_down_is_initialize_with_the_reason(void **state)
+{
+	(void)state;
+	become_active();
+	world.iface->link.running = false;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(world.did, "advert:0 withdraw");
+	assert_string_equal(v->waiting, "interface eth0 has no carrier");
+	world.iface->link.running = true;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_INTERFACE_UP);
+}
+
+static void
+test_vrrp_able_without_interface_waits_and_starts_when_it_comes(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_link link = world.iface->link;
+
+	(void)state;
+	vrrp_iface_lost(world.iface);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "interface eth0 does not exist");
+	vrrp_iface_found(world.iface, &link);
+	vrrp_instance_iface_found(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-23 +, V-23 -, V-77 - no address of our own, or only virtual ones */
+static void
+test_vrrp_able_without_primary_address_waits(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.50/24", false, false);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "interface eth0 has no IPv4 address "
+	    "of its own, only virtual ones: their owner has priority = 255");
+	/* Secondary to the virtual one that was promoted before it. */
+	world_addr("192.0.2.9/24", true, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 9);
+	world_addr("192.0.2.3/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 3);
+}
+
+/* A reload must not take an Active down for what is not known yet. */
+static void
+test_vrrp_able_unknown_track_does_not_stop_an_active(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	become_active();
+	p.track_count = 1;
+	p.tracks[0].kind = VRRP_TRACK_SCRIPT;
+	(void)strcpy(p.tracks[0].name, "chk");
+	vrrp_instance_set(v, &p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_track_set(world.env.track, VRRP_TRACK_SCRIPT, "chk", false,
+	    "status 1", world.now);
+	world_deferred();
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "tracked script chk is down: status "
+	    "1");
+}
+
+/* V-76 - priority 255 of a router that does not own the address. */
+static void
+test_vrrp_able_owner_without_the_address_waits_for_it(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "priority = 255 is for the owner of "
+	    "the addresses, and 192.0.2.50 is not an address of eth0");
+	world_run(10 * NS_PER_S);
+	assert_null(strstr(world.did, "advert"));
+	world_addr("192.0.2.50/24", true, false);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	world_addr("192.0.2.50/24", true, true);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_NOT_OWNER);
+	assert_non_null(strstr(world.did, "advert:0"));
+}
+
+static void
+test_vrrp_able_tracked_interface_without_weight_is_a_fault(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_link link = { .ifindex = 9, .name = "wan0",
+	    .admin_up = true, .running = true };
+
+	(void)state;
+	p.track_count = 1;
+	(void)strcpy(p.tracks[0].name, "wan0");
+	world.tracked = link;
+	start_with(&p);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	world_track(&link, true);
+	assert_non_null(strstr(world.did, "advert:0"));
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_FAULT);
+	assert_string_equal(v->waiting, "tracked interface wan0 is down: "
+	    "does not exist");
+	world_track(&link, false);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(v->last_event, VRRP_CAUSE_TRACK_CLEAR);
+}
+
+/* V-24 +, V-24 - the first link-local one that is not virtual */
+static void
+test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+	char text[ADDR_STRLEN];
+
+	(void)state;
+	world_addr("fe80::2/64", false, true);
+	world_addr("2001:db8::2/64", false, false);
+	world_addr("fe80::50/64", false, false);
+	start_with(&p);
+	assert_non_null(strstr(v->waiting, "no usable link-local address"));
+	world_addr("fe80::9/64", false, false);
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_string_equal(addr_format(vrrp_iface_primary(world.iface,
+	    AF_INET6), text, sizeof(text)), "fe80::9");
+}
+
+/* V-6: (1280 - 48) / 16 = 77 addresses, and no more. */
+static void
+test_vrrp_able_advert_that_does_not_fit_the_mtu_waits(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+	unsigned i;
+
+	(void)state;
+	p.vip_count = 78;
+	for (i = 2; i < p.vip_count; i++) {
+		p.vips[i] = p.vips[1];
+		p.vips[i].prefix.addr.bytes[14] = (uint8_t)i;
+	}
+	world.iface->link.mtu = 1280;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "an advert of 78 addresses does not "
+	    "fit the MTU of eth0, which has room for 77");
+	world.iface->link.mtu = 1280 + 16;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_able_interface_down_is_initialize_with_the_reason),
+	    TEST(test_vrrp_able_without_interface_waits_and_starts_when_it_comes),
+	    TEST(test_vrrp_able_without_primary_address_waits),
+	    TEST(test_vrrp_able_unknown_track_does_not_stop_an_active),
+	    TEST(test_vrrp_able_owner_without_the_address_waits_for_it),
+	    TEST(test_vrrp_able_tracked_interface_without_weight_is_a_fault),
+	    TEST(test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual),
+	    TEST(test_vrrp_able_advert_that_does_not_fit_the_mtu_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

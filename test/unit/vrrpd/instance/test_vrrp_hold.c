@@ -1,0 +1,232 @@
+/*
+ * test_vrrp_hold.c - the addresses: made ready, taken, lent, given up.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_hold.h"
+#include "vrrpd/instance/vrrp_iface.h"
+
+/* Only what it holds, and one request at a time. */
+static void
+test_vrrp_hold_held_addresses_are_refreshed(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "");
+	world_run(4 * NS_PER_S);
+	world_ack(0, 0);
+	world_run(1100 * NS_PER_MS);
+	world_forget();
+	vrrp_hold_refresh(v);
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "refresh");
+	world.refreshed(ENODEV, 0, world.refreshed_arg);
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "refresh refresh");
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	world.refreshed(0, 0, world.refreshed_arg);
+	world_forget();
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "");
+}
+
+static void
+test_vrrp_hold_device_that_cannot_be_made_is_tried_again(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.vip_open_error = -EPERM;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "no device");
+	world.vip_open_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_hold_unicast_that_cannot_be_opened_waits(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	world.unicast_error = -EMFILE;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "cannot send to unicast peers"));
+	world.unicast_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* The source of what we send follows the primary address. */
+static void
+test_vrrp_hold_unicast_source_follows_the_primary(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	start_with(&p);
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.7/24", false, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	assert_true(addr_equal(&world.unicast_source,
+	    vrrp_iface_primary(world.iface, AF_INET)));
+}
+
+/* V-76 - who forgets priority 255 keeps the address of the machine. */
+static void
+test_vrrp_hold_only_address_of_an_interface_is_not_removed(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	assert_int_equal(addr_prefix_parse("192.0.2.2/24",
+	    &p.vips[0].prefix), 0);
+	p.virtual_mac = false;
+	start_with(&p);
+	assert_null(strstr(world.did, "del:"));
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "their owner has priority = 255"));
+}
+
+/* V-84 + before the addresses are announced, and only while Active. */
+static void
+test_vrrp_hold_owner_tells_the_virtual_mac_while_active(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	start_with(&p);
+	assert_string_equal(world.did, "own install advert:255 announce:1");
+	world_ack(0, 0);
+	world_forget();
+	vrrp_instance_disable(v, true);
+	world_run(vrrp_linger_bound_ns(3, 100));
+	assert_string_equal(world.did, "advert:0 disown withdraw");
+	vrrp_instance_disable(v, false);
+	world_forget();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	assert_string_equal(world.did, "advert:0 disown withdraw");
+}
+
+/* V-84 - without a virtual MAC there is nothing else to tell. */
+static void
+test_vrrp_hold_owner_without_virtual_mac_leaves_arp_alone(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	p.virtual_mac = false;
+	start_with(&p);
+	assert_null(strstr(world.did, "own"));
+}
+
+/* V-104 - the filter is there while Backup already, and goes last. */
+static void
+test_vrrp_hold_accept_no_filters_before_the_address_is_there(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.accept = false;
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "filter"));
+	assert_null(strstr(world.did, "install"));
+	world_forget();
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_start(v);
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	world_ack(0, 0);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	world_forget();
+	vrrp_instance_free(v);
+	v = NULL;
+	assert_non_null(strstr(world.did, "unfilter"));
+}
+
+static void
+test_vrrp_hold_accept_no_without_a_filter_is_not_active(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.accept = false;
+	world.filter_error = -EOPNOTSUPP;
+	start_with(&p);
+	world_run(500 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "accept = no needs nf_tables"));
+	world.filter_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-104 + the owner takes packets to its address in any case. */
+static void
+test_vrrp_hold_accept_no_of_the_owner_filters_nothing(void **state)
+{
+	struct vrrp_params p = owner_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	p.accept = false;
+	world.filter_error = -EOPNOTSUPP;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* Addresses of a crashed run. */
+static void
+test_vrrp_hold_leftover_address_is_removed_at_start(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = false;
+	world_addr("192.0.2.50/24", true, false);
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_hold_held_addresses_are_refreshed),
+	    TEST(test_vrrp_hold_device_that_cannot_be_made_is_tried_again),
+	    TEST(test_vrrp_hold_unicast_that_cannot_be_opened_waits),
+	    TEST(test_vrrp_hold_unicast_source_follows_the_primary),
+	    TEST(test_vrrp_hold_only_address_of_an_interface_is_not_removed),
+	    TEST(test_vrrp_hold_owner_tells_the_virtual_mac_while_active),
+	    TEST(test_vrrp_hold_owner_without_virtual_mac_leaves_arp_alone),
+	    TEST(test_vrrp_hold_accept_no_filters_before_the_address_is_there),
+	    TEST(test_vrrp_hold_accept_no_without_a_filter_is_not_active),
+	    TEST(test_vrrp_hold_accept_no_of_the_owner_filters_nothing),
+	    TEST(test_vrrp_hold_leftover_address_is_removed_at_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
