@@ -7,7 +7,9 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_check \
 	test/unit/vrrpd/pure/test_vrrp_conflict \
 	test/unit/vrrpd/pure/test_vrrp_core \
+	test/unit/vrrpd/pure/test_vrrp_core_absence \
 	test/unit/vrrpd/pure/test_vrrp_core_bfd \
+	test/unit/vrrpd/pure/test_vrrp_core_takeover \
 	test/unit/vrrpd/pure/test_vrrp_death \
 	test/unit/vrrpd/pure/test_vrrp_group \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
@@ -35,6 +37,10 @@ test_unit_vrrpd_pure_test_vrrp_conflict_SOURCES = test/unit/vrrpd/pure/test_vrrp
 test_unit_vrrpd_pure_test_vrrp_conflict_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_SOURCES = test/unit/vrrpd/pure/test_vrrp_core.c
 test_unit_vrrpd_pure_test_vrrp_core_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_absence_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_absence.c
+test_unit_vrrpd_pure_test_vrrp_core_absence_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_takeover_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_takeover.c
+test_unit_vrrpd_pure_test_vrrp_core_takeover_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_bfd_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_bfd.c
 test_unit_vrrpd_pure_test_vrrp_core_bfd_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_death_SOURCES = test/unit/vrrpd/pure/test_vrrp_death.c
@@ -68,4 +74,7 @@ test_unit_vrrpd_pure_test_vrrp_refused_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_traffic_SOURCES = test/unit/vrrpd/pure/test_vrrp_traffic.c
 test_unit_vrrpd_pure_test_vrrp_traffic_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 endif
-EXTRA_DIST += test/unit/vrrpd/pure/vrrp_vectors.h
+EXTRA_DIST += \
+	test/unit/vrrpd/pure/vrrp_core_router.h \
+	test/unit/vrrpd/pure/vrrp_vectors.h \
+	# end

@@ -1,7 +1,7 @@
 /*
- * test_vrrp_core_bfd.c - vrrp_core.c: what it makes of a Down that is not obeyed.
+ * test_vrrp_core_bfd.c - vrrp_core.c: a Down of BFD that is not obeyed.
  *
- * What BFD itself triggers is in test_vrrp_core.c, each guard alone in
+ * What BFD itself triggers is in test_vrrp_core_takeover.c, each guard alone in
  * test_vrrp_death.c; here are the guards as the machine asks them, and what an
  * Active does so that there is proof of life.
  */
