@@ -4,6 +4,7 @@ UNIT_VRRPD_HELPER_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/vrrpd/helper/test_vrrp_check_net \
 	test/unit/vrrpd/helper/test_vrrp_checks \
+	test/unit/vrrpd/helper/test_vrrp_helper \
 	test/unit/vrrpd/helper/test_vrrp_hooks \
 	test/unit/vrrpd/helper/test_vrrp_procs \
 	test/unit/vrrpd/helper/test_vrrp_run \
@@ -13,6 +14,8 @@ test_unit_vrrpd_helper_test_vrrp_check_net_SOURCES = test/unit/vrrpd/helper/test
 test_unit_vrrpd_helper_test_vrrp_check_net_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_checks_SOURCES = test/unit/vrrpd/helper/test_vrrp_checks.c
 test_unit_vrrpd_helper_test_vrrp_checks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_helper_SOURCES = test/unit/vrrpd/helper/test_vrrp_helper.c
+test_unit_vrrpd_helper_test_vrrp_helper_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_hooks_SOURCES = test/unit/vrrpd/helper/test_vrrp_hooks.c
 test_unit_vrrpd_helper_test_vrrp_hooks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_procs_SOURCES = test/unit/vrrpd/helper/test_vrrp_procs.c
