@@ -28,9 +28,6 @@ export LC_ALL
 NOT_YET="
 bfdd
 test/sim
-vrrpd/helper
-vrrpd/ipc
-vrrpd/monitor
 "
 
 # One finding per comment.  A // comment on lines of its own is one comment; the

@@ -1,9 +1,10 @@
 /*
  * vrrp_check_file.c - `file`: while it exists, this router is drained.
  *
- * A change of its folder is told by inotify; once a second it is looked at as
- * well, for folders that come and go and file systems that tell nothing.  A file
- * that cannot be looked at counts as there: what cannot be checked has failed.
+ * A change of its folder is told by inotify; once a second the file is looked
+ * at as well, for folders that come and go and file systems that tell nothing.
+ * A file that cannot be looked at counts as there: a check that cannot be made
+ * has failed.
  */
 #include "config.h"
 
@@ -106,7 +107,7 @@ file_open(struct vrrp_checked *c, const struct vrrp_tracker_params *p)
 	(void)snprintf(f->folder, sizeof(f->folder), "%s", p->path);
 	slash = strrchr(f->folder, '/');
 	slash[slash == f->folder ? 1 : 0] = '\0';
-	/* Without inotify (too many instances of it) the timer does. */
+	/* Without inotify, of which there may be too many, the timer is enough. */
 	f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (f->inotify >= 0)
 		f->event = loop_fd_new(vrrp_checked_loop(c), f->inotify,

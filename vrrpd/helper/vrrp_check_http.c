@@ -60,7 +60,7 @@ struct check_http {
 static void
 hang_up(struct check_http *c)
 {
-	/* Frees the request too, without a callback, and the bufferevent. */
+	/* Frees the request, without a callback, and the bufferevent as well. */
 	if (c->connection != NULL)
 		evhttp_connection_free(c->connection);
 	c->connection = NULL;
@@ -142,7 +142,7 @@ judge(struct check_http *c, struct evhttp_request *req)
 
 /* --- no answer --- */
 
-/* What TLS has against the peer; false: it has nothing. */
+/* The words of TLS for what is wrong with the peer; false: nothing is. */
 static bool
 tls_failed(struct check_http *c)
 {
@@ -231,7 +231,7 @@ tls_layer(struct check_http *c)
 		(void)SSL_set1_host(ssl, c->host);
 		(void)SSL_set_tlsext_host_name(ssl, c->host);
 	}
-	/* Takes the SSL, also when it fails. */
+	/* Takes ssl, also on failure. */
 	bev = bufferevent_openssl_socket_new(loop_base(c->loop), -1, ssl,
 	    BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
 	if (bev != NULL)
@@ -281,7 +281,7 @@ ask(struct check_http *c)
 		evhttp_request_free(req);
 		return false;
 	}
-	/* The request is the connection's now, also when this fails. */
+	/* The request is the connection's from here on, also on failure. */
 	return evhttp_make_request(c->connection, req, EVHTTP_REQ_GET,
 	    c->target) == 0;
 }
@@ -301,7 +301,7 @@ http_start(void *state)
 	errno = 0;
 	if (ask(c))
 		return;
-	/* It may have been told already, and then ends with the batch. */
+	/* A round that was told already ends with the batch. */
 	if (c->reason[0] != '\0')
 		return;
 	fails(c, "cannot ask: %s", strerror(errno == 0 ? ENOMEM : errno));

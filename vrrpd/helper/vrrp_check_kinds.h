@@ -1,7 +1,7 @@
 /*
  * vrrp_check_kinds.h - the kinds of checks there are, and what they share.
  *
- * See vrrp_checks.h for what a kind is and how one is added.
+ * vrrp_checks.h says what a kind is and how one is added.
  */
 #ifndef VRRPD_VRRP_CHECK_KINDS_H
 #define VRRPD_VRRP_CHECK_KINDS_H
@@ -13,8 +13,8 @@ struct vrrp_procs;
 struct vrrp_run;
 
 /*
- * What vrrp_checked_shared() is; vrrp_helper.c makes it before the privileges
- * of the process are given up.
+ * The value of vrrp_checked_shared(); vrrp_helper.c makes it before the
+ * privileges of the process are given up.
  */
 struct vrrp_checks_shared {
 	struct vrrp_run		*run;		/* in vrrpd-scripts */

@@ -214,7 +214,7 @@ build(struct check_ping *c, uint8_t *packet)
 	packet[3] = (uint8_t)sum;
 }
 
-/* The source address travels with the packet: the socket is everybody's. */
+/* The source address travels with the packet: all checks share the socket. */
 static void
 put_source(struct msghdr *msg, void *control, const struct addr *source)
 {

@@ -1,9 +1,10 @@
 /*
  * vrrp_checks.c - the scheduler of checks: one for every kind, in any process.
  *
- * A tracker has one timer.  While no round is under way it is the start of the
- * next; during a round it is the deadline, for kinds that leave it to us, and
- * otherwise the next start, which is left out if the kind says that it is busy.
+ * A tracker has one timer.  While no round is under way the timer is the start
+ * of the next; during a round it is the deadline, for kinds that do not keep one
+ * themselves, and otherwise the next start, which is left out if the kind says
+ * that it is busy.
  */
 #include "config.h"
 
@@ -220,7 +221,7 @@ kind_of(const struct vrrp_checks *c, enum vrrp_track_kind kind)
 	return NULL;
 }
 
-/* Where it was declared and what it weighs is nothing to us. */
+/* But for where the tracker was declared and what it weighs. */
 static bool
 same(const struct vrrp_tracker_params *a, const struct vrrp_tracker_params *b)
 {

@@ -4,9 +4,9 @@
  * A kind is one file with a struct vrrp_checks_kind at its end; to add one:
  *
  *   1. vrrp_check_KIND.c exports `const struct vrrp_checks_kind`;
- *   2. it is put into a list in vrrp_helper.c, which says in which process it
- *      runs: vrrpd-checks, which has no privileges and no children, or
- *      vrrpd-scripts, which starts programs.
+ *   2. vrrp_needs.c says in which process the kind runs: vrrpd-checks, which
+ *      has no privileges and no children, or vrrpd-scripts, which starts programs;
+ *   3. the kind is put into the list of that process in vrrp_helper.c.
  *
  * Polled kinds (tcp, http, ping, script) give start(), and answer each with one
  * vrrp_checked_round(); interval, deadline, fall and rise are kept here.  Kinds
@@ -41,7 +41,7 @@ struct vrrp_checks_kind {
 	 */
 	void	*(*open)(struct vrrp_checked *,
 		    const struct vrrp_tracker_params *p);
-	/* No callback for it may come after this. */
+	/* No callback for the tracker may come after this. */
 	void	 (*close)(void *state);
 	/*
 	 * A round begins.  Ends in one vrrp_checked_round(), also from within,
@@ -87,7 +87,7 @@ unsigned vrrp_checks_count(const struct vrrp_checks *);
  */
 void	vrrp_checked_round(struct vrrp_checked *, bool good,
 	    const char *reason);
-/* It is so since then; told on if it is news, or the reason of a down is. */
+/* The level, since when it is so; told on if level or reason is news. */
 void	vrrp_checked_level(struct vrrp_checked *, bool up, mono_t since,
 	    const char *reason);
 struct loop *vrrp_checked_loop(const struct vrrp_checked *);

@@ -68,7 +68,7 @@ struct helper {
 	const char		*conf;
 	struct loop		*loop;
 	struct vrrp_channel	*channel;
-	struct vrrp_tally	*tally;		/* of what it has refused */
+	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct vrrp_checks_shared shared;
 	struct vrrp_checks	*checks;
 	struct vrrp_hooks	*hooks;		/* in vrrpd-scripts */
@@ -181,7 +181,7 @@ read_again(const uint8_t *body, size_t len, void *arg)
 	if (read_file(h) < 0)
 		log_err("%s: what was configured before stays in force",
 		    roles[h->role].name);
-	/* The engine may track now what was declared all along. */
+	/* The engine may track from now on what was declared all along. */
 	vrrp_checks_replay(h->checks);
 	return VRRP_REFUSAL_NONE;
 }
@@ -229,7 +229,7 @@ flush_log(void *arg)
 	log_flush();
 }
 
-/* Who is told by the monitor alone; ^C reaches the whole group. */
+/* Only the monitor tells a helper to leave; ^C reaches the whole group. */
 static void
 ignore_signals(void)
 {
@@ -247,7 +247,7 @@ ignore_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Nothing of the monitor's stays: 0 to 2 and the channel, which becomes 3. */
+/* Every descriptor of the monitor goes but 0 to 2; the channel becomes 3. */
 static int
 keep_only(int fd)
 {
@@ -262,7 +262,7 @@ keep_only(int fd)
 	return 3;
 }
 
-/* Is there a script or hook of somebody else, or even of root? */
+/* As little as the scripts and hooks of other users, or of root, allow. */
 static enum priv_role
 role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 {
@@ -348,7 +348,7 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 	else if ((error = read_file(&h)) < 0)
 		die(&h, "configuration", error);
 	error = loop_run(h.loop);
-	/* What still runs ends with us. */
+	/* Programs that still run end with their runner. */
 	vrrp_run_free(h.shared.run);
 	log_flush();
 	_exit(error < 0 && error != -EDEADLK ? 1 : 0);

@@ -9,13 +9,13 @@
  *                  become a whole root for such a child.
  *   vrrpd-checks   processes, files, and what asks the network.  None at all.
  *
- * Ordinary scheduling, nothing locked: what they do may take its time, and none
- * of it is in the way of the engine or of the monitor.
+ * Ordinary scheduling, nothing locked: a helper may take its time, and is never
+ * in the way of the engine or of the monitor.
  *
  * Each reads the configuration file by itself, and does not take from the engine,
- * which faces the network, what to run and as whom.  What passes through the
- * monitor are levels to the engine (vrrp_level.h), changes of state to the hooks
- * (vrrp_notice.h), and the word that there is a new configuration.
+ * which faces the network, what to run and as whom.  Levels to the engine
+ * (vrrp_level.h), changes of state to the hooks (vrrp_notice.h), and the word
+ * that there is a new configuration pass through the monitor.
  *
  * The monitor's half, which starts them and starts them again, is
  * monitor/vrrp_helpers.h.
@@ -41,20 +41,20 @@ enum vrrp_helper_role {
 #define VRRP_HELPER_COUNT	2
 /* The name of the process. */
 const char *vrrp_helper_name(enum vrrp_helper_role);
-/* The bit of vrrp_needs.h that asks for it. */
+/* The bit of vrrp_needs.h that asks for the process. */
 uint8_t	vrrp_helper_need(enum vrrp_helper_role);
-/* The way of its messages to the monitor. */
+/* The way of a helper's messages to the monitor. */
 enum vrrp_way vrrp_helper_way(enum vrrp_helper_role);
 
-/* What a helper is given; all borrowed, in a process of its own. */
+/* A helper is given this; all borrowed, in a process of its own. */
 struct vrrp_helper_birth {
 	enum vrrp_helper_role	 role;
-	int			 channel;	/* its end; the helper's to close */
+	int			 channel;	/* the helper's end, and to close */
 	const char		*conf;		/* the file */
-	/* As read at the start; says as whom programs may be run. */
+	/* As read at the start; decides the privileges of the process. */
 	const struct vrrp_config *config;
 	bool			 reread;	/* the file has changed since */
-	const struct priv_user	*user;		/* whom to become */
+	const struct priv_user	*user;		/* to become */
 };
 
 /*

@@ -1,9 +1,9 @@
 /*
  * vrrp_hooks.c - the programs that are told of changes of state.
  *
- * A queue is made with the first notice of its name and stays; their number is
- * that of the instances and groups there ever were, which is bounded by
- * QUEUES_MAX: beyond it the idle ones are reused.
+ * A queue is made with the first notice of its name and stays.  There are as
+ * many as there ever were instances and groups, up to QUEUES_MAX: beyond that the
+ * idle ones are used again.
  */
 #include "config.h"
 
@@ -110,7 +110,7 @@ vrrp_hooks_idle(const struct vrrp_hooks *h)
 	return true;
 }
 
-/* --- what is run --- */
+/* --- the command line --- */
 
 static void
 format_time(int64_t real_ns, char *buf, size_t size)
@@ -291,7 +291,7 @@ put_addresses(struct entry *e, const struct vrrp_params *v)
 		    v->vips[i].prefix.len);
 }
 
-/* False when there is no hook for it. */
+/* False when there is no hook for the instance or group. */
 static bool
 describe(const struct vrrp_hooks *h, const struct vrrp_notice *n,
     struct entry *e)

@@ -12,8 +12,8 @@
  * wait for it, the oldest of those is dropped and counted: what is told last is
  * always the newest state.
  *
- * What is run, as whom and how long, is what was configured when the state
- * changed.  Arguments behind the command, in keepalived's order:
+ * The command, its user and its time are those that were configured when the
+ * state changed.  Arguments behind the command, in keepalived's order:
  *
  *   INSTANCE|GROUP  name  ACTIVE|MASTER|BACKUP|FAULT|STOP  priority
  *
@@ -35,15 +35,15 @@ struct vrrp_hooks;
 
 /* NULL when out of memory. */
 struct vrrp_hooks *vrrp_hooks_new(struct loop *, struct vrrp_run *);
-/* What waits is forgotten, what runs is the runner's. NULL is fine. */
+/* Forgets waiting notices; a running hook is the runner's. NULL is fine. */
 void	vrrp_hooks_free(struct vrrp_hooks *);
 /* config: borrowed until the next call. */
 void	vrrp_hooks_apply(struct vrrp_hooks *, const struct vrrp_config *);
-/* Nothing happens if there is no hook for it. */
+/* Nothing happens if there is no hook for the instance or group. */
 void	vrrp_hooks_tell(struct vrrp_hooks *, const struct vrrp_notice *);
 /* Nothing runs and nothing waits. */
 bool	vrrp_hooks_idle(const struct vrrp_hooks *);
-/* cb when that becomes so. */
+/* Call cb whenever the last hook has ended and none waits. */
 void	vrrp_hooks_on_idle(struct vrrp_hooks *, void (*cb)(void *), void *arg);
 
 #endif

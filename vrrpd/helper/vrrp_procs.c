@@ -47,7 +47,7 @@ struct vrrp_procs_watch {
 	struct vrrp_procs_watch	*next, **link;
 	char			 name[VRRP_COMM_MAX];
 	char			 pid_file[VRRP_PATH_MAX];
-	struct stat		 dead_file;	/* its process has ended */
+	struct stat		 dead_file;	/* of a process that has ended */
 	pid_t			 dead_pid;	/* 0: none */
 	int64_t			 interval_ns;
 	struct found		*found;
@@ -130,7 +130,7 @@ lives(int pidfd)
 	return poll(&pfd, 1, 0) == 0;
 }
 
-/* --- what was found --- */
+/* --- found processes --- */
 
 static void
 tell(struct vrrp_procs_watch *w, mono_t at)
@@ -181,7 +181,7 @@ has(const struct vrrp_procs_watch *w, pid_t pid)
 	return false;
 }
 
-/* text: its number.  comm NULL: any name will do. */
+/* text: the number of the process.  comm NULL: any name will do. */
 static void
 take_in(struct vrrp_procs_watch *w, pid_t pid, const char *text,
     const char *comm)
@@ -343,7 +343,7 @@ something_started(struct vrrp_procs *p)
 
 /* --- by the proc connector --- */
 
-/* Every event of a busy machine would wake us; these two matter. */
+/* Only two kinds of event pass: all of a busy machine's are too many. */
 static void
 filter_events(int fd)
 {
@@ -394,7 +394,7 @@ on_started(struct vrrp_procs *p, const uint8_t *data, size_t len)
 			tell(w, loop_now(p->loop));
 }
 
-/* A flood is cut short: what is lost is found by looking. */
+/* A flood is cut short: lost starts are found by looking. */
 static void
 on_connector(int fd, void *arg)
 {
@@ -594,7 +594,7 @@ vrrp_procs_watch(struct vrrp_procs *p, const char *name, const char *pid_file,
 	if (w->next != NULL)
 		w->next->link = &w->next;
 	p->watches = w;
-	/* Everything is looked at, for its sake. */
+	/* A new watch: everything is looked at anew. */
 	p->reread = loop_clock();
 	loop_timer_set(p->timer, p->reread);
 	return w;

@@ -2,7 +2,7 @@
  * vrrp_run.c - programs of others: started, limited in time, and cleaned up after.
  *
  * fork(2) and not posix_spawn(3), because the child has to change its user and
- * give up its capabilities, which posix_spawn cannot; who calls is a small
+ * give up its capabilities, which posix_spawn cannot; the caller is a small
  * process without locked memory or real-time priority, so that a fork is cheap.
  * Nothing is shared with the engine.
  *
@@ -126,9 +126,9 @@ tell(struct vrrp_job *j, struct vrrp_run_result *result)
 		j->done(result, j->arg);
 }
 
-/* --- the child; it has its own copy of everything and ends in execve --- */
+/* --- the child: a copy of everything, up to execve --- */
 
-/* Far below what a pipe takes at once. */
+/* Written at once: far smaller than a pipe is. */
 struct trouble {
 	int	error;
 	char	why[VRRP_RUN_LINE_MAX];
@@ -177,7 +177,7 @@ default_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* What the daemon has for its own sake and nobody inherits. */
+/* Scheduling, limits and protection that only the daemon needs. */
 static void
 ordinary_process(void)
 {
@@ -209,7 +209,7 @@ become(const struct vrrp_command_user *u)
 	return 0;
 }
 
-/* Nobody but root keeps any; root gets what its bounding set allows. */
+/* Nobody but root keeps capabilities; root gets what its bounding set allows. */
 static int
 drop_capabilities(uid_t uid)
 {
@@ -237,7 +237,7 @@ child_main(struct child *c)
 
 	default_signals();
 	(void)setsid();
-	/* Ours are all close-on-exec; what a library opened may not be. */
+	/* A descriptor that a library opened may not be close-on-exec. */
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(c->output, STDOUT_FILENO) < 0 ||
@@ -260,7 +260,7 @@ child_main(struct child *c)
 		give_up(c, -error);
 	/* A monitor that is killed leaves nothing behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* As that user: it may be where nobody else may look. */
+	/* As that user: the program may be where nobody else may look. */
 	error = vrrp_command_safe(c->argv[0], c->user.uid, why, sizeof(why));
 	if (error < 0)
 		give_up_because(c, -error, why);
@@ -270,7 +270,7 @@ child_main(struct child *c)
 
 /* --- output --- */
 
-/* The first line that says something, without what a log should not show. */
+/* The first line that is not empty, without bytes that spoil a log. */
 static void
 keep_line(struct vrrp_job *j, const char *text, size_t n)
 {
@@ -311,7 +311,7 @@ on_output(int fd, void *arg)
 
 	(void)fd;
 	if (!read_output(j)) {
-		/* Closed by all who had it; the program may go on. */
+		/* All writers have closed; the program may go on. */
 		loop_fd_free(j->output_event);
 		j->output_event = NULL;
 		close_fd(&j->output);
@@ -373,7 +373,7 @@ judge(struct vrrp_job *j, const siginfo_t *si, struct vrrp_run_result *r)
 		r->code = t.error;
 		say(r, "", "cannot run: %.*s", (int)sizeof(t.why) - 1, t.why);
 	} else if (si->si_pid == 0) {
-		/* Somebody else reaped it: it cannot be called a success. */
+		/* Reaped by somebody else: cannot be called a success. */
 		r->end = VRRP_RUN_KILLED;
 		say(r, j->line, "ended, nobody knows how");
 	} else if (si->si_code == CLD_EXITED) {
@@ -387,7 +387,7 @@ judge(struct vrrp_job *j, const siginfo_t *si, struct vrrp_run_result *r)
 	}
 }
 
-/* Whoever asked may abandon the job while being told. */
+/* The owner may abandon the job while being told. */
 static void
 finish(struct vrrp_job *j, struct vrrp_run_result *result)
 {

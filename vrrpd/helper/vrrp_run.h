@@ -1,7 +1,8 @@
 /*
  * vrrp_run.h - programs of others: started, limited in time, and cleaned up after.
  *
- * Used by vrrpd-scripts (vrrp_helper.h), never by the engine.  A job is one run of one command:
+ * Used by vrrpd-scripts (vrrp_helper.h), never by the engine.  A job is one run of
+ * one command:
  *
  *   - in a session and process group of its own, with the signals' defaults, an
  *     environment of our making, / as its folder, nothing to read, and what it
@@ -11,15 +12,15 @@
  *   - refused while others could change the program (vrrp_command.h), looked at
  *     before every run.
  *
- * It ends when the program it started ends.  What is then left of its process
- * group is killed; a daemon it started, which has left the group, stays.  At the
- * deadline the job has failed, and is told so at once; its process group gets
- * SIGTERM, and SIGKILL VRRP_RUN_GRACE_NS later.  It still counts as running until
- * it is gone, so that there is never more than one.
+ * A job ends when the program it started ends.  The rest of its process group is
+ * then killed; a daemon it started, which has left the group, stays.  At the
+ * deadline the job has failed, and its owner is told at once; its process group
+ * gets SIGTERM, and SIGKILL VRRP_RUN_GRACE_NS later.  The job still counts as
+ * running until it is gone, so that there is never more than one.
  *
  * The output is read, so that nobody blocks, but at no more than
  * VRRP_RUN_OUTPUT_MAX bytes and then 64 KiB every VRRP_RUN_OUTPUT_PACE_NS:
- * who prints a gigabyte meets its deadline.
+ * a program that prints a gigabyte meets its deadline.
  *
  * Needs Linux 5.3 (pidfd).  Single-threaded, on one loop.
  */
@@ -66,7 +67,7 @@ struct vrrp_run;		/* the runner */
 struct vrrp_job;
 
 struct vrrp_run *vrrp_run_new(struct loop *);
-/* Kills what still runs, without telling.  NULL is fine. */
+/* Kills all jobs, and tells nobody.  NULL is fine. */
 void	vrrp_run_free(struct vrrp_run *);
 
 /*
@@ -86,7 +87,7 @@ typedef void (*vrrp_run_gone)(void *arg);
  */
 struct vrrp_job *vrrp_run_start(struct vrrp_run *, const struct vrrp_run_spec *,
 	    vrrp_run_done, vrrp_run_gone, void *arg);
-/* Kill it and forget who asked: neither done nor gone is called any more. */
+/* Kill the job, and call neither done nor gone any more. */
 void	vrrp_run_abandon(struct vrrp_job *);
 /* Jobs that are not gone yet. */
 unsigned vrrp_run_count(const struct vrrp_run *);

@@ -1,9 +1,9 @@
 /*
  * vrrp_birth.c - the engine's ties to the monitor that forked it.
  *
- * Used on both sides of the fork: the monitor holds its signals around it, the
- * engine lets them through once it has handlers for them, and ties its life to
- * the monitor's.  Keeps nothing, and knows neither the monitor nor the engine.
+ * Used on both sides of the fork: the monitor holds its signals around the fork,
+ * the engine lets them through once it has handlers, and ties its life to the
+ * monitor's.  Nothing is kept here, and neither of the two is known.
  */
 #include "config.h"
 

@@ -16,12 +16,12 @@
 #include "vrrpd/pure/vrrp_handoff.h"
 
 struct vrrp_birth {
-	int			 channel;	/* its end; the engine's to close */
+	int			 channel;	/* the engine's end, and to close */
 	pid_t			 monitor;
 	const struct ctl_listener *listener;	/* of the control socket */
 	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
 	unsigned		 restarts;	/* 0: the first engine */
-	char			 last_end[64];	/* why the one before ended, or "" */
+	char			 last_end[64];	/* of the engine before; or "" */
 	int64_t			 last_end_real_ns;
 };
 

@@ -2,8 +2,8 @@
  * vrrp_channel.c - typed messages between the monitor and its children.
  *
  * The engine is the end that matters: it may be in the middle of a takeover when
- * it sends.  So a send is one sendmsg() that does not wait, and what does not
- * fit goes to a queue whose memory was taken at the start.
+ * it sends.  So a send is one sendmsg() that does not wait, and a message that
+ * does not fit goes to a queue whose memory was taken at the start.
  *
  * Each end validates what comes from the other as if it came from outside: the
  * monitor keeps the last will of an engine that may just be going mad.
@@ -108,7 +108,7 @@ refuse(struct vrrp_channel *c, unsigned type, size_t len,
 		c->on_refused(&c->refused, c->on_refused_arg);
 }
 
-/* One message with its header; all: it is here in full. */
+/* One message of len bytes with its header; all: none of it was cut off. */
 static void
 deliver(struct vrrp_channel *c, size_t len, bool all)
 {
@@ -200,11 +200,11 @@ try_send(struct vrrp_channel *c, struct iovec *iov, int parts)
 
 	if (sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) != -1)
 		return 0;
-	/* A message larger than the socket's buffer will never fit. */
+	/* EMSGSIZE: larger than the socket's buffer, and will never fit. */
 	return errno == EINTR || errno == ENOBUFS ? -EAGAIN : -errno;
 }
 
-/* As much of the queue as the socket takes. */
+/* Send as much of the queue as the socket takes. */
 static void
 flush(mono_t deadline, void *arg)
 {
@@ -276,7 +276,7 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 	assert(longest >= 0);
 	if (len > (size_t)longest)
 		return -EMSGSIZE;
-	/* Behind what waits already: the order is kept. */
+	/* The order is kept: behind all that waits already. */
 	if (c->queued > 0)
 		return enqueue(c, iov, 2);
 	error = try_send(c, iov, 2);

@@ -5,11 +5,11 @@
  * message is a header of four bytes (type, 0: two u16 in network order) and a
  * body.  An end knows which way it receives (enum vrrp_way), and takes what
  * vrrp_traffic.h allows on that way and a handler was registered for; a handler
- * may still refuse a body.  What is refused is counted, logged (rate limited:
- * who refused what and why), and has no other effect.
+ * may still refuse a body.  A refused message is counted and logged (rate
+ * limited: who refused what and why), and has no other effect.
  *
- * Neither end ever waits.  What the socket does not take is queued, in order and
- * within VRRP_CHANNEL_QUEUE bytes, and tried again every millisecond.
+ * Neither end ever waits.  A message that the socket does not take is queued, in
+ * order and within VRRP_CHANNEL_QUEUE bytes, and tried again every millisecond.
  */
 #ifndef VRRPD_VRRP_CHANNEL_H
 #define VRRPD_VRRP_CHANNEL_H
@@ -35,10 +35,10 @@ struct vrrp_channel;
  */
 typedef enum vrrp_refusal (*vrrp_channel_cb)(const uint8_t *body, size_t len,
 	    void *arg);
-/* A message was refused: all there were on this channel, borrowed. */
+/* A message was refused: the count of this channel, borrowed. */
 typedef void (*vrrp_channel_refused_cb)(const struct vrrp_refused *,
 	    void *arg);
-/* The other end is gone, once; what it had sent before has been delivered. */
+/* Once: the other end is gone, and all that it had sent has been delivered. */
 typedef void (*vrrp_channel_gone)(void *arg);
 
 /* Two connected descriptors, close-on-exec. 0 or negative errno. */
@@ -68,11 +68,11 @@ void	vrrp_channel_on_refused(struct vrrp_channel *, vrrp_channel_refused_cb,
  */
 int	vrrp_channel_send(struct vrrp_channel *, enum vrrp_message,
 	    const void *body, size_t len);
-/* Send what is queued, now. Returns whether nothing waits any more. */
+/* Send the queue now. Returns whether nothing waits any more. */
 bool	vrrp_channel_flush(struct vrrp_channel *);
-/* Deliver what is in the socket now (the loop does so by itself). */
+/* Deliver all that is in the socket now (the loop does so by itself). */
 void	vrrp_channel_drain(struct vrrp_channel *);
-/* What this end has refused, valid as long as the channel. */
+/* The count of what this end has refused; valid as long as the channel. */
 const struct vrrp_refused *vrrp_channel_refused(const struct vrrp_channel *);
 
 #endif

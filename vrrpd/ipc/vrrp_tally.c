@@ -5,8 +5,8 @@
  * is counted once more at one end and causes no other message: two processes
  * never refuse each other's complaints for ever.
  *
- * What is told is a level.  A channel that has no room for it now is tried again
- * after VRRP_TALLY_EVERY_NS.
+ * Told is the level, never a change.  A channel that has no room for it is tried
+ * again after VRRP_TALLY_EVERY_NS.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 struct vrrp_tally {
 	enum vrrp_way		 way;
 	uint64_t		 past;		/* of channels that are gone */
-	struct vrrp_refused	 now;		/* of this one, or the last */
+	struct vrrp_refused	 now;		/* of the present one, or the last */
 	struct vrrp_channel	*to;		/* NULL: nobody listens */
 	struct loop_timer	*timer;
 	bool			 due;		/* the timer is set */

@@ -1,9 +1,8 @@
 /*
  * vrrp_tally.h - refused messages, counted at one end and told towards the engine.
  *
- * A tally is about one way (vrrp_message.h).  It outlives the channels that are
- * counted and the channel that is told through: engines and helpers follow one
- * another, and their counts add up.
+ * A tally is about one way (vrrp_message.h), and outlives the channels of that
+ * way: engines and helpers follow one another, and their counts add up.
  *
  *   receiver        way          told by
  *   monitor         ENGINE_UP    vrrp_monitor.c, to the engine
@@ -34,8 +33,8 @@ void	vrrp_tally_set(const struct vrrp_refused *, void *tally);
 /* The channel that was counted is followed by another, which begins at 0. */
 void	vrrp_tally_renew(struct vrrp_tally *);
 /*
- * Whom to tell from now on: a channel, borrowed until the next call, or NULL for
- * nobody.  Told in the next batch if anything was refused, and after every
+ * Tell this channel from now on, borrowed until the next call; NULL: nobody.  The
+ * count is told in the next batch if anything was refused, and after every
  * change, at most once in VRRP_TALLY_EVERY_NS.
  */
 void	vrrp_tally_tell(struct vrrp_tally *, struct vrrp_channel *);

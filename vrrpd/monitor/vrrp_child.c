@@ -1,9 +1,9 @@
 /*
  * vrrp_child.c - a child of the monitor: forked, listened to, watched, reaped.
  *
- * The end of a child is seen by a pidfd, which becomes readable, and reaped by
- * its number, which stays the child's until then.  The monitor sees to it that
- * SIGCHLD is not ignored, or the kernel would reap by itself.
+ * The end of a child is seen by a pidfd, which becomes readable; the child is
+ * reaped by its number, which stays its own until then.  The monitor sees to it
+ * that SIGCHLD is not ignored, or the kernel would reap by itself.
  *
  * Not here: whether a child is to be replaced, and what its end means.
  */
@@ -29,7 +29,7 @@ kill_and_reap(pid_t pid)
 		;
 }
 
-/* Takes fd. The child is the caller's to kill on failure. */
+/* Takes fd.  On failure the child lives, and is the caller's to kill. */
 static int
 watch(struct vrrp_child *c, struct loop *loop,
     const struct vrrp_child_plan *plan, int fd)

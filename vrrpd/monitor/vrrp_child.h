@@ -22,12 +22,12 @@ struct vrrp_child {
 };
 
 struct vrrp_child_plan {
-	enum vrrp_way	  in;		/* the way of what the child says */
-	/* The child has closed its end of the channel. May come first. */
+	enum vrrp_way	  in;		/* the child says, the monitor hears */
+	/* The child has closed its end of the channel.  May come before ended. */
 	vrrp_channel_gone gone;
-	/* The child is dead: vrrp_child_reap().  Comes until that was done. */
+	/* The child is dead; called until vrrp_child_reap() was. */
 	loop_fd_cb	  ended;
-	void		 *arg;		/* of both; outlives the child */
+	void		 *arg;		/* for both; outlives the child */
 };
 
 /*
@@ -40,17 +40,17 @@ int	vrrp_child_start(struct vrrp_child *c, struct loop *,
 /* 0 or negative errno. */
 int	vrrp_child_signal(const struct vrrp_child *, int signo);
 /*
- * True when it was dead and is reaped; *status is as of waitpid(2).  The channel
- * stays until vrrp_child_let_go().
+ * True when the child was dead and is reaped; *status is as of waitpid(2).  The
+ * channel stays until vrrp_child_let_go().
  */
 bool	vrrp_child_reap(struct vrrp_child *, int *status);
-/* Close the channel: a helper leaves when it sees that. */
+/* Close the channel, which tells a helper to leave. */
 void	vrrp_child_hang_up(struct vrrp_child *);
-/* Without the loop: wait for its end, kill it at the deadline, and reap it. */
+/* Without the loop: wait for the end, kill at the deadline, and reap. */
 void	vrrp_child_wait(struct vrrp_child *, mono_t deadline);
 /*
- * Frees what there is of it here, and leaves the process alone: of one that was
- * reaped, or in another child.  Nothing happens if there is none.
+ * Frees what this process has of the child, and leaves the child alone: after it
+ * was reaped, or in another child.  Nothing happens if there is none.
  */
 void	vrrp_child_let_go(struct vrrp_child *);
 

@@ -2,12 +2,13 @@
  * vrrp_estate.c - keeps last wills and carries them out.
  *
  * A will is kept as the bytes it came in, decoded once to see that it is good
- * and again when it is needed: pointers into a copy that moves are how such a
- * thing goes wrong.  The monitor's memory is locked, so nothing of this has to
- * be read from a disk at the moment it matters.
+ * and again when it is carried out: no pointer into a copy that moves is ever
+ * kept.  The monitor's memory is locked, so that no will has to be read from a
+ * disk at the moment it matters.
  *
- * First every advert of every instance, since each is what starts a Backup's
- * skew; then the addresses; then words.  The system calls are vrrp_executor.c's.
+ * Carrying out is every advert of every instance first, since each starts some
+ * Backup's skew; then the addresses; then words.  The system calls are in
+ * vrrp_executor.c.
  *
  * No will is stale: each is the newest that its instance left, and of the living
  * engine or of the one whose place that took on a planned restart.
@@ -34,19 +35,19 @@
 
 struct kept {
 	char		 name[VRRP_WILL_NAME_MAX];
-	unsigned	 engine;	/* number of the one that left it */
+	unsigned	 engine;	/* the one that left this will, counted */
 	size_t		 len;
 	uint8_t		*bytes;		/* owned */
 };
 
 struct vrrp_estate {
 	struct vrrp_executor	*executor;
-	unsigned		 engine;	/* number of the living one */
-	bool			 inherited;	/* some are of the one before */
+	unsigned		 engine;	/* the living one, counted */
+	bool			 inherited;	/* some wills are of the engine before */
 	unsigned		 count;
 	size_t			 total;		/* bytes */
 	struct kept		 kept[VRRP_ESTATE_MAX];
-	struct vrrp_will	 will;		/* being looked at */
+	struct vrrp_will	 will;		/* decoded from one of them */
 	struct token_bucket	 void_bucket;
 };
 
@@ -87,7 +88,7 @@ drop(struct vrrp_estate *e, struct kept *k)
 	*k = e->kept[--e->count];
 }
 
-/* In place of the older one of the same name, if there is one. */
+/* Keep a good will, in place of the older one of its name. */
 static enum vrrp_refusal
 put(struct vrrp_estate *e, const uint8_t *body, size_t len)
 {
@@ -116,14 +117,15 @@ put(struct vrrp_estate *e, const uint8_t *body, size_t len)
 }
 
 /*
- * A will that is refused makes the one before it a stale one: it speaks of frames
- * and addresses that the engine has replaced.  It goes, and the instance is
- * without a will until the next.  Should the engine die meanwhile, its addresses
- * stay until the next engine clears them, and peers wait for their timers.
+ * A will that is refused makes the older one of its instance a stale one, which
+ * speaks of frames and addresses that the engine has replaced.  So the older one
+ * goes, and the instance is without a will until the next.  Should the engine die
+ * meanwhile, its addresses stay until the next engine clears them, and the peers
+ * wait for their timers.
  *
- * A body so broken that it names nobody leaves all wills alone.  It begins with
- * the name, and an engine that replaces a will of an instance writes that first:
- * this one comes from no instance, so that none of the older wills is stale by it.
+ * A body so broken that it names nobody leaves all wills alone.  The name comes
+ * first in the body, and an engine that replaces the will of an instance writes
+ * that name: a body without one comes from no instance, and makes no will stale.
  */
 static void
 void_older(struct vrrp_estate *e, const uint8_t *body, size_t len)
@@ -219,7 +221,7 @@ look_at(struct vrrp_estate *e, unsigned i)
 	bool good = vrrp_will_decode(e->kept[i].bytes, e->kept[i].len,
 	    &e->will);
 
-	assert(good);		/* as it was when it came */
+	assert(good);		/* as when the will came */
 }
 
 static void

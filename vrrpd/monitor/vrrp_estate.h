@@ -19,8 +19,8 @@ int	vrrp_estate_open(struct vrrp_estate **out);
 void	vrrp_estate_close(struct vrrp_estate *);	/* NULL is fine */
 /*
  * Take the wills of the engine at the other end, which is the living one from now
- * on.  Wills that are there already are what the engine before it left on a
- * planned restart; they stay in force until vrrp_estate_settle().
+ * on.  Wills that are there already were left by the engine before, on a planned
+ * restart, and stay in force until vrrp_estate_settle().
  */
 void	vrrp_estate_attach(struct vrrp_estate *, struct vrrp_channel *);
 /*
@@ -29,9 +29,9 @@ void	vrrp_estate_attach(struct vrrp_estate *, struct vrrp_channel *);
  */
 unsigned vrrp_estate_execute(struct vrrp_estate *);
 /*
- * The living engine has started with what the one before it handed over: the
- * wills of instances that were Active go on, its own are its own, and all others
- * are void, for nobody would ever revoke them.
+ * The living engine has started, with what the engine before handed over: the
+ * wills of instances that were Active are the living engine's from now on; others
+ * that the engine before left are void, for nobody would ever revoke them.
  */
 void	vrrp_estate_settle(struct vrrp_estate *, const struct vrrp_handoff *);
 unsigned vrrp_estate_count(const struct vrrp_estate *);

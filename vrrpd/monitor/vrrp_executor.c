@@ -109,7 +109,7 @@ vrrp_executor_withdraw(struct vrrp_executor *e, const uint8_t *netlink,
 		if (send(e->netlink, netlink, n, MSG_DONTWAIT) == -1 &&
 		    error == 0)
 			error = -errno;
-		/* Answers would fill the buffer; nobody reads them. */
+		/* Unread answers would fill the buffer of the socket. */
 		while (recv(e->netlink, answers, sizeof(answers),
 		    MSG_DONTWAIT) > 0)
 			;
@@ -121,7 +121,7 @@ vrrp_executor_withdraw(struct vrrp_executor *e, const uint8_t *netlink,
 
 /* --- life --- */
 
-/* Sends only; IPv6 may be missing in this kernel. */
+/* A socket that only sends.  IPv6 may be missing in this kernel. */
 static int
 raw_socket(int family, int *out)
 {

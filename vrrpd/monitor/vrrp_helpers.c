@@ -35,8 +35,8 @@ struct helper {
 	struct vrrp_helpers	*helpers;
 	enum vrrp_helper_role	 role;
 	struct vrrp_child	 child;
-	struct vrrp_tally	*up;		/* refused by us, told by it */
-	struct vrrp_tally	*down;		/* refused by it */
+	struct vrrp_tally	*up;		/* refused here, said by the helper */
+	struct vrrp_tally	*down;		/* refused by the helper */
 	struct loop_timer	*restart;
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
@@ -50,7 +50,7 @@ struct vrrp_helpers {
 	struct vrrp_channel	*engine;	/* NULL: none */
 	uint8_t			 needed;
 	struct helper		 list[VRRP_HELPER_COUNT];
-	bool			 reread;	/* config is not in force any more */
+	bool			 reread;	/* another config is in force */
 };
 
 /* --- one helper --- */
@@ -95,7 +95,7 @@ on_refused(const uint8_t *body, size_t len, void *arg)
 static void
 hung_up(void *arg)
 {
-	(void)arg;	/* nothing to do: on_end() is called as well */
+	(void)arg;	/* on_end() is called as well */
 }
 
 static void
@@ -104,7 +104,7 @@ retry(struct helper *h)
 	int64_t wait_ns = vrrp_backoff_next_ns(&h->backoff, h->started,
 	    loop_clock());
 
-	/* Not at once: it may be killed for its own good. */
+	/* Not at once: the helper may have been killed for a good reason. */
 	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
 		wait_ns = VRRP_BACKOFF_FIRST_NS;
 	loop_timer_set(h->restart, mono_add(loop_clock(), wait_ns));
@@ -130,7 +130,7 @@ on_end(int fd, void *arg)
 	retry(h);
 }
 
-/* In the child. */
+/* The child of the fork goes on here. */
 static void __attribute__((noreturn))
 become_helper(const struct helper *h, int channel)
 {
@@ -309,7 +309,7 @@ part_open(struct loop *loop, void *arg)
 	return 0;
 }
 
-/* Without the loop: all that is left is to wait. */
+/* The loop does not run any more; waiting is all that is left. */
 static void
 part_close(void *arg)
 {
@@ -318,7 +318,7 @@ part_close(void *arg)
 	    NS_PER_S);
 	unsigned i;
 
-	/* All of them first, so that they leave at the same time. */
+	/* Every channel first, so that all helpers leave at the same time. */
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
 		vrrp_child_hang_up(&all->list[i].child);
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)

@@ -9,21 +9,22 @@
  * limit of locked memory are inherited.
  *
  * The engine's end is seen at once and for any reason: first the channel hangs
- * up, which is the moment for its last will, then its pidfd tells that it is
- * gone.  Between the two are tens of milliseconds, in which the kernel closes
- * its packet sockets and waits for an RCU grace period for each.  Descriptors of
- * a dying process are let go from the highest down, so the channel is given the
- * highest number there is.  What the engine had sent is read before.  An engine that ends by itself takes the monitor with it:
- * that is a failed start, or it was told to leave.  One that dies of a signal is
- * replaced, unless it has never been ready.
+ * up, which is the moment for the last wills, then the pidfd tells that the
+ * engine is gone.  Between the two are tens of milliseconds, in which the kernel
+ * closes the engine's packet sockets and waits for an RCU grace period for each.
+ * Descriptors of a dying process are let go from the highest down, so the
+ * channel is given the highest number there is.  Messages that the engine had
+ * sent are read before.  An engine that ends by itself takes the monitor with it:
+ * its start has failed, or it was told to leave.  An engine that dies of a signal
+ * is replaced, unless none has ever been ready.
  *
  * An engine whose beats stop is killed with SIGKILL (vrrp_supervise.h).
  *
  * The service manager is told by the monitor alone, which is its main process.
  * Signals are passed on; the engine carries them out.
  *
- * The monitor is a little above the engine in priority.  It is asleep but for a
- * beat every 50 ms, and must not be kept from judging by an engine in a loop.
+ * The monitor is a little above the engine in priority: asleep but for a beat
+ * every 50 ms, it must not be kept from judging by an engine in a loop.
  */
 #include "config.h"
 
@@ -48,7 +49,7 @@
 #include "vrrpd/monitor/vrrp_estate.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
-#define ABSENT_NS	VRRP_BEAT_NS	/* late by more: we were asleep */
+#define ABSENT_NS	VRRP_BEAT_NS	/* later: the monitor was asleep */
 #define PRIORITY_MAX	99
 #define HIGHEST_FD	16383
 #define LAST_LEAVE_NS	VRRP_PULSE_WORK_NS
@@ -64,14 +65,14 @@ struct monitor {
 	int64_t			 watchdog_ns;	/* 0: not asked for */
 
 	struct vrrp_child	 engine;
-	struct vrrp_tally	*tally;		/* of its refused messages */
+	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct vrrp_pulse	 pulse;
 	mono_t			 started;
 	struct vrrp_backoff	 backoff;
-	int			 owed_signal;	/* refused while it was root */
-	bool			 hung;		/* we have killed it */
-	bool			 restarting;	/* it is about to end for that */
-	bool			 inheriting;	/* it began with the handoff */
+	int			 owed_signal;	/* not sent while it was root */
+	bool			 hung;		/* and was killed for that */
+	bool			 restarting;	/* the engine said so, and will end */
+	bool			 inheriting;	/* the engine began with handoff */
 	struct vrrp_handoff	 handoff;
 
 	bool			 ever_ready;
@@ -99,9 +100,9 @@ pass_on(struct monitor *m, int signo)
 
 	if (error == 0)
 		return;
-	/* The first engine is root until it is ready, and we are not. */
+	/* The first engine is root until it is ready, the monitor is not. */
 	if (error == -EPERM && m->pulse.phase == VRRP_PHASE_STARTING) {
-		/* A reload is of no use to an engine that is to leave. */
+		/* An engine that is to leave has no use for a reload. */
 		if (signo != SIGHUP || !m->leaving)
 			m->owed_signal = signo;
 	} else
@@ -141,7 +142,7 @@ judge(mono_t deadline, void *arg)
 		return;
 	}
 	m->hung = true;
-	/* Log nothing here: engine_ended() is called next, and says it. */
+	/* Log nothing here: engine_ended() is called next, and does. */
 	error = vrrp_child_signal(&m->engine, SIGKILL);
 	if (error < 0)
 		log_err("cannot kill the engine pid=%d, which hangs: %s",
@@ -168,7 +169,7 @@ on_beat(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
-/* The engine has put its house in order, for the first time. */
+/* The engine is ready for the first time in its life. */
 static void
 first_ready(struct monitor *m)
 {
@@ -204,14 +205,14 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	if (before == VRRP_PHASE_STARTING &&
 	    m->pulse.phase == VRRP_PHASE_READY)
 		first_ready(m);
-	/* Told to leave between its RESTART and its end: it leaves for good. */
+	/* An engine told to leave after its RESTART leaves for good. */
 	if (m->pulse.phase == VRRP_PHASE_LEAVING)
 		m->restarting = false;
 	(void)sdnotify(words[m->pulse.phase]);
 	return VRRP_REFUSAL_NONE;
 }
 
-/* Before its pidfd: see the top of the file. */
+/* Comes before engine_ended(): see the top of the file. */
 static void
 engine_hung_up(void *arg)
 {
@@ -219,7 +220,7 @@ engine_hung_up(void *arg)
 
 	if (m->restarting || vrrp_estate_count(m->estate) == 0)
 		return;
-	/* Should it live after all, then without what is taken away now. */
+	/* An engine that still lives must not go on without its addresses. */
 	(void)vrrp_child_signal(&m->engine, SIGKILL);
 	(void)vrrp_estate_execute(m->estate);
 }
@@ -245,7 +246,7 @@ feed_watchdog(mono_t deadline, void *arg)
 	    m->watchdog_ns / 2));
 }
 
-/* sd_watchdog_enabled(3): how often the service manager wants to hear of us. */
+/* sd_watchdog_enabled(3): how long the service manager waits; 0: for ever. */
 static int64_t
 watchdog_interval_ns(void)
 {
@@ -263,7 +264,7 @@ watchdog_interval_ns(void)
 	    NS_PER_US ? 0 : ns_from_us(n);
 }
 
-/* --- its end --- */
+/* --- the engine's end --- */
 
 static void	start_cb(mono_t deadline, void *arg);
 
@@ -327,7 +328,7 @@ engine_ended(int fd, void *arg)
 
 	(void)fd;
 	vrrp_channel_drain(m->engine.channel);
-	/* Its last words are read; now nothing may come first. */
+	/* The last messages are read; from now on nothing has precedence. */
 	if (!m->restarting)
 		(void)vrrp_estate_execute(m->estate);
 	if (!vrrp_child_reap(&m->engine, &status))
@@ -344,7 +345,7 @@ engine_ended(int fd, void *arg)
 	after_end(m, status);
 }
 
-/* --- its start --- */
+/* --- the engine's start --- */
 
 static void
 adopt_engine(struct monitor *m)
@@ -388,7 +389,7 @@ forget(struct monitor *m)
 	log_set_deferred(false);
 }
 
-/* Above every descriptor that the engine will have. */
+/* Gives fd a number above every descriptor that the engine will have. */
 static int
 raise_descriptor(int fd)
 {
@@ -407,8 +408,8 @@ raise_descriptor(int fd)
 }
 
 /*
- * 0 in the monitor, 1 in the child, or negative errno.  The child's signals wait
- * until it has handlers for them.
+ * 0 in the monitor, 1 in the child, or negative errno.  Signals of the child wait
+ * until the child has handlers for them.
  */
 static int
 fork_engine(struct monitor *m)
@@ -483,7 +484,7 @@ open_monitor(struct monitor *m)
 	size_t i;
 	int error = 0;
 
-	/* Inherited as ignored, it would make the kernel reap the children. */
+	/* SIGCHLD ignored, as it may be inherited, has the kernel reap. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	m->loop = loop_new();
 	if (m->loop == NULL)
@@ -511,7 +512,7 @@ open_monitor(struct monitor *m)
 	return error < 0 ? error : open_listener(m);
 }
 
-/* After the first engine was forked: as little as it is allowed itself. */
+/* After the first engine was forked: as few privileges as the engine has. */
 static int
 settle_down(struct monitor *m)
 {
@@ -545,7 +546,7 @@ close_monitor(struct monitor *m)
 		vrrp_channel_drain(m->engine.channel);
 		let_go(m);
 	}
-	/* Whatever an engine left, there is none to follow it. */
+	/* No engine follows that could adopt what the last one left. */
 	if (m->estate != NULL)
 		(void)vrrp_estate_execute(m->estate);
 	for (i = 0; m->loop != NULL && i < m->config->part_count; i++)
@@ -569,7 +570,7 @@ live_as_engine(struct monitor *m)
 
 	status = vrrp_birth_tie(&m->birth) == 0 ?
 	    m->config->engine(&m->birth, m->config->arg) : 1;
-	/* The file is the monitor's to remove, if there still is one. */
+	/* The socket file is the monitor's to remove, while that lives. */
 	orphan = getppid() != m->birth.monitor;
 	ctl_listener_close(m->listener, orphan);
 	return status;

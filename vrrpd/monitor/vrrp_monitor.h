@@ -3,10 +3,10 @@
  *
  * The shell of vrrpd/pure/vrrp_supervise.h, which judges and waits.
  *
- * The process that the service manager started.  It has a loop of its own, few
- * duties and the same capabilities as the engine.  Its engine is a fork of it,
- * without exec: a restart needs no file, no memory that is not there already and
- * no privilege that was given up.
+ * The monitor is the process that the service manager started.  It has a loop of
+ * its own, few duties and the same capabilities as the engine.  The engine is a
+ * fork of it, without exec: a restart needs no file, no memory that is not there
+ * already and no privilege that was given up.
  */
 #ifndef VRRPD_VRRP_MONITOR_H
 #define VRRPD_VRRP_MONITOR_H
@@ -16,7 +16,7 @@
 #include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 
-/* A whole life of the engine; its value is the exit status of the process. */
+/* A whole life of the engine; returns the exit status of the process. */
 typedef int (*vrrp_engine_main)(struct vrrp_birth *, void *arg);
 
 /*

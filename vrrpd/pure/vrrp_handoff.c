@@ -1,5 +1,8 @@
 /*
- * vrrp_handoff.c - codec of the handoff between two engines.
+ * vrrp_handoff.c - codec of the handoff between two engines.  PURE.
+ *
+ * The engine that goes encodes, the monitor decodes and keeps the value in its
+ * memory, of which the engine that comes is a fork: no engine decodes one.
  */
 #include "config.h"
 

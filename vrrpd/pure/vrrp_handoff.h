@@ -30,7 +30,7 @@
 
 struct vrrp_handoff_entry {
 	char	name[VRRP_HANDOFF_NAME_MAX];
-	mono_t	active_since;	/* 0 where it was not */
+	mono_t	active_since;	/* 0: was not Active */
 	uint8_t	flags;		/* not 0 */
 };
 
@@ -46,7 +46,7 @@ size_t	vrrp_handoff_encode(const struct vrrp_handoff *, uint8_t *buf,
 /* All or nothing: *out is undefined when false. */
 bool	vrrp_handoff_decode(const uint8_t *buf, size_t len,
 	    struct vrrp_handoff *out);
-/* NULL: there is nothing to say of it.  h may be NULL. */
+/* NULL: nothing was handed over of that instance.  h may be NULL. */
 const struct vrrp_handoff_entry *vrrp_handoff_find(
 	    const struct vrrp_handoff *h, const char *name);
 

@@ -1,8 +1,8 @@
 /*
  * vrrp_level.h - the level of a tracker, as a message.  PURE.
  *
- * What a helper process (vrrp_helper.h) tells of something declared in
- * vrrpd.conf: up or down, since when, and why.  Both ends are the same program
+ * A helper process (vrrp_helper.h) tells of something declared in vrrpd.conf
+ * whether it is up or down, since when, and why.  Both ends are the same program
  * on the same machine, so that instants of the monotonic clock can be passed on.
  */
 #ifndef VRRPD_VRRP_LEVEL_H

@@ -3,9 +3,9 @@
  *
  * Engine and helpers are children of the monitor, and each talks with the
  * monitor alone, through a channel (vrrp_channel.h).  A channel has two ways.
- * What may go which way, when and how long is vrrp_traffic.h; whatever may not is
- * refused by the end that got it: counted (vrrp_refused.h), logged, and without
- * any other effect.
+ * vrrp_traffic.h says what may go which way, when, and how long; a message that
+ * may not is refused by the end that got it: counted (vrrp_refused.h), logged, and
+ * without any other effect.
  *
  * A new kind of message is a line of VRRP_MESSAGES, a row in vrrp_traffic.c and a
  * handler at the other end.

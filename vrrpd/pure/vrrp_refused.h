@@ -2,10 +2,9 @@
  * vrrp_refused.h - what one process has refused of another's messages.  PURE.
  *
  * Each end of a channel counts what it refuses.  The counts travel towards the
- * engine, which shows them, as levels: the body of VRRP_MSG_REFUSED is how it is
- * now, so that one that is lost is made good by the next.  A helper tells the
- * monitor of its own end, the monitor tells the engine of every end but the
- * engine's own.
+ * engine, which shows them.  The body of VRRP_MSG_REFUSED is a level, so that one
+ * that is lost is made good by the next.  A helper tells the monitor of its own
+ * end; the monitor tells the engine of every end but the engine's own.
  */
 #ifndef VRRPD_VRRP_REFUSED_H
 #define VRRPD_VRRP_REFUSED_H
@@ -36,7 +35,7 @@ void	vrrp_refused_note(struct vrrp_refused *, unsigned type,
 /* The length, VRRP_REFUSED_BYTES. r->count is not 0. */
 size_t	vrrp_refused_encode(enum vrrp_way, const struct vrrp_refused *r,
 	    uint8_t buf[VRRP_REFUSED_BYTES]);
-/* All or nothing: false, and both untouched, when it is not a good one. */
+/* All or nothing: false, and *way and *out untouched, when body is no good. */
 bool	vrrp_refused_decode(const uint8_t *body, size_t len,
 	    enum vrrp_way *way, struct vrrp_refused *out);
 

@@ -4,8 +4,8 @@
  * The deadline is a quarter of a second, five beats, for an engine of real-time
  * priority: longer than a virtual machine sleeps now and then, and short enough
  * that the addresses of a hung engine do not stay for long beside those of its
- * successor.  What makes it safe is vrrp_pulse_absent(): when the whole machine
- * was asleep, the monitor was too.
+ * successor.  vrrp_pulse_absent() makes so short a deadline safe: when the whole
+ * machine was asleep, the monitor was too.
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@ vrrp_phase_may(enum vrrp_phase from, enum vrrp_phase to)
 	case VRRP_PHASE_READY:
 		return to == VRRP_PHASE_RELOADING || to == VRRP_PHASE_LEAVING;
 	case VRRP_PHASE_LEAVING:
-		/* Said when it begins to leave and again when it closes. */
+		/* Said when leaving begins and again when the engine closes. */
 		return to == VRRP_PHASE_LEAVING;
 	}
 	return false;

@@ -7,7 +7,7 @@
  * Pulse: the engine's loop shows every VRRP_BEAT_NS that it turns.  An engine
  * that has not for the deadline is hung and is killed, so that its last will can
  * be carried out.  Long work (a start, a reload, leaving) is announced and has
- * its own, longer deadline.  Who judges must not have been asleep itself: time
+ * its own, longer deadline.  The judge must not have been asleep itself: time
  * in which the monitor did not run counts for nobody (L-32).
  *
  * Back-off: an engine that dies is started again at once, one that dies young
@@ -21,7 +21,7 @@
 
 #include "shared/pure/mono.h"
 
-/* How far the engine is, as it says (VRRP_MSG_PHASE). */
+/* How far the engine is, in its own words (VRRP_MSG_PHASE). */
 enum vrrp_phase {
 	VRRP_PHASE_STARTING,
 	VRRP_PHASE_READY,
@@ -59,7 +59,7 @@ void	vrrp_pulse_absent(struct vrrp_pulse *, mono_t until);
 mono_t	vrrp_pulse_deadline(const struct vrrp_pulse *);
 
 struct vrrp_backoff {
-	unsigned	young;		/* deaths in a row, soon after the start */
+	unsigned	young;		/* deaths in a row, each soon after its start */
 };
 
 /* The engine started at `started` died at now: wait this long, 0 first. */

@@ -1,9 +1,9 @@
 /*
  * vrrp_traffic.c - the table of what may come when.  PURE.
  *
- * Used by both ends of every channel: vrrp_channel.c judges what has come before
- * any handler sees it, and holds what its own process sends against the same
- * rows.  What is in a body is judged by its codec.
+ * Used by both ends of every channel: vrrp_channel.c judges each message before
+ * any handler sees it, and holds those that its own process sends against the
+ * same rows.  The contents of a body are judged by its codec.
  */
 #include "config.h"
 

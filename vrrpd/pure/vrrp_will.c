@@ -1,10 +1,10 @@
 /*
  * vrrp_will.c - encoding and strict decoding of a last will.
  *
- * The monitor decodes when the will arrives, from an engine that is well, and
- * carries it out as decoded; still it trusts nothing.  An engine gone mad must
- * not be able to have the monitor do more than a withdrawal: of netlink only the
- * removal of addresses, the setting of a device's mode and of its queue.
+ * The monitor decodes a will when it arrives, from an engine that is well, and
+ * trusts nothing of it.  An engine gone mad must not be able to have the monitor
+ * do more than a withdrawal: of netlink only the removal of addresses, the
+ * setting of a device's mode and of its queue.
  */
 #include "config.h"
 

@@ -1,10 +1,11 @@
 /*
  * vrrp_will.h - the last will of an instance, as bytes.  PURE.
  *
- * What must be done when the engine dies while it holds the addresses of an
- * instance: say priority 0 (V-68), so that the best Backup waits for its skew
- * only; then take the addresses away.  All of it is made beforehand: Ethernet
- * frames, messages to unicast peers, and the netlink requests of a withdrawal.
+ * A will says what must be done when the engine dies while it holds the addresses
+ * of an instance: say priority 0 (V-68), so that the best Backup waits for its
+ * skew only; then take the addresses away.  All of it is made beforehand:
+ * Ethernet frames, messages to unicast peers, and the netlink requests of a
+ * withdrawal.
  *
  * The body of VRRP_MSG_WILL replaces the will of that instance,
  * VRRP_MSG_WILL_REVOKE (its name) removes it.  Integers are in network order; the
@@ -49,8 +50,8 @@ struct vrrp_will {
 };
 
 /*
- * The length written, or 0 when it does not fit.  The withdrawal matters most: of
- * frames that do not fit, the last are left out.
+ * The length written, or 0 when the withdrawal does not fit, which matters most:
+ * of frames that do not fit, the last are left out.
  */
 size_t	vrrp_will_encode(const struct vrrp_will *, uint8_t *buf, size_t size);
 /*

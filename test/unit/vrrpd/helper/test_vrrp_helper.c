@@ -211,7 +211,7 @@ notify(enum vrrp_notice_state state)
 	say(VRRP_MSG_NOTICE, buf, vrrp_notice_encode(&n, buf));
 }
 
-/* Its exit status; it must be about to end. */
+/* The exit status of the helper, which must be about to end. */
 static int
 end(void)
 {
