@@ -67,17 +67,21 @@ def test_world_address_removed_is_back_within_10_ms(lab, virtual_mac):
         wait_for(lambda: VIP in lab.r1.addresses(), 2, "the address is back")
         wait_for(lambda: restored(lab.r1) == i + 1, 2, "it is counted")
     assert transitions(lab.r1) == before
-    spans, gone = [], None
-    for line in monitor.log().splitlines():
-        if VIP + "/" not in line:
-            continue
-        if "Deleted" in line:
-            gone = stamp(line)
-        elif gone is not None:
-            spans.append(stamp(line) - gone)
-            gone = None
-    assert len(spans) == count
-    assert statistics.median(spans) < 10 * MS, spans
+
+    def spans():
+        found, gone = [], None
+        for line in monitor.log().splitlines():
+            if VIP + "/" not in line:
+                continue
+            if "Deleted" in line:
+                gone = stamp(line)
+            elif gone is not None:
+                found.append(stamp(line) - gone)
+                gone = None
+        return found
+
+    wait_for(lambda: len(spans()) == count, 2, "the monitor has told all")
+    assert statistics.median(spans()) < 10 * MS, spans()
     lab.answered()
 
 
@@ -415,7 +419,10 @@ def test_world_lost_events_are_read_again(lab):
     r1.vrrpd.kill_all(signal.SIGSTOP)
     try:
         r1.run("ip", "-batch", "-", stdin=churn)
-        r1.ip("address", "delete", VIP + "/24", "dev", name)
+        # On a busy machine that took longer than the address is lent for.
+        r1.run("ip", "address", "delete", VIP + "/24", "dev", name,
+               check=False)
+        assert VIP not in r1.addresses()
         r1.ip("address", "add", NETWORK + ".11/24", "dev", "eth0")
         r1.ip("link", "delete", "busy0")
     finally:
