@@ -3,6 +3,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_apply.c vrrpd/engine/vrrp_apply.h \
 	vrrpd/engine/vrrp_cleanup.c vrrpd/engine/vrrp_cleanup.h \
 	vrrpd/engine/vrrp_ctl.c vrrpd/engine/vrrp_ctl.h \
+	vrrpd/engine/vrrp_ctl_history.c vrrpd/engine/vrrp_ctl_history.h \
 	vrrpd/engine/vrrp_ctl_json.c vrrpd/engine/vrrp_ctl_json.h \
 	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
 	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \

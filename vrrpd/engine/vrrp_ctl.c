@@ -22,8 +22,8 @@
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_values.h"
 #include "vrrpd/engine/vrrp_ctl.h"
+#include "vrrpd/engine/vrrp_ctl_history.h"
 #include "vrrpd/engine/vrrp_ctl_json.h"
-#include "vrrpd/instance/vrrp_history.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
 #define PUBLISH_PAUSE_NS NS_PER_MS
@@ -90,47 +90,50 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
+static void
+end_history(struct ctl_client_conn *conn)
+{
+	vrrp_ctl_history_free(ctl_client_conn_data(conn));
+	ctl_client_conn_set_data(conn, NULL);
+}
+
+static json_t *
+next_of_history(struct ctl_client_conn *conn, void *arg)
+{
+	json_t *o = vrrp_ctl_history_next(ctl_client_conn_data(conn));
+
+	(void)arg;
+	if (o == NULL)
+		end_history(conn);
+	return o;
+}
+
+/* In parts: there may be tens of thousands, which take a third of a second. */
 static bool
 do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
 	struct vrrp_ctl *c = arg;
-	struct vrrp_router *r = c->router;
-	const struct vrrp_record *rec;
+	struct vrrp_ctl_history *h;
 	struct vrrp_instance *v;
-	json_t *list;
-	unsigned i, j, at[VRRP_INSTANCES_MAX];
-	int best;
 
-	(void)conn;
 	if (!named(c, params, false, &v, error))
 		return false;
-	/* Merge the rings by time, oldest first; at[] counts what is left. */
-	for (i = 0; i < r->instance_count && i < VRRP_INSTANCES_MAX; i++) {
-		at[i] = 0;
-		if (v == NULL || v == r->instances[i])
-			while (vrrp_history_record(r->instances[i],
-			    at[i]) != NULL)
-				at[i]++;
-	}
-	list = json_array();
-	for (;;) {
-		best = -1;
-		for (j = 0; j < i; j++)
-			if (at[j] > 0 && (best == -1 ||
-			    vrrp_history_record(r->instances[j],
-			    at[j] - 1)->time_real_ns <
-			    vrrp_history_record(r->instances[best],
-			    at[best] - 1)->time_real_ns))
-				best = j;
-		if (best == -1)
-			break;
-		rec = vrrp_history_record(r->instances[best], --at[best]);
-		(void)json_array_append_new(list,
-		    vrrp_ctl_json_record(r->instances[best], rec));
-	}
-	*result = json_pack("{s:o}", "transitions", list);
+	h = vrrp_ctl_history_new(c->router, v);
+	if (h == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	ctl_client_conn_set_data(conn, h);
+	ctl_client_conn_stream(conn, "transitions", next_of_history);
+	*result = json_object();
 	return true;
+}
+
+static void
+client_gone(struct ctl_client_conn *conn, bool clean, void *arg)
+{
+	(void)clean;
+	(void)arg;
+	end_history(conn);
 }
 
 static bool
@@ -465,6 +468,7 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
 		.version = PACKAGE_VERSION,
 		.methods = methods,
 		.snapshot = snapshot,
+		.gone = client_gone,
 	};
 	struct vrrp_ctl *c;
 	int error;

@@ -39,6 +39,9 @@ static struct {
 static vrrp_channel_refused_cb refused_cb;
 static void *refused_arg;
 static struct ctl_server_config server;
+static void *conn_data;
+static const char *stream_member;
+static ctl_next stream_next;
 
 static void __attribute__((format(printf, 3, 4)))
 add(char *text, size_t size, const char *fmt, ...)
@@ -493,6 +496,44 @@ ctl_client_conn_name(const struct ctl_client_conn *c)
 	return "pid 12";
 }
 
+void
+ctl_client_conn_set_data(struct ctl_client_conn *c, void *data)
+{
+	(void)c;
+	conn_data = data;
+}
+
+void *
+ctl_client_conn_data(const struct ctl_client_conn *c)
+{
+	(void)c;
+	return conn_data;
+}
+
+void
+ctl_client_conn_stream(struct ctl_client_conn *c, const char *member,
+    ctl_next next)
+{
+	(void)c;
+	stream_member = member;
+	stream_next = next;
+}
+
+/* The server does this over many turns of the loop. */
+static void
+stream(json_t *result)
+{
+	json_t *list = json_array(), *part;
+
+	assert_null(json_object_get(result, stream_member));
+	while ((part = stream_next(NULL, server.arg)) != NULL) {
+		(void)json_array_append_new(list, part);
+		if (ew.parts++ == 0 && ew.between != NULL)
+			ew.between();
+	}
+	(void)json_object_set_new(result, stream_member, list);
+}
+
 static void
 tell(const char *topic, const char *key, json_t *level)
 {
@@ -536,15 +577,37 @@ engine_ask(const char *method, const char *params)
 	for (; m->name != NULL; m++) {
 		if (strcmp(m->name, method) != 0)
 			continue;
+		stream_next = NULL;
+		ew.parts = 0;
 		good = m->handler(NULL, p, &result, &ew.error, server.arg);
 		assert_true(good == (ew.error.code == 0));
 		assert_true(good == (result != NULL));
 		json_decref(p);
+		if (stream_next != NULL)
+			stream(result);
 		turn();
 		return result;
 	}
 	fail_msg("there is no method %s", method);
 	return NULL;
+}
+
+void
+engine_ask_and_go(const char *method, const char *params)
+{
+	const struct ctl_method *m = server.methods;
+	json_t *p = json_loads(params, 0, NULL), *result = NULL;
+
+	stream_next = NULL;
+	while (strcmp(m->name, method) != 0)
+		m++;
+	assert_true(m->handler(NULL, p, &result, &ew.error, server.arg));
+	json_decref(p);
+	json_decref(result);
+	assert_non_null(stream_next);
+	json_decref(stream_next(NULL, server.arg));
+	server.gone(NULL, false, server.arg);
+	assert_null(conn_data);
 }
 
 void

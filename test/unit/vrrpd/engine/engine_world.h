@@ -53,6 +53,8 @@ struct engine_world {
 	char		told[2048];	/* "instance:web transition: ..." */
 	json_t		*last_told;
 	struct ctl_error error;		/* of the last engine_ask() */
+	unsigned	parts;		/* of its answer, made one by one */
+	void		(*between)(void);	/* after the first of them */
 };
 extern struct engine_world ew;
 
@@ -94,6 +96,8 @@ void	engine_refuses(const struct vrrp_refused *);
 void	engine_subscribe(const char *topic);
 /* A request: the answer (a new reference), or NULL and ew.error. */
 json_t	*engine_ask(const char *method, const char *params);
+/* The client hangs up in the middle of an answer of parts. */
+void	engine_ask_and_go(const char *method, const char *params);
 /* The same where it has to be refused so. */
 void	engine_refused(const char *method, const char *params, int code,
 	    const char *message);

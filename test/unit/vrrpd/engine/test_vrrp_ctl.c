@@ -418,6 +418,65 @@ test_vrrp_ctl_history_keeps_the_newest(void **state)
 	json_decref(o);
 }
 
+/* Thousands of transitions must not be put into words at one go. */
+static void
+test_vrrp_ctl_history_is_made_one_by_one(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	o = ask("history", "{}");
+	assert_int_equal(json_array_size(at(o, "transitions")), 4);
+	assert_int_equal(ew.parts, 4);
+	json_decref(o);
+	o = ask("history", "{\"name\":\"db\"}");
+	assert_int_equal(ew.parts, 2);
+	json_decref(o);
+	engine_ask_and_go("history", "{}");
+}
+
+static void
+move_db(void)
+{
+	unsigned i;
+
+	for (i = 0; i < 2 * VRRP_HISTORY_MAX; i++) {
+		vrrp_instance_disable(engine_find("db"), i % 2 == 0);
+		world_run(NS_PER_MS);
+	}
+}
+
+static void
+remove_web(void)
+{
+	engine_apply(DB);
+}
+
+/* Meanwhile the world goes on: records are pushed out, instances go. */
+static void
+test_vrrp_ctl_history_survives_what_happens_meanwhile(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB DB);
+	ew.between = move_db;
+	o = ask("history", "{}");
+	/* Both of web, and none of db that came after the question. */
+	assert_int_equal(json_array_size(at(o, "transitions")), 2);
+	assert_string_equal(text_at(o, "transitions.1.instance"), "web");
+	json_decref(o);
+	ew.between = remove_web;
+	o = ask("history", "{}");
+	assert_string_equal(text_at(o, "transitions.0.instance"), "web");
+	assert_string_equal(text_at(o, "transitions.1.instance"), "db");
+	assert_int_equal(json_array_size(at(o, "transitions")),
+	    1 + VRRP_HISTORY_MAX);
+	json_decref(o);
+	ew.between = NULL;
+}
+
 /* --- stats --- */
 
 static void
@@ -828,6 +887,8 @@ main(void)
 	    TEST(test_vrrp_ctl_refused_messages_are_shown),
 	    TEST(test_vrrp_ctl_history_is_in_the_order_of_time),
 	    TEST(test_vrrp_ctl_history_keeps_the_newest),
+	    TEST(test_vrrp_ctl_history_is_made_one_by_one),
+	    TEST(test_vrrp_ctl_history_survives_what_happens_meanwhile),
 	    TEST(test_vrrp_ctl_stats_count_what_was_refused),
 	    TEST(test_vrrp_ctl_stats_never_count_down),
 	    TEST(test_vrrp_ctl_stats_add_up_what_the_kernel_dropped),
