@@ -93,28 +93,30 @@ void
 vrrp_bequest_now(struct vrrp_instance *v)
 {
 	struct vrrp_channel *channel = v->env->channel;
+	bool holds = v->holds && v->vips != NULL;
 	size_t len;
-	int error;
+	int error = 0;
 
 	if (channel == NULL)
 		return;
-	if (v->holds && v->vips != NULL) {
+	if (holds) {
 		len = write_will(v);
 		error = len == 0 ? -EMSGSIZE : vrrp_channel_send(channel,
 		    VRRP_MSG_WILL, body, len);
-	} else if (v->bequeathed)
+		if (error == -EMSGSIZE) {
+			log_warning("instance=%s its last will is too long to "
+			    "be kept", v->p.name);
+			/* An older one would be carried out in its place. */
+			holds = false;
+			error = 0;
+		}
+	}
+	if (!holds && v->bequeathed)
 		error = vrrp_channel_send(channel, VRRP_MSG_WILL_REVOKE,
 		    v->p.name, strlen(v->p.name));
-	else
-		return;
 	v->bequest_owed = error == -ENOBUFS;
-	if (v->bequest_owed)
-		return;
-	if (error == -EMSGSIZE)
-		log_warning("instance=%s its last will is too long to be kept",
-		    v->p.name);
-	else
-		v->bequeathed = v->holds;
+	if (!v->bequest_owed)
+		v->bequeathed = holds;
 }
 
 static void

@@ -600,9 +600,11 @@ vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 const uint8_t *
 vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
 {
+	static const uint8_t bytes[VRRP_WILL_MAX];
+
 	(void)v;
-	*len = 0;
-	return NULL;
+	*len = world.withdrawal_len;
+	return bytes;
 }
 
 const struct vrrp_vip_address *

@@ -41,6 +41,7 @@ struct world {
 	struct nl_link	tracked;	/* found by nl_link_get(), by name */
 	bool		device_gone, device_down;
 	bool		channel_full;	/* the one to the monitor */
+	size_t		withdrawal_len;	/* of the last will; zeros */
 	bool		named;		/* did[] says whose: install:web */
 	bool		acks;		/* the kernel answers every batch */
 	uint64_t	drops;		/* for want of room; read once */

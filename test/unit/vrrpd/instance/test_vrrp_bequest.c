@@ -13,6 +13,7 @@
 #include "test/unit/vrrpd/instance/instance_world.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/pure/vrrp_will.h"
 
 /* Packets first; and there is one exactly while the addresses are held. */
 static void
@@ -78,6 +79,27 @@ test_vrrp_bequest_last_will_is_deposited_when_there_is_room(void **state)
 	assert_string_equal(world.did, "will:web:1");
 }
 
+/* The older will speaks of frames and addresses that are not in force any more. */
+static void
+test_vrrp_bequest_will_that_is_too_long_revokes_the_older_one(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.env.channel = a_channel();
+	start_with(&p);
+	world_run(4 * NS_PER_S);
+	world_forget();
+	world.withdrawal_len = VRRP_WILL_MAX;
+	vrrp_bequest_now(v);
+	vrrp_bequest_now(v);
+	assert_string_equal(world.did, "revoke:web");
+	world.withdrawal_len = 0;
+	world_forget();
+	vrrp_bequest_now(v);
+	assert_string_equal(world.did, "will:web:1");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -87,6 +109,7 @@ main(void)
 	    TEST(test_vrrp_bequest_active_has_a_last_will),
 	    TEST(test_vrrp_bequest_last_will_has_a_message_for_each_unicast_peer),
 	    TEST(test_vrrp_bequest_last_will_is_deposited_when_there_is_room),
+	    TEST(test_vrrp_bequest_will_that_is_too_long_revokes_the_older_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
