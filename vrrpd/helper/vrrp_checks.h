@@ -6,7 +6,7 @@
  *   1. vrrp_check_KIND.c exports `const struct vrrp_checks_kind`;
  *   2. vrrp_needs.c says in which process the kind runs: vrrpd-checks, which
  *      has no privileges and no children, or vrrpd-scripts, which starts programs;
- *   3. the kind is put into the list of that process in vrrp_helper.c.
+ *   3. the kind is put into the list in vrrp_helper.c.
  *
  * Polled kinds (tcp, http, ping, script) give start(), and answer each with one
  * vrrp_checked_round(); interval, deadline, fall and rise are kept here.  Kinds

@@ -39,28 +39,25 @@
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 
-static const struct vrrp_checks_kind *const scripts_kinds[] = {
-	&vrrp_check_script,
-	NULL
-};
-static const struct vrrp_checks_kind *const checks_kinds[] = {
+static const struct vrrp_checks_kind *const all_kinds[] = {
 	&vrrp_check_file,
 	&vrrp_check_http,
 	&vrrp_check_ping,
 	&vrrp_check_process,
+	&vrrp_check_script,
 	&vrrp_check_tcp,
-	NULL
 };
+#define KIND_COUNT	(sizeof(all_kinds) / sizeof(all_kinds[0]))
+
 static const struct {
-	const char				*name;	/* comm: 15 characters */
-	uint8_t					 need;
-	enum vrrp_way				 in;
-	const struct vrrp_checks_kind *const	*kinds;
+	const char	*name;		/* comm: 15 characters */
+	uint8_t		 need;		/* also of the kinds that run there */
+	enum vrrp_way	 in;
 } roles[VRRP_HELPER_COUNT] = {
 	[VRRP_HELPER_SCRIPTS] = { "vrrpd-scripts", VRRP_NEEDS_SCRIPTS,
-	    VRRP_WAY_SCRIPTS_DOWN, scripts_kinds },
+	    VRRP_WAY_SCRIPTS_DOWN },
 	[VRRP_HELPER_CHECKS] = { "vrrpd-checks", VRRP_NEEDS_CHECKS,
-	    VRRP_WAY_CHECKS_DOWN, checks_kinds },
+	    VRRP_WAY_CHECKS_DOWN },
 };
 
 struct helper {
@@ -70,6 +67,7 @@ struct helper {
 	struct vrrp_channel	*channel;
 	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct vrrp_checks_shared shared;
+	const struct vrrp_checks_kind *kinds[KIND_COUNT + 1];	/* NULL ends */
 	struct vrrp_checks	*checks;
 	struct vrrp_hooks	*hooks;		/* in vrrpd-scripts */
 	struct vrrp_config	 config;	/* in force; hooks look at it */
@@ -288,6 +286,19 @@ role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 	return found;
 }
 
+/* The kinds that run in this process. */
+static void
+choose_kinds(struct helper *h)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < KIND_COUNT; i++)
+		if (vrrp_needs_of_kind(all_kinds[i]->kind) ==
+		    roles[h->role].need)
+			h->kinds[n++] = all_kinds[i];
+	h->kinds[n] = NULL;
+}
+
 static void
 open_helper(struct helper *h, int fd)
 {
@@ -306,8 +317,9 @@ open_helper(struct helper *h, int fd)
 		h->shared.procs = vrrp_procs_new(h->loop);
 		h->shared.ping = vrrp_ping_open();
 	}
-	h->checks = vrrp_checks_new(h->loop, roles[h->role].kinds, &h->shared,
-	    send_level, h);
+	choose_kinds(h);
+	h->checks = vrrp_checks_new(h->loop, h->kinds, &h->shared, send_level,
+	    h);
 	if (h->channel == NULL || h->tally == NULL || h->leave == NULL ||
 	    h->checks == NULL ||
 	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :

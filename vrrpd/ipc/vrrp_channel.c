@@ -77,6 +77,15 @@ vrrp_channel_pair(int fds[2])
 }
 
 static void
+check(const struct vrrp_channel *c)
+{
+	assert(c->queued <= VRRP_CHANNEL_QUEUE);
+	assert(!c->dead || (c->queued == 0 && c->event == NULL));
+	assert((c->refused.count == 0) ==
+	    (c->refused.why == VRRP_REFUSAL_NONE));
+}
+
+static void
 hang_up(struct vrrp_channel *c)
 {
 	if (c->dead)
@@ -86,6 +95,7 @@ hang_up(struct vrrp_channel *c)
 	loop_fd_free(c->event);
 	c->event = NULL;
 	loop_timer_set(c->flush_timer, MONO_NEVER);
+	check(c);
 	c->gone(c->arg);
 }
 
@@ -104,6 +114,7 @@ refuse(struct vrrp_channel *c, unsigned type, size_t len,
 		    vrrp_way_receiver(c->in), vrrp_way_sender(c->in),
 		    vrrp_message_name(c->refused.type), type, len,
 		    vrrp_refusal_name(why), suppressed);
+	check(c);
 	if (c->on_refused != NULL)
 		c->on_refused(&c->refused, c->on_refused_arg);
 }
@@ -227,6 +238,7 @@ flush(mono_t deadline, void *arg)
 	if (c->queued > 0)
 		loop_timer_set(c->flush_timer, mono_add(loop_clock(),
 		    FLUSH_NS));
+	check(c);
 }
 
 bool
@@ -256,6 +268,7 @@ enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts)
 		c->queued += iov[i].iov_len;
 	}
 	loop_timer_set(c->flush_timer, mono_add(loop_clock(), FLUSH_NS));
+	check(c);
 	return 0;
 }
 

@@ -479,6 +479,36 @@ test_vrrp_helper_checks_watch_files(void **state)
 	assert_int_equal(end(), 0);
 }
 
+/* All kinds but script, which is the other helper's. */
+static void
+test_vrrp_helper_checks_has_every_kind_that_is_its_own(void **state)
+{
+	static const char text[] =
+	    "file f { path = /nonexistent/f }\n"
+	    "process p { name = no-such-process }\n"
+	    "tcp t { address = 127.0.0.1 port = 1 fall = 1 }\n"
+	    "http h { url = \"http://127.0.0.1:1/\" fall = 1 }\n"
+	    "ping g { address = 127.0.0.1 fall = 1 }\n"
+	    "script s { command = /bin/true }\n";
+	unsigned seen = 0;
+	uint8_t buf[512];
+	struct vrrp_level l;
+	size_t len;
+
+	(void)state;
+	configure("/bin/true", text);
+	read_config();
+	start(VRRP_HELPER_CHECKS, false);
+	while (seen != (1U << VRRP_TRACK_FILE | 1U << VRRP_TRACK_PROCESS |
+	    1U << VRRP_TRACK_TCP | 1U << VRRP_TRACK_HTTP |
+	    1U << VRRP_TRACK_PING)) {
+		assert_int_equal(hear(buf, &len), VRRP_MSG_LEVEL);
+		assert_int_equal(vrrp_level_decode(buf, len, &l), 0);
+		assert_int_not_equal(l.kind, VRRP_TRACK_SCRIPT);
+		seen |= 1U << l.kind;
+	}
+}
+
 /* Started after a reload: what counts is the file, and it must be good. */
 static void
 test_vrrp_helper_reads_the_file_when_it_has_changed(void **state)
@@ -566,6 +596,7 @@ main(void)
 		T(test_vrrp_helper_keeps_no_descriptor_of_the_monitor),
 		T(test_vrrp_helper_refused_messages_are_told),
 		T(test_vrrp_helper_checks_watch_files),
+		T(test_vrrp_helper_checks_has_every_kind_that_is_its_own),
 		T(test_vrrp_helper_reads_the_file_when_it_has_changed),
 		T(test_vrrp_helper_privileges_follow_from_the_configuration),
 		T(test_vrrp_helper_roles_have_their_own_names_and_ways),
