@@ -239,7 +239,7 @@ bfd_client_set_fate(struct bfd_client *c, const json_t *interfaces,
 {
 	size_t count = json_array_size(interfaces), i;
 	char (*names)[IF_NAMESIZE];
-	bool was_asked = is_asked(c);
+	int64_t asked_ns = is_asked(c) ? c->answer_within_ns : 0;
 
 	names = calloc(count + 1, sizeof(*names));
 	if (names == NULL)
@@ -253,7 +253,7 @@ bfd_client_set_fate(struct bfd_client *c, const json_t *interfaces,
 	c->grace_ns = grace_ns;
 	c->answer_within_ns = answer_within_ns;
 	c->declared = true;
-	if (is_asked(c) && !was_asked) {
+	if (is_asked(c) && answer_within_ns != asked_ns) {
 		c->missed = 0;
 		loop_timer_set(c->timer, loop_clock());
 	} else if (!is_asked(c))

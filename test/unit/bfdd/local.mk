@@ -2,6 +2,7 @@
 if CMOCKA
 UNIT_BFDD_LIBS = $(BFDD_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
+	test/unit/bfdd/test_bfd_client \
 	test/unit/bfdd/test_bfd_conf \
 	test/unit/bfdd/test_bfd_ctl \
 	test/unit/bfdd/test_bfd_engine \
@@ -12,6 +13,9 @@ check_PROGRAMS += \
 	test/unit/bfdd/test_bfd_table \
 	# end
 
+test_unit_bfdd_test_bfd_client_SOURCES = test/unit/bfdd/test_bfd_client.c
+test_unit_bfdd_test_bfd_client_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_client_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
 test_unit_bfdd_test_bfd_conf_SOURCES = test/unit/bfdd/test_bfd_conf.c
 test_unit_bfdd_test_bfd_conf_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_ctl_SOURCES = test/unit/bfdd/test_bfd_ctl.c
