@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	test/unit/bfdd/test_bfd_client \
 	test/unit/bfdd/test_bfd_conf \
 	test/unit/bfdd/test_bfd_ctl \
+	test/unit/bfdd/test_bfd_echo_io \
 	test/unit/bfdd/test_bfd_engine \
 	test/unit/bfdd/test_bfd_heap \
 	test/unit/bfdd/test_bfd_io \
@@ -20,6 +21,18 @@ test_unit_bfdd_test_bfd_conf_SOURCES = test/unit/bfdd/test_bfd_conf.c
 test_unit_bfdd_test_bfd_conf_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_ctl_SOURCES = test/unit/bfdd/test_bfd_ctl.c
 test_unit_bfdd_test_bfd_ctl_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_echo_io_SOURCES = test/unit/bfdd/test_bfd_echo_io.c
+test_unit_bfdd_test_bfd_echo_io_LDADD = $(UNIT_BFDD_LIBS)
+test_unit_bfdd_test_bfd_echo_io_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=bind \
+	-Wl,--wrap=close \
+	-Wl,--wrap=freeifaddrs \
+	-Wl,--wrap=getifaddrs \
+	-Wl,--wrap=ioctl \
+	-Wl,--wrap=sendto \
+	-Wl,--wrap=setsockopt \
+	-Wl,--wrap=socket \
+	# end
 test_unit_bfdd_test_bfd_engine_SOURCES = test/unit/bfdd/test_bfd_engine.c
 test_unit_bfdd_test_bfd_engine_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_heap_SOURCES = test/unit/bfdd/test_bfd_heap.c
