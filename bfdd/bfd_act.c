@@ -374,9 +374,8 @@ bfd_act_consider_abandoning(struct bfd_engine *e, struct bfd_session *s)
 }
 
 /*
- * What is true of a session when its actions were carried out, whatever happens
- * elsewhere.  While it mourns, and while the engine leaves, its wishes are not
- * what decides.
+ * Asserts the state of a session whose actions were just carried out.  While the
+ * session mourns, and while the engine leaves, wishes do not decide its state.
  */
 static void
 check(const struct bfd_engine *e, const struct bfd_session *s)

@@ -99,9 +99,9 @@ shares(const struct bfd_session *s, const struct bfd_wish *w, void *arg)
 	return bfd_client_in_charge(arg, s, w);
 }
 
-/* --- its end --- */
+/* --- the end of a client --- */
 
-/* Nobody came for what it had: the peers hear of it, and it is over. */
+/* No heir came: the peers hear of the death, and the client is freed. */
 static void
 bury(struct bfd_client *c)
 {
@@ -184,7 +184,7 @@ timer_due(mono_t deadline, void *arg)
 	if (c->clients->engine == NULL || !is_asked(c))
 		return;
 	if (mono_sub(now, deadline) > every_ns / 2)
-		c->missed = 0;		/* that was us */
+		c->missed = 0;		/* bfdd was late, not the client */
 	if (c->missed == BFD_PINGS_MAX) {
 		hangs(c);
 		return;
@@ -206,7 +206,7 @@ bfd_client_answers(struct bfd_client *c)
 	loop_timer_set(c->timer, is_asked(c) ? loop_clock() : MONO_NEVER);
 }
 
-/* --- its life --- */
+/* --- the life of a client --- */
 
 struct bfd_client *
 bfd_client_of(struct bfd_clients *cs, struct ctl_client_conn *conn)

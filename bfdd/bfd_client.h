@@ -37,20 +37,23 @@ struct bfd_client {
 	struct bfd_client	*next;
 	struct bfd_clients	*clients;
 	struct ctl_client_conn	*conn;		/* NULL: vanished, in its grace */
-	const struct bfd_session *next_listed;	/* of a list it is being told */
+	const struct bfd_session *next_listed;	/* next of the list being sent */
 	char			 name[24];
-	bool			 declared;	/* below is what it said */
+	bool			 declared;	/* sent "fate" */
 	int64_t			 grace_ns;
-	int64_t			 answer_within_ns;	/* 0: is not asked */
+	int64_t			 answer_within_ns;	/* 0: no pings */
 	char			(*interfaces)[IF_NAMESIZE];	/* in charge */
 	unsigned		 interface_count;
 	struct loop_timer	*timer;		/* next ping; end of the grace */
 	unsigned		 missed;	/* pings without an answer */
 	bool			 hung;
-	uint64_t		 silences;	/* how often it did */
+	uint64_t		 silences;	/* how often the client hung */
 };
 
-/* answers_again: one that hung does, and may be told.  NULL: no memory. */
+/*
+ * answers_again: called when a client that hung sends something, so that it can be
+ * told the levels of its sessions.  NULL: no memory.
+ */
 struct bfd_clients *bfd_clients_new(struct loop *,
 	    void (*answers_again)(struct bfd_client *, void *arg), void *arg);
 /* Frees every client; NULL is fine. */
@@ -64,20 +67,24 @@ struct bfd_client *bfd_clients_first(const struct bfd_clients *);
 struct bfd_client *bfd_client_of(struct bfd_clients *,
 	    struct ctl_client_conn *);
 /*
- * It is in charge on these interfaces (a list of names, borrowed), none is fine.
- * Replaces what it said before.  False: no memory, nothing changed.
+ * The client is in charge on these interfaces (a list of names, borrowed; an
+ * empty one is fine), in place of those it said before.  False: no memory,
+ * nothing changed.
  */
 bool	bfd_client_set_fate(struct bfd_client *, const json_t *interfaces,
 	    int64_t grace_ns, int64_t answer_within_ns);
-/* It said something. */
+/* The client sent something: it does not hang. */
 void	bfd_client_answers(struct bfd_client *);
-/* Its connection is about to be freed; frees the client, perhaps later. */
+/* The connection is about to be freed; frees the client, perhaps later. */
 void	bfd_client_gone(struct bfd_client *, bool clean);
-/* Before it wishes or offers: what is left of another life of it. */
+/*
+ * Before a client wishes or offers: it takes over what clients in their grace had
+ * wished or offered for the same session or interface (L-24).
+ */
 void	bfd_client_inherits(struct bfd_client *, const struct bfd_params *key);
 void	bfd_client_inherits_offer(struct bfd_client *, const char *interface,
 	    uint8_t family);
-/* Would its end be told to the peer of s, which it wishes by w? */
+/* Would the end of the client be told to the peer of s, wished by w? */
 bool	bfd_client_in_charge(const struct bfd_client *,
 	    const struct bfd_session *s, const struct bfd_wish *w);
 

@@ -71,7 +71,7 @@ bfd_conf_key_is_hex(const char *text)
 	return i > 2 && i % 2 == 0;
 }
 
-/* Never says what the key is. */
+/* Complaints never say what the key is. */
 static void
 read_key(struct parse *p, const char *name, const struct word *w,
     enum bfd_auth_type type, struct bfd_auth_key *out)
@@ -435,7 +435,7 @@ parse_text(struct draft *d, const char *text)
 	return rv;
 }
 
-/* Found in several passes; people read from top to bottom. */
+/* Errors are found in several passes; people read from top to bottom. */
 static void
 sort_errors(struct conf_errors *list, unsigned from)
 {

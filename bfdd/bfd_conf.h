@@ -28,7 +28,7 @@ int	bfd_conf_parse_file(const char *path, struct bfd_config *out,
 /* text: borrowed; filename: for messages. */
 int	bfd_conf_parse_text(const char *text, const char *filename,
 	    struct bfd_config *out, struct conf_errors *);
-/* What a file that does not exist says: no session. */
+/* The configuration of a file that does not exist: no session. */
 void	bfd_conf_empty(struct bfd_config *out);
 
 /* A key as bytes: "0x" and an even number of digits.  Anything else is text. */

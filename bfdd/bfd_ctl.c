@@ -117,7 +117,7 @@ bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 	if (change == BFD_CHANGE_DELETED)
 		ctl_json_set_bool(level, "deleted", true);
 	(void)level_key(&s->core.p, key, sizeof(key));
-	/* Owners first: somebody's failover hangs on it. */
+	/* Owners are told first: a failover may wait for the level. */
 	for (w = s->wishes; w != NULL; w = w->next) {
 		const struct bfd_client *c = w->owner;
 
@@ -223,7 +223,7 @@ read_key(json_t *params, struct bfd_params *out, struct ctl_error *error)
 	return read_interface(params, out, error);
 }
 
-/* What is not understood is not silently left out of a wish. */
+/* A member that is not understood is not silently left out of a wish. */
 static bool
 refuse_others(json_t *params, const char *const *known, size_t count,
     struct ctl_error *error)
@@ -332,7 +332,7 @@ bfd_ctl_read_offer(json_t *params, bool key_only, struct bfd_params *out,
 	return true;
 }
 
-/* Who asks; NULL: error is set. */
+/* The client of the connection; NULL: error is set. */
 static struct bfd_client *
 requester(struct bfd_ctl *ctl, struct ctl_client_conn *conn,
     struct ctl_error *error)
@@ -585,7 +585,7 @@ gone(struct ctl_client_conn *conn, bool clean, void *arg)
 		bfd_client_gone(c, clean);
 }
 
-/* It hung and answers again: what its sessions are now. */
+/* A client that hung answers again: the levels of its sessions. */
 static void
 tell_all(struct bfd_client *c, void *arg)
 {

@@ -30,7 +30,7 @@ put_key(json_t *o, const struct bfd_params *p)
 	ctl_json_set_bool(o, "multihop", p->multihop);
 }
 
-/* What a client acts on: first in the line. */
+/* Members that a client acts on come first in the line. */
 static void
 put_state(json_t *o, const struct bfd_session *s)
 {
@@ -112,7 +112,7 @@ static const char *const yang_auth[BFD_AUTH_TYPE_COUNT] = {
 	"keyed-sha1", "meticulous-keyed-sha1",
 };
 
-/* Never a key; its id is on the wire anyway. */
+/* A key is never said; its id is on the wire anyway. */
 static void
 put_auth(json_t *o, const struct bfd_core *c)
 {
@@ -121,7 +121,7 @@ put_auth(json_t *o, const struct bfd_core *c)
 	unsigned i;
 
 	ctl_json_set_text(o, "authentication", bfd_auth_type_name(a->type));
-	/* Whoever is known has passed it (B-29..B-31). */
+	/* A peer that is known has passed authentication (B-29..B-31). */
 	ctl_json_set_bool(o, "remote-authenticated", a->type != BFD_AUTH_NONE &&
 	    c->remote_discr != 0);
 	if (a->type != BFD_AUTH_NONE && c->remote_discr != 0)
@@ -304,7 +304,7 @@ bfd_ctl_level(const struct bfd_session *s)
 	return o;
 }
 
-/* --- what show says beside the sessions --- */
+/* --- members of show beside the sessions --- */
 
 /* Y-11: down is Down and Init. */
 static void

@@ -80,7 +80,7 @@ static int
 tap_options(int fd, uint8_t family)
 {
 	bool ip4 = family == AF_INET;
-	/* The kernel does not write to it. */
+	/* The kernel does not write to the filter. */
 	struct sock_fprog filter = {
 		.len = ip4 ? sizeof(ip4_filter) / sizeof(ip4_filter[0]) :
 		    sizeof(ip6_filter) / sizeof(ip6_filter[0]),
@@ -97,7 +97,7 @@ tap_options(int fd, uint8_t family)
 	return 0;
 }
 
-/* With no protocol it is given nothing before the filter is in place. */
+/* Without a protocol the socket is given nothing before the filter is there. */
 int
 bfd_echo_io_tap_open(uint8_t family)
 {
@@ -158,7 +158,7 @@ bfd_echo_io_tx(int fd, const struct bfd_echo_path *path, int ifindex,
 	    (struct sockaddr *)&to, sizeof(to)) == -1 ? -errno : 0;
 }
 
-/* A router forwards to it. */
+/* Would a router forward to this address? */
 static bool
 routable(const struct addr *a)
 {

@@ -168,7 +168,7 @@ update_pace(void *arg)
 	}
 }
 
-/* Counted in received(), judged once in a while. */
+/* Judges, once in a while, the packets that received() has counted. */
 static void
 note_rate(struct bfd_engine *e)
 {
@@ -439,8 +439,8 @@ timer_due(mono_t deadline, void *arg)
 	if (!mono_before(now, e->slot_due))
 		slot_begins(e);
 	/*
-	 * Only what was due when we came: the rest has its own turn.  Whoever was
-	 * served has moved on to later than now.
+	 * Only deadlines that were due when the timer fired; later ones have their
+	 * own turn.  A session that was served has moved on to later than now.
 	 */
 	while ((first = bfd_heap_first(&e->heap)) != NULL &&
 	    !mono_before(now, first->at)) {
@@ -452,7 +452,7 @@ timer_due(mono_t deadline, void *arg)
 	bfd_act_set_timer(e);
 }
 
-/* After the sockets were read because packets woke us. */
+/* Called after the sockets were read because packets woke the loop. */
 static void
 rx_done(void *arg)
 {

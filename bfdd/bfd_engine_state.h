@@ -53,7 +53,7 @@ struct bfd_engine {
 	uint8_t			 echo_key[BFD_ECHO_KEY_LEN];
 	struct loop_timer	*echo_timer;	/* looks for ways */
 	struct loop_timer	*mourn_timer;
-	/* Deferred to the end of the batch, by files that know neither. */
+	/* Functions of the files above, to be deferred by those below. */
 	void			(*pace)(void *arg);	/* sessions changed */
 	void			(*reap)(void *arg);	/* one is doomed */
 	struct bfd_engine_stats	 stats;

@@ -11,7 +11,7 @@
 
 #include "shared/pure/mono.h"
 
-/* Lies in the object it stands for; zeroed, it is in no heap. */
+/* An entry lies in the object it stands for; zeroed, it is in no heap. */
 struct bfd_heap_entry {
 	mono_t		 at;
 	unsigned	 place;		/* 0: in no heap */

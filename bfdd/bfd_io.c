@@ -182,7 +182,7 @@ rx_socket_open(uint8_t family, uint16_t port, bool strangers)
 	return fd;
 }
 
-/* What the kernel says beside the payload. */
+/* Facts that the kernel tells beside the payload. */
 static void
 read_control(struct bfd_io *io, struct rx_socket *sock, struct msghdr *msg,
     struct bfd_rx *rx, int64_t *stamp_real_ns)
@@ -230,7 +230,7 @@ read_control(struct bfd_io *io, struct rx_socket *sock, struct msghdr *msg,
 	}
 }
 
-/* What an echo packet says of itself, and where the tap took it. */
+/* Source, destination and TTL of an echo packet, and where the tap took it. */
 static bool
 read_tapped(const struct rx_socket *sock, const struct sockaddr_storage *name,
     struct bfd_rx *rx)
@@ -348,7 +348,7 @@ read_socket(struct bfd_io *io, struct rx_socket *sock, mono_t upto)
 		}
 		total += (unsigned)n;
 	}
-	/* Not empty, but what had arrived before upto is out. */
+	/* The socket is not empty, but all that arrived before upto is out. */
 	if (drain)
 		sock->drained = mono_max(sock->drained, upto);
 	return true;
@@ -401,7 +401,7 @@ bfd_io_poll(struct bfd_io *io)
 			continue;
 		sock->idle_polls++;
 		more |= read_socket(io, sock, MONO_NEVER);
-		/* Without memory for an event it is polled on. */
+		/* Without memory for an event the socket is polled on. */
 		if (sock->idle_polls >= IDLE_POLLS)
 			(void)listen_to(io, sock);
 	}
@@ -503,7 +503,7 @@ attach_sorting(int fd, uint8_t family, bool multihop,
 	    sizeof(filter)) == -1 ? -errno : 0;
 }
 
-/* Takes its descriptor; `like` says what else is known of it. */
+/* Takes the descriptor of `like`, which also says what else is known of it. */
 static int
 rx_start(struct bfd_io *io, const struct rx_socket *like)
 {
@@ -646,7 +646,7 @@ port_mark(struct bfd_io *io, uint16_t port, bool used)
 static int
 tx_options(int fd, const struct bfd_params *p)
 {
-	/* Receives nothing: nobody reads this socket. */
+	/* The socket receives nothing: nobody reads it. */
 	struct sock_filter drop[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 	struct sock_fprog filter = { .len = 1, .filter = drop };
 	int error;

@@ -22,7 +22,7 @@
 
 struct bfd_io;
 
-/* Everything in it is borrowed for the call. */
+/* A packet as it came; everything in the struct is borrowed for the call. */
 struct bfd_rx {
 	const uint8_t	*payload;	/* of UDP; at most BFD_PACKET_MAX of it */
 	size_t		 len;
@@ -40,9 +40,9 @@ typedef bool (*bfd_io_rx_cb)(const struct bfd_rx *, void *arg);
 
 struct bfd_io_config {
 	/*
-	 * What our discriminators have in common: packets without it, or with a
-	 * TTL below 255 where there is one hop, are kept apart from the others in
-	 * buffer and budget.  NULL: all are treated alike.  Borrowed for the call.
+	 * The mark that our discriminators have in common: packets without it,
+	 * or with a TTL below 255 where there is one hop, are kept apart from the
+	 * others in buffer and budget.  NULL: all are treated alike.  Borrowed for the call.
 	 */
 	const struct bfd_mark *mark;
 	uint16_t	 port_single_hop;	/* 0: BFD_PORT_SINGLE_HOP */

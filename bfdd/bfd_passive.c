@@ -200,7 +200,7 @@ in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
 	    (source->family == AF_INET6 && !addr_is_link_local(source)))
 		return false;
 	for (i = 0; i < ps->subnet_count; i++) {
-		/* One of our own is nobody else's. */
+		/* An address of our own is no peer. */
 		if (ps->subnets[i].ifindex == ifindex &&
 		    addr_equal(&ps->subnets[i].prefix.addr, source))
 			return false;

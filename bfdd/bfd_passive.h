@@ -42,9 +42,9 @@ struct bfd_offer {
 	const void		*owner;
 	int			 ifindex;	/* 0: does not exist */
 	unsigned		 sessions_max;
-	/* Of every session accepted: interface, local and timers count. */
+	/* The parameters of every session accepted: interface, local, timers. */
 	struct bfd_params	 p;
-	unsigned		 sessions;	/* there now; bfd_engine.c's */
+	unsigned		 sessions;	/* there now; kept by bfd_wishes.c */
 	uint64_t		 accepted, refused;
 	struct token_bucket	 bucket;
 	struct bfd_offer	*next;
@@ -54,7 +54,7 @@ struct bfd_passive;
 
 struct bfd_passive *bfd_passive_new(void);	/* NULL: no memory */
 void	bfd_passive_free(struct bfd_passive *);
-/* For show: for (o = first; o; o = o->next). */
+/* Iterate, for show: for (o = first; o; o = o->next). */
 const struct bfd_offer *bfd_passive_first(const struct bfd_passive *);
 
 /*
@@ -74,7 +74,7 @@ struct bfd_offer *bfd_passive_of(const struct bfd_passive *,
 /* Frees the offer. */
 void	bfd_passive_withdraw(struct bfd_passive *, struct bfd_offer *);
 
-/* What interfaces and addresses there are. */
+/* The kernel's interfaces and addresses, as netlink tells them. */
 void	bfd_passive_link(struct bfd_passive *, const char *name, int ifindex,
 	    bool gone);
 /* False: no memory, or too many. */

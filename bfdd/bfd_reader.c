@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define STACK_SIZE	(512 * 1024)	/* it is locked in memory */
+#define STACK_SIZE	(512 * 1024)	/* the stack is locked in memory */
 
 struct bfd_reader {
 	struct loop		*loop;
@@ -95,7 +95,7 @@ finished(int fd, void *arg)
 	(void)pthread_join(r->thread, NULL);
 	r->reading = false;
 	if (r->again) {
-		/* It may have changed under the thread's eyes. */
+		/* The file may have changed under the thread's eyes. */
 		r->again = false;
 		if (r->good)
 			bfd_config_free(&r->result);

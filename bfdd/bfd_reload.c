@@ -75,7 +75,7 @@ reload_one(struct bfd_engine *e, const struct bfd_params *p,
 		r->failed++;
 		if (!there)
 			return;
-		/* What cannot be changed stays as it was. */
+		/* A session that cannot be changed stays as it was. */
 	}
 	s = bfd_table_by_key(e->table, p);
 	bfd_session_wish_of(s, bfd_owner_conf)->listed = e->reload_number;

@@ -65,7 +65,7 @@ discr_bucket(const struct bfd_table *t, uint32_t discr)
 	return bucket(t, t->discr, hash_bytes(t->seed, &discr, sizeof(discr)));
 }
 
-/* What bfd_params_same_key() compares, less what only multihop compares. */
+/* By the fields that bfd_params_same_key() compares for every session. */
 static struct bfd_session **
 key_bucket(const struct bfd_table *t, const struct bfd_params *p)
 {

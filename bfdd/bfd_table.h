@@ -35,8 +35,8 @@ struct bfd_wish {
 	const void		*owner;
 	unsigned		 listed;	/* by the reload of this number */
 	bool			 accepted;	/* by an offer of the owner's */
-	bool			 unsolicited;	/* and never asked for */
-	bool			 dead;		/* its owner hangs (L-21) */
+	bool			 unsolicited;	/* and nobody asked */
+	bool			 dead;		/* the owner hangs (L-21) */
 	struct bfd_params	 p;
 };
 
@@ -66,29 +66,29 @@ struct bfd_session {
 
 	/* bfd_engine.c */
 	struct bfd_engine	*engine;
-	struct bfd_heap_entry	 due;		/* its earliest deadline */
+	struct bfd_heap_entry	 due;		/* the earliest deadline */
 	bool			 doomed;	/* BFD_DO_DELETE was seen */
 	int			 ifindex;	/* 0: does not exist, or multihop */
-	struct addr		 local;		/* where its packets come to */
+	struct addr		 local;		/* where packets come to */
 	int			 fd;		/* sends; -1: none */
 	uint16_t		 source_port;	/* for life (B-110); 0: none yet */
 	int			 send_error;	/* errno of a streak, 0: none */
 	struct token_bucket	 send_log;
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
-	struct bfd_loss		 loss;		/* several hops only (B-124) */
-	bool			operator_down;	/* whatever is wished */
+	struct bfd_loss		 loss;		/* of several hops only (B-124) */
+	bool			operator_down;	/* held, whatever is wished */
 	bool			held_back;	/* too much for the host (B-84) */
 	mono_t			abandon_at;	/* accepted and not Up (B-145) */
-	bool			mourning;	/* its client died (L-20) */
+	bool			mourning;	/* a client died (L-20) */
 	mono_t			mourn_until;	/* at least */
-	int64_t			packet_rate;	/* what it counts for; 0: held back */
+	int64_t			packet_rate;	/* counted for it; 0: held back */
 	struct bfd_transition	 last;		/* reason NONE: none yet */
 	mono_t			 decided;	/* when `last` was decided */
 	int64_t			 created_real_ns;
 	int64_t			 last_up_real_ns;	/* 0: never */
 	int64_t			 last_down_real_ns;
-	int64_t			 changed_real_ns;	/* its state; or created */
+	int64_t			 changed_real_ns;	/* session_state; or created */
 
 	/* bfd_table.c */
 	uint32_t		 index;		/* 1, 2, ...: never used again */
@@ -102,7 +102,7 @@ struct bfd_table;
 struct bfd_table *bfd_table_new(unsigned max, uint64_t seed);
 /* The table must be empty. */
 void		bfd_table_free(struct bfd_table *);
-/* What all its discriminators have in common. */
+/* The bits that all discriminators of the table have in common. */
 const struct bfd_mark *bfd_table_mark(const struct bfd_table *);
 unsigned	bfd_table_count(const struct bfd_table *);
 /* Iterate: for (s = first; s; s = s->next).  Removing s itself needs its next. */
@@ -115,7 +115,7 @@ struct bfd_session *bfd_table_first(const struct bfd_table *);
  */
 struct bfd_session *bfd_table_add(struct bfd_table *, mono_t now,
     const struct bfd_params *, int ifindex, int *error);
-/* Forgets and frees it and its wishes; timer and socket are gone already. */
+/* Frees the session and its wishes; timer and socket are gone already. */
 void	bfd_table_remove(struct bfd_table *, struct bfd_session *);
 /* The path of a session changes when its interface is made again. */
 void	bfd_table_set_ifindex(struct bfd_table *, struct bfd_session *,
@@ -149,7 +149,7 @@ struct bfd_wish *bfd_session_wish_of(const struct bfd_session *,
  */
 int	bfd_session_wish_set(struct bfd_session *, const void *owner,
 	    const struct bfd_params *);
-/* False: it had none. */
+/* False: the owner had none. */
 bool	bfd_session_wish_drop(struct bfd_session *, const void *owner);
 /* Owners that are clients. */
 unsigned bfd_session_clients(const struct bfd_session *);

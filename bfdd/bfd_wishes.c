@@ -34,7 +34,7 @@
 
 /* --- the parts of a session that wishes make --- */
 
-/* What a session counts for; when that is less, others may have room. */
+/* Sets what a session counts for; when that is less, others may have room. */
 static void
 set_rate(struct bfd_engine *e, struct bfd_session *s, int64_t rate)
 {
@@ -55,7 +55,7 @@ offer_of(const struct bfd_engine *e, const struct bfd_session *s,
 	    s->core.p.peer.family);
 }
 
-/* What an offer counts against its limit are sessions nobody asked for. */
+/* Only sessions that nobody asked for count against the limit of an offer. */
 static void
 set_unsolicited(struct bfd_engine *e, const struct bfd_session *s,
     struct bfd_wish *w, bool unsolicited)
@@ -71,7 +71,7 @@ set_unsolicited(struct bfd_engine *e, const struct bfd_session *s,
 	w->unsolicited = unsolicited;
 }
 
-/* False: it had none. */
+/* False: the owner had none. */
 static bool
 drop_wish(struct bfd_engine *e, struct bfd_session *s, const void *owner)
 {
@@ -361,7 +361,7 @@ bfd_engine_unwish(struct bfd_engine *e, const void *owner,
 	if (o == NULL)
 		(void)drop_wish(e, s, owner);
 	else {
-		/* The peer opened it as well: that goes on. */
+		/* The peer opened the session as well: that part goes on. */
 		w->p = o->p;
 		w->p.peer = s->core.p.peer;
 		set_unsolicited(e, s, w, true);
@@ -428,7 +428,7 @@ bfd_engine_inherit_offer(struct bfd_engine *e, const void *owner,
 
 /* --- the fate of clients (L-20, L-21) --- */
 
-/* Somebody wishes it, and nobody that is alive. */
+/* The session is wished, and only by owners that are dead. */
 static bool
 only_the_dead(const struct bfd_session *s)
 {
@@ -530,7 +530,7 @@ bfd_engine_owner_alive(struct bfd_engine *e, const void *owner)
 
 /* --- offers (RFC 9468) --- */
 
-/* The owner's offer is now this one, or is about to go. */
+/* The offer of this owner has changed, or (gone) is about to go. */
 static void
 update_accepted(struct bfd_engine *e, const struct bfd_offer *o, bool gone)
 {
@@ -554,7 +554,7 @@ update_accepted(struct bfd_engine *e, const struct bfd_offer *o, bool gone)
 		else
 			w->accepted = false;
 		bfd_wishes_apply(e, s);
-		if (!gone)			/* its new owner must know */
+		if (!gone)			/* the new owner must know */
 			bfd_act_notify(e, s, BFD_CHANGE_VALUES);
 	}
 }

@@ -69,7 +69,7 @@ typedef bool (*bfd_engine_shares)(const struct bfd_session *,
     const struct bfd_wish *, void *arg);
 unsigned bfd_engine_owner_dead(struct bfd_engine *, const void *owner,
 	    bfd_engine_shares shares, void *arg);
-/* It hung and came back. */
+/* The owner hung and came back. */
 void	bfd_engine_owner_alive(struct bfd_engine *, const void *owner);
 
 /*
@@ -113,7 +113,7 @@ void	bfd_wishes_apply(struct bfd_engine *, struct bfd_session *);
 enum bfd_verdict bfd_wishes_accept(struct bfd_engine *,
 	    const struct bfd_offer *, const struct addr *peer, int64_t wait_ns,
 	    struct bfd_session **out);
-/* Deletes s at the end of the batch without a word to its peer. */
+/* Deletes s at the end of the batch without a word to the peer. */
 void	bfd_wishes_abandon(struct bfd_engine *, struct bfd_session *);
 /* Frees s on the spot. */
 void	bfd_wishes_forget(struct bfd_engine *, struct bfd_session *);

@@ -26,7 +26,6 @@ LC_ALL=C
 export LC_ALL
 
 NOT_YET="
-bfdd
 test/sim
 "
 

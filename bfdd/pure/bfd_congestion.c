@@ -54,7 +54,7 @@ static bool
 raise_factor(struct bfd_loss *l)
 {
 	if (l->halved && l->patience < BFD_LOSS_PATIENCE_MAX)
-		l->patience *= 2;	/* that was too early */
+		l->patience *= 2;	/* recovery came too early */
 	l->halved = false;
 	l->calm = 0;
 	window_begins(l);
@@ -82,7 +82,7 @@ window_ends(struct bfd_loss *l)
 	return true;
 }
 
-/* How many did not come; a gap of 2 may be one of 3 that was jittered. */
+/* How many packets did not come; a gap of 2 may be one of 3 that was jittered. */
 static unsigned
 missing(int64_t gap_ns, int64_t interval_ns)
 {

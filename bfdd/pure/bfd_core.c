@@ -125,7 +125,7 @@ jittered(struct bfd_core *s, int64_t interval_ns, int64_t spare_ns)
 }
 
 /*
- * What we decide ourselves in Up, AdminDown above all, must reach the peer before
+ * A decision of our own in Up, AdminDown above all, must reach the peer before
  * its Detection Time is over, or it takes our silence for a failure.  §6.8.16
  * wants packets for at least a Detection Time "to ensure that the remote system
  * is aware", which one packet and then one a second (B-67) are not.  So the first
@@ -171,9 +171,9 @@ next_transmission(struct bfd_core *s, mono_t from)
 	return over_ns == 0 ? at : mono_add(at, slot_ns - over_ns);
 }
 
-/* ---- Which authentication (B-108) ---- */
+/* ---- The authentication in use (B-108) ---- */
 
-/* From now on only what is configured; its sequence is another one. */
+/* From now on only the configured way is in use, with a sequence of its own. */
 static void
 adopt_auth(struct bfd_core *s)
 {
@@ -190,7 +190,7 @@ signed_the_new_way(const struct bfd_core *s, const struct bfd_packet *pkt)
 	return pkt->bytes[BFD_PACKET_MIN + 2] == s->p.auth.keys[0].id;
 }
 
-/* What we send is the same before and after. */
+/* Packets sent are signed the same way before and after. */
 static bool
 signs_alike(const struct bfd_auth_params *a, const struct bfd_auth_params *b)
 {
@@ -393,7 +393,7 @@ forget_remote(struct bfd_core *s)
 	abandon_poll(s);
 }
 
-/* ---- What the next packet says ---- */
+/* ---- The content of the next packet ---- */
 
 static void
 content(const struct bfd_core *s, struct bfd_packet *p)
@@ -536,7 +536,7 @@ settle(struct bfd_core *s, struct bfd_actions *act)
 		act->todo |= BFD_DO_SEND;
 }
 
-/* What clients are told of (BFD_DO_CHANGED). */
+/* The values that clients are told of (BFD_DO_CHANGED). */
 struct level {
 	int64_t	tx_interval_ns, detection_time_ns;
 	int64_t	desired_ns, desired_announced_ns;
@@ -750,7 +750,7 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 		s->poll_wait = false;
 	heard(s, arrival);
 	if (s->last_words > 0 && pkt->state != BFD_UP) {
-		s->last_words = 0;		/* it knows */
+		s->last_words = 0;		/* the peer knows */
 		s->tx_timer = MONO_NEVER;
 	}
 	if (s->session_state == BFD_ADMIN_DOWN) {		/* B-36 */
@@ -925,7 +925,7 @@ bfd_core_set_params(struct bfd_core *s, mono_t now, const struct bfd_params *p,
 	if (p->unaffiliated && s->remote_discr != 0 &&
 	    (p->desired_min_tx_ns != s->p.desired_min_tx_ns ||
 	    p->detect_mult != s->p.detect_mult)) {
-		/* In force at once, so counted from now. */
+		/* The new values are in force at once, so time is counted from now. */
 		s->detection_from = now;
 		s->granted_ns = 0;
 		s->remote_detect_mult = p->detect_mult;

@@ -82,7 +82,7 @@ struct bfd_actions {
 #define BFD_RECENT_PARTS	7
 
 struct bfd_core {
-	struct bfd_params	p;		/* what is wanted */
+	struct bfd_params	p;		/* as wished */
 	struct rng		rng;
 
 	/* RFC 5880 §6.8.1 */
@@ -140,7 +140,7 @@ struct bfd_core {
 	unsigned		last_words;	/* still to go at this interval */
 	int64_t			last_words_interval_ns;
 
-	/* What the timers run from, and what absences have granted (L-32). */
+	/* Where the timers run from, and the time absences have granted (L-32). */
 	mono_t			detection_from;
 	int64_t			granted_ns;
 	mono_t			absent_since, absent_until;	/* the latest */

@@ -21,7 +21,7 @@
 #define BFD_ECHO_LEN		40
 /* IPv6, UDP and the longest payload. */
 #define BFD_ECHO_PACKET_MAX	(40 + 8 + BFD_PACKET_MAX)
-/* What must be read of a packet: IPv4 may come with 40 bytes of options. */
+/* Bytes to read of a packet: IPv4 may come with 40 bytes of options. */
 #define BFD_ECHO_READ_MAX	(60 + 8 + BFD_PACKET_MAX)
 /* Sent with 255; who comes back has been forwarded once (RFC 9747). */
 #define BFD_ECHO_TTL		254

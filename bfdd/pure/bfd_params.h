@@ -61,8 +61,8 @@ struct bfd_params {
 	uint8_t			rx_ttl;		/* least TTL accepted: 255, or config */
 	bool			passive;	/* B-58 */
 	bool			admin_down;
-	int64_t			echo_min_rx_ns;	/* what we reflect; 0 = none */
-	int64_t			echo_tx_ns;	/* what we send; 0 = none */
+	int64_t			echo_min_rx_ns;	/* interval we reflect at; 0 = none */
+	int64_t			echo_tx_ns;	/* interval we send at; 0 = none */
 	bool			unaffiliated;	/* RFC 9747: the peer only forwards */
 	bool			spared;		/* a client's fate is not its (L-20) */
 	struct bfd_auth_params	auth;

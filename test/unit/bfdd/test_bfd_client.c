@@ -42,13 +42,13 @@ struct ctl_client_conn {
 static struct ctl_client_conn a, b, other, next_life;
 static mono_t now;
 static struct loop_timer timers[TIMERS];
-static int timers_left;			/* that can be made; -1: no limit */
+static int timers_left;			/* timers that can be made; -1: any */
 static int callocs_left;
-static char words[2048];		/* what was asked of the engine */
-static char lines[2048];		/* what was logged */
+static char words[2048];		/* calls of the engine */
+static char lines[2048];		/* of the log */
 static unsigned signalled;		/* the engine's answer */
 static struct bfd_clients *clients;
-static struct bfd_client *told;		/* that it answers again */
+static struct bfd_client *told;		/* by answers_again() */
 
 /* Never looked into. */
 static struct bfd_engine *const engine = (struct bfd_engine *)words;
@@ -481,7 +481,7 @@ test_bfd_client_heir_asks_for_what_the_vanished_had(void **state)
 	bfd_client_inherits_offer(h, "eth1", 2);
 	assert_string_equal(words, "inherit-offer b heir eth1 2\n"
 	    "inherit-offer a heir eth1 2\n");
-	/* Their time is over all the same: what was left over goes. */
+	/* The grace of a and b ends all the same: wishes left over go. */
 	forget_words();
 	run_to(1000, 0);
 	assert_non_null(strstr(words, "gone a\n"));
@@ -596,7 +596,7 @@ test_bfd_client_that_hung_has_no_grace(void **state)
 	assert_null(bfd_clients_first(clients));
 }
 
-/* What bfdd slept through says nothing about the client: counted anew. */
+/* Time that bfdd slept through says nothing about the client: counted anew. */
 static void
 test_bfd_client_own_absence_is_not_its_silence(void **state)
 {

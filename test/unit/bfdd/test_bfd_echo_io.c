@@ -574,8 +574,8 @@ next_sequence(int tap, uint8_t family)
 }
 
 /*
- * What the filters let through, told by the packets that come out: each case is
- * followed by a good packet, and the next one out is the case or that one.
+ * A filter is judged by the packets that come out: each case is followed by a
+ * good packet, and the next one out is the case or that one.
  */
 static void
 test_bfd_echo_io_taps_take_what_comes_back_and_nothing_else(void **state)
