@@ -14,11 +14,6 @@
 #include <stdint.h>
 
 #include "shared/pure/addr.h"
-#include "shared/pure/span.h"
-
-/* Until all callers say it in the new way. */
-#define conf_span_parse		span_parse
-#define conf_span_format	span_format
 
 #define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
 #define CONF_ERRORS_MAX	64		/* kept; the rest is counted */

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/ctl_call.h"
 #include "shared/loop.h"
 
 struct ctl_client;

@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_conn.h"
+#include "shared/ctl_listener.h"
 #include "shared/ctl_queue.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"

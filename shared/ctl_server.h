@@ -21,7 +21,6 @@
 #include <sys/types.h>
 
 #include "shared/ctl_limits.h"
-#include "shared/ctl_listener.h"
 #include "shared/ctl_rpc.h"
 #include "shared/loop.h"
 

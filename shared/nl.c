@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "shared/nl.h"
+#include "shared/nl_batch.h"
 #include "shared/nl_sock.h"
 #include "shared/nl_state.h"
 

@@ -14,9 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/devconf.h"
 #include "shared/loop.h"
-#include "shared/nl_batch.h"
 #include "shared/nl_msg.h"
 #include "shared/pure/addr.h"
 

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "shared/ctl_listener.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"
 #include "shared/loop.h"

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/nl_batch.h"
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_sessions.h"

@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 
 #include "shared/nl.h"
+#include "shared/nl_batch.h"
 #include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_tracked.h"

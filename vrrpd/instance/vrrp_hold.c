@@ -22,6 +22,7 @@
 
 #include "shared/log.h"
 #include "shared/loop.h"
+#include "shared/nl_batch.h"
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"

@@ -14,6 +14,7 @@
 
 #include "shared/pure/addr.h"
 #include "shared/nl.h"
+#include "shared/nl_batch.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 struct vrrp_vips;

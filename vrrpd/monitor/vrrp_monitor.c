@@ -41,6 +41,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/rtsched.h"
 #include "shared/sdnotify.h"

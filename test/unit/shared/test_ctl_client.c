@@ -27,6 +27,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "shared/ctl_call.h"
 #include "shared/ctl_client.h"
 #include "shared/ctl_server.h"
 

@@ -24,6 +24,7 @@
 #include <event2/buffer.h>
 #include <jansson.h>
 
+#include "shared/ctl_listener.h"
 #include "shared/ctl_server.h"
 
 #define OTHER_USER	((uid_t)4242)

@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #include "shared/devconf.h"
+#include "shared/nl_batch.h"
 #include "test/unit/shared/nl_net.h"
 
 /* --- links and devices --- */

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "shared/nl_batch.h"
 #include "test/unit/shared/nl_net.h"
 
 static void

@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/devconf.h"
 #include "shared/pure/csum.h"
 #include "shared/loop.h"
+#include "shared/nl_batch.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
 #include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/instance/vrrp_iface.h"

@@ -15,6 +15,7 @@
 
 #include "shared/pure/mono.h"
 #include "shared/nl.h"
+#include "shared/nl_batch.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/nl_batch.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/engine/vrrp_sessions.h"

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/config/vrrp_conf.h"

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "shared/nl_batch.h"
 #include "test/unit/vrrpd/instance/instance_world.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/devconf.h"
+#include "shared/nl_batch.h"
 #include "test/unit/bfdd_net.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "shared/devconf.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 #include "vrrpd/linux/vrrp_manners.h"
 

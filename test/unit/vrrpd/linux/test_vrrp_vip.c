@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "shared/nl_batch.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 
 /* The way back to a link-local neighbour is through the device, always. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/nl_batch.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 
