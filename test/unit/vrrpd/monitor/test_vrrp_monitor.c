@@ -202,6 +202,7 @@ enum op {
 	BEAT_UNREAD,		/* written, not read yet */
 	SAY,			/* an empty message of type n */
 	RESTART,		/* hands over n instances */
+	RESTART_UNREAD,		/* likewise, written and not read yet */
 	RESTART_BADLY,		/* with a torn handoff */
 	WILLS,			/* the estate has n */
 	HANG_UP,		/* the engine's end of the channel closes */
@@ -231,7 +232,7 @@ says_phase(enum vrrp_phase phase)
 }
 
 static void
-hands_over(int count, bool torn)
+hands_over(int count, enum op how)
 {
 	static struct vrrp_handoff h;
 	static uint8_t body[VRRP_HANDOFF_BYTES_MAX];
@@ -246,7 +247,11 @@ hands_over(int count, bool torn)
 		h.list[i].flags = VRRP_HANDOFF_ACTIVE;
 	}
 	len = vrrp_handoff_encode(&h, body, sizeof(body));
-	world_says(world.children, VRRP_MSG_RESTART, body, len - torn);
+	if (how == RESTART_UNREAD)
+		world_writes(world.children, VRRP_MSG_RESTART, body, len);
+	else
+		world_says(world.children, VRRP_MSG_RESTART, body,
+		    how == RESTART_BADLY ? len - 1 : len);
 }
 
 static void
@@ -296,8 +301,9 @@ step(void)
 		world_says(world.children, (enum vrrp_message)s->n, NULL, 0);
 		break;
 	case RESTART:
+	case RESTART_UNREAD:
 	case RESTART_BADLY:
-		hands_over(s->n, s->op == RESTART_BADLY);
+		hands_over(s->n, s->op);
 		break;
 	case WILLS:
 		wills = (unsigned)s->n;
@@ -564,12 +570,12 @@ static void
 test_vrrp_monitor_beats_in_the_socket_count(void **state)
 {
 	static const struct step s[] = {
-		{ READY, 0 }, { BEAT_UNREAD, 0 }, { RUN, 249 }, { RUN, 1 },
-		{ RUN, 249 }, { RUN, 1 }, { END, 0 }
+		{ READY, 0 }, { BEAT_UNREAD, 0 }, { RUN, 250 }, { RUN, 249 },
+		{ END, 0 }
 	};
 
 	(void)state;
-	goes_on(s, START " sd:READY=1 signal:1:9");
+	goes_on(s, START " sd:READY=1");
 }
 
 /* The monitor was asleep, and so perhaps was everybody: nobody hangs (L-32). */
@@ -670,6 +676,20 @@ test_vrrp_monitor_signal_is_owed_to_an_engine_that_is_still_root(
 	    GONE, 0);
 }
 
+static void
+test_vrrp_monitor_owed_signal_is_sent_once(void **state)
+{
+	static const struct step s[] = {
+		{ REFUSE_SIGNALS, EPERM }, { SIGNAL, SIGHUP },
+		{ REFUSE_SIGNALS, 0 }, { READY, 0 }, { DIE, SIGSEGV },
+		{ RUN, 0 }, { READY, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " signal:1:1 signal:1:1 sd:READY=1 start:2@0 "
+	    "sd:READY=1");
+}
+
 /* A reload that is asked for afterwards does not undo the leaving. */
 static void
 test_vrrp_monitor_owed_leaving_is_not_forgotten_for_a_reload(void **state)
@@ -699,6 +719,19 @@ test_vrrp_monitor_planned_restart_keeps_the_wills(void **state)
 	(void)state;
 	goes_on(s, START " sd:READY=1 start:2@0 settle:2 sd:READY=1");
 	assert_null(strstr(world.said, "died"));
+}
+
+/* The pidfd is first: the word that it restarts is still in the socket. */
+static void
+test_vrrp_monitor_restart_is_read_before_the_end_is_judged(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { WILLS, 2 }, { RESTART_UNREAD, 2 },
+		{ EXIT, 0 }, { READY, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 start:2@0 settle:2 sd:READY=1");
 }
 
 static void
@@ -941,8 +974,10 @@ main(void)
 		T(test_vrrp_monitor_signals_are_passed_on),
 		T(test_vrrp_monitor_told_to_leave_between_engines_leaves),
 		T(test_vrrp_monitor_signal_is_owed_to_an_engine_that_is_still_root),
+		T(test_vrrp_monitor_owed_signal_is_sent_once),
 		T(test_vrrp_monitor_owed_leaving_is_not_forgotten_for_a_reload),
 		T(test_vrrp_monitor_planned_restart_keeps_the_wills),
+		T(test_vrrp_monitor_restart_is_read_before_the_end_is_judged),
 		T(test_vrrp_monitor_restart_that_dies_on_the_way_is_a_death),
 		T(test_vrrp_monitor_heir_that_dies_before_it_is_ready_leaves_all_wills),
 		T(test_vrrp_monitor_restart_without_an_heir_executes_the_wills),
