@@ -24,6 +24,7 @@
 #include <event2/event.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,16 @@ struct ctl_client {
 	bool			 freed;
 };
 
+/* Whenever nothing of the client is running: only idle has no connection. */
+static void
+client_check(const struct ctl_client *c)
+{
+	assert((c->phase == PHASE_IDLE) == (c->bev == NULL));
+	assert(c->missed <= MISSED_MAX);
+	assert(c->next_id > 0);
+	assert(!c->freed || c->phase == PHASE_IDLE);
+}
+
 static void
 disconnect(struct ctl_client *c)
 {
@@ -99,7 +110,10 @@ enter(struct ctl_client *c)
 static void
 leave(struct ctl_client *c)
 {
-	if (--c->depth == 0 && c->freed)
+	if (--c->depth > 0)
+		return;
+	client_check(c);
+	if (c->freed)
 		really_free(c);
 }
 
