@@ -86,7 +86,10 @@ struct vrrp_iface;
 struct vrrp_sync;
 
 struct vrrp_instance {
-	/* Run: may it, and the state machine. */
+	/*
+	 * Run: may it, and the state machine.  Written by vrrp_instance.c;
+	 * core, retry and down by vrrp_machine.c.
+	 */
 	const struct vrrp_env	*env;
 	struct vrrp_iface	*iface;
 	struct vrrp_sync	*group;		/* NULL: on its own */
@@ -97,7 +100,8 @@ struct vrrp_instance {
 	bool			 disabled;	/* by the operator */
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
-	bool			 kept;		/* addresses of the engine before us */
+	/* The engine before us left the addresses in the kernel (L-24). */
+	bool			 kept;
 	mono_t			 created;
 	int64_t			 created_real_ns; /* counters start here */
 	enum vrrp_cause		 down_cause;	/* of going to Initialize */
@@ -114,7 +118,11 @@ struct vrrp_instance {
 	mono_t			 down_decided;
 	struct loop_timer	*down_timer;
 
-	/* Hold: the addresses, and what the kernel has been asked. */
+	/*
+	 * Hold: the addresses, and what the kernel has been asked.  Written by
+	 * vrrp_hold.c; held and linger by vrrp_machine.c, bequest by
+	 * vrrp_bequest.c, restore by vrrp_instance.c.
+	 */
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* ARP tells the owner's virtual MAC */
@@ -140,7 +148,11 @@ struct vrrp_instance {
 	struct loop_timer	*restore_timer;	/* in a fight over addresses */
 	mono_t			 restore_not_before;
 
-	/* Frames, prebuilt; lengths 0 until there is a primary address. */
+	/*
+	 * Frames, prebuilt; lengths 0 until there is a primary address.  Written
+	 * by vrrp_frames.c; send_form by vrrp_accept.c, the rounds of
+	 * announcements by vrrp_send.c.
+	 */
 	uint8_t			*frame;
 	size_t			 frame_len;
 	uint8_t			 frame_priority;
@@ -156,15 +168,16 @@ struct vrrp_instance {
 	struct loop_timer	*announce_timer;
 	unsigned		 announce_left;	/* rounds to come */
 	unsigned		 announce_at;	/* address within the round */
-	bool			 announce_again;	/* contested: a round soon */
-	bool			 announce_later;	/* so is the next one */
-	mono_t			 announce_repeat;	/* due: the one of a contest */
+	/* Contested: a round follows soon, and when; and one more after it. */
+	bool			 announce_again;
+	mono_t			 announce_repeat;
+	bool			 announce_later;
 
-	/* Peers: who else is there. */
+	/* Peers: who else is there.  Written by vrrp_accept.c. */
 	struct vrrp_heard	 heard;
 	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
 
-	/* Record: what happened. */
+	/* Record: what happened.  Written by vrrp_history.c; counted by all. */
 	struct vrrp_stats	 stats;
 	struct vrrp_conflict	 conflict;	/* the newest */
 	mono_t			 up_since;
@@ -173,7 +186,10 @@ struct vrrp_instance {
 	struct vrrp_record	 history[VRRP_HISTORY_MAX];
 	uint64_t		 history_count;	/* ever; newest is count - 1 */
 
-	/* Words: how much of the record has been said, and how often. */
+	/*
+	 * Words: how much of the record has been said, and how often.  Written
+	 * by vrrp_machine.c and vrrp_words.c.
+	 */
 	uint64_t		 logged, published;
 	uint64_t		 blocked_logged; /* alarms that were said */
 	bool			 untold;	/* vrrp_ctl.c: the level is due */

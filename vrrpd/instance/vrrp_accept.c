@@ -1,7 +1,7 @@
 /*
  * vrrp_accept.c - is an advert for us, and what is odd about it.
  *
- * vrrp_wire_parse() has accepted the message and vrrp_iface.c has found the
+ * vrrp_wire_parse() has accepted the message and vrrp_receive.c has found the
  * instance; what is left are the checks that need the instance: version,
  * source, destination, checksum form, and those of version 2 (V-53, V-56, V-96,
  * V-123..V-125).  A refused advert must not change anything but a counter.

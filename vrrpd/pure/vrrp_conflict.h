@@ -4,7 +4,7 @@
  * What an operator must know when a virtual router misbehaves for a reason that
  * is not on this machine: its number is used twice, two routers share a primary
  * address, one speaks another version, two call themselves owner.  The newest
- * is kept, with who it was; vrrp_instance.c notes and logs, vrrp_ctl.c shows.
+ * is kept, with who it was; vrrp_accept.c notes and logs, `show` tells.
  */
 #ifndef VRRPD_VRRP_CONFLICT_H
 #define VRRPD_VRRP_CONFLICT_H

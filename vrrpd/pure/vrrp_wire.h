@@ -6,7 +6,7 @@
  * VRRP message in it (V-7, IHL, fragments).  vrrp_wire_parse() validates that
  * message in the order of RFC 9568 §7.1 (V-40..V-49, V-52) and only then fills
  * *out; on refusal *out is untouched.  VRID lookup (V-45) and everything that
- * needs configuration is the caller's (vrrp_instance.c), after the checksum.
+ * needs configuration is the caller's (vrrp_accept.c), after the checksum.
  */
 #ifndef VRRPD_VRRP_WIRE_H
 #define VRRPD_VRRP_WIRE_H
@@ -25,7 +25,7 @@
 /*
  * Why a packet was refused.  X(enum, word): the word is the log reason, the key
  * in the control protocol and the rate-limit bucket; RFC 8347 counter names are
- * used where one exists.  The last group is judged by vrrp_instance.c.
+ * used where one exists.  The last group is judged by vrrp_accept.c.
  */
 #define VRRP_VERDICTS(X)						\
 	X(OK,			"ok")					\
