@@ -772,8 +772,9 @@ down_cb(const char *reason, void *arg)
 	struct vrrp_bfd *b = arg;
 
 	b->up = false;
-	all_unknown(b);
+	/* First: how fast to reassure follows from sessions still known (L-23). */
 	b->h.reachable(false, b->arg);
+	all_unknown(b);
 	log_warning("bfdd lost: %s; its sessions are unknown, virtual routers "
 	    "go on by their own timers", reason);
 }

@@ -71,7 +71,7 @@ struct vrrp_bfd_handlers {
 	 */
 	void	(*level)(const struct vrrp_bfd_session *, mono_t received,
 		    bool came_up, void *arg);
-	/* bfdd was reached, or lost (levels became UNKNOWN before this). */
+	/* bfdd was reached, or lost (levels become UNKNOWN after this). */
 	void	(*reachable)(bool, void *arg);
 };
 

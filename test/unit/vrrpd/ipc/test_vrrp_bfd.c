@@ -117,6 +117,7 @@ forget_calls(void)
 
 static struct vrrp_bfd *b;
 static unsigned level_count, up_edges, reachable_count, lost_count;
+static unsigned lost_while_up;
 static struct vrrp_bfd_session last;
 static char lines[4096];
 
@@ -139,6 +140,10 @@ reachable(bool up, void *arg)
 		reachable_count++;
 	else
 		lost_count++;
+	/* L-23: reassurance is as fast as the sessions that are lost. */
+	if (!up && vrrp_bfd_session(b, 0) != NULL &&
+	    vrrp_bfd_session(b, 0)->level.state == VRRP_BFD_UP)
+		lost_while_up++;
 }
 
 static void
@@ -158,6 +163,7 @@ setup(void **state)
 
 	(void)state;
 	level_count = up_edges = reachable_count = lost_count = 0;
+	lost_while_up = 0;
 	lines[0] = '\0';
 	log_capture(keep_line, NULL);
 	b = vrrp_bfd_new(NULL, "/run/bfdd.sock", &h, NULL);
@@ -355,6 +361,7 @@ test_vrrp_bfd_lost_connection_makes_sessions_unknown(void **state)
 	assert_int_equal(last.level.state, VRRP_BFD_UNKNOWN);
 	assert_int_equal(last.level.reason, VRRP_BFD_REASON_NONE);
 	assert_int_equal(lost_count, 1);
+	assert_int_equal(lost_while_up, 1);
 	client.h.up(NULL, client.arg);
 	assert_int_equal(call_count, 1);
 	assert_string_equal(calls[0].method, "session.request");
