@@ -85,6 +85,8 @@ decide(struct vrrp_group *g, mono_t now, const struct vrrp_group_member *m,
 		g->active = false;
 		return running ? VRRP_GROUP_HOLD : VRRP_GROUP_STAY;
 	}
+	/* After a restart members go on as Active without being told to (L-24). */
+	g->active = g->active || whole;
 	if (g->active) {
 		if (whole)
 			return VRRP_GROUP_STAY;

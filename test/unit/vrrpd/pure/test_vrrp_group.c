@@ -492,6 +492,27 @@ test_vrrp_group_bfd_up_again_withdraws_the_wish(void **state)
 	assert_quiet(0);
 }
 
+/*
+ * L-24: a new engine makes its group first, and then its members go on as Active
+ * one by one.  Such a group is Active like one that went by itself.
+ */
+static void
+test_vrrp_group_of_a_restarted_engine_leaves_whole(void **state)
+{
+	struct vrrp_actions act;
+
+	(void)state;
+	make_pair();
+	w.r[0].group.active = false;
+	settle(0);
+	vrrp_core_yield(&w.r[0].core[0], w.now, VRRP_CAUSE_HANDOVER, &act);
+	carry_out(0, 0, &act);
+	settle(0);
+	assert_false(active(0));
+	run_for(5 * INTERVAL_NS);
+	assert_true(active(0) || active(1));
+}
+
 /* Whatever happened, once all is well one router has it all, for good. */
 static void
 test_vrrp_group_any_history_ends_with_one_router(void **state)
@@ -556,6 +577,8 @@ main(void)
 		    test_vrrp_group_bfd_moves_it_when_every_session_is_down),
 		cmocka_unit_test(
 		    test_vrrp_group_bfd_up_again_withdraws_the_wish),
+		cmocka_unit_test(
+		    test_vrrp_group_of_a_restarted_engine_leaves_whole),
 		cmocka_unit_test(
 		    test_vrrp_group_any_history_ends_with_one_router),
 	};
