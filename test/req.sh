@@ -22,11 +22,12 @@
 #
 #	/* B-23 - */			/* B-60 +, B-61 + the table of §6.8.4 */
 #	# V-40 -			(shell and Python)
+#	covers V-40 -			(a scenario of test/world)
 #
-# Looked at: test/unit, test/sim, test/lab, test/interop, test/conf.  Where no
-# test makes sense the line says why after the bar.  Exit status 1 when a rule
-# is missing a test, a marker names a rule that no .req file has, or a line
-# cannot be read.
+# Looked at: test/unit, test/sim, test/world, test/lab, test/interop, test/conf.
+# Where no test makes sense the line says why after the bar.  Exit status 1 when
+# a rule is missing a test, a marker names a rule that no .req file has, or a
+# line cannot be read.
 set -u
 LC_ALL=C; export LC_ALL
 
@@ -43,15 +44,16 @@ fi
 
 markers=$(mktemp) || exit 2
 trap 'rm -f "$markers"' EXIT
-for dir in unit sim lab interop conf; do
+for dir in unit sim world lab interop conf; do
 	[ -d "$here/$dir" ] || continue
 	find "$here/$dir" -type f \
-	    \( -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \)
+	    \( -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \
+	    -o -name '*.txt' \)
 done | while read -r file; do
 	# "ID SIGN" for each entry of the list a marker comment begins with.
 	awk '{
 		line = $0
-		if (!sub(/^[ \t]*(\/\*|\/\/|#|\*)[ \t]*/, "", line) &&
+		if (!sub(/^[ \t]*(\/\*|\/\/|#|\*|covers)[ \t]*/, "", line) &&
 		    !sub(/^.*[;{},)][ \t]*\/\*[ \t]*/, "", line))
 			next
 		while (match(line, /^[A-Z]-[0-9]+ (\+-|\+|-)/)) {

@@ -1,0 +1,15 @@
+/*
+ * random.h - worlds and troubles drawn from a seed.
+ */
+#ifndef TEST_WORLD_RANDOM_H
+#define TEST_WORLD_RANDOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* random.c: faults on top of each other, then quiet; again and again. */
+void	random_play(uint64_t seed, bool tell);
+/* soak.c: an hour of single faults, each into a settled world. */
+void	soak_play(uint64_t seed, bool tell);
+
+#endif
