@@ -192,7 +192,6 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 		[VRRP_PHASE_LEAVING] = "STOPPING=1",
 	};
 	struct monitor *m = arg;
-
 	enum vrrp_phase before = m->pulse.phase;
 
 	(void)len;
