@@ -57,6 +57,8 @@ struct ctl_client_conn {
 	unsigned		 topic_count;
 	unsigned		 snapshots;	/* bit i: topics[i] is to be told */
 	bool			 goodbye;
+	bool			 deferred;	/* a request is not answered yet */
+	json_t			*deferred_id;	/* NULL: no answer is wanted */
 
 	/* ctl_queue.c: levels that wait, and an answer of many parts. */
 	uint64_t		 seq;		/* of the last notification */

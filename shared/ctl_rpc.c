@@ -13,6 +13,7 @@
 
 #include <sys/uio.h>
 #include <jansson.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,6 @@
 #include "shared/ctl_conn.h"
 #include "shared/ctl_queue.h"
 #include "shared/ctl_rpc.h"
-
 
 #define RPC_PARSE	(-32700)
 #define RPC_METHOD	(-32601)
@@ -125,6 +125,52 @@ job_head(struct ctl_client_conn *c, json_t *id, json_t *result)
 	}
 	json_decref(whole);
 	free(text);
+}
+
+/* --- answers that come later --- */
+
+void
+ctl_client_conn_defer(struct ctl_client_conn *c)
+{
+	assert(!c->deferred && c->job == NULL);
+	c->deferred = true;
+}
+
+/* The requests that waited go on in the next turn of the loop. */
+static json_t *
+answered(struct ctl_client_conn *c)
+{
+	json_t *id = c->deferred_id;
+
+	assert(c->deferred);
+	c->deferred = false;
+	c->deferred_id = NULL;
+	c->more = true;
+	loop_timer_set(c->work_timer, loop_now(c->loop));
+	return id;
+}
+
+void
+ctl_client_conn_answer(struct ctl_client_conn *c, json_t *result)
+{
+	json_t *id = answered(c);
+
+	if (id != NULL)
+		reply_result(c, id, result != NULL ? result : json_true());
+	else
+		json_decref(result);
+	json_decref(id);
+}
+
+void
+ctl_client_conn_refuse(struct ctl_client_conn *c,
+    const struct ctl_error *error)
+{
+	json_t *id = answered(c);
+
+	if (id != NULL)
+		ctl_rpc_error(c, id, error->code, error->message);
+	json_decref(id);
 }
 
 /* --- methods every daemon has --- */
@@ -348,6 +394,7 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 		    "\"%s\" needs root or the user of the daemon", m->name);
 	if (!m->handler(c, params, result, error, c->arg)) {
 		ctl_queue_job_cancel(c);
+		c->deferred = false;
 		json_decref(*result);
 		*result = NULL;
 		if (error->code == 0)
@@ -355,7 +402,7 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 			    m->name);
 		return false;
 	}
-	if (*result == NULL)
+	if (*result == NULL && !c->deferred)
 		*result = json_true();
 	return true;
 }
@@ -392,7 +439,9 @@ handle_request(struct ctl_client_conn *c, json_t *request)
 			ctl_rpc_error(c, id, error.code, error.message);
 		return;
 	}
-	if (c->job != NULL && id != NULL)
+	if (c->deferred)
+		c->deferred_id = id != NULL ? json_incref(id) : NULL;
+	else if (c->job != NULL && id != NULL)
 		job_head(c, id, result);
 	else if (id != NULL)
 		reply_result(c, id, result);

@@ -34,6 +34,19 @@ bool	ctl_fail(struct ctl_error *, int code, const char *fmt, ...)
 typedef bool (*ctl_handler)(struct ctl_client_conn *, json_t *params,
     json_t **result, struct ctl_error *, void *arg);
 
+/*
+ * For a request that takes time.  The handler calls ctl_client_conn_defer() and
+ * returns true without a result; the client's further requests wait, also its
+ * end does, until ctl_client_conn_answer() or ctl_client_conn_refuse() is called,
+ * once, from the loop.  After gone() of ctl_server.h neither may be.
+ */
+void	ctl_client_conn_defer(struct ctl_client_conn *);
+/* result: a new reference, taken; NULL: true. */
+void	ctl_client_conn_answer(struct ctl_client_conn *, json_t *result);
+/* error: borrowed, its code is not 0. */
+void	ctl_client_conn_refuse(struct ctl_client_conn *,
+	    const struct ctl_error *error);
+
 #define CTL_CHANGES	0x1		/* needs root or the daemon's user */
 
 struct ctl_method {

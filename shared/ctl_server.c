@@ -92,7 +92,8 @@ take_line(struct ctl_client_conn *c)
 	ssize_t len;
 	char *line;
 
-	if (c->closing || c->finishing || ctl_queue_is_behind(c))
+	if (c->closing || c->finishing || c->deferred ||
+	    ctl_queue_is_behind(c))
 		return false;
 	len = first_line(c);
 	if (len > CTL_LINE_MAX ||
@@ -124,7 +125,8 @@ take_lines(struct ctl_client_conn *c)
 		if (!take_line(c))
 			break;
 	}
-	if (c->closing || c->finishing || ctl_queue_is_behind(c))
+	if (c->closing || c->finishing || c->deferred ||
+	    ctl_queue_is_behind(c))
 		return;
 	if (first_line(c) != -1) {
 		c->more = true;
@@ -161,6 +163,7 @@ conn_free(struct ctl_client_conn *c)
 	if (s->config.gone != NULL)
 		s->config.gone(c, c->goodbye, s->config.arg);
 	ctl_queue_drop(c);
+	json_decref(c->deferred_id);
 	if (c->bev != NULL)
 		bufferevent_free(c->bev);
 	else {

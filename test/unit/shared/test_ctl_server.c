@@ -123,7 +123,24 @@ do_list(struct ctl_client_conn *c, json_t *params, json_t **result,
 	return true;
 }
 
+/* The test answers, unless the params say {"no":true}. */
+static struct ctl_client_conn *unanswered;
+
+static bool
+do_later(struct ctl_client_conn *c, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	(void)result;
+	(void)arg;
+	ctl_client_conn_defer(c);
+	if (json_is_true(json_object_get(params, "no")))
+		return ctl_fail(error, CTL_ERR_REFUSED, "no");
+	unanswered = c;
+	return true;
+}
+
 static const struct ctl_method methods[] = {
+	{ "later",	0,		do_later },
 	{ "list",	0,		do_list },
 	{ "echo",	0,		do_echo },
 	{ "change",	CTL_CHANGES,	do_change },
@@ -153,8 +170,9 @@ snapshot(struct ctl_client_conn *c, const char *topic, void *arg)
 static void
 gone(struct ctl_client_conn *c, bool clean, void *arg)
 {
-	(void)c;
 	(void)arg;
+	if (c == unanswered)
+		unanswered = NULL;
 	if (clean)
 		gone_clean++;
 	else
@@ -894,6 +912,71 @@ someone_is_gone(void)
 	return gone_clean + gone_unclean > 0;
 }
 
+/* --- answers that come later --- */
+
+#define LATER	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"later\"}\n"
+#define ECHO	"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"echo\"," \
+		"\"params\":{}}\n"
+
+static void
+test_ctl_server_deferred_answer_holds_up_only_its_client(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct ctl_client_conn *other = attach(OTHER_USER);
+
+	(void)state;
+	subscribe(c, "event");
+	read_all(c);
+	say(c, LATER ECHO);
+	assert_silence(c);
+	assert_int_equal(echoed, 0);
+	say(other, ECHO);
+	assert_int_equal(echoed, 1);
+	/* What happens meanwhile is told at once. */
+	ctl_server_publish(server, "event", NULL, level(1));
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"event\","
+	    "\"params\":{\"seq\":1,\"value\":1}}");
+	assert_ptr_equal(unanswered, c);
+	ctl_client_conn_answer(c, json_pack("{s:i}", "n", 5));
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"n\":5}}");
+	ctl_client_conn_drained(c);
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}");
+}
+
+static void
+test_ctl_server_deferred_request_may_be_refused_then_or_at_once(void **state)
+{
+	const struct ctl_error error = { CTL_ERR_REFUSED, "not today" };
+	struct ctl_client_conn *c = attach(OTHER_USER);
+
+	(void)state;
+	say(c, LATER);
+	ctl_client_conn_refuse(c, &error);
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,"
+	    "\"message\":\"not today\"}}");
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"later\","
+	    "\"params\":{\"no\":true}}\n");
+	assert_error(c, CTL_ERR_REFUSED, true);
+	/* Without an id there is nothing to say, later as well. */
+	say(c, "{\"jsonrpc\":\"2.0\",\"method\":\"later\"}\n" ECHO);
+	ctl_client_conn_answer(c, json_object());
+	ctl_client_conn_drained(c);
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}");
+	assert_silence(c);
+}
+
+static void
+test_ctl_server_client_may_go_before_its_deferred_answer(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+
+	(void)state;
+	say(c, LATER);
+	ctl_client_conn_detach(c);
+	assert_int_equal(gone_unclean, 1);
+	assert_null(unanswered);
+}
+
 /* L-30 - who does not read costs himself */
 static void
 test_ctl_server_queue_beyond_its_limit_drops_the_client(void **state)
@@ -1357,6 +1440,12 @@ main(void)
 		    test_ctl_server_request_waits_until_its_client_has_read),
 		PLAIN_TEST(
 		    test_ctl_server_answer_of_many_parts_is_made_as_it_is_read),
+		PLAIN_TEST(
+		    test_ctl_server_deferred_answer_holds_up_only_its_client),
+		PLAIN_TEST(
+		    test_ctl_server_deferred_request_may_be_refused_then_or_at_once),
+		PLAIN_TEST(
+		    test_ctl_server_client_may_go_before_its_deferred_answer),
 		PLAIN_TEST(
 		    test_ctl_server_queue_beyond_its_limit_drops_the_client),
 		SOCKET_TEST(test_ctl_server_socket_file_is_for_user_and_group),
