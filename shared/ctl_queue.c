@@ -386,9 +386,11 @@ ctl_queue_job_step(struct ctl_client_conn *c)
 	mono_t end = mono_add(loop_clock(), JOB_SLICE_NS);
 	json_t *part;
 
+	if (c->mute)
+		ctl_queue_job_cancel(c);	/* nobody reads the rest */
 	while (c->job != NULL && !c->closing &&
 	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW) {
-		part = c->mute ? NULL : c->job(c, c->arg);
+		part = c->job(c, c->arg);
 		if (part == NULL) {
 			job_end(c);
 			break;

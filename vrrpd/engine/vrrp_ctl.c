@@ -119,6 +119,8 @@ do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
 
 	if (!named(c, params, false, &v, error))
 		return false;
+	/* An answer that nobody wanted (no id) may have left one. */
+	end_history(conn);
 	h = vrrp_ctl_history_new(c->router, v);
 	if (h == NULL)
 		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");

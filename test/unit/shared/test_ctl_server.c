@@ -932,7 +932,7 @@ test_ctl_server_deferred_answer_holds_up_only_its_client(void **state)
 	assert_int_equal(echoed, 0);
 	say(other, ECHO);
 	assert_int_equal(echoed, 1);
-	/* What happens meanwhile is told at once. */
+	/* A level goes out meanwhile, at once. */
 	ctl_server_publish(server, "event", NULL, level(1));
 	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"event\","
 	    "\"params\":{\"seq\":1,\"value\":1}}");
@@ -1267,6 +1267,23 @@ test_ctl_server_end_of_file_without_goodbye_is_unclean(void **state)
 	assert_int_equal(gone_clean, 0);
 }
 
+/* Nobody reads the rest of its answers: their making ends, and the client too. */
+static void
+test_ctl_server_client_that_leaves_in_an_answer_of_parts_is_gone(void **state)
+{
+	int fd = dial(), i;
+
+	(void)state;
+	parts = 3000;
+	for (i = 0; i < 80; i++)
+		put(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}\n");
+	peeked_fd = fd;
+	await(something_to_read);
+	close(fd);
+	await(someone_is_gone);
+	assert_int_equal(gone_unclean, 1);
+}
+
 static int answers;
 
 /* Reads what is there, counts the lines; true at the end of file. */
@@ -1464,6 +1481,8 @@ main(void)
 		    test_ctl_server_goodbye_is_heard_when_client_left_unread_lines),
 		SOCKET_TEST(
 		    test_ctl_server_end_of_file_without_goodbye_is_unclean),
+		SOCKET_TEST(
+		    test_ctl_server_client_that_leaves_in_an_answer_of_parts_is_gone),
 		SOCKET_TEST(
 		    test_ctl_server_half_closed_client_gets_every_answer),
 		SOCKET_TEST(
