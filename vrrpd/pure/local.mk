@@ -14,6 +14,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_linger.c vrrpd/pure/vrrp_linger.h \
 	vrrpd/pure/vrrp_message.c vrrpd/pure/vrrp_message.h \
 	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
+	vrrpd/pure/vrrp_orders.c vrrpd/pure/vrrp_orders.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \
 	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \
 	vrrpd/pure/vrrp_refused.c vrrpd/pure/vrrp_refused.h \

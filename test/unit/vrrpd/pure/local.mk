@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_level \
 	test/unit/vrrpd/pure/test_vrrp_linger \
 	test/unit/vrrpd/pure/test_vrrp_notice \
+	test/unit/vrrpd/pure/test_vrrp_orders \
 	test/unit/vrrpd/pure/test_vrrp_params \
 	test/unit/vrrpd/pure/test_vrrp_rank \
 	test/unit/vrrpd/pure/test_vrrp_refused \
@@ -57,6 +58,8 @@ test_unit_vrrpd_pure_test_vrrp_linger_SOURCES = test/unit/vrrpd/pure/test_vrrp_l
 test_unit_vrrpd_pure_test_vrrp_linger_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_notice_SOURCES = test/unit/vrrpd/pure/test_vrrp_notice.c
 test_unit_vrrpd_pure_test_vrrp_notice_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_orders_SOURCES = test/unit/vrrpd/pure/test_vrrp_orders.c
+test_unit_vrrpd_pure_test_vrrp_orders_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_params_SOURCES = test/unit/vrrpd/pure/test_vrrp_params.c
 test_unit_vrrpd_pure_test_vrrp_params_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_rank_SOURCES = test/unit/vrrpd/pure/test_vrrp_rank.c
