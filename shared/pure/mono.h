@@ -67,6 +67,17 @@ mono_max(mono_t a, mono_t b)
 	return a.ns > b.ns ? a : b;
 }
 
+/* An instant, later by the part of the absence [since, until] that follows it. */
+static inline mono_t
+mono_later_by(mono_t at, mono_t since, mono_t until)
+{
+	mono_t start = mono_max(at, since);
+
+	if (!mono_before(start, until))
+		return at;
+	return mono_add(at, mono_sub(until, start));
+}
+
 static inline int64_t
 ns_from_us(int64_t us)
 {

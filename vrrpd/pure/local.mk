@@ -5,6 +5,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_check.c vrrpd/pure/vrrp_check.h \
 	vrrpd/pure/vrrp_conflict.c vrrpd/pure/vrrp_conflict.h \
 	vrrpd/pure/vrrp_core.c vrrpd/pure/vrrp_core.h \
+	vrrpd/pure/vrrp_core_absence.c \
 	vrrpd/pure/vrrp_core_check.c \
 	vrrpd/pure/vrrp_death.c vrrpd/pure/vrrp_death.h \
 	vrrpd/pure/vrrp_group.c vrrpd/pure/vrrp_group.h \

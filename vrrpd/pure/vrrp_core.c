@@ -34,7 +34,6 @@
 #define SETTLED_ADVERTS		5		/* and the skew, and some */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
-#define LISTEN_MAX_NS		(1250 * NS_PER_MS)
 #define REASSURE_MIN_NS		(50 * NS_PER_MS)
 #define REASSURE_MAX		16		/* adverts of one series */
 
@@ -189,24 +188,13 @@ start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
 	rebase_active_down_timer(v);
 }
 
-/* An instant, later by the part of [since, until] that lies after it. */
-static mono_t
-later_by_absence(mono_t at, mono_t since, mono_t until)
-{
-	mono_t start = mono_max(at, since);
-
-	if (!mono_before(start, until))
-		return at;
-	return mono_add(at, mono_sub(until, start));
-}
-
 /* When a packet counts from: see the top of the file. */
 static mono_t
 from_instant(const struct vrrp_core *v, mono_t now, mono_t arrival)
 {
 	mono_t from = mono_min(arrival, now);
 
-	from = later_by_absence(from, v->absent_since, v->absent_until);
+	from = mono_later_by(from, v->absent_since, v->absent_until);
 	from = mono_max(from, v->state_since);
 	if (v->state == VRRP_BACKUP)
 		from = mono_max(from, v->active_down_from);
@@ -936,81 +924,6 @@ vrrp_core_set_primary(struct vrrp_core *v, const struct addr *primary)
 {
 	v->primary = *primary;
 	vrrp_core_check(v);
-}
-
-/*
- * A timer that runs from `from`, moved by the absence it was running in.  A timer
- * that was due just before the absence is said to begin was not served either:
- * nobody knows to the microsecond when he fell asleep.
- */
-static mono_t
-grant(mono_t timer, mono_t from, mono_t since, mono_t until)
-{
-	if (mono_is_never(timer) || !mono_before(from, until))
-		return timer;
-	timer = mono_add(timer,
-	    mono_sub(later_by_absence(from, since, until), from));
-	return mono_max(timer, until);
-}
-
-void
-vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
-{
-	since = mono_max(since, v->absent_until);	/* never grant twice */
-	if (!mono_before(since, until))
-		return;
-	v->absences++;
-	v->absent_since = since;
-	v->absent_until = until;
-	if (v->state != VRRP_BACKUP)
-		return;
-	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->death.edge,
-	    since, until);
-	v->active_down_timer = grant(v->active_down_timer,
-	    v->active_down_from, since, until);
-	v->active_down_from = later_by_absence(v->active_down_from, since,
-	    until);
-	vrrp_core_check(v);
-}
-
-bool
-vrrp_core_must_fence(const struct vrrp_core *v, int64_t absent_ns,
-    int64_t detection_time_ns)
-{
-	int64_t tolerated_ns = DOWN_ADVERTS * advert_interval_ns(v);
-
-	if (v->state != VRRP_ACTIVE || v->p.priority == PRIORITY_OWNER)
-		return false;
-	if (detection_time_ns > 0 && detection_time_ns < tolerated_ns)
-		tolerated_ns = detection_time_ns;
-	return absent_ns > tolerated_ns;
-}
-
-void
-vrrp_core_fence(struct vrrp_core *v, mono_t now, int64_t absent_ns)
-{
-	int64_t interval_ns = advert_interval_ns(v);
-	int64_t left_ns = DOWN_ADVERTS * interval_ns - absent_ns;
-	int64_t listen_ns = interval_ns + interval_ns / 4;
-
-	if (v->state != VRRP_ACTIVE)
-		return;
-	/* Backups that do not go by BFD may still wait for an advert. */
-	if (left_ns > 0 && left_ns / 2 < listen_ns)
-		listen_ns = left_ns / 2;
-	/* A successor said so when it took over; addresses are only lent. */
-	if (listen_ns > LISTEN_MAX_NS)
-		listen_ns = LISTEN_MAX_NS;
-	v->fences++;
-	v->fence_until = mono_add(now, listen_ns);
-	v->adver_timer = v->fence_until;
-	vrrp_core_check(v);
-}
-
-bool
-vrrp_core_is_fenced(const struct vrrp_core *v)
-{
-	return !mono_is_never(v->fence_until);
 }
 
 void
