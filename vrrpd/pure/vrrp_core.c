@@ -144,6 +144,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->active_by_bfd = false;
 	v->paced_adverts = 0;
 	v->wants = false;
+	v->claimed = 0;
 	v->fence_until = MONO_NEVER;
 }
 
@@ -232,6 +233,9 @@ vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	case VRRP_INITIALIZE:
 		return;
 	case VRRP_BACKUP:				/* V-63 */
+		if (v->claimed == 0)
+			break;
+		act->todo |= VRRP_DO_SEND_ADVERT;	/* L-14: priority 0 */
 		break;
 	case VRRP_ACTIVE:				/* V-68 */
 		act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
@@ -255,6 +259,7 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 	v->active.interval_cs = adv->interval_cs;
 	v->active.last_advert = from;
 	v->active.last_arrival = arrival;
+	v->claimed = 0;
 	vrrp_death_no_claim(&v->death);
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
@@ -336,20 +341,43 @@ wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
 	    addr_cmp(&adv->source, &v->primary) > 0);
 }
 
-/*
- * L-14: we have said that we are Active, so whoever loses against us will obey;
- * what it sent before it knew must not stop us, or nobody would be Active.
- */
+/* L-14: the Active we follow has heard that it loses, and obeys. */
 static bool
-confirm_rx(struct vrrp_core *v, mono_t now, const struct vrrp_advert *adv)
+claim_has_won(const struct vrrp_core *v)
 {
+	return v->claimed > v->active.priority ||
+	    (v->claimed == v->active.priority &&
+	    addr_cmp(&v->primary, &v->active.source) > 0);
+}
+
+/* L-14: somebody else serves after all. */
+static void
+give_claim_up(struct vrrp_core *v)
+{
+	v->claimed = 0;
 	if (mono_is_never(v->confirm_timer))
-		return false;
-	if (adv->priority == 0 || !wins(v, adv))
-		return true;
+		return;
 	v->confirm_timer = MONO_NEVER;
 	v->bfd_unconfirmed++;
-	if (addr_equal(&adv->source, &v->death.edge_peer))
+}
+
+/*
+ * L-14: we have said that we are Active, so whoever loses against us will obey;
+ * what it sent before it knew must not stop us, or nobody would be Active.  What
+ * it sends when it had the time to know does: we have slept, or are not heard.
+ */
+static bool
+confirm_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
+    const struct vrrp_advert *adv)
+{
+	bool in_time = !mono_before(v->confirm_timer, arrival);
+
+	if (mono_is_never(v->confirm_timer))
+		return false;
+	if (in_time && (adv->priority == 0 || !wins(v, adv)))
+		return true;
+	give_claim_up(v);
+	if (in_time && addr_equal(&adv->source, &v->death.edge_peer))
 		vrrp_death_blame(&v->death, now);
 	return false;
 }
@@ -358,7 +386,7 @@ static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
-	if (confirm_rx(v, now, adv))
+	if (confirm_rx(v, now, arrival, adv))
 		return;
 	if (adv->priority == 0) {			/* V-65, V-97 */
 		if (addr_equal(&adv->source, &v->active.source))
@@ -516,6 +544,7 @@ go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
 	    v->p.priority != PRIORITY_OWNER && !v->confirmed) {
 		v->confirm_timer = mono_add(now, v->p.takeover_confirm_ns);
 		v->bfd_takeover_timer = MONO_NEVER;
+		v->claimed = v->p.priority;
 		send_advert(v, act);			/* L-14 */
 		return;
 	}
@@ -803,6 +832,16 @@ vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	vrrp_core_check(v);
 }
 
+/* The session that had told of a death does not any more. */
+static void
+withdraw_death(struct vrrp_core *v)
+{
+	if (v->claimed != 0 && claim_has_won(v))
+		return;
+	give_claim_up(v);
+	forget_bfd_edge(v);
+}
+
 void
 vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
     struct vrrp_actions *act)
@@ -828,11 +867,7 @@ vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 		vrrp_death_fallen(&v->death, &ev->peer);
 		break;
 	case VRRP_DEATH_HEARD:
-		forget_bfd_edge(v);
-		if (!mono_is_never(v->confirm_timer)) {
-			v->confirm_timer = MONO_NEVER;
-			v->bfd_unconfirmed++;
-		}
+		withdraw_death(v);
 		break;
 	}
 	vrrp_core_check(v);
@@ -845,7 +880,7 @@ vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
 	if (addr_equal(peer, &v->blocked_peer))
 		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
 	if (addr_equal(peer, &v->death.edge_peer))
-		forget_bfd_edge(v);
+		withdraw_death(v);
 	vrrp_core_check(v);
 }
 

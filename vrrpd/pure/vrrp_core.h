@@ -139,6 +139,7 @@ struct vrrp_core {
 	mono_t			bfd_takeover_timer;	/* the better ones first */
 	mono_t			confirm_timer;	/* L-14: claimed, not installed */
 	bool			confirmed;	/* nobody objected */
+	uint8_t			claimed;	/* with this priority; 0: no claim */
 	struct addr		blocked_peer;	/* Active for all BFD can tell */
 	bool			active_by_bfd;	/* L-13: since state_since */
 
@@ -226,7 +227,10 @@ mono_t	vrrp_core_next_expiry(const struct vrrp_core *);
  * dead one was last heard: that one serves already, and preemption is a matter of
  * V-67.
  * With takeover_confirm (L-14) the advert goes out first and the rest after so
- * long, unless somebody who wins against it has spoken by then.
+ * long, unless somebody who wins against it has spoken by then.  That advert is a
+ * claim: an Active that loses against it has obeyed, and nobody serves until we do.
+ * So nothing but an Active that is heard ends it, least of all its session; one
+ * that stops with a claim out resigns.
  * The other guards, and the fate of a session that was wrong, are in vrrp_death.h.
  * The shell asks for its own link before it calls (L-18), and reads what adverts
  * have arrived.

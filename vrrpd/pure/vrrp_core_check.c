@@ -50,6 +50,7 @@ check_initialize(const struct vrrp_core *v)
 	assert(!runs(v->confirm_timer));
 	assert(!runs(v->fence_until));
 	assert(!v->wants && !v->active_by_bfd && v->paced_adverts == 0);
+	assert(v->claimed == 0);
 	assert(!addr_is_set(&v->blocked_peer));
 }
 
@@ -68,6 +69,7 @@ check_backup(const struct vrrp_core *v)
 	/* L-15: a takeover by BFD is pending for the death of the Active only. */
 	assert(!by_bfd || addr_equal(&v->death.edge_peer, &v->active.source));
 	assert(!runs(v->bfd_takeover_timer) || !runs(v->confirm_timer));
+	assert(!runs(v->confirm_timer) || v->claimed != 0);	/* L-14 */
 	assert(!addr_is_set(&v->blocked_peer));
 }
 
@@ -78,7 +80,7 @@ check_active(const struct vrrp_core *v)
 	assert(!runs(v->active_down_timer));
 	assert(!runs(v->bfd_takeover_timer));
 	assert(!runs(v->confirm_timer));
-	assert(!v->wants);
+	assert(!v->wants && v->claimed == 0);
 	/* Design §6: whoever is fenced is silent until it has listened. */
 	assert(!runs(v->fence_until) ||
 	    v->fence_until.ns == v->adver_timer.ns);

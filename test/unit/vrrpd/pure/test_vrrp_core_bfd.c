@@ -515,9 +515,9 @@ test_vrrp_core_bfd_order_is_learned_and_kept(void **state)
 
 /* L-14: two milliseconds to hear that it was wrong. */
 static void
-confirming_backup(struct router *r, uint8_t priority, uint8_t actives)
+confirming(struct router *r, uint8_t priority, uint8_t actives, bool preempt)
 {
-	struct vrrp_core_params p = { .version = 3, .preempt = true,
+	struct vrrp_core_params p = { .version = 3, .preempt = preempt,
 	    .priority = priority, .advert_int_cs = 100,
 	    .takeover_confirm_ns = 2 * MS };
 	struct addr us = addr_of(US);
@@ -536,6 +536,19 @@ confirming_backup(struct router *r, uint8_t priority, uint8_t actives)
 	assert_int_equal(r->act.advert_priority, priority);
 	assert_int_equal(r->core.state, VRRP_BACKUP);
 	assert_int_equal(remaining(r), 2 * MS);
+}
+
+static void
+confirming_backup(struct router *r, uint8_t priority, uint8_t actives)
+{
+	confirming(r, priority, actives, true);
+}
+
+/* A Backup that serves when it must, and preempts nobody. */
+static void
+confirming_patient_backup(struct router *r, uint8_t actives)
+{
+	confirming(r, 100, actives, false);
 }
 
 /* L-14 + the advert first, the rest when nobody has objected. */
@@ -603,6 +616,120 @@ test_vrrp_core_bfd_confirm_ends_when_the_session_is_back(void **state)
 	vrrp_core_expire(&r.core, r.now, &r.act);
 	assert_int_equal(r.core.state, VRRP_BACKUP);
 	assert_int_equal(r.act.todo, 0);
+}
+
+/*
+ * L-14 - the Active that was called dead loses against our advert, so it has
+ * obeyed by the time its session is back: nobody would be Active if we did not
+ * go through with it.  Whatever withdraws the death comes too late.
+ */
+static void
+test_vrrp_core_bfd_confirm_that_has_won_stands(void **state)
+{
+	static const struct {
+		enum vrrp_bfd_state	state;
+		bool			forget;
+		uint8_t			actives;
+	} cases[] = {
+		{ VRRP_BFD_UP, false, 50 }, { VRRP_BFD_INIT, false, 50 },
+		{ VRRP_BFD_ADMIN_DOWN, false, 50 }, { VRRP_BFD_UP, true, 50 },
+		{ VRRP_BFD_UP, false, 100 },	/* R1 has the lower address */
+		{ VRRP_BFD_UP, false, 1 },
+	};
+	struct vrrp_bfd_event e;
+	struct router r;
+	struct addr r1 = addr_of(R1);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		confirming_patient_backup(&r, cases[i].actives);
+		pass(&r, 1 * MS);
+		e = session(&r, R1, cases[i].state, VRRP_BFD_REASON_NONE);
+		vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+		if (cases[i].forget)
+			vrrp_core_bfd_forget(&r.core, &r1);
+		assert_int_equal(r.core.bfd_unconfirmed, 0);
+		assert_int_equal(remaining(&r), 1 * MS);
+		r.now = vrrp_core_next_expiry(&r.core);
+		vrrp_core_expire(&r.core, r.now, &r.act);
+		assert_int_equal(r.core.state, VRRP_ACTIVE);
+		assert_int_equal(r.act.tr.cause, VRRP_CAUSE_BFD_DOWN);
+	}
+}
+
+/* L-14 -, L-19 - so does the wish of a member of a group that has said so. */
+static void
+test_vrrp_core_bfd_confirm_that_has_won_keeps_its_wish(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_patient_backup(&r, 50);
+	r.core.p.grouped = true;
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.act.todo, VRRP_DO_ASK);
+	pass(&r, 1 * MS);
+	bfd_up(&r, R1);
+	assert_true(r.core.wants);
+	/* An Active that is heard after all ends it. */
+	rx(&r, R1, 50, 0);
+	assert_false(r.core.wants);
+	/* A wish that was not said may be withdrawn. */
+	confirming_patient_backup(&r, 50);
+	r.core.p.grouped = true;
+	r.core.confirm_timer = MONO_NEVER;
+	rx(&r, R1, 50, 0);
+	bfd_up(&r, R1);
+	r.core.p.takeover_confirm_ns = 0;
+	pass(&r, 50 * MS);
+	r.last_rx = r.now;
+	pass(&r, 30 * MS);
+	bfd_down(&r, R1);
+	assert_true(r.core.wants);
+	bfd_up(&r, R1);
+	assert_false(r.core.wants);
+}
+
+/* L-14, V-68: who obeyed our advert must not wait for an Active that is none. */
+static void
+test_vrrp_core_bfd_confirm_cut_short_resigns(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_patient_backup(&r, 50);
+	vrrp_core_shutdown(&r.core, r.now, VRRP_CAUSE_INTERFACE_DOWN, &r.act);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT | VRRP_DO_TRANSITION);
+	assert_int_equal(r.act.advert_priority, 0);
+	assert_int_equal(r.core.state, VRRP_INITIALIZE);
+	/* A Backup that has claimed nothing says nothing (V-63). */
+	confirming_backup(&r, 100, 200);
+	rx(&r, R1, 200, 0);
+	vrrp_core_shutdown(&r.core, r.now, VRRP_CAUSE_INTERFACE_DOWN, &r.act);
+	assert_int_equal(r.act.todo, VRRP_DO_TRANSITION);
+}
+
+/*
+ * L-14, L-32: whoever is Active after the time in which it could have obeyed has
+ * not heard us, or has come back since.  It is judged as any other.
+ */
+static void
+test_vrrp_core_bfd_confirm_slept_through_is_void(void **state)
+{
+	struct router r;
+
+	(void)state;
+	confirming_patient_backup(&r, 50);
+	pass(&r, 900 * MS);
+	rx(&r, R1, 50, 899 * MS);		/* crossed our advert */
+	assert_false(mono_is_never(r.core.confirm_timer));
+	rx(&r, R1, 50, 800 * MS);
+	assert_true(mono_is_never(r.core.confirm_timer));
+	assert_int_equal(r.core.bfd_unconfirmed, 1);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
 }
 
 /* L-14 - who loses to our advert obeys it: what it still sent says nothing. */
@@ -925,6 +1052,12 @@ main(void)
 		    test_vrrp_core_bfd_confirm_answered_is_called_off),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_ends_when_the_session_is_back),
+		cmocka_unit_test(test_vrrp_core_bfd_confirm_that_has_won_stands),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_that_has_won_keeps_its_wish),
+		cmocka_unit_test(test_vrrp_core_bfd_confirm_cut_short_resigns),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_slept_through_is_void),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_is_not_stopped_by_who_will_obey),
 		cmocka_unit_test(
