@@ -99,9 +99,32 @@ shares(const struct bfd_session *s, const struct bfd_wish *w, void *arg)
 	return bfd_client_in_charge(arg, s, w);
 }
 
+/*
+ * Another client is in charge there now: the router goes on, whatever the next
+ * life did not ask for again (L-24).
+ */
+static bool
+is_succeeded(const struct bfd_client *c, const struct bfd_session *s,
+    const struct bfd_wish *w)
+{
+	const struct bfd_client *o;
+
+	for (o = c->clients->first; o != NULL; o = o->next)
+		if (o != c && o->conn != NULL && !o->hung &&
+		    bfd_client_in_charge(o, s, w))
+			return true;
+	return false;
+}
+
+static bool
+shares_death(const struct bfd_session *s, const struct bfd_wish *w, void *arg)
+{
+	return bfd_client_in_charge(arg, s, w) && !is_succeeded(arg, s, w);
+}
+
 /* --- the end of a client --- */
 
-/* No heir came: the peers hear of the death, and the client is freed. */
+/* The peers hear of the death where nobody succeeds; the client is freed. */
 static void
 bury(struct bfd_client *c)
 {
@@ -109,7 +132,7 @@ bury(struct bfd_client *c)
 	unsigned signalled;
 
 	if (engine != NULL) {
-		signalled = bfd_engine_owner_dead(engine, c, shares, c);
+		signalled = bfd_engine_owner_dead(engine, c, shares_death, c);
 		bfd_engine_owner_gone(engine, c);
 		if (c->interface_count > 0)
 			log_warning("client vanished client=\"%s\" "

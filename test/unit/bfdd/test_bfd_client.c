@@ -580,6 +580,25 @@ test_bfd_client_that_answers_again_without_charge_is_not_asked(void **state)
 	assert_int_equal(c->silences, 1);
 }
 
+/*
+ * L-20 -: the heir is in charge where the vanished was, and did not ask for every
+ * session again; the router lives, and its peers must not hear otherwise.
+ */
+static void
+test_bfd_client_succeeded_in_its_grace_has_not_died(void **state)
+{
+	struct bfd_client *c = bfd_client_of(clients, &a), *heir;
+
+	(void)state;
+	set_fate(c, "[\"eth0\",\"eth1\"]", 500, 0);
+	bfd_client_gone(c, false);
+	heir = bfd_client_of(clients, &next_life);
+	set_fate(heir, "[\"eth0\"]", 0, 0);
+	forget_words();
+	run_to(500, 0);
+	assert_string_equal(words, "dead a\ngone a\n");
+}
+
 /* A client that hung and then vanishes has had its time: no grace. */
 static void
 test_bfd_client_that_hung_has_no_grace(void **state)
@@ -695,6 +714,7 @@ main(void)
 		T(test_bfd_client_that_answers_again_is_alive),
 		T(
 		    test_bfd_client_that_answers_again_without_charge_is_not_asked),
+		T(test_bfd_client_succeeded_in_its_grace_has_not_died),
 		T(test_bfd_client_that_hung_has_no_grace),
 		T(test_bfd_client_own_absence_is_not_its_silence),
 		T(test_bfd_client_is_asked_only_in_charge_and_with_a_deadline),
