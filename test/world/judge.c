@@ -115,9 +115,10 @@ add_vip(struct lan *l, const struct addr *addr)
 static void
 changed(struct seat *s)
 {
-	if (s->heard_priority == 0)
+	/* A reload may be long in coming: the shorter of both. */
+	if (s->heard_priority == 0 && s->interval_ns < s->heard_interval_ns)
 		s->heard_interval_ns = s->interval_ns;
-	else if (s->heard_priority < s->priority)	/* V-78 */
+	if (s->heard_priority != 0 && s->heard_priority < s->priority)
 		s->lesser_at = world->now;
 }
 
