@@ -290,6 +290,40 @@ nl_batch_prefix_route_del(struct nl_batch *b, int ifindex,
 	return batch_append(b, msg, 0);
 }
 
+/* Behind the kernel's own local routes, which have metric 0. */
+#define LOCAL_ROUTE_METRIC	112
+
+int
+nl_batch_local_route(struct nl_batch *b, int ifindex, const struct addr *addr,
+    bool add)
+{
+	struct rtmsg r = {
+		.rtm_family = AF_INET,
+		.rtm_dst_len = 32,
+		.rtm_table = RT_TABLE_LOCAL,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_HOST,
+		.rtm_type = RTN_LOCAL,
+	};
+	struct nl_msg *msg;
+	int rv;
+
+	if (addr->family != AF_INET)
+		return -EINVAL;
+	msg = nlmsg_alloc_simple(add ? RTM_NEWROUTE : RTM_DELROUTE,
+	    add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = nla_put(msg, RTA_DST, 4, addr->bytes)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, LOCAL_ROUTE_METRIC)) < 0) {
+		nlmsg_free(msg);
+		return nl_msg_error(rv);
+	}
+	return batch_append(b, msg, 0);
+}
+
 int
 nl_batch_macvlan_mode(struct nl_batch *b, int ifindex, enum nl_macvlan_mode mode)
 {
@@ -442,6 +476,7 @@ tolerate(const struct nlmsgerr *e)
 {
 	switch (e->msg.nlmsg_type) {
 	case RTM_NEWADDR:
+	case RTM_NEWROUTE:
 		return e->error == -EEXIST ? 0 : -e->error;
 	case RTM_DELADDR:
 		return e->error == -EADDRNOTAVAIL || e->error == -ENODEV ?

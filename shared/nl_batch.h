@@ -51,6 +51,13 @@ int	nl_batch_addr_lend(struct nl_batch *, int ifindex,
  */
 int	nl_batch_prefix_route_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);
+/*
+ * Another route by which what is sent to this IPv4 address is delivered here, for
+ * as long as the address itself is taken away and given again; add = false removes
+ * it.  One that is there, or gone, already is not an error.
+ */
+int	nl_batch_local_route(struct nl_batch *, int ifindex,
+	    const struct addr *, bool add);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);

@@ -71,9 +71,12 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->hush = nl_batch_new(nl);
 	v->routes = nl_batch_new(nl);
 	v->refresh = nl_batch_new(nl);
+	v->follow = nl_batch_new(nl);
+	v->count = p->vip_count;
 	if (v->addresses == NULL || v->install == NULL ||
 	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
-	    v->hush == NULL || v->refresh == NULL || v->routes == NULL)
+	    v->hush == NULL || v->refresh == NULL || v->routes == NULL ||
+	    v->follow == NULL)
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
@@ -121,6 +124,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->hush);
 	nl_batch_free(v->routes);
 	nl_batch_free(v->refresh);
+	nl_batch_free(v->follow);
 	free(v->addresses);
 	free(v);
 }
@@ -154,6 +158,7 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 
 	memset(a, 0, sizeof(*a));
 	a->prefix = vip->prefix;
+	memcpy(a->label, vip->label, sizeof(a->label));
 	/* The way back to a link-local neighbour is the /64 (RFC 4291 §2.5.6). */
 	if (is_link_local(a))
 		a->prefix.len = LINK_LOCAL_LEN;
@@ -203,25 +208,18 @@ wants_route(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	    q->secondary(&a->prefix, q->arg);
 }
 
-static unsigned
-flags_of(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
-    const struct vrrp_vip_address *a)
+int
+vrrp_vip_lend(struct nl_batch *b, const struct vrrp_vip_address *a,
+    unsigned lifetime_s)
 {
-	return wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
-}
-
-/* NULL: none. */
-static const char *
-label_of(const struct vrrp_vips *v, unsigned i)
-{
-	return v->p->vips[i].label[0] == '\0' ? NULL : v->p->vips[i].label;
+	return nl_batch_addr_lend(b, a->ifindex, &a->prefix, a->flags,
+	    a->label[0] == '\0' ? NULL : a->label, lifetime_s);
 }
 
 static int
 build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     struct nl_batch *b, bool quiet)
 {
-	const struct vrrp_vip_address *a;
 	unsigned i;
 	int error = 0;
 
@@ -231,12 +229,10 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		    NL_MACVLAN_BRIDGE);
 	if (error == 0 && v->can_mute && !quiet)
 		error = nl_batch_mute(b, v->ifindex, false);
-	for (i = 0; i < v->p->vip_count && error == 0; i++) {
-		a = &v->addresses[i];
-		if (!a->owned)
-			error = nl_batch_addr_lend(b, a->ifindex, &a->prefix,
-			    flags_of(v, q, a), label_of(v, i), q->lifetime_s);
-	}
+	for (i = 0; i < v->count && error == 0; i++)
+		if (!v->addresses[i].owned)
+			error = vrrp_vip_lend(b, &v->addresses[i],
+			    q->lifetime_s);
 	return error;
 }
 
@@ -245,7 +241,7 @@ static int
 build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {
 	const struct vrrp_vip_address *a;
-	unsigned i, flags;
+	unsigned i;
 	int error = 0;
 
 	nl_batch_clear(v->refresh);
@@ -253,15 +249,13 @@ build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	v->lent = v->has_routes = false;
 	if (q->lifetime_s == 0)
 		return 0;
-	for (i = 0; i < v->p->vip_count && error == 0; i++) {
+	for (i = 0; i < v->count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		flags = flags_of(v, q, a);
-		error = nl_batch_addr_lend(v->refresh, a->ifindex, &a->prefix,
-		    flags, label_of(v, i), q->lifetime_s);
+		error = vrrp_vip_lend(v->refresh, a, q->lifetime_s);
 		v->lent = true;
-		if (error == 0 && flags == 0 &&
+		if (error == 0 && a->flags == 0 &&
 		    a->prefix.addr.family == AF_INET6) {
 			error = nl_batch_prefix_route_del(v->routes,
 			    a->ifindex, &a->prefix);
@@ -288,7 +282,7 @@ build_withdraw(struct vrrp_vips *v)
 	nl_batch_clear(v->speak);
 	if (v->can_mute && error == 0)
 		error = nl_batch_mute(v->speak, v->ifindex, false);
-	for (i = 0; i < v->p->vip_count && error == 0; i++) {
+	for (i = 0; i < v->count && error == 0; i++) {
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
@@ -309,7 +303,7 @@ check(const struct vrrp_vips *v)
 	assert(v->device[0] != '\0' || !v->can_mute);
 	assert(v->lent || !v->has_routes);
 	assert(v->install_head <= v->messages);
-	assert(v->messages <= v->install_head + v->p->vip_count);
+	assert(v->messages <= v->install_head + v->count);
 }
 
 int
@@ -319,11 +313,14 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	unsigned i;
 	int error;
 
-	for (i = 0; i < v->p->vip_count; i++) {
+	assert(v->count == v->p->vip_count);
+	for (i = 0; i < v->count; i++) {
 		error = place_address(v, i, q->owned(&v->p->vips[i].prefix.addr,
 		    q->arg), reason);
 		if (error < 0)
 			return error;
+		if (!wants_route(v, q, &v->addresses[i]))
+			v->addresses[i].flags = NL_ADDR_NOPREFIXROUTE;
 	}
 	v->install_head = (v->device[0] != '\0' ? 1 : 0) +
 	    (v->can_mute ? 1 : 0);
@@ -410,7 +407,7 @@ vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
 {
 	unsigned i, at = v->head_sent;
 
-	for (i = 0; i < v->p->vip_count; i++) {
+	for (i = 0; i < v->count; i++) {
 		if (v->addresses[i].owned)
 			continue;
 		if (at++ == failed_at)

@@ -59,9 +59,30 @@ struct vrrp_vip_questions {
 	 * for so long, because we are dead.  0: it does not.
 	 */
 	unsigned lifetime_s;
+	/*
+	 * The kernel says that this address is a secondary one of its device, and
+	 * so none that another stays or goes with.  May be NULL: nothing is known.
+	 */
+	bool	(*is_secondary)(int ifindex, const struct addr_prefix *,
+		    void *arg);
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
+
+/*
+ * The addresses of p are others than at the last prepare, but neither family nor
+ * virtual_mac: prepare again, and build the batch of vrrp_vip_follow().  0; or
+ * negative errno with the reason: then restore p and prepare, and all is as before.
+ */
+int	vrrp_vip_change(struct vrrp_vips *, const struct vrrp_vip_questions *,
+	    char reason[VRRP_VIP_REASON_MAX]);
+/*
+ * After a change, where the addresses are installed: what is new is installed,
+ * what is gone is taken away, and what stays is not touched.  As
+ * vrrp_vip_install(); -ENODATA: there is nothing to do.  An error that done() is
+ * told says that something is missing, not what: install tells.
+ */
+int	vrrp_vip_follow(struct vrrp_vips *, nl_batch_done, void *arg);
 
 /*
  * Take the addresses: when this returns 0 the kernel has carried it out or
@@ -98,6 +119,8 @@ struct vrrp_vip_address {
 	struct addr_prefix	prefix;
 	int			ifindex;	/* where it is put */
 	bool			owned;		/* not ours to put */
+	unsigned		flags;		/* NL_ADDR_...: how it is put */
+	char			label[IF_NAMESIZE];	/* "" = none */
 	/* Where announcements for it leave (0: nobody is there to be told), and
 	 * the MAC they tell. */
 	int			announce_ifindex;

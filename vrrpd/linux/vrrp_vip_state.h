@@ -1,8 +1,9 @@
 /*
- * vrrp_vip_state.h - the inside of struct vrrp_vips, for vrrp_vip.c, vrrp_vmac.c
- * and vrrp_manners.c.
+ * vrrp_vip_state.h - the inside of struct vrrp_vips, for vrrp_vip.c,
+ * vrrp_vip_change.c, vrrp_vmac.c and vrrp_manners.c.
  *
- * The device's fields are vrrp_vmac.c's to write, the rest is vrrp_vip.c's.
+ * The device's fields are vrrp_vmac.c's to write, `follow` and `addresses` are
+ * vrrp_vip_change.c's too, the rest is vrrp_vip.c's.
  */
 #ifndef VRRPD_VRRP_VIP_STATE_H
 #define VRRPD_VRRP_VIP_STATE_H
@@ -36,7 +37,14 @@ struct vrrp_vips {
 	unsigned			 install_head;	/* before addresses */
 	unsigned			 head_sent;	/* in the last one sent */
 	unsigned			 messages;	/* in either batch */
-	struct vrrp_vip_address		*addresses;	/* p->vip_count */
+	struct nl_batch			*follow;	/* of the last change */
+	bool				 follows;	/* `follow` is not empty */
+	unsigned			 count;		/* p->vip_count, prepared */
+	struct vrrp_vip_address		*addresses;
 };
+
+/* Puts the address as it is prepared.  0 or negative errno. */
+int	vrrp_vip_lend(struct nl_batch *, const struct vrrp_vip_address *,
+	    unsigned lifetime_s);
 
 #endif

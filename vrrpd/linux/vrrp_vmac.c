@@ -112,6 +112,8 @@ configure_device(struct vrrp_vips *v, char *reason, size_t size)
 		{ AF_INET, "arp_ignore", 1, true },
 		{ AF_INET, "rp_filter", 2, true },
 		{ AF_INET, "forwarding", 0, false },
+		/* See vrrp_vip_change.c; older kernels have to do without. */
+		{ AF_INET, "promote_secondaries", 1, false },
 	};
 	struct setting six[] = {
 		{ AF_INET6, "disable_ipv6", 0, true },

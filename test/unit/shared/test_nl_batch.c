@@ -101,6 +101,37 @@ test_nl_batch_takes_the_route_of_a_lent_address(void **state)
 	nl_batch_free(b);
 }
 
+/* The address goes and comes, and is delivered to all the while. */
+static void
+test_nl_batch_local_route_outlives_the_address(void **state)
+{
+	struct addr_prefix a = prefix("192.0.2.50/24");
+	struct addr_prefix other = prefix("198.51.100.1/24");
+	struct addr_prefix v6 = prefix("2001:db8::50/64");
+	struct nl_batch *b;
+
+	NEED_NAMESPACE();
+	b = nl_batch_new(nl);
+	assert_int_equal(nl_batch_addr_add(b, parent(), &other, 0, NULL), 0);
+	assert_int_equal(nl_batch_addr_add(b, parent(), &a, 0, NULL), 0);
+	assert_int_equal(nl_batch_local_route(b, parent(), &a.addr, true), 0);
+	assert_int_equal(nl_batch_local_route(b, parent(), &a.addr, true), 0);
+	assert_int_equal(nl_batch_addr_del(b, parent(), &a), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_false(ip_says("addr show dev nlp0", "192.0.2.50/24"));
+	assert_true(ip_says("route get 192.0.2.50", "^local"));
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_addr_add(b, parent(), &a, 0, NULL), 0);
+	assert_int_equal(nl_batch_local_route(b, parent(), &a.addr, false), 0);
+	assert_int_equal(nl_batch_local_route(b, parent(), &a.addr, false), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_true(ip_says("route get 192.0.2.50", "^local"));
+	assert_false(ip_says("route show table local", "static"));
+	assert_int_equal(nl_batch_local_route(b, parent(), &v6.addr, true),
+	    -EINVAL);
+	nl_batch_free(b);
+}
+
 static void
 test_nl_batch_reports_first_error_and_goes_on(void **state)
 {
@@ -315,6 +346,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		NL_TEST(test_nl_batch_adds_addresses_as_asked),
 		NL_TEST(test_nl_batch_takes_the_route_of_a_lent_address),
+		NL_TEST(test_nl_batch_local_route_outlives_the_address),
 		NL_TEST(test_nl_batch_reports_first_error_and_goes_on),
 		NL_TEST(test_nl_batch_refuses_what_it_cannot_build),
 		NL_TEST(

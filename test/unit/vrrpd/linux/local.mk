@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_io \
 	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_vip \
+	test/unit/vrrpd/linux/test_vrrp_vip_change \
 	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
 
@@ -27,6 +28,11 @@ test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = \
 	$(UNIT_VRRPD_LINUX_NET) \
 	# end
 test_unit_vrrpd_linux_test_vrrp_vip_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_vip_change_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_vip_change.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_vip_change_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_vmac_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_vmac.c \
 	$(UNIT_VRRPD_LINUX_NET) \
