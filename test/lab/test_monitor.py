@@ -11,6 +11,8 @@ import pathlib
 import re
 import signal
 import statistics
+import subprocess
+import sys
 import time
 
 import pytest
@@ -231,6 +233,36 @@ def test_engine_that_hangs_is_killed_and_its_will_carried_out(lab):
     assert wait_engine(lab.r1, engine) != engine
     assert lab.r1.call("show")["processes"]["last-end"] == "hung, Killed"
     assert lab.r1.vrrpd.pid == monitor
+
+
+SPIN = """
+import os, sys, time
+os.sched_setaffinity(0, {0})
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(90))
+end = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    pass
+"""
+
+
+def test_engine_that_gets_no_processor_is_not_killed(lab):
+    """Its peers would wait for three seconds, and so does the monitor."""
+    if os.cpu_count() < 2:
+        pytest.skip("one processor is all there is")
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    monitor, engine = lab.r1.pids()
+    os.sched_setaffinity(engine, {0})
+    os.sched_setaffinity(monitor, {1})
+    before = len(lab.r1.transitions()), len(lab.r2.transitions())
+    if subprocess.run([sys.executable, "-c", SPIN, "1.5"],
+                      stderr=subprocess.DEVNULL, timeout=30).returncode:
+        pytest.skip("no real-time scheduling to be had")
+    wait_for(lambda: "engine was silent and goes on why=\"gets no processor\""
+             in lab.r1.vrrpd.log() or lab.r1.engine_pid() != engine, 5,
+             "the monitor says so")
+    assert lab.r1.engine_pid() == engine
+    assert (len(lab.r1.transitions()), len(lab.r2.transitions())) == before
 
 
 def test_monitor_that_slept_with_its_engine_does_not_kill_it(lab):

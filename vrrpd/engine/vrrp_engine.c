@@ -2,8 +2,9 @@
  * vrrp_engine.c - the life of an engine: open, start, reload, restart, leave.
  *
  * Beats.  Every VRRP_BEAT_NS the monitor hears that the loop turns; with the
- * same pulse the wills that the channel had no room for are sent again, and the
- * addresses of some instances are lent anew (L-33).
+ * same pulse the monitor hears how long the peers would wait, when that has changed, the wills
+ * that the channel had no room for are sent again, and the addresses of some
+ * instances are lent anew (L-33).
  *
  * Leaving.  The instances resign, answer until each has heard its successor, and
  * then the owner is told; closing is the owner's.
@@ -30,12 +31,14 @@
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define RESTART_AFTER_NS	(20 * NS_PER_MS)
@@ -50,6 +53,8 @@ struct vrrp_engine {
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
 	struct vrrp_ctl		*ctl;
+	struct vrrp_patience	 patience;	/* as the monitor was told */
+	bool			 told;
 	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
@@ -70,6 +75,33 @@ tell_phase(struct vrrp_engine *e, enum vrrp_phase phase)
 	    sizeof(body));
 }
 
+/* How long the monitor may wait for us, whenever that has changed. */
+static void
+tell_patience(struct vrrp_engine *e)
+{
+	struct vrrp_patience p = {
+		.realtime = e->config.scheduling != NULL &&
+		    e->config.scheduling->priority > 0,
+		.tolerated_ns = VRRP_PATIENCE_NOBODY,
+	};
+	uint8_t body[VRRP_PATIENCE_BYTES];
+	int64_t ns;
+	unsigned i;
+
+	for (i = 0; i < e->router->instance_count; i++) {
+		ns = vrrp_protect_silence_ns(e->router->bfd,
+		    e->router->instances[i]);
+		if (ns < p.tolerated_ns)
+			p.tolerated_ns = ns;
+	}
+	if (e->told && p.tolerated_ns == e->patience.tolerated_ns &&
+	    p.realtime == e->patience.realtime)
+		return;
+	e->told = vrrp_channel_send(e->config.channel, VRRP_MSG_PATIENCE,
+	    body, vrrp_patience_encode(&p, body)) == 0;
+	e->patience = p;
+}
+
 static void
 beat(mono_t deadline, void *arg)
 {
@@ -78,6 +110,7 @@ beat(mono_t deadline, void *arg)
 
 	(void)deadline;
 	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_BEAT, NULL, 0);
+	tell_patience(e);
 	for (i = 0; i < e->router->instance_count; i++)
 		vrrp_bequest_retry(e->router->instances[i]);
 	vrrp_router_refresh(e->router);

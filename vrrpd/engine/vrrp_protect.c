@@ -108,3 +108,27 @@ vrrp_protect_bound_ns(const struct vrrp_bfd *b, const struct vrrp_instance *v,
 	}
 	return bound;
 }
+
+/*
+ * The last advert may have been a whole interval old when the silence began.  A
+ * Backup of the best priority that is not the owner's has the shortest skew.
+ * Sessions share the fate of an Active engine: bfdd tells the peers when it gets
+ * no answer.
+ */
+int64_t
+vrrp_protect_silence_ns(const struct vrrp_bfd *b,
+    const struct vrrp_instance *v)
+{
+	int64_t ns;
+
+	if (v->core.state != VRRP_ACTIVE)
+		return VRRP_PATIENCE_NOBODY;
+	ns = vrrp_core_active_down_interval_ns(v->p.version,
+	    VRRP_PRIORITY_OWNER - 1, v->p.advert_int_cs) -
+	    ns_from_cs(v->p.advert_int_cs);
+	if (b != NULL && vrrp_bfd_is_up(b) &&
+	    (v->p.bfd_count > 0 || v->p.has_bfd_auto) &&
+	    ns > VRRP_BFD_ANSWER_WITHIN_NS)
+		ns = VRRP_BFD_ANSWER_WITHIN_NS;
+	return ns;
+}

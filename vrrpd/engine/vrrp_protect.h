@@ -14,6 +14,7 @@
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/pure/vrrp_patience.h"
 
 #define VRRP_TAKEOVERS(X)						\
 	X(READY,	"ready")					\
@@ -52,5 +53,12 @@ bool	vrrp_protect_is_slow(const struct vrrp_instance *,
  */
 int64_t	vrrp_protect_bound_ns(const struct vrrp_bfd *,
 	    const struct vrrp_instance *, const struct vrrp_bfd_session **by);
+
+/*
+ * How long this engine may be silent before a peer of the instance takes over by
+ * itself; VRRP_PATIENCE_NOBODY when it is not Active.
+ */
+int64_t	vrrp_protect_silence_ns(const struct vrrp_bfd *,
+	    const struct vrrp_instance *);
 
 #endif

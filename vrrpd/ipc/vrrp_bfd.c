@@ -31,7 +31,6 @@
 #define RETRY_NS	(200 * NS_PER_MS)
 #define HEARTBEAT_NS	(100 * NS_PER_MS)
 #define REFUSED_RETRY_NS NS_PER_S
-#define ANSWER_WITHIN_US 300000		/* later: we hang (L-21) */
 
 /* The argument of a pending reply; outlives its session, or its offer. */
 struct pending {
@@ -717,7 +716,7 @@ tell_fate(struct vrrp_bfd *b)
 		return;
 	params = json_pack("{s:O, s:I, s:i}", "interfaces", b->in_charge,
 	    "grace-us", (json_int_t)us_from_ns_ceil(b->grace_ns),
-	    "answer-within-us", ANSWER_WITHIN_US);
+	    "answer-within-us", (int)(VRRP_BFD_ANSWER_WITHIN_NS / NS_PER_US));
 	if (params != NULL)
 		(void)ctl_client_call(b->client, "fate", params, NULL, NULL);
 }

@@ -29,6 +29,9 @@ struct vrrp_bfd;
 #define VRRP_BFD_OFFERS_MAX	512
 #define VRRP_BFD_ACCEPTED_MAX	16	/* per offer */
 
+/* bfdd is asked to tell the peers when we have not answered it for so long. */
+#define VRRP_BFD_ANSWER_WITHIN_NS	(300 * NS_PER_MS)
+
 /* One notification of bfdd, decoded. */
 struct vrrp_bfd_level {
 	char			interface[IF_NAMESIZE];

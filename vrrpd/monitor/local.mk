@@ -5,4 +5,5 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/monitor/vrrp_executor.c vrrpd/monitor/vrrp_executor.h \
 	vrrpd/monitor/vrrp_helpers.c vrrpd/monitor/vrrp_helpers.h \
 	vrrpd/monitor/vrrp_monitor.c vrrpd/monitor/vrrp_monitor.h \
+	vrrpd/monitor/vrrp_witness.c vrrpd/monitor/vrrp_witness.h \
 	# end

@@ -14,11 +14,12 @@
  * closes the engine's packet sockets and waits for an RCU grace period for each.
  * Descriptors of a dying process are let go from the highest down, so the
  * channel is given the highest number there is.  Messages that the engine had
- * sent are read before.  An engine that ends by itself takes the monitor with it:
- * its start has failed, or it was told to leave.  An engine that dies of a signal
- * is replaced, unless none has ever been ready.
+ * sent are read before.  An engine that leaves takes the monitor with it, and so
+ * does one whose end is the end of the first start.  Any other end, be it a signal
+ * or an exit that nobody has asked for, is a death, and the engine is replaced.
  *
- * An engine whose beats stop is killed with SIGKILL (vrrp_supervise.h).
+ * An engine whose beats stop is looked at, and killed with SIGKILL when its time
+ * is over (vrrp_supervise.h).
  *
  * The service manager is told by the monitor alone, which is its main process.
  * Signals are passed on; the engine carries them out.
@@ -48,6 +49,7 @@
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/monitor/vrrp_estate.h"
+#include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define ABSENT_NS	VRRP_BEAT_NS	/* later: the monitor was asleep */
@@ -72,6 +74,7 @@ struct monitor {
 	struct vrrp_backoff	 backoff;
 	int			 owed_signal;	/* not sent while it was root */
 	bool			 hung;		/* and was killed for that */
+	char			 evidence[256];	/* of that, for the log */
 	bool			 restarting;	/* the engine said so, and will end */
 	bool			 inheriting;	/* the engine began with handoff */
 	struct vrrp_handoff	 handoff;
@@ -126,10 +129,29 @@ on_signal(int signo, void *arg)
 
 /* --- the engine's signs of life --- */
 
+/* Written down at once, and logged when the wills have been carried out. */
+static void
+keep_evidence(struct monitor *m, mono_t now)
+{
+	const struct vrrp_pulse *p = &m->pulse;
+	char where[48];
+
+	vrrp_witness_where(m->engine.pid, where, sizeof(where));
+	(void)snprintf(m->evidence, sizeof(m->evidence), "why=\"%s\" "
+	    "silent_ms=%lld kept_ms=%lld state=%c ran_us=%lld "
+	    "waited_us=%lld%s%s", vrrp_vital_word(p->verdict),
+	    (long long)(mono_sub(now, p->seen) / NS_PER_MS),
+	    (long long)(p->kept_ns / NS_PER_MS), p->vital.known ?
+	    p->vital.state : '?', (long long)(p->ran_ns / NS_PER_US),
+	    (long long)(p->waited_ns / NS_PER_US), where[0] == '\0' ? "" :
+	    " in=", where);
+}
+
 static void
 judge(mono_t deadline, void *arg)
 {
 	struct monitor *m = arg;
+	struct vrrp_vital vital;
 	mono_t now;
 	int error;
 
@@ -138,16 +160,33 @@ judge(mono_t deadline, void *arg)
 		return;
 	vrrp_channel_drain(m->engine.channel);
 	now = loop_clock();
+	if (!mono_before(now, vrrp_pulse_look_at(&m->pulse))) {
+		vrrp_witness_look(m->engine.pid, &vital);
+		vrrp_pulse_look(&m->pulse, now, &vital);
+	}
 	if (mono_before(now, vrrp_pulse_deadline(&m->pulse))) {
-		loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
+		loop_timer_set(m->pulse_timer, vrrp_pulse_look_at(&m->pulse));
 		return;
 	}
 	m->hung = true;
+	keep_evidence(m, now);
 	/* Log nothing here: engine_ended() is called next, and does. */
 	error = vrrp_child_signal(&m->engine, SIGKILL);
 	if (error < 0)
 		log_err("cannot kill the engine pid=%d, which hangs: %s",
 		    (int)m->engine.pid, strerror(-error));
+}
+
+/* A silence that would have been the end of an engine that hangs. */
+static void
+tell_of_patience(struct monitor *m, mono_t now)
+{
+	int64_t silent_ns = mono_sub(now, m->pulse.seen);
+
+	if (m->hung || m->pulse.kept_ns == 0 || silent_ns < m->pulse.hang_ns)
+		return;
+	keep_evidence(m, now);
+	log_warning("engine was silent and goes on %s", m->evidence);
 }
 
 static void
@@ -163,10 +202,24 @@ static enum vrrp_refusal
 on_beat(const uint8_t *body, size_t len, void *arg)
 {
 	struct monitor *m = arg;
+	mono_t now = loop_clock();
 
 	(void)body;
 	(void)len;
-	vrrp_pulse_seen(&m->pulse, loop_clock());
+	tell_of_patience(m, now);
+	vrrp_pulse_seen(&m->pulse, now);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_patience(const uint8_t *body, size_t len, void *arg)
+{
+	struct monitor *m = arg;
+	struct vrrp_patience p;
+
+	if (!vrrp_patience_decode(body, len, &p))
+		return VRRP_REFUSAL_BODY;
+	vrrp_pulse_patience(&m->pulse, &p);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -201,7 +254,7 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 		return VRRP_REFUSAL_PHASE;
 	vrrp_pulse_phase(&m->pulse, loop_clock(), (enum vrrp_phase)body[0]);
 	vrrp_channel_set_phase(m->engine.channel, m->pulse.phase);
-	loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
+	loop_timer_set(m->pulse_timer, vrrp_pulse_look_at(&m->pulse));
 	if (before == VRRP_PHASE_STARTING &&
 	    m->pulse.phase == VRRP_PHASE_READY)
 		first_ready(m);
@@ -268,6 +321,14 @@ watchdog_interval_ns(void)
 
 static void	start_cb(mono_t deadline, void *arg);
 
+/* The verdict on an engine that was killed for its silence, in a word. */
+static const char *
+silence_word(const struct monitor *m)
+{
+	return !m->hung ? "" : vrrp_vital_is_kept(m->pulse.verdict) ?
+	    vrrp_vital_word(m->pulse.verdict) : "hung";
+}
+
 static void
 describe_end(struct monitor *m, int status)
 {
@@ -275,12 +336,20 @@ describe_end(struct monitor *m, int status)
 	size_t size = sizeof(m->birth.last_end);
 
 	if (WIFSIGNALED(status))
-		(void)snprintf(text, size, "%s%s", m->hung ? "hung, " : "",
-		    strsignal(WTERMSIG(status)));
+		(void)snprintf(text, size, "%s%s%s", silence_word(m),
+		    m->hung ? ", " : "", strsignal(WTERMSIG(status)));
 	else
 		(void)snprintf(text, size, "exit status %d",
 		    WEXITSTATUS(status));
 	m->birth.last_end_real_ns = loop_realtime_ns();
+}
+
+/* Has the engine ended because it was to, or because it could not begin? */
+static bool
+is_the_end(const struct monitor *m)
+{
+	return m->leaving || !m->ever_ready ||
+	    m->pulse.phase == VRRP_PHASE_LEAVING;
 }
 
 static void
@@ -288,7 +357,9 @@ after_end(struct monitor *m, int status)
 {
 	int64_t wait_ns;
 
-	if (WIFEXITED(status)) {
+	if (m->hung)
+		log_err("engine was killed for its silence %s", m->evidence);
+	if (WIFEXITED(status) && is_the_end(m)) {
 		finish(m, WEXITSTATUS(status));
 		return;
 	}
@@ -361,13 +432,14 @@ adopt_engine(struct monitor *m)
 	    m->config->realtime_priority > 0);
 	vrrp_channel_handle(c, VRRP_MSG_BEAT, on_beat, m);
 	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_phase, m);
+	vrrp_channel_handle(c, VRRP_MSG_PATIENCE, on_patience, m);
 	vrrp_channel_handle(c, VRRP_MSG_RESTART, on_restart, m);
 	vrrp_channel_on_refused(c, vrrp_tally_set, m->tally);
 	vrrp_tally_tell(m->tally, c);
 	vrrp_estate_attach(m->estate, c);
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].attach(c, m->config->parts[i].arg);
-	loop_timer_set(m->pulse_timer, vrrp_pulse_deadline(&m->pulse));
+	loop_timer_set(m->pulse_timer, vrrp_pulse_look_at(&m->pulse));
 }
 
 /* In the child: nothing of the monitor stays but the listener. */

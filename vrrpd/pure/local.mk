@@ -17,10 +17,12 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
 	vrrpd/pure/vrrp_orders.c vrrpd/pure/vrrp_orders.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \
+	vrrpd/pure/vrrp_patience.c vrrpd/pure/vrrp_patience.h \
 	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \
 	vrrpd/pure/vrrp_refused.c vrrpd/pure/vrrp_refused.h \
 	vrrpd/pure/vrrp_supervise.c vrrpd/pure/vrrp_supervise.h \
 	vrrpd/pure/vrrp_traffic.c vrrpd/pure/vrrp_traffic.h \
+	vrrpd/pure/vrrp_vital.c vrrpd/pure/vrrp_vital.h \
 	vrrpd/pure/vrrp_weigh.c vrrpd/pure/vrrp_weigh.h \
 	vrrpd/pure/vrrp_will.c vrrpd/pure/vrrp_will.h \
 	vrrpd/pure/vrrp_wire.c vrrpd/pure/vrrp_wire.h \

@@ -25,14 +25,15 @@
 	X(RELOADED,	"reloaded")	/* to the monitor: u8 vrrp_needs.h */ \
 	X(LEVEL,	"level")	/* vrrp_level.h: of a tracker */ \
 	X(REPLAY,	"replay")	/* empty: say every level again */ \
-	X(REFUSED,	"refused")	/* vrrp_refused.h */
+	X(REFUSED,	"refused")	/* vrrp_refused.h */		\
+	X(PATIENCE,	"patience")	/* vrrp_patience.h */
 
 enum vrrp_message {
 #define X(id, word) VRRP_MSG_##id,
 	VRRP_MESSAGES(X)
 #undef X
 };
-#define VRRP_MSG_COUNT	(VRRP_MSG_REFUSED + 1)
+#define VRRP_MSG_COUNT	(VRRP_MSG_PATIENCE + 1)
 const char *vrrp_message_name(enum vrrp_message);
 
 /* One way of a channel, by its sender; a receiver sends the other way. */

@@ -1,11 +1,9 @@
 /*
  * vrrp_supervise.c - the judgement of the monitor, without the monitor.
  *
- * The deadline is a quarter of a second, five beats, for an engine of real-time
- * priority: longer than a virtual machine sleeps now and then, and short enough
- * that the addresses of a hung engine do not stay for long beside those of its
- * successor.  vrrp_pulse_absent() makes so short a deadline safe: when the whole
- * machine was asleep, the monitor was too.
+ * The figures are in vrrp_patience.c, the rule that tells hanging from being kept
+ * is in vrrp_vital.c; here they come together.  vrrp_pulse_absent() makes so
+ * short deadlines safe: when the whole machine was asleep, the monitor was too.
  */
 #include "config.h"
 
@@ -34,26 +32,41 @@ static void
 check(const struct vrrp_pulse *p)
 {
 	assert(p->phase < VRRP_PHASE_COUNT);
-	assert(p->allowed_ns > 0);
+	assert(p->hang_ns > 0 && p->wait_ns >= p->hang_ns);
 	assert(!mono_is_never(p->seen));
+	assert(p->kept_ns >= 0 && (p->looked.ns != 0 || p->kept_ns == 0));
 }
 
 void
 vrrp_pulse_start(struct vrrp_pulse *p, mono_t now, bool realtime)
 {
+	const struct vrrp_patience unknown = { .realtime = realtime };
+
 	*p = (struct vrrp_pulse){
 		.phase = VRRP_PHASE_STARTING,
 		.seen = now,
-		.allowed_ns = realtime ? VRRP_PULSE_NS : VRRP_PULSE_SHARED_NS,
 	};
+	vrrp_pulse_patience(p, &unknown);
+}
+
+void
+vrrp_pulse_patience(struct vrrp_pulse *p, const struct vrrp_patience *patience)
+{
+	p->hang_ns = vrrp_patience_hang_ns(patience);
+	p->wait_ns = vrrp_patience_wait_ns(patience);
 	check(p);
 }
 
 void
 vrrp_pulse_seen(struct vrrp_pulse *p, mono_t now)
 {
-	if (mono_before(p->seen, now))
-		p->seen = now;
+	if (!mono_before(p->seen, now))
+		return;
+	p->seen = now;
+	p->looked = (mono_t){ 0 };
+	p->kept_ns = p->ran_ns = p->waited_ns = 0;
+	p->verdict = VRRP_VITAL_UNKNOWN;
+	check(p);
 }
 
 void
@@ -70,11 +83,49 @@ vrrp_pulse_absent(struct vrrp_pulse *p, mono_t until)
 	vrrp_pulse_seen(p, until);
 }
 
+static mono_t
+earlier(mono_t a, mono_t b)
+{
+	return mono_before(a, b) ? a : b;
+}
+
 mono_t
 vrrp_pulse_deadline(const struct vrrp_pulse *p)
 {
-	return mono_add(p->seen, p->phase == VRRP_PHASE_READY ?
-	    p->allowed_ns : VRRP_PULSE_WORK_NS);
+	return p->phase != VRRP_PHASE_READY ?
+	    mono_add(p->seen, VRRP_PULSE_WORK_NS) :
+	    earlier(mono_add(p->seen, p->hang_ns + p->kept_ns),
+	    mono_add(p->seen, p->wait_ns));
+}
+
+mono_t
+vrrp_pulse_look_at(const struct vrrp_pulse *p)
+{
+	mono_t next = p->looked.ns == 0 ? mono_add(p->seen, VRRP_LOOK_NS) :
+	    mono_add(p->looked, VRRP_BEAT_NS);
+
+	return p->phase != VRRP_PHASE_READY ? vrrp_pulse_deadline(p) :
+	    earlier(next, vrrp_pulse_deadline(p));
+}
+
+void
+vrrp_pulse_look(struct vrrp_pulse *p, mono_t now,
+    const struct vrrp_vital *vital)
+{
+	bool first = p->looked.ns == 0;
+	int64_t elapsed_ns = mono_sub(now, first ? p->seen : p->looked);
+
+	p->verdict = vrrp_vital_judge(first ? NULL : &p->vital, vital,
+	    elapsed_ns);
+	if (vrrp_vital_is_kept(p->verdict))
+		p->kept_ns += elapsed_ns;
+	if (!first && p->vital.known && vital->known) {
+		p->ran_ns = vital->run_ns - p->vital.run_ns;
+		p->waited_ns = vital->wait_ns - p->vital.wait_ns;
+	}
+	p->vital = *vital;
+	p->looked = now;
+	check(p);
 }
 
 int64_t

@@ -14,6 +14,7 @@
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_will.h"
 
@@ -31,6 +32,9 @@ static const struct {
 	/* The first beat comes before the word that the engine is ready. */
 	{ VRRP_MSG_BEAT, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
 	{ VRRP_MSG_PHASE, WAY(ENGINE_UP), ANY_PHASE, 1, 1 },
+	/* Real time is granted or refused before the engine is ready. */
+	{ VRRP_MSG_PATIENCE, WAY(ENGINE_UP), ANY_PHASE, VRRP_PATIENCE_BYTES,
+	    VRRP_PATIENCE_BYTES },
 	/* The owner of an address is Active while the engine starts. */
 	{ VRRP_MSG_WILL, WAY(ENGINE_UP), ANY_PHASE, VRRP_WILL_BYTES_MIN,
 	    VRRP_WILL_MAX },

@@ -227,6 +227,8 @@ world_run(int64_t ns)
 
 /* --- the monitor --- */
 
+struct vrrp_patience world_patience;
+
 static void
 did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 {
@@ -241,6 +243,10 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 	case VRRP_MSG_PHASE:
 		assert_int_equal(len, 1);
 		did("phase:%u", body[0]);
+		return;
+	case VRRP_MSG_PATIENCE:
+		/* With each beat that finds another; tests look at the last. */
+		assert_true(vrrp_patience_decode(body, len, &world_patience));
 		return;
 	case VRRP_MSG_RELOADED:
 		assert_int_equal(len, 1);

@@ -19,6 +19,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 #define WORLD_IFINDEX	7
@@ -86,5 +87,8 @@ void	world_advert(const char *source, uint8_t priority, uint16_t interval_cs);
 /* The same with this version, form, password and (if set) destination. */
 void	world_advert_as(const struct vrrp_advert_spec *, const char *source,
 	    uint8_t priority, uint16_t interval_cs);
+
+/* As the monitor was told last. */
+extern struct vrrp_patience world_patience;
 
 #endif

@@ -137,6 +137,20 @@ become_active(const char *text)
 	world_forget();
 }
 
+/* The monitor is told how long the peers of an Active would wait. */
+static void
+test_vrrp_engine_tells_how_long_its_silence_is_tolerated(void **state)
+{
+	(void)state;
+	start(WEB);
+	assert_false(world_patience.realtime);
+	assert_true(world_patience.tolerated_ns == VRRP_PATIENCE_NOBODY);
+	world_run(5 * NS_PER_S);
+	/* Three intervals of a second and the skew of 254, less one interval. */
+	assert_int_equal(world_patience.tolerated_ns, 2 * NS_PER_S +
+	    2 * NS_PER_S / 256);
+}
+
 static unsigned
 count(const char *word)
 {
@@ -610,6 +624,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_engine_open_says_nothing_to_anybody),
 	    TEST(test_vrrp_engine_start_is_ready_and_beats),
+	    TEST(test_vrrp_engine_tells_how_long_its_silence_is_tolerated),
 	    TEST(test_vrrp_engine_open_fails_for_want_of_anything),
 	    TEST(test_vrrp_engine_start_without_memory_for_bfdd_fails),
 	    TEST(test_vrrp_engine_goes_on_when_the_channel_is_full),

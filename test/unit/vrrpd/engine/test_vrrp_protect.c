@@ -208,12 +208,35 @@ test_vrrp_protect_a_session_slower_than_the_timer_is_marked(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Of an Active: by its adverts, or sooner by bfdd, when somebody asked for it. */
+static void
+test_vrrp_protect_silence_is_what_the_peers_tolerate(void **state)
+{
+	struct vrrp_instance *v = follow(WEB_WITH(PEER));
+
+	(void)state;
+	assert_true(vrrp_protect_silence_ns(ew.r->bfd, v) ==
+	    VRRP_PATIENCE_NOBODY);
+	(void)engine_session("eth0", "192.0.2.3", VRRP_BFD_DOWN,
+	    VRRP_BFD_REASON_TIMEOUT);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(vrrp_protect_silence_ns(ew.r->bfd, v),
+	    VRRP_BFD_ANSWER_WITHIN_NS);
+	assert_int_equal(vrrp_protect_silence_ns(NULL, v), 2 * NS_PER_S +
+	    2 * NS_PER_S / 256);
+	v->p.advert_int_cs = 1;
+	assert_int_equal(vrrp_protect_silence_ns(ew.r->bfd, v),
+	    20 * NS_PER_MS + 20 * NS_PER_MS / 256);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_protect_a_session_finds_the_death_before_the_timer),
 	    TEST(test_vrrp_protect_without_a_session_the_timer_does),
+	    TEST(test_vrrp_protect_silence_is_what_the_peers_tolerate),
 	    TEST(test_vrrp_protect_slow_links_are_waited_for),
 	    TEST(test_vrrp_protect_the_bound_with_links_is_kept),
 	    TEST(test_vrrp_protect_takeover_confirm_is_part_of_the_bound),

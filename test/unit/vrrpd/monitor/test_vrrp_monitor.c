@@ -29,6 +29,7 @@
 #include "test/unit/vrrpd/monitor/monitor_world.h"
 #include "vrrpd/monitor/vrrp_estate.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
+#include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_refused.h"
 
@@ -143,6 +144,22 @@ vrrp_birth_tie(const struct vrrp_birth *b)
 	return 0;
 }
 
+static struct vrrp_vital doing;		/* as the engine is seen */
+
+void
+vrrp_witness_look(pid_t pid, struct vrrp_vital *out)
+{
+	assert_true(pid > 1000);
+	*out = doing;
+}
+
+void
+vrrp_witness_where(pid_t pid, char *buf, size_t size)
+{
+	(void)pid;
+	(void)snprintf(buf, size, "somewhere");
+}
+
 /* --- the part --- */
 
 static void
@@ -214,6 +231,8 @@ enum op {
 	NO_FORK,		/* the next fork fails with errno n */
 	CHILD,			/* the next fork is seen from the child */
 	REFUSE_SIGNALS,		/* signals to the engine fail with errno n */
+	TOLERATED,		/* for n ms by the peers; no real time */
+	DOING,			/* from now on the engine is seen in state n */
 	TOLD,			/* the engine was told of n refused messages */
 };
 
@@ -252,6 +271,16 @@ hands_over(int count, enum op how)
 	else
 		world_says(world.children, VRRP_MSG_RESTART, body,
 		    how == RESTART_BADLY ? len - 1 : len);
+}
+
+static void
+says_patience(int ms)
+{
+	const struct vrrp_patience p = { false, ms * NS_PER_MS };
+	uint8_t body[VRRP_PATIENCE_BYTES];
+
+	world_says(world.children, VRRP_MSG_PATIENCE, body,
+	    vrrp_patience_encode(&p, body));
 }
 
 static void
@@ -335,6 +364,13 @@ step(void)
 	case REFUSE_SIGNALS:
 		world.signal_error = -s->n;
 		break;
+	case TOLERATED:
+		says_patience(s->n);
+		break;
+	case DOING:
+		doing = (struct vrrp_vital){ .known = true,
+		    .state = (char)s->n };
+		break;
 	case TOLD:
 		was_told((uint64_t)s->n);
 		break;
@@ -404,6 +440,7 @@ setup(void **state)
 	listen_error = estate_error = drop_error = engine_status = 0;
 	birth = NULL;
 	held = false;
+	memset(&doing, 0, sizeof(doing));
 	(void)unsetenv("WATCHDOG_USEC");
 	(void)unsetenv("WATCHDOG_PID");
 	return 0;
@@ -488,6 +525,26 @@ test_vrrp_monitor_engine_that_dies_before_it_was_ever_ready_ends_it(
 	assert_non_null(strstr(world.said, "engine died why=\"Aborted\"\n"));
 }
 
+/* A library that calls exit(3), say: nobody has told the engine to leave. */
+static void
+test_vrrp_monitor_engine_that_exits_by_itself_is_replaced(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { WILLS, 1 }, { EXIT, 2 }, { RUN, 0 },
+		{ EXIT, 1 }, { RUN, 100 },
+		{ READY, 0 }, { RELOADING, 0 }, { EXIT, 2 }, { RUN, 200 },
+		{ READY, 0 }, { SIGNAL, SIGTERM }, { LEAVING, 0 },
+		{ EXIT, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	ends(s, START " sd:READY=1 execute:1 start:2@0 start:3@100 "
+	    "sd:READY=1 sd:RELOADING=1 start:4@300 sd:READY=1 signal:4:15 "
+	    "sd:STOPPING=1" GONE, 0);
+	assert_non_null(strstr(world.said, "engine died why=\"exit status 2\" "
+	    "restarts=1 restart_in_ms=0\n"));
+}
+
 /* A monitor that had a ready engine replaces also those that die starting. */
 static void
 test_vrrp_monitor_second_engine_may_die_at_its_start(void **state)
@@ -570,7 +627,7 @@ static void
 test_vrrp_monitor_beats_in_the_socket_count(void **state)
 {
 	static const struct step s[] = {
-		{ READY, 0 }, { BEAT_UNREAD, 0 }, { RUN, 250 }, { RUN, 249 },
+		{ READY, 0 }, { BEAT_UNREAD, 0 }, { RUN, 100 }, { RUN, 249 },
 		{ END, 0 }
 	};
 
@@ -629,6 +686,51 @@ test_vrrp_monitor_starting_reloading_and_leaving_may_take_long(void **state)
 	(void)state;
 	goes_on(s, START " sd:READY=1 sd:RELOADING=1 sd:READY=1 "
 	    "sd:STOPPING=1 signal:1:9");
+}
+
+/* The wish was for real time, and the kernel refused. */
+static void
+test_vrrp_monitor_result_of_asking_for_real_time_counts(void **state)
+{
+	static const struct step s[] = {
+		{ TOLERATED, 20 }, { READY, 0 }, { RUN, 999 }, { RUN, 1 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:9");
+}
+
+static void
+test_vrrp_monitor_engine_that_waits_in_the_kernel_gets_its_time(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { TOLERATED, 2000 }, { DOING, 'D' },
+		{ RUN, 1900 }, { BEAT, 1 }, { RUN, 1949 }, { RUN, 1 },
+		{ WILLS, 1 }, { DIE, SIGKILL }, { RUN, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:9 execute:1 start:2@3900");
+	assert_non_null(strstr(world.said, "engine was silent and goes on "
+	    "why=\"waits in the kernel\" silent_ms=1900"));
+	assert_non_null(strstr(world.said, "engine was killed for its silence "
+	    "why=\"waits in the kernel\" silent_ms=2000 kept_ms=2000 state=D "
+	    "ran_us=0 waited_us=0 in=somewhere\n"));
+	assert_non_null(strstr(world.said,
+	    "engine died why=\"waits in the kernel, Killed\""));
+}
+
+static void
+test_vrrp_monitor_torn_patience_is_refused(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { SAY, VRRP_MSG_PATIENCE }, { RUN, 0 },
+		{ TOLD, 1 }, { RUN, 250 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:9");
 }
 
 /* --- signals --- */
@@ -799,17 +901,17 @@ test_vrrp_monitor_told_to_leave_during_a_restart_leaves(void **state)
 	ends(s, START " sd:READY=1 signal:1:15 execute:2" GONE, 0);
 }
 
-/* An end without a good word is one for good, and the addresses go. */
+/* An end without a good word is a death, and the addresses go. */
 static void
 test_vrrp_monitor_torn_handoff_is_no_restart(void **state)
 {
 	static const struct step s[] = {
 		{ READY, 0 }, { WILLS, 2 }, { RESTART_BADLY, 2 }, { RUN, 0 },
-		{ TOLD, 1 }, { EXIT, 0 }, { END, 0 }
+		{ TOLD, 1 }, { EXIT, 0 }, { RUN, 0 }, { END, 0 }
 	};
 
 	(void)state;
-	ends(s, START " sd:READY=1 execute:2" GONE, 0);
+	goes_on(s, START " sd:READY=1 execute:2 start:2@0");
 }
 
 /* --- messages --- */
@@ -961,6 +1063,7 @@ main(void)
 		T(test_vrrp_monitor_engine_that_left_is_not_replaced),
 		T(test_vrrp_monitor_engine_that_cannot_start_ends_it_with_its_status),
 		T(test_vrrp_monitor_engine_that_dies_before_it_was_ever_ready_ends_it),
+		T(test_vrrp_monitor_engine_that_exits_by_itself_is_replaced),
 		T(test_vrrp_monitor_second_engine_may_die_at_its_start),
 		T(test_vrrp_monitor_engine_that_dies_while_leaving_is_not_replaced),
 		T(test_vrrp_monitor_deaths_in_a_row_are_answered_ever_later),
@@ -971,6 +1074,9 @@ main(void)
 		T(test_vrrp_monitor_engine_that_stays_asleep_is_killed_after_all),
 		T(test_vrrp_monitor_without_real_time_the_engine_has_a_second),
 		T(test_vrrp_monitor_starting_reloading_and_leaving_may_take_long),
+		T(test_vrrp_monitor_result_of_asking_for_real_time_counts),
+		T(test_vrrp_monitor_engine_that_waits_in_the_kernel_gets_its_time),
+		T(test_vrrp_monitor_torn_patience_is_refused),
 		T(test_vrrp_monitor_signals_are_passed_on),
 		T(test_vrrp_monitor_told_to_leave_between_engines_leaves),
 		T(test_vrrp_monitor_signal_is_owed_to_an_engine_that_is_still_root),

@@ -19,10 +19,12 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_notice \
 	test/unit/vrrpd/pure/test_vrrp_orders \
 	test/unit/vrrpd/pure/test_vrrp_params \
+	test/unit/vrrpd/pure/test_vrrp_patience \
 	test/unit/vrrpd/pure/test_vrrp_rank \
 	test/unit/vrrpd/pure/test_vrrp_refused \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
+	test/unit/vrrpd/pure/test_vrrp_vital \
 	test/unit/vrrpd/pure/test_vrrp_weigh \
 	test/unit/vrrpd/pure/test_vrrp_will \
 	test/unit/vrrpd/pure/test_vrrp_wire \
@@ -62,10 +64,14 @@ test_unit_vrrpd_pure_test_vrrp_orders_SOURCES = test/unit/vrrpd/pure/test_vrrp_o
 test_unit_vrrpd_pure_test_vrrp_orders_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_params_SOURCES = test/unit/vrrpd/pure/test_vrrp_params.c
 test_unit_vrrpd_pure_test_vrrp_params_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_patience_SOURCES = test/unit/vrrpd/pure/test_vrrp_patience.c
+test_unit_vrrpd_pure_test_vrrp_patience_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_rank_SOURCES = test/unit/vrrpd/pure/test_vrrp_rank.c
 test_unit_vrrpd_pure_test_vrrp_rank_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrrp_supervise.c
 test_unit_vrrpd_pure_test_vrrp_supervise_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_vital_SOURCES = test/unit/vrrpd/pure/test_vrrp_vital.c
+test_unit_vrrpd_pure_test_vrrp_vital_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_weigh_SOURCES = test/unit/vrrpd/pure/test_vrrp_weigh.c
 test_unit_vrrpd_pure_test_vrrp_weigh_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_will_SOURCES = test/unit/vrrpd/pure/test_vrrp_will.c

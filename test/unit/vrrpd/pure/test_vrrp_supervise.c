@@ -76,6 +76,125 @@ test_vrrp_supervise_absent_monitor_blames_nobody(void **state)
 	assert_true(vrrp_pulse_deadline(&p).ns == at_ms(2250).ns);
 }
 
+/* --- the engine is silent, and looked at --- */
+
+static void
+told(struct vrrp_pulse *p, bool realtime, int64_t tolerated_ms)
+{
+	const struct vrrp_patience patience = { realtime,
+	    tolerated_ms < 0 ? VRRP_PATIENCE_NOBODY : tolerated_ms *
+	    NS_PER_MS };
+
+	vrrp_pulse_patience(p, &patience);
+}
+
+/*
+ * Looks as the monitor does until the engine would be killed; each finds that
+ * state, and ran_ms more of run time per second. Returns the silence in ms.
+ */
+static int64_t
+silence_ms(struct vrrp_pulse *p, char state, int64_t ran_ms)
+{
+	struct vrrp_vital v = { .known = true, .state = state };
+	mono_t now;
+
+	do {
+		now = vrrp_pulse_look_at(p);
+		v.run_ns = mono_sub(now, T0) / 1000 * ran_ms;
+		vrrp_pulse_look(p, now, &v);
+		assert_true(mono_before(now, at_ms(60000)));
+	} while (mono_before(now, vrrp_pulse_deadline(p)));
+	return mono_sub(now, p->seen) / NS_PER_MS;
+}
+
+/* By the state of the engine and the time of the peers: how long it is given. */
+static void
+test_vrrp_supervise_silence_is_judged_by_its_reason(void **state)
+{
+	static const struct {
+		bool	realtime;
+		int64_t	tolerated_ms;
+		char	what;
+		int64_t	ran_ms, want_ms;
+	} rows[] = {
+		{ true, 20, 'S', 0, 250 },
+		{ true, 20, 'D', 0, 250 },
+		{ true, 300, 'D', 0, 300 },
+		{ true, 2007, 'S', 0, 1000 },		/* hangs */
+		{ true, 2007, 'T', 0, 1000 },
+		{ true, 2007, 'R', 1000, 1000 },
+		{ true, 2007, 'R', 0, 2007 },		/* no processor */
+		{ true, 2007, 'D', 0, 2007 },		/* in the kernel */
+		{ true, 80000, 'D', 0, 3000 },
+		{ true, -1, 'S', 0, 1000 },		/* a Backup */
+		{ true, -1, 'R', 100, 10000 },
+		{ true, -1, 'D', 0, 10000 },
+		{ false, 20, 'S', 0, 1000 },
+		{ false, 2007, 'R', 0, 2007 },
+	};
+	struct vrrp_pulse p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		vrrp_pulse_start(&p, T0, rows[i].realtime);
+		told(&p, rows[i].realtime, rows[i].tolerated_ms);
+		vrrp_pulse_phase(&p, T0, VRRP_PHASE_READY);
+		assert_int_equal(silence_ms(&p, rows[i].what, rows[i].ran_ms),
+		    rows[i].want_ms);
+	}
+}
+
+/* Time in which it was kept is taken off, what it hung before or after is not. */
+static void
+test_vrrp_supervise_hanging_counts_whenever_it_was(void **state)
+{
+	static const struct vrrp_vital kernel = { .known = true,
+	    .state = 'D' }, idle = { .known = true, .state = 'S' };
+	struct vrrp_pulse p;
+	int64_t ms;
+
+	(void)state;
+	vrrp_pulse_start(&p, T0, true);
+	told(&p, true, 2007);
+	vrrp_pulse_phase(&p, T0, VRRP_PHASE_READY);
+	assert_true(vrrp_pulse_look_at(&p).ns == at_ms(100).ns);
+	vrrp_pulse_look(&p, at_ms(100), &idle);
+	for (ms = 150; ms <= 700; ms += 50) {
+		assert_true(vrrp_pulse_look_at(&p).ns == at_ms(ms).ns);
+		vrrp_pulse_look(&p, at_ms(ms), &kernel);
+	}
+	assert_true(vrrp_pulse_deadline(&p).ns == at_ms(1600).ns);
+	assert_int_equal(silence_ms(&p, 'S', 0), 1600);
+	/* A sign of life ends all that. */
+	vrrp_pulse_seen(&p, at_ms(1600));
+	assert_true(vrrp_pulse_deadline(&p).ns == at_ms(2600).ns);
+	assert_true(vrrp_pulse_look_at(&p).ns == at_ms(1700).ns);
+	/* And whoever may take long is not looked at. */
+	vrrp_pulse_phase(&p, at_ms(1600), VRRP_PHASE_RELOADING);
+	assert_true(vrrp_pulse_look_at(&p).ns == at_ms(31600).ns);
+}
+
+static void
+test_vrrp_supervise_evidence_is_of_the_last_two_looks(void **state)
+{
+	struct vrrp_vital v = { true, 'R', 5 * NS_PER_S, 10 };
+	struct vrrp_pulse p;
+
+	(void)state;
+	vrrp_pulse_start(&p, T0, true);
+	vrrp_pulse_phase(&p, T0, VRRP_PHASE_READY);
+	vrrp_pulse_look(&p, at_ms(100), &v);
+	assert_int_equal(p.ran_ns, 0);
+	v.run_ns += 40 * NS_PER_MS;
+	v.wait_ns += 3;
+	vrrp_pulse_look(&p, at_ms(150), &v);
+	assert_int_equal(p.ran_ns, 40 * NS_PER_MS);
+	assert_int_equal(p.waited_ns, 3);
+	assert_int_equal(p.verdict, VRRP_VITAL_BUSY);
+	assert_int_equal(p.kept_ns, 0);
+}
+
 static void
 test_vrrp_supervise_an_old_engine_is_replaced_at_once(void **state)
 {
@@ -139,6 +258,12 @@ main(void)
 		    test_vrrp_supervise_reload_and_leaving_may_take_long),
 		cmocka_unit_test(
 		    test_vrrp_supervise_absent_monitor_blames_nobody),
+		cmocka_unit_test(
+		    test_vrrp_supervise_silence_is_judged_by_its_reason),
+		cmocka_unit_test(
+		    test_vrrp_supervise_hanging_counts_whenever_it_was),
+		cmocka_unit_test(
+		    test_vrrp_supervise_evidence_is_of_the_last_two_looks),
 		cmocka_unit_test(
 		    test_vrrp_supervise_an_old_engine_is_replaced_at_once),
 		cmocka_unit_test(
