@@ -654,6 +654,9 @@ state_line(struct host *h, const char *line)
 		s->takeovers++;
 		s->became_active = world->now;
 	}
+	/* The advert of the successor came in the absence, and is read just now. */
+	if (strcmp(s->cause, "fenced") == 0 && s->lesser_at != NEVER)
+		s->lesser_at = world->now;
 	s->since = s->heard_at = world->now;
 	s->heard_since = false;
 	if (s->state == SEAT_BACKUP &&
