@@ -62,6 +62,17 @@ vrrp_cause_name(enum vrrp_cause cause)
 	return "unknown";
 }
 
+const char *
+vrrp_spared_name(enum vrrp_spared why)
+{
+	switch (why) {
+#define X(id, word) case VRRP_SPARED_##id: return word;
+	VRRP_SPARED(X)
+#undef X
+	}
+	return "unknown";
+}
+
 int64_t
 vrrp_core_skew_time_ns(uint8_t version, uint8_t priority, uint16_t interval_cs)
 {
@@ -148,11 +159,37 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->fence_until = MONO_NEVER;
 }
 
+/* The sender of an advert, for a transition or a takeover that was none. */
+static struct vrrp_other
+sender(const struct vrrp_advert *adv)
+{
+	return (struct vrrp_other){ adv->source, adv->priority };
+}
+
+/* The router that we follow. */
+static struct vrrp_other
+followed(const struct vrrp_core *v)
+{
+	return (struct vrrp_other){ v->active.source, v->active.priority };
+}
+
 static void
 send_advert(struct vrrp_core *v, struct vrrp_actions *act)
 {
 	act->todo |= VRRP_DO_SEND_ADVERT;
 	act->advert_priority = v->p.priority;
+}
+
+/* Whom a Backup replaces that becomes Active for this cause. */
+static struct vrrp_other
+replaced(const struct vrrp_core *v, enum vrrp_cause cause)
+{
+	if (cause == VRRP_CAUSE_BFD_DOWN)
+		return followed(v);
+	if (cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER ||
+	    cause == VRRP_CAUSE_PRIORITY_ZERO || cause == VRRP_CAUSE_PREEMPT)
+		return v->active_down_other;
+	return (struct vrrp_other){ .priority = 0 };
 }
 
 /* V-60, V-64. */
@@ -161,6 +198,7 @@ become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
     mono_t due, struct vrrp_actions *act)
 {
 	enter(v, VRRP_ACTIVE, cause, now, due, act);
+	act->tr.other = replaced(v, cause);
 	send_advert(v, act);
 	act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
 	act->install_first = cause != VRRP_CAUSE_ACTIVE_DOWN_TIMER &&
@@ -179,11 +217,12 @@ rebase_active_down_timer(struct vrrp_core *v)
 
 static void
 start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
-    enum vrrp_cause cause)
+    enum vrrp_cause cause, struct vrrp_other other)
 {
 	v->active_down_from = from;
 	v->active_down_is_skew = skew;
 	v->active_down_cause = cause;
+	v->active_down_other = other;
 	if (v->wants_cause != VRRP_CAUSE_BFD_DOWN)
 		v->wants = false;
 	rebase_active_down_timer(v);
@@ -219,7 +258,7 @@ vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
 	else {						/* V-61 */
 		enter(v, VRRP_BACKUP, cause, now, now, act);
 		start_active_down_timer(v, now, false,
-		    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+		    VRRP_CAUSE_ACTIVE_DOWN_TIMER, followed(v));
 	}
 	vrrp_core_check(v);
 }
@@ -263,7 +302,8 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 	vrrp_death_no_claim(&v->death);
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
-	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER,
+	    sender(adv));
 }
 
 /*
@@ -284,6 +324,23 @@ may_preempt(const struct vrrp_core *v, mono_t now)
  * an advert from before shows nothing (vrrp_death_is_refuted()).
  */
 static void
+spare(struct vrrp_core *v, enum vrrp_spared why, struct vrrp_other other)
+{
+	v->spared.count++;
+	v->spared.why = why;
+	v->spared.other = other;
+	v->spared.at = v->last_call;
+}
+
+/* A Down is to be followed by a takeover, or by the group's. */
+static bool
+bfd_takeover_is_due(const struct vrrp_core *v)
+{
+	return !mono_is_never(v->bfd_takeover_timer) || v->claimed != 0 ||
+	    (v->wants && v->wants_cause == VRRP_CAUSE_BFD_DOWN);
+}
+
+static void
 forget_bfd_edge(struct vrrp_core *v)
 {
 	v->bfd_takeover_timer = MONO_NEVER;
@@ -295,8 +352,13 @@ static void
 call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
     const struct vrrp_advert *adv)
 {
-	if (vrrp_death_is_refuted(&v->death, arrival, &adv->source))
-		forget_bfd_edge(v);
+	if (!vrrp_death_is_refuted(&v->death, arrival, &adv->source))
+		return;
+	if (bfd_takeover_is_due(v))
+		spare(v, addr_equal(&adv->source, &v->death.edge_peer) ?
+		    VRRP_SPARED_ADVERTS_GO_ON : VRRP_SPARED_ANOTHER_SERVES,
+		    sender(adv));
+	forget_bfd_edge(v);
 }
 
 /*
@@ -311,7 +373,8 @@ active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
 		return;
 	v->active.priority = adv->priority;
 	if (mono_before(mono_add(from, v->skew_time_ns), v->active_down_timer))
-		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT);
+		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT,
+		    sender(adv));
 }
 
 /*
@@ -376,6 +439,7 @@ confirm_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 		return false;
 	if (in_time && (adv->priority == 0 || !wins(v, adv)))
 		return true;
+	spare(v, VRRP_SPARED_NOT_CONFIRMED, sender(adv));
 	give_claim_up(v);
 	if (in_time && addr_equal(&adv->source, &v->death.edge_peer))
 		vrrp_death_blame(&v->death, now);
@@ -392,7 +456,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		if (addr_equal(&adv->source, &v->active.source))
 			v->active.priority = 0;
 		start_active_down_timer(v, from, true,
-		    VRRP_CAUSE_PRIORITY_ZERO);
+		    VRRP_CAUSE_PRIORITY_ZERO, sender(adv));
 		return;
 	}
 	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
@@ -405,6 +469,8 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 	/* V-67: the timer keeps running; it will fire because we are better. */
 	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
 		v->active_down_cause = VRRP_CAUSE_PREEMPT;
+	if (v->active_down_cause == VRRP_CAUSE_PREEMPT)
+		v->active_down_other = sender(adv);
 }
 
 /*
@@ -496,6 +562,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 	vrrp_rank_reign_over(&v->death.rank, now, v->state_since,
 	    settled_ns(v));
 	enter(v, VRRP_BACKUP, cause, now, from, act);
+	act->tr.other = sender(adv);
 	act->todo |= VRRP_DO_WITHDRAW;
 	follow(v, from, arrival, adv);
 }
@@ -600,7 +667,8 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	memset(&v->active, 0, sizeof(v->active));
 	v->active_adver_interval_cs = v->p.advert_int_cs;
 	compute_intervals(v);
-	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER,
+	    followed(v));
 	vrrp_core_check(v);
 }
 
@@ -736,6 +804,17 @@ vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
 	vrrp_rank_name(&v->death.rank, router);
 }
 
+/* L-15: the lesser router that is Active where the dead one was. */
+static struct vrrp_other
+claimant(const struct vrrp_core *v)
+{
+	const struct vrrp_rank_router *r = vrrp_rank_find(&v->death.rank,
+	    &v->death.claimant);
+
+	return (struct vrrp_other){ v->death.claimant,
+	    r == NULL ? 0 : r->priority };
+}
+
 /* L-11: a session that was Up is Down. */
 static void
 bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
@@ -752,12 +831,15 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 		return;
 	case VRRP_DEATH_DISPROVED:
 		v->bfd_disproved++;
+		spare(v, VRRP_SPARED_ADVERTS_GO_ON, followed(v));
 		return;
 	case VRRP_DEATH_SERVED:
 		v->bfd_left_to_others++;
+		spare(v, VRRP_SPARED_ANOTHER_SERVES, claimant(v));
 		return;
 	case VRRP_DEATH_SUSPENDED:
 		v->bfd_suspended++;
+		spare(v, VRRP_SPARED_SUSPENDED, followed(v));
 		return;
 	case VRRP_DEATH_BELIEVED:
 		break;
@@ -838,6 +920,8 @@ withdraw_death(struct vrrp_core *v)
 {
 	if (v->claimed != 0 && claim_has_won(v))
 		return;
+	if (bfd_takeover_is_due(v))
+		spare(v, VRRP_SPARED_SESSION_IS_BACK, followed(v));
 	give_claim_up(v);
 	forget_bfd_edge(v);
 }
@@ -945,7 +1029,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		    mono_before(mono_add(now, v->skew_time_ns),
 		    v->active_down_timer))		/* V-78 */
 			start_active_down_timer(v, now, true,
-			    VRRP_CAUSE_PREEMPT);
+			    VRRP_CAUSE_PREEMPT, followed(v));
 		break;
 	case VRRP_ACTIVE:
 		active_set_params(v, now, &old, act);

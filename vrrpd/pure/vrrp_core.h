@@ -72,11 +72,43 @@ const char *vrrp_cause_name(enum vrrp_cause);
 #define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
 #define VRRP_DO_ASK		0x20	/* wants to be Active: ask the group */
 
+/* Another router, as a transition names it.  Address unset: none. */
+struct vrrp_other {
+	struct addr	address;
+	uint8_t		priority;	/* of its last advert; 0: it resigned */
+};
+
 struct vrrp_transition {
 	enum vrrp_state	from, to;
 	enum vrrp_cause	cause;
 	int64_t		in_state_ns;	/* time spent in `from` */
 	mono_t		due;		/* the deadline or event that caused it */
+	/* Whom an Active yields to; whom a Backup replaces that takes over. */
+	struct vrrp_other other;
+};
+
+/* Why a Down of the Active's session was not followed by a takeover. */
+#define VRRP_SPARED(X)							\
+	X(NOT,			"none")					\
+	X(ADVERTS_GO_ON,	"adverts-go-on")	/* proof of life */ \
+	X(ANOTHER_SERVES,	"another-serves")	/* L-15 */	\
+	X(SESSION_IS_BACK,	"session-is-back")			\
+	X(NOT_CONFIRMED,	"not-confirmed")	/* L-14 */	\
+	X(SUSPENDED,		"suspended")		/* L-13 */
+
+enum vrrp_spared {
+#define X(id, word) VRRP_SPARED_##id,
+	VRRP_SPARED(X)
+#undef X
+};
+const char *vrrp_spared_name(enum vrrp_spared);
+
+/* The last of those, and the router on account of which. */
+struct vrrp_spare {
+	uint64_t		count;		/* of all there were */
+	enum vrrp_spared	why;
+	struct vrrp_other	other;
+	mono_t			at;
 };
 
 struct vrrp_actions {
@@ -120,6 +152,7 @@ struct vrrp_core {
 	mono_t			active_down_from;
 	bool			active_down_is_skew;	/* V-65: Skew_Time */
 	enum vrrp_cause		active_down_cause;	/* reported when due */
+	struct vrrp_other	active_down_other;	/* so is that */
 	mono_t			last_call;
 	mono_t			absent_since, absent_until; /* the last grant */
 	mono_t			preempt_not_before;	/* V-79 */
@@ -143,6 +176,7 @@ struct vrrp_core {
 	struct addr		blocked_peer;	/* Active for all BFD can tell */
 	bool			active_by_bfd;	/* L-13: since state_since */
 
+	struct vrrp_spare	spared;
 	/* Counters the core alone can know. */
 	uint64_t		bfd_takeovers;
 	uint64_t		bfd_false_takeovers;
