@@ -6,7 +6,10 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_conflict.c vrrpd/pure/vrrp_conflict.h \
 	vrrpd/pure/vrrp_core.c vrrpd/pure/vrrp_core.h \
 	vrrpd/pure/vrrp_core_absence.c \
+	vrrpd/pure/vrrp_core_bfd.c \
 	vrrpd/pure/vrrp_core_check.c \
+	vrrpd/pure/vrrp_core_inside.h \
+	vrrpd/pure/vrrp_core_state.h \
 	vrrpd/pure/vrrp_death.c vrrpd/pure/vrrp_death.h \
 	vrrpd/pure/vrrp_group.c vrrpd/pure/vrrp_group.h \
 	vrrpd/pure/vrrp_handoff.c vrrpd/pure/vrrp_handoff.h \

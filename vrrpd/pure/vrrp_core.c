@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_core.h"
+#include "vrrpd/pure/vrrp_core_inside.h"
 
 #define PRIORITY_OWNER		255
 #define PRIORITY_RANGE		256
@@ -34,8 +35,6 @@
 #define SETTLED_ADVERTS		5		/* and the skew, and some */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
-#define REASSURE_MIN_NS		(50 * NS_PER_MS)
-#define REASSURE_MAX		16		/* adverts of one series */
 
 const char *
 vrrp_state_name(enum vrrp_state state)
@@ -126,8 +125,8 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	vrrp_core_check(v);
 }
 
-static void
-begin(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+void
+vrrp_core_begin(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
 	assert(!mono_before(now, v->last_call));
 	v->last_call = now;
@@ -159,33 +158,31 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->fence_until = MONO_NEVER;
 }
 
-/* The sender of an advert, for a transition or a takeover that was none. */
-static struct vrrp_other
-sender(const struct vrrp_advert *adv)
+struct vrrp_other
+vrrp_core_sender(const struct vrrp_advert *adv)
 {
 	return (struct vrrp_other){ adv->source, adv->priority };
 }
 
-/* The router that we follow. */
-static struct vrrp_other
-followed(const struct vrrp_core *v)
+struct vrrp_other
+vrrp_core_followed(const struct vrrp_core *v)
 {
 	return (struct vrrp_other){ v->active.source, v->active.priority };
 }
 
-static void
-send_advert(struct vrrp_core *v, struct vrrp_actions *act)
+void
+vrrp_core_send(struct vrrp_core *v, struct vrrp_actions *act)
 {
 	act->todo |= VRRP_DO_SEND_ADVERT;
 	act->advert_priority = v->p.priority;
 }
 
-/* Whom a Backup replaces that becomes Active for this cause. */
+/* The router in whose place a Backup becomes Active for this cause. */
 static struct vrrp_other
 replaced(const struct vrrp_core *v, enum vrrp_cause cause)
 {
 	if (cause == VRRP_CAUSE_BFD_DOWN)
-		return followed(v);
+		return vrrp_core_followed(v);
 	if (cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER ||
 	    cause == VRRP_CAUSE_PRIORITY_ZERO || cause == VRRP_CAUSE_PREEMPT)
 		return v->active_down_other;
@@ -199,7 +196,7 @@ become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
 {
 	enter(v, VRRP_ACTIVE, cause, now, due, act);
 	act->tr.other = replaced(v, cause);
-	send_advert(v, act);
+	vrrp_core_send(v, act);
 	act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
 	act->install_first = cause != VRRP_CAUSE_ACTIVE_DOWN_TIMER &&
 	    cause != VRRP_CAUSE_BFD_DOWN;
@@ -245,7 +242,7 @@ void
 vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
     enum vrrp_cause cause, struct vrrp_actions *act)
 {
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	if (v->state != VRRP_INITIALIZE)
 		return;
 	v->primary = *primary;
@@ -258,7 +255,7 @@ vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
 	else {						/* V-61 */
 		enter(v, VRRP_BACKUP, cause, now, now, act);
 		start_active_down_timer(v, now, false,
-		    VRRP_CAUSE_ACTIVE_DOWN_TIMER, followed(v));
+		    VRRP_CAUSE_ACTIVE_DOWN_TIMER, vrrp_core_followed(v));
 	}
 	vrrp_core_check(v);
 }
@@ -267,7 +264,7 @@ void
 vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
     struct vrrp_actions *act)
 {
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	switch (v->state) {
 	case VRRP_INITIALIZE:
 		return;
@@ -303,7 +300,7 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, from, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER,
-	    sender(adv));
+	    vrrp_core_sender(adv));
 }
 
 /*
@@ -319,49 +316,6 @@ may_preempt(const struct vrrp_core *v, mono_t now)
 }
 
 /*
- * L-15: the pending takeover by BFD is off.  An accepted advert that arrived after
- * the session went Down comes from a new Active, or shows that the old one lives;
- * an advert from before shows nothing (vrrp_death_is_refuted()).
- */
-static void
-spare(struct vrrp_core *v, enum vrrp_spared why, struct vrrp_other other)
-{
-	v->spared.count++;
-	v->spared.why = why;
-	v->spared.other = other;
-	v->spared.at = v->last_call;
-}
-
-/* A Down is to be followed by a takeover, or by the group's. */
-static bool
-bfd_takeover_is_due(const struct vrrp_core *v)
-{
-	return !mono_is_never(v->bfd_takeover_timer) || v->claimed != 0 ||
-	    (v->wants && v->wants_cause == VRRP_CAUSE_BFD_DOWN);
-}
-
-static void
-forget_bfd_edge(struct vrrp_core *v)
-{
-	v->bfd_takeover_timer = MONO_NEVER;
-	if (v->wants_cause == VRRP_CAUSE_BFD_DOWN)
-		v->wants = false;
-}
-
-static void
-call_off_bfd_takeover(struct vrrp_core *v, mono_t arrival,
-    const struct vrrp_advert *adv)
-{
-	if (!vrrp_death_is_refuted(&v->death, arrival, &adv->source))
-		return;
-	if (bfd_takeover_is_due(v))
-		spare(v, addr_equal(&adv->source, &v->death.edge_peer) ?
-		    VRRP_SPARED_ADVERTS_GO_ON : VRRP_SPARED_ANOTHER_SERVES,
-		    sender(adv));
-	forget_bfd_edge(v);
-}
-
-/*
  * V-78: the Active we follow has fallen below us, since something it tracks is
  * down.  Its own advert says so, and there is no silence to wait for.
  */
@@ -374,103 +328,42 @@ active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
 	v->active.priority = adv->priority;
 	if (mono_before(mono_add(from, v->skew_time_ns), v->active_down_timer))
 		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT,
-		    sender(adv));
+		    vrrp_core_sender(adv));
 }
 
-/*
- * V-67, L-15: a lesser router is Active where the dead one was.  It serves, and
- * two takeovers where one is enough would be worse than to wait for the timer.
- */
-static void
-note_claim(struct vrrp_core *v, mono_t arrival, const struct vrrp_advert *adv)
-{
-	if (addr_equal(&adv->source, &v->active.source))
-		v->active.last_arrival = arrival;
-	else
-		vrrp_death_claim(&v->death, &adv->source, arrival);
-	if (mono_is_never(v->bfd_takeover_timer))
-		return;
-	call_off_bfd_takeover(v, arrival, adv);
-	if (mono_is_never(v->bfd_takeover_timer))
-		v->bfd_left_to_others++;
-}
-
-/* V-71, V-74: of two Actives, is that the one that stays? */
-static bool
-wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
+bool
+vrrp_core_wins(const struct vrrp_core *v, const struct vrrp_advert *adv)
 {
 	return adv->priority > v->p.priority ||
 	    (adv->priority == v->p.priority &&
 	    addr_cmp(&adv->source, &v->primary) > 0);
 }
 
-/* L-14: the Active we follow has heard that it loses, and obeys. */
-static bool
-claim_has_won(const struct vrrp_core *v)
-{
-	return v->claimed > v->active.priority ||
-	    (v->claimed == v->active.priority &&
-	    addr_cmp(&v->primary, &v->active.source) > 0);
-}
-
-/* L-14: somebody else serves after all. */
-static void
-give_claim_up(struct vrrp_core *v)
-{
-	v->claimed = 0;
-	if (mono_is_never(v->confirm_timer))
-		return;
-	v->confirm_timer = MONO_NEVER;
-	v->bfd_unconfirmed++;
-}
-
-/*
- * L-14: we have said that we are Active, so whoever loses against us will obey;
- * what it sent before it knew must not stop us, or nobody would be Active.  What
- * it sends when it had the time to know does: we have slept, or are not heard.
- */
-static bool
-confirm_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
-    const struct vrrp_advert *adv)
-{
-	bool in_time = !mono_before(v->confirm_timer, arrival);
-
-	if (mono_is_never(v->confirm_timer))
-		return false;
-	if (in_time && (adv->priority == 0 || !wins(v, adv)))
-		return true;
-	spare(v, VRRP_SPARED_NOT_CONFIRMED, sender(adv));
-	give_claim_up(v);
-	if (in_time && addr_equal(&adv->source, &v->death.edge_peer))
-		vrrp_death_blame(&v->death, now);
-	return false;
-}
-
 static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
-	if (confirm_rx(v, now, arrival, adv))
+	if (vrrp_core_bfd_confirm_rx(v, now, arrival, adv))
 		return;
 	if (adv->priority == 0) {			/* V-65, V-97 */
 		if (addr_equal(&adv->source, &v->active.source))
 			v->active.priority = 0;
 		start_active_down_timer(v, from, true,
-		    VRRP_CAUSE_PRIORITY_ZERO, sender(adv));
+		    VRRP_CAUSE_PRIORITY_ZERO, vrrp_core_sender(adv));
 		return;
 	}
 	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
-		call_off_bfd_takeover(v, arrival, adv);	/* V-66 */
+		vrrp_core_bfd_call_off(v, arrival, adv);	/* V-66 */
 		follow(v, from, arrival, adv);
 		return;
 	}
 	active_fell(v, from, adv);
-	note_claim(v, arrival, adv);
+	vrrp_core_bfd_note_claim(v, arrival, adv);
 	/* V-67: the timer keeps running; it will fire because we are better. */
 	if (v->active_down_cause == VRRP_CAUSE_ACTIVE_DOWN_TIMER)
 		v->active_down_cause = VRRP_CAUSE_PREEMPT;
 	if (v->active_down_cause == VRRP_CAUSE_PREEMPT)
-		v->active_down_other = sender(adv);
+		v->active_down_other = vrrp_core_sender(adv);
 }
 
 /*
@@ -491,7 +384,7 @@ immediate_advert(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 		guard_ns = IMMEDIATE_MIN_NS;
 	v->immediate_not_before = mono_add(now, guard_ns);
 	v->immediate_adverts++;
-	send_advert(v, act);
+	vrrp_core_send(v, act);
 	return true;
 }
 
@@ -514,24 +407,6 @@ settled_ns(const struct vrrp_core *v)
 	    v->p.advert_int_cs);
 }
 
-/*
- * L-13: a router that BFD called dead and that answers our takeover at once was
- * not dead.  One that is heard again later was away, and BFD was right.
- */
-static void
-judge_bfd_takeover(struct vrrp_core *v, mono_t now,
-    const struct vrrp_advert *adv)
-{
-	if (mono_sub(now, v->state_since) > v->active_down_interval_ns)
-		return;
-	if (addr_equal(&adv->source, &v->active.source) &&
-	    v->active.priority != 0)
-		v->takeovers_taken_back++;
-	if (v->active_by_bfd && vrrp_death_is_answered(&v->death, now,
-	    &adv->source, mono_sub(now, v->state_since)))
-		v->bfd_false_takeovers++;
-}
-
 static void
 active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv, struct vrrp_actions *act)
@@ -550,7 +425,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		v->fenced_out++;
 	} else if (adv->priority > v->p.priority)
 		cause = VRRP_CAUSE_HIGHER_PRIORITY;
-	else if (wins(v, adv))				/* V-74 */
+	else if (vrrp_core_wins(v, adv))				/* V-74 */
 		cause = VRRP_CAUSE_HIGHER_ADDRESS;
 	else {						/* V-72 */
 		if (v->p.version != 2)			/* V-126 */
@@ -558,11 +433,11 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		contested(v, now, act);
 		return;
 	}
-	judge_bfd_takeover(v, now, adv);		/* V-71, V-73 */
+	vrrp_core_bfd_judge(v, now, adv);		/* V-71, V-73 */
 	vrrp_rank_reign_over(&v->death.rank, now, v->state_since,
 	    settled_ns(v));
 	enter(v, VRRP_BACKUP, cause, now, from, act);
-	act->tr.other = sender(adv);
+	act->tr.other = vrrp_core_sender(adv);
 	act->todo |= VRRP_DO_WITHDRAW;
 	follow(v, from, arrival, adv);
 }
@@ -573,7 +448,7 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 {
 	mono_t from;
 
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	arrival = mono_min(arrival, now);
 	from = from_instant(v, now, arrival);
 	if (addr_equal(&adv->source, &v->blocked_peer))
@@ -600,19 +475,16 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 }
 
 /*
- * A Backup's time has come.  In a sync group that is a wish, which stands until
- * an Active is heard; Active_Down_Timer goes on where BFD caused the wish.
+ * In a sync group the time that has come is a wish, which stands until an Active
+ * is heard; Active_Down_Timer goes on where BFD caused the wish.
  */
-static void
-go_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
+void
+vrrp_core_go(struct vrrp_core *v, enum vrrp_cause cause, mono_t now, mono_t due,
     struct vrrp_actions *act)
 {
 	if (cause == VRRP_CAUSE_BFD_DOWN && v->p.takeover_confirm_ns > 0 &&
 	    v->p.priority != PRIORITY_OWNER && !v->confirmed) {
-		v->confirm_timer = mono_add(now, v->p.takeover_confirm_ns);
-		v->bfd_takeover_timer = MONO_NEVER;
-		v->claimed = v->p.priority;
-		send_advert(v, act);			/* L-14 */
+		vrrp_core_bfd_claim(v, now, act);	/* L-14 */
 		return;
 	}
 	v->confirmed = false;
@@ -640,7 +512,7 @@ vrrp_core_take_over(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 {
 	bool by_bfd = v->wants && v->wants_cause == VRRP_CAUSE_BFD_DOWN;
 
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	if (v->state != VRRP_BACKUP)
 		return;
 	if (v->wants)
@@ -658,7 +530,7 @@ void
 vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
     struct vrrp_actions *act)
 {
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	if (v->state != VRRP_ACTIVE)
 		return;
 	act->todo |= VRRP_DO_SEND_ADVERT | VRRP_DO_WITHDRAW;
@@ -668,7 +540,7 @@ vrrp_core_yield(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
 	v->active_adver_interval_cs = v->p.advert_int_cs;
 	compute_intervals(v);
 	start_active_down_timer(v, now, false, VRRP_CAUSE_ACTIVE_DOWN_TIMER,
-	    followed(v));
+	    vrrp_core_followed(v));
 	vrrp_core_check(v);
 }
 
@@ -696,15 +568,15 @@ backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	if (mono_before(v->confirm_timer, v->active_down_timer)) {
 		v->confirm_timer = MONO_NEVER;
 		v->confirmed = true;
-		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		vrrp_core_go(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
 		return;
 	}
 	if (mono_before(v->bfd_takeover_timer, v->active_down_timer)) {
-		go_active(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		vrrp_core_go(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
 		return;
 	}
 	v->active_down_timer = MONO_NEVER;		/* V-64 */
-	go_active(v, v->active_down_cause, now, due, act);
+	vrrp_core_go(v, v->active_down_cause, now, due, act);
 	note_blocked(v);
 }
 
@@ -719,7 +591,7 @@ active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 
 	if (mono_before(now, v->adver_timer))
 		return;
-	send_advert(v, act);
+	vrrp_core_send(v, act);
 	if (vrrp_core_is_fenced(v)) {
 		v->fence_until = MONO_NEVER;
 		v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
@@ -735,7 +607,7 @@ active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 void
 vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	switch (v->state) {
 	case VRRP_INITIALIZE:				/* V-62 */
 		break;
@@ -756,216 +628,14 @@ vrrp_core_next_expiry(const struct vrrp_core *v)
 	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
 }
 
-/* Our place among the Backups. */
-static struct vrrp_rank_id
-us(const struct vrrp_core *v)
-{
-	return (struct vrrp_rank_id){ &v->primary, v->p.priority };
-}
-
-mono_t
-vrrp_core_bfd_suspended_until(const struct vrrp_core *v,
-    const struct addr *peer)
-{
-	const struct vrrp_death_session *s = vrrp_death_find(&v->death, peer);
-
-	return s == NULL ? (mono_t){ 0 } : s->suspended_until;
-}
-
-bool
-vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
-{
-	const struct vrrp_death_session *s;
-
-	*bfd = true;
-	*peer = v->blocked_peer;
-	if (addr_is_set(peer))
-		return true;
-	*bfd = false;
-	*peer = v->active.source;
-	if (v->state != VRRP_BACKUP || !addr_is_set(peer))
-		return false;
-	s = vrrp_death_find(&v->death, peer);
-	return s != NULL && s->fell &&
-	    mono_before(s->fell_at, v->active.last_arrival);
-}
-
-int64_t
-vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
-{
-	struct vrrp_rank_id id = us(v);
-
-	return vrrp_death_delay_ns(&v->death, now, &v->active, &id);
-}
-
 void
-vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
-{
-	vrrp_rank_name(&v->death.rank, router);
-}
-
-/* L-15: the lesser router that is Active where the dead one was. */
-static struct vrrp_other
-claimant(const struct vrrp_core *v)
-{
-	const struct vrrp_rank_router *r = vrrp_rank_find(&v->death.rank,
-	    &v->death.claimant);
-
-	return (struct vrrp_other){ v->death.claimant,
-	    r == NULL ? 0 : r->priority };
-}
-
-/* L-11: a session that was Up is Down. */
-static void
-bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
-    struct vrrp_actions *act)
-{
-	struct vrrp_rank_id id = us(v);
-	int64_t wait_ns = 0;
-
-	if (v->state != VRRP_BACKUP)
-		return;
-	switch (vrrp_death_judge(&v->death, now, ev, &v->active, &id,
-	    &wait_ns)) {
-	case VRRP_DEATH_NOT_MEANT:
-		return;
-	case VRRP_DEATH_DISPROVED:
-		v->bfd_disproved++;
-		spare(v, VRRP_SPARED_ADVERTS_GO_ON, followed(v));
-		return;
-	case VRRP_DEATH_SERVED:
-		v->bfd_left_to_others++;
-		spare(v, VRRP_SPARED_ANOTHER_SERVES, claimant(v));
-		return;
-	case VRRP_DEATH_SUSPENDED:
-		v->bfd_suspended++;
-		spare(v, VRRP_SPARED_SUSPENDED, followed(v));
-		return;
-	case VRRP_DEATH_BELIEVED:
-		break;
-	}
-	if (wait_ns == 0)
-		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
-	else
-		v->bfd_takeover_timer = mono_add(now, wait_ns);
-}
-
-/* A better one that we waited for may have gone as well. */
-static void
-rank_again(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
-{
-	struct vrrp_rank_id id = us(v);
-
-	if (mono_is_never(v->bfd_takeover_timer))
-		return;
-	v->bfd_takeover_timer = mono_min(v->bfd_takeover_timer, mono_add(now,
-	    vrrp_death_wait_ns(&v->death, now, &v->active, &id)));
-	if (!mono_before(now, v->bfd_takeover_timer))
-		go_active(v, VRRP_CAUSE_BFD_DOWN, now, now, act);
-}
-
-/* n adverts at this pace from now on, or more and faster if a series runs. */
-static void
-pace(struct vrrp_core *v, mono_t now, int64_t interval_ns, unsigned n)
+vrrp_core_pace(struct vrrp_core *v, mono_t now, int64_t interval_ns, unsigned n)
 {
 	if (v->paced_adverts == 0 || interval_ns < v->paced_interval_ns)
 		v->paced_interval_ns = interval_ns;
 	if (n > v->paced_adverts)
 		v->paced_adverts = n;
 	v->adver_timer = mono_add(now, v->paced_interval_ns);
-}
-
-/*
- * V-96 in its own right: what is sent here must not use up the answer to the
- * false takeover that it may have come too late for.
- */
-static bool
-reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
-{
-	int64_t guard_ns = advert_interval_ns(v) / 4;
-
-	if (guard_ns > REASSURE_MIN_NS)
-		guard_ns = REASSURE_MIN_NS;
-	if (v->state != VRRP_ACTIVE || vrrp_core_is_fenced(v) ||
-	    mono_before(now, v->reassure_not_before))
-		return false;
-	v->reassure_not_before = mono_add(now, guard_ns);
-	send_advert(v, act);
-	return true;
-}
-
-/*
- * The series goes on for as long as the last packet of any session may be
- * believed (vrrp_death_reassure()).
- */
-void
-vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
-{
-	int64_t pace_ns = advert_interval_ns(v), span_ns = 0, n;
-
-	begin(v, now, act);
-	vrrp_death_reassure(&v->death, &pace_ns, &span_ns);
-	if (pace_ns < IMMEDIATE_MIN_NS)
-		pace_ns = IMMEDIATE_MIN_NS;
-	n = span_ns / pace_ns + 1;
-	if (reassure(v, now, act) && pace_ns < advert_interval_ns(v))
-		pace(v, now, pace_ns, n > REASSURE_MAX ? REASSURE_MAX :
-		    (unsigned)n);
-	vrrp_core_check(v);
-}
-
-/* The session that had told of a death does not any more. */
-static void
-withdraw_death(struct vrrp_core *v)
-{
-	if (v->claimed != 0 && claim_has_won(v))
-		return;
-	if (bfd_takeover_is_due(v))
-		spare(v, VRRP_SPARED_SESSION_IS_BACK, followed(v));
-	give_claim_up(v);
-	forget_bfd_edge(v);
-}
-
-void
-vrrp_core_bfd(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
-    struct vrrp_actions *act)
-{
-	enum vrrp_death_news news;
-
-	begin(v, now, act);
-	if (ev->state != VRRP_BFD_UP &&
-	    addr_equal(&ev->peer, &v->blocked_peer))
-		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
-	news = vrrp_death_level(&v->death, now, ev);
-	switch (news) {
-	case VRRP_DEATH_NOTHING_NEW:
-		break;
-	case VRRP_DEATH_FELL:
-	case VRRP_DEATH_DOWN:
-		if (news == VRRP_DEATH_FELL && v->state == VRRP_ACTIVE)
-			(void)reassure(v, now, act);
-		else if (news == VRRP_DEATH_FELL)
-			bfd_edge_down(v, now, ev, act);
-		if (v->state == VRRP_BACKUP)
-			rank_again(v, now, act);
-		vrrp_death_fallen(&v->death, &ev->peer);
-		break;
-	case VRRP_DEATH_HEARD:
-		withdraw_death(v);
-		break;
-	}
-	vrrp_core_check(v);
-}
-
-void
-vrrp_core_bfd_forget(struct vrrp_core *v, const struct addr *peer)
-{
-	vrrp_death_forget(&v->death, peer);
-	if (addr_equal(peer, &v->blocked_peer))
-		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
-	if (addr_equal(peer, &v->death.edge_peer))
-		withdraw_death(v);
-	vrrp_core_check(v);
 }
 
 /*
@@ -983,7 +653,7 @@ active_set_params(struct vrrp_core *v, mono_t now,
 	    old->advert_int_cs == v->p.advert_int_cs)
 		return;
 	if (interval_ns > old_ns)
-		pace(v, now, old_ns, DOWN_ADVERTS);
+		vrrp_core_pace(v, now, old_ns, DOWN_ADVERTS);
 	else {
 		if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
 			v->paced_adverts = 0;
@@ -993,7 +663,7 @@ active_set_params(struct vrrp_core *v, mono_t now,
 	if (vrrp_core_is_fenced(v))
 		v->adver_timer = v->fence_until;
 	else
-		send_advert(v, act);
+		vrrp_core_send(v, act);
 }
 
 static bool
@@ -1010,7 +680,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 	struct vrrp_core_params old = v->p;
 	bool was_better;
 
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	assert(p->priority > 0 && p->advert_int_cs > 0);
 	assert(p->version == old.version);
 	was_better = better_than_active(v, now);
@@ -1029,7 +699,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		    mono_before(mono_add(now, v->skew_time_ns),
 		    v->active_down_timer))		/* V-78 */
 			start_active_down_timer(v, now, true,
-			    VRRP_CAUSE_PREEMPT, followed(v));
+			    VRRP_CAUSE_PREEMPT, vrrp_core_followed(v));
 		break;
 	case VRRP_ACTIVE:
 		active_set_params(v, now, &old, act);
@@ -1051,7 +721,7 @@ vrrp_core_readopt(struct vrrp_core *v, mono_t now, const struct addr *primary,
 {
 	int64_t absent_ns = mono_sub(now, left);
 
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	if (v->state != VRRP_INITIALIZE)
 		return;
 	v->primary = *primary;
@@ -1071,7 +741,7 @@ vrrp_core_readopt(struct vrrp_core *v, mono_t now, const struct addr *primary,
 void
 vrrp_core_reannounce(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	begin(v, now, act);
+	vrrp_core_begin(v, now, act);
 	if (v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v))
 		act->todo |= VRRP_DO_ANNOUNCE;
 	vrrp_core_check(v);
