@@ -45,12 +45,15 @@ event_transition(const struct view *v, const json_t *o)
 {
 	const json_t *s;
 	const char *step;
-	char a[VALUE_LEN];
+	char a[VALUE_LEN], other[OTHER_LEN];
 	size_t i;
 
 	event_begin(v, o, doc_str_or(o, "instance", "-"));
 	(void)fprintf(v->out, "%s -> %s  cause %s", doc_str_or(o, "from", "-"),
 	    doc_str_or(o, "to", "-"), doc_str_or(o, "cause", "-"));
+	if (word_other(other, doc_str_or(o, "to", ""), doc_str(o,
+	    "other-address"), doc_num(o, "other-priority"))[0] != '\0')
+		(void)fprintf(v->out, ", %s", other);
 	json_array_foreach(json_object_get(o, "steps"), i, s) {
 		step = doc_str_or(s, "step", "");
 		if (strcmp(step, "last-heard") == 0)

@@ -576,10 +576,49 @@ view_peers(const struct view *v, const json_t *o)
 		    i == 0 ? ttl : "");
 }
 
+/* The other router of a transition, in OTHER_LEN bytes. */
+static const char *
+view_other(const json_t *transition, char *buf)
+{
+	return word_other(buf, doc_str_or(transition, "to", ""),
+	    doc_str(transition, "other-address"),
+	    doc_num(transition, "other-priority"));
+}
+
+static void
+view_last(const struct view *v, const json_t *last)
+{
+	char buf[OTHER_LEN];
+
+	if (doc_str(last, "to") == NULL)
+		return;
+	view_line(v, "last transition", "%s -> %s, cause %s",
+	    doc_str_or(last, "from", "?"), doc_str(last, "to"),
+	    doc_str_or(last, "cause", "?"));
+	if (view_other(last, buf)[0] != '\0')
+		view_line(v, "", "%s", buf);
+	view_moment(v, "", doc_str(last, "time"));
+}
+
+/* A Down that nobody moved for: the reason, and the router behind it. */
+static void
+view_no_takeover(const struct view *v, const json_t *o)
+{
+	char age[VALUE_LEN];
+
+	if (doc_str(o, "reason") == NULL)
+		return;
+	view_line(v, "no takeover", "%s, %s ago", doc_str(o, "reason"),
+	    doc_num(o, "age-us") < 1000000 ? word_span(age, doc_num(o,
+	    "age-us")) : word_length(age, doc_num(o, "age-us")));
+	if (doc_str(o, "other-address") != NULL)
+		view_line(v, "", "on account of %s, priority %" PRId64,
+		    doc_str(o, "other-address"), doc_num(o, "other-priority"));
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
-	const json_t *last = json_object_get(o, "last-transition");
 	const char *family = doc_str_or(o, "address-family", "");
 	const char *state = doc_str_or(o, "state", "?");
 
@@ -625,12 +664,8 @@ view_one(const struct view *v, const json_t *o)
 	view_what_if(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", doc_str(o, "up-datetime"));
-	if (doc_str(last, "to") != NULL) {
-		view_line(v, "last transition", "%s -> %s, cause %s",
-		    doc_str_or(last, "from", "?"), doc_str(last, "to"),
-		    doc_str_or(last, "cause", "?"));
-		view_moment(v, "", doc_str(last, "time"));
-	}
+	view_last(v, json_object_get(o, "last-transition"));
+	view_no_takeover(v, json_object_get(o, "no-takeover"));
 	if (json_object_get(o, "statistics") != NULL) {
 		(void)fprintf(v->out, "  counters that are not 0\n");
 		view_counters(v, json_object_get(o, "statistics"), false);
@@ -658,7 +693,7 @@ static void
 view_transition(const struct view *v, const json_t *o)
 {
 	const json_t *s;
-	char buf[VALUE_LEN];
+	char buf[VALUE_LEN], other[OTHER_LEN];
 	int64_t us, before = 0;
 	size_t i;
 
@@ -673,6 +708,8 @@ view_transition(const struct view *v, const json_t *o)
 		    word_span(buf, doc_num(o, "in-state-us")) :
 		    word_length(buf, doc_num(o, "in-state-us")),
 		    doc_str_or(o, "from", "-"));
+	if (view_other(o, other)[0] != '\0')
+		(void)fprintf(v->out, "    %s\n", other);
 	json_array_foreach(json_object_get(o, "steps"), i, s) {
 		us = doc_num(s, "us");
 		if (i > 0)

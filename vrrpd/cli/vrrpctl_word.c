@@ -98,3 +98,14 @@ word_moment(char *buf, const char *time)
 		(void)timestamp_format(us * NS_PER_US, buf);
 	return buf;
 }
+
+const char *
+word_other(char *buf, const char *to, const char *address, int64_t priority)
+{
+	buf[0] = '\0';
+	if (address != NULL)
+		(void)snprintf(buf, OTHER_LEN, "%s %s, priority %" PRId64,
+		    strcmp(to, "active") == 0 ? "in place of" : "to", address,
+		    priority);
+	return buf;
+}

@@ -23,5 +23,13 @@ const char *word_age(char *buf, int64_t now_us, const char *time);
  * in; text that is no time is copied as it came.
  */
 const char *word_moment(char *buf, const char *time);
+/*
+ * The other router of a transition, in OTHER_LEN bytes: "to ADDRESS, priority N"
+ * of one that an Active yields to, "in place of ADDRESS ..." of one that a new
+ * Active stands in for; "" without an address.
+ */
+#define OTHER_LEN	80
+const char *word_other(char *buf, const char *to, const char *address,
+	    int64_t priority);
 
 #endif

@@ -180,6 +180,15 @@ set_takeover(json_t *o, const struct vrrp_router *r,
 
 /* --- transitions --- */
 
+static void
+set_other(json_t *o, const struct vrrp_other *other)
+{
+	if (!addr_is_set(&other->address))
+		return;
+	ctl_json_set(o, "other-address", ctl_json_addr(&other->address));
+	ctl_json_set_int(o, "other-priority", other->priority);
+}
+
 static json_t *
 json_transition(const struct vrrp_record *rec)
 {
@@ -188,7 +197,24 @@ json_transition(const struct vrrp_record *rec)
 	ctl_json_set_word(o, "from", vrrp_state_name(rec->tr.from));
 	ctl_json_set_word(o, "to", vrrp_state_name(rec->tr.to));
 	ctl_json_set_word(o, "cause", vrrp_cause_name(rec->tr.cause));
+	set_other(o, &rec->tr.other);
 	ctl_json_set(o, "time", ctl_json_time(rec->time_real_ns));
+	return o;
+}
+
+/* The last Down that was no takeover; null while there was none. */
+static json_t *
+json_spared(const struct vrrp_spare *s)
+{
+	json_t *o;
+
+	if (s->count == 0)
+		return json_null();
+	o = json_object();
+	ctl_json_set_word(o, "reason", vrrp_spared_name(s->why));
+	set_other(o, &s->other);
+	ctl_json_set_int(o, "count", (json_int_t)s->count);
+	ctl_json_set_us(o, "age-us", mono_sub(loop_clock(), s->at));
 	return o;
 }
 
@@ -502,6 +528,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set(o, "bfd", json_bfd(r, v));
 	ctl_json_set(o, "last-transition", rec == NULL ? json_null() :
 	    json_transition(rec));
+	ctl_json_set(o, "no-takeover", json_spared(&c->spared));
 	ctl_json_set(o, "statistics", vrrp_ctl_json_stats(v));
 	return o;
 }

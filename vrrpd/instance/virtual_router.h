@@ -192,12 +192,13 @@ struct vrrp_instance {
 	 */
 	uint64_t		 logged, published;
 	uint64_t		 blocked_logged; /* alarms that were said */
+	uint64_t		 spared_logged;	/* Downs that were no takeover */
 	bool			 untold;	/* vrrp_ctl.c: the level is due */
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];
 	struct token_bucket	 conflict_buckets[VRRP_CONFLICT_COUNT];
 	struct token_bucket	 interval_bucket, contest_bucket;
 	struct token_bucket	 send_bucket, restore_bucket;
-	struct token_bucket	 close_bucket, flap_bucket;
+	struct token_bucket	 close_bucket, flap_bucket, spared_bucket;
 };
 
 /* Asserts what is true of every instance at rest. */

@@ -76,6 +76,7 @@ vrrp_machine_say(void *arg)
 			env->moved(v, vrrp_history_at(v, v->logged), env->arg);
 	}
 	vrrp_words_blocked(v);
+	vrrp_words_spared(v);
 	if (v->history_count - v->published > VRRP_HISTORY_MAX)
 		v->published = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->published < v->history_count; v->published++) {
@@ -341,7 +342,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	if (todo & VRRP_DO_TRANSITION)
 		linger(v, &act->tr, r);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
-	if (r != NULL)
+	if (r != NULL || v->spared_logged != v->core.spared.count)
 		vrrp_machine_say_later(v);
 	if (v->batch_error != 0)
 		address_failed(v);

@@ -11,10 +11,12 @@
 #include <stdio.h>
 
 #include "shared/log.h"
+#include "shared/loop.h"
 #include "vrrpd/instance/vrrp_words.h"
 
 #define LOG_EVERY_NS	(10 * NS_PER_S)
 #define LOG_BURST	1
+#define OTHER_STRLEN	(ADDR_STRLEN + 32)
 
 void
 vrrp_words_init(struct vrrp_instance *v)
@@ -30,6 +32,7 @@ vrrp_words_init(struct vrrp_instance *v)
 	for (i = 0; i < VRRP_CONFLICT_COUNT; i++)
 		token_bucket_init(&v->conflict_buckets[i], LOG_EVERY_NS,
 		    LOG_BURST);
+	token_bucket_init(&v->spared_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
 }
@@ -40,11 +43,24 @@ family_name(const struct vrrp_instance *v)
 	return v->p.family == AF_INET6 ? "ipv6" : "ipv4";
 }
 
+/* " other=ADDRESS other_priority=N"; "" where there is none. */
+static const char *
+other_words(const struct vrrp_other *o, char *buf, size_t size)
+{
+	char text[ADDR_STRLEN];
+
+	buf[0] = '\0';
+	if (addr_is_set(&o->address))
+		(void)snprintf(buf, size, " other=%s other_priority=%u",
+		    addr_format(&o->address, text, sizeof(text)), o->priority);
+	return buf;
+}
+
 void
 vrrp_words_transition(const struct vrrp_instance *v,
     const struct vrrp_record *r)
 {
-	char heard[48] = "", late[48] = "";
+	char heard[48] = "", late[48] = "", other[OTHER_STRLEN];
 	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
 	const mono_t *s = r->step;
 
@@ -60,11 +76,28 @@ vrrp_words_transition(const struct vrrp_instance *v,
 		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
 		    v->waiting);
 	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
-	    "in_state_us=%lld%s%s%s", v->p.name, v->p.vrid, family_name(v),
+	    "in_state_us=%lld%s%s%s%s", v->p.name, v->p.vrid, family_name(v),
 	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
 	    vrrp_cause_name(r->tr.cause),
 	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
-	    waiting);
+	    other_words(&r->tr.other, other, sizeof(other)), waiting);
+}
+
+/* L-10..L-15: the Down of a session that made nobody move. */
+void
+vrrp_words_spared(struct vrrp_instance *v)
+{
+	const struct vrrp_spare *s = &v->core.spared;
+	char other[OTHER_STRLEN];
+	uint64_t suppressed;
+
+	if (v->spared_logged == s->count)
+		return;
+	v->spared_logged = s->count;
+	if (token_bucket_take(&v->spared_bucket, loop_clock(), &suppressed))
+		log_notice("no-takeover instance=%s why=%s%s suppressed=%llu",
+		    v->p.name, vrrp_spared_name(s->why), other_words(&s->other,
+		    other, sizeof(other)), (unsigned long long)suppressed);
 }
 
 const char *

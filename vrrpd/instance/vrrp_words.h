@@ -17,9 +17,11 @@
 /* All token buckets of an instance, those of other files included. */
 void	vrrp_words_init(struct vrrp_instance *);
 
-/* The line of a transition (V-77: with what is waited for). */
+/* The line of a transition (V-77: with what is waited for) and who it is about. */
 void	vrrp_words_transition(const struct vrrp_instance *,
 	    const struct vrrp_record *);
+/* A Down that was no takeover, if there was one since the last call. */
+void	vrrp_words_spared(struct vrrp_instance *);
 /* The alarm that VRRP seems blocked, if there was one since the last call. */
 void	vrrp_words_blocked(struct vrrp_instance *);
 /* For a user: what vrrp_core_half_heard() found. */

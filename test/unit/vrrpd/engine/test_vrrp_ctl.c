@@ -219,6 +219,33 @@ test_vrrp_ctl_show_all_and_one(void **state)
 	json_decref(o);
 }
 
+/* V-71: with -j as well, in show and in the history. */
+static void
+test_vrrp_ctl_transition_has_the_other_router(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	become_active(WEB);
+	o = ask("show", "{\"name\":\"web\"}");
+	assert_null(at(o, "instances.0.last-transition.other-address"));
+	assert_true(json_is_null(at(o, "instances.0.no-takeover")));
+	json_decref(o);
+	engine_advert("192.0.2.7", 51, 254);
+	world_deferred();
+	o = ask("show", "{\"name\":\"web\"}");
+	assert_string_equal(text_at(o,
+	    "instances.0.last-transition.other-address"), "192.0.2.7");
+	assert_int_equal(number_at(o,
+	    "instances.0.last-transition.other-priority"), 254);
+	json_decref(o);
+	o = ask("history", "{\"name\":\"web\"}");
+	assert_string_equal(text_at(o, "transitions.2.other-address"),
+	    "192.0.2.7");
+	assert_int_equal(number_at(o, "transitions.2.other-priority"), 254);
+	json_decref(o);
+}
+
 static void
 test_vrrp_ctl_show_of_nothing_is_an_empty_list(void **state)
 {
@@ -880,6 +907,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_ctl_names_that_are_none_are_refused_everywhere),
 	    TEST(test_vrrp_ctl_show_all_and_one),
+	    TEST(test_vrrp_ctl_transition_has_the_other_router),
 	    TEST(test_vrrp_ctl_show_of_nothing_is_an_empty_list),
 	    TEST(test_vrrp_ctl_show_says_what_is_waited_for),
 	    TEST(test_vrrp_ctl_show_a_backup_names_the_active),

@@ -144,6 +144,64 @@ test_vrrp_words_adverts_gone_with_bfd_up_is_logged(void **state)
 	}
 }
 
+/* V-71, V-64: the log says who has the address now, and who had it. */
+static void
+test_vrrp_words_transition_names_the_other_router(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	lines[0] = '\0';
+	world_run(4 * NS_PER_S);
+	assert_non_null(strstr(lines, "from=backup to=active "
+	    "cause=active-down-timer "));
+	assert_non_null(strstr(lines, " other=192.0.2.1 other_priority=200\n"));
+	world_run(NS_PER_S);
+	lines[0] = '\0';
+	world_advert("192.0.2.7", 254, 100);
+	world_deferred();
+	assert_non_null(strstr(lines, "from=active to=backup "
+	    "cause=higher-priority "));
+	assert_non_null(strstr(lines, " other=192.0.2.7 other_priority=254\n"));
+	lines[0] = '\0';
+	vrrp_instance_disable(v, true);
+	world_deferred();
+	assert_non_null(strstr(lines, "cause=disabled"));
+	assert_null(strstr(lines, "other="));
+}
+
+/* L-15: why nobody moved, and that a stranger cannot fill the log with it. */
+static void
+test_vrrp_words_down_that_is_no_takeover_says_why(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_bfd_event e = bfd_down();
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	lines[0] = '\0';
+	for (i = 0; i < 3; i++) {
+		world_advert("192.0.2.1", 200, 100);
+		e.state = VRRP_BFD_UP;
+		vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now,
+		    true);
+		world_run(NS_PER_MS);
+		world_advert("192.0.2.3", 50, 100);
+		e.state = VRRP_BFD_DOWN;
+		vrrp_machine_bfd(v, &e, MONO_NEVER, MONO_NEVER, world.now,
+		    false);
+		assert_int_equal(said("no-takeover"), i == 0 ? 0 : 1);
+		world_deferred();
+		assert_int_equal(v->core.state, VRRP_BACKUP);
+	}
+	assert_int_equal(said("no-takeover instance=web why=another-serves "
+	    "other=192.0.2.3 other_priority=50 suppressed=0\n"), 1);
+	assert_int_equal(said("no-takeover"), 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -155,6 +213,8 @@ main(void)
 	    TEST(test_vrrp_words_flapping_backup_is_logged_under_a_limit),
 	    TEST(test_vrrp_words_resigning_or_steady_rival_is_not_flapping),
 	    TEST(test_vrrp_words_adverts_gone_with_bfd_up_is_logged),
+	    TEST(test_vrrp_words_transition_names_the_other_router),
+	    TEST(test_vrrp_words_down_that_is_no_takeover_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
