@@ -4,6 +4,7 @@ shared_libpure_a_SOURCES = \
 	shared/pure/addr.c shared/pure/addr.h \
 	shared/pure/csum.c shared/pure/csum.h \
 	shared/pure/cursor.c shared/pure/cursor.h \
+	shared/pure/histogram.c shared/pure/histogram.h \
 	shared/pure/mono.h \
 	shared/pure/rng.c shared/pure/rng.h \
 	shared/pure/rxclock.c shared/pure/rxclock.h \

@@ -36,14 +36,26 @@
 
 #define DEFER_SLOTS	(2 * LOOP_DEFER_MAX)	/* a power of two */
 
+/* Where a handler stands, for loop_absence().  Both NULL: nowhere. */
+struct place {
+	const char	*file;
+	const char	*name;
+};
+
 struct defer_entry {
 	loop_defer_cb	 cb;		/* NULL: cancelled, or already run */
 	void		*arg;
+	struct place	 place;
 };
 
 struct defer_set {
 	struct defer_entry	entry[LOOP_DEFER_MAX];
 	uint16_t		slot[DEFER_SLOTS];	/* index + 1, 0 = free */
+	unsigned		n;
+};
+
+struct last_set {
+	struct defer_entry	entry[LOOP_LAST_MAX];
 	unsigned		n;
 };
 
@@ -60,6 +72,7 @@ struct loop_fd {
 	struct event	*ev;
 	loop_fd_cb	 cb;
 	void		*arg;
+	struct place	 place;
 };
 
 struct loop_timer {
@@ -69,6 +82,7 @@ struct loop_timer {
 	mono_t		 armed;		/* known to libevent; <= deadline */
 	loop_timer_cb	 cb;
 	void		*arg;
+	struct place	 place;
 };
 
 struct loop {
@@ -80,6 +94,7 @@ struct loop {
 	struct loop_signal	*signals;
 
 	struct defer_set	*filling, *running;
+	struct last_set		 last, last_running;
 	loop_defer_cb		 batch_end;
 	void			*batch_end_arg;
 
@@ -89,6 +104,14 @@ struct loop {
 	int64_t			 threshold_ns;
 	loop_stall_cb		 stall;
 	void			*stall_arg;
+
+	mono_t			 ended;		/* the batch before this one */
+	int64_t			 cpu_ns;	/* of this thread, then */
+	struct place		 place;		/* of the handler that runs */
+	mono_t			 entered;	/* when that began */
+	struct place		 slowest;	/* of this batch so far */
+	int64_t			 slowest_ns;
+	struct loop_absence	 absence;
 };
 
 static void	on_sentinel(evutil_socket_t, short, void *);
@@ -102,6 +125,8 @@ loop_check(const struct loop *l)
 	assert(l->filling != l->running);
 	assert(l->running->n == 0);
 	assert(l->filling->n <= LOOP_DEFER_MAX);
+	assert(l->last_running.n == 0);
+	assert(l->last.n <= LOOP_LAST_MAX);
 	assert(l->cadence_ns >= 0);
 	assert(mono_is_never(l->sentinel_due) == (l->cadence_ns == 0));
 	assert(l->cadence_ns == 0 || l->stall != NULL);
@@ -236,24 +261,110 @@ arm(struct event *ev, mono_t at)
 	(void)event_add(ev, &tv);
 }
 
+/* --- where the time goes --- */
+
+const struct loop_absence *
+loop_absence(const struct loop *l)
+{
+	return &l->absence;
+}
+
+mono_t
+loop_budget_end(const struct loop *l)
+{
+	return mono_add(loop_now(l), LOOP_BUDGET_NS);
+}
+
+/* From here on it is this handler that runs, and no more the one before. */
+static void
+lap(struct loop *l, struct place next)
+{
+	mono_t now = loop_clock();
+	int64_t ns = mono_sub(now, l->entered);
+
+	if (l->place.name != NULL && ns > l->slowest_ns) {
+		l->slowest = l->place;
+		l->slowest_ns = ns;
+	}
+	l->place = next;
+	l->entered = now;
+}
+
+static struct loop_longest
+longest(const struct loop *l, int64_t cpu_ns)
+{
+	return (struct loop_longest){
+		.real_ns = loop_realtime_ns(),
+		.cpu_ns = cpu_ns,
+		.file = l->slowest.file,
+		.handler = l->slowest.name,
+		.handler_ns = l->slowest_ns,
+	};
+}
+
+static int64_t
+thread_cpu_ns(void)
+{
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* The time of the poll before it is in cpu_ns too, a microsecond or two. */
+static void
+batch_ends(struct loop *l)
+{
+	struct loop_absence *a = &l->absence;
+	int64_t cpu_ns;
+
+	lap(l, (struct place){ NULL, NULL });
+	l->ended = l->entered;
+	cpu_ns = thread_cpu_ns();
+	if (histogram_add(&a->away, mono_sub(l->ended, l->now)))
+		a->away_longest = longest(l, cpu_ns - l->cpu_ns);
+	if (histogram_add(&a->cpu, cpu_ns - l->cpu_ns))
+		a->cpu_longest = longest(l, cpu_ns - l->cpu_ns);
+	l->cpu_ns = cpu_ns;
+	l->slowest = (struct place){ NULL, NULL };
+	l->slowest_ns = 0;
+	l->in_batch = false;
+}
+
+/* Nobody could have noticed the sentinel before the last batch had ended. */
+static void
+sentinel_noticed(struct loop *l, mono_t due)
+{
+	if (histogram_add(&l->absence.late,
+	    mono_sub(l->now, mono_max(due, l->ended))))
+		l->absence.late_longest_real_ns = loop_realtime_ns();
+}
+
 /* --- batches --- */
 
-void
-loop_batch_begin(struct loop *l)
+static void
+batch_begins(struct loop *l)
 {
 	mono_t due = l->sentinel_due;
 
 	if (l->in_batch)
 		return;
 	l->in_batch = true;
-	l->now = loop_clock();
+	l->now = l->entered = loop_clock();
 	if (mono_before(l->now, due))
 		return;
 	/* Due or late: the next one counts from here. */
 	l->sentinel_due = mono_add(l->now, l->cadence_ns);
 	arm(l->sentinel, l->sentinel_due);
-	if (mono_sub(l->now, due) > l->threshold_ns)
+	sentinel_noticed(l, due);
+	if (mono_sub(l->now, due) > l->threshold_ns) {
+		l->place = (struct place){ __FILE__, "stall" };
 		l->stall(due, l->now, l->stall_arg);
+	}
+}
+
+void
+loop_batch_begin_as(struct loop *l, const char *file, const char *name)
+{
+	batch_begins(l);
+	lap(l, (struct place){ file, name });
 }
 
 static void
@@ -263,7 +374,7 @@ on_sentinel(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	loop_batch_begin(l);
+	batch_begins(l);
 	/*
 	 * A sentinel that came due after this batch had begun is judged by the
 	 * next batch.
@@ -278,11 +389,14 @@ on_sentinel(evutil_socket_t fd, short what, void *arg)
  * callback is about to run, was freed by the stall handler.
  */
 static bool
-enter(struct loop *l, const void *object)
+enter(struct loop *l, const void *object, const struct place *place)
 {
 	l->entering = object;
-	loop_batch_begin(l);
-	return l->entering == object;
+	batch_begins(l);
+	if (l->entering != object)
+		return false;
+	lap(l, *place);
+	return true;
 }
 
 static void
@@ -303,12 +417,37 @@ run_deferred(struct loop *l)
 		struct defer_entry e = set->entry[i];
 
 		set->entry[i].cb = NULL;
-		if (e.cb != NULL)
-			e.cb(e.arg);
+		if (e.cb == NULL)
+			continue;
+		lap(l, e.place);
+		e.cb(e.arg);
 	}
 	if (set->n > 0)
 		memset(set->slot, 0, sizeof(set->slot));
 	set->n = 0;
+}
+
+static void
+run_last(struct loop *l)
+{
+	struct last_set *set = &l->last_running;
+
+	*set = l->last;
+	l->last.n = 0;
+	for (unsigned i = 0; i < set->n; i++) {
+		if (set->entry[i].cb == NULL)
+			continue;
+		lap(l, set->entry[i].place);
+		set->entry[i].cb(set->entry[i].arg);
+	}
+	set->n = 0;
+}
+
+/* Something is to be done after the next batch, which comes at once. */
+static bool
+has_work(const struct loop *l)
+{
+	return l->filling->n > 0 || l->last.n > 0;
 }
 
 int
@@ -316,6 +455,8 @@ loop_run(struct loop *l)
 {
 	int flags, rc = 0;
 
+	l->ended = loop_clock();
+	l->cpu_ns = thread_cpu_ns();
 	if (!mono_is_never(l->sentinel_due)) {
 		/* The time before the loop ran is start-up, not a stall. */
 		l->sentinel_due = mono_add(loop_clock(), l->cadence_ns);
@@ -323,7 +464,7 @@ loop_run(struct loop *l)
 	}
 	while (!l->stop) {
 		flags = EVLOOP_ONCE;
-		if (l->filling->n > 0)
+		if (has_work(l))
 			flags |= EVLOOP_NONBLOCK;
 		errno = 0;
 		rc = event_base_loop(l->base, flags);
@@ -331,16 +472,19 @@ loop_run(struct loop *l)
 			rc = errno != 0 ? -errno : -EIO;
 			break;
 		}
-		if (rc == 1 && l->filling->n == 0) {
+		if (rc == 1 && !has_work(l)) {
 			rc = -EDEADLK;
 			break;
 		}
 		rc = 0;
-		loop_batch_begin(l);
+		batch_begins(l);
 		run_deferred(l);
-		if (l->batch_end != NULL)
+		run_last(l);
+		if (l->batch_end != NULL) {
+			lap(l, (struct place){ __FILE__, "batch_end" });
 			l->batch_end(l->batch_end_arg);
-		l->in_batch = false;
+		}
+		batch_ends(l);
 		loop_check(l);
 	}
 	l->stop = false;
@@ -361,18 +505,24 @@ on_fd(evutil_socket_t fd, short what, void *arg)
 	struct loop_fd *f = arg;
 
 	(void)what;
-	if (enter(f->loop, f))
+	if (enter(f->loop, f, &f->place))
 		f->cb(fd, f->arg);
 }
 
 struct loop_fd *
-loop_fd_new(struct loop *l, int fd, loop_fd_cb cb, void *arg)
+loop_fd_new_as(struct loop *l, const char *file, const char *name, int fd,
+    loop_fd_cb cb, void *arg)
 {
 	struct loop_fd *f = calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return NULL;
-	*f = (struct loop_fd){ .loop = l, .cb = cb, .arg = arg };
+	*f = (struct loop_fd){
+		.loop = l,
+		.cb = cb,
+		.arg = arg,
+		.place = { file, name },
+	};
 	f->ev = event_new(l->base, fd, EV_READ | EV_PERSIST, on_fd, f);
 	if (f->ev == NULL || event_add(f->ev, NULL) < 0) {
 		loop_fd_free(f);
@@ -402,7 +552,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	t->armed = MONO_NEVER;
-	if (!enter(l, t))
+	if (!enter(l, t, &t->place))
 		return;
 	deadline = t->deadline;
 	if (mono_before(l->now, deadline)) {
@@ -416,7 +566,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 struct loop_timer *
-loop_timer_new(struct loop *l, loop_timer_cb cb, void *arg)
+loop_timer_new_as(struct loop *l, const char *file, const char *name,
+    loop_timer_cb cb, void *arg)
 {
 	struct loop_timer *t = calloc(1, sizeof(*t));
 
@@ -428,6 +579,7 @@ loop_timer_new(struct loop *l, loop_timer_cb cb, void *arg)
 		.armed = MONO_NEVER,
 		.cb = cb,
 		.arg = arg,
+		.place = { file, name },
 	};
 	t->ev = event_new(l->base, -1, 0, on_timer, t);
 	if (t->ev == NULL) {
@@ -465,7 +617,8 @@ on_signal(evutil_socket_t signo, short what, void *arg)
 	struct loop_signal *s = arg;
 
 	(void)what;
-	loop_batch_begin(s->loop);
+	batch_begins(s->loop);
+	lap(s->loop, (struct place){ __FILE__, "signal" });
 	s->cb(signo, s->arg);
 }
 
@@ -513,7 +666,8 @@ find_slot(struct defer_set *set, loop_defer_cb cb, const void *arg)
 }
 
 int
-loop_defer(struct loop *l, loop_defer_cb cb, void *arg)
+loop_defer_as(struct loop *l, const char *file, const char *name,
+    loop_defer_cb cb, void *arg)
 {
 	struct defer_set *set = l->filling;
 	uint16_t *slot = find_slot(set, cb, arg);
@@ -522,7 +676,9 @@ loop_defer(struct loop *l, loop_defer_cb cb, void *arg)
 		return 0;
 	if (set->n == LOOP_DEFER_MAX)
 		return -ENOSPC;
-	set->entry[set->n++] = (struct defer_entry){ cb, arg };
+	set->entry[set->n++] = (struct defer_entry){
+		cb, arg, { file, name }
+	};
 	*slot = (uint16_t)set->n;
 	return 0;
 }
@@ -539,6 +695,35 @@ loop_defer_cancel(struct loop *l, loop_defer_cb cb, void *arg)
 		if (*slot != 0)
 			sets[i]->entry[*slot - 1].cb = NULL;
 	}
+}
+
+int
+loop_last_as(struct loop *l, const char *file, const char *name,
+    loop_defer_cb cb, void *arg)
+{
+	struct last_set *set = &l->last;
+
+	for (unsigned i = 0; i < set->n; i++)
+		if (set->entry[i].cb == cb && set->entry[i].arg == arg)
+			return 0;
+	if (set->n == LOOP_LAST_MAX)
+		return -ENOSPC;
+	set->entry[set->n++] = (struct defer_entry){
+		cb, arg, { file, name }
+	};
+	return 0;
+}
+
+void
+loop_last_cancel(struct loop *l, loop_defer_cb cb, void *arg)
+{
+	struct last_set *sets[] = { &l->last, &l->last_running };
+
+	for (int s = 0; s < 2; s++)
+		for (unsigned i = 0; i < sets[s]->n; i++)
+			if (sets[s]->entry[i].cb == cb &&
+			    sets[s]->entry[i].arg == arg)
+				sets[s]->entry[i].cb = NULL;
 }
 
 void

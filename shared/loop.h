@@ -15,6 +15,11 @@
  * the sentinel allowed, the loop was absent, and the handler learns from when
  * to when before any other callback runs (L-32).
  *
+ * Absences.  Between the return of one poll and the next nothing is heard and no
+ * timer met: no batch should last longer than LOOP_BUDGET_NS, and a handler with
+ * more to do than that does a slice of it and comes again.  The loop measures
+ * every batch (loop_absence()) and knows which handler was the longest.
+ *
  * Single-threaded.  Every object is owned by its creator and freed by it; a
  * callback may free its own object.
  */
@@ -24,6 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/pure/histogram.h"
 #include "shared/pure/mono.h"
 
 struct event_base;
@@ -59,19 +65,34 @@ int64_t		 loop_realtime_ns(void);
 /* For bufferevent and evhttp users (ctl_server.c, ctl_client.c). */
 struct event_base *loop_base(struct loop *);
 /*
+ * Handlers are known by the file that registers them and the name of their
+ * function, for loop_absence(): hence the macros.  A test with a loop of its own
+ * defines the functions ending in _as.
+ */
+
+/*
  * First line of every libevent callback that did not come through this file:
  * makes loop_now() the batch's instant there too, and lets the stall handler
  * run before it.  Cheap when the batch has begun already.
  */
-void		 loop_batch_begin(struct loop *);
+#define loop_batch_begin(l)						\
+	loop_batch_begin_as((l), __FILE__, __func__)
+void		 loop_batch_begin_as(struct loop *, const char *file,
+		    const char *name);
 
 typedef void (*loop_fd_cb)(int fd, void *arg);
 /* Readable callback; fd stays the caller's. NULL on failure. */
-struct loop_fd	*loop_fd_new(struct loop *, int fd, loop_fd_cb, void *arg);
+#define loop_fd_new(l, fd, cb, arg)					\
+	loop_fd_new_as((l), __FILE__, #cb, (fd), (cb), (arg))
+struct loop_fd	*loop_fd_new_as(struct loop *, const char *file,
+		    const char *name, int fd, loop_fd_cb, void *arg);
 void		 loop_fd_free(struct loop_fd *);	/* NULL is fine */
 
 typedef void (*loop_timer_cb)(mono_t deadline, void *arg);
-struct loop_timer *loop_timer_new(struct loop *, loop_timer_cb, void *arg);
+#define loop_timer_new(l, cb, arg)					\
+	loop_timer_new_as((l), __FILE__, #cb, (cb), (arg))
+struct loop_timer *loop_timer_new_as(struct loop *, const char *file,
+		    const char *name, loop_timer_cb, void *arg);
 /*
  * Want the callback once at `at` (MONO_NEVER: not at all), never earlier; an
  * instant in the past is the next batch.  Cheap to call often.
@@ -91,10 +112,24 @@ int		 loop_signal(struct loop *, int signo, loop_signal_cb, void *arg);
  */
 #define LOOP_DEFER_MAX	4096
 typedef void (*loop_defer_cb)(void *arg);
-int		 loop_defer(struct loop *, loop_defer_cb, void *arg);
+#define loop_defer(l, cb, arg)						\
+	loop_defer_as((l), __FILE__, #cb, (cb), (arg))
+int		 loop_defer_as(struct loop *, const char *file,
+		    const char *name, loop_defer_cb, void *arg);
 /* Forget a deferred entry, when its arg is about to be freed. */
 void		 loop_defer_cancel(struct loop *, loop_defer_cb, void *arg);
-/* cb at the end of every batch, after the deferred ones (log_flush). */
+/*
+ * The same after everything that was deferred, for what has to wait until all
+ * else of the batch is done, because others ask for it and may ask for more than
+ * there is time for (ctl_turn.c).  At most LOOP_LAST_MAX entries at a time.
+ */
+#define LOOP_LAST_MAX	8
+#define loop_last(l, cb, arg)						\
+	loop_last_as((l), __FILE__, #cb, (cb), (arg))
+int		 loop_last_as(struct loop *, const char *file,
+		    const char *name, loop_defer_cb, void *arg);
+void		 loop_last_cancel(struct loop *, loop_defer_cb, void *arg);
+/* cb at the end of every batch, after the last ones (log_flush). */
 void		 loop_at_batch_end(struct loop *, loop_defer_cb, void *arg);
 
 /*
@@ -107,5 +142,35 @@ void		 loop_at_batch_end(struct loop *, loop_defer_cb, void *arg);
 typedef void (*loop_stall_cb)(mono_t since, mono_t until, void *arg);
 void		 loop_watch_stalls(struct loop *, int64_t cadence_ns,
 		    int64_t threshold_ns, loop_stall_cb, void *arg);
+
+/*
+ * Where the time went since loop_run() was first called.  `away`: from a poll's
+ * return to the next poll, on the clock; `cpu`: how much of that this thread was
+ * running, so that a loop that works can be told from one that is not let work;
+ * `late`: how long after it was due, or after the end of the batch before, the
+ * sentinel was noticed, which is nobody's work but the machine's.
+ */
+struct loop_longest {
+	int64_t		 real_ns;	/* CLOCK_REALTIME of its end; 0: none */
+	int64_t		 cpu_ns;	/* of the same batch */
+	/* The handler that took most of it, and how much; NULL: none did. */
+	const char	*file;
+	const char	*handler;
+	int64_t		 handler_ns;
+};
+
+struct loop_absence {
+	struct histogram	away, cpu, late;
+	struct loop_longest	away_longest, cpu_longest;
+	int64_t			late_longest_real_ns;
+};
+
+/* Borrowed; the batch that is running is not in it. */
+const struct loop_absence *loop_absence(const struct loop *);
+
+/* The longest that a batch should last: a target for its handlers, no limit. */
+#define LOOP_BUDGET_NS	NS_PER_MS
+/* When the batch that is running has had its budget. */
+mono_t		 loop_budget_end(const struct loop *);
 
 #endif

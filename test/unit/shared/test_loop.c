@@ -361,6 +361,82 @@ test_loop_batch_begin_serves_foreign_callbacks(void **state)
 }
 
 static void
+last_a(void *arg)
+{
+	(void)arg;
+	note('a');
+	if (strlen(trace) < 8) {
+		assert_int_equal(loop_last(l, last_a, NULL), 0);
+	} else
+		loop_stop(l);
+}
+
+static void
+last_b(void *arg)
+{
+	(void)arg;
+	note('b');
+}
+
+static void
+words(void *arg)
+{
+	(void)arg;
+	note('w');
+}
+
+static void
+ask_for_all(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	note('t');
+	assert_int_equal(loop_last(l, last_a, NULL), 0);
+	assert_int_equal(loop_last(l, last_b, NULL), 0);
+	assert_int_equal(loop_last(l, last_a, NULL), 0);
+	assert_int_equal(loop_defer(l, words, NULL), 0);
+}
+
+/* After all that was deferred, and again after the next batch, at once. */
+static void
+test_loop_last_comes_after_what_was_deferred(void **state)
+{
+	(void)state;
+	loop_at_batch_end(l, on_batch_end, NULL);
+	ta = loop_timer_new(l, ask_for_all, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+	assert_string_equal(trace, "twab.a.a.");
+}
+
+static void
+cancel_b(void *arg)
+{
+	(void)arg;
+	note('c');
+	loop_last_cancel(l, last_b, NULL);
+	loop_last_cancel(l, last_b, l);		/* there is none */
+	loop_stop(l);
+}
+
+static void
+test_loop_last_is_cancelled_and_bounded(void **state)
+{
+	static char args[LOOP_LAST_MAX + 1];
+
+	(void)state;
+	assert_int_equal(loop_last(l, cancel_b, NULL), 0);
+	assert_int_equal(loop_last(l, last_b, NULL), 0);
+	run();
+	assert_string_equal(trace, "c");
+	for (int i = 0; i < LOOP_LAST_MAX; i++)
+		assert_int_equal(loop_last(l, words, args + i), 0);
+	assert_int_equal(loop_last(l, words, args + LOOP_LAST_MAX), -ENOSPC);
+	for (int i = 0; i < LOOP_LAST_MAX; i++)
+		loop_last_cancel(l, words, args + i);
+}
+
+static void
 test_loop_now_outside_a_batch_is_the_clock(void **state)
 {
 	mono_t a, b, c;
@@ -738,6 +814,148 @@ test_loop_stall_handler_frees_what_was_to_run(void **state)
 	assert_string_equal(trace + strlen(trace) - 2, "zS");
 }
 
+/* --- absences --- */
+
+static void
+nap(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	sleep_ns(20 * NS_PER_MS);
+	loop_stop(l);
+}
+
+static const char *
+base_name(const char *file)
+{
+	return strrchr(file, '/') == NULL ? file : strrchr(file, '/') + 1;
+}
+
+static void
+test_loop_absence_names_the_handler_that_was_longest(void **state)
+{
+	const struct loop_absence *a = loop_absence(l);
+
+	(void)state;
+	assert_int_equal(histogram_total(&a->away), 0);
+	ta = loop_timer_new(l, nap, NULL);
+	fa = loop_fd_new(l, pa[0], on_readable, "a");
+	assert_int_equal(send(pa[1], "x", 1, 0), 1);
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+	assert_true(histogram_total(&a->away) > 0);
+	assert_true(a->away.longest_ns >= 20 * NS_PER_MS);
+	assert_string_equal(a->away_longest.handler, "nap");
+	assert_string_equal(base_name(a->away_longest.file), "test_loop.c");
+	assert_true(a->away_longest.handler_ns >= 20 * NS_PER_MS);
+	assert_true(a->away_longest.handler_ns <= a->away.longest_ns);
+	assert_true(a->away_longest.real_ns <= loop_realtime_ns());
+	/* Asleep is not at work. */
+	assert_true(a->away_longest.cpu_ns < a->away.longest_ns);
+}
+
+static int64_t
+cpu_ns(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void
+toil(mono_t deadline, void *arg)
+{
+	int64_t begun = cpu_ns();
+
+	(void)deadline;
+	(void)arg;
+	while (cpu_ns() - begun < 3 * NS_PER_MS)
+		;
+	loop_timer_set(ta, MONO_ZERO);
+}
+
+static void
+test_loop_absence_tells_work_from_waiting(void **state)
+{
+	const struct loop_absence *a = loop_absence(l);
+
+	(void)state;
+	ta = loop_timer_new(l, nap, NULL);
+	tb = loop_timer_new(l, toil, NULL);
+	loop_timer_set(tb, MONO_ZERO);
+	run();
+	assert_string_equal(a->cpu_longest.handler, "toil");
+	assert_true(a->cpu.longest_ns >= 3 * NS_PER_MS);
+	assert_true(a->away.longest_ns >= 20 * NS_PER_MS);
+}
+
+static void
+asleep_in_the_poll(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	/* As the loop sees it, the poll returned after this. */
+	sleep_ns(20 * NS_PER_MS);
+}
+
+static void
+test_loop_absence_of_the_machine_is_lateness(void **state)
+{
+	const struct loop_absence *a = loop_absence(l);
+	struct timeval tv = { 0, 0 };
+
+	(void)state;
+	loop_watch_stalls(l, NS_PER_MS, 3600 * NS_PER_S, on_stall, NULL);
+	assert_int_equal(event_base_once(loop_base(l), -1, EV_TIMEOUT,
+	    asleep_in_the_poll, NULL, &tv), 0);
+	ta = loop_timer_new(l, stop, NULL);
+	loop_timer_set(ta, mono_add(loop_clock(), 10 * NS_PER_MS));
+	run();
+	assert_true(a->late.longest_ns >= 19 * NS_PER_MS);
+	assert_true(a->late_longest_real_ns > 0);
+}
+
+/* Our own time is no lateness, whenever the sentinel would have been due. */
+static void
+test_loop_absence_of_its_own_is_no_lateness(void **state)
+{
+	const struct loop_absence *a = loop_absence(l);
+	mono_t t0 = loop_clock();
+
+	(void)state;
+	loop_watch_stalls(l, NS_PER_MS, 3600 * NS_PER_S, on_stall, NULL);
+	ta = loop_timer_new(l, be_absent, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	tb = loop_timer_new(l, stop, NULL);
+	run();
+	assert_true(histogram_total(&a->late) > 0);
+	/* be_absent() slept for 30 ms of all that time. */
+	assert_true(a->late.longest_ns <=
+	    mono_sub(loop_clock(), t0) - 30 * NS_PER_MS);
+}
+
+static void
+check_budget(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	sleep_ns(NS_PER_MS);
+	assert_true(loop_budget_end(l).ns == loop_now(l).ns + LOOP_BUDGET_NS);
+	assert_false(mono_before(loop_clock(), loop_budget_end(l)));
+	loop_stop(l);
+}
+
+static void
+test_loop_budget_counts_from_the_beginning_of_the_batch(void **state)
+{
+	(void)state;
+	ta = loop_timer_new(l, check_budget, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+}
+
 #define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int
@@ -772,6 +990,13 @@ main(void)
 		T(test_loop_stall_time_before_run_does_not_count),
 		T(test_loop_stall_sentinel_rearms_itself),
 		T(test_loop_stall_handler_frees_what_was_to_run),
+		T(test_loop_last_comes_after_what_was_deferred),
+		T(test_loop_last_is_cancelled_and_bounded),
+		T(test_loop_absence_names_the_handler_that_was_longest),
+		T(test_loop_absence_tells_work_from_waiting),
+		T(test_loop_absence_of_the_machine_is_lateness),
+		T(test_loop_absence_of_its_own_is_no_lateness),
+		T(test_loop_budget_counts_from_the_beginning_of_the_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

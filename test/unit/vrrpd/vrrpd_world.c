@@ -80,12 +80,15 @@ loop_realtime_ns(void)
 }
 
 struct loop_timer *
-loop_timer_new(struct loop *loop, loop_timer_cb cb, void *arg)
+loop_timer_new_as(struct loop *loop, const char *file, const char *name,
+    loop_timer_cb cb, void *arg)
 {
 	struct loop_timer *t = calloc(1, sizeof(*t));
 	int i;
 
 	(void)loop;
+	(void)file;
+	(void)name;
 	assert_non_null(t);
 	t->at = MONO_NEVER;
 	t->cb = cb;
@@ -116,11 +119,14 @@ loop_timer_free(struct loop_timer *t)
 }
 
 int
-loop_defer(struct loop *loop, loop_defer_cb cb, void *arg)
+loop_defer_as(struct loop *loop, const char *file, const char *name,
+    loop_defer_cb cb, void *arg)
 {
 	unsigned i;
 
 	(void)loop;
+	(void)file;
+	(void)name;
 	for (i = 0; i < deferred_count; i++)
 		if (deferred[i].cb == cb && deferred[i].arg == arg)
 			return 0;

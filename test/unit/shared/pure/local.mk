@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	test/unit/shared/pure/test_addr \
 	test/unit/shared/pure/test_csum \
 	test/unit/shared/pure/test_cursor \
+	test/unit/shared/pure/test_histogram \
 	test/unit/shared/pure/test_rng \
 	test/unit/shared/pure/test_rxclock \
 	test/unit/shared/pure/test_span \
@@ -17,6 +18,8 @@ test_unit_shared_pure_test_csum_SOURCES = test/unit/shared/pure/test_csum.c
 test_unit_shared_pure_test_csum_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_cursor_SOURCES = test/unit/shared/pure/test_cursor.c
 test_unit_shared_pure_test_cursor_LDADD = $(UNIT_SHARED_PURE_LIBS)
+test_unit_shared_pure_test_histogram_SOURCES = test/unit/shared/pure/test_histogram.c
+test_unit_shared_pure_test_histogram_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_rng_SOURCES = test/unit/shared/pure/test_rng.c
 test_unit_shared_pure_test_rng_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_rxclock_SOURCES = test/unit/shared/pure/test_rxclock.c

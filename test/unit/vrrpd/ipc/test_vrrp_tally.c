@@ -42,9 +42,12 @@ loop_clock(void)
 }
 
 struct loop_timer *
-loop_timer_new(struct loop *loop, loop_timer_cb cb, void *arg)
+loop_timer_new_as(struct loop *loop, const char *file, const char *name,
+    loop_timer_cb cb, void *arg)
 {
 	(void)loop;
+	(void)file;
+	(void)name;
 	timer_cb = cb;
 	timer_arg = arg;
 	timer_at = MONO_NEVER;

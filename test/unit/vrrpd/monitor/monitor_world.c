@@ -129,12 +129,15 @@ loop_realtime_ns(void)
 }
 
 struct loop_timer *
-loop_timer_new(struct loop *l, loop_timer_cb cb, void *arg)
+loop_timer_new_as(struct loop *l, const char *file, const char *name,
+    loop_timer_cb cb, void *arg)
 {
 	struct loop_timer *t = calloc(1, sizeof(*t));
 	int i;
 
 	(void)l;
+	(void)file;
+	(void)name;
 	assert_non_null(t);
 	*t = (struct loop_timer){ MONO_NEVER, cb, arg };
 	for (i = 0; timers[i] != NULL; i++)
