@@ -524,6 +524,31 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
+/* The part of show that is about the daemon itself, without the sessions. */
+static bool
+do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct bfd_ctl *ctl = arg;
+	struct bfd_engine_stats stats;
+	json_t *o;
+
+	(void)conn;
+	if (params != NULL && json_object_size(params) != 0)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "stats takes no parameters");
+	if (ctl->engine == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
+	bfd_engine_stats(ctl->engine, &stats);
+	o = json_object();
+	ctl_json_set(o, "statistics", bfd_ctl_json_statistics(&stats));
+	ctl_json_set(o, "scheduling", bfd_ctl_json_scheduling(ctl->sched,
+	    &stats));
+	ctl_json_set(o, "loop", ctl_json_loop(loop_absence(ctl->loop)));
+	*result = o;
+	return true;
+}
+
 /* L-20: where this client is in charge, and how it is to be missed. */
 static bool
 fate(struct ctl_client_conn *conn, json_t *params, json_t **result,
@@ -614,6 +639,7 @@ static const struct ctl_method methods[] = {
 	{ "fate",		CTL_CHANGES,	fate },
 	{ "pong",		CTL_CHANGES,	pong },
 	{ "show",		0,		show },
+	{ "stats",		0,		do_stats },
 	{ NULL,			0,		NULL },
 };
 

@@ -14,6 +14,7 @@
 #include "shared/ctl_json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "shared/pure/mono.h"
 #include "shared/timestamp.h"
@@ -102,4 +103,68 @@ ctl_json_set_time(json_t *object, const char *key, int64_t real_ns)
 {
 	if (real_ns != 0)
 		ctl_json_set(object, key, ctl_json_time(real_ns));
+}
+
+/* --- the loop --- */
+
+static void
+set_handler(json_t *o, const struct loop_longest *l)
+{
+	const char *file = l->file == NULL ? NULL : strrchr(l->file, '/');
+	char text[128];
+
+	if (l->handler == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "%s %s", file == NULL ? l->file :
+	    file + 1, l->handler);
+	ctl_json_set_word(o, "handler", text);
+	ctl_json_set_us(o, "handler-us", l->handler_ns);
+}
+
+static json_t *
+json_longest(int64_t longest_ns, const struct loop_longest *l)
+{
+	json_t *o = json_object();
+
+	ctl_json_set_us(o, "longest-us", longest_ns);
+	ctl_json_set_time(o, "time", l->real_ns);
+	set_handler(o, l);
+	return o;
+}
+
+static json_t *
+json_buckets(const struct loop_absence *a)
+{
+	json_t *list = json_array(), *o;
+	int64_t bound;
+	unsigned i;
+
+	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		bound = histogram_bound_ns(i);
+		o = json_object();
+		ctl_json_set(o, "up-to-us", bound == INT64_MAX ? json_null() :
+		    json_integer(us_from_ns_floor(bound)));
+		ctl_json_set_int(o, "absences", (int64_t)a->away.count[i]);
+		ctl_json_set_int(o, "cpu", (int64_t)a->cpu.count[i]);
+		ctl_json_set_int(o, "late", (int64_t)a->late.count[i]);
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
+json_t *
+ctl_json_loop(const struct loop_absence *a)
+{
+	json_t *o = json_object(), *away, *late = json_object();
+
+	away = json_longest(a->away.longest_ns, &a->away_longest);
+	ctl_json_set_us(away, "cpu-us", a->away_longest.cpu_ns);
+	ctl_json_set(o, "absence", away);
+	ctl_json_set(o, "cpu", json_longest(a->cpu.longest_ns,
+	    &a->cpu_longest));
+	ctl_json_set_us(late, "longest-us", a->late.longest_ns);
+	ctl_json_set_time(late, "time", a->late_longest_real_ns);
+	ctl_json_set(o, "late", late);
+	ctl_json_set(o, "histogram", json_buckets(a));
+	return o;
 }

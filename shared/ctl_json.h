@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/loop.h"
 #include "shared/pure/addr.h"
 
 json_t	*ctl_json_word(const char *ascii);
@@ -23,6 +24,8 @@ json_t	*ctl_json_word(const char *ascii);
 json_t	*ctl_json_time(int64_t real_ns);
 json_t	*ctl_json_addr(const struct addr *);	/* null: not set */
 json_t	*ctl_json_mac(const uint8_t mac[6]);
+/* "loop" of both daemons: how long it was away, and whose work that was. */
+json_t	*ctl_json_loop(const struct loop_absence *);
 
 /* value: the object's from now on; NULL: no memory, and no member. */
 void	ctl_json_set(json_t *object, const char *key, json_t *value);

@@ -37,10 +37,45 @@ query_history(struct ctx *c)
 	return ctx_query(c, "history", ctx_name(c, 2), vrrpctl_view_history);
 }
 
+/*
+ * The counters of bfdd go with those of vrrpd, where there is one to ask: who
+ * has none is not told so.
+ */
+static void
+add_bfdd(struct ctx *c, json_t *result)
+{
+	json_t *answer = NULL, *error = NULL;
+	struct ctl_call *call;
+
+	if (ctl_call_open(c->bfdd_socket, &call) != 0)
+		return;
+	if (ctl_call(call, "stats", json_object(), &answer, &error) == 0 &&
+	    answer != NULL)
+		(void)json_object_set(result, "bfdd", answer);
+	json_decref(answer);
+	json_decref(error);
+	ctl_call_close(call);
+}
+
 int
 query_stats(struct ctx *c)
 {
-	return ctx_query(c, "stats", ctx_name(c, 2), vrrpctl_view_stats);
+	json_t *result;
+	struct view v;
+	int rv;
+
+	rv = ctx_ask(c, false, "stats", ctx_name(c, 2), &result);
+	if (rv != VRRPCTL_DONE)
+		return rv;
+	if (c->count <= 2)
+		add_bfdd(c, result);
+	v = ctx_view(c);
+	if (c->json)
+		ctx_print_json(c, result);
+	else
+		vrrpctl_view_stats(&v, result);
+	json_decref(result);
+	return VRRPCTL_DONE;
 }
 
 int

@@ -735,6 +735,58 @@ vrrpctl_view_history(const struct view *v, const json_t *result)
 
 /* --- counters --- */
 
+/* "    label  812 us, of it 790 us at work, in vrrp_ctl.c serve (700 us)" */
+static void
+view_longest(const struct view *v, const char *label, const json_t *o)
+{
+	char span[VALUE_LEN], cpu[VALUE_LEN], most[VALUE_LEN];
+	const char *handler = doc_str(o, "handler");
+
+	if (!doc_has_int(o, "longest-us"))
+		return;
+	(void)fprintf(v->out, "    %-17s %s", label, word_span(span,
+	    doc_num(o, "longest-us")));
+	if (doc_has_int(o, "cpu-us"))
+		(void)fprintf(v->out, ", %s of it at work", word_span(cpu,
+		    doc_num(o, "cpu-us")));
+	if (doc_str(o, "time") != NULL)
+		(void)fprintf(v->out, ", %s ago", word_age(span, v->now_us,
+		    doc_str(o, "time")));
+	(void)fputc('\n', v->out);
+	if (handler != NULL)
+		(void)fprintf(v->out, "    %-17s %s of it in %s\n", "",
+		    word_span(most, doc_num(o, "handler-us")), handler);
+}
+
+/* How long a daemon was away from its sockets and timers; see vrrpctl(8). */
+static void
+view_loop(const struct view *v, const char *daemon, const json_t *loop)
+{
+	const json_t *b;
+	char span[VALUE_LEN];
+	size_t i;
+
+	if (!json_is_object(loop))
+		return;
+	(void)fprintf(v->out, "loop of %s\n", daemon);
+	view_longest(v, "longest absence", json_object_get(loop, "absence"));
+	view_longest(v, "most work", json_object_get(loop, "cpu"));
+	view_longest(v, "machine's longest", json_object_get(loop, "late"));
+	(void)fprintf(v->out, "    %16s %12s %12s %12s\n", "up to", "absent",
+	    "at work", "machine");
+	json_array_foreach(json_object_get(loop, "histogram"), i, b) {
+		if (doc_num(b, "absences") == 0 && doc_num(b, "cpu") == 0 &&
+		    doc_num(b, "late") == 0)
+			continue;
+		(void)fprintf(v->out, "    %16s %12" JSON_INTEGER_FORMAT
+		    " %12" JSON_INTEGER_FORMAT " %12" JSON_INTEGER_FORMAT "\n",
+		    doc_has_int(b, "up-to-us") ? word_span(span, doc_num(b,
+		    "up-to-us")) : "more", (json_int_t)doc_num(b, "absences"),
+		    (json_int_t)doc_num(b, "cpu"),
+		    (json_int_t)doc_num(b, "late"));
+	}
+}
+
 void
 vrrpctl_view_stats(const struct view *v, const json_t *result)
 {
@@ -759,4 +811,13 @@ vrrpctl_view_stats(const struct view *v, const json_t *result)
 		(void)fprintf(v->out, "processes\n");
 		view_counters(v, o, true);
 	}
+	view_loop(v, "vrrpd", json_object_get(result, "loop"));
+	o = json_object_get(result, "bfdd");
+	if (o == NULL)
+		return;
+	if (json_is_object(json_object_get(o, "statistics"))) {
+		(void)fprintf(v->out, "bfdd\n");
+		view_counters(v, json_object_get(o, "statistics"), true);
+	}
+	view_loop(v, "bfdd", json_object_get(o, "loop"));
 }

@@ -168,6 +168,7 @@ do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	    "interfaces", interfaces);
 	if (v != NULL)
 		return true;
+	ctl_json_set(*result, "loop", ctl_json_loop(loop_absence(c->loop)));
 	ctl_json_set_int(*result, "virtual-routers", r->instance_count);
 	ctl_json_set(*result, "statistics", vrrp_ctl_json_total(r,
 	    c->started_real_ns));

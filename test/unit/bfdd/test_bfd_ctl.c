@@ -451,6 +451,30 @@ test_bfd_ctl_bad_requests_are_refused(void **state)
 	assert_int_equal(error_code(ask(c, "show", "{\"a\":1}")), -32602);
 }
 
+/* For who looks often: no session is in it, and nothing that is as long. */
+static void
+test_bfd_ctl_stats_are_of_the_daemon_alone(void **state)
+{
+	struct world *w = *state;
+	struct ctl_client_conn *c;
+	json_t *a, *o;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 4242);
+	a = ask(c, "stats", "{}");
+	o = json_object_get(a, "result");
+	assert_int_equal(json_object_size(o), 3);
+	assert_int_equal(int_of(json_object_get(o, "statistics"),
+	    "receive-packet-count"), 0);
+	assert_int_equal(int_of(json_object_get(o, "scheduling"), "stalls"),
+	    0);
+	assert_int_equal(json_array_size(json_object_get(json_object_get(o,
+	    "loop"), "histogram")), HISTOGRAM_BUCKETS);
+	json_decref(a);
+	assert_int_equal(error_code(ask(c, "stats", "{\"a\":1}")), -32602);
+}
+
 /* SO_PEERCRED: anyone may read, not change. */
 static void
 test_bfd_ctl_strangers_may_only_read(void **state)
@@ -871,6 +895,7 @@ main(void)
 		T(test_bfd_ctl_owner_is_told_of_its_session),
 		T(test_bfd_ctl_subscriber_gets_snapshot_and_changes_once),
 		T(test_bfd_ctl_bad_requests_are_refused),
+		T(test_bfd_ctl_stats_are_of_the_daemon_alone),
 		T(test_bfd_ctl_strangers_may_only_read),
 		T(test_bfd_ctl_show_has_everything),
 		T(test_bfd_ctl_leaving_client_releases_its_sessions),

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "shared/ctl_json.h"
@@ -122,12 +124,58 @@ test_ctl_json_times_are_local_with_their_offset(void **state)
 	    "\"b\":null,\"c\":\"2026-11-21T06:45:03.123456-03:30\"}");
 }
 
+static void
+test_ctl_json_loop_has_every_bucket_and_the_longest(void **state)
+{
+	struct loop_absence a = { 0 };
+	json_t *o, *list, *b;
+	char text[64];
+
+	(void)state;
+	(void)histogram_add(&a.away, 90 * NS_PER_US);
+	(void)histogram_add(&a.away, 3 * NS_PER_MS);
+	(void)histogram_add(&a.cpu, 70 * NS_PER_US);
+	(void)histogram_add(&a.late, 2 * NS_PER_S);
+	a.away_longest = (struct loop_longest){ .real_ns = NS_PER_S,
+	    .cpu_ns = 70 * NS_PER_US, .file = "../x/vrrpd/engine/vrrp_ctl.c",
+	    .handler = "publish", .handler_ns = 2 * NS_PER_MS };
+	o = ctl_json_loop(&a);
+	list = json_object_get(o, "histogram");
+	assert_int_equal(json_array_size(list), HISTOGRAM_BUCKETS);
+	b = json_incref(json_array_get(list, 0));
+	assert_document(b, "{\"up-to-us\":100,\"absences\":1,\"cpu\":1,"
+	    "\"late\":0}");
+	b = json_incref(json_array_get(list, 5));
+	assert_document(b, "{\"up-to-us\":5000,\"absences\":1,\"cpu\":0,"
+	    "\"late\":0}");
+	b = json_incref(json_array_get(list, HISTOGRAM_BUCKETS - 1));
+	assert_document(b, "{\"up-to-us\":null,\"absences\":0,\"cpu\":0,"
+	    "\"late\":1}");
+	b = json_object_get(o, "absence");
+	(void)snprintf(text, sizeof(text), "%s", json_string_value(
+	    json_object_get(b, "handler")));
+	assert_string_equal(text, "vrrp_ctl.c publish");
+	assert_int_equal(json_integer_value(json_object_get(b, "handler-us")),
+	    2000);
+	assert_int_equal(json_integer_value(json_object_get(b, "longest-us")),
+	    3000);
+	assert_int_equal(json_integer_value(json_object_get(b, "cpu-us")), 70);
+	assert_non_null(json_object_get(b, "time"));
+	/* Of what has not been there yet, nothing. */
+	b = json_object_get(o, "cpu");
+	assert_null(json_object_get(b, "handler"));
+	assert_null(json_object_get(b, "time"));
+	json_decref(o);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ctl_json_spells_numbers_words_and_truth),
 		cmocka_unit_test(test_ctl_json_us_rounds_down),
+		cmocka_unit_test(
+		    test_ctl_json_loop_has_every_bucket_and_the_longest),
 		cmocka_unit_test(
 		    test_ctl_json_text_that_is_not_utf8_is_left_out),
 		cmocka_unit_test(test_ctl_json_no_memory_is_a_missing_member),

@@ -307,6 +307,25 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 	stop(pid);
 }
 
+/* The counters of bfdd go with those of vrrpd, unless it is about one name. */
+static void
+test_vrrpctl_cmd_stats_are_of_both_daemons(void **state)
+{
+	pid_t pid = serve(good);
+	json_t *o;
+
+	(void)state;
+	o = json_loads(vrrpctl("-j show stats").out, 0, NULL);
+	assert_non_null(json_object_get(o, "instances"));
+	assert_true(json_is_object(json_object_get(o, "bfdd")));
+	assert_asked("stats {}");
+	json_decref(o);
+	o = json_loads(vrrpctl("-j show stats web").out, 0, NULL);
+	assert_null(json_object_get(o, "bfdd"));
+	json_decref(o);
+	stop(pid);
+}
+
 /* A shortened word gives way to an instance of that very name. */
 static void
 test_vrrpctl_cmd_show_prefers_a_name_to_a_shortened_word(void **state)
@@ -446,6 +465,7 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrpctl_cmd_a_daemon_that_hangs_up_exits_3),
 		cmocka_unit_test(test_vrrpctl_cmd_asks_what_the_words_say),
+		cmocka_unit_test(test_vrrpctl_cmd_stats_are_of_both_daemons),
 		cmocka_unit_test(
 		    test_vrrpctl_cmd_show_prefers_a_name_to_a_shortened_word),
 		cmocka_unit_test(test_vrrpctl_cmd_json_is_the_daemons_document),

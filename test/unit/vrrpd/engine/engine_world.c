@@ -90,6 +90,15 @@ engine_stall(int64_t ns)
 	turn();
 }
 
+const struct loop_absence *
+loop_absence(const struct loop *loop)
+{
+	static const struct loop_absence none;
+
+	(void)loop;
+	return &none;
+}
+
 /* --- netlink --- */
 
 int

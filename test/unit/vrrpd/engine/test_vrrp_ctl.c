@@ -532,11 +532,14 @@ test_vrrp_ctl_stats_count_what_was_refused(void **state)
 	/* The sum of instances and interfaces (Y-4). */
 	assert_int_equal(number_at(o, "statistics.ip-ttl-errors"), 1);
 	assert_int_equal(number_at(o, "statistics.vrid-errors"), 1);
+	assert_int_equal(number_at(o, "loop.absence.longest-us"), 0);
+	assert_int_equal(number_at(o, "loop.histogram.0.up-to-us"), 100);
 	json_decref(o);
 	o = ask("stats", "{\"name\":\"web\"}");
 	assert_int_equal(json_array_size(at(o, "instances")), 1);
 	assert_int_equal(json_array_size(at(o, "interfaces")), 0);
 	assert_null(at(o, "statistics"));
+	assert_null(at(o, "loop"));
 	json_decref(o);
 }
 
