@@ -312,9 +312,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 10:
 			take_params(&in, &p);
-			p.version = v.p.version;
-			if (p.version == 2)
-				p.advert_int_cs = 100;
 			vrrp_core_set_params(&v, now, &p, &act);
 			break;
 		case 11: case 12:

@@ -650,7 +650,8 @@ active_set_params(struct vrrp_core *v, mono_t now,
 	int64_t interval_ns = advert_interval_ns(v);
 
 	if (old->priority == v->p.priority &&
-	    old->advert_int_cs == v->p.advert_int_cs)
+	    old->advert_int_cs == v->p.advert_int_cs &&
+	    old->version == v->p.version)
 		return;
 	if (interval_ns > old_ns)
 		vrrp_core_pace(v, now, old_ns, DOWN_ADVERTS);
@@ -682,7 +683,6 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 
 	vrrp_core_begin(v, now, act);
 	assert(p->priority > 0 && p->advert_int_cs > 0);
-	assert(p->version == old.version);
 	was_better = better_than_active(v, now);
 	v->p = *p;
 	if (!addr_is_set(&v->active.source))
@@ -692,6 +692,10 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 	case VRRP_INITIALIZE:
 		break;
 	case VRRP_BACKUP:
+		if (p->priority == PRIORITY_OWNER) {	/* V-60, V-75 */
+			become_active(v, VRRP_CAUSE_OWNER, now, now, act);
+			break;
+		}
 		v->preempt_not_before = mono_add(v->preempt_not_before,
 		    p->preempt_delay_ns - old.preempt_delay_ns);
 		rebase_active_down_timer(v);		/* V-34 */

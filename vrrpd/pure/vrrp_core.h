@@ -127,16 +127,20 @@ bool	vrrp_core_half_heard(const struct vrrp_core *, struct addr *peer,
 	    bool *bfd);
 /* How long a Down of the Active's session now would wait for better ones. */
 int64_t	vrrp_core_bfd_delay_ns(const struct vrrp_core *, mono_t now);
-/* Another router of this virtual router, from the configuration (L-15). */
+/*
+ * Another router of this virtual router, from the configuration (L-15).
+ * name_nobody: the configuration has changed, and names others or none.
+ */
 void	vrrp_core_name_router(struct vrrp_core *, const struct addr *);
+void	vrrp_core_name_nobody(struct vrrp_core *);
 /* The session is gone from the configuration: forget what was seen of it. */
 void	vrrp_core_bfd_forget(struct vrrp_core *, const struct addr *peer);
 /*
- * Run-time change of effective priority, interval, preempt (V-34, V-78); the
- * version must stay.  An Active adverts at once; one that slows down sends
- * three more adverts at the old pace, so that Backups learn the longer interval
- * even when some are lost.  A Backup now better than the Active it hears waits
- * at most Skew_Time.
+ * Run-time change of effective priority, interval, preempt (V-34, V-78) and
+ * version.  An Active adverts at once; one that slows down sends three more
+ * adverts at the old pace, so that Backups learn the longer interval even when
+ * some are lost.  A Backup now better than the Active it hears waits at most
+ * Skew_Time; one that is the owner now waits for nobody (V-60).
  */
 void	vrrp_core_set_params(struct vrrp_core *, mono_t now,
 	    const struct vrrp_core_params *, struct vrrp_actions *);

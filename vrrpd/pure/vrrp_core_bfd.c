@@ -201,6 +201,13 @@ vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
 	vrrp_rank_name(&v->death.rank, router);
 }
 
+void
+vrrp_core_name_nobody(struct vrrp_core *v)
+{
+	vrrp_rank_name_nobody(&v->death.rank);
+	vrrp_core_check(v);
+}
+
 /* L-15: the lesser router that is Active where the dead one was. */
 static struct vrrp_other
 claimant(const struct vrrp_core *v)

@@ -89,6 +89,21 @@ vrrp_rank_name(struct vrrp_rank *k, const struct addr *a)
 }
 
 void
+vrrp_rank_name_nobody(struct vrrp_rank *k)
+{
+	struct vrrp_rank_router *r;
+	unsigned i;
+
+	for (i = k->count; i-- > 0; ) {
+		r = &k->list[i];
+		r->named = false;
+		if (!r->session && mono_is_never(r->heard))
+			*r = k->list[--k->count];
+	}
+	check(k);
+}
+
+void
 vrrp_rank_heard(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
     uint8_t our_priority, bool followed)
 {

@@ -54,8 +54,9 @@ struct vrrp_rank_id {
 };
 
 void	vrrp_rank_init(struct vrrp_rank *);
-/* The configuration names this router. */
+/* The configuration names this router; or, until one is named again, nobody. */
 void	vrrp_rank_name(struct vrrp_rank *, const struct addr *);
+void	vrrp_rank_name_nobody(struct vrrp_rank *);
 /* A claim to be Active was heard; followed: we have long been its Backup. */
 void	vrrp_rank_heard(struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *, uint8_t our_priority, bool followed);

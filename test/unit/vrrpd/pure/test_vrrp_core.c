@@ -1020,6 +1020,57 @@ test_vrrp_core_active_longer_interval_is_paced(void **state)
 	assert_int_equal(remaining(&r), 500 * NS_PER_MS);
 }
 
+/* V-122 +, V-34 + */
+static void
+test_vrrp_core_version_change_goes_by_the_other_timers(void **state)
+{
+	struct vrrp_core_params two = params(200, 100);
+	struct router r;
+
+	(void)state;
+	two.version = 2;
+	start(&r, params(200, 100));
+	rx(&r, R1, 210, 20);
+	assert_int_equal(remaining(&r), 643750000);
+	set_params(&r, two);
+	assert_quiet(&r);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_int_equal(remaining(&r), 3218750000);	/* by our interval */
+	set_params(&r, params(200, 100));
+	assert_int_equal(remaining(&r), 643750000);
+	/* An Active speaks the other version at once. */
+	start_active(&r, params(200, 100));
+	pass(&r, 300 * NS_PER_MS);
+	set_params(&r, two);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(remaining(&r), NS_PER_S);
+	set_params(&r, two);
+	assert_quiet(&r);
+}
+
+/* V-60 +, V-75 + */
+static void
+test_vrrp_core_backup_that_becomes_the_owner_goes_at_once(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, params(100, 100));
+	rx(&r, R1, 200, 100);
+	set_params(&r, params(255, 100));
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_OWNER);
+	assert_int_equal(r.act.todo, TAKEOVER);
+	assert_true(r.act.install_first);
+	/* V-71: the owner that is none any more is one among others. */
+	set_params(&r, params(100, 100));
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
+	assert_int_equal(r.act.advert_priority, 100);
+	rx(&r, R1, 200, 100);
+	assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP,
+	    VRRP_CAUSE_HIGHER_PRIORITY);
+}
+
 /* Names are log words and JSON values: none may be missing or double. */
 static void
 test_vrrp_core_names_are_distinct(void **state)
@@ -1124,6 +1175,10 @@ main(void)
 		    test_vrrp_core_active_shorter_interval_from_now),
 		cmocka_unit_test(
 		    test_vrrp_core_active_longer_interval_is_paced),
+		cmocka_unit_test(
+		    test_vrrp_core_version_change_goes_by_the_other_timers),
+		cmocka_unit_test(
+		    test_vrrp_core_backup_that_becomes_the_owner_goes_at_once),
 		cmocka_unit_test(test_vrrp_core_names_are_distinct),
 	};
 

@@ -268,6 +268,31 @@ test_vrrp_rank_silence_of_the_absent_says_nothing(void **state)
 }
 
 /* A flood of sources makes us forget one another of them, and nobody else. */
+/* The file names others: whoever is known by it alone was never there. */
+static void
+test_vrrp_rank_names_are_taken_back(void **state)
+{
+	struct addr a = router(0), b = router(1), c = router(2);
+	struct vrrp_rank_id heard = { &b, 150 };
+	struct vrrp_rank k;
+
+	(void)state;
+	vrrp_rank_init(&k);
+	vrrp_rank_name(&k, &a);
+	vrrp_rank_name(&k, &b);
+	vrrp_rank_name(&k, &c);
+	vrrp_rank_heard(&k, now, &heard, 100, false);
+	vrrp_rank_session(&k, now, &c, true);
+	vrrp_rank_name_nobody(&k);
+	assert_int_equal(k.count, 2);
+	assert_null(vrrp_rank_find(&k, &a));
+	assert_false(vrrp_rank_find(&k, &b)->named);
+	assert_int_equal(vrrp_rank_find(&k, &b)->priority, 150);
+	assert_true(vrrp_rank_find(&k, &c)->up);
+	vrrp_rank_name(&k, &a);
+	assert_true(vrrp_rank_find(&k, &a)->named);
+}
+
 static void
 test_vrrp_rank_full_list_keeps_named_and_sessions(void **state)
 {
@@ -317,6 +342,7 @@ main(void)
 		    test_vrrp_rank_silence_of_the_absent_says_nothing),
 		cmocka_unit_test(
 		    test_vrrp_rank_full_list_keeps_named_and_sessions),
+		cmocka_unit_test(test_vrrp_rank_names_are_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
