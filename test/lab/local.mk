@@ -68,6 +68,7 @@ EXTRA_DIST += \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \
 	test/lab/test_privileges.py \
+	test/lab/test_reload.py \
 	test/lab/test_service.py \
 	test/lab/test_silence.py \
 	test/lab/test_tools.py \

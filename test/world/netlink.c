@@ -503,6 +503,8 @@ carry_out(struct netlink *s, const struct nlmsghdr *m)
 		return del_addr(h, m);
 	case RTM_NEWQDISC:
 		return new_qdisc(h, m);
+	case RTM_NEWROUTE:
+		return 0;	/* nothing arrives within a batch: no use here */
 	case RTM_DELROUTE:
 		return -ESRCH;		/* routes go with their address here */
 	case RTM_GETLINK:

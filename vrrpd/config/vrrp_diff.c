@@ -11,7 +11,7 @@
  *
  *   equal     says nothing about what runs (the line in the file)
  *   in place  vrrp_instance_set() makes it so under a running instance
- *   restart   sits in sockets, devices or prebuilt frames
+ *   restart   makes another virtual router of it, or another device
  *
  * A kind says how two values are compared and how one is copied.  Values are
  * compared field by field and lists up to their count, because the bytes between
@@ -32,7 +32,6 @@
 enum kind {
 	BYTES,		/* size bytes without padding */
 	TEXT,		/* up to its NUL */
-	PRIORITY,	/* a byte; 255 is another kind of router */
 	LIST,		/* an unsigned at count_at, so many of size bytes */
 	OPTION,		/* a bool at count_at, one of size bytes if true */
 };
@@ -123,14 +122,14 @@ static const struct field fields[] = {
 ONE("instance",		RESTART,	TEXT,	name),
 ONE("interface",	RESTART,	TEXT,	interface),
 ONE("virtual_router_id", RESTART,	BYTES,	vrid),
-ONE("version",		RESTART,	BYTES,	version),
-ONE("also_version_2",	RESTART,	BYTES,	also_version_2),
-ONE("priority",		IN_PLACE,	PRIORITY, priority),
+ONE("version",		IN_PLACE,	BYTES,	version),
+ONE("also_version_2",	IN_PLACE,	BYTES,	also_version_2),
+ONE("priority",		IN_PLACE,	BYTES,	priority),
 ONE("advert_int",	IN_PLACE,	BYTES,	advert_int_cs),
 ONE("preempt",		IN_PLACE,	BYTES,	preempt),
 ONE("preempt_delay",	IN_PLACE,	BYTES,	preempt_delay_ns),
 ONE("takeover_confirm",	IN_PLACE,	BYTES,	takeover_confirm_ns),
-ONE("accept",		RESTART,	BYTES,	accept),
+ONE("accept",		IN_PLACE,	BYTES,	accept),
 ONE("virtual_mac",	RESTART,	BYTES,	virtual_mac),
 ONE("checksum_compat",	IN_PLACE,	BYTES,	checksum_compat),
 BOTH("auth_pass",	IN_PLACE,		auth_len, auth_pass),
@@ -139,10 +138,10 @@ ONE("garp_interval",	IN_PLACE,	BYTES,	garp_interval_ns),
 ONE("garp_refresh",	IN_PLACE,	BYTES,	garp_refresh_ns),
 /* The family is that of the addresses: two rows, one word. */
 ONE("virtual_addresses", RESTART,	BYTES,	family),
-MANY("virtual_addresses", RESTART,		vip_count, vips, same_vip),
-MANY("unicast_peers",	RESTART,		unicast_count, unicast_peers,
+MANY("virtual_addresses", IN_PLACE,		vip_count, vips, same_vip),
+MANY("unicast_peers",	IN_PLACE,		unicast_count, unicast_peers,
     same_addr),
-ONE("unicast_min_ttl",	RESTART,	BYTES,	unicast_min_ttl),
+ONE("unicast_min_ttl",	IN_PLACE,	BYTES,	unicast_min_ttl),
 MANY("bfd",		IN_PLACE,		bfd_count, bfd, same_bfd),
 PERHAPS("bfd auto",	IN_PLACE,		has_bfd_auto, bfd_auto,
     same_bfd),
@@ -216,7 +215,6 @@ same(const struct field *f, const struct vrrp_params *a,
 {
 	switch (f->kind) {
 	case BYTES:
-	case PRIORITY:
 		return memcmp(member(a, f->at), member(b, f->at),
 		    f->size) == 0;
 	case TEXT:
@@ -250,9 +248,6 @@ worth(const struct field *f, const struct vrrp_params *a,
 {
 	if (f->class == VRRP_DIFF_EQUAL || same(f, a, b))
 		return VRRP_DIFF_EQUAL;
-	if (f->kind == PRIORITY && (a->priority == VRRP_PRIORITY_OWNER ||
-	    b->priority == VRRP_PRIORITY_OWNER))
-		return VRRP_DIFF_RESTART;
 	return f->class;
 }
 
@@ -294,6 +289,19 @@ vrrp_diff_apply(struct vrrp_params *running, const struct vrrp_params *wanted)
 	for (i = 0; i < FIELD_COUNT; i++)
 		if (fields[i].class != VRRP_DIFF_RESTART)
 			copy(&fields[i], running, wanted);
+}
+
+bool
+vrrp_diff_in(const struct vrrp_params *running,
+    const struct vrrp_params *wanted, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++)
+		if (strcmp(fields[i].word, word) == 0 &&
+		    !same(&fields[i], running, wanted))
+			return true;
+	return false;
 }
 
 unsigned

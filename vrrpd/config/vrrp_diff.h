@@ -9,21 +9,19 @@
 #ifndef VRRPD_VRRP_DIFF_H
 #define VRRPD_VRRP_DIFF_H
 
+#include <stdbool.h>
+
 #include "vrrpd/pure/vrrp_params.h"
 
 /* From the least to the most; a diff is worth as much as its worst field. */
 enum vrrp_diff {
 	VRRP_DIFF_EQUAL,	/* nothing to do */
 	VRRP_DIFF_IN_PLACE,	/* vrrp_diff_apply(), the instance goes on */
-	VRRP_DIFF_RESTART,	/* the instance leaves and another is made */
+	VRRP_DIFF_RESTART,	/* another instance is made, and takes over */
 };
 const char *vrrp_diff_name(enum vrrp_diff);	/* "equal", "in-place", ... */
 
-/*
- * From what runs to what is wanted.  The table's word for a field, except that
- * a priority of 255 that comes or goes is worth a restart: the owner of the
- * addresses installs something else.
- */
+/* From what runs to what is wanted. */
 enum vrrp_diff vrrp_diff(const struct vrrp_params *running,
 	    const struct vrrp_params *wanted);
 
@@ -33,6 +31,10 @@ enum vrrp_diff vrrp_diff(const struct vrrp_params *running,
  */
 void	vrrp_diff_apply(struct vrrp_params *running,
 	    const struct vrrp_params *wanted);
+
+/* Do they differ in the fields of this word of vrrpd.conf(5)? */
+bool	vrrp_diff_in(const struct vrrp_params *running,
+	    const struct vrrp_params *wanted, const char *word);
 
 /* A field that differs, by the word of vrrpd.conf(5), and its worth. */
 struct vrrp_diff_field {

@@ -131,6 +131,8 @@ struct vrrp_instance {
 	bool			 bequest_owed;	/* the monitor lacks word of it */
 	bool			 refreshing;	/* lent again, not acknowledged */
 	nl_batch_done		 answered;	/* arg: the instance */
+	nl_batch_done		 followed;	/* the same, of a change */
+	unsigned		 lifetime_s;	/* of what is installed */
 	struct {
 		bool		install;
 		uint64_t	record;		/* UINT64_MAX: none */

@@ -32,30 +32,56 @@ vrrp_able_owns(const struct addr *addr, void *arg)
 
 /* V-6: IP header, the message before its list, the list. */
 static unsigned
-most_addresses(const struct vrrp_instance *v)
+most_addresses(const struct vrrp_instance *v, const struct vrrp_params *p)
 {
-	unsigned header = v->p.family == AF_INET6 ? 40 + 8 : 20 + 8;
+	unsigned header = p->family == AF_INET6 ? 40 + 8 : 20 + 8;
 	unsigned mtu = v->iface->link.mtu;
 
-	if (v->p.version == 2 || v->p.also_version_2)
+	if (p->version == 2 || p->also_version_2)
 		header += 8;
 	return mtu <= header ? 0 :
-	    (mtu - header) / (unsigned)addr_len(v->p.family);
+	    (mtu - header) / (unsigned)addr_len(p->family);
 }
 
 /* V-76: the address of an instance with priority 255 that is not ours. */
 static const struct addr *
-not_owned(const struct vrrp_instance *v)
+not_owned(const struct vrrp_instance *v, const struct vrrp_params *p)
 {
 	unsigned i;
 
-	if (v->p.priority != VRRP_PRIORITY_OWNER)
+	if (p->priority != VRRP_PRIORITY_OWNER)
 		return NULL;
-	for (i = 0; i < v->p.vip_count; i++)
-		if (!vrrp_able_owns(&v->p.vips[i].prefix.addr,
-		    (void *)v))
-			return &v->p.vips[i].prefix.addr;
+	for (i = 0; i < p->vip_count; i++)
+		if (!vrrp_addrs_has(v->env->addrs, v->iface->link.ifindex,
+		    &p->vips[i].prefix.addr))
+			return &p->vips[i].prefix.addr;
 	return NULL;
+}
+
+/* Owned by whom they must be, and few enough for an advert. */
+static bool
+addresses_can_be(const struct vrrp_instance *v, const struct vrrp_params *p,
+    enum vrrp_cause *cause, char *w, size_t size)
+{
+	const struct addr *foreign = not_owned(v, p);
+	char text[ADDR_STRLEN];
+
+	if (foreign != NULL) {
+		*cause = VRRP_CAUSE_NOT_OWNER;
+		(void)snprintf(w, size, "priority = 255 is for the owner of "
+		    "the addresses, and %s is not an address of %s",
+		    addr_format(foreign, text, sizeof(text)),
+		    v->iface->name);
+		return false;
+	}
+	if (p->vip_count > most_addresses(v, p)) {
+		*cause = VRRP_CAUSE_ADDRESS_FAILED;
+		(void)snprintf(w, size, "an advert of %u addresses does not "
+		    "fit the MTU of %s, which has room for %u",
+		    p->vip_count, v->iface->name, most_addresses(v, p));
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -88,8 +114,6 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
     size_t size)
 {
 	const struct vrrp_iface *f = v->iface;
-	const struct addr *foreign;
-	char text[ADDR_STRLEN];
 
 	if (v->disabled) {
 		*cause = VRRP_CAUSE_DISABLED;
@@ -113,11 +137,8 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		*cause = VRRP_CAUSE_INTERFACE_DOWN;
 		(void)snprintf(w, size, "interface %s has no carrier",
 		    f->name);
-	} else if ((foreign = not_owned(v)) != NULL) {
-		*cause = VRRP_CAUSE_NOT_OWNER;
-		(void)snprintf(w, size, "priority = 255 is for the owner of "
-		    "the addresses, and %s is not an address of %s",
-		    addr_format(foreign, text, sizeof(text)), f->name);
+	} else if (!addresses_can_be(v, &v->p, cause, w, size)) {
+		return false;
 	} else if (!addr_is_set(vrrp_iface_primary_of(v))) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
@@ -125,11 +146,6 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		    "interface %s has no IPv4 address of its own%s", f->name,
 		    has_virtual_address(v) ?
 		    ", only virtual ones: their owner has priority = 255" : "");
-	} else if (v->p.vip_count > most_addresses(v)) {
-		*cause = VRRP_CAUSE_ADDRESS_FAILED;
-		(void)snprintf(w, size, "an advert of %u addresses does not "
-		    "fit the MTU of %s, which has room for %u",
-		    v->p.vip_count, f->name, most_addresses(v));
 	} else if (vrrp_able_track_forbids(v)) {
 		*cause = VRRP_CAUSE_TRACK_FAULT;
 		vrrp_tracked_why(&v->tracked, w, size);
@@ -168,6 +184,30 @@ vrrp_able(const struct vrrp_instance *v, char *why, size_t size)
 		size = sizeof(reason);
 	}
 	return can_run_alone(v, &cause, why, size);
+}
+
+bool
+vrrp_able_with(const struct vrrp_instance *v, const struct vrrp_params *p,
+    char *why, size_t size)
+{
+	enum vrrp_cause cause;
+	char text[ADDR_STRLEN];
+	struct nl_link link;
+	unsigned i;
+
+	if (!addresses_can_be(v, p, &cause, why, size))
+		return false;
+	for (i = 0; i < p->vip_count; i++) {
+		if (p->vips[i].device[0] == '\0' ||
+		    strcmp(p->vips[i].device, v->iface->name) == 0 ||
+		    nl_link_get(v->env->nl, p->vips[i].device, &link) == 0)
+			continue;
+		(void)snprintf(why, size, "device %s of address %s does not "
+		    "exist", p->vips[i].device, addr_format(
+		    &p->vips[i].prefix.addr, text, sizeof(text)));
+		return false;
+	}
+	return true;
 }
 
 enum vrrp_cause

@@ -25,21 +25,50 @@
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_announce.h"
 
+static bool
+room_for_version_2(struct vrrp_instance *v)
+{
+	if (v->frame_v2 == NULL)
+		v->frame_v2 = malloc(VRRP_FRAME_MAX);
+	if (v->resign_v2 == NULL)
+		v->resign_v2 = malloc(VRRP_FRAME_MAX);
+	return v->frame_v2 != NULL && v->resign_v2 != NULL;
+}
+
+static bool
+room_for_announcements(struct vrrp_instance *v, unsigned count)
+{
+	struct iovec *list;
+	uint8_t *bytes;
+
+	bytes = realloc(v->announce_bytes, count * VRRP_ANNOUNCE_FRAME_MAX);
+	if (bytes == NULL)
+		return false;
+	v->announce_bytes = bytes;
+	list = realloc(v->announce, count * sizeof(*list));
+	if (list == NULL)
+		return false;
+	v->announce = list;
+	return true;
+}
+
+bool
+vrrp_frames_make_room(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	unsigned count = p->vip_count > v->p.vip_count ? p->vip_count :
+	    v->p.vip_count;
+
+	return (!p->also_version_2 || room_for_version_2(v)) &&
+	    room_for_announcements(v, count);
+}
+
 bool
 vrrp_frames_alloc(struct vrrp_instance *v)
 {
 	v->frame = malloc(VRRP_FRAME_MAX);
 	v->resign = malloc(VRRP_FRAME_MAX);
-	if (v->p.also_version_2) {
-		v->frame_v2 = malloc(VRRP_FRAME_MAX);
-		v->resign_v2 = malloc(VRRP_FRAME_MAX);
-		if (v->frame_v2 == NULL || v->resign_v2 == NULL)
-			return false;
-	}
-	v->announce_bytes = malloc(v->p.vip_count * VRRP_ANNOUNCE_FRAME_MAX);
-	v->announce = calloc(v->p.vip_count, sizeof(*v->announce));
 	return v->frame != NULL && v->resign != NULL &&
-	    v->announce_bytes != NULL && v->announce != NULL;
+	    vrrp_frames_make_room(v, &v->p);
 }
 
 void

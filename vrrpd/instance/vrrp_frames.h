@@ -11,10 +11,14 @@
 #include "shared/pure/addr.h"
 #include "vrrpd/instance/virtual_router.h"
 
-/*
- * Room for all frames, once: false when out of memory.  free: also after that.
- */
+/* Room for all frames, once: false when out of memory.  free: also after that. */
 bool	vrrp_frames_alloc(struct vrrp_instance *);
+/*
+ * Room for those of other values as well, before they are in force.  False when
+ * out of memory.  In either case the announcements must be built again.
+ */
+bool	vrrp_frames_make_room(struct vrrp_instance *,
+	    const struct vrrp_params *);
 void	vrrp_frames_free(struct vrrp_instance *);
 
 /*

@@ -8,6 +8,10 @@
  * `answered`, a callback of the instance, and vrrp_hold_answered() says which
  * batch it was.
  *
+ * A reload that changes the addresses, or what else is prepared, of a running
+ * instance ends in vrrp_hold_change().  Before anything is sent all of the new is
+ * prepared, so that what cannot be leaves everything as it was.
+ *
  * Nothing here knows a state of the virtual router or decides anything.  What
  * fails is returned, with `retry_reason` in words for a user, or left in
  * `batch_error`; trying again is for the caller.
@@ -23,6 +27,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/nl_batch.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
@@ -87,40 +92,93 @@ open_unicast(struct vrrp_instance *v)
 	return error == 0;
 }
 
+static bool
+is_owner(const struct vrrp_params *p)
+{
+	return p->priority == VRRP_PRIORITY_OWNER;
+}
+
 /* V-104: the owner takes what is sent to its address, whatever is wished. */
 static bool
-open_filter(struct vrrp_instance *v)
+wants_filter(const struct vrrp_params *p)
 {
-	int error;
+	return !p->accept && !is_owner(p);
+}
 
-	if (v->filtered || v->p.accept ||
-	    v->p.priority == VRRP_PRIORITY_OWNER)
-		return true;
-	error = vrrp_filter_add(v->env->filter, &v->p);
+static bool
+filter_works(struct vrrp_instance *v, int error)
+{
 	if (error < 0)
 		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
 		    "accept = no needs nf_tables of Linux 5.12: %s",
 		    strerror(-error));
-	v->filtered = error == 0;
-	return v->filtered;
+	return error == 0;
+}
+
+static bool
+open_filter(struct vrrp_instance *v)
+{
+	if (!v->filtered && wants_filter(&v->p))
+		v->filtered = filter_works(v, vrrp_filter_add(v->env->filter,
+		    &v->p));
+	return v->filtered || !wants_filter(&v->p);
+}
+
+/* The kernel's own word for it, as far as we have heard. */
+static bool
+is_secondary(int ifindex, const struct addr_prefix *prefix, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	unsigned i;
+
+	for (i = 0; i < as->count; i++)
+		if (as->list[i].ifindex == ifindex &&
+		    as->list[i].prefix.len == prefix->len &&
+		    addr_equal(&as->list[i].prefix.addr, &prefix->addr))
+			return as->list[i].secondary;
+	return false;
+}
+
+/*
+ * How long the addresses are lent is decided anew when they are taken: what was
+ * lent, and is not refreshed any more, would be gone in no time.
+ */
+static struct vrrp_vip_questions
+questions(struct vrrp_instance *v)
+{
+	if (!v->holds)
+		v->lifetime_s = v->env->lifetime_s;
+	return (struct vrrp_vip_questions){
+		.on_link = on_link,
+		.owned = vrrp_able_owns,
+		.arg = v,
+		.secondary = secondary,
+		.lifetime_s = v->lifetime_s,
+		.is_secondary = is_secondary,
+	};
+}
+
+static bool
+complete(struct vrrp_instance *v)
+{
+	if (!open_unicast(v) || !open_filter(v))
+		return false;
+	vrrp_frames_build_announcements(v);
+	vrrp_bequest_build_adverts(v);
+	return true;
 }
 
 /* Everything a takeover needs. Returns false with `retry_reason` set. */
 bool
 vrrp_hold_prepare(struct vrrp_instance *v)
 {
-	const struct vrrp_vip_questions q = { on_link, vrrp_able_owns, v,
-	    secondary, v->env->lifetime_s };
+	const struct vrrp_vip_questions q = questions(v);
 
 	if (v->vips == NULL)
 		return false;
-	if (vrrp_vip_prepare(v->vips, &q, v->retry_reason) < 0)
-		return false;
-	if (!open_unicast(v) || !open_filter(v))
-		return false;
-	vrrp_frames_build_announcements(v);
-	vrrp_bequest_build_adverts(v);
-	return true;
+	return vrrp_vip_prepare(v->vips, &q, v->retry_reason) == 0 &&
+	    complete(v);
 }
 
 /* --- take, lend, give up --- */
@@ -263,6 +321,115 @@ vrrp_hold_hush(struct vrrp_instance *v)
 {
 	if (v->vips != NULL)
 		(void)vrrp_vip_hush(v->vips);
+}
+
+/* --- other values --- */
+
+/* Before the addresses are anywhere; of those that stay nothing changes. */
+static bool
+filter_next(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	if (!v->filtered)
+		return true;			/* open_filter() follows */
+	if (wants_filter(p))
+		return filter_works(v, vrrp_filter_widen(v->env->filter,
+		    &v->p, p));
+	vrrp_filter_remove(v->env->filter, &v->p);
+	v->filtered = false;
+	return true;
+}
+
+static bool
+prepare_change(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = questions(v);
+
+	return v->vips == NULL || (vrrp_vip_change(v->vips, &q,
+	    v->retry_reason) == 0 && complete(v));
+}
+
+static void
+follow(struct vrrp_instance *v)
+{
+	int error;
+
+	if (v->vips == NULL || !v->holds)
+		return;
+	own_arp(v, true);
+	vrrp_bequest_later(v);
+	error = vrrp_vip_follow(v->vips, v->followed, v);
+	if (error < 0 && error != -ENODATA)
+		v->followed(-error, 0, v);
+}
+
+/* Back to what was in force; nothing has reached the addresses yet. */
+static void
+restore(struct vrrp_instance *v, const struct vrrp_params *was)
+{
+	const struct vrrp_params next = v->p;
+	char reason[VRRP_VIP_REASON_MAX];
+
+	memcpy(reason, v->retry_reason, sizeof(reason));
+	v->p = *was;
+	if (v->filtered)
+		vrrp_filter_narrow(v->env->filter, &v->p, &next);
+	if (v->vips != NULL) {
+		const struct vrrp_vip_questions q = questions(v);
+
+		(void)vrrp_vip_change(v->vips, &q, v->retry_reason);
+		(void)complete(v);
+	}
+	own_arp(v, v->holds);
+	memcpy(v->retry_reason, reason, sizeof(reason));
+}
+
+/* More differs than what the state machine and the frames are told anyway. */
+static bool
+concerns_us(const struct vrrp_params *a, const struct vrrp_params *b)
+{
+	return is_owner(a) != is_owner(b) || vrrp_diff_in(a, b, "accept") ||
+	    vrrp_diff_in(a, b, "virtual_addresses") ||
+	    vrrp_diff_in(a, b, "unicast_peers");
+}
+
+static bool
+make_room(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	if (vrrp_frames_make_room(v, p))
+		return true;
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "out of memory");
+	if (v->vips != NULL)
+		vrrp_frames_build_announcements(v);
+	return false;
+}
+
+bool
+vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	const struct vrrp_params was = v->p;
+
+	if (!concerns_us(&was, p)) {
+		if (p->also_version_2 && !was.also_version_2 &&
+		    !make_room(v, p))
+			return false;
+		vrrp_diff_apply(&v->p, p);
+		return true;
+	}
+	if (!make_room(v, p) || !filter_next(v, p))
+		return false;
+	own_arp(v, false);
+	vrrp_diff_apply(&v->p, p);
+	if (!prepare_change(v)) {
+		restore(v, &was);
+		return false;
+	}
+	if (v->announce_at >= v->p.vip_count)
+		v->announce_at = 0;
+	follow(v);
+	if (v->filtered)
+		vrrp_filter_narrow(v->env->filter, &v->p, &was);
+	return true;
 }
 
 /* --- is it all there --- */

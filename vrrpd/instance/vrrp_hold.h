@@ -28,6 +28,15 @@ void	vrrp_hold_free(struct vrrp_instance *);
 bool	vrrp_hold_prepare(struct vrrp_instance *);
 
 /*
+ * The values are p from now on, which differ from those in force by no more than
+ * VRRP_DIFF_IN_PLACE: addresses, filter, sockets and frames follow.  Where the
+ * addresses are installed those that stay are not touched; the kernel's answer
+ * goes to `followed`.  False: that cannot be, `retry_reason` says why, and nothing
+ * has changed.
+ */
+bool	vrrp_hold_change(struct vrrp_instance *, const struct vrrp_params *p);
+
+/*
  * Take the addresses.  r: the transition that does, or NULL.  quietly: nothing
  * leaves with the virtual MAC yet (vrrp_vip_install_quietly()).  An error of the
  * call itself is left in `batch_error`.  Nothing without an interface.

@@ -341,19 +341,72 @@ track_cb(mono_t deadline, void *arg)
 
 /* --- run-time changes --- */
 
-void
-vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
+/* The bytes of adverts differ, or where they go. */
+static bool
+speaks_otherwise(const struct vrrp_params *a, const struct vrrp_params *b)
 {
-	if (p->checksum_compat != v->p.checksum_compat)
-		v->send_form = vrrp_frames_form(p);
-	vrrp_diff_apply(&v->p, p);
+	static const char *const words[] = {
+		"version", "also_version_2", "auth_pass", "virtual_addresses",
+		"unicast_peers",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (vrrp_diff_in(a, b, words[i]))
+			return true;
+	return false;
+}
+
+/* There is one in p that was not, or was elsewhere. */
+static bool
+has_new_address(const struct vrrp_params *was, const struct vrrp_params *p)
+{
+	unsigned i, j;
+
+	for (i = 0; i < p->vip_count; i++) {
+		for (j = 0; j < was->vip_count; j++)
+			if (addr_equal(&p->vips[i].prefix.addr,
+			    &was->vips[j].prefix.addr) &&
+			    strcmp(p->vips[i].device, was->vips[j].device) == 0)
+				break;
+		if (j == was->vip_count)
+			return true;
+	}
+	return false;
+}
+
+static void
+follow_values(struct vrrp_instance *v, const struct vrrp_params *was)
+{
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	vrrp_peer_reconfigured(v);
+	if (vrrp_diff_in(was, &v->p, "unicast_peers"))
+		vrrp_machine_name_peers(v);
 	look_at_tracks(v);
 	v->track_moved = false;
-	vrrp_machine_update(v);
+	vrrp_machine_change(v, speaks_otherwise(was, &v->p),
+	    has_new_address(was, &v->p));
 	vrrp_machine_say_later(v);
 	vrrp_instance_reconsider(v);
+}
+
+bool
+vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	const struct vrrp_params was = v->p;
+	enum vrrp_checksum_form form = v->send_form;
+
+	if (p->checksum_compat != was.checksum_compat ||
+	    p->version != was.version)
+		v->send_form = vrrp_frames_form(p);
+	if (!vrrp_hold_change(v, p)) {
+		v->send_form = form;
+		log_err("instance=%s goes on as it was: %s", v->p.name,
+		    v->retry_reason);
+		return false;
+	}
+	follow_values(v, &was);
+	return true;
 }
 
 void
@@ -424,6 +477,20 @@ answered(int error, unsigned failed_at, void *arg)
 		vrrp_machine_say_later(v);
 }
 
+/*
+ * Addresses have been changed in place.  What could not be, an installation of all
+ * of them finds out, which is answered in its turn.
+ */
+static void
+followed(int error, unsigned failed_at, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)failed_at;
+	if (error != 0 && v->holds && v->core.state == VRRP_ACTIVE)
+		vrrp_hold_install(v, NULL, false);
+}
+
 struct vrrp_instance *
 vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
     const struct vrrp_params *p)
@@ -442,6 +509,7 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->created_real_ns = loop_realtime_ns();
 	v->retry_at = MONO_NEVER;
 	v->answered = answered;
+	v->followed = followed;
 	e = vrrp_handoff_find(env->handoff, p->name);
 	if (e != NULL) {
 		v->kept = (e->flags & VRRP_HANDOFF_ACTIVE) != 0;

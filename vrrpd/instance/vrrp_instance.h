@@ -59,9 +59,11 @@ void	vrrp_instance_mac_changed(struct vrrp_instance *);
 
 /*
  * Run time changes: a new set of values whose difference is worth no more than
- * VRRP_DIFF_IN_PLACE (vrrp_diff.h).
+ * VRRP_DIFF_IN_PLACE (vrrp_diff.h).  The state stays; an Active installs and
+ * announces what is new, takes away what is gone, and adverts at once.  False, and
+ * logged: that cannot be, and the instance goes on as it was.
  */
-void	vrrp_instance_set(struct vrrp_instance *, const struct vrrp_params *);
+bool	vrrp_instance_set(struct vrrp_instance *, const struct vrrp_params *);
 void	vrrp_instance_disable(struct vrrp_instance *, bool disable);
 /*
  * Resign and be a Backup that does not preempt; with its whole group.  If nobody

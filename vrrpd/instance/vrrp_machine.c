@@ -405,16 +405,42 @@ core_params(const struct vrrp_instance *v)
 }
 
 void
-vrrp_machine_update(struct vrrp_instance *v)
+vrrp_machine_change(struct vrrp_instance *v, bool speak, bool announce)
 {
 	struct vrrp_core_params p = core_params(v);
+	bool was_active = v->core.state == VRRP_ACTIVE;
 	struct vrrp_actions act;
 	mono_t now = loop_clock();
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_set_params(&v->core, now, &p, &act);
 	vrrp_bequest_build_adverts(v);
+	if (was_active && v->core.state == VRRP_ACTIVE &&
+	    !vrrp_core_is_fenced(&v->core)) {
+		if (speak) {
+			act.todo |= VRRP_DO_SEND_ADVERT;
+			act.advert_priority = p.priority;
+		}
+		if (announce)
+			act.todo |= VRRP_DO_ANNOUNCE;
+	}
 	perform(v, &act, &m);
+}
+
+void
+vrrp_machine_update(struct vrrp_instance *v)
+{
+	vrrp_machine_change(v, false, false);
+}
+
+void
+vrrp_machine_name_peers(struct vrrp_instance *v)
+{
+	unsigned i;
+
+	vrrp_core_name_nobody(&v->core);
+	for (i = 0; i < v->p.unicast_count; i++)
+		vrrp_core_name_router(&v->core, &v->p.unicast_peers[i]);
 }
 
 /* Active again, since nobody took it or the taker is gone. */
@@ -824,11 +850,9 @@ vrrp_machine_init(struct vrrp_instance *v)
 {
 	struct loop *loop = v->env->loop;
 	struct vrrp_core_params p = core_params(v);
-	unsigned i;
 
 	vrrp_core_init(&v->core, &p);
-	for (i = 0; i < v->p.unicast_count; i++)
-		vrrp_core_name_router(&v->core, &v->p.unicast_peers[i]);
+	vrrp_machine_name_peers(v);
 	vrrp_linger_init(&v->linger);
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);

@@ -610,11 +610,16 @@ is_shared(const struct vrrp_filter *f, const struct vrrp_params *p,
 	return false;
 }
 
+/*
+ * The addresses of `list`, which are those of the instance p, now or before; not
+ * those that p has in `except` too (NULL: none).
+ */
 static int
-change(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
+change(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *list, const struct vrrp_params *except, bool add)
 {
 	static struct transaction t;
-	struct nlattr *list, *element, *key;
+	struct nlattr *elements, *element, *key;
 	struct nl_msg *msg;
 	const struct addr *a;
 	unsigned i, n = 0;
@@ -627,10 +632,11 @@ change(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
 	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, f->table);
 	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_SET,
 	    p->family == AF_INET6 ? SET6 : SET4);
-	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
-	for (i = 0; i < p->vip_count; i++) {
-		a = &p->vips[i].prefix.addr;
-		if (is_shared(f, p, a))
+	elements = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
+	for (i = 0; i < list->vip_count; i++) {
+		a = &list->vips[i].prefix.addr;
+		if (is_shared(f, p, a) ||
+		    (except != NULL && has_address(except, a)))
 			continue;
 		element = nla_nest_start(msg, NFTA_LIST_ELEM);
 		key = nla_nest_start(msg, NFTA_SET_ELEM_KEY);
@@ -640,7 +646,7 @@ change(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
 		(void)nla_nest_end(msg, element);
 		n++;
 	}
-	(void)nla_nest_end(msg, list);
+	(void)nla_nest_end(msg, elements);
 	finish(&t, msg);
 	return n == 0 ? 0 : commit(&t);
 }
@@ -657,7 +663,7 @@ vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
 	f->list = list;
 	error = open_filter(f);
 	if (error == 0)
-		error = change(f, p, true);
+		error = change(f, p, p, NULL, true);
 	if (error == 0)
 		f->list[f->count++] = p;
 	check(f);
@@ -675,8 +681,26 @@ vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
 	if (i == f->count)
 		return;
 	f->list[i] = f->list[--f->count];
-	(void)change(f, p, false);
+	(void)change(f, p, p, NULL, false);
 	drop_unused(f);
+	check(f);
+}
+
+int
+vrrp_filter_widen(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *next)
+{
+	int error = change(f, p, next, p, true);
+
+	check(f);
+	return error;
+}
+
+void
+vrrp_filter_narrow(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *was)
+{
+	(void)change(f, p, was, p, false);
 	check(f);
 }
 

@@ -29,6 +29,16 @@ int	vrrp_filter_add(struct vrrp_filter *, const struct vrrp_params *p);
 void	vrrp_filter_remove(struct vrrp_filter *, const struct vrrp_params *p);
 
 /*
+ * The addresses of p, which was added, will be those of `next`: these too are
+ * filtered from now on.  0 or negative errno; then nothing has changed.
+ */
+int	vrrp_filter_widen(struct vrrp_filter *, const struct vrrp_params *p,
+	    const struct vrrp_params *next);
+/* The addresses of p were those of `was`, which nobody has any more. */
+void	vrrp_filter_narrow(struct vrrp_filter *, const struct vrrp_params *p,
+	    const struct vrrp_params *was);
+
+/*
  * IPv4, the owner with a virtual MAC: the interface's ARP answers for its
  * addresses tell the virtual MAC of p from now on (V-84).  Waits for the
  * kernel.  0 or negative errno; then nothing has changed.

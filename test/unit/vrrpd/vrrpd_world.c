@@ -18,6 +18,7 @@
 #include "shared/loop.h"
 #include "shared/nl_batch.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/ipc/vrrp_channel.h"
@@ -480,6 +481,8 @@ struct vrrp_vips {
 	const struct vrrp_params	*p;
 	uint8_t				 mac[6];
 	struct vrrp_vip_address		 list[VRRP_VIPS_MAX];
+	unsigned			 count;		/* prepared */
+	char				 changes[1024];
 };
 
 static void
@@ -536,13 +539,57 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	unsigned i;
 
 	(void)reason;
-	for (i = 0; i < v->p->vip_count; i++) {
+	v->count = v->p->vip_count;
+	for (i = 0; i < v->count; i++) {
 		v->list[i].prefix = v->p->vips[i].prefix;
 		v->list[i].ifindex = v->list[i].announce_ifindex =
 		    WORLD_IFINDEX;
 		v->list[i].owned = q->owned(&v->list[i].prefix.addr, q->arg);
 		memcpy(v->list[i].mac, v->mac, 6);
 	}
+	return 0;
+}
+
+/* did[] says of each address whether it comes or goes: "+192.0.2.51/24". */
+static void
+add_changes(struct vrrp_vips *v, char sign, const struct addr_prefix *one,
+    unsigned n, const struct addr_prefix *other, unsigned m)
+{
+	char text[ADDR_PREFIX_STRLEN];
+	size_t len = strlen(v->changes);
+	unsigned i, j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < m; j++)
+			if (addr_equal(&one[i].addr, &other[j].addr) &&
+			    one[i].len == other[j].len)
+				break;
+		if (j == m)
+			len += (size_t)snprintf(v->changes + len,
+			    sizeof(v->changes) - len, "%c%s", sign,
+			    addr_prefix_format(&one[i], text, sizeof(text)));
+	}
+}
+
+int
+vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	struct addr_prefix was[VRRP_VIPS_MAX], now[VRRP_VIPS_MAX];
+	unsigned i, count = v->count;
+
+	if (world.change_error != 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "no such device");
+		return world.change_error;
+	}
+	for (i = 0; i < count; i++)
+		was[i] = v->list[i].prefix;
+	v->changes[0] = '\0';
+	(void)vrrp_vip_prepare(v, q, reason);
+	for (i = 0; i < v->count; i++)
+		now[i] = v->list[i].prefix;
+	add_changes(v, '-', was, count, now, v->count);
+	add_changes(v, '+', now, v->count, was, count);
 	return 0;
 }
 
@@ -555,6 +602,18 @@ batch(struct vrrp_vips *v, const char *what, int error, nl_batch_done done,
 	did_of(v, what);
 	await(done, arg);
 	return 0;
+}
+
+int
+vrrp_vip_follow(struct vrrp_vips *v, nl_batch_done done, void *arg)
+{
+	char what[sizeof(v->changes) + 8];
+
+	if (v->changes[0] == '\0')
+		return -ENODATA;
+	(void)snprintf(what, sizeof(what), "follow%s", v->changes);
+	v->changes[0] = '\0';
+	return batch(v, what, 0, done, arg);
 }
 
 int
@@ -718,6 +777,26 @@ vrrp_filter_add(struct vrrp_filter *f, const struct vrrp_params *p)
 	if (world.filter_error == 0)
 		did("filter");
 	return world.filter_error;
+}
+
+int
+vrrp_filter_widen(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *next)
+{
+	(void)f;
+	if (world.filter_error == 0 && vrrp_diff_in(p, next,
+	    "virtual_addresses"))
+		did("widen");
+	return world.filter_error;
+}
+
+void
+vrrp_filter_narrow(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *was)
+{
+	(void)f;
+	if (vrrp_diff_in(p, was, "virtual_addresses"))
+		did("narrow");
 }
 
 int

@@ -36,6 +36,7 @@ struct world {
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		install_error;	/* of the call itself, negative */
 	int		vip_open_error;
+	int		change_error;	/* of other addresses, negative */
 	int		filter_error;	/* of adding, negative */
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */

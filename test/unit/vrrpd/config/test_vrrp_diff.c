@@ -34,26 +34,26 @@ static const struct field {
 	P(interface, "interface", RESTART),
 	P(vrid, "virtual_router_id", RESTART),
 	P(family, "virtual_addresses", RESTART),
-	P(version, "version", RESTART),
-	P(also_version_2, "also_version_2", RESTART),
+	P(version, "version", IN_PLACE),
+	P(also_version_2, "also_version_2", IN_PLACE),
 	P(priority, "priority", IN_PLACE),
 	P(advert_int_cs, "advert_int", IN_PLACE),
 	P(preempt, "preempt", IN_PLACE),
 	P(preempt_delay_ns, "preempt_delay", IN_PLACE),
 	P(takeover_confirm_ns, "takeover_confirm", IN_PLACE),
-	P(accept, "accept", RESTART),
+	P(accept, "accept", IN_PLACE),
 	P(virtual_mac, "virtual_mac", RESTART),
 	P(checksum_compat, "checksum_compat", IN_PLACE),
 	P(auth_len, "auth_pass", IN_PLACE),
 	P(auth_pass, "auth_pass", IN_PLACE),
 	C("params", "auth_pass", auth_pass[7], "auth_pass", IN_PLACE),
-	P(vip_count, "virtual_addresses", RESTART),
-	P(vips, "virtual_addresses", RESTART),
-	P(unicast_count, "unicast_peers", RESTART),
-	P(unicast_peers, "unicast_peers", RESTART),
+	P(vip_count, "virtual_addresses", IN_PLACE),
+	P(vips, "virtual_addresses", IN_PLACE),
+	P(unicast_count, "unicast_peers", IN_PLACE),
+	P(unicast_peers, "unicast_peers", IN_PLACE),
 	C("params", "unicast_peers", unicast_peers[1].bytes[3],
-	    "unicast_peers", RESTART),
-	P(unicast_min_ttl, "unicast_min_ttl", RESTART),
+	    "unicast_peers", IN_PLACE),
+	P(unicast_min_ttl, "unicast_min_ttl", IN_PLACE),
 	P(bfd_count, "bfd", IN_PLACE),
 	P(bfd, "bfd", IN_PLACE),
 	P(has_bfd_auto, "bfd auto", IN_PLACE),
@@ -69,11 +69,11 @@ static const struct field {
 	P(garp_refresh_ns, "garp_refresh", IN_PLACE),
 	P(line, "line", EQUAL),
 #define V(member)	C("vip", #member, vips[1].member,		\
-			    "virtual_addresses", RESTART)
+			    "virtual_addresses", IN_PLACE)
 	V(prefix),
 	C("vip", "prefix", vips[1].prefix.addr.bytes[3],
-	    "virtual_addresses", RESTART),
-	C("vip", "prefix", vips[1].prefix.len, "virtual_addresses", RESTART),
+	    "virtual_addresses", IN_PLACE),
+	C("vip", "prefix", vips[1].prefix.len, "virtual_addresses", IN_PLACE),
 	V(device),
 	V(label),
 #define B(member)	C("bfd_params", #member, bfd[1].member, "bfd", IN_PLACE)
@@ -223,22 +223,34 @@ test_vrrp_diff_behind_the_count_nothing_is_looked_at(void **state)
 	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
 }
 
-/* The owner installs and answers for addresses that are its own (V-75, V-76). */
+/* Asked by its word, a field differs or does not, whatever its class. */
 static void
-test_vrrp_diff_owner_comes_or_goes_by_restart(void **state)
+test_vrrp_diff_in_names_one_word(void **state)
 {
-	struct vrrp_diff_field out[VRRP_DIFF_FIELDS_MAX];
+	struct vrrp_params a = sample(), b = sample();
+
+	(void)state;
+	b.family = AF_INET6;
+	b.line = 7;
+	assert_true(vrrp_diff_in(&a, &b, "virtual_addresses"));
+	assert_true(vrrp_diff_in(&a, &b, "line"));
+	assert_false(vrrp_diff_in(&a, &b, "unicast_peers"));
+	b = a;
+	b.unicast_count = 1;
+	assert_true(vrrp_diff_in(&a, &b, "unicast_peers"));
+	assert_false(vrrp_diff_in(&a, &b, "virtual_addresses"));
+}
+
+/* The addresses stay where they are, and whose they are is asked anew. */
+static void
+test_vrrp_diff_owner_comes_or_goes_in_place(void **state)
+{
 	struct vrrp_params a = sample(), b = sample();
 
 	(void)state;
 	b.priority = VRRP_PRIORITY_OWNER;
-	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_RESTART);
-	assert_int_equal(vrrp_diff(&b, &a), VRRP_DIFF_RESTART);
-	assert_int_equal(vrrp_diff_fields(&a, &b, out), 1);
-	assert_string_equal(out[0].word, "priority");
-	assert_int_equal(out[0].worth, VRRP_DIFF_RESTART);
-	a.priority = VRRP_PRIORITY_OWNER;
-	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_IN_PLACE);
+	assert_int_equal(vrrp_diff(&b, &a), VRRP_DIFF_IN_PLACE);
 }
 
 /* --- the members, as the header has them --- */
@@ -340,7 +352,8 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_diff_behind_the_count_nothing_is_looked_at),
 		cmocka_unit_test(
-		    test_vrrp_diff_owner_comes_or_goes_by_restart),
+		    test_vrrp_diff_owner_comes_or_goes_in_place),
+		cmocka_unit_test(test_vrrp_diff_in_names_one_word),
 		cmocka_unit_test(test_vrrp_diff_no_member_is_forgotten),
 	};
 

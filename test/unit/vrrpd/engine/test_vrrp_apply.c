@@ -201,6 +201,29 @@ test_vrrp_apply_a_change_of_one_leaves_the_others_alone(void **state)
 	assert_null(strstr(world.did, "withdraw"));
 }
 
+/* Addresses come and go in place: the others, and it, go on. */
+static void
+test_vrrp_apply_changes_addresses_in_place(void **state)
+{
+	struct vrrp_instance *web, *db;
+	struct vrrp_core core;
+
+	(void)state;
+	become_active(WEB DB);
+	web = engine_find("web");
+	db = engine_find("db");
+	core = db->core;
+	engine_apply("instance web { interface = eth0 virtual_router_id = 51 "
+	    "virtual_addresses = { 192.0.2.50/24, 192.0.2.51/24 } }\n" DB);
+	assert_done(0, 0, 0, 1, 1);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+	assert_int_equal(web->history_count, 2);
+	assert_memory_equal(&db->core, &core, sizeof(core));
+	assert_string_equal(world.did,
+	    "follow+192.0.2.51/24:web advert:51:100 announce:2");
+}
+
 /* A value that cannot be changed in place restarts that instance only. */
 static void
 test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
@@ -212,12 +235,12 @@ test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
 	become_active(WEB DB);
 	db = engine_find("db");
 	core = db->core;
-	engine_apply("instance web { interface = eth0 virtual_router_id = 51 "
-	    "virtual_addresses = { 192.0.2.50/24, 192.0.2.51/24 } }\n" DB);
+	engine_apply("instance web { interface = eth0 virtual_router_id = 61 "
+	    "virtual_addresses = { 192.0.2.50/24 } }\n" DB);
 	assert_done(0, 0, 1, 0, 1);
 	assert_ptr_equal(engine_find("db"), db);
 	assert_memory_equal(&db->core, &core, sizeof(core));
-	assert_int_equal(engine_find("web")->p.vip_count, 2);
+	assert_int_equal(engine_find("web")->p.vrid, 61);
 	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
 	assert_int_equal(ew.r->lingering_count, 0);
 	/* Resigned, gone from the kernel, made anew: in this order. */
@@ -516,6 +539,7 @@ main(void)
 	    TEST(test_vrrp_apply_the_same_again_touches_nothing),
 	    TEST(test_vrrp_apply_another_order_moves_the_same_instances),
 	    TEST(test_vrrp_apply_a_change_of_one_leaves_the_others_alone),
+	    TEST(test_vrrp_apply_changes_addresses_in_place),
 	    TEST(test_vrrp_apply_restarts_one_and_leaves_the_others_alone),
 	    TEST(test_vrrp_apply_a_disabled_instance_stays_disabled),
 	    TEST(test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard),

@@ -262,6 +262,314 @@ test_vrrp_instance_same_vrid_twice_is_refused(void **state)
 	assert_null(vrrp_instance_new(&world.env, world.iface, &p));
 }
 
+/* --- other values while it runs --- */
+
+static void
+add_vip(struct vrrp_params *p, const char *prefix)
+{
+	assert_int_equal(addr_prefix_parse(prefix,
+	    &p->vips[p->vip_count++].prefix), 0);
+}
+
+/* Nobody notices but those who ask for the new one: no state, no timer moves. */
+static void
+test_vrrp_instance_set_adds_an_address_to_an_active(void **state)
+{
+	struct vrrp_params p;
+	mono_t timer;
+
+	(void)state;
+	become_active();
+	timer = v->core.adver_timer;
+	p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did,
+	    "follow+192.0.2.51/24 advert:100 announce:2");
+	assert_int_equal(v->core.adver_timer.ns, timer.ns);
+	assert_int_equal(v->history_count, 2);
+	assert_int_equal(v->p.vip_count, 2);
+	/* Two addresses in the advert, and in the one that resigns. */
+	assert_int_equal(world.frame[14 + 20 + 3], 2);
+	assert_int_equal(v->resign[14 + 20 + 3], 2);
+	world_ack(0, 0);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_instance_set_takes_an_address_from_an_active(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	world_run(1100 * NS_PER_MS);
+	world_forget();
+	p.vips[0] = p.vips[1];
+	p.vip_count = 1;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "follow-192.0.2.50/24 advert:100");
+	/* The announcements that are left are of what is left. */
+	world_forget();
+	vrrp_machine_reannounce(v);
+	assert_string_equal(world.did, "announce:1");
+	assert_int_equal(world.announcement[14 + 14 + 3], 51);
+}
+
+static void
+test_vrrp_instance_set_changes_a_prefix_length(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	p.vips[0].prefix.len = 25;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did,
+	    "follow-192.0.2.50/24+192.0.2.50/25 advert:100");
+}
+
+/* Prepared, and that is all: the kernel has nothing, and nobody is told. */
+static void
+test_vrrp_instance_set_prepares_a_backup(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 200, 100);
+	world_forget();
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "");
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_run(3610 * NS_PER_MS);
+	assert_string_equal(world.did, "advert:100 install announce:2");
+}
+
+/* Whoever has resigned and answers still takes and gives up as well. */
+static void
+test_vrrp_instance_set_of_one_that_lingers_is_silent(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	assert_int_equal(vrrp_instance_handover(v), 0);
+	world_forget();
+	p = v->p;
+	p.vips[0].prefix.len = 25;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "follow-192.0.2.50/24"
+	    "+192.0.2.50/25+192.0.2.51/24");
+	assert_true(vrrp_machine_lingers(v));
+}
+
+static void
+test_vrrp_instance_set_that_cannot_be_leaves_all_as_it_was(void **state)
+{
+	struct vrrp_params p, was;
+
+	(void)state;
+	become_active();
+	was = p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	p.version = 2;
+	world.change_error = -ENODEV;
+	assert_false(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "");
+	assert_memory_equal(&v->p, &was, sizeof(was));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_non_null(strstr(lines, "goes on as it was: no such device"));
+	/* The next advert is due as before. */
+	world_run(NS_PER_S);
+	assert_string_equal(world.did, "advert:100");
+}
+
+/* The kernel says no afterwards: an address that is missing is not Active. */
+static void
+test_vrrp_instance_set_that_the_kernel_refuses_resigns(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	world_forget();
+	world_ack(EACCES, 3);
+	assert_string_equal(world.did, "install");
+	world_ack(EACCES, 1);
+	assert_string_equal(world.did, "install advert:0 withdraw");
+	assert_non_null(strstr(v->waiting,
+	    "192.0.2.51/24 could not be installed"));
+}
+
+/* V-104: never an instant at which the address is there and not filtered. */
+static void
+test_vrrp_instance_set_of_accept_and_addresses_filters_first(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	p.accept = false;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "filter");
+	world_forget();
+	p.vips[0].prefix.addr.bytes[3] = 51;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "widen follow-192.0.2.50/24"
+	    "+192.0.2.51/24 narrow advert:100 announce:1");
+	world_forget();
+	p.accept = true;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "unfilter");
+	assert_false(v->filtered);
+}
+
+static void
+test_vrrp_instance_set_accept_no_where_it_cannot_be(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	p.accept = false;
+	world.filter_error = -EOPNOTSUPP;
+	assert_false(vrrp_instance_set(v, &p));
+	assert_true(v->p.accept);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_non_null(strstr(lines, "accept = no needs nf_tables"));
+}
+
+/* L-15: a router that the file names no more is none. */
+static void
+test_vrrp_instance_set_of_unicast_peers(void **state)
+{
+	struct vrrp_params p;
+	struct addr one, two;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &one), 0);
+	assert_int_equal(addr_parse("192.0.2.3", &two), 0);
+	become_active();
+	p = v->p;
+	p.unicast_count = 1;
+	p.unicast_peers[0] = one;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "unicast:100>192.0.2.1");
+	assert_non_null(vrrp_rank_find(&v->core.death.rank, &one));
+	world_forget();
+	p.unicast_peers[0] = two;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "unicast:100>192.0.2.3");
+	assert_null(vrrp_rank_find(&v->core.death.rank, &one));
+	assert_non_null(vrrp_rank_find(&v->core.death.rank, &two));
+	world_forget();
+	p.unicast_count = 0;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "advert:100");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world.unicast_error = -EMFILE;
+	p.unicast_count = 1;
+	assert_false(vrrp_instance_set(v, &p));
+	assert_int_equal(v->p.unicast_count, 0);
+}
+
+/* V-131: a pair of versions comes and goes while Active. */
+static void
+test_vrrp_instance_set_of_versions(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	p = v->p;
+	p.also_version_2 = true;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "advert:100 advert-v2:100");
+	world_forget();
+	p.also_version_2 = false;
+	p.version = 2;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "advert-v2:100");
+	assert_int_equal(v->core.p.version, 2);
+	world_forget();
+	p.version = 3;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "advert:100");
+	assert_int_equal(v->history_count, 2);
+}
+
+/* V-75, V-84: the address is the interface's too, and then ours again. */
+static void
+test_vrrp_instance_set_to_the_owner_and_back(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	p = v->p;
+	p.priority = VRRP_PRIORITY_OWNER;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "own advert:255");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	p.priority = 100;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.did, "disown advert:100");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(v->history_count, 2);
+}
+
+/* The monitor's copy takes away what is there now. */
+static void
+test_vrrp_instance_set_renews_the_will(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	world.env.channel = a_channel();
+	become_active();
+	p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	world_deferred();
+	assert_non_null(strstr(world.did, "announce:2 will:web:1"));
+}
+
+/* Lent for as long as when they were taken: nobody else refreshes them. */
+static void
+test_vrrp_instance_set_lends_as_the_others_are_lent(void **state)
+{
+	struct vrrp_params p;
+
+	(void)state;
+	world.env.lifetime_s = 3;
+	become_active();
+	world.env.lifetime_s = 0;
+	p = v->p;
+	add_vip(&p, "192.0.2.51/24");
+	assert_true(vrrp_instance_set(v, &p));
+	assert_int_equal(v->lifetime_s, 3);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->lifetime_s, 3);
+	vrrp_instance_disable(v, true);
+	world_run(2 * NS_PER_S);
+	vrrp_instance_disable(v, false);
+	assert_int_equal(v->lifetime_s, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -280,6 +588,20 @@ main(void)
 	    TEST(test_vrrp_instance_owner_keeps_its_priority),
 	    TEST(test_vrrp_instance_fight_over_an_address_is_bounded),
 	    TEST(test_vrrp_instance_same_vrid_twice_is_refused),
+	    TEST(test_vrrp_instance_set_adds_an_address_to_an_active),
+	    TEST(test_vrrp_instance_set_takes_an_address_from_an_active),
+	    TEST(test_vrrp_instance_set_changes_a_prefix_length),
+	    TEST(test_vrrp_instance_set_prepares_a_backup),
+	    TEST(test_vrrp_instance_set_of_one_that_lingers_is_silent),
+	    TEST(test_vrrp_instance_set_that_cannot_be_leaves_all_as_it_was),
+	    TEST(test_vrrp_instance_set_that_the_kernel_refuses_resigns),
+	    TEST(test_vrrp_instance_set_of_accept_and_addresses_filters_first),
+	    TEST(test_vrrp_instance_set_accept_no_where_it_cannot_be),
+	    TEST(test_vrrp_instance_set_of_unicast_peers),
+	    TEST(test_vrrp_instance_set_of_versions),
+	    TEST(test_vrrp_instance_set_to_the_owner_and_back),
+	    TEST(test_vrrp_instance_set_renews_the_will),
+	    TEST(test_vrrp_instance_set_lends_as_the_others_are_lent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

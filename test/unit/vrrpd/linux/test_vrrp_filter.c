@@ -30,6 +30,7 @@ setup(void **state)
 	have_net = net_own() && system("ip link set lo up && "
 	    "ip address add 192.0.2.50/32 dev lo && "
 	    "ip address add 192.0.2.51/32 dev lo && "
+	    "ip address add 192.0.2.52/32 dev lo && "
 	    "ip -6 address add 2001:db8::50/128 dev lo nodad") == 0;
 	return 0;
 }
@@ -208,6 +209,35 @@ test_vrrp_filter_removing_what_was_not_added_is_nothing(void **state)
 	assert_string_equal(vrrp_filter_table(f), "");
 }
 
+/* V-104: before it is there, until it is gone; what stays is never let in. */
+static void
+test_vrrp_filter_follows_other_addresses(void **state)
+{
+	struct vrrp_params p = params("192.0.2.50", "192.0.2.51");
+	struct vrrp_params was = p;
+	struct vrrp_params next = params("192.0.2.51", "192.0.2.52");
+
+	(void)state;
+	need_net();
+	assert_int_equal(vrrp_filter_add(f, &p), 0);
+	assert_true(reached("192.0.2.52"));
+	assert_int_equal(vrrp_filter_widen(f, &p, &next), 0);
+	assert_false(reached("192.0.2.50"));
+	assert_false(reached("192.0.2.51"));
+	assert_false(reached("192.0.2.52"));
+	p = next;
+	vrrp_filter_narrow(f, &p, &was);
+	assert_true(reached("192.0.2.50"));
+	assert_false(reached("192.0.2.51"));
+	assert_false(reached("192.0.2.52"));
+	assert_int_equal(vrrp_filter_widen(f, &p, &next), 0);	/* the same */
+	vrrp_filter_narrow(f, &p, &next);
+	assert_false(reached("192.0.2.52"));
+	vrrp_filter_remove(f, &p);
+	assert_true(reached("192.0.2.51"));
+	assert_true(reached("192.0.2.52"));
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, fresh, done)
 
 int
@@ -218,6 +248,7 @@ main(void)
 	    TEST(test_vrrp_filter_ends_with_its_owner),
 	    TEST(test_vrrp_filter_shared_address_stays_until_the_last),
 	    TEST(test_vrrp_filter_takes_as_many_addresses_as_an_instance_has),
+	    TEST(test_vrrp_filter_follows_other_addresses),
 	    TEST(test_vrrp_filter_removing_what_was_not_added_is_nothing),
 	};
 
