@@ -76,6 +76,7 @@ class Five:
         self.lab.r1.start_bfdd(ours(OLD))
         self.bird = Bird(self.lab.r2)
         self.bird.start(theirs(OLD))
+        self.key = OLD                  # what both sign with now
 
     def sessions(self):
         return {s["peer"]: s
@@ -151,6 +152,7 @@ def test_key_change_without_a_flap(five):
     five.reload(ours(NEW))
     five.wait(lambda s: s["accepted-key-ids"] == [2], "the old one is gone")
     five.bird.configure(theirs(NEW))
+    five.key = NEW
     five.traffic()
     assert five.counts() == before
     five.wait_up()
@@ -158,7 +160,7 @@ def test_key_change_without_a_flap(five):
 
 # B-105 -
 def test_another_secret_is_refused_by_both(five):
-    wrong = (2, "not the one")
+    wrong = (five.key[0], "not the one")
     five.bird.configure(theirs(wrong))
     five.wait(lambda s: s["state"] == "down", "ours goes down")
     before = five.sessions()
@@ -169,7 +171,7 @@ def test_another_secret_is_refused_by_both(five):
     for _, network, _, _ in cables():
         wait_for(lambda: five.bird.state_of(network + "1") == "down", 10,
                  "BIRD refuses ours")
-    five.bird.configure(theirs(NEW))
+    five.bird.configure(theirs(five.key))
     five.wait_up()
 
 
@@ -177,7 +179,7 @@ def test_another_secret_is_refused_by_both(five):
 def test_restart_of_the_peer_with_another_sequence(five):
     five.bird.process.stop(signal.SIGKILL)
     five.wait(lambda s: s["state"] == "down", "silence")
-    five.bird.start(theirs(NEW))
+    five.bird.start(theirs(five.key))
     five.wait_up()
 
 
