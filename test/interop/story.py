@@ -157,15 +157,25 @@ def check_wait(bound, trial, what):
             what, trials, bound))
 
 
-def judge(capture, setting, ours):
-    """tshark has nothing to say about what we sent, nor about any frame."""
+def judge(captures, setting, ours):
+    """tshark has nothing to say about what we sent, nor about any frame.
+
+    All captures, which are of one port and have ended, as one: tshark takes
+    a second to start.
+    """
     if shutil.which("tshark") is None:
         return
+    path = captures[0].path.with_name("story.pcap")
+    with path.open("wb") as story:
+        for i, capture in enumerate(captures):
+            data = capture.path.read_bytes()
+            story.write(data[PCAP_HEADER:] if i else data)
     bad = None
-    # A legacy peer is answered in kind (V-13), so either form is right.
-    for form in ("TRUE", "FALSE"):
+    # A legacy peer is answered in kind (V-13), so either form is right.  The
+    # one to be expected first: most often nothing is left for the other.
+    for form in ("FALSE", "TRUE") if setting.legacy else ("TRUE", "FALSE"):
         done = run(
-            "tshark", "-n", "-r", str(capture.path), "-o",
+            "tshark", "-n", "-r", str(path), "-o",
              "ip.check_checksum:TRUE", "-o", "vrrp.v3_checksum_as_in_v2:" +
              form, "-Y", "_ws.malformed || _ws.expert.severity == \"Error\""
              " && !vrrp.checksum.status == \"Bad\" || vrrp.checksum.status =="
@@ -180,6 +190,8 @@ def judge(capture, setting, ours):
             break
     assert not bad, "\n".join(sorted(bad)[:20])
 
+
+PCAP_HEADER = 24            # bytes, and then records
 
 FILTER = "ip proto 112 or ip6 proto 112 or arp or icmp6"
 
@@ -207,6 +219,8 @@ def theirs_is_better(lab, theirs, setting):
     # It stays so: our own interval has passed several times over.
     assert len(r2.transitions()) == 1
 
+    captures = []
+
     def silence():
         gap = Gap(lab.client)
         with Capture(lab.switch, "p-r2", FILTER) as capture:
@@ -214,7 +228,7 @@ def theirs_is_better(lab, theirs, setting):
             mend = lab.cut(r1)
             r2.wait_state("active", 10)
             waited, _ = waited_ms(capture, source[r1], source[r2])
-            judge(capture, setting, source[r2])
+            captures.append(capture)
         late = gap.stop()
         lab.answered(target=setting.vip)
         mend()
@@ -237,12 +251,14 @@ def theirs_is_better(lab, theirs, setting):
             r2.wait_state("active", 10)
             took, last = waited_ms(capture, source[r1], source[r2])
             assert last == 0, "theirs resigns with priority 0"
+            captures.append(capture)
         assert r2.transitions()[-1]["cause"] == "priority-zero"
         lab.answered(target=setting.vip)
         return took, gap.stop()
 
     check_wait(setting.adi_ms(100), silence, "ours, Active_Down_Interval")
     check_wait(setting.skew_ms(100), resignation, "ours, Skew_Time")
+    judge(captures, setting, source[r2])
 
 
 def ours_is_better(lab, theirs, setting):
@@ -263,6 +279,8 @@ def ours_is_better(lab, theirs, setting):
     theirs.wait(r2, False)
     lab.answered(target=setting.vip)
 
+    captures = []
+
     def silence():
         gap = Gap(lab.client)
         with Capture(lab.switch, "p-r2", FILTER) as capture:
@@ -274,7 +292,7 @@ def ours_is_better(lab, theirs, setting):
             mend = lab.cut(r1)
             theirs.wait(r2, True)
             waited, _ = waited_ms(capture, source[r1], source[r2])
-            judge(capture, setting, source[r1])
+            captures.append(capture)
         late = gap.stop()
         mend()
         theirs.wait(r2, False)
@@ -290,5 +308,6 @@ def ours_is_better(lab, theirs, setting):
         theirs.wait(r2, True)
         took, last = waited_ms(capture, source[r1], source[r2])
         assert last == 0
-        judge(capture, setting, source[r1])
+        captures.append(capture)
+    judge(captures, setting, source[r1])
     assert took < setting.skew_ms(100) + 4 * SLACK_MS + setting.late_ms, took
