@@ -1,10 +1,12 @@
 """Configurations that are wrong: one clear line, exit 1, never a crash."""
 
+import pathlib
 import random
+import tempfile
 
 import pytest
 
-from lab import BUILD, vrrpd_conf, wait_for
+from lab import BUILD, Lab, vrrpd_conf, wait_for
 
 GOOD = vrrpd_conf()
 OTHER = vrrpd_conf(addresses=("192.0.2.60/24",))
@@ -52,15 +54,30 @@ BAD = {
 BAD["ten-megabytes"] = (("# " + "x" * 78 + "\n") * 130000 + "instance", None)
 
 
+@pytest.fixture(scope="module")
+def shared():
+    with Lab() as lab:
+        yield lab
+
+
 @pytest.fixture
-def conf(lab):
-    return lab.dir / "bad.conf"
+def idle(shared, request):
+    """A lab where nothing may have been started, which is seen to."""
+    request.node.labs = [shared]
+    yield shared
+    assert set(shared.r1.links()) == {"lo", "eth0"}
+    assert not (shared.dir / "v.sock").exists()
 
 
-def refused(lab, flags, path):
+@pytest.fixture
+def conf(idle):
+    return pathlib.Path(tempfile.mkdtemp(dir=idle.dir)) / "bad.conf"
+
+
+def refused(idle, flags, path):
     """vrrpd's one line about it."""
-    done = lab.r1.run(BUILD / "vrrpd/vrrpd", *flags, "-f", path, "-s",
-                      lab.dir / "v.sock", check=False)
+    done = idle.r1.run(BUILD / "vrrpd/vrrpd", *flags, "-f", path, "-s",
+                       idle.dir / "v.sock", check=False)
     assert done.returncode == 1, (done.returncode, done.stdout, done.stderr)
     lines = (done.stdout + done.stderr).splitlines()
     assert len(lines) == 1, lines
@@ -70,30 +87,30 @@ def refused(lab, flags, path):
 
 @pytest.mark.parametrize("flags", (["-n"], []), ids=("check", "start"))
 @pytest.mark.parametrize("name", BAD)
-def test_bad_configuration_is_one_line_and_exit_1(lab, conf, name, flags):
+def test_bad_configuration_is_one_line_and_exit_1(idle, conf, name, flags):
     text, word = BAD[name]
     if isinstance(text, str):
         text = text.encode()
     conf.write_bytes(text)
-    line = refused(lab, flags, conf)
+    line = refused(idle, flags, conf)
     assert "bad.conf" in line
     if word is not None:
         number = line_of(text.decode(), word)
         assert "bad.conf:%d: " % number in line
 
 
-def test_missing_file_is_one_line_and_exit_1(lab, conf):
-    assert "bad.conf" in refused(lab, ["-n"], conf)
+def test_missing_file_is_one_line_and_exit_1(idle, conf):
+    assert "bad.conf" in refused(idle, ["-n"], conf)
 
 
-def test_directory_as_configuration_is_one_line_and_exit_1(lab, conf):
+def test_directory_as_configuration_is_one_line_and_exit_1(idle, conf):
     conf.mkdir()
-    assert "bad.conf" in refused(lab, ["-n"], conf)
+    assert "bad.conf" in refused(idle, ["-n"], conf)
 
 
-def test_good_configuration_is_accepted(lab, conf):
+def test_good_configuration_is_accepted(idle, conf):
     conf.write_text(GOOD)
-    done = lab.r1.run(BUILD / "vrrpd/vrrpd", "-n", "-f", conf)
+    done = idle.r1.run(BUILD / "vrrpd/vrrpd", "-n", "-f", conf)
     assert done.stderr == ""
 
 
@@ -119,10 +136,10 @@ BAD_BFDD = {
 
 
 @pytest.mark.parametrize("name", BAD_BFDD)
-def test_bad_bfdd_configuration_is_one_line_and_exit_1(lab, conf, name):
+def test_bad_bfdd_configuration_is_one_line_and_exit_1(idle, conf, name):
     text = BAD_BFDD[name]
     conf.write_bytes(text.encode() if isinstance(text, str) else text)
-    done = lab.r1.run(BUILD / "bfdd/bfdd", "-n", "-f", conf, check=False)
+    done = idle.r1.run(BUILD / "bfdd/bfdd", "-n", "-f", conf, check=False)
     assert done.returncode == 1, (done.stdout, done.stderr)
     lines = (done.stdout + done.stderr).splitlines()
     assert len(lines) == 1 and "bad.conf" in lines[0], lines
