@@ -384,6 +384,16 @@ def test_ipv6_carrier_loss_and_return(lab, virtual_mac):
 
 # The wire
 
+# All at once: tshark takes long to start.
+FIELDS = (
+    "_ws.expert.severity", "_ws.expert.message", "frame.protocols",
+    "vrrp.version", "ipv6.hlim", "ipv6.src", "ipv6.dst", "eth.src", "eth.dst",
+    "vrrp.checksum.status", "vrrp.ipv6_addr", "icmpv6.nd.na.target_address",
+    "icmpv6.opt.linkaddr", "icmpv6.checksum.status", "icmpv6.nd.na.flag.r",
+    "icmpv6.nd.na.flag.s", "icmpv6.nd.na.flag.o",
+    "icmpv6.mldr.mar.multicast_address")
+
+
 # V-4 +, V-12 +, V-20 +, V-22 +, V-26 +, V-86 +, V-87 +
 def test_ipv6_takeover_on_the_wire(lab):
     """As tshark sees it."""
@@ -397,23 +407,27 @@ def test_ipv6_takeover_on_the_wire(lab):
             capture.path, "icmpv6.mldr.mar.multicast_address")), 5,
             "r2 reports the solicited-node group", 0.1)
         capture.stop()
-    path = capture.path
-    expert = tshark(path, "_ws.expert.severity", "_ws.expert.message",
-                    "frame.protocols")
+    def part(*fields):
+        """Of each frame."""
+        return [[f[FIELDS.index(field)] for field in fields] for f in frames]
+
+    frames = tshark(capture.path, *FIELDS)
+    expert = part("_ws.expert.severity", "_ws.expert.message",
+                  "frame.protocols")
     # Notes (a sequence of ours) are not errors; 0x600000 is a warning.
     bad = [e for e in expert if e[0] and
            any(int(x) >= 0x600000 for x in e[0].split(","))]
     assert not bad, bad
-    adverts = [f for f in tshark(
-        path, "vrrp.version", "ipv6.hlim", "ipv6.src", "ipv6.dst", "eth.src",
+    adverts = [f for f in part(
+        "vrrp.version", "ipv6.hlim", "ipv6.src", "ipv6.dst", "eth.src",
         "eth.dst", "vrrp.checksum.status", "vrrp.ipv6_addr") if f[0]]
     assert adverts
     for f in adverts:
         assert f == ["3", "255", lab.r2.link_local, "ff02::12", VMAC6,
                      "33:33:00:00:00:12", "1",
                      VIP6_LOCAL + "," + VIP6], f
-    told = [f for f in tshark(
-        path, "icmpv6.nd.na.target_address", "ipv6.hlim", "ipv6.src",
+    told = [f for f in part(
+        "icmpv6.nd.na.target_address", "ipv6.hlim", "ipv6.src",
         "ipv6.dst", "eth.src", "icmpv6.opt.linkaddr", "icmpv6.checksum.status",
         "icmpv6.nd.na.flag.r", "icmpv6.nd.na.flag.s", "icmpv6.nd.na.flag.o")
         if f[3] == "ff02::1" and f[0]]
@@ -422,8 +436,8 @@ def test_ipv6_takeover_on_the_wire(lab):
         assert f[:7] == [vip, "255", VIP6_LOCAL, "ff02::1", VMAC6, VMAC6,
                          "1"], f
         assert f[7:] in (["1", "0", "1"], ["True", "False", "True"]), f
-    joined = [f for f in tshark(path, "icmpv6.mldr.mar.multicast_address",
-                                "eth.src", "ipv6.src")
+    joined = [f for f in part("icmpv6.mldr.mar.multicast_address", "eth.src",
+                              "ipv6.src")
               if "ff02::1:ff00:50" in f[0]]
     assert joined, "no MLD report for the solicited-node group"
     assert all(f[1] == VMAC6 for f in joined), joined
