@@ -8,6 +8,7 @@
 #define CTL_PROTOCOL_VERSION	1
 #define CTL_CLIENTS_MAX		64
 #define CTL_LINE_MAX		65536	/* bytes of one request line */
+#define CTL_VALUES_MAX		4096	/* commas and opening brackets in it */
 #define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
 #define CTL_ANSWER_MAX		(2 * CTL_QUEUE_MAX) /* a server's longest line */
 #define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */

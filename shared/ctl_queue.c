@@ -12,9 +12,10 @@
  * order of their last change, and sent when the queue has drained; events are
  * counted.  One whose unsent bytes exceed CTL_QUEUE_MAX is dropped.
  *
- * An answer of many parts (a job) is made in slices of JOB_SLICE_NS, one in a turn
- * of the loop, and only while the client reads.  What is said meanwhile waits
- * like the levels of a slow client, and is numbered when the job is done.
+ * An answer of many parts (a job) is made part by part, as ctl_server.c gives the
+ * client its turn, and only while the client reads.  Levels that are published
+ * meanwhile wait like those of a slow client, and are numbered when the job is
+ * done.
  *
  * Nothing here frees a connection or reads from it.
  */
@@ -36,8 +37,6 @@
 #include "shared/ctl_conn.h"
 #include "shared/ctl_queue.h"
 #include "shared/log.h"
-
-#define JOB_SLICE_NS	(200 * NS_PER_US)
 
 struct ctl_body {
 	unsigned	refs;
@@ -383,25 +382,17 @@ job_part(struct ctl_client_conn *c, json_t *part)
 void
 ctl_queue_job_step(struct ctl_client_conn *c)
 {
-	mono_t end = mono_add(loop_clock(), JOB_SLICE_NS);
 	json_t *part;
 
-	if (c->mute)
+	if (c->mute) {
 		ctl_queue_job_cancel(c);	/* nobody reads the rest */
-	while (c->job != NULL && !c->closing &&
-	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW) {
-		part = c->job(c, c->arg);
-		if (part == NULL) {
-			job_end(c);
-			break;
-		}
-		job_part(c, part);
-		if (!mono_before(loop_clock(), end))
-			break;
+		return;
 	}
-	/* With a full output, conn_writable() goes on. */
-	if (c->job != NULL && evbuffer_get_length(c->out) <= CTL_QUEUE_LOW)
-		loop_timer_set(c->work_timer, loop_now(c->loop));
+	part = c->job(c, c->arg);
+	if (part == NULL)
+		job_end(c);
+	else
+		job_part(c, part);
 	conn_check(c);
 }
 

@@ -61,7 +61,7 @@ void	ctl_queue_job_start(struct ctl_client_conn *, const char *member,
 	    const char *topic, ctl_conn_next next);
 /* No answer after all: the parts are asked for no more. */
 void	ctl_queue_job_cancel(struct ctl_client_conn *);
-/* One slice, when there is a job (c->job).  Sets the work timer for the next. */
+/* The next part, when there is a job (c->job) and room in the output. */
 void	ctl_queue_job_step(struct ctl_client_conn *);
 
 #endif

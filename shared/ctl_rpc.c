@@ -389,6 +389,9 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 		return ctl_fail(error, RPC_METHOD, "no method \"%.40s\"", name);
 	if (params != NULL && !json_is_object(params))
 		return ctl_fail(error, RPC_PARAMS, "params must be an object");
+	/* A client that is gone would not read what it asked for. */
+	if (c->mute && !(m->flags & CTL_CHANGES) && m->handler != do_goodbye)
+		return ctl_fail(error, RPC_INTERNAL, "nobody reads the answer");
 	if ((m->flags & CTL_CHANGES) && !ctl_conn_may_change(c))
 		return ctl_fail(error, CTL_ERR_FORBIDDEN,
 		    "\"%s\" needs root or the user of the daemon", m->name);
@@ -464,6 +467,17 @@ is_blank(const char *line, size_t len)
 	return true;
 }
 
+/* How many values there may be in a line: each of them takes time to read. */
+static size_t
+count_values(const char *line, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++)
+		n += line[i] == ',' || line[i] == '[' || line[i] == '{';
+	return n;
+}
+
 /* line[len] is its LF. */
 void
 ctl_rpc_line(struct ctl_client_conn *c, const char *line, size_t len)
@@ -473,6 +487,11 @@ ctl_rpc_line(struct ctl_client_conn *c, const char *line, size_t len)
 
 	if (is_blank(line, len))
 		return;
+	if (count_values(line, len) > CTL_VALUES_MAX) {
+		ctl_rpc_error(c, NULL, CTL_RPC_INVALID,
+		    "a request may have 4096 values at most");
+		return;
+	}
 	request = json_loadb(line, len,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
 	if (request == NULL) {

@@ -10,12 +10,16 @@
  * work for answers it does not read.  One that reads nothing for CTL_STUCK_S is
  * dropped.
  *
- * A client that talks too much.  At most LINES_PER_WAKE of its requests are
- * answered in one batch of the loop, then the others and the timers have their
- * turn.  Unread input stays in the socket.
+ * Whose turn it is.  What clients ask for costs time that the daemon's own
+ * sockets and timers wait for, so all of it is done in one place, serve(), after
+ * everything else of a batch, one step of one client after the other: a request,
+ * or a part of an answer.  All clients together get WAKE_NS of a batch; those
+ * that may change something come first.  After that a class of clients pauses, in
+ * proportion to what it has used: look-only clients never get more than a quarter
+ * of the time, the others half of it.  Unread input stays in the socket.
  *
  * A connection is never freed under the feet of a caller: it is marked closing,
- * and the work timer takes it away at the end of the batch.
+ * and serve() takes it away at the end of the batch.
  */
 #include "config.h"
 
@@ -37,7 +41,11 @@
 #include "shared/ctl_server.h"
 #include "shared/log.h"
 
-#define LINES_PER_WAKE	16
+#define WAKE_NS		(LOOP_BUDGET_NS / 2)	/* of a batch, for all clients */
+#define STEPS_PER_WAKE	256	/* where the clock stands still */
+#define LOOK_PAUSE	3	/* times the time used */
+#define CHANGE_PAUSE	1
+#define READ_BYTES	4096	/* at a time, from one client */
 #define ACCEPTS_PER_WAKE 8
 #define ACCEPT_PAUSE_NS	(1 * NS_PER_S)	/* out of descriptors */
 
@@ -50,6 +58,8 @@ struct ctl_server {
 	struct conn_list	 conns;
 	unsigned		 conn_count;
 	struct loop_timer	*work_timer;
+	/* When they may have a turn again: [1] those that may change something. */
+	mono_t			 turn[2];
 	struct loop_timer	*accept_timer;
 	struct loop_fd		*listen_event;
 	int			 listen_fd;
@@ -115,41 +125,14 @@ take_line(struct ctl_client_conn *c)
 	return true;
 }
 
+/* All its input was taken: the end, if nothing more can come. */
 static void
-take_lines(struct ctl_client_conn *c)
+input_done(struct ctl_client_conn *c)
 {
-	int i;
-
 	c->more = false;
-	for (i = 0; i < LINES_PER_WAKE; i++) {
-		if (!take_line(c))
-			break;
-	}
-	if (c->closing || c->finishing || c->deferred ||
-	    ctl_queue_is_behind(c))
-		return;
-	if (first_line(c) != -1) {
-		c->more = true;
-		loop_timer_set(c->server->work_timer,
-		    loop_now(c->server->loop));
-	} else if (c->eof)
+	if (c->eof && !c->closing && !c->finishing && !c->deferred &&
+	    !ctl_queue_is_behind(c))
 		finish(c, "end of input");
-}
-
-/* The output has room again. */
-static void
-conn_writable(struct ctl_client_conn *c)
-{
-	if (c->job != NULL) {
-		loop_timer_set(c->server->work_timer,
-		    loop_now(c->server->loop));
-		return;
-	}
-	ctl_queue_send_waiting(c);
-	if (c->finishing && evbuffer_get_length(c->out) == 0)
-		ctl_queue_close(c, "done");
-	else
-		take_lines(c);
 }
 
 static void
@@ -173,26 +156,120 @@ conn_free(struct ctl_client_conn *c)
 	free(c);
 }
 
-/* The end of the batch: take closed clients away, go on with chatty ones. */
+/* --- turns --- */
+
+/* Could a step be done?  A request that waits in the input shows as `more`. */
+static bool
+has_work(const struct ctl_client_conn *c)
+{
+	bool room = evbuffer_get_length(c->out) <= CTL_QUEUE_LOW;
+
+	if (c->closing)
+		return true;
+	if (c->job != NULL)
+		return c->mute || room;
+	return c->more;
+}
+
+/*
+ * One request, or one part of an answer.  At the end of it c->more says whether
+ * there may be another one.
+ */
+static void
+step(struct ctl_client_conn *c)
+{
+	if (c->job != NULL) {
+		ctl_queue_job_step(c);
+		c->more = c->more || c->job == NULL;
+		return;
+	}
+	ctl_queue_send_waiting(c);
+	if (c->finishing && evbuffer_get_length(c->out) == 0)
+		ctl_queue_close(c, "done");
+	else if (!take_line(c))
+		input_done(c);
+}
+
+/* The client whose turn it is in its class; NULL: none wants one. */
+static struct ctl_client_conn *
+next_turn(struct ctl_server *s, bool changes)
+{
+	struct ctl_client_conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		if (ctl_conn_may_change(c) == changes && has_work(c))
+			return c;
+	}
+	return NULL;
+}
+
+/* The client goes to the end of the line. */
+static void
+take_turn(struct ctl_client_conn *c)
+{
+	TAILQ_REMOVE(&c->server->conns, c, entry);
+	TAILQ_INSERT_TAIL(&c->server->conns, c, entry);
+	if (c->closing)
+		conn_free(c);
+	else
+		step(c);
+}
+
+/* Until `end`, but at least one step.  True: there is more to do. */
+static bool
+serve_class(struct ctl_server *s, bool changes, mono_t end, unsigned *steps)
+{
+	struct ctl_client_conn *c;
+
+	while ((c = next_turn(s, changes)) != NULL) {
+		take_turn(c);
+		if (--*steps == 0 || !mono_before(loop_clock(), end))
+			return next_turn(s, changes) != NULL;
+	}
+	return false;
+}
+
+static void
+serve(void *arg)
+{
+	struct ctl_server *s = arg;
+	mono_t begun = loop_clock(), now = begun, next = MONO_NEVER;
+	mono_t end = mono_add(begun, WAKE_NS);
+	unsigned steps = STEPS_PER_WAKE;
+	bool more;
+	int i;
+
+	if (mono_before(loop_budget_end(s->loop), end))
+		end = loop_budget_end(s->loop);
+	for (i = 1; i >= 0; i--) {
+		begun = now;
+		more = mono_before(now, s->turn[i]) || steps == 0 ?
+		    next_turn(s, i) != NULL : serve_class(s, i, end, &steps);
+		now = loop_clock();
+		if (!mono_before(begun, s->turn[i]))
+			s->turn[i] = mono_add(now, (i == 1 ? CHANGE_PAUSE :
+			    LOOK_PAUSE) * mono_sub(now, begun));
+		if (more)
+			next = mono_before(next, s->turn[i]) ? next :
+			    s->turn[i];
+	}
+	if (!mono_is_never(next))
+		loop_timer_set(s->work_timer, next);
+}
+
+/* Serves clients at the end of this batch, or of the next one. */
+static void
+want_turn(struct ctl_server *s)
+{
+	if (loop_last(s->loop, serve, s) < 0)
+		loop_timer_set(s->work_timer, loop_clock());
+}
+
 static void
 work(mono_t deadline, void *arg)
 {
-	struct ctl_server *s = arg;
-	struct ctl_client_conn *c, *next;
-
 	(void)deadline;
-	loop_timer_set(s->work_timer, MONO_NEVER);
-	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
-		if (c->job != NULL) {
-			ctl_queue_job_step(c);
-			if (c->job == NULL)
-				conn_writable(c);
-		} else if (c->more)
-			take_lines(c);
-		next = TAILQ_NEXT(c, entry);
-		if (c->closing)
-			conn_free(c);
-	}
+	want_turn(arg);
 }
 
 /* --- bufferevent callbacks --- */
@@ -204,17 +281,14 @@ bev_read(struct bufferevent *bev, void *arg)
 
 	(void)bev;
 	loop_batch_begin(c->server->loop);
-	take_lines(c);
+	c->more = true;
+	want_turn(c->server);
 }
 
 static void
 bev_write(struct bufferevent *bev, void *arg)
 {
-	struct ctl_client_conn *c = arg;
-
-	(void)bev;
-	loop_batch_begin(c->server->loop);
-	conn_writable(c);
+	bev_read(bev, arg);
 }
 
 static void
@@ -232,7 +306,8 @@ bev_event(struct bufferevent *bev, short what, void *arg)
 		c->mute = true;
 	if (what & BEV_EVENT_READING)
 		c->eof = true;
-	take_lines(c);
+	c->more = true;
+	want_turn(c->server);
 }
 
 /* --- connections --- */
@@ -293,6 +368,7 @@ conn_start(struct ctl_server *s, int fd)
 	/* One byte more than a line may have, to see that it has too many. */
 	bufferevent_setwatermark(c->bev, EV_READ, 0, CTL_LINE_MAX + 1);
 	bufferevent_setwatermark(c->bev, EV_WRITE, CTL_QUEUE_LOW / 2, 0);
+	(void)bufferevent_set_max_single_read(c->bev, READ_BYTES);
 	(void)bufferevent_set_timeouts(c->bev, NULL, &stuck);
 	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 	conn_insert(c);
@@ -417,6 +493,7 @@ ctl_server_close(struct ctl_server *s)
 		return;
 	while ((c = TAILQ_FIRST(&s->conns)) != NULL)
 		conn_free(c);
+	loop_last_cancel(s->loop, serve, s);
 	loop_fd_free(s->listen_event);
 	loop_timer_free(s->work_timer);
 	loop_timer_free(s->accept_timer);
@@ -542,17 +619,12 @@ ctl_client_conn_attach(struct ctl_server *s, uid_t uid)
 	return c;
 }
 
-/* The client's answer of many parts, as far as its output has room. */
+/* Every step that can be done, however long it takes. */
 static void
-run_job(struct ctl_client_conn *c)
+step_on(struct ctl_client_conn *c)
 {
-	if (c->job == NULL)
-		return;
-	while (c->job != NULL && !c->closing &&
-	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW)
-		ctl_queue_job_step(c);
-	if (c->job == NULL)
-		conn_writable(c);
+	while (!c->closing && has_work(c))
+		step(c);
 }
 
 void
@@ -568,10 +640,8 @@ ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 			return;
 		p += n;
 		len -= n;
-		do {
-			take_lines(c);
-			run_job(c);
-		} while (c->more);
+		c->more = true;
+		step_on(c);
 		if (n == 0)
 			return;		/* a client that is behind must read first */
 	}
@@ -586,10 +656,8 @@ ctl_client_conn_output(struct ctl_client_conn *c)
 void
 ctl_client_conn_drained(struct ctl_client_conn *c)
 {
-	do {
-		run_job(c);
-		conn_writable(c);
-	} while (c->more);
+	c->more = true;
+	step_on(c);
 }
 
 bool

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,6 +34,7 @@ static struct loop *loop;
 static struct ctl_server *server;
 static struct loop_timer *tick, *guard;
 static bool timed_out;
+static int toiled, toiled_when_changed;
 static int echoed, echoed_when_changed, changed, gone_clean, gone_unclean, snapshots;
 static char dir[64], path[96];
 
@@ -61,6 +63,7 @@ do_change(struct ctl_client_conn *c, json_t *params, json_t **result,
 	(void)arg;
 	changed++;
 	echoed_when_changed = echoed;
+	toiled_when_changed = toiled;
 	return true;
 }
 
@@ -139,7 +142,36 @@ do_later(struct ctl_client_conn *c, json_t *params, json_t **result,
 	return true;
 }
 
+static int64_t
+cpu_ns(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+#define TOIL_NS		(200 * NS_PER_US)
+
+static bool
+do_toil(struct ctl_client_conn *c, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	int64_t begun = cpu_ns();
+
+	(void)c;
+	(void)params;
+	(void)result;
+	(void)error;
+	(void)arg;
+	while (cpu_ns() - begun < TOIL_NS)
+		;
+	toiled++;
+	return true;
+}
+
 static const struct ctl_method methods[] = {
+	{ "toil",	0,		do_toil },
 	{ "later",	0,		do_later },
 	{ "list",	0,		do_list },
 	{ "echo",	0,		do_echo },
@@ -227,6 +259,7 @@ static int
 setup(void **state)
 {
 	(void)state;
+	toiled = toiled_when_changed = 0;
 	echoed = changed = gone_clean = gone_unclean = snapshots = 0;
 	loop = loop_new();
 	assert_non_null(loop);
@@ -1327,7 +1360,7 @@ all_echoed(void)
 	return echoed == 200;
 }
 
-/* L-30 + 200 lines are there, a batch may take 16 of them. */
+/* L-30 + 200 lines are there: the clients take turns. */
 static void
 test_ctl_server_chatty_client_does_not_hold_up_another(void **state)
 {
@@ -1345,6 +1378,123 @@ test_ctl_server_chatty_client_does_not_hold_up_another(void **state)
 	assert_true(echoed_when_changed < 100);
 	close(chatty);
 	close(other);
+}
+
+#define CROWD	16
+static int crowd[CROWD], heard[CROWD];
+
+static bool
+crowd_heard_ten(void)
+{
+	char buf[4096];
+	bool all = true;
+	ssize_t n, i;
+	int k;
+
+	for (k = 0; k < CROWD; k++) {
+		while ((n = get(crowd[k], buf, sizeof(buf))) > 0)
+			for (i = 0; i < n; i++)
+				heard[k] += buf[i] == '\n';
+		all = all && heard[k] >= 10;
+	}
+	return all;
+}
+
+/*
+ * 16 clients want 20 ms of work each: no batch is longer for it, and all of them
+ * get on alike.
+ */
+static void
+test_ctl_server_clients_share_one_budget_and_take_turns(void **state)
+{
+	const struct loop_absence *a = loop_absence(loop);
+	static char lines[100 * 50];
+	int i, least = 1000, most = 0;
+
+	(void)state;
+	lines[0] = '\0';
+	for (i = 0; i < 100; i++)
+		(void)strcat(lines, "{\"jsonrpc\":\"2.0\",\"id\":1,"
+		    "\"method\":\"toil\"}\n");
+	for (i = 0; i < CROWD; i++) {
+		crowd[i] = dial();
+		heard[i] = 0;
+		put(crowd[i], lines);
+	}
+	await(crowd_heard_ten);
+	for (i = 0; i < CROWD; i++) {
+		least = heard[i] < least ? heard[i] : least;
+		most = heard[i] > most ? heard[i] : most;
+		close(crowd[i]);
+	}
+	assert_true(most <= 2 * least);
+	/* Half a millisecond and a step; of the test's own work, some. */
+	assert_true(a->cpu.longest_ns < 2 * NS_PER_MS);
+}
+
+static bool
+one_changed(void)
+{
+	return changed == 1;
+}
+
+/* Whoever may change something has its turn before those that only look. */
+static void
+test_ctl_server_those_that_may_change_come_first(void **state)
+{
+	static char lines[100 * 50];
+	int fds[CROWD], admin, before, i;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	lines[0] = '\0';
+	for (i = 0; i < 100; i++)
+		(void)strcat(lines, "{\"jsonrpc\":\"2.0\",\"id\":1,"
+		    "\"method\":\"toil\"}\n");
+	assert_int_equal(seteuid(OTHER_USER), 0);
+	for (i = 0; i < CROWD; i++) {
+		fds[i] = dial();
+		put(fds[i], lines);
+	}
+	assert_int_equal(seteuid(0), 0);
+	peeked_fd = fds[CROWD - 1];
+	await(something_to_read);
+	before = toiled;
+	admin = dial();
+	put(admin, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"change\"}\n");
+	await(one_changed);
+	/* A wake of the others at most, while it was let in, and one more. */
+	assert_true(toiled_when_changed - before <= 10);
+	close(admin);
+	for (i = 0; i < CROWD; i++)
+		close(fds[i]);
+}
+
+/* 32000 values in a line would take milliseconds to read. */
+static void
+test_ctl_server_line_of_too_many_values_is_refused(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	static char line[CTL_LINE_MAX];
+	int i;
+
+	(void)state;
+	(void)strcpy(line, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\","
+	    "\"params\":{\"a\":[0");
+	for (i = 0; i < CTL_VALUES_MAX - 10; i++)
+		(void)strcpy(line + strlen(line), ",0");
+	say(c, line);
+	say(c, "]}}\n");
+	assert_int_equal(echoed, 1);
+	(void)evbuffer_drain(ctl_client_conn_output(c), SIZE_MAX);
+	say(c, line);
+	say(c, ",0,0,0,0,0,0,0,0,0,0]}}\n");
+	assert_int_equal(echoed, 1);
+	assert_error(c, -32600, false);
+	assert_false(ctl_client_conn_is_closing(c));
 }
 
 /* A client that stops reading and then reads again ends with the last level. */
@@ -1487,6 +1637,11 @@ main(void)
 		    test_ctl_server_half_closed_client_gets_every_answer),
 		SOCKET_TEST(
 		    test_ctl_server_chatty_client_does_not_hold_up_another),
+		SOCKET_TEST(
+		    test_ctl_server_clients_share_one_budget_and_take_turns),
+		SOCKET_TEST(test_ctl_server_those_that_may_change_come_first),
+		PLAIN_TEST(
+		    test_ctl_server_line_of_too_many_values_is_refused),
 		SOCKET_TEST(
 		    test_ctl_server_stopped_reader_catches_up_through_the_socket),
 	};
