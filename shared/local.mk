@@ -8,6 +8,7 @@ shared_libpure_a_SOURCES = \
 	shared/pure/mono.h \
 	shared/pure/rng.c shared/pure/rng.h \
 	shared/pure/rxclock.c shared/pure/rxclock.h \
+	shared/pure/slept.c shared/pure/slept.h \
 	shared/pure/span.c shared/pure/span.h \
 	shared/pure/token_bucket.c shared/pure/token_bucket.h \
 	# end

@@ -34,7 +34,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "shared/pure/slept.h"
+
 #define DEFER_SLOTS	(2 * LOOP_DEFER_MAX)	/* a power of two */
+#define SLEPT_MIN_NS	NS_PER_MS
 
 /* Where a handler stands, for loop_absence().  Both NULL: nowhere. */
 struct place {
@@ -102,7 +105,7 @@ struct loop {
 	mono_t			 sentinel_due;	/* MONO_NEVER: off */
 	int64_t			 cadence_ns;
 	int64_t			 threshold_ns;
-	loop_stall_cb		 stall;
+	loop_stall_cb		 stall;		/* NULL: nobody asks */
 	void			*stall_arg;
 
 	mono_t			 ended;		/* the batch before this one */
@@ -112,6 +115,8 @@ struct loop {
 	struct place		 slowest;	/* of this batch so far */
 	int64_t			 slowest_ns;
 	struct loop_absence	 absence;
+	bool			 judging;	/* the handler runs */
+	struct slept		 slept;
 };
 
 static void	on_sentinel(evutil_socket_t, short, void *);
@@ -147,7 +152,7 @@ clock_ns(clockid_t id)
 {
 	struct timespec ts;
 
-	/* Cannot fail for the two clocks asked for. */
+	/* Cannot fail for the clocks asked for. */
 	(void)clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
@@ -162,6 +167,20 @@ int64_t
 loop_realtime_ns(void)
 {
 	return clock_ns(CLOCK_REALTIME);
+}
+
+/* CLOCK_MONOTONIC is read last (slept.h); three times, to be put aside in none. */
+static void
+forget_sleep(struct loop *l)
+{
+	int64_t boot_ns = clock_ns(CLOCK_BOOTTIME);
+	int i;
+
+	slept_init(&l->slept, boot_ns, loop_clock());
+	for (i = 0; i < 2; i++) {
+		boot_ns = clock_ns(CLOCK_BOOTTIME);
+		(void)slept_since(&l->slept, boot_ns, loop_clock());
+	}
 }
 
 static struct event_base *
@@ -337,27 +356,91 @@ sentinel_noticed(struct loop *l, mono_t due)
 		l->absence.late_longest_real_ns = loop_realtime_ns();
 }
 
+/* --- absence --- */
+
+/* The time slept; less than SLEPT_MIN_NS may be that of reading the clocks. */
+static int64_t
+slept_ns(struct slept *s, int64_t threshold_ns)
+{
+	int64_t boot_ns = clock_ns(CLOCK_BOOTTIME), ns;
+
+	ns = slept_since(s, boot_ns, loop_clock());
+	return ns > threshold_ns && ns > SLEPT_MIN_NS ? ns : 0;
+}
+
+/* The time for which the loop was away, if that is more than allowed; else 0. */
+static int64_t
+late_ns(const struct loop *l, mono_t now)
+{
+	int64_t ns;
+
+	if (mono_is_never(l->sentinel_due) || mono_before(now, l->sentinel_due))
+		return 0;
+	ns = mono_sub(now, l->sentinel_due);
+	return ns > l->threshold_ns ? ns : 0;
+}
+
+/* The next sentinel counts from now. */
+static void
+restart_sentinel(struct loop *l, mono_t now)
+{
+	if (mono_is_never(l->sentinel_due))
+		return;
+	l->sentinel_due = mono_add(now, l->cadence_ns);
+	arm(l->sentinel, l->sentinel_due);
+}
+
+mono_t
+loop_judge(struct loop *l)
+{
+	struct place place;
+	mono_t now;
+	int64_t ns;
+
+	if (l->judging || l->stall == NULL)
+		return loop_clock();
+	ns = slept_ns(&l->slept, l->threshold_ns);
+	now = loop_clock();
+	ns += late_ns(l, now);
+	if (ns == 0)
+		return now;
+	restart_sentinel(l, now);
+	l->judging = true;
+	place = l->place;
+	lap(l, (struct place){ __FILE__, "stall" });
+	l->stall(mono_add(now, -ns), now, l->stall_arg);
+	lap(l, place);
+	l->judging = false;
+	return now;
+}
+
+bool
+loop_is_unjudged(const struct loop *l)
+{
+	struct slept slept = l->slept;
+
+	return l->stall != NULL && !l->judging &&
+	    (late_ns(l, loop_clock()) > 0 ||
+	    slept_ns(&slept, l->threshold_ns) > 0);
+}
+
 /* --- batches --- */
 
 static void
 batch_begins(struct loop *l)
 {
-	mono_t due = l->sentinel_due;
+	mono_t due = l->sentinel_due, now = loop_judge(l);
 
 	if (l->in_batch)
 		return;
 	l->in_batch = true;
-	l->now = l->entered = loop_clock();
-	if (mono_before(l->now, due))
+	l->now = l->entered = now;
+	if (mono_before(now, due))
 		return;
-	/* Due or late: the next one counts from here. */
-	l->sentinel_due = mono_add(l->now, l->cadence_ns);
-	arm(l->sentinel, l->sentinel_due);
 	sentinel_noticed(l, due);
-	if (mono_sub(l->now, due) > l->threshold_ns) {
-		l->place = (struct place){ __FILE__, "stall" };
-		l->stall(due, l->now, l->stall_arg);
-	}
+	/* Due, and not late: a late one counts from its judgement. */
+	if (!mono_before(now, l->sentinel_due))
+		restart_sentinel(l, now);
 }
 
 void
@@ -419,6 +502,7 @@ run_deferred(struct loop *l)
 		set->entry[i].cb = NULL;
 		if (e.cb == NULL)
 			continue;
+		(void)loop_judge(l);
 		lap(l, e.place);
 		e.cb(e.arg);
 	}
@@ -437,6 +521,7 @@ run_last(struct loop *l)
 	for (unsigned i = 0; i < set->n; i++) {
 		if (set->entry[i].cb == NULL)
 			continue;
+		(void)loop_judge(l);
 		lap(l, set->entry[i].place);
 		set->entry[i].cb(set->entry[i].arg);
 	}
@@ -457,11 +542,9 @@ loop_run(struct loop *l)
 
 	l->ended = loop_clock();
 	l->cpu_ns = thread_cpu_ns();
-	if (!mono_is_never(l->sentinel_due)) {
-		/* The time before the loop ran is start-up, not a stall. */
-		l->sentinel_due = mono_add(loop_clock(), l->cadence_ns);
-		arm(l->sentinel, l->sentinel_due);
-	}
+	/* The time before the loop ran is start-up, not a stall. */
+	restart_sentinel(l, loop_clock());
+	forget_sleep(l);
 	while (!l->stop) {
 		flags = EVLOOP_ONCE;
 		if (has_work(l))

@@ -11,9 +11,10 @@
  * re-arms itself.  A callback runs only when its deadline has passed.
  *
  * Stalls.  A machine, a container or a process can be asleep without noticing.
- * loop_watch_stalls() keeps a sentinel timer; when a batch begins later than
- * the sentinel allowed, the loop was absent, and the handler learns from when
- * to when before any other callback runs (L-32).
+ * loop_watch_stalls() keeps a sentinel timer; when a callback is about to run later
+ * than the sentinel allowed, the loop was absent, and the handler learns from when
+ * to when before that callback runs (L-32).  A suspended machine is found by
+ * comparing two clocks (slept.h).
  *
  * Absences.  Between the return of one poll and the next nothing is heard and no
  * timer met: no batch should last longer than LOOP_BUDGET_NS, and a handler with
@@ -134,14 +135,24 @@ void		 loop_at_batch_end(struct loop *, loop_defer_cb, void *arg);
 
 /*
  * Detect that this process was not running.  The sentinel fires every
- * cadence_ns; a batch that begins more than threshold_ns after it was due is a
- * stall of [since, until]: since is when the sentinel was due, until is now.
- * cadence 0 turns it off.  May be called again to change the cadence.  The
- * handler may free any object of the loop.
+ * cadence_ns; a callback that would run more than threshold_ns after it was due
+ * meets a stall of [since, until]: since is when the sentinel was due, until is
+ * now.  Time that the machine was suspended for makes since so much earlier, on a
+ * clock that stood still then: until - since is how long the others have waited.
+ * cadence 0 turns the sentinel off, and a cb of NULL all of it.  May be called
+ * again to change the cadence.  The handler may free any object of the loop.
  */
 typedef void (*loop_stall_cb)(mono_t since, mono_t until, void *arg);
 void		 loop_watch_stalls(struct loop *, int64_t cadence_ns,
 		    int64_t threshold_ns, loop_stall_cb, void *arg);
+/*
+ * For a callback that may have taken long, before it says anything to anybody:
+ * tells the stall handler now what it has not been told yet.  Not from within the
+ * handler, where it does nothing.  The clock, read afresh.
+ */
+mono_t		 loop_judge(struct loop *);
+/* True: there is something that the stall handler has not been told yet. */
+bool		 loop_is_unjudged(const struct loop *);
 
 /*
  * Where the time went since loop_run() was first called.  `away`: from a poll's

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -34,6 +35,27 @@ static int pa[2], pb[2];
 static mono_t seen[16];
 static unsigned nseen;
 
+static int64_t boottime_ahead_ns, realtime_ahead_ns;
+
+/* Takes the place of the C library's: two clocks of it can be moved. */
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int64_t ns = id == CLOCK_BOOTTIME ? boottime_ahead_ns :
+	    id == CLOCK_REALTIME ? realtime_ahead_ns : 0;
+
+	if (syscall(SYS_clock_gettime, id, ts) != 0)
+		return -1;
+	ns += ts->tv_nsec;
+	ts->tv_sec += ns / NS_PER_S;
+	ts->tv_nsec = ns % NS_PER_S;
+	if (ts->tv_nsec < 0) {
+		ts->tv_nsec += NS_PER_S;
+		ts->tv_sec--;
+	}
+	return 0;
+}
+
 static void
 note(char c)
 {
@@ -58,6 +80,7 @@ static int
 setup(void **state)
 {
 	(void)state;
+	boottime_ahead_ns = realtime_ahead_ns = 0;
 	trace[0] = '\0';
 	nseen = 0;
 	timed_out = false;
@@ -681,7 +704,8 @@ on_stall(mono_t from, mono_t to, void *arg)
 	note('S');
 	since = from;
 	until = to;
-	assert_true(loop_now(l).ns == to.ns);
+	assert_false(mono_before(loop_clock(), to));
+	assert_true(mono_before(from, to));
 }
 
 static void
@@ -956,6 +980,183 @@ test_loop_budget_counts_from_the_beginning_of_the_batch(void **state)
 	run();
 }
 
+/* A callback that takes long: the next one of the same batch is kept waiting. */
+static void
+read_slowly(int fd, void *arg)
+{
+	char c;
+
+	(void)arg;
+	note('z');
+	assert_int_equal(recv(fd, &c, 1, MSG_DONTWAIT), 1);
+	sleep_ns(30 * NS_PER_MS);
+}
+
+static void
+deferred_note(void *arg)
+{
+	(void)arg;
+	note('d');
+	loop_stop(l);
+}
+
+static void
+read_and_defer(int fd, void *arg)
+{
+	char c;
+
+	(void)arg;
+	note('b');
+	assert_int_equal(recv(fd, &c, 1, MSG_DONTWAIT), 1);
+	assert_int_equal(loop_defer(l, deferred_note, NULL), 0);
+	sleep_ns(30 * NS_PER_MS);
+}
+
+/* L-32: after a long handler as well, and not only when a batch begins. */
+static void
+test_loop_stall_of_a_handler_is_told_before_the_next(void **state)
+{
+	(void)state;
+	loop_watch_stalls(l, 5 * NS_PER_MS, 10 * NS_PER_MS, on_stall, NULL);
+	assert_int_equal(send(pa[1], "x", 1, 0), 1);
+	assert_int_equal(send(pb[1], "x", 1, 0), 1);
+	fa = loop_fd_new(l, pa[0], read_slowly, NULL);
+	fb = loop_fd_new(l, pb[0], read_and_defer, NULL);
+	run();
+	assert_string_equal(strchr(trace, 'z'), "zSbSd");
+	assert_true(mono_sub(until, since) > 10 * NS_PER_MS);
+}
+
+static void
+judge_oneself(mono_t deadline, void *arg)
+{
+	mono_t first;
+
+	(void)deadline;
+	(void)arg;
+	loop_judge(l);
+	note('z');
+	assert_true(mono_before(loop_now(l), loop_judge(l)));
+	sleep_ns(30 * NS_PER_MS);
+	assert_true(loop_is_unjudged(l));
+	first = loop_judge(l);
+	assert_false(loop_is_unjudged(l));
+	note('1');
+	assert_true(until.ns == first.ns);
+	loop_judge(l);
+	note('2');
+	loop_stop(l);
+}
+
+/* Whoever is about to speak asks in the midst of a handler. */
+static void
+test_loop_stall_is_judged_when_asked_for(void **state)
+{
+	(void)state;
+	loop_watch_stalls(l, 5 * NS_PER_MS, 10 * NS_PER_MS, on_stall, NULL);
+	ta = loop_timer_new(l, judge_oneself, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+	assert_string_equal(strchr(trace, 'z'), "zS12");
+}
+
+static void
+judge_again(mono_t from, mono_t to, void *arg)
+{
+	(void)from;
+	(void)to;
+	(void)arg;
+	note('S');
+	sleep_ns(30 * NS_PER_MS);
+	(void)loop_judge(l);		/* told after, not in here */
+	note('s');
+}
+
+static void
+test_loop_stall_handler_is_not_told_of_itself(void **state)
+{
+	(void)state;
+	loop_watch_stalls(l, 5 * NS_PER_MS, 10 * NS_PER_MS, judge_again, NULL);
+	ta = loop_timer_new(l, be_absent, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	tb = loop_timer_new(l, stop, NULL);
+	run();
+	assert_null(strstr(trace, "SS"));
+	assert_non_null(strstr(trace, "zSs"));
+}
+
+static void
+jump_boottime(mono_t deadline, void *arg)
+{
+	const int64_t *ns = arg;
+
+	(void)deadline;
+	note('j');
+	boottime_ahead_ns += *ns;
+	loop_timer_set(tb, MONO_ZERO);
+}
+
+/*
+ * A machine that was suspended: CLOCK_MONOTONIC does not know of it.  With the
+ * sentinel or without.
+ */
+static void
+test_loop_stall_of_a_suspended_machine_is_told(void **state)
+{
+	static int64_t hour_ns = 3600 * NS_PER_S, little_ns = 9 * NS_PER_MS;
+	int cadence_ms;
+
+	(void)state;
+	for (cadence_ms = 0; cadence_ms <= 5; cadence_ms += 5) {
+		trace[0] = '\0';
+		loop_watch_stalls(l, cadence_ms * NS_PER_MS, 10 * NS_PER_MS,
+		    on_stall, NULL);
+		ta = loop_timer_new(l, jump_boottime, &hour_ns);
+		tb = loop_timer_new(l, stop, NULL);
+		loop_timer_set(ta, MONO_ZERO);
+		run();
+		assert_string_equal(strchr(trace, 'j'), "jS!");
+		/* Clocks are read one after the other. */
+		assert_true(mono_sub(until, since) > hour_ns - NS_PER_S);
+		assert_true(mono_sub(until, since) < hour_ns + NS_PER_S);
+		loop_timer_free(ta);
+		loop_timer_free(tb);
+	}
+	trace[0] = '\0';
+	ta = loop_timer_new(l, jump_boottime, &little_ns);
+	tb = loop_timer_new(l, stop, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	loop_watch_stalls(l, 0, 10 * NS_PER_MS, on_stall, NULL);
+	run();
+	assert_string_equal(trace, "j!");
+}
+
+static void
+jump_realtime(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	note('j');
+	realtime_ahead_ns += boottime_ahead_ns == 0 ? 3600 * NS_PER_S :
+	    -7200 * NS_PER_S;
+	loop_timer_set(tb, MONO_ZERO);
+}
+
+/* A clock that is set is not time that was slept. */
+static void
+test_loop_stall_is_none_when_the_clock_is_set(void **state)
+{
+	(void)state;
+	loop_watch_stalls(l, NS_PER_MS, 500 * NS_PER_MS, on_stall, NULL);
+	ta = loop_timer_new(l, jump_realtime, NULL);
+	tb = loop_timer_new(l, stop, NULL);
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+	loop_timer_set(ta, MONO_ZERO);
+	run();
+	assert_string_equal(trace, "j!j!");
+}
+
 #define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int
@@ -990,6 +1191,11 @@ main(void)
 		T(test_loop_stall_time_before_run_does_not_count),
 		T(test_loop_stall_sentinel_rearms_itself),
 		T(test_loop_stall_handler_frees_what_was_to_run),
+		T(test_loop_stall_of_a_handler_is_told_before_the_next),
+		T(test_loop_stall_is_judged_when_asked_for),
+		T(test_loop_stall_handler_is_not_told_of_itself),
+		T(test_loop_stall_of_a_suspended_machine_is_told),
+		T(test_loop_stall_is_none_when_the_clock_is_set),
 		T(test_loop_last_comes_after_what_was_deferred),
 		T(test_loop_last_is_cancelled_and_bounded),
 		T(test_loop_absence_names_the_handler_that_was_longest),

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	test/unit/shared/pure/test_histogram \
 	test/unit/shared/pure/test_rng \
 	test/unit/shared/pure/test_rxclock \
+	test/unit/shared/pure/test_slept \
 	test/unit/shared/pure/test_span \
 	test/unit/shared/pure/test_token_bucket \
 	# end
@@ -24,6 +25,8 @@ test_unit_shared_pure_test_rng_SOURCES = test/unit/shared/pure/test_rng.c
 test_unit_shared_pure_test_rng_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_rxclock_SOURCES = test/unit/shared/pure/test_rxclock.c
 test_unit_shared_pure_test_rxclock_LDADD = $(UNIT_SHARED_PURE_LIBS)
+test_unit_shared_pure_test_slept_SOURCES = test/unit/shared/pure/test_slept.c
+test_unit_shared_pure_test_slept_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_span_SOURCES = test/unit/shared/pure/test_span.c
 test_unit_shared_pure_test_span_LDADD = $(UNIT_SHARED_PURE_LIBS)
 test_unit_shared_pure_test_token_bucket_SOURCES = test/unit/shared/pure/test_token_bucket.c
