@@ -124,6 +124,26 @@ nl_open(struct loop *loop, const struct nl_handlers *handlers, void *arg,
 	return 0;
 }
 
+int
+nl_open_requests(struct nl **out)
+{
+	struct nl *nl = calloc(1, sizeof(*nl));
+	int error;
+
+	if (nl == NULL)
+		return -ENOMEM;
+	nl->sync_seq = 1;
+	TAILQ_INIT(&nl->outstanding);
+	TAILQ_INIT(&nl->spare);
+	error = open_sync_socket(nl);
+	if (error != 0) {
+		nl_free(nl);
+		return error;
+	}
+	*out = nl;
+	return 0;
+}
+
 void
 nl_free(struct nl *nl)
 {
@@ -313,19 +333,15 @@ sync_receive(struct nl *nl, uint32_t seq, bool dump,
 	}
 }
 
-/* Sends msg and waits.  c, when given, gets the messages of the answer. */
+/* Sends h, which is complete, and waits. */
 static int
-sync_request(struct nl *nl, struct nl_msg *msg, struct nl_collected *c)
+sync_send(struct nl *nl, struct nlmsghdr *h, struct nl_collected *c)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	struct nlmsghdr *h = nlmsg_hdr(msg);
 	bool dump = (h->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 	bool interrupted = false;
 	int rv;
 
-	h->nlmsg_flags |= NLM_F_REQUEST;
-	if (c == NULL)
-		h->nlmsg_flags |= NLM_F_ACK;
 	h->nlmsg_seq = nl->sync_seq++;
 	h->nlmsg_pid = 0;
 	while (sendto(nl_socket_get_fd(nl->sync_sock), h, h->nlmsg_len, 0,
@@ -335,6 +351,18 @@ sync_request(struct nl *nl, struct nl_msg *msg, struct nl_collected *c)
 	}
 	rv = sync_receive(nl, h->nlmsg_seq, dump, c, &interrupted);
 	return rv == 0 && interrupted ? -EAGAIN : rv;
+}
+
+/* Sends msg and waits.  c, when given, gets the messages of the answer. */
+static int
+sync_request(struct nl *nl, struct nl_msg *msg, struct nl_collected *c)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+
+	h->nlmsg_flags |= NLM_F_REQUEST;
+	if (c == NULL)
+		h->nlmsg_flags |= NLM_F_ACK;
+	return sync_send(nl, h, c);
 }
 
 static int
@@ -545,6 +573,32 @@ nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *p)
 	if (error != 0)
 		return error;
 	return request_and_free(nl, msg, 0);
+}
+
+int
+nl_carry_out(struct nl *nl, const uint8_t *bytes, size_t len)
+{
+	uint8_t buf[512] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr h;
+	int first = 0, error;
+	size_t size;
+
+	for (; len > 0; bytes += size, len -= size) {
+		if (len < sizeof(h))
+			return -EINVAL;
+		memcpy(&h, bytes, sizeof(h));
+		size = NLMSG_ALIGN(h.nlmsg_len);
+		if (h.nlmsg_len < sizeof(h) || size > len ||
+		    size > sizeof(buf))
+			return -EINVAL;
+		memcpy(buf, bytes, size);
+		((struct nlmsghdr *)(void *)buf)->nlmsg_flags |=
+		    NLM_F_REQUEST | NLM_F_ACK;
+		error = sync_send(nl, (void *)buf, NULL);
+		if (first == 0)
+			first = error;
+	}
+	return first;
 }
 
 int

@@ -36,6 +36,11 @@ struct nl_handlers {
  */
 int	nl_open(struct loop *, const struct nl_handlers *, void *arg,
 	    struct nl **out);
+/*
+ * For synchronous requests alone: no events, no batches, no loop.  0 or negative
+ * errno.
+ */
+int	nl_open_requests(struct nl **out);
 void	nl_free(struct nl *);
 /*
  * Read all links, then all addresses, synchronously, through the handlers;
@@ -66,6 +71,12 @@ int	nl_link_del(struct nl *, int ifindex);	/* macvlans only, by the caller */
  */
 int	nl_link_del_many(struct nl *, const int *ifindexes, unsigned count);
 int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
+/*
+ * Carry out whole messages one after the other, as nl_batch_bytes() has them.  0,
+ * or the first refusal; those after it are carried out all the same.  -EINVAL
+ * also for bytes that are no whole messages, which are left alone.
+ */
+int	nl_carry_out(struct nl *, const uint8_t *bytes, size_t len);
 /* Look one link up in the kernel now. -ENODEV. */
 int	nl_link_get(struct nl *, const char *name, struct nl_link *out);
 

@@ -224,21 +224,48 @@ nl_batch_addr_add(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
 	return nl_batch_addr_lend(b, ifindex, p, flags, label, 0);
 }
 
+static uint32_t
+ifa_flags_of(const struct addr_prefix *p, unsigned flags)
+{
+	uint32_t ifa_flags = 0;
+
+	if (flags & NL_ADDR_NOPREFIXROUTE)
+		ifa_flags |= IFA_F_NOPREFIXROUTE;
+	if (p->addr.family == AF_INET6)
+		ifa_flags |= IFA_F_NODAD;
+	return ifa_flags;
+}
+
 int
 nl_batch_addr_lend(struct nl_batch *b, int ifindex,
     const struct addr_prefix *p, unsigned flags, const char *label,
     uint32_t seconds)
 {
 	struct nl_msg *msg;
-	uint32_t ifa_flags = 0;
 	int error;
 
-	if (flags & NL_ADDR_NOPREFIXROUTE)
-		ifa_flags |= IFA_F_NOPREFIXROUTE;
-	if (p->addr.family == AF_INET6)
-		ifa_flags |= IFA_F_NODAD;
 	error = nl_msg_addr(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, ifindex, p,
-	    ifa_flags, label, seconds, &msg);
+	    ifa_flags_of(p, flags), label, seconds, &msg);
+	return error != 0 ? error : batch_append(b, msg, 0);
+}
+
+/*
+ * RTM_NEWADDR adds an address that is not there whether or not NLM_F_CREATE is
+ * set.  IFA_F_MCAUTOJOIN is what it then fails at: the kernel joins the group
+ * that a new address names, and a unicast address names none.  An address that
+ * is there is only changed.
+ */
+int
+nl_batch_addr_renew(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *p, unsigned flags, uint32_t seconds)
+{
+	struct nl_msg *msg;
+	int error;
+
+	if (seconds == 0)
+		return -EINVAL;
+	error = nl_msg_addr(RTM_NEWADDR, NLM_F_REPLACE, ifindex, p,
+	    ifa_flags_of(p, flags) | IFA_F_MCAUTOJOIN, NULL, seconds, &msg);
 	return error != 0 ? error : batch_append(b, msg, 0);
 }
 

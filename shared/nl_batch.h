@@ -45,6 +45,12 @@ int	nl_batch_addr_lend(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *, unsigned flags, const char *label,
 	    uint32_t seconds);
 /*
+ * Lend it for another while, if it is there: this never adds one.  An address
+ * that is not there is refused with EINVAL.
+ */
+int	nl_batch_addr_renew(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *, unsigned flags, uint32_t seconds);
+/*
  * Take away the connected route that the kernel made for an IPv6 address with
  * this prefix: it leaves that of an address that was lent to run out by itself.
  * One that is gone already is not an error.

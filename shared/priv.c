@@ -5,7 +5,8 @@
  * sockets opened later (an interface that appears, a reload).  Monitor: the
  * same two, because the last will removes addresses and sends adverts when the
  * engine no longer can.  It does not need KILL: the engine and the helpers it
- * starts run as the same user.  Helpers: none; who has to run programs as other
+ * starts run as the same user.  vrrpd-net: NET_ADMIN, for devices and the lifetimes
+ * of addresses; it sends no packet.  Helpers: none; who has to run programs as other
  * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
  * before 5.7 and for sockets of sessions requested later; its ports are above
  * 1023.  SYS_NICE and IPC_LOCK are used by rtsched_enter() before this.
@@ -38,6 +39,7 @@ static const struct {
 } roles[] = {
 	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
 	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
+	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN } },
 	[PRIV_VRRPD_HELPER] = { 0 },
 	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL } },
 	[PRIV_VRRPD_HELPER_ROOT] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },

@@ -13,6 +13,7 @@
 enum priv_role {
 	PRIV_VRRPD_ENGINE,
 	PRIV_VRRPD_MONITOR,
+	PRIV_VRRPD_NET,
 	PRIV_VRRPD_HELPER,		/* nothing */
 	PRIV_VRRPD_HELPER_USERS,	/* may become another user */
 	PRIV_VRRPD_HELPER_ROOT,		/* so that the result is a whole root */

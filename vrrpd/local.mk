@@ -33,6 +33,7 @@ include vrrpd/instance/local.mk
 include vrrpd/engine/local.mk
 include vrrpd/monitor/local.mk
 include vrrpd/helper/local.mk
+include vrrpd/netd/local.mk
 include vrrpd/ipc/local.mk
 include vrrpd/linux/local.mk
 include vrrpd/config/local.mk

@@ -20,6 +20,7 @@
 #include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
+#include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 
@@ -122,11 +123,12 @@ main(int argc, char **argv)
 	struct vrrp_monitor_config monitor = {
 		.user = &user,
 		.engine = vrrp_life_run,
-		.part_count = 1,
+		.part_count = 2,
 		.arg = &life,
 	};
-	struct vrrp_monitor_part part;
+	struct vrrp_monitor_part parts[2];
 	struct vrrp_helpers *helpers;
+	struct vrrp_desk *desk;
 	int c, status;
 
 	log_init("vrrpd");
@@ -188,18 +190,21 @@ main(int argc, char **argv)
 		return 1;
 	}
 	helpers = vrrp_helpers_new(opt.conf, &config, &user);
-	if (helpers == NULL) {
+	desk = vrrp_desk_new(&user, config.realtime_priority);
+	if (helpers == NULL || desk == NULL) {
 		log_err("helpers: %s", strerror(ENOMEM));
 		vrrp_config_free(&config);
 		return 1;
 	}
-	part = vrrp_helpers_part(helpers);
+	parts[0] = vrrp_desk_part(desk);
+	parts[1] = vrrp_helpers_part(helpers);
 	life.conf = opt.conf;
 	life.bfdd_socket = opt.bfdd_socket;
-	monitor.parts = &part;
+	monitor.parts = parts;
 	monitor.socket = opt.socket;
 	monitor.realtime_priority = config.realtime_priority;
 	status = vrrp_monitor_run(&monitor);
+	vrrp_desk_free(desk);
 	vrrp_helpers_free(helpers);
 	vrrp_config_free(&config);
 	return status;

@@ -287,7 +287,8 @@ def test_helpers_have_no_privileges(lab, service):
                        "file f { path = %s }\n" % (service.dir / "drain"))
     lab.r1.wait_state("active")
     found = children(lab.r1.vrrpd)
-    assert set(found) == {"vrrpd-engine", "vrrpd-scripts", "vrrpd-checks"}
+    assert set(found) == {"vrrpd-engine", "vrrpd-net", "vrrpd-scripts",
+                          "vrrpd-checks"}
     for comm in "vrrpd-scripts", "vrrpd-checks":
         status = status_of(found[comm])
         assert status["Uid"].split() == ["65534"] * 4
@@ -301,7 +302,7 @@ def test_helpers_have_no_privileges(lab, service):
 def test_helpers_exist_only_when_they_are_needed(lab, service):
     lab.r1.start_vrrpd(conf())
     lab.r1.wait_state("active")
-    assert set(children(lab.r1.vrrpd)) == {"vrrpd-engine"}
+    assert set(children(lab.r1.vrrpd)) == {"vrrpd-engine", "vrrpd-net"}
     # A reload brings the first script, and takes it away.
     lab.r1.vrrpd_conf.write_text(script_conf(service.check()))
     lab.r1.call("reload")

@@ -1,5 +1,7 @@
 """Who the daemons are after they have started (design section 6)."""
 
+import os
+import pathlib
 import pwd
 
 import pytest
@@ -36,6 +38,26 @@ def test_daemon_runs_unprivileged(lab, program, allowed):
             assert int(status[name], 16) & ~allowed == 0, (name, status)
         for name in ("CapInh", "CapAmb"):
             assert int(status[name], 16) == 0, (name, status)
+
+
+def test_vrrpd_net_has_one_capability(lab):
+    lab.r1.start_vrrpd(vrrpd_conf())
+    lab.r1.wait_state("active")
+    net = [p for p in lab.r1.vrrpd.children()
+           if pathlib.Path("/proc/%d/comm" % p).read_text() == "vrrpd-net\n"]
+    assert len(net) == 1
+    status = status_of(net[0])
+    user = pwd.getpwnam(USER)
+    assert status["Uid"].split() == [str(user.pw_uid)] * 4
+    assert status["Gid"].split() == [str(user.pw_gid)] * 4
+    assert status["NoNewPrivs"] == "1"
+    for name in ("CapEff", "CapPrm"):
+        assert int(status[name], 16) == mask("NET_ADMIN"), (name, status)
+    for name in ("CapInh", "CapAmb", "CapBnd"):
+        assert int(status[name], 16) == 0, (name, status)
+    # Its scheduling is that of the engine, whose lock it may hold.
+    assert os.sched_getscheduler(net[0]) == \
+        os.sched_getscheduler(lab.r1.engine_pid())
 
 
 @pytest.mark.parametrize("program", ("vrrpd", "bfdd"))

@@ -18,6 +18,7 @@ include test/unit/vrrpd/helper/local.mk
 include test/unit/vrrpd/ipc/local.mk
 include test/unit/vrrpd/linux/local.mk
 include test/unit/vrrpd/monitor/local.mk
+include test/unit/vrrpd/netd/local.mk
 
 EXTRA_DIST += \
 	test/conf \

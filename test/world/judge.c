@@ -636,6 +636,23 @@ judge_takeover(struct seat *s)
 	}
 }
 
+/*
+ * Adverts that came while the process was absent, or while the kernel kept it, are
+ * read just now: after the state that began with its return.
+ */
+static void
+read_now(struct seat *s)
+{
+	const struct proc *e = engine_of(s->host);
+
+	if (e == NULL || e->absent_until + BATCH_NS < world->now)
+		return;
+	if (s->lesser_at != NEVER)
+		s->lesser_at = world->now;
+	if (s->resigned_at != NEVER)
+		s->resigned_at = world->now;
+}
+
 static void
 state_line(struct host *h, const char *line)
 {
@@ -654,9 +671,7 @@ state_line(struct host *h, const char *line)
 		s->takeovers++;
 		s->became_active = world->now;
 	}
-	/* The advert of the successor came in the absence, and is read just now. */
-	if (strcmp(s->cause, "fenced") == 0 && s->lesser_at != NEVER)
-		s->lesser_at = world->now;
+	read_now(s);
 	s->since = s->heard_at = world->now;
 	s->heard_since = false;
 	if (s->state == SEAT_BACKUP &&

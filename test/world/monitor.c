@@ -7,8 +7,9 @@
  * engine with its life (vrrp_life.h), a helper with the one below.  What the
  * child does in between, forgetting what the monitor had made, is not run.
  *
- * A helper here runs no check and no hook.  It says what the scenario knows of
- * the trackers, through the real channel and keeper.
+ * vrrpd-net is the real one, without the process around it.  A helper here runs no
+ * check and no hook.  It says what the scenario knows of the trackers, through the
+ * real channel and keeper.
  */
 #include "config.h"
 
@@ -30,6 +31,7 @@ static pid_t	fork_in_world(const struct vrrp_child_plan *, const int fds[2]);
 #include "test/world/host.h"
 #include "test/world/proc.h"
 #include "vrrpd/config/vrrp_needs.h"
+#include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_level.h"
 
 #define CHANNEL_FD	1000		/* above all others, as in life */
@@ -155,6 +157,23 @@ daemon_level(struct host *host, const char *kind, const char *name, bool up)
 		}
 }
 
+/* --- vrrpd-net, as it is --- */
+
+static int
+live_as_net(void *arg)
+{
+	struct loop *loop = loop_new();
+	struct vrrp_netd *n;
+
+	(void)arg;
+	if (vrrp_netd_open(loop, CHANNEL_FD, &n) < 0)
+		world_fail("vrrpd-net cannot start");
+	(void)loop_run(loop);
+	vrrp_netd_close(n);
+	loop_free(loop);
+	return 0;
+}
+
 /* --- an engine --- */
 
 struct engine {
@@ -209,6 +228,8 @@ fork_in_world(const struct vrrp_child_plan *plan, const int fds[2])
 		for (fd = 0; fd < me->fd_size; fd++)
 			if (me->fds[fd] != NULL && unix_listens(me->fds[fd]))
 				inherit(p, me->fds[fd], fd);
+	} else if (plan->in == VRRP_WAY_NET_UP) {
+		p = proc_start(me->host, "net", me, live_as_net, NULL);
 	} else {
 		h = world_alloc(sizeof(*h));
 		h->way = plan->in;

@@ -374,6 +374,10 @@ new_addr(struct host *h, const struct nlmsghdr *m)
 		return -EINVAL;
 	if (a.at[IFA_CACHEINFO] != NULL)
 		memcpy(&ci, data_of(a.at[IFA_CACHEINFO]), sizeof(ci));
+	/* The kernel joins the group that it names, and it names none. */
+	if (address_find(h, l, &p) == NULL &&
+	    u32_of(a.at[IFA_FLAGS]) & IFA_F_MCAUTOJOIN)
+		return -EINVAL;
 	if (address_find(h, l, &p) != NULL &&
 	    (m->nlmsg_flags & NLM_F_EXCL ||
 	    (m->nlmsg_flags & NLM_F_REPLACE) == 0))

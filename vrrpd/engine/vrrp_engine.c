@@ -2,9 +2,10 @@
  * vrrp_engine.c - the life of an engine: open, start, reload, restart, leave.
  *
  * Beats.  Every VRRP_BEAT_NS the monitor hears that the loop turns; with the
- * same pulse the monitor hears how long the peers would wait, when that has changed, the wills
- * that the channel had no room for are sent again, and the addresses of some
- * instances are lent anew (L-33).
+ * same pulse the monitor hears how long the peers would wait, when that has
+ * changed, the wills that the channel had no room for are sent again, and the
+ * addresses of some instances are lent anew (L-33), by way of vrrpd-net: an
+ * engine that stands still or is dead wishes nothing, and they run out.
  *
  * Leaving.  The instances resign, answer until each has heard its successor, and
  * then the owner is told; closing is the owner's.
@@ -34,6 +35,7 @@
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_handoff.h"
@@ -113,6 +115,7 @@ beat(mono_t deadline, void *arg)
 	tell_patience(e);
 	for (i = 0; i < e->router->instance_count; i++)
 		vrrp_bequest_retry(e->router->instances[i]);
+	vrrp_errands_flush(e->router->env.errands);
 	vrrp_router_refresh(e->router);
 	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
 }
@@ -137,6 +140,31 @@ on_level(const uint8_t *body, size_t len, void *arg)
 		return VRRP_REFUSAL_BODY;
 	vrrp_track_set(e->router->env.track, l.kind, l.name, l.up, l.reason,
 	    l.since);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_removed(const uint8_t *body, size_t len, void *arg)
+{
+	static struct vrrp_removal list[VRRP_REMOVALS_MESSAGE];
+	struct vrrp_engine *e = arg;
+	unsigned n;
+
+	if (!vrrp_removal_decode(body, len, list, &n))
+		return VRRP_REFUSAL_BODY;
+	vrrp_router_devices_removed(e->router, list, n);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_net(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	(void)len;
+	if (body[0] > 1)
+		return VRRP_REFUSAL_BODY;
+	vrrp_errands_net(e->router->env.errands, body[0] == 1);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -307,6 +335,8 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 		return fatal("hooks", -ENOMEM);
 	e->router->notify = e->notify;
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL, on_level, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
 	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,
 	    reload, e, &e->ctl);
@@ -343,6 +373,8 @@ vrrp_engine_close(struct vrrp_engine *e)
 		return;
 	tell_phase(e, VRRP_PHASE_LEAVING);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
 	vrrp_ctl_close(e->ctl);
 	vrrp_notify_stop(e->notify);

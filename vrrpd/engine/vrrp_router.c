@@ -13,7 +13,7 @@
  * Exit.  First every advert of priority 0; each instance answers until it has
  * heard its successor, and when all have, vrrp_router_close() follows.  Removing
  * a device costs an RCU grace period with the kernel's one lock for network
- * configuration held, so that comes last (V-68).
+ * configuration held, so that comes last (V-68), and vrrpd-net does it.
  */
 #include "config.h"
 
@@ -29,6 +29,7 @@
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
@@ -120,9 +121,9 @@ note_orphan(struct vrrp_router *r, const struct nl_link *link)
 void
 vrrp_router_remove_orphans(struct vrrp_router *r)
 {
+	struct vrrp_removal gone;
 	const struct nl_link *o;
 	unsigned i, j;
-	int error;
 
 	for (i = 0; i < r->orphan_count; i++) {
 		o = &r->orphans[i];
@@ -132,9 +133,12 @@ vrrp_router_remove_orphans(struct vrrp_router *r)
 				break;
 		if (j < r->instance_count)
 			continue;
-		error = nl_link_del(r->nl, o->ifindex);
-		log_notice("device=%s of an earlier run that nobody needs: %s",
-		    o->name, error < 0 ? strerror(-error) : "removed");
+		gone = (struct vrrp_removal){ .ifindex = o->ifindex,
+		    .tag = vrrp_vmac_tag_of(o->name) };
+		memcpy(gone.name, o->name, sizeof(gone.name));
+		vrrp_errands_remove(r->env.errands, &gone);
+		log_notice("device=%s of an earlier run that nobody needs: "
+		    "removed", o->name);
 	}
 	free(r->orphans);
 	r->orphans = NULL;
@@ -261,6 +265,20 @@ synced_event(void *arg)
 	vrrp_track_look(r->env.track);
 }
 
+void
+vrrp_router_devices_removed(struct vrrp_router *r,
+    const struct vrrp_removal *list, unsigned n)
+{
+	unsigned i;
+
+	vrrp_errands_removed(r->env.errands, list, n);
+	/* Instances may have waited for a name that was taken. */
+	for (i = 0; i < r->instance_count; i++)
+		if (r->instances[i]->vips == NULL &&
+		    r->instances[i]->iface->exists)
+			vrrp_instance_iface_found(r->instances[i]);
+}
+
 /* --- stalls --- */
 
 static void
@@ -381,32 +399,6 @@ instance_transition(struct vrrp_instance *v, const struct vrrp_record *rec,
 		r->transition(v, rec, r->arg);
 }
 
-/*
- * Each device that is removed alone holds the kernel's lock for a grace period;
- * together they wait for one.  Those that are left, vrrp_vip_close() removes.
- */
-static void
-remove_devices(struct vrrp_router *r)
-{
-	const struct vrrp_instance *v;
-	unsigned i, count = 0;
-	int *list, error;
-
-	list = calloc(r->instance_count + 1, sizeof(*list));
-	if (list == NULL)
-		return;
-	for (i = 0; i < r->instance_count; i++) {
-		v = r->instances[i];
-		if (v->vips != NULL && vrrp_vip_device(v->vips)[0] != '\0')
-			list[count++] = vrrp_vip_ifindex(v->vips);
-	}
-	error = count > 1 ? nl_link_del_many(r->nl, list, count) : 0;
-	if (error < 0)
-		log_info("devices are removed one by one: %s",
-		    strerror(-error));
-	free(list);
-}
-
 static void
 router_free(struct vrrp_router *r)
 {
@@ -416,6 +408,7 @@ router_free(struct vrrp_router *r)
 	vrrp_leaving_free(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
+	vrrp_errands_free(r->env.errands);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_iface_free(r->ifaces[i]);
 	free(r->orphans);
@@ -447,9 +440,10 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		return -ENOMEM;
-	r->loop = loop;
+	r->loop = r->env.loop = loop;
 	r->env.filter = vrrp_filter_new();
-	if (r->env.filter == NULL) {
+	r->env.errands = vrrp_errands_new(&r->env);
+	if (r->env.filter == NULL || r->env.errands == NULL) {
 		router_free(r);
 		return -ENOMEM;
 	}
@@ -473,6 +467,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.tx = r->tx,
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
+		.errands = r->env.errands,
 		.track = r->env.track,
 		.sync = &vrrp_sync_calls,
 		.changed = instance_changed,
@@ -576,6 +571,5 @@ vrrp_router_close(struct vrrp_router *r)
 		vrrp_instance_withdraw(r->instances[i]);
 	(void)nl_flush(r->nl, LEAVE_TIMEOUT_MS);
 	vrrp_sessions_release(r);
-	remove_devices(r);
 	router_free(r);
 }

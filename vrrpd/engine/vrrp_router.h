@@ -14,6 +14,7 @@
 #include "vrrpd/engine/vrrp_router_state.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_removal.h"
 
 /*
  * Opens netlink and the sending socket and reads what interfaces there are.
@@ -38,8 +39,8 @@ void	vrrp_router_leave(struct vrrp_router *, void (*left)(void *arg),
 	    void *arg);
 /*
  * The second half, or all of it at once: what still answers is withdrawn, then
- * the BFD sessions are released (L-22), then the devices go, then the settings
- * of the interfaces (V-68).  Frees everything.
+ * the BFD sessions are released (L-22), then the settings of the interfaces are
+ * put back and vrrpd-net is asked to remove the devices (V-68).  Frees everything.
  */
 void	vrrp_router_close(struct vrrp_router *);
 
@@ -49,6 +50,9 @@ void	vrrp_router_close(struct vrrp_router *);
  */
 #define VRRP_REFRESH_SLOTS	20
 void	vrrp_router_refresh(struct vrrp_router *);
+/* vrrpd-net has done with these devices: whoever waits for a name goes on. */
+void	vrrp_router_devices_removed(struct vrrp_router *,
+	    const struct vrrp_removal *, unsigned n);
 /* The effective values of an instance have changed: timers and BFD wishes. */
 void	vrrp_router_retune(struct vrrp_router *);
 

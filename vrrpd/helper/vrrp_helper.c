@@ -15,15 +15,12 @@
 
 #include <sys/prctl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "shared/conf.h"
-#include "shared/fds.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_conf.h"
@@ -34,6 +31,7 @@
 #include "vrrpd/helper/vrrp_hooks.h"
 #include "vrrpd/helper/vrrp_procs.h"
 #include "vrrpd/helper/vrrp_run.h"
+#include "vrrpd/ipc/vrrp_apart.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_level.h"
@@ -227,39 +225,6 @@ flush_log(void *arg)
 	log_flush();
 }
 
-/* Only the monitor tells a helper to leave; ^C reaches the whole group. */
-static void
-ignore_signals(void)
-{
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	size_t i;
-
-	for (i = 1; i < NSIG; i++)
-		(void)sigaction((int)i, &dfl, NULL);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		(void)sigaction(signals[i], &ignore, NULL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Every descriptor of the monitor goes but 0 to 2; the channel becomes 3. */
-static int
-keep_only(int fd)
-{
-	if (fd != 3) {
-		if (dup2(fd, 3) < 0)
-			return -errno;
-	}
-	if (fcntl(3, F_SETFD, FD_CLOEXEC) < 0 ||
-	    fcntl(3, F_SETFL, O_NONBLOCK) < 0)
-		return -errno;
-	fds_close_from(4);
-	return 3;
-}
-
 /* As little as the scripts and hooks of other users, or of root, allow. */
 static enum priv_role
 role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
@@ -346,9 +311,9 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 
 	(void)prctl(PR_SET_NAME, roles[b->role].name, 0, 0, 0);
 	log_set_deferred(false);
-	ignore_signals();
+	vrrp_apart_signals();
 	(void)sched_setscheduler(0, SCHED_OTHER, &none);
-	fd = keep_only(b->channel);
+	fd = vrrp_apart_descriptors(b->channel);
 	if (fd < 0)
 		die(&h, "descriptors", fd);
 	open_helper(&h, fd);

@@ -15,6 +15,7 @@ struct loop;
 struct nl;
 struct vrrp_addrs;
 struct vrrp_channel;
+struct vrrp_errands;
 struct vrrp_filter;
 struct vrrp_handoff;
 struct vrrp_instance;
@@ -47,6 +48,7 @@ struct vrrp_env {
 	struct vrrp_filter	*filter;	/* accept = no */
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
+	struct vrrp_errands	*errands;	/* NULL: all is done at once */
 	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */
 	unsigned		 lifetime_s;	/* of addresses, 0: none */
 	const struct vrrp_sync_calls *sync;	/* NULL: there are no groups */

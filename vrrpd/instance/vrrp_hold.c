@@ -31,6 +31,7 @@
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_frames.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
@@ -39,6 +40,7 @@
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/linux/vrrp_vmac.h"
 
 /* --- ready to take over --- */
 
@@ -289,9 +291,16 @@ refreshed(int error, unsigned failed_at, void *arg)
 void
 vrrp_hold_refresh(struct vrrp_instance *v)
 {
+	const uint8_t *bytes;
+	size_t len;
+
 	/* Fenced: that they expire would be right. */
 	if (!v->holds || v->vips == NULL || v->refreshing ||
 	    vrrp_core_is_fenced(&v->core))
+		return;
+	bytes = vrrp_vip_renewal(v->vips, &len);
+	if (v->env->errands != NULL &&
+	    vrrp_errands_renew(v->env->errands, bytes, len))
 		return;
 	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
 }
@@ -516,11 +525,40 @@ clean_leftovers(struct vrrp_instance *v)
 	}
 }
 
+/* The device is vrrpd-net's to remove. */
+static void
+let_go(struct vrrp_instance *v)
+{
+	struct vrrp_removal device;
+
+	if (v->env->errands != NULL && vrrp_vip_leave(v->vips, &device))
+		vrrp_errands_remove(v->env->errands, &device);
+	vrrp_vip_close(v->vips);
+	v->vips = NULL;
+}
+
+/* Another device of this name may still be on its way out. */
+static bool
+is_name_free(struct vrrp_instance *v)
+{
+	char name[IF_NAMESIZE];
+
+	if (!v->p.virtual_mac || v->env->errands == NULL ||
+	    vrrp_vmac_name(v->p.family, v->p.vrid, v->iface->link.ifindex,
+	    name) < 0 || vrrp_errands_reclaim(v->env->errands, name))
+		return true;
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "device %s is being removed", name);
+	return false;
+}
+
 bool
 vrrp_hold_open(struct vrrp_instance *v)
 {
 	int error;
 
+	if (!is_name_free(v))
+		return false;
 	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
 	    &v->iface->link, &v->vips, v->retry_reason);
 	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
@@ -532,8 +570,7 @@ vrrp_hold_open(struct vrrp_instance *v)
 			    sizeof(v->retry_reason),
 			    "cannot set arp_ignore of %s: %s", v->iface->name,
 			    strerror(-error));
-			vrrp_vip_close(v->vips);
-			v->vips = NULL;
+			let_go(v);
 		}
 	}
 	if (error == 0 && v->p.virtual_mac)
@@ -561,8 +598,7 @@ vrrp_hold_close(struct vrrp_instance *v)
 	v->batch_count = 0;
 	if (v->p.virtual_mac && v->p.family == AF_INET)
 		vrrp_manners_release(&v->iface->manners);
-	vrrp_vip_close(v->vips);
-	v->vips = NULL;
+	let_go(v);
 	vrrp_frames_forget(v);
 }
 

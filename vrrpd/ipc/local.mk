@@ -1,5 +1,6 @@
 # What the processes say to each other, and to bfdd.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/ipc/vrrp_apart.c vrrpd/ipc/vrrp_apart.h \
 	vrrpd/ipc/vrrp_bfd.c vrrpd/ipc/vrrp_bfd.h \
 	vrrpd/ipc/vrrp_birth.c vrrpd/ipc/vrrp_birth.h \
 	vrrpd/ipc/vrrp_channel.c vrrpd/ipc/vrrp_channel.h \

@@ -236,7 +236,7 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	return error;
 }
 
-/* The same addresses for another while, and the routes that outlive them. */
+/* Addresses that are there, for another while; routes that outlive them. */
 static int
 build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {
@@ -253,7 +253,8 @@ build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		a = &v->addresses[i];
 		if (a->owned)
 			continue;
-		error = vrrp_vip_lend(v->refresh, a, q->lifetime_s);
+		error = nl_batch_addr_renew(v->refresh, a->ifindex, &a->prefix,
+		    a->flags, q->lifetime_s);
 		v->lent = true;
 		if (error == 0 && a->flags == 0 &&
 		    a->prefix.addr.family == AF_INET6) {
@@ -381,6 +382,25 @@ int
 vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
 	return v->lent ? nl_batch_send(v->refresh, done, arg) : -ENODATA;
+}
+
+const uint8_t *
+vrrp_vip_renewal(const struct vrrp_vips *v, size_t *len)
+{
+	return nl_batch_bytes(v->refresh, len);
+}
+
+bool
+vrrp_vip_leave(struct vrrp_vips *v, struct vrrp_removal *out)
+{
+	if (v->device[0] == '\0')
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->ifindex = v->ifindex;
+	out->tag = vrrp_vmac_tag_of(v->device);
+	memcpy(out->name, v->device, sizeof(out->name));
+	v->device[0] = '\0';
+	return true;
 }
 
 int

@@ -16,6 +16,7 @@
 #include "shared/nl.h"
 #include "shared/nl_batch.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_removal.h"
 
 struct vrrp_vips;
 
@@ -109,8 +110,21 @@ int	vrrp_vip_hush(struct vrrp_vips *);
 int	vrrp_vip_reopen(struct nl *, const struct vrrp_params *p,
 	    const struct nl_link *parent, struct vrrp_vips **out,
 	    char reason[VRRP_VIP_REASON_MAX]);
-/* The lifetime of the addresses starts anew; -ENODATA when they have none. */
+/*
+ * The lifetime of the addresses starts anew, of those that are there: none is
+ * added.  -ENODATA when they have none.
+ */
 int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
+/*
+ * The requests of a refresh, for another process.  Borrowed until prepare; none
+ * when the addresses have no lifetime.
+ */
+const uint8_t *vrrp_vip_renewal(const struct vrrp_vips *, size_t *len);
+/*
+ * The device is to be removed by somebody else: vrrp_vip_close(), which must be
+ * next, leaves it.  False: there is none.
+ */
+bool	vrrp_vip_leave(struct vrrp_vips *, struct vrrp_removal *out);
 /* Give the addresses up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
 /* The requests of a withdrawal, for the last will. Borrowed until prepare. */

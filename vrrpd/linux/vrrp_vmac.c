@@ -237,8 +237,8 @@ vrrp_vmac_raise(const struct vrrp_vips *v)
 #define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
 #define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
 
-static int
-get_tag(const char *device)
+int
+vrrp_vmac_tag_of(const char *device)
 {
 	int tag;
 
@@ -251,7 +251,7 @@ get_tag(const char *device)
 bool
 vrrp_vmac_tag(const struct vrrp_vips *v, int values[VRRP_VMAC_TAG_VALUES])
 {
-	int i, tag = get_tag(v->device);
+	int i, tag = vrrp_vmac_tag_of(v->device);
 
 	for (i = 0; tag != 0 && i < VRRP_VMAC_TAG_VALUES; i++)
 		values[i] = TAG_VALUE(tag, i);
@@ -308,7 +308,7 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 			return false;
 	}
 	if (vrrp_vmac_name(family, mac[5], link->parent, name) < 0 ||
-	    strcmp(name, link->name) != 0 || (tag = get_tag(name)) == 0)
+	    strcmp(name, link->name) != 0 || (tag = vrrp_vmac_tag_of(name)) == 0)
 		return false;
 	pid = TAG_PID(tag);
 	/* In a container the next run may well have the same number. */

@@ -39,6 +39,8 @@ bool	vrrp_vmac_raise(const struct vrrp_vips *);
  * numbers for vrrp_manners.c.  False: there is none.
  */
 #define VRRP_VMAC_TAG_VALUES	2	/* from 0 to 15 each */
+/* As the kernel has it, 0: none that is ours. */
+int	vrrp_vmac_tag_of(const char *device);
 bool	vrrp_vmac_tag(const struct vrrp_vips *,
 	    int values[VRRP_VMAC_TAG_VALUES]);
 void	vrrp_vmac_set_tag(const struct vrrp_vips *,

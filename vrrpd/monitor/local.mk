@@ -1,6 +1,7 @@
 # The process that guards the engine.
 vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/monitor/vrrp_child.c vrrpd/monitor/vrrp_child.h \
+	vrrpd/monitor/vrrp_desk.c vrrpd/monitor/vrrp_desk.h \
 	vrrpd/monitor/vrrp_estate.c vrrpd/monitor/vrrp_estate.h \
 	vrrpd/monitor/vrrp_executor.c vrrpd/monitor/vrrp_executor.h \
 	vrrpd/monitor/vrrp_helpers.c vrrpd/monitor/vrrp_helpers.h \

@@ -102,8 +102,8 @@ vrrp_child_hang_up(struct vrrp_child *c)
 	c->channel = NULL;
 }
 
-void
-vrrp_child_wait(struct vrrp_child *c, mono_t deadline)
+bool
+vrrp_child_await(struct vrrp_child *c, mono_t deadline)
 {
 	struct pollfd pfd = { .fd = c->pidfd, .events = POLLIN };
 	int64_t left_ns;
@@ -115,7 +115,14 @@ vrrp_child_wait(struct vrrp_child *c, mono_t deadline)
 			left_ns = 0;
 		n = poll(&pfd, 1, (int)(left_ns / NS_PER_MS) + 1);
 	} while (n == -1 && errno == EINTR);
-	kill_and_reap(c->pid);
+	return n > 0 && waitpid(c->pid, NULL, WNOHANG) == c->pid;
+}
+
+void
+vrrp_child_wait(struct vrrp_child *c, mono_t deadline)
+{
+	if (!vrrp_child_await(c, deadline))
+		kill_and_reap(c->pid);
 }
 
 void

@@ -48,6 +48,8 @@ bool	vrrp_child_reap(struct vrrp_child *, int *status);
 void	vrrp_child_hang_up(struct vrrp_child *);
 /* Without the loop: wait for the end, kill at the deadline, and reap. */
 void	vrrp_child_wait(struct vrrp_child *, mono_t deadline);
+/* The same without killing: true when the child has ended and is reaped. */
+bool	vrrp_child_await(struct vrrp_child *, mono_t deadline);
 /*
  * Frees what this process has of the child, and leaves the child alone: after it
  * was reaped, or in another child.  Nothing happens if there is none.

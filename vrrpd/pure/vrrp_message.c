@@ -50,9 +50,13 @@ vrrp_way_back(enum vrrp_way w)
 	case VRRP_WAY_CHECKS_UP:
 		return VRRP_WAY_CHECKS_DOWN;
 	case VRRP_WAY_CHECKS_DOWN:
+		return VRRP_WAY_CHECKS_UP;
+	case VRRP_WAY_NET_UP:
+		return VRRP_WAY_NET_DOWN;
+	case VRRP_WAY_NET_DOWN:
 		break;
 	}
-	return VRRP_WAY_CHECKS_UP;
+	return VRRP_WAY_NET_UP;
 }
 
 const char *

@@ -26,14 +26,18 @@
 	X(LEVEL,	"level")	/* vrrp_level.h: of a tracker */ \
 	X(REPLAY,	"replay")	/* empty: say every level again */ \
 	X(REFUSED,	"refused")	/* vrrp_refused.h */		\
-	X(PATIENCE,	"patience")	/* vrrp_patience.h */
+	X(PATIENCE,	"patience")	/* vrrp_patience.h */		\
+	X(REMOVE,	"remove")	/* vrrp_removal.h: devices */	\
+	X(REMOVED,	"removed")	/* vrrp_removal.h: nothing is left */ \
+	X(RENEW,	"renew")	/* vrrp_renewal.h: lent addresses */ \
+	X(NET,		"net")		/* u8: 1 vrrpd-net is there, 0 not */
 
 enum vrrp_message {
 #define X(id, word) VRRP_MSG_##id,
 	VRRP_MESSAGES(X)
 #undef X
 };
-#define VRRP_MSG_COUNT	(VRRP_MSG_PATIENCE + 1)
+#define VRRP_MSG_COUNT	(VRRP_MSG_NET + 1)
 const char *vrrp_message_name(enum vrrp_message);
 
 /* One way of a channel, by its sender; a receiver sends the other way. */
@@ -43,14 +47,16 @@ const char *vrrp_message_name(enum vrrp_message);
 	X(SCRIPTS_UP,	"vrrpd-scripts")				\
 	X(SCRIPTS_DOWN,	"monitor")					\
 	X(CHECKS_UP,	"vrrpd-checks")					\
-	X(CHECKS_DOWN,	"monitor")
+	X(CHECKS_DOWN,	"monitor")					\
+	X(NET_UP,	"vrrpd-net")					\
+	X(NET_DOWN,	"monitor")
 
 enum vrrp_way {
 #define X(id, from) VRRP_WAY_##id,
 	VRRP_WAYS(X)
 #undef X
 };
-#define VRRP_WAY_COUNT	(VRRP_WAY_CHECKS_DOWN + 1)
+#define VRRP_WAY_COUNT	(VRRP_WAY_NET_DOWN + 1)
 /* Names of processes. */
 const char *vrrp_way_sender(enum vrrp_way);
 const char *vrrp_way_receiver(enum vrrp_way);

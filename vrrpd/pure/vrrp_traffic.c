@@ -16,6 +16,8 @@
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_will.h"
 
 #define WAY(id)		(1U << VRRP_WAY_##id)
@@ -50,8 +52,15 @@ static const struct {
 	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX },
 	{ VRRP_MSG_REPLAY, HELPERS_DOWN, ANY_PHASE, 0, 0 },
-	{ VRRP_MSG_REFUSED, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
-	    VRRP_REFUSED_BYTES, VRRP_REFUSED_BYTES },
+	{ VRRP_MSG_REFUSED, HELPERS_UP | WAY(NET_UP) | WAY(ENGINE_DOWN),
+	    ANY_PHASE, VRRP_REFUSED_BYTES, VRRP_REFUSED_BYTES },
+	{ VRRP_MSG_REMOVE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_REMOVAL_BYTES, VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES },
+	{ VRRP_MSG_REMOVED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_REMOVAL_BYTES, VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES },
+	{ VRRP_MSG_RENEW, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_RENEWAL_MIN, VRRP_RENEWAL_MAX },
+	{ VRRP_MSG_NET, WAY(ENGINE_DOWN), ANY_PHASE, 1, 1 },
 };
 #define RULE_COUNT	(sizeof(rules) / sizeof(rules[0]))
 

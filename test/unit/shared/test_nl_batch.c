@@ -69,6 +69,49 @@ test_nl_batch_adds_addresses_as_asked(void **state)
 	nl_batch_free(b);
 }
 
+/* Whoever is late with a renewal does not bring back what was taken away. */
+static void
+test_nl_batch_renewal_changes_what_is_there_and_adds_nothing(void **state)
+{
+	static const char *const texts[] = { "192.0.2.50/24",
+	    "2001:db8::50/64", "fe80::50/64" };
+	struct addr_prefix p;
+	struct nl_batch *b, *renew;
+	const uint8_t *bytes;
+	char pattern[80];
+	size_t len, i;
+
+	NEED_NAMESPACE();
+	for (i = 0; i < 3; i++) {
+		p = prefix(texts[i]);
+		b = nl_batch_new(nl);
+		renew = nl_batch_new(nl);
+		assert_int_equal(nl_batch_addr_renew(renew, parent(), &p,
+		    NL_ADDR_NOPREFIXROUTE, 0), -EINVAL);
+		assert_int_equal(nl_batch_addr_renew(renew, parent(), &p,
+		    NL_ADDR_NOPREFIXROUTE, 60), 0);
+		assert_int_equal(send_and_wait(renew), EINVAL);
+		assert_false(ip_says("-o addr show dev nlp0", texts[i]));
+		assert_int_equal(nl_batch_addr_lend(b, parent(), &p,
+		    NL_ADDR_NOPREFIXROUTE, "nlp0:web", 9), 0);
+		assert_int_equal(send_and_wait(b), 0);
+		assert_int_equal(send_and_wait(renew), 0);
+		(void)snprintf(pattern, sizeof(pattern),
+		    "%s.*noprefixroute.*valid_lft \\(60\\|59\\)sec", texts[i]);
+		assert_true(ip_says("-o addr show dev nlp0", pattern));
+		nl_batch_clear(b);
+		assert_int_equal(nl_batch_addr_del(b, parent(), &p), 0);
+		assert_int_equal(send_and_wait(b), 0);
+		/* The same by way of another process. */
+		bytes = nl_batch_bytes(renew, &len);
+		assert_int_equal(nl_carry_out(nl, bytes, len), -EINVAL);
+		assert_int_equal(nl_carry_out(nl, bytes, len - 1), -EINVAL);
+		assert_false(ip_says("-o addr show dev nlp0", texts[i]));
+		nl_batch_free(renew);
+		nl_batch_free(b);
+	}
+}
+
 /* The kernel leaves the route of an IPv6 address that was lent. */
 static void
 test_nl_batch_takes_the_route_of_a_lent_address(void **state)
@@ -347,6 +390,8 @@ main(int argc, char **argv)
 		NL_TEST(test_nl_batch_adds_addresses_as_asked),
 		NL_TEST(test_nl_batch_takes_the_route_of_a_lent_address),
 		NL_TEST(test_nl_batch_local_route_outlives_the_address),
+		NL_TEST(
+		    test_nl_batch_renewal_changes_what_is_there_and_adds_nothing),
 		NL_TEST(test_nl_batch_reports_first_error_and_goes_on),
 		NL_TEST(test_nl_batch_refuses_what_it_cannot_build),
 		NL_TEST(

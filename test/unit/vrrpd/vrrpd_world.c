@@ -29,6 +29,8 @@
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_will.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
@@ -237,6 +239,17 @@ world_run(int64_t ns)
 struct vrrp_patience world_patience;
 
 static void
+did_remove(const uint8_t *body, size_t len)
+{
+	static struct vrrp_removal list[VRRP_REMOVALS_MESSAGE];
+	unsigned i, n;
+
+	assert_true(vrrp_removal_decode(body, len, list, &n));
+	for (i = 0; i < n; i++)
+		did("remove:%s", list[i].name);
+}
+
+static void
 did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 {
 	static struct vrrp_handoff h;
@@ -264,6 +277,13 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		did("notice:%s:%s", n.name, vrrp_notice_state_word(n.state,
 		    VRRP_NOTIFY_ACTIVE));
 		return;
+	case VRRP_MSG_REMOVE:
+		did_remove(body, len);
+		return;
+	case VRRP_MSG_RENEW:
+		assert_true(len >= VRRP_RENEWAL_MIN);
+		did("renew");
+		return;
 	case VRRP_MSG_RESTART:
 		assert_true(vrrp_handoff_decode(body, len, &h));
 		did("restart:%u", h.count);
@@ -279,7 +299,8 @@ vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
 {
 	struct vrrp_will will;
 
-	(void)channel;
+	if (channel == NULL && type == VRRP_MSG_REMOVE)
+		return -EPIPE;
 	if (world.channel_full) {
 		did("full");
 		return -ENOBUFS;
@@ -307,6 +328,26 @@ nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
 	if (strcmp(name, world.tracked.name) != 0)
 		return -ENODEV;
 	*out = world.tracked;
+	return 0;
+}
+
+int
+nl_link_del(struct nl *nl, int ifindex)
+{
+	(void)nl;
+	assert_true(world.deleted_count < 8);
+	world.deleted[world.deleted_count++] = ifindex;
+	return 0;
+}
+
+int
+nl_link_del_many(struct nl *nl, const int *list, unsigned count)
+{
+	(void)nl;
+	(void)list;
+	if (world.del_many_error != 0)
+		return world.del_many_error;
+	world.deleted_together += count;
 	return 0;
 }
 
@@ -667,6 +708,43 @@ vrrp_vip_refresh(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	world.refreshed_arg = arg;
 	if (world.acks)
 		await(done, arg);
+	return 0;
+}
+
+const uint8_t *
+vrrp_vip_renewal(const struct vrrp_vips *v, size_t *len)
+{
+	static const uint8_t bytes[64];
+
+	(void)v;
+	*len = sizeof(bytes);
+	return bytes;
+}
+
+bool
+vrrp_vip_leave(struct vrrp_vips *v, struct vrrp_removal *out)
+{
+	if (!v->p->virtual_mac)
+		return false;
+	*out = (struct vrrp_removal){ .ifindex = vrrp_vip_ifindex(v) };
+	(void)vrrp_vmac_name(v->p->family, v->p->vrid, WORLD_IFINDEX,
+	    out->name);
+	return true;
+}
+
+int
+vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
+    char name[IF_NAMESIZE])
+{
+	(void)snprintf(name, IF_NAMESIZE, "vr%c-%u-%d", family == AF_INET6 ?
+	    '6' : '4', vrid, parent);
+	return 0;
+}
+
+int
+vrrp_vmac_tag_of(const char *device)
+{
+	(void)device;
 	return 0;
 }
 

@@ -43,6 +43,9 @@ struct world {
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
 	struct nl_link	tracked;	/* found by nl_link_get(), by name */
 	bool		device_gone, device_down;
+	int		del_many_error;	/* of nl_link_del_many() */
+	int		deleted[8];	/* one by one */
+	unsigned	deleted_count, deleted_together;
 	bool		channel_full;	/* the one to the monitor */
 	size_t		withdrawal_len;	/* of the last will; zeros */
 	bool		named;		/* did[] says whose: install:web */

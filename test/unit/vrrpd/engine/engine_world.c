@@ -137,26 +137,6 @@ nl_read_all(struct nl *nl)
 }
 
 int
-nl_link_del(struct nl *nl, int ifindex)
-{
-	(void)nl;
-	assert_true(ew.deleted_count < 8);
-	ew.deleted[ew.deleted_count++] = ifindex;
-	return 0;
-}
-
-int
-nl_link_del_many(struct nl *nl, const int *list, unsigned count)
-{
-	(void)nl;
-	(void)list;
-	if (ew.del_many_error != 0)
-		return ew.del_many_error;
-	ew.deleted_together += count;
-	return 0;
-}
-
-int
 nl_flush(struct nl *nl, int timeout_ms)
 {
 	(void)nl;
@@ -242,15 +222,6 @@ bool
 vrrp_vmac_is_orphan(const struct nl_link *link)
 {
 	return strncmp(link->name, "vr4-", 4) == 0;
-}
-
-int
-vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
-    char name[IF_NAMESIZE])
-{
-	(void)snprintf(name, IF_NAMESIZE, "vr%c-%u-%d", family == AF_INET6 ?
-	    '6' : '4', vrid, parent);
-	return 0;
 }
 
 void

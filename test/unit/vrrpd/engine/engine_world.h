@@ -27,12 +27,10 @@ struct engine_world {
 	struct vrrp_router *r;		/* of engine_open() */
 	struct vrrp_applied done;	/* by the last engine_apply() */
 	/* Errors of the calls themselves, negative; ENOMEM of bfd_new. */
-	int		nl_open_error, nl_read_error, tx_error, del_many_error;
+	int		nl_open_error, nl_read_error, tx_error;
 	bool		no_bfd, no_listener;
 	int		extra_links;	/* of orphans[], seen by nl_read_all() */
 	struct nl_link	links[4];
-	int		deleted[8];	/* links, by index */
-	unsigned	deleted_count, deleted_together;
 	/* the sentinel */
 	int64_t		cadence_ns, threshold_ns;
 	/* bfdd */

@@ -166,8 +166,8 @@ test_vrrp_cleanup_removes_devices_of_instances_that_are_no_more(void **state)
 	ew.links[1] = engine_eth(20, "eth5");
 	ew.extra_links = 2;
 	assert_int_equal(clean(WEB), 0);
-	assert_int_equal(ew.deleted_count, 1);
-	assert_int_equal(ew.deleted[0], WORLD_DEVICE + 99);
+	assert_int_equal(world.deleted_count, 1);
+	assert_int_equal(world.deleted[0], WORLD_DEVICE + 99);
 	assert_string_equal(world.did, "");
 }
 

@@ -335,14 +335,14 @@ test_vrrp_router_removes_devices_of_a_dead_vrrpd_that_nobody_adopts(
 	ew.extra_links = 3;
 	assert_int_equal(vrrp_router_open(NULL, &ew.r), 0);
 	engine_apply(WEB);		/* adopts the first */
-	assert_int_equal(ew.deleted_count, 0);
+	assert_int_equal(world.deleted_count, 0);
 	engine_start();
-	assert_int_equal(ew.deleted_count, 1);
-	assert_int_equal(ew.deleted[0], WORLD_DEVICE + 99);
+	assert_int_equal(world.deleted_count, 1);
+	assert_int_equal(world.deleted[0], WORLD_DEVICE + 99);
 	assert_non_null(strstr(lines, "device=vr4-99-7"));
 	/* Whoever makes such a device later is another vrrpd that lives. */
 	engine_link(&ew.links[1], false);
-	assert_int_equal(ew.deleted_count, 1);
+	assert_int_equal(world.deleted_count, 1);
 	assert_int_equal(ew.r->orphan_count, 0);
 }
 
@@ -627,7 +627,7 @@ test_vrrp_router_close_at_once_leaves_nothing(void **state)
 	assert_non_null(strstr(world.did, "close:web"));
 	assert_non_null(strstr(world.did, "close:db"));
 	assert_true(ew.goodbye);
-	assert_int_equal(ew.deleted_together, 2);
+	assert_int_equal(world.deleted_together, 2);
 	engine_world_close();
 }
 

@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_able \
 	test/unit/vrrpd/instance/test_vrrp_accept \
 	test/unit/vrrpd/instance/test_vrrp_bequest \
+	test/unit/vrrpd/instance/test_vrrp_errand \
 	test/unit/vrrpd/instance/test_vrrp_frames \
 	test/unit/vrrpd/instance/test_vrrp_history \
 	test/unit/vrrpd/instance/test_vrrp_hold \
@@ -43,6 +44,11 @@ test_unit_vrrpd_instance_test_vrrp_bequest_SOURCES = \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_bequest_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_errand_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_errand.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_errand_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_frames_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_frames.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \

@@ -7,6 +7,7 @@ MONITOR_WORLD = \
 	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/monitor/test_vrrp_child \
+	test/unit/vrrpd/monitor/test_vrrp_desk \
 	test/unit/vrrpd/monitor/test_vrrp_estate \
 	test/unit/vrrpd/monitor/test_vrrp_helpers \
 	test/unit/vrrpd/monitor/test_vrrp_monitor \
@@ -15,6 +16,8 @@ check_PROGRAMS += \
 
 test_unit_vrrpd_monitor_test_vrrp_child_SOURCES = test/unit/vrrpd/monitor/test_vrrp_child.c
 test_unit_vrrpd_monitor_test_vrrp_child_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_desk_SOURCES = test/unit/vrrpd/monitor/test_vrrp_desk.c $(MONITOR_WORLD)
+test_unit_vrrpd_monitor_test_vrrp_desk_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_estate_SOURCES = test/unit/vrrpd/monitor/test_vrrp_estate.c
 test_unit_vrrpd_monitor_test_vrrp_estate_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_helpers_SOURCES = test/unit/vrrpd/monitor/test_vrrp_helpers.c $(MONITOR_WORLD)

@@ -359,6 +359,13 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 	return 0;
 }
 
+bool
+vrrp_channel_flush(struct vrrp_channel *c)
+{
+	(void)c;
+	return !world.full;
+}
+
 void
 vrrp_channel_free(struct vrrp_channel *c)
 {
@@ -468,6 +475,14 @@ vrrp_child_wait(struct vrrp_child *c, mono_t deadline)
 {
 	world_did("wait:%d:%lld", (int)c->pid - 1000,
 	    (long long)(mono_sub(deadline, world.now) / NS_PER_MS));
+}
+
+bool
+vrrp_child_await(struct vrrp_child *c, mono_t deadline)
+{
+	world_did("await:%d:%lld", (int)c->pid - 1000,
+	    (long long)(mono_sub(deadline, world.now) / NS_PER_MS));
+	return !world.stays;
 }
 
 void

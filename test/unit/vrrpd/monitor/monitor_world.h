@@ -30,6 +30,7 @@ struct world {
 	int	start_error;	/* of the next vrrp_child_start(), once */
 	bool	is_child;	/* the next vrrp_child_start() returns 1 */
 	int	signal_error;	/* of vrrp_child_signal(), while not 0 */
+	bool	stays;		/* vrrp_child_await() waits in vain */
 	bool	full;		/* no channel takes anything */
 	unsigned children;	/* ever */
 };

@@ -23,6 +23,8 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_patience \
 	test/unit/vrrpd/pure/test_vrrp_rank \
 	test/unit/vrrpd/pure/test_vrrp_refused \
+	test/unit/vrrpd/pure/test_vrrp_removal \
+	test/unit/vrrpd/pure/test_vrrp_renewal \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
 	test/unit/vrrpd/pure/test_vrrp_vital \
@@ -83,6 +85,10 @@ test_unit_vrrpd_pure_test_vrrp_wire_SOURCES = test/unit/vrrpd/pure/test_vrrp_wir
 test_unit_vrrpd_pure_test_vrrp_wire_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_refused_SOURCES = test/unit/vrrpd/pure/test_vrrp_refused.c
 test_unit_vrrpd_pure_test_vrrp_refused_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_removal_SOURCES = test/unit/vrrpd/pure/test_vrrp_removal.c
+test_unit_vrrpd_pure_test_vrrp_removal_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_renewal_SOURCES = test/unit/vrrpd/pure/test_vrrp_renewal.c
+test_unit_vrrpd_pure_test_vrrp_renewal_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_traffic_SOURCES = test/unit/vrrpd/pure/test_vrrp_traffic.c
 test_unit_vrrpd_pure_test_vrrp_traffic_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 endif

@@ -18,6 +18,7 @@
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 #include "vrrpd/pure/vrrp_will.h"
 
@@ -56,6 +57,14 @@ static const struct row {
 	{ VRRP_WAY_CHECKS_UP, VRRP_MSG_REFUSED, A, 19, 19 },
 	{ VRRP_WAY_CHECKS_DOWN, VRRP_MSG_RELOADED, A, 0, 0 },
 	{ VRRP_WAY_CHECKS_DOWN, VRRP_MSG_REPLAY, A, 0, 0 },
+	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_REMOVE, A, 24, 256 * 24 },
+	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_RENEW, A, 24, VRRP_RENEWAL_MAX },
+	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_REMOVED, A, 24, 256 * 24 },
+	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_NET, A, 1, 1 },
+	{ VRRP_WAY_NET_UP, VRRP_MSG_REMOVED, A, 24, 256 * 24 },
+	{ VRRP_WAY_NET_UP, VRRP_MSG_REFUSED, A, 19, 19 },
+	{ VRRP_WAY_NET_DOWN, VRRP_MSG_REMOVE, A, 24, 256 * 24 },
+	{ VRRP_WAY_NET_DOWN, VRRP_MSG_RENEW, A, 24, VRRP_RENEWAL_MAX },
 };
 #define ROWS	(sizeof(rows) / sizeof(rows[0]))
 

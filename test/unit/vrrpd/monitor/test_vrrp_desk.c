@@ -1,0 +1,423 @@
+/*
+ * test_vrrp_desk.c - the keeper of vrrpd-net, in virtual time.
+ *
+ * The first child of the world is vrrpd-net, which a test plays; the engine is
+ * the second, so that its channel has a number.
+ */
+#include "config.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test/unit/vrrpd/monitor/monitor_world.h"
+#include "vrrpd/monitor/vrrp_desk.h"
+#include "vrrpd/netd/vrrp_netd.h"
+#include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
+
+#define NET	1
+
+static const struct priv_user user;
+static struct vrrp_desk *desk;
+static struct vrrp_monitor_part part;
+static struct loop *l;
+static struct vrrp_child engine;
+static unsigned engine_number;
+
+/* --- the other half --- */
+
+static jmp_buf lived;
+static struct vrrp_netd_birth birth;
+
+void
+vrrp_netd_live(const struct vrrp_netd_birth *b)
+{
+	birth = *b;
+	longjmp(lived, 1);
+}
+
+/* --- the monitor's side --- */
+
+static void
+ignore_gone(void *arg)
+{
+	(void)arg;
+}
+
+static void
+ignore_end(int fd, void *arg)
+{
+	(void)fd;
+	(void)arg;
+}
+
+static void
+engine_starts(void)
+{
+	static const struct vrrp_child_plan plan = { VRRP_WAY_ENGINE_UP,
+	    ignore_gone, ignore_end, NULL };
+	int fd;
+
+	assert_int_equal(vrrp_child_start(&engine, l, &plan, &fd), 0);
+	engine_number = world.children;
+	part.attach(engine.channel, part.arg);
+}
+
+static void
+engine_ends(void)
+{
+	part.detach(part.arg);
+	vrrp_child_let_go(&engine);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin();
+	memset(&engine, 0, sizeof(engine));
+	l = loop_new();
+	desk = vrrp_desk_new(&user, 50);
+	assert_non_null(desk);
+	part = vrrp_desk_part(desk);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	if (engine.pid != 0)
+		engine_ends();
+	if (desk != NULL)
+		part.close(part.arg);
+	vrrp_desk_free(desk);
+	loop_free(l);
+	world_end();
+	return 0;
+}
+
+static void
+start(void)
+{
+	assert_int_equal(part.open(l, part.arg), 0);
+	engine_starts();
+}
+
+/* The monitor leaves. */
+static void
+leave(void)
+{
+	world.did[0] = '\0';
+	world.said[0] = '\0';
+	part.close(part.arg);
+	vrrp_desk_free(desk);
+	desk = NULL;
+}
+
+static size_t
+make_removal(uint8_t *buf, int ifindex)
+{
+	struct vrrp_removal r = { .ifindex = ifindex, .tag = 5,
+	    .name = "vr4-51-2" };
+
+	return vrrp_removal_encode(&r, 1, buf);
+}
+
+static void
+engine_removes(int ifindex)
+{
+	uint8_t buf[VRRP_REMOVAL_BYTES];
+
+	world_says(engine_number, VRRP_MSG_REMOVE, buf,
+	    make_removal(buf, ifindex));
+}
+
+static void
+net_has_removed(unsigned n, int ifindex)
+{
+	uint8_t buf[VRRP_REMOVAL_BYTES];
+
+	world_says(n, VRRP_MSG_REMOVED, buf, make_removal(buf, ifindex));
+}
+
+/* The index of the first of the devices that child n was told of; 0: none. */
+static int
+told_index(unsigned n, enum vrrp_message type)
+{
+	static struct vrrp_removal list[VRRP_REMOVALS_MESSAGE];
+	const uint8_t *body;
+	unsigned count;
+	size_t len;
+
+	if (!world_told(n, type, &body, &len))
+		return 0;
+	assert_true(vrrp_removal_decode(body, len, list, &count));
+	return list[0].ifindex;
+}
+
+/* The last word to the engine: is there a vrrpd-net?  -1: no word. */
+static int
+told_there(void)
+{
+	const uint8_t *body;
+	int there = -1;
+	size_t len;
+
+	while (world_told(engine_number, VRRP_MSG_NET, &body, &len))
+		there = body[0];
+	return there;
+}
+
+static size_t
+make_renewal(uint8_t *buf, size_t size)
+{
+	struct {
+		struct nlmsghdr		h;
+		struct ifaddrmsg	ifa;
+		struct rtattr		flags;
+		uint32_t		value;
+	} m = {
+		.h = { .nlmsg_len = sizeof(m), .nlmsg_type = RTM_NEWADDR,
+		    .nlmsg_flags = NLM_F_REPLACE },
+		.flags = { 8, IFA_FLAGS },
+		.value = IFA_F_MCAUTOJOIN,
+	};
+	const struct vrrp_renewal r = { world.now, (const uint8_t *)&m,
+	    sizeof(m) };
+
+	return vrrp_renewal_encode(&r, buf, size);
+}
+
+/* --- tests --- */
+
+static void
+test_vrrp_desk_child_lives_as_vrrpd_net(void **state)
+{
+	(void)state;
+	world.is_child = true;
+	if (setjmp(lived) == 0) {
+		(void)part.open(l, part.arg);
+		assert_true(false);
+	}
+	assert_int_equal(birth.channel, 99);
+	assert_int_equal(birth.realtime_priority, 50);
+	assert_ptr_equal(birth.user, &user);
+}
+
+static void
+test_vrrp_desk_tells_every_engine_whether_vrrpd_net_is_there(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(told_there(), 1);
+	world_dies(NET, SIGKILL);
+	assert_int_equal(told_there(), 0);
+	engine_ends();
+	engine_starts();
+	assert_int_equal(told_there(), 0);
+	world_run_ms(100);
+	assert_int_equal(told_there(), 1);
+}
+
+static void
+test_vrrp_desk_removal_goes_there_and_the_answer_back(void **state)
+{
+	(void)state;
+	start();
+	engine_removes(9);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 9);
+	net_has_removed(NET, 9);
+	assert_int_equal(told_index(engine_number, VRRP_MSG_REMOVED), 9);
+}
+
+/* Open removals are asked for again, and nothing else. */
+static void
+test_vrrp_desk_another_vrrpd_net_gets_what_is_open(void **state)
+{
+	(void)state;
+	start();
+	engine_removes(9);
+	engine_removes(10);
+	net_has_removed(NET, 9);
+	engine_ends();
+	world_dies(NET, SIGKILL);
+	assert_string_equal(world.said,
+	    "vrrpd-net died signal=9: started again\n");
+	world_run_ms(100);
+	assert_int_equal(told_index(world.children, VRRP_MSG_REMOVE), 10);
+	assert_int_equal(told_index(world.children, VRRP_MSG_REMOVE), 0);
+	net_has_removed(world.children, 10);
+	world_dies(world.children, SIGKILL);
+	world_run_ms(100);
+	assert_int_equal(told_index(world.children, VRRP_MSG_REMOVE), 0);
+}
+
+/* An answer that was sent before the end counts. */
+static void
+test_vrrp_desk_last_answer_of_a_dead_vrrpd_net_is_read(void **state)
+{
+	uint8_t buf[VRRP_REMOVAL_BYTES];
+
+	(void)state;
+	start();
+	engine_removes(9);
+	world_writes(NET, VRRP_MSG_REMOVED, buf, make_removal(buf, 9));
+	world_dies(NET, SIGKILL);
+	world_run_ms(100);
+	assert_int_equal(told_index(world.children, VRRP_MSG_REMOVE), 0);
+}
+
+/* Removals wait at the desk; renewals do not, for they would be late. */
+static void
+test_vrrp_desk_keeps_removals_and_no_renewals(void **state)
+{
+	uint8_t buf[256];
+	size_t len;
+
+	(void)state;
+	start();
+	len = make_renewal(buf, sizeof(buf));
+	world_says(engine_number, VRRP_MSG_RENEW, buf, len);
+	assert_true(world_told(NET, VRRP_MSG_RENEW, NULL, NULL));
+	world_dies(NET, SIGKILL);
+	world_says(engine_number, VRRP_MSG_RENEW, buf, len);
+	engine_removes(9);
+	world_run_ms(100);
+	assert_int_equal(told_index(world.children, VRRP_MSG_REMOVE), 9);
+	assert_false(world_told(world.children, VRRP_MSG_RENEW, NULL, NULL));
+}
+
+/* A removal that the channel had no room for is sent with the next renewal. */
+static void
+test_vrrp_desk_full_channel_loses_no_removal(void **state)
+{
+	uint8_t buf[256];
+
+	(void)state;
+	start();
+	world.full = true;
+	engine_removes(9);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 0);
+	world.full = false;
+	world_says(engine_number, VRRP_MSG_RENEW, buf,
+	    make_renewal(buf, sizeof(buf)));
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 9);
+}
+
+static void
+test_vrrp_desk_refuses_what_it_cannot_decode(void **state)
+{
+	static const uint8_t zeros[VRRP_REMOVAL_BYTES];
+	struct vrrp_refused r = { .count = 1, .type = VRRP_MSG_RENEW,
+	    .why = VRRP_REFUSAL_BODY };
+	uint8_t buf[VRRP_REFUSED_BYTES];
+
+	(void)state;
+	start();
+	world_says(engine_number, VRRP_MSG_REMOVE, zeros, sizeof(zeros));
+	world_says(engine_number, VRRP_MSG_RENEW, zeros, sizeof(zeros));
+	world_says(NET, VRRP_MSG_REMOVED, zeros, sizeof(zeros));
+	(void)vrrp_refused_encode(VRRP_WAY_CHECKS_DOWN, &r, buf);
+	world_says(NET, VRRP_MSG_REFUSED, buf, sizeof(buf));
+	assert_false(world_told(NET, VRRP_MSG_REMOVE, NULL, NULL));
+	assert_false(world_told(NET, VRRP_MSG_RENEW, NULL, NULL));
+	assert_false(world_told(engine_number, VRRP_MSG_REMOVED, NULL, NULL));
+}
+
+static void
+test_vrrp_desk_that_cannot_start_it_tries_again(void **state)
+{
+	(void)state;
+	world.start_error = -EAGAIN;
+	assert_int_equal(part.open(l, part.arg), 0);
+	world_run_ms(100);
+	assert_string_equal(world.did, "no-fork start:1@100");
+}
+
+/* The engine has ended and the loop does not run any more. */
+static void
+test_vrrp_desk_leaves_when_vrrpd_net_has_done_all(void **state)
+{
+	(void)state;
+	start();
+	engine_ends();
+	leave();
+	assert_string_equal(world.did, "hang-up:1 await:1:5000");
+	assert_string_equal(world.said, "");
+}
+
+static void
+test_vrrp_desk_says_when_it_does_not_wait_any_longer(void **state)
+{
+	(void)state;
+	start();
+	engine_removes(9);
+	engine_ends();
+	world.stays = true;
+	leave();
+	assert_string_equal(world.said, "vrrpd-net still waits for the kernel "
+	    "to remove devices: left alone\n");
+}
+
+/* Nobody is there just now, and devices are to be removed. */
+static void
+test_vrrp_desk_starts_it_once_more_to_leave_nothing(void **state)
+{
+	(void)state;
+	start();
+	engine_removes(9);
+	world_dies(NET, SIGKILL);
+	engine_ends();
+	world.did[0] = '\0';
+	leave();
+	assert_string_equal(world.did, "start:3@0 hang-up:3 await:3:5000");
+}
+
+static void
+test_vrrp_desk_in_another_child_it_is_left_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(part.open(l, part.arg), 0);
+	world.did[0] = '\0';
+	part.forget(part.arg);
+	assert_string_equal(world.did, "");
+	assert_null(world_channel(NET));
+	vrrp_desk_free(desk);
+	desk = NULL;
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_vrrp_desk_child_lives_as_vrrpd_net),
+		T(test_vrrp_desk_tells_every_engine_whether_vrrpd_net_is_there),
+		T(test_vrrp_desk_removal_goes_there_and_the_answer_back),
+		T(test_vrrp_desk_another_vrrpd_net_gets_what_is_open),
+		T(test_vrrp_desk_last_answer_of_a_dead_vrrpd_net_is_read),
+		T(test_vrrp_desk_keeps_removals_and_no_renewals),
+		T(test_vrrp_desk_full_channel_loses_no_removal),
+		T(test_vrrp_desk_refuses_what_it_cannot_decode),
+		T(test_vrrp_desk_that_cannot_start_it_tries_again),
+		T(test_vrrp_desk_leaves_when_vrrpd_net_has_done_all),
+		T(test_vrrp_desk_says_when_it_does_not_wait_any_longer),
+		T(test_vrrp_desk_starts_it_once_more_to_leave_nothing),
+		T(test_vrrp_desk_in_another_child_it_is_left_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+/*
+ * vrrp_errand.c - what the engine leaves to vrrpd-net, which may wait.
+ *
+ * Whatever needs the kernel's lock on network configuration and is no part of a
+ * takeover: another program may hold that lock for seconds, and an engine that
+ * waits for it sends no advert.
+ *
+ * Removals leave at the end of the batch.  Until then a device can be reclaimed:
+ * an instance that a reload replaces by another of the same virtual router leaves
+ * its device to that one.  Afterwards the name is taken until vrrpd-net has
+ * answered, or an instance would adopt a device that is about to go.
+ *
+ * Nothing is waited for, and no answer is needed for the protocol: a device that
+ * stays by mistake is deaf and mute, and the next engine removes it.
+ */
+#include "config.h"
+
+#include "vrrpd/instance/vrrp_errand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "shared/nl.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_renewal.h"
+
+struct vrrp_errands {
+	const struct vrrp_env	*env;
+	bool			 net;		/* vrrpd-net is there */
+	struct vrrp_removals	 removals;
+	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
+	uint8_t			 body[VRRP_RENEWAL_MAX];
+};
+
+_Static_assert(VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES <=
+    VRRP_RENEWAL_MAX, "one buffer for both");
+
+/* --- removal --- */
+
+/* There is nobody to be asked. */
+static void
+remove_now(struct vrrp_errands *e, unsigned n)
+{
+	int list[VRRP_REMOVALS_MESSAGE], error;
+	unsigned i;
+	bool together;
+
+	for (i = 0; i < n; i++) {
+		list[i] = e->some[i].ifindex;
+		(void)vrrp_removals_drop(&e->removals, list[i]);
+	}
+	/* Each device that is removed alone waits for a grace period. */
+	together = n > 1 && nl_link_del_many(e->env->nl, list, n) == 0;
+	for (i = 0; i < n && !together; i++) {
+		error = nl_link_del(e->env->nl, list[i]);
+		if (error < 0 && error != -ENODEV)
+			log_warning("device=%s cannot be removed: %s",
+			    e->some[i].name, strerror(-error));
+	}
+}
+
+void
+vrrp_errands_flush(struct vrrp_errands *e)
+{
+	unsigned n;
+	int error;
+
+	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0) {
+		error = vrrp_channel_send(e->env->channel, VRRP_MSG_REMOVE,
+		    e->body, vrrp_removal_encode(e->some, n, e->body));
+		if (error == -EPIPE)
+			remove_now(e, n);
+		else if (error < 0)
+			return;		/* the next beat comes here */
+		else
+			vrrp_removals_asked(&e->removals, e->some, n);
+	}
+}
+
+static void
+flush(void *arg)
+{
+	vrrp_errands_flush(arg);
+}
+
+void
+vrrp_errands_remove(struct vrrp_errands *e, const struct vrrp_removal *r)
+{
+	if (!vrrp_removals_put(&e->removals, r)) {
+		log_err("device=%s stays: too many are being removed",
+		    r->name);
+		return;
+	}
+	if (loop_defer(e->env->loop, flush, e) < 0)
+		vrrp_errands_flush(e);
+}
+
+bool
+vrrp_errands_reclaim(struct vrrp_errands *e, const char *name)
+{
+	const struct vrrp_removal *r = vrrp_removals_named(&e->removals,
+	    name);
+
+	if (r == NULL)
+		return true;
+	if (r->asked)
+		return false;
+	(void)vrrp_removals_drop(&e->removals, r->ifindex);
+	return true;
+}
+
+void
+vrrp_errands_removed(struct vrrp_errands *e, const struct vrrp_removal *r,
+    unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		(void)vrrp_removals_drop(&e->removals, r[i].ifindex);
+}
+
+/* --- renewal --- */
+
+void
+vrrp_errands_net(struct vrrp_errands *e, bool there)
+{
+	e->net = there;
+}
+
+bool
+vrrp_errands_renew(struct vrrp_errands *e, const uint8_t *netlink, size_t len)
+{
+	const struct vrrp_renewal r = { loop_clock(), netlink, len };
+	size_t n;
+
+	if (!e->net)
+		return false;
+	n = vrrp_renewal_encode(&r, e->body, sizeof(e->body));
+	return n > 0 && vrrp_channel_send(e->env->channel, VRRP_MSG_RENEW,
+	    e->body, n) != -EPIPE;
+}
+
+/* --- life --- */
+
+struct vrrp_errands *
+vrrp_errands_new(const struct vrrp_env *env)
+{
+	struct vrrp_errands *e = calloc(1, sizeof(*e));
+
+	if (e != NULL)
+		e->env = env;
+	return e;
+}
+
+void
+vrrp_errands_free(struct vrrp_errands *e)
+{
+	unsigned n;
+
+	if (e == NULL)
+		return;
+	loop_defer_cancel(e->env->loop, flush, e);
+	vrrp_errands_flush(e);
+	/* The last chance for errands that the channel had no room for. */
+	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0)
+		remove_now(e, n);
+	free(e);
+}

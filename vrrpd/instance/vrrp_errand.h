@@ -1,0 +1,48 @@
+/*
+ * vrrp_errand.h - what the engine leaves to vrrpd-net, which may wait.
+ *
+ * Without a monitor (vrrpd -c, and an engine whose monitor is dead) there is no
+ * vrrpd-net, and everything is done at once and waited for.
+ */
+#ifndef VRRPD_VRRP_ERRAND_H
+#define VRRPD_VRRP_ERRAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vrrpd/pure/vrrp_removal.h"
+
+struct vrrp_env;
+struct vrrp_errands;
+
+/* env is borrowed and outlives it: its loop, nl and channel.  NULL: no memory. */
+struct vrrp_errands *vrrp_errands_new(const struct vrrp_env *);
+/* Sends what is left, or does it.  NULL is fine. */
+void	vrrp_errands_free(struct vrrp_errands *);
+/* Sends what was not sent yet; by itself after each batch, and with each beat. */
+void	vrrp_errands_flush(struct vrrp_errands *);
+
+/* The device is to go.  Until it is, its name is not free for another. */
+void	vrrp_errands_remove(struct vrrp_errands *,
+	    const struct vrrp_removal *);
+/*
+ * A device of this name is wanted again.  True: nobody has been asked to remove
+ * one, or not yet, and nobody will be; one that is there may be adopted.  False:
+ * one is being removed, and vrrp_errands_removed() will be called.
+ */
+bool	vrrp_errands_reclaim(struct vrrp_errands *, const char *name);
+/* vrrpd-net says that nothing more will happen to these. */
+void	vrrp_errands_removed(struct vrrp_errands *,
+	    const struct vrrp_removal *, unsigned n);
+
+/* vrrpd-net is there, or not. */
+void	vrrp_errands_net(struct vrrp_errands *, bool there);
+/*
+ * The lent addresses of these requests (vrrp_vip_renewal()) are lent anew, if
+ * they are there.  False: there is no vrrpd-net, and nothing was done.
+ */
+bool	vrrp_errands_renew(struct vrrp_errands *, const uint8_t *netlink,
+	    size_t len);
+
+#endif

@@ -1,0 +1,351 @@
+/*
+ * vrrp_desk.c - the keeper of vrrpd-net, in the monitor.
+ *
+ * Every request is decoded before it is passed on, and nothing here waits for the
+ * process that does.  Removals are kept until vrrpd-net says that they are done.
+ * Renewals are not: one that vrrpd-net cannot take now would be late when it can,
+ * and the next is there in a second.
+ *
+ * The engine is told whether there is a vrrpd-net.  While there is none, the
+ * engine lends its addresses anew by itself, so that none runs out.
+ *
+ * When the monitor leaves, the engine has ended and has asked for the last
+ * devices.  The monitor waits for vrrpd-net, but not for ever: when another program
+ * holds the kernel's lock, vrrpd-net stays behind, removes what it was asked to
+ * remove as soon as it can, and ends.  Killing it would leave the devices.
+ */
+#include "config.h"
+
+#include "vrrpd/monitor/vrrp_desk.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "shared/log.h"
+#include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/monitor/vrrp_child.h"
+#include "vrrpd/netd/vrrp_netd.h"
+#include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_supervise.h"
+
+#define NAME		"vrrpd-net"
+#define LEAVE_NS	(5 * NS_PER_S)
+
+struct vrrp_desk {
+	const struct priv_user	*user;
+	int			 realtime_priority;
+	struct loop		*loop;
+	struct vrrp_channel	*engine;	/* NULL: none */
+	struct vrrp_child	 child;
+	struct vrrp_tally	*up;		/* refused here, said by vrrpd-net */
+	struct vrrp_tally	*down;		/* refused by vrrpd-net */
+	struct loop_timer	*restart;
+	struct vrrp_backoff	 backoff;
+	mono_t			 started;
+	struct vrrp_removals	 removals;	/* not done yet */
+	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
+	uint8_t			 body[VRRP_REMOVALS_MESSAGE *
+				    VRRP_REMOVAL_BYTES];
+};
+
+/* --- to vrrpd-net --- */
+
+/* As many as it takes now; a timer is not needed, since renewals come. */
+static void
+pass_removals(struct vrrp_desk *d)
+{
+	unsigned n;
+
+	while (d->child.channel != NULL &&
+	    (n = vrrp_removals_next(&d->removals, d->some)) > 0) {
+		if (vrrp_channel_send(d->child.channel, VRRP_MSG_REMOVE,
+		    d->body, vrrp_removal_encode(d->some, n, d->body)) < 0)
+			return;
+		vrrp_removals_asked(&d->removals, d->some, n);
+	}
+}
+
+static enum vrrp_refusal
+on_remove(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	unsigned i, n;
+
+	if (!vrrp_removal_decode(body, len, d->some, &n))
+		return VRRP_REFUSAL_BODY;
+	for (i = 0; i < n; i++)
+		if (!vrrp_removals_put(&d->removals, &d->some[i]))
+			return VRRP_REFUSAL_ROOM;
+	pass_removals(d);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_renew(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_renewal r;
+
+	if (!vrrp_renewal_decode(body, len, &r))
+		return VRRP_REFUSAL_BODY;
+	pass_removals(d);
+	if (d->child.channel != NULL && vrrp_channel_flush(d->child.channel))
+		(void)vrrp_channel_send(d->child.channel, VRRP_MSG_RENEW,
+		    body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+/* --- from vrrpd-net --- */
+
+static enum vrrp_refusal
+on_removed(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	unsigned i, n;
+
+	if (!vrrp_removal_decode(body, len, d->some, &n))
+		return VRRP_REFUSAL_BODY;
+	for (i = 0; i < n; i++)
+		(void)vrrp_removals_drop(&d->removals, d->some[i].ifindex);
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_REMOVED, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+/* vrrpd-net tells of its own end only. */
+static enum vrrp_refusal
+on_refused(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_refused r;
+	enum vrrp_way way;
+
+	if (!vrrp_refused_decode(body, len, &way, &r) ||
+	    way != VRRP_WAY_NET_DOWN)
+		return VRRP_REFUSAL_BODY;
+	vrrp_tally_set(&r, d->down);
+	return VRRP_REFUSAL_NONE;
+}
+
+static void
+tell_engine(struct vrrp_desk *d)
+{
+	uint8_t there = d->child.channel != NULL;
+
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_NET, &there,
+	    sizeof(there));
+}
+
+/* --- life of vrrpd-net --- */
+
+static void
+hung_up(void *arg)
+{
+	(void)arg;	/* on_end() is called as well */
+}
+
+/* Not at once: vrrpd-net may have been killed for a good reason. */
+static void
+retry(struct vrrp_desk *d)
+{
+	int64_t wait_ns = vrrp_backoff_next_ns(&d->backoff, d->started,
+	    loop_clock());
+
+	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
+		wait_ns = VRRP_BACKOFF_FIRST_NS;
+	loop_timer_set(d->restart, mono_add(loop_clock(), wait_ns));
+}
+
+static void
+on_end(int fd, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	int status = 0;
+
+	(void)fd;
+	vrrp_channel_drain(d->child.channel);
+	if (!vrrp_child_reap(&d->child, &status))
+		return;
+	vrrp_child_let_go(&d->child);
+	vrrp_tally_renew(d->up);
+	vrrp_tally_renew(d->down);
+	vrrp_removals_again(&d->removals);
+	tell_engine(d);
+	log_err(NAME " died %s=%d: started again",
+	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
+	    WTERMSIG(status) : WEXITSTATUS(status));
+	retry(d);
+}
+
+static int
+start(struct vrrp_desk *d)
+{
+	const struct vrrp_child_plan plan = {
+		.in = VRRP_WAY_NET_UP,
+		.gone = hung_up,
+		.ended = on_end,
+		.arg = d,
+	};
+	struct vrrp_netd_birth birth = { .user = d->user,
+	    .realtime_priority = d->realtime_priority };
+	int rc;
+
+	d->started = loop_clock();
+	rc = vrrp_child_start(&d->child, d->loop, &plan, &birth.channel);
+	if (rc == 1)
+		vrrp_netd_live(&birth);
+	if (rc < 0)
+		return rc;
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_REMOVED, on_removed,
+	    d);
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_REFUSED, on_refused,
+	    d);
+	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
+	tell_engine(d);
+	pass_removals(d);
+	return 0;
+}
+
+static void
+start_or_retry(struct vrrp_desk *d)
+{
+	int error = start(d);
+
+	if (error == 0)
+		return;
+	log_err("cannot start " NAME ": %s", strerror(-error));
+	retry(d);
+}
+
+static void
+on_restart(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	start_or_retry(arg);
+}
+
+/* --- a part of the monitor --- */
+
+static void
+part_attach(struct vrrp_channel *engine, void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	vrrp_channel_handle(engine, VRRP_MSG_REMOVE, on_remove, d);
+	vrrp_channel_handle(engine, VRRP_MSG_RENEW, on_renew, d);
+	d->engine = engine;
+	vrrp_tally_tell(d->up, engine);
+	vrrp_tally_tell(d->down, engine);
+	tell_engine(d);
+}
+
+static void
+part_detach(void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	d->engine = NULL;
+	vrrp_tally_tell(d->up, NULL);
+	vrrp_tally_tell(d->down, NULL);
+}
+
+static void
+part_forget(void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	vrrp_child_let_go(&d->child);
+	vrrp_tally_free(d->up);
+	vrrp_tally_free(d->down);
+	loop_timer_free(d->restart);
+	d->up = d->down = NULL;
+	d->restart = NULL;
+	d->loop = NULL;
+}
+
+static int
+part_open(struct loop *loop, void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	d->loop = loop;
+	d->up = vrrp_tally_new(loop, VRRP_WAY_NET_UP);
+	d->down = vrrp_tally_new(loop, VRRP_WAY_NET_DOWN);
+	d->restart = loop_timer_new(loop, on_restart, d);
+	if (d->up == NULL || d->down == NULL || d->restart == NULL)
+		return -ENOMEM;
+	start_or_retry(d);
+	return 0;
+}
+
+/* Everything asked for is in the socket, from where vrrpd-net reads it. */
+static bool
+hand_over(struct vrrp_desk *d, mono_t deadline)
+{
+	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
+	struct vrrp_channel *c = d->child.channel;
+
+	pass_removals(d);
+	while (!vrrp_channel_flush(c) &&
+	    mono_before(loop_clock(), deadline)) {
+		(void)nanosleep(&pause, NULL);
+		pass_removals(d);
+	}
+	return vrrp_channel_flush(c) &&
+	    vrrp_removals_next(&d->removals, d->some) == 0;
+}
+
+/* The loop does not run any more; waiting is all that is left. */
+static void
+part_close(void *arg)
+{
+	struct vrrp_desk *d = arg;
+	mono_t deadline = mono_add(loop_clock(), LEAVE_NS);
+
+	if (d->child.pid == 0 && d->removals.count > 0 && start(d) < 0)
+		log_err("%u devices stay: there is no " NAME,
+		    d->removals.count);
+	if (d->child.pid != 0) {
+		if (!hand_over(d, deadline))
+			log_err("some devices stay: " NAME " does not listen");
+		vrrp_child_hang_up(&d->child);
+		if (!vrrp_child_await(&d->child, deadline))
+			log_warning(NAME " still waits for the kernel to remove "
+			    "devices: left alone");
+	}
+	part_forget(d);
+}
+
+struct vrrp_desk *
+vrrp_desk_new(const struct priv_user *user, int realtime_priority)
+{
+	struct vrrp_desk *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->user = user;
+	d->realtime_priority = realtime_priority;
+	return d;
+}
+
+struct vrrp_monitor_part
+vrrp_desk_part(struct vrrp_desk *d)
+{
+	return (struct vrrp_monitor_part){
+		.attach = part_attach,
+		.detach = part_detach,
+		.forget = part_forget,
+		.open = part_open,
+		.close = part_close,
+		.arg = d,
+	};
+}
+
+void
+vrrp_desk_free(struct vrrp_desk *d)
+{
+	free(d);
+}
