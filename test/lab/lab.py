@@ -231,6 +231,10 @@ class Node:
     def ip(self, *args, **options):
         return self.run("ip", *args, **options).stdout
 
+    def ip_batch(self, *lines):
+        """Some of them in one process."""
+        self.run("ip", "-batch", "-", stdin="\n".join(lines))
+
     def sysctl(self, name, value):
         path = "/proc/sys/" + name.replace(".", "/")
         self.run("sh", "-c", "echo %s > %s" % (value, path))
@@ -578,9 +582,9 @@ class Lab:
         self.cuts = 0
         self.nodes = []
         self.switch = self.add(Node(self, "switch"))
-        self.switch.ip("link", "add", "br0", "type", "bridge", "stp_state",
-                       "0", "forward_delay", "0", "mcast_snooping", "0")
-        self.switch.ip("link", "set", "br0", "up")
+        self.switch.ip_batch(
+            "link add br0 type bridge stp_state 0 forward_delay 0 "
+            "mcast_snooping 0", "link set br0 up")
         self.routers = []
         for i in range(1, routers + 1):
             router = self.add(Router(self, "r%d" % i, "%s.%d" % (NETWORK, i)))
@@ -598,11 +602,12 @@ class Lab:
     def plug(self, node, interface="eth0"):
         """Gives the node an interface on the switch and its address."""
         port = "p-" + node.name
-        self.switch.ip("link", "add", port, "type", "veth", "peer", "name",
-                       interface, "netns", node.netns)
-        self.switch.ip("link", "set", port, "master", "br0", "up")
-        node.ip("address", "add", node.address + "/24", "dev", interface)
-        node.ip("link", "set", interface, "up")
+        self.switch.ip_batch(
+            "link add %s type veth peer name %s netns %s" % (
+                port, interface, node.netns),
+            "link set %s master br0 up" % port)
+        node.ip_batch("address add %s/24 dev %s" % (node.address, interface),
+                      "link set %s up" % interface)
 
         # The kernel activates both ends later, from a work queue, and until
         # then loses what is sent.
@@ -644,9 +649,9 @@ class Lab:
             node.sysctl("net.ipv6.conf.eth0.accept_dad", 0)
             node.ip("link", "set", "eth0", "addrgenmode", "none")
             node.ip("-6", "address", "flush", "dev", "eth0")
-            for address in LINK_LOCAL + number, GLOBAL + number:
-                node.ip("address", "add", address + "/64", "dev", "eth0",
-                        "nodad")
+            node.ip_batch(*["address add %s/64 dev eth0 nodad" % address
+                            for address in (LINK_LOCAL + number,
+                                            GLOBAL + number)])
             node.link_local = LINK_LOCAL + number
             node.address6 = GLOBAL + number
 
@@ -742,24 +747,30 @@ class Lab:
             if router is self.r1 and priorities[0] > priorities[1]:
                 router.wait_state("active", 20)
         if hurry:
-            self.slow_down(wanted)
+            self.change_advert_int(wanted)
 
-    def slow_down(self, advert_int):
-        """The pair goes on with this advert_int, in centiseconds."""
-        wait_for(lambda: {self.r1.state(), self.r2.state()} ==
-                 {"active", "backup"}, 20, "one Active and one Backup")
+    def change_advert_int(self, advert_int, routers=(), was=START_CS):
+        """The pair, or these, go on with this advert_int, in centiseconds.
+
+        Every instance whose advert_int was as told.  One of the routers is
+        Active, and all others follow it.
+        """
+        routers = routers or (self.r1, self.r2)
+        wait_for(lambda: sorted(r.state() for r in routers) ==
+                 ["active"] + ["backup"] * (len(routers) - 1), 20,
+                 lambda: "one Active and its Backups: %s" % [
+                     r.state() for r in routers])
         # The Active last: its adverts tell the Backup how long to wait.
-        for router in sorted((self.r1, self.r2),
-                             key=lambda r: r.state() == "active"):
+        for router in sorted(routers, key=lambda r: r.state() == "active"):
             text = router.vrrpd_conf.read_text()
-            changed = re.sub(r"(?m)^(\s*advert_int\s*=\s*)%d$" % START_CS,
+            changed = re.sub(r"(?m)^(\s*advert_int\s*=\s*)%d$" % was,
                              r"\g<1>%d" % advert_int, text)
             assert changed != text, text
             router.vrrpd_conf.write_text(changed)
             router.call("reload")
         wait_for(lambda: all(r.instance()["active-adver-interval-cs"] ==
-                             advert_int for r in (self.r1, self.r2)), 5,
-                 "both know the new advert_int")
+                             advert_int for r in routers), 5,
+                 "all know the new advert_int")
 
     def wait_pair(self, bfd=False, timeout=20, ipv6=False):
         """r1 is Active, r2 would take over, by BFD if so wanted."""

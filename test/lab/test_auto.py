@@ -8,18 +8,21 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, VIP6_LOCAL, vrrpd_conf, wait_for
+from lab import START_CS, VIP, VIP6, VIP6_LOCAL, vrrpd_conf, wait_for
 
 AUTO = "bfd auto { interval = 10ms  multiplier = 3 }"
 FAMILIES = pytest.mark.parametrize("ipv6", (False, True),
                                    ids=("ipv4", "ipv6"))
 
 
-def conf(priority, ipv6=False, **options):
+SLOW = 100          # advert_int in centiseconds: BFD has to be the faster one
+
+
+def conf(priority, ipv6=False, advert_int=SLOW, **options):
     if ipv6:
         options["addresses"] = (VIP6_LOCAL + "/64", VIP6 + "/64")
     options.setdefault("extra", AUTO)
-    return vrrpd_conf(priority=priority, advert_int=100, **options)
+    return vrrpd_conf(priority=priority, advert_int=advert_int, **options)
 
 
 def address(router, ipv6=False):
@@ -34,14 +37,18 @@ def lab3(labs):
 
 
 def start(routers, ipv6=False):
-    """Nothing configured but `bfd auto`; the first one becomes Active."""
+    """Nothing configured but `bfd auto`; the first one becomes Active.
+
+    They start fast and go on slowly, as Lab.start_pair() explains.
+    """
     if ipv6:
         routers[0].lab.ipv6()
     for router, priority in zip(routers, (200, 150, 100)):
         router.start_bfdd()
-        router.start_vrrpd(conf(priority, ipv6))
+        router.start_vrrpd(conf(priority, ipv6, START_CS))
         if router is routers[0]:
             router.wait_state("active")
+    routers[0].lab.change_advert_int(SLOW, routers)
 
 
 def peers(router):
@@ -181,10 +188,11 @@ def test_auto_beside_a_configured_peer(lab, named):
                                    (lab.r2, 100, lab.r1)):
         router.start_bfdd()
         extra = AUTO if router.name != named else ""
-        router.start_vrrpd(conf(priority, extra=extra,
+        router.start_vrrpd(conf(priority, advert_int=START_CS, extra=extra,
                                 bfd=peer.address if not extra else None))
         if router is lab.r1:
             router.wait_state("active")
+    lab.change_advert_int(SLOW)
     wait_ready(lab.r2, lab.r1)
     lab.r1.wait_session(lab.r2.address)
     assert len(sessions(lab.r1)) == len(sessions(lab.r2)) == 1
@@ -223,7 +231,7 @@ def test_auto_stranger_is_refused_and_counted(lab):
 
     # Off until somebody asks.
     refused("no-session", lab.client.address, lab.r1.address)
-    lab.r1.start_vrrpd(conf(200))
+    lab.r1.start_vrrpd(conf(200, advert_int=START_CS))
     lab.r1.wait_state("active")
     wait_for(lambda: lab.r1.bfdd_call("show")["passive"], 5, "it is offered")
     refused("passive-source", stranger, lab.r1.address)
@@ -281,15 +289,17 @@ def test_auto_survives_a_restart_of_bfdd(lab):
 
 # L-26 + two VRIDs on one interface share what was learned
 def test_auto_two_instances_share_the_session(lab):
-    second = vrrpd_conf(name="db", vrid=52, priority=100, advert_int=100,
-                        addresses=("192.0.2.60/24",), extra=AUTO)
+    second = vrrpd_conf(name="db", vrid=52, priority=100,
+                        advert_int=START_CS, addresses=("192.0.2.60/24",),
+                        extra=AUTO)
     for router, priority in ((lab.r1, 200), (lab.r2, 100)):
         router.start_bfdd()
-        router.start_vrrpd(conf(priority) +
+        router.start_vrrpd(conf(priority, advert_int=START_CS) +
                            second.replace("= 100\n", "= %d\n" % priority, 1))
         if router is lab.r1:
             router.wait_state("active")
             router.wait_state("active", name="db")
+    lab.change_advert_int(SLOW)
     wait_ready(lab.r2, lab.r1)
     wait_for(lambda: [b["takeover"] for b in
                       lab.r2.instance("db")["bfd"]] == ["ready"], 10,
@@ -307,8 +317,9 @@ def show(router):
 
 def test_auto_show_says_who_protects_whom(lab):
     lab.r1.start_bfdd()
-    lab.r1.start_vrrpd(conf(200))
+    lab.r1.start_vrrpd(conf(200, advert_int=START_CS))
     lab.r1.wait_state("active")
+    lab.change_advert_int(SLOW, [lab.r1])
     assert ("if this one dies  Backups know in 3s to 4s by VRRP: "
             "none has opened BFD") in show(lab.r1)
     lab.r2.start_bfdd()

@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from lab import (BUILD, VIP, VIP6, Capture, skew_ms, vrrpd_conf,
+from lab import (BUILD, START_CS, VIP, VIP6, Capture, skew_ms, vrrpd_conf,
                  wait_for)
 
 LEND = 3.0              # seconds; the kernel may be one late
@@ -305,7 +305,7 @@ def test_active_that_slept_is_fenced(lab, virtual_mac, bfd):
     with Capture(lab.r1, "eth0", "ip proto 112 and src host " +
                  lab.r1.address, "out") as capture, \
             address_events(lab.r1) as gone_at:
-        woken = sleep_through(lab, processes, 2)
+        woken = sleep_through(lab, processes, 1)    # five adverts of r2's
         wait_for(lambda: (gone_at(VIP) or 0) > woken, 5, "it has withdrawn")
         both = gone_at(VIP) - woken
         frames = capture.stop()
@@ -500,7 +500,8 @@ def test_restart_of_the_active_is_no_transition(lab, virtual_mac, bfd):
     assert processes["monitor-pid"] == monitor
     assert processes["engine-restarts"] == 0
     assert " will " not in lab.r1.vrrpd.log()
-    # And it is a whole engine: it can be replaced, and leave.
+    # And it is a whole engine: it can read its file, be replaced, and leave.
+    lab.change_advert_int(START_CS, was=100)
     undo = lab.cut(lab.r1)
     lab.r2.wait_state("active", 10)
     undo()
