@@ -155,7 +155,8 @@ count_builds() {
 }
 
 # lab NAME [PYTEST ARGUMENT]...: in the background so that a signal here is
-# seen at once.
+# seen at once.  interop first: its tests are long, or share a fixture and stay
+# with one worker, and what begins last should be short.
 lab() {
 	name=$1
 	shift
@@ -164,7 +165,7 @@ lab() {
 	    -p no:cacheprovider --rootdir "$tmp/src/test" \
 	    --junitxml "$tmp/lab.xml" -o console_output_style=classic \
 	    -o junit_family=xunit2 -rs --tb=short "$@" \
-	    "$tmp/src/test/lab" "$tmp/src/test/interop" </dev/null &
+	    "$tmp/src/test/interop" "$tmp/src/test/lab" </dev/null &
 	sandbox_pid=$!
 	wait "$sandbox_pid"
 	status=$?
