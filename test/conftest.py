@@ -12,10 +12,11 @@ import lab as lablib                                            # noqa: E402
 
 
 # Tests that compare spans of time: check.sh runs them alone, one by one, and
-# the others side by side.
-TIMING = {"test_announce", "test_bfd", "test_bfd_paths", "test_bfd_robust",
-          "test_contest", "test_discards", "test_failover", "test_fate",
-          "test_handover", "test_service"}
+# the others side by side.  All of these modules, but for those that are marked
+# as untimed: no figure of theirs gets worse when others run beside them.
+TIMING = {"test_announce", "test_bfd", "test_bfd_robust", "test_contest",
+          "test_discards", "test_failover", "test_fate", "test_handover",
+          "test_service"}
 
 
 # Side by side, what shares a fixture stays with one worker, in its order.
@@ -32,12 +33,15 @@ def pytest_collection_modifyitems(items):
                 with_whom = getattr(peer, "program", "")
             item.add_marker(pytest.mark.xdist_group(
                 item.module.__name__ + with_whom))
-        if item.module.__name__ in TIMING:
+        if item.module.__name__ in TIMING and \
+                not item.get_closest_marker("untimed"):
             item.add_marker(pytest.mark.timing)
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "timing: compares spans of time")
+    config.addinivalue_line("markers", "untimed: compares none, in a module "
+                            "whose other tests do")
     config.addinivalue_line("markers", "xdist_group: who share a fixture")
     if not lablib.in_sandbox():
         raise pytest.UsageError("the lab needs namespaces of its own: run "

@@ -40,6 +40,7 @@ def test_announcements_repeat_as_configured_and_end(lab):
 
 
 # V-80 -
+@pytest.mark.untimed
 def test_announcements_of_a_backup_are_none(lab):
     lab.start_pair(advert_int=1)
     lab.wait_pair()
@@ -59,6 +60,7 @@ def test_announcements_refresh_as_configured(lab):
 # V-83 +, V-83 -
 @pytest.mark.parametrize("virtual_mac", (True, False),
                          ids=("vmac", "address"))
+@pytest.mark.untimed
 def test_announcements_stop_at_once_on_yielding(lab, virtual_mac):
     lab.r2.start_vrrpd(vrrpd_conf(
         priority=100, advert_int=1, virtual_mac=virtual_mac,

@@ -30,6 +30,7 @@ def bfd_state(router, peer):
     return None
 
 
+@pytest.mark.untimed
 def test_bfdd_absent_is_plain_vrrp(lab):
     for router, priority, peer in ((lab.r1, 200, lab.r2),
                                    (lab.r2, 100, lab.r1)):
@@ -42,6 +43,7 @@ def test_bfdd_absent_is_plain_vrrp(lab):
     assert lab.r2.transitions()[-1]["cause"] == "active-down-timer"
 
 
+@pytest.mark.untimed
 def test_bfdd_started_later_is_found(lab):
     for router, priority, peer in ((lab.r1, 200, lab.r2),
                                    (lab.r2, 100, lab.r1)):
@@ -55,6 +57,7 @@ def test_bfdd_started_later_is_found(lab):
     assert counts(lab) == before
 
 
+@pytest.mark.untimed
 def test_bfdd_session_down_before_it_was_ever_up_is_nothing(lab):
     """L-11: the edge from Up counts, not Down."""
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1))
@@ -68,6 +71,7 @@ def test_bfdd_session_down_before_it_was_ever_up_is_nothing(lab):
 
 @pytest.mark.parametrize("how", (signal.SIGKILL, signal.SIGTERM),
                          ids=("killed", "stopped"))
+@pytest.mark.untimed
 def test_bfdd_lost_on_the_backup_moves_nobody(lab, how):
     lab.start_pair(bfd=True, advert_int=10)
     lab.wait_pair(bfd=True)
@@ -82,6 +86,7 @@ def test_bfdd_lost_on_the_backup_moves_nobody(lab, how):
 
 
 # L-22 -
+@pytest.mark.untimed
 def test_bfdd_stopped_on_the_active_moves_nobody(lab):
     """L-12, L-22: AdminDown is no reason to take over."""
     lab.start_pair(bfd=True, advert_int=100)
@@ -96,6 +101,7 @@ def test_bfdd_stopped_on_the_active_moves_nobody(lab):
 
 
 # L-22 +
+@pytest.mark.untimed
 def test_vrrpd_stopped_resigns_before_it_lets_its_sessions_go(lab):
     """Priority 0, then AdminDown and nothing else."""
     lab.start_pair(bfd=True, advert_int=10)
@@ -159,6 +165,7 @@ def test_bfdd_killed_on_the_active_moves_nobody(lab, interval):
     lab.wait_pair(bfd=True)
 
 
+@pytest.mark.untimed
 def test_bfd_blocked_while_adverts_flow_is_one_flap_at_most(lab):
     """L-13: not again from the same session until it has been Up."""
     lab.start_pair(bfd=True, advert_int=10)
@@ -176,6 +183,7 @@ def test_bfd_blocked_while_adverts_flow_is_one_flap_at_most(lab):
     assert counts(lab) == after
 
 
+@pytest.mark.untimed
 def test_bfd_return_path_lost_moves_nobody(lab):
     """L-12: r1 tells us Down, diagnostic 1, while we still hear it."""
     lab.start_pair(bfd=True, advert_int=10)
@@ -187,6 +195,7 @@ def test_bfd_return_path_lost_moves_nobody(lab):
     quiet(lab, before)
 
 
+@pytest.mark.untimed
 def test_vrrp_blocked_while_bfd_flows(lab):
     """L-10: BFD Up never holds the Active_Down_Timer back."""
     lab.start_pair(bfd=True, advert_int=1)
@@ -222,6 +231,7 @@ def test_backup_asleep_does_not_take_over_when_it_wakes(lab, program):
 
 
 # L-26 +
+@pytest.mark.untimed
 def test_session_shared_by_two_clients_has_the_fastest_timers(lab):
     """L-26: one session for each peer, whoever asks."""
     r1, r2 = lab.r1, lab.r2
@@ -256,6 +266,7 @@ def test_session_shared_by_two_clients_has_the_fastest_timers(lab):
         client.close()
 
 
+@pytest.mark.untimed
 def test_sessions_of_the_configuration_come_up_by_themselves(lab):
     for router, peer in ((lab.r1, lab.r2), (lab.r2, lab.r1)):
         router.start_bfdd("""session other {

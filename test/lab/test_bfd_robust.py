@@ -188,6 +188,7 @@ def test_reload_does_not_touch_what_did_not_change(lab):
     assert worst_ms < 20 + machine_ms, (worst_ms, machine_ms)
 
 
+@pytest.mark.untimed
 def test_reload_with_an_error_changes_nothing(lab):
     start_two(lab)
     lab.r1.bfdd_conf.write_text("session broken {\n")
@@ -198,6 +199,7 @@ def test_reload_with_an_error_changes_nothing(lab):
 
 
 @pytest.mark.parametrize("who", ("active", "backup", "both"))
+@pytest.mark.untimed
 def test_restart_of_bfdd_moves_nobody(lab, who):
     """L-22: AdminDown on leaving, and sessions that only come back."""
     lab.start_pair(bfd=True, advert_int=100)
@@ -216,6 +218,7 @@ def test_restart_of_bfdd_moves_nobody(lab, who):
         r.transitions()[-3:] for r in lab.routers]
 
 
+@pytest.mark.untimed
 def test_sessions_of_clients_and_of_the_file_side_by_side(lab):
     """64 clients at once; the 65th is told why not."""
     start_two(lab)

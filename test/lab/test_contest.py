@@ -151,6 +151,7 @@ def test_loser_yields_at_the_first_advert_and_winner_announces(
         lab.r2.address in lab.r1.vrrpd.log()
 
 
+@pytest.mark.untimed
 def test_winner_announces_when_its_bfd_session_comes_back(lab):
     """Only BFD was cut, so no advert tells of a contest."""
     lab.start_pair(bfd=True, advert_int=100)
@@ -168,6 +169,7 @@ def test_winner_announces_when_its_bfd_session_comes_back(lab):
 
 
 @pytest.mark.parametrize("advert_int", (1, 25))
+@pytest.mark.untimed
 def test_one_primary_address_twice_is_no_storm(lab, advert_int):
     """V-96: both are Active, as nobody can decide; that is said."""
     lab.r2.ip("address", "flush", "dev", "eth0", "scope", "global")
@@ -194,6 +196,7 @@ def test_one_primary_address_twice_is_no_storm(lab, advert_int):
         assert router.vrrpd.log().count("duplicate primary address") <= 2
 
 
+@pytest.mark.untimed
 def test_number_used_by_a_foreign_pair_is_said_once_and_shown(lab):
     """Another virtual router with our number, better than ours."""
     lab.start_pair(advert_int=10)

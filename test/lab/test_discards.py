@@ -129,6 +129,7 @@ def test_bad_packet_is_counted_said_once_and_changes_nothing(lab, evil):
 
 
 # V-120 -, V-123 -, V-124 -, V-125 -
+@pytest.mark.untimed
 def test_bad_version_2_packet_is_counted_and_changes_nothing(lab, evil):
     lab.start_pair(advert_int=100, extra='version = 2  auth_pass = "s3cr3t"')
     lab.wait_pair()
@@ -181,6 +182,7 @@ def test_rhythm_of_the_active_is_the_same_under_a_flood(lab, evil):
 
 
 # V-45 -
+@pytest.mark.untimed
 def test_foreign_virtual_router_is_said_once(lab, evil):
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=1))
     lab.r1.wait_state("active")
@@ -193,6 +195,7 @@ def test_foreign_virtual_router_is_said_once(lab, evil):
     assert lab.r1.state() == "active"
 
 
+@pytest.mark.untimed
 def test_statistics_have_the_names_of_the_model(lab):
     """RFC 8347, in the control protocol and in vrrpctl -j show stats."""
     import json

@@ -97,6 +97,7 @@ def test_failover_one_way_loss_to_the_active_is_not_a_takeover(lab):
     assert len(lab.r2.transitions()) == before
 
 
+@pytest.mark.untimed
 def test_failover_kill_of_the_active_vrrpd(lab):
     lab.start_pair(advert_int=1)
     lab.wait_pair()
@@ -106,6 +107,7 @@ def test_failover_kill_of_the_active_vrrpd(lab):
     assert lab.r2.transitions()[-1]["cause"] == "active-down-timer"
 
 
+@pytest.mark.untimed
 def test_failover_stopped_active_yields_when_it_wakes(lab):
     """SIGSTOP, takeover, SIGCONT: one Active in the end."""
     lab.start_pair(advert_int=1)
@@ -153,6 +155,7 @@ def test_failover_sigterm_takes_skew_time(lab, virtual_mac):
 
 
 @MODES
+@pytest.mark.untimed
 def test_failover_healed_partition_ends_with_one_active(lab, virtual_mac):
     """V-72: two Actives hear each other again, the better one stays."""
     lab.start_pair(advert_int=1, virtual_mac=virtual_mac)

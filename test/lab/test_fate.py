@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from lab import Ctl, Gap, wait_for, vrrpd_conf
+from lab import START_CS, Ctl, Gap, wait_for, vrrpd_conf
 
 SLOW = 100                                  # advert_int in centiseconds
 ADI_MS = 3000
@@ -47,6 +47,11 @@ def start(lab, **conf):
     wait_for(lambda: fate(lab.r1) == "armed", 5,
              lambda: "r1 shares its fate: %s" % lab.r1.session(
                  lab.r2.address))
+
+
+def wait_as_before(lab):
+    lab.wait_pair(bfd=True)
+    wait_for(lambda: fate(lab.r1) == "armed", 5, "as before")
 
 
 def watch_machine(lab):
@@ -90,6 +95,7 @@ def test_killed_vrrpd_is_taken_over_at_once(lab):
 
 # L-20 -
 @pytest.mark.parametrize("why", ("backup", "goodbye"))
+@pytest.mark.untimed
 def test_no_signal_without_need(lab, why):
     """A Backup that is killed, an Active that leaves in order."""
     start(lab)
@@ -146,9 +152,8 @@ def test_hanging_vrrpd_is_taken_over_within_the_deadline(lab):
     assert lab.r2.session(lab.r1.address)["state"] == "down"
     # And goes on.  One of them is Active in the end, and stays it.
     kill_all(lab.r1, signal.SIGCONT)
-    lab.wait_pair(bfd=True)
+    wait_as_before(lab)
     assert "client answers again" in lab.r1.bfdd.log()
-    wait_for(lambda: fate(lab.r1) == "armed", 5, "as before")
     counts = [len(r.transitions()) for r in lab.routers]
     time.sleep(0.5)
     assert [len(r.transitions()) for r in lab.routers] == counts
@@ -191,6 +196,9 @@ def test_killed_engine_is_taken_over_at_once(lab):
     """The monitor resigns for it, bfdd says Down: both, and only once."""
     start(lab, interval="3ms")
     engine = processes(lab.r1)[1]
+    # For the next one, which has to preempt before all is as before.
+    lab.r1.vrrpd_conf.write_text(lab.r1.vrrpd_conf.read_text().replace(
+        "= %d\n" % SLOW, "= %d\n" % START_CS))
     gap = watch_machine(lab)
     os.kill(engine, signal.SIGSTOP)
     begin = time.monotonic()
@@ -201,8 +209,7 @@ def test_killed_engine_is_taken_over_at_once(lab):
     assert took_ms < 5 + machine_ms, (transition, took_ms, machine_ms)
     # It is back soon, and one of them is Active for good.
     lab.r1.close_ctl()
-    lab.wait_pair(bfd=True)
-    assert fate(lab.r1) == "armed"
+    wait_as_before(lab)
 
 
 # L-20 +: r1 has named nobody, and accepted what r2 opened
@@ -210,10 +217,11 @@ def test_accepted_sessions_share_the_fate(lab):
     auto = "bfd auto { interval = 10ms  multiplier = 3 }"
     for router, priority in ((lab.r1, 200), (lab.r2, 100)):
         router.start_bfdd()
-        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=SLOW,
+        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=START_CS,
                                       extra=auto))
         if router is lab.r1:
             router.wait_state("active")
+    lab.change_advert_int(SLOW)
     wait_for(lambda: lab.r2.instance()["bfd"] and all(
         b["takeover"] == "ready" and b["detection-time-us"] <= 30000
         for b in lab.r2.instance()["bfd"]), 15,
@@ -230,6 +238,7 @@ def test_accepted_sessions_share_the_fate(lab):
 
 
 # L-24 +, L-24 - of bfdd
+@pytest.mark.untimed
 def test_next_life_of_a_client_keeps_its_session(lab):
     r1, r2 = lab.r1, lab.r2
     for router in lab.routers:
@@ -264,13 +273,13 @@ def test_next_life_of_a_client_keeps_its_session(lab):
 
 
 # L-24 +
+@pytest.mark.untimed
 def test_killed_vrrpd_that_comes_back_gets_its_session_again(lab):
     """Without grace: released, and made anew; nobody is Active twice."""
     start(lab)
     kill_all(lab.r1, signal.SIGKILL)
     lab.r1.vrrpd.wait()
     lab.r2.wait_state("active", 5)
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=SLOW,
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=START_CS,
                                   bfd=lab.r2.address))
-    lab.wait_pair(bfd=True)
-    assert fate(lab.r1) == "armed"
+    wait_as_before(lab)

@@ -15,8 +15,8 @@ import time
 
 import pytest
 
-from lab import (VIP, VIP6, VIP6_LOCAL, Capture, Gap, active_down_interval_ms,
-                 vrrpd_conf, wait_for)
+from lab import (START_CS, VIP, VIP6, VIP6_LOCAL, Capture, Gap,
+                 active_down_interval_ms, vrrpd_conf, wait_for)
 from test_group import BACK_VIP, conf as group_conf, plug_back, wait_all
 
 TRIALS = int(os.environ.get("LAB_TRIALS", "3"))
@@ -193,6 +193,7 @@ def test_handover_to_nobody_is_taken_back(lab, grouped):
         active_down_interval_ms(200, 10)
 
 
+@pytest.mark.untimed
 def test_disabled_alone_withdraws_in_the_end(lab):
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=10))
     lab.r1.wait_state("active")
@@ -228,22 +229,26 @@ def test_removed_from_the_configuration_loses_nothing(lab):
     nothing_lost(trials(lab, event, settled, back))
 
 
+def active_alone(lab, advert_int):
+    """r1, which waits so long for a successor, but not for the address."""
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=START_CS))
+    lab.r1.wait_state("active")
+    lab.change_advert_int(advert_int, [lab.r1])
+
+
+@pytest.mark.untimed
 def test_renamed_instance_takes_the_place_at_once(lab):
     """Same VRID, another name: the old one is not waited for."""
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100))
-    lab.r1.wait_state("active")
+    active_alone(lab, 100)
     lab.r1.vrrpd_conf.write_text(vrrpd_conf(name="other", priority=200))
     lab.r1.vrrpctl("reload", check=True)
     lab.r1.wait_state("active", name="other")
     assert VIP in lab.r1.addresses()
 
 
+@pytest.mark.untimed
 def test_second_signal_leaves_at_once(lab):
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=4000))
-    lab.r1.wait_state("backup")
-    lab.r1.vrrpctl("set", "web", "advert_int", "100", check=True)
-    lab.r1.wait_state("active", 10)
-    lab.r1.vrrpctl("set", "web", "advert_int", "4000", check=True)
+    active_alone(lab, 4000)
     lab.r1.vrrpd.kill(signal.SIGTERM)
     wait_for(lambda: lab.r1.instance()["lingering"], 5, "it lingers")
     time.sleep(0.4)
@@ -254,6 +259,7 @@ def test_second_signal_leaves_at_once(lab):
     assert VIP not in lab.r1.addresses()
 
 
+@pytest.mark.untimed
 def test_engine_that_dies_while_it_lingers_takes_its_address_along(lab):
     """And says nothing more: its successor has the virtual MAC's port."""
     lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100))

@@ -148,6 +148,7 @@ def test_engine_that_dies_again_and_again_is_restarted_ever_later(lab):
 
 # The last will
 
+@pytest.mark.timing
 @MODES
 def test_will_of_a_killed_engine_is_a_takeover_within_skew(lab, virtual_mac):
     """The client's outage, and when the address had gone from the dead."""
