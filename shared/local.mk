@@ -39,6 +39,7 @@ shared_libshared_a_SOURCES = \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
 	shared/sdnotify.c shared/sdnotify.h \
+	shared/state_file.c shared/state_file.h \
 	shared/timestamp.c shared/timestamp.h \
 	# end
 SHARED_LIBS = \

@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
 	test/unit/shared/test_sdnotify \
+	test/unit/shared/test_state_file \
 	test/unit/shared/test_timestamp \
 	# end
 
@@ -51,6 +52,8 @@ test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
 test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_json_SOURCES = test/unit/shared/test_ctl_json.c
 test_unit_shared_test_ctl_json_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_state_file_SOURCES = test/unit/shared/test_state_file.c
+test_unit_shared_test_state_file_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_timestamp_SOURCES = test/unit/shared/test_timestamp.c
 test_unit_shared_test_timestamp_LDADD = $(UNIT_SHARED_LIBS)
 endif
