@@ -25,6 +25,8 @@
 	X(RELOADED,	"reloaded")	/* to the monitor: u8 vrrp_needs.h */ \
 	X(LEVEL,	"level")	/* vrrp_level.h: of a tracker */ \
 	X(REPLAY,	"replay")	/* empty: say every level again */ \
+	X(ORDER,	"order")	/* vrrp_orders.h: a line, of one instance */ \
+	X(KEPT,		"kept")		/* vrrp_orders.h: on the disk, or why not */ \
 	X(REFUSED,	"refused")	/* vrrp_refused.h */		\
 	X(PATIENCE,	"patience")	/* vrrp_patience.h */		\
 	X(REMOVE,	"remove")	/* vrrp_removal.h: devices */	\

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/pure/cursor.h"
+
 #define FIRST_LINE	"vrrpd-orders 1"
 #define COMMENT		"# What operators said with vrrpctl, and vrrpd keeps."
 #define DAY_S		86400
@@ -264,6 +266,35 @@ vrrp_order_parse(const char *text, size_t len, struct vrrp_order *out)
 			return false;
 	}
 	*out = o;
+	return true;
+}
+
+/* --- how far the disk is --- */
+
+size_t
+vrrp_kept_encode(const struct vrrp_kept *k, uint8_t *buf)
+{
+	struct cursor_out c;
+
+	cursor_out_init(&c, buf, VRRP_KEPT_BYTES_MAX);
+	cursor_put_u32(&c, k->upto);
+	cursor_put_bytes(&c, k->why, strnlen(k->why, sizeof(k->why) - 1));
+	return c.len;
+}
+
+bool
+vrrp_kept_decode(const uint8_t *buf, size_t len, struct vrrp_kept *out)
+{
+	struct vrrp_kept k = { 0 };
+	struct cursor_in c;
+
+	cursor_in_init(&c, buf, len);
+	k.upto = cursor_get_u32(&c);
+	if (!cursor_in_ok(&c) || c.left >= sizeof(k.why) ||
+	    memchr(buf + VRRP_KEPT_BYTES_MIN, '\0', c.left) != NULL)
+		return false;
+	memcpy(k.why, buf + VRRP_KEPT_BYTES_MIN, c.left);
+	*out = k;
 	return true;
 }
 

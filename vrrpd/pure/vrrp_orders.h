@@ -70,6 +70,24 @@ const struct vrrp_order *vrrp_orders_find(const struct vrrp_orders *,
  */
 bool	vrrp_orders_put(struct vrrp_orders *, const struct vrrp_order *);
 
+/*
+ * The monitor's word to the engine: how far the disk is.  Body of VRRP_MSG_KEPT:
+ * u32 in network order, then the text.
+ */
+#define VRRP_KEPT_WHY_MAX	200	/* with NUL */
+#define VRRP_KEPT_BYTES_MIN	4
+#define VRRP_KEPT_BYTES_MAX	(4 + VRRP_KEPT_WHY_MAX - 1)
+
+struct vrrp_kept {
+	uint32_t	upto;	/* so many orders of this engine are written */
+	char		why[VRRP_KEPT_WHY_MAX];	/* more are not; "": all is well */
+};
+
+/* buf has room for VRRP_KEPT_BYTES_MAX.  Returns the length. */
+size_t	vrrp_kept_encode(const struct vrrp_kept *, uint8_t *buf);
+/* All or nothing: *out is untouched when false. */
+bool	vrrp_kept_decode(const uint8_t *buf, size_t len, struct vrrp_kept *out);
+
 /* The file; buf has room for VRRP_ORDERS_TEXT_MAX.  Returns its length. */
 size_t	vrrp_orders_print(const struct vrrp_orders *, char *buf);
 

@@ -14,6 +14,7 @@
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_orders.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_removal.h"
@@ -52,6 +53,11 @@ static const struct {
 	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX },
 	{ VRRP_MSG_REPLAY, HELPERS_DOWN, ANY_PHASE, 0, 0 },
+	/* An owner that is Active while the engine starts ends its order. */
+	{ VRRP_MSG_ORDER, WAY(ENGINE_UP), ANY_PHASE, VRRP_ORDER_LINE_MIN,
+	    VRRP_ORDER_LINE_MAX },
+	{ VRRP_MSG_KEPT, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_KEPT_BYTES_MIN,
+	    VRRP_KEPT_BYTES_MAX },
 	{ VRRP_MSG_REFUSED, HELPERS_UP | WAY(NET_UP) | WAY(ENGINE_DOWN),
 	    ANY_PHASE, VRRP_REFUSED_BYTES, VRRP_REFUSED_BYTES },
 	{ VRRP_MSG_REMOVE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,

@@ -10,8 +10,10 @@ check_PROGRAMS += \
 	test/unit/vrrpd/monitor/test_vrrp_desk \
 	test/unit/vrrpd/monitor/test_vrrp_estate \
 	test/unit/vrrpd/monitor/test_vrrp_helpers \
+	test/unit/vrrpd/monitor/test_vrrp_keeper \
 	test/unit/vrrpd/monitor/test_vrrp_monitor \
 	test/unit/vrrpd/monitor/test_vrrp_monitor_forks \
+	test/unit/vrrpd/monitor/test_vrrp_writer \
 	# end
 
 test_unit_vrrpd_monitor_test_vrrp_child_SOURCES = test/unit/vrrpd/monitor/test_vrrp_child.c
@@ -22,6 +24,10 @@ test_unit_vrrpd_monitor_test_vrrp_estate_SOURCES = test/unit/vrrpd/monitor/test_
 test_unit_vrrpd_monitor_test_vrrp_estate_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_helpers_SOURCES = test/unit/vrrpd/monitor/test_vrrp_helpers.c $(MONITOR_WORLD)
 test_unit_vrrpd_monitor_test_vrrp_helpers_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_keeper_SOURCES = test/unit/vrrpd/monitor/test_vrrp_keeper.c $(MONITOR_WORLD)
+test_unit_vrrpd_monitor_test_vrrp_keeper_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_writer_SOURCES = test/unit/vrrpd/monitor/test_vrrp_writer.c
+test_unit_vrrpd_monitor_test_vrrp_writer_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_monitor_SOURCES = test/unit/vrrpd/monitor/test_vrrp_monitor.c $(MONITOR_WORLD)
 test_unit_vrrpd_monitor_test_vrrp_monitor_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_monitor_forks_SOURCES = test/unit/vrrpd/monitor/test_vrrp_monitor_forks.c

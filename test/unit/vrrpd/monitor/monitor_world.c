@@ -500,6 +500,12 @@ world_channel(unsigned n)
 	return children[n].channel;
 }
 
+enum vrrp_refusal
+world_refused(unsigned n)
+{
+	return children[n].channel->refused.why;
+}
+
 void
 world_writes(unsigned n, enum vrrp_message type, const void *body, size_t len)
 {

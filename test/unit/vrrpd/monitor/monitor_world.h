@@ -59,5 +59,7 @@ void	world_dies(unsigned n, int status);
 /* A message to child n was sent since the last call of this with that type. */
 bool	world_told(unsigned n, enum vrrp_message, const uint8_t **body,
 	    size_t *len);
+/* Why the last message of child n that was refused was refused. */
+enum vrrp_refusal world_refused(unsigned n);
 
 #endif

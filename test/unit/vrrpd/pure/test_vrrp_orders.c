@@ -321,6 +321,37 @@ test_vrrp_orders_file_more_than_fit_is_damaged(void **state)
 	assert_int_equal(line, VRRP_ORDERS_MAX + 3);
 }
 
+static void
+test_vrrp_kept_comes_back_and_nothing_else_is_taken(void **state)
+{
+	uint8_t buf[VRRP_KEPT_BYTES_MAX + 1];
+	struct vrrp_kept k = { .upto = 0x1020304, .why = "f: disk full" }, out;
+	size_t length;
+
+	(void)state;
+	length = vrrp_kept_encode(&k, buf);
+	assert_int_equal(length, 4 + strlen("f: disk full"));
+	assert_memory_equal(buf, "\1\2\3\4f: disk full", length);
+	assert_true(vrrp_kept_decode(buf, length, &out));
+	assert_int_equal(out.upto, 0x1020304);
+	assert_string_equal(out.why, "f: disk full");
+	buf[6] = '\0';
+	out.upto = 9;
+	assert_false(vrrp_kept_decode(buf, length, &out));
+	assert_false(vrrp_kept_decode(buf, 3, &out));
+	assert_int_equal(out.upto, 9);
+	assert_true(vrrp_kept_decode(buf, 4, &out));
+	assert_string_equal(out.why, "");
+
+	memset(k.why, 'x', sizeof(k.why));
+	length = vrrp_kept_encode(&k, buf);
+	assert_int_equal(length, VRRP_KEPT_BYTES_MAX);
+	assert_true(vrrp_kept_decode(buf, length, &out));
+	assert_int_equal(strlen(out.why), VRRP_KEPT_WHY_MAX - 1);
+	buf[length] = 'x';
+	assert_false(vrrp_kept_decode(buf, length + 1, &out));
+}
+
 int
 main(void)
 {
@@ -334,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_vrrp_orders_file_every_prefix_is_refused),
 		cmocka_unit_test(test_vrrp_orders_file_verdicts_name_the_line),
 		cmocka_unit_test(test_vrrp_orders_file_more_than_fit_is_damaged),
+		cmocka_unit_test(test_vrrp_kept_comes_back_and_nothing_else_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
