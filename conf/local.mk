@@ -37,6 +37,7 @@ $(CONF_MADE): Makefile
 	$(AM_V_GEN)$(MKDIR_P) conf && $(SED) \
 	    -e 's|@sbindir[@]|$(sbindir)|g' \
 	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
+	    -e 's|@statedir[@]|$(statedir)|g' \
 	    -e 's|@DAEMON_USER[@]|$(DAEMON_USER)|g' \
 	    $(top_srcdir)/$@.in > $@.tmp && mv $@.tmp $@
 conf/bfdd.service: conf/bfdd.service.in

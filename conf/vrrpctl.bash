@@ -33,6 +33,10 @@ _vrrpctl()
 		COMPREPLY=($(compgen -W '--strict --id=' -- "$cur"))
 		return
 	fi
+	if [[ $cur == -* && ${words[0]} == set ]]; then
+		COMPREPLY=($(compgen -W '--keep' -- "$cur"))
+		return
+	fi
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W '-j -s -b -V -h' -- "$cur"))
 		return

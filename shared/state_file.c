@@ -57,7 +57,7 @@ parent_of(char out[STATE_FILE_PATH_MAX], const char *path)
 /* --- the folder --- */
 
 int
-state_file_folder(const char *path, uid_t uid, gid_t gid)
+state_file_folder(const char *path, uid_t uid)
 {
 	char parent[STATE_FILE_PATH_MAX];
 	struct stat st;
@@ -73,8 +73,10 @@ state_file_folder(const char *path, uid_t uid, gid_t gid)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return -errno;
-	if (fstat(fd, &st) == -1 || (st.st_uid == geteuid() &&
-	    st.st_uid != uid && fchown(fd, uid, gid) == -1))
+	if (fstat(fd, &st) == -1)
+		error = -errno;
+	else if (st.st_uid == geteuid() && st.st_uid != uid &&
+	    (fchmod(fd, 0775) == -1 || fchown(fd, uid, (gid_t)-1) == -1))
 		error = -errno;
 	(void)close(fd);
 	return error;
@@ -140,7 +142,7 @@ write_new(const char *path, const void *bytes, size_t len)
 {
 	int fd, error;
 
-	/* One that a write has left which did not come to its end. */
+	/* A write that did not come to its end may have left one. */
 	(void)unlink(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0644);

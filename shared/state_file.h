@@ -15,9 +15,11 @@
 
 /*
  * Makes the folder and the one above where they are missing, and gives it to
- * that user if it is ours.  0, or negative errno: it may be there nevertheless.
+ * that user if it is ours; our group may write there, too, for a root without
+ * CAP_DAC_OVERRIDE has no more rights than anybody.  0, or negative errno: it may
+ * be there nevertheless.
  */
-int	state_file_folder(const char *path, uid_t uid, gid_t gid);
+int	state_file_folder(const char *path, uid_t uid);
 /*
  * The whole file into buf, *len its length.  Negative errno: -ENOENT; -EFBIG when
  * it is longer than size; -EINVAL when it is something else than a file.

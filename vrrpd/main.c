@@ -22,16 +22,20 @@
 #include "vrrpd/engine/vrrp_life.h"
 #include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/monitor/vrrp_helpers.h"
+#include "vrrpd/monitor/vrrp_keeper.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
 #define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
+#define DEFAULT_STATE	STATEDIR "/vrrpd"
+#define PARTS		3
 
 struct options {
 	const char	*conf;
 	const char	*socket;
 	const char	*bfdd_socket;
+	const char	*state;
 	bool		 check;
 	bool		 cleanup;
 	bool		 verbose;
@@ -41,7 +45,7 @@ static void
 usage(FILE *to)
 {
 	fprintf(to, "usage: vrrpd [-chnVv] [-b bfdd-socket] [-D subsystem] "
-	    "[-f file] [-s socket]\n");
+	    "[-f file] [-S folder] [-s socket]\n");
 }
 
 static void
@@ -56,10 +60,11 @@ help(void)
 	    "  -f file         configuration (%s)\n"
 	    "  -h              this text\n"
 	    "  -n              check the configuration and exit\n"
+	    "  -S folder       for what has to outlive a restart (%s)\n"
 	    "  -s socket       control socket (%s)\n"
 	    "  -V              version\n"
 	    "  -v              log more; with -n: print the configuration\n",
-	    DEFAULT_BFDD, DEFAULT_CONF, DEFAULT_SOCKET);
+	    DEFAULT_BFDD, DEFAULT_CONF, DEFAULT_STATE, DEFAULT_SOCKET);
 }
 
 /* --- configuration --- */
@@ -109,6 +114,50 @@ check_config(const struct options *opt)
 	return 0;
 }
 
+/* The monitor with its parts, to the end of it. */
+static int
+supervise(const struct options *opt, struct vrrp_config *config,
+    const struct priv_user *user)
+{
+	struct vrrp_life life = {
+		.conf = opt->conf,
+		.bfdd_socket = opt->bfdd_socket,
+		.config = config,
+		.user = user,
+	};
+	struct vrrp_desk *desk = vrrp_desk_new(user,
+	    config->realtime_priority);
+	struct vrrp_helpers *helpers = vrrp_helpers_new(opt->conf, config,
+	    user);
+	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,
+	    user);
+	struct vrrp_monitor_part parts[PARTS];
+	const struct vrrp_monitor_config monitor = {
+		.user = user,
+		.socket = opt->socket,
+		.realtime_priority = config->realtime_priority,
+		.parts = parts,
+		.part_count = PARTS,
+		.orders = keeper == NULL ? NULL : vrrp_keeper_orders(keeper),
+		.engine = vrrp_life_run,
+		.arg = &life,
+	};
+	int status = 1;
+
+	if (desk == NULL || helpers == NULL || keeper == NULL)
+		log_err("cannot start: %s", strerror(ENOMEM));
+	else {
+		parts[0] = vrrp_desk_part(desk);
+		parts[1] = vrrp_helpers_part(helpers);
+		parts[2] = vrrp_keeper_part(keeper);
+		status = vrrp_monitor_run(&monitor);
+	}
+	vrrp_keeper_free(keeper);
+	vrrp_desk_free(desk);
+	vrrp_helpers_free(helpers);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,23 +165,14 @@ main(int argc, char **argv)
 		.conf = DEFAULT_CONF,
 		.socket = DEFAULT_SOCKET,
 		.bfdd_socket = DEFAULT_BFDD,
+		.state = DEFAULT_STATE,
 	};
 	struct vrrp_config config;
 	struct priv_user user;
-	struct vrrp_life life = { .config = &config, .user = &user };
-	struct vrrp_monitor_config monitor = {
-		.user = &user,
-		.engine = vrrp_life_run,
-		.part_count = 2,
-		.arg = &life,
-	};
-	struct vrrp_monitor_part parts[2];
-	struct vrrp_helpers *helpers;
-	struct vrrp_desk *desk;
 	int c, status;
 
 	log_init("vrrpd");
-	while ((c = getopt(argc, argv, "b:cD:f:hns:Vv")) != -1) {
+	while ((c = getopt(argc, argv, "b:cD:f:hnS:s:Vv")) != -1) {
 		switch (c) {
 		case 'b':
 			opt.bfdd_socket = optarg;
@@ -154,6 +194,9 @@ main(int argc, char **argv)
 			return 0;
 		case 'n':
 			opt.check = true;
+			break;
+		case 'S':
+			opt.state = optarg;
 			break;
 		case 's':
 			opt.socket = optarg;
@@ -189,23 +232,7 @@ main(int argc, char **argv)
 		vrrp_config_free(&config);
 		return 1;
 	}
-	helpers = vrrp_helpers_new(opt.conf, &config, &user);
-	desk = vrrp_desk_new(&user, config.realtime_priority);
-	if (helpers == NULL || desk == NULL) {
-		log_err("helpers: %s", strerror(ENOMEM));
-		vrrp_config_free(&config);
-		return 1;
-	}
-	parts[0] = vrrp_desk_part(desk);
-	parts[1] = vrrp_helpers_part(helpers);
-	life.conf = opt.conf;
-	life.bfdd_socket = opt.bfdd_socket;
-	monitor.parts = parts;
-	monitor.socket = opt.socket;
-	monitor.realtime_priority = config.realtime_priority;
-	status = vrrp_monitor_run(&monitor);
-	vrrp_desk_free(desk);
-	vrrp_helpers_free(helpers);
+	status = supervise(&opt, &config, &user);
 	vrrp_config_free(&config);
 	return status;
 }

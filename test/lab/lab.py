@@ -301,6 +301,7 @@ class Router(Node):
         self.bfdd_sock = self.dir / "bfdd.sock"
         self.vrrpd_conf = self.dir / "vrrpd.conf"
         self.bfdd_conf = self.dir / "bfdd.conf"
+        self.state_dir = self.dir / "state"
 
     def start_bfdd(self, conf="", wait=True, flags=()):
         self.bfdd_conf.write_text(conf)
@@ -316,7 +317,8 @@ class Router(Node):
         self.close_ctl()
         self.vrrpd = self.start("vrrpd", BUILD / "vrrpd/vrrpd",
                                 "-f", self.vrrpd_conf, "-s", self.vrrpd_sock,
-                                "-b", self.bfdd_sock, *flags)
+                                "-b", self.bfdd_sock,
+                                "-S", self.state_dir, *flags)
         if wait:
             self.wait_listening(self.vrrpd, self.vrrpd_sock)
         return self.vrrpd

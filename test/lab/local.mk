@@ -67,6 +67,7 @@ EXTRA_DIST += \
 	test/lab/test_group.py \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \
+	test/lab/test_orders.py \
 	test/lab/test_privileges.py \
 	test/lab/test_reload.py \
 	test/lab/test_service.py \

@@ -617,7 +617,8 @@ def test_accept_no_leaves_no_table_however_it_ends(lab):
     path.write_text(other)
     from lab import BUILD
     process = lab.r1.start("other", BUILD / "vrrpd/vrrpd", "-f", path, "-s",
-                           lab.r1.dir / "other.sock")
+                           lab.r1.dir / "other.sock", "-S",
+                           lab.r1.state_dir)
     wait_for(lambda: len(tables(lab.r1)) == 2, 10,
              lambda: "two tables: %s" % tables(lab.r1))
     lab.r1.run("nft", "flush", "ruleset", check=False)

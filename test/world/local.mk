@@ -26,6 +26,7 @@ test_world_world_SOURCES = \
 	test/world/random.c test/world/random.h \
 	test/world/scenario.c test/world/scenario.h \
 	test/world/soak.c \
+	test/world/state.c \
 	test/world/town.c test/world/town.h \
 	test/world/unix.c \
 	test/world/vrrpd_main.c \

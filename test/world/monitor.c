@@ -179,6 +179,7 @@ live_as_net(void *arg)
 struct engine {
 	struct vrrp_birth	 birth;
 	struct vrrp_handoff	 handoff;
+	struct vrrp_orders	 orders;
 	const struct vrrp_monitor_config *config;
 };
 
@@ -202,6 +203,8 @@ new_engine(const struct monitor *m)
 		e->handoff = *m->birth.handoff;
 		e->birth.handoff = &e->handoff;
 	}
+	e->orders = *m->birth.orders;
+	e->birth.orders = &e->orders;
 	e->config = m->config;
 	return e;
 }

@@ -18,7 +18,18 @@
 #include "vrrpd/cli/vrrpctl_doc.h"
 #include "vrrpd/config/vrrp_values.h"
 
-#define NOT_KEPT	"(until vrrpd restarts or reloads)"
+#define NOT_KEPT	"(until vrrpd restarts or reloads; --keep would " \
+			"keep it)"
+#define KEPT		"(kept until the file has another)"
+
+/* An order was to outlive a restart, and will not. */
+static void
+say_on_disk(struct ctx *c, const json_t *result)
+{
+	if (json_is_false(json_object_get(result, "on-disk")))
+		ctx_complain(c, "this ends with vrrpd, for it is not on the "
+		    "disk: %s", doc_str_or(result, "why-not", "unknown"));
+}
 
 /* Ask vrrpd to change something, and say that this was done. */
 static int __attribute__((format(printf, 4, 5)))
@@ -38,11 +49,25 @@ change(struct ctx *c, const char *method, json_t *params, const char *fmt, ...)
 		va_end(ap);
 		(void)fputc('\n', c->out);
 	}
+	say_on_disk(c, result);
 	json_decref(result);
 	return VRRPCTL_DONE;
 }
 
 /* --- instances --- */
+
+static int
+change_value(struct ctx *c, const char *word, const char *text,
+    const char *member, int value)
+{
+	json_t *params = json_pack("{s:s, s:i}", "name", c->args[1], member,
+	    value);
+
+	if (c->keep)
+		(void)json_object_set_new(params, "keep", json_true());
+	return change(c, "set", params, "%s: %s = %s %s", c->args[1],
+	    word, text, c->keep ? KEPT : NOT_KEPT);
+}
 
 int
 change_advert_int(struct ctx *c)
@@ -59,15 +84,14 @@ change_advert_int(struct ctx *c)
 		ctx_complain(c, "%s", why);
 		return VRRPCTL_REFUSED;
 	}
-	return change(c, "set", json_pack("{s:s, s:i}", "name", c->args[1],
-	    "advert-interval-cs", (int)cs), "%s: advert_int = %s " NOT_KEPT,
-	    c->args[1], span_format(ns_from_cs(cs), text, sizeof(text)));
+	return change_value(c, "advert_int", span_format(ns_from_cs(cs), text,
+	    sizeof(text)), "advert-interval-cs", cs);
 }
 
 int
 change_priority(struct ctx *c)
 {
-	char why[160];
+	char why[160], text[8];
 	uint8_t priority;
 
 	if (vrrp_values_priority(c->args[3], &priority, why,
@@ -75,9 +99,8 @@ change_priority(struct ctx *c)
 		ctx_complain(c, "%s", why);
 		return VRRPCTL_REFUSED;
 	}
-	return change(c, "set", json_pack("{s:s, s:i}", "name", c->args[1],
-	    "priority", (int)priority), "%s: priority = %u " NOT_KEPT,
-	    c->args[1], priority);
+	(void)snprintf(text, sizeof(text), "%u", priority);
+	return change_value(c, "priority", text, "priority", priority);
 }
 
 int
@@ -90,7 +113,7 @@ change_handover(struct ctx *c)
 int
 change_disable(struct ctx *c)
 {
-	return change(c, "disable", ctx_name(c, 1), "%s: disabled",
+	return change(c, "disable", ctx_name(c, 1), "%s: disabled until enabled",
 	    c->args[1]);
 }
 

@@ -26,6 +26,7 @@
 #define WORDS_MAX	4
 #define OPTION_STRICT	256	/* no character */
 #define OPTION_ID	257
+#define OPTION_KEEP	258
 
 struct command {
 	/* lower case: itself; NAME: anything; [NAME]: anything, or nothing */
@@ -52,9 +53,11 @@ static const struct command commands[] = {
 	    "transitions, their cause and their steps" },
 	{ { "show", "stats", "[NAME]" }, query_stats, "all counters" },
 	{ { "set", "NAME", "advert_int", "N" }, change_advert_int,
-	    "centiseconds, or 10ms, 1s; not kept" },
+	    "centiseconds, or 10ms, 1s\n"
+	    "      [--keep]" },
 	{ { "set", "NAME", "priority", "N" }, change_priority,
-	    "1 to 254; not kept" },
+	    "1 to 254\n"
+	    "      [--keep]" },
 	{ { "handover", "NAME" }, change_handover,
 	    "let the other router take over" },
 	{ { "disable", "NAME" }, change_disable, "take no part until enabled" },
@@ -269,7 +272,8 @@ say_option(struct ctx *c, int option, const char *word)
 		ctx_complain(c, "-%c needs a path", option);
 	else if (option == OPTION_ID)
 		ctx_complain(c, "--id needs a name");
-	else if (option == 0 || option == OPTION_STRICT)
+	else if (option == 0 || option == OPTION_STRICT ||
+	    option == OPTION_KEEP)
 		ctx_complain(c, "%s is not an option", word);
 	else
 		ctx_complain(c, "-%c is not an option", option);
@@ -287,6 +291,7 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	static const struct option long_options[] = {
 		{ "strict", no_argument, NULL, OPTION_STRICT },
 		{ "id", required_argument, NULL, OPTION_ID },
+		{ "keep", no_argument, NULL, OPTION_KEEP },
 		{ NULL, 0, NULL, 0 },
 	};
 	int ch, rv;
@@ -314,6 +319,9 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		case OPTION_STRICT:
 			c.strict = true;
 			break;
+		case OPTION_KEEP:
+			c.keep = true;
+			break;
 		case OPTION_ID:
 			c.id = optarg;
 			break;
@@ -329,6 +337,10 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	    strncmp(c.args[0], "co", 2) != 0)) {
 		ctx_complain(&c, "%s is for convert", c.strict ? "--strict" :
 		    "--id");
+		return VRRPCTL_USAGE;
+	}
+	if (c.keep && (c.count == 0 || strncmp(c.args[0], "se", 2) != 0)) {
+		ctx_complain(&c, "--keep is for set");
 		return VRRPCTL_USAGE;
 	}
 	if (c.count == 0) {

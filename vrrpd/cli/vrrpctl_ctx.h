@@ -26,6 +26,7 @@ struct ctx {
 	bool		 json;		/* -j */
 	bool		 strict;	/* of convert */
 	const char	*id;		/* of convert */
+	bool		 keep;		/* of set */
 	const char	*vrrpd_socket;
 	const char	*bfdd_socket;
 	char		**args;		/* the words of the command */

@@ -134,7 +134,7 @@ static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 {
 	const json_t *s = json_object_get(result, "scheduling");
-	const json_t *p = json_object_get(result, "processes"), *o;
+	const json_t *p = json_object_get(result, "processes"), *o, *orders;
 	char buf[VALUE_LEN];
 	size_t i;
 
@@ -151,6 +151,16 @@ view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 		    doc_str_or(o, "from", "-"), word_age(buf, v->now_us,
 		    doc_str_or(o, "time", "")), doc_str_or(o, "message", "-"),
 		    doc_str_or(o, "reason", "-"));
+	orders = json_object_get(result, "orders");
+	if (doc_str(orders, "why-not") != NULL)
+		(void)fprintf(v->out, "what operators said ends with vrrpd, "
+		    "for it is not on the disk:\n    %s\n",
+		    doc_str(orders, "why-not"));
+	json_array_foreach(json_object_get(orders, "without-instance"), i, o)
+		if (json_is_string(o))
+			(void)fprintf(v->out, "%s is not in the file; "
+			    "orders wait for it\n",
+			    json_string_value(o));
 	if (uses_bfd && strcmp(doc_str_or(result, "bfdd", "connected"),
 	    "connected") != 0)
 		(void)fprintf(v->out, "bfdd is %s: takeover by VRRP timers "
@@ -616,6 +626,36 @@ view_no_takeover(const struct view *v, const json_t *o)
 		    doc_str(o, "other-address"), doc_num(o, "other-priority"));
 }
 
+/* Orders of operators, which stay. */
+static void
+view_orders(const struct view *v, const json_t *o)
+{
+	const json_t *kept;
+	char buf[VALUE_LEN], of_file[VALUE_LEN];
+	bool priority;
+	size_t i;
+
+	if (doc_str(o, "disabled-since") != NULL)
+		view_line(v, "disabled", "since %s, by an operator",
+		    word_moment(buf, doc_str(o, "disabled-since")));
+	if (doc_str(o, "handed-over-since") != NULL)
+		view_line(v, "handed over", "since %s, does not preempt",
+		    word_moment(buf, doc_str(o,
+		    "handed-over-since")));
+	json_array_foreach(json_object_get(o, "kept"), i, kept) {
+		priority = strcmp(doc_str_or(kept, "name", ""),
+		    "priority") == 0;
+		if (priority)
+			view_line(v, "kept", "priority %" PRId64 " (file: %"
+			    PRId64 ")", doc_num(kept, "value"),
+			    doc_num(kept, "file"));
+		else
+			view_line(v, "kept", "advert_int %s (file: %s)",
+			    word_span(buf, doc_num(kept, "value") * 10000),
+			    word_span(of_file, doc_num(kept, "file") * 10000));
+	}
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
@@ -630,6 +670,7 @@ view_one(const struct view *v, const json_t *o)
 	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (doc_str(o, "waiting-for") != NULL)
 		view_line(v, "waiting for", "%s", doc_str(o, "waiting-for"));
+	view_orders(v, o);
 	if (json_is_true(json_object_get(o, "lingering")))
 		view_line(v, "lingering", "answers until a successor is heard");
 	if (doc_str(o, "group") != NULL)

@@ -5,6 +5,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_ctl.c vrrpd/engine/vrrp_ctl.h \
 	vrrpd/engine/vrrp_ctl_history.c vrrpd/engine/vrrp_ctl_history.h \
 	vrrpd/engine/vrrp_ctl_json.c vrrpd/engine/vrrp_ctl_json.h \
+	vrrpd/engine/vrrp_ctl_orders.c vrrpd/engine/vrrp_ctl_orders.h \
 	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
 	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \
 	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \
@@ -15,5 +16,6 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
 	vrrpd/engine/vrrp_router_state.c vrrpd/engine/vrrp_router_state.h \
 	vrrpd/engine/vrrp_sessions.c vrrpd/engine/vrrp_sessions.h \
+	vrrpd/engine/vrrp_standing.c vrrpd/engine/vrrp_standing.h \
 	vrrpd/engine/vrrp_sync.c vrrpd/engine/vrrp_sync.h \
 	# end

@@ -6,8 +6,9 @@
  * what has changed.  Values become JSON in vrrp_ctl_json.c.  Nothing here
  * decides anything about VRRP.
  *
- * Values changed by `set` hold until the next reload or restart; the answer
- * says so.
+ * Values changed by `set` hold until the next reload or restart, which the answer
+ * says, unless they are to be kept.  What is to stay (that, `disable` and
+ * `handover`) is answered when it is on the disk (vrrp_ctl_orders.h).
  */
 #include "config.h"
 
@@ -24,6 +25,8 @@
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_ctl_history.h"
 #include "vrrpd/engine/vrrp_ctl_json.h"
+#include "vrrpd/engine/vrrp_ctl_orders.h"
+#include "vrrpd/engine/vrrp_standing.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
 #define PUBLISH_PAUSE_NS NS_PER_MS
@@ -32,6 +35,7 @@ struct vrrp_ctl {
 	struct loop		*loop;
 	struct vrrp_router	*router;
 	struct ctl_server	*server;
+	struct vrrp_ctl_orders	*orders;	/* answers that wait */
 	struct loop_timer	*publish;	/* levels that are due */
 	vrrp_ctl_reload		 reload;
 	void			*arg;
@@ -84,6 +88,8 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	ctl_json_set(o, "scheduling", vrrp_ctl_json_scheduling(r));
 	if (r->birth != NULL)
 		ctl_json_set(o, "processes", vrrp_ctl_json_processes(r));
+	if (r->standing != NULL)
+		ctl_json_set(o, "orders", vrrp_ctl_orders_summary(r));
 	ctl_json_set_word(o, "bfdd", vrrp_bfd_is_up(r->bfd) ? "connected" :
 	    "unreachable");
 	*result = o;
@@ -133,9 +139,11 @@ do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
 static void
 client_gone(struct ctl_client_conn *conn, bool clean, void *arg)
 {
+	struct vrrp_ctl *c = arg;
+
 	(void)clean;
-	(void)arg;
 	end_history(conn);
+	vrrp_ctl_orders_gone(c->orders, conn);
 }
 
 static bool
@@ -216,17 +224,32 @@ new_interval(const struct vrrp_instance *v, const json_t *value,
 	return true;
 }
 
+static json_t *
+set_answer(json_t *params, bool keep)
+{
+	json_t *applied = json_object(), *value;
+	const char *key;
+
+	json_object_foreach(params, key, value)
+		if (strcmp(key, "name") != 0 && strcmp(key, "keep") != 0)
+			(void)json_object_set(applied, key, value);
+	return json_pack("{s:o, s:s}", "applied", applied, "kept", keep ?
+	    "until changed in the file" : "until restart");
+}
+
 static bool
 do_set(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
 	struct vrrp_ctl *c = arg;
 	struct vrrp_instance *v;
+	unsigned changed = 0;
 	struct vrrp_params p;
-	json_t *applied, *value;
+	bool keep = false;
+	json_t *value;
 	const char *key;
+	int kept;
 
-	(void)conn;
 	if (!named(c, params, true, &v, error))
 		return false;
 	p = v->p;
@@ -236,27 +259,34 @@ do_set(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		if (strcmp(key, "priority") == 0) {
 			if (!new_priority(v, value, &p, error))
 				return false;
+			changed |= VRRP_STANDING_PRIORITY;
 		} else if (strcmp(key, "advert-interval-cs") == 0) {
 			if (!new_interval(v, value, &p, error))
 				return false;
+			changed |= VRRP_STANDING_ADVERT_INT;
+		} else if (strcmp(key, "keep") == 0) {
+			if (!json_is_boolean(value))
+				return ctl_fail(error, -32602,
+				    "\"keep\" must be true or false");
+			keep = json_is_true(value);
 		} else
 			return ctl_fail(error, -32602,
 			    "\"%s\" cannot be set at run time", key);
 	}
-	if (json_object_size(params) < 2)
+	if (changed == 0)
 		return ctl_fail(error, -32602, "nothing to set: "
 		    "\"advert-interval-cs\" or \"priority\"");
 	vrrp_instance_set(v, &p);
 	vrrp_router_retune(c->router);
-	log_notice("instance=%s set priority=%u advert_int_cs=%u by=\"%s\"",
+	log_notice("instance=%s set priority=%u advert_int_cs=%u%s by=\"%s\"",
 	    v->p.name, v->p.priority, v->p.advert_int_cs,
-	    ctl_client_conn_name(conn));
-	applied = json_object();
-	json_object_foreach(params, key, value)
-		if (strcmp(key, "name") != 0)
-			(void)json_object_set(applied, key, value);
-	*result = json_pack("{s:o, s:s}", "applied", applied, "kept",
-	    "until restart");
+	    keep ? " to be kept" : "", ctl_client_conn_name(conn));
+	kept = keep ? vrrp_standing_keep(c->router->standing, &v->p, changed) :
+	    0;
+	*result = set_answer(params, keep && kept == 0);
+	if (keep)
+		*result = vrrp_ctl_orders_answer(c->orders, conn, *result,
+		    kept);
 	return true;
 }
 
@@ -279,7 +309,25 @@ do_disable(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	log_notice("instance=%s disabled by=\"%s\"", v->p.name,
 	    ctl_client_conn_name(conn));
 	vrrp_instance_disable(v, true);
-	*result = state_answer(v);
+	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
+	    vrrp_standing_look(c->router->standing, v));
+	return true;
+}
+
+/* An order of an instance that is not in the file (any more) ends. */
+static bool
+enable_absent(struct vrrp_ctl *c, struct ctl_client_conn *conn,
+    json_t *params, json_t **result, struct ctl_error *error)
+{
+	const char *name = json_string_value(json_object_get(params, "name"));
+
+	if (name == NULL || !vrrp_standing_end(c->router->standing, name))
+		return false;
+	error->code = 0;
+	log_notice("instance=%s, which there is not, enabled by=\"%s\"", name,
+	    ctl_client_conn_name(conn));
+	*result = vrrp_ctl_orders_answer(c->orders, conn, json_pack(
+	    "{s:s, s:s}", "name", name, "state", "absent"), 0);
 	return true;
 }
 
@@ -291,12 +339,30 @@ do_enable(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	struct vrrp_instance *v;
 
 	if (!named(c, params, true, &v, error))
-		return false;
+		return enable_absent(c, conn, params, result, error);
 	log_notice("instance=%s enabled by=\"%s\"", v->p.name,
 	    ctl_client_conn_name(conn));
 	vrrp_instance_disable(v, false);
-	*result = state_answer(v);
+	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
+	    vrrp_standing_look(c->router->standing, v));
 	return true;
+}
+
+/* A group is handed over whole. */
+static int
+look_at_group(struct vrrp_router *r, const struct vrrp_instance *v)
+{
+	int error = 0, rc;
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++) {
+		if (r->instances[i] != v && (v->group == NULL ||
+		    r->instances[i]->group != v->group))
+			continue;
+		rc = vrrp_standing_look(r->standing, r->instances[i]);
+		error = error == 0 ? rc : error;
+	}
+	return error;
 }
 
 static bool
@@ -321,7 +387,8 @@ do_handover(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	}
 	log_notice("instance=%s handed over by=\"%s\"", v->p.name,
 	    ctl_client_conn_name(conn));
-	*result = state_answer(v);
+	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
+	    look_at_group(c->router, v));
 	return true;
 }
 
@@ -486,9 +553,11 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
 	c->started_real_ns = loop_realtime_ns();
 	config.arg = c;
 	c->publish = loop_timer_new(loop, publish_cb, c);
-	error = c->publish == NULL ? -ENOMEM :
+	c->orders = vrrp_ctl_orders_new(loop, r);
+	error = c->publish == NULL || c->orders == NULL ? -ENOMEM :
 	    ctl_server_open(loop, &config, (gid_t)-1, &c->server);
 	if (error < 0) {
+		vrrp_ctl_orders_free(c->orders);
 		loop_timer_free(c->publish);
 		free(c);
 		return error;
@@ -510,6 +579,7 @@ vrrp_ctl_close(struct vrrp_ctl *c)
 	c->router->transition = NULL;
 	c->router->bfd_changed = NULL;
 	ctl_server_close(c->server);
+	vrrp_ctl_orders_free(c->orders);
 	loop_timer_free(c->publish);
 	free(c);
 }

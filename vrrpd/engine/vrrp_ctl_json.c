@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_json.h"
+#include "vrrpd/engine/vrrp_ctl_orders.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_history.h"
@@ -518,6 +519,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set(o, "alarm", json_alarm(&v->core));
 	if (v->handed_over)
 		ctl_json_set_bool(o, "handed-over", true);
+	vrrp_ctl_orders_show(o, r, v->p.name);
 	ctl_json_set_bool(o, "lingering", vrrp_machine_lingers(v));
 	if (c->state != VRRP_INITIALIZE)
 		ctl_json_set(o, "up-datetime", ctl_json_time(

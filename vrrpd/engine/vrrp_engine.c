@@ -34,6 +34,7 @@
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sessions.h"
+#include "vrrpd/engine/vrrp_standing.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_track.h"
@@ -116,6 +117,8 @@ beat(mono_t deadline, void *arg)
 	for (i = 0; i < e->router->instance_count; i++)
 		vrrp_bequest_retry(e->router->instances[i]);
 	vrrp_errands_flush(e->router->env.errands);
+	vrrp_standing_retry(e->router->standing, e->router->instances,
+	    e->router->instance_count);
 	vrrp_router_refresh(e->router);
 	loop_timer_set(e->beat, mono_add(loop_clock(), VRRP_BEAT_NS));
 }
@@ -272,6 +275,8 @@ vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
 		return error;
 	}
 	tell_phase(e, VRRP_PHASE_RELOADING);
+	vrrp_standing_settle(e->router->standing, &config);
+	vrrp_standing_overlay(e->router->standing, &config);
 	error = vrrp_router_apply(e->router, &config, done);
 	tell_reloaded(e, &config);
 	e->client_grace_ns = config.client_grace_ns;
@@ -302,11 +307,32 @@ fatal(const char *what, int error)
 	return error;
 }
 
+/* Applies the file, and over it the values that operators said to keep. */
+static int
+apply_first(struct vrrp_engine *e, const struct vrrp_config *vc)
+{
+	size_t size = (vc->count + 1) * sizeof(vc->instances[0]);
+	struct vrrp_config mine = *vc;
+	struct vrrp_applied done;
+	int error;
+
+	mine.instances = malloc(size);
+	if (mine.instances == NULL)
+		return -ENOMEM;
+	if (vc->count > 0)
+		memcpy(mine.instances, vc->instances,
+		    vc->count * sizeof(vc->instances[0]));
+	vrrp_standing_settle(e->router->standing, vc);
+	vrrp_standing_overlay(e->router->standing, &mine);
+	error = vrrp_router_apply(e->router, &mine, &done);
+	free(mine.instances);
+	return error;
+}
+
 int
 vrrp_engine_open(const struct vrrp_engine_config *config,
     const struct vrrp_config *vc, struct vrrp_engine **out)
 {
-	struct vrrp_applied done;
 	struct vrrp_engine *e;
 	int error;
 
@@ -334,6 +360,11 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	if (e->notify == NULL)
 		return fatal("hooks", -ENOMEM);
 	e->router->notify = e->notify;
+	e->router->standing = vrrp_standing_new(config->channel,
+	    config->birth->orders);
+	if (e->router->standing == NULL)
+		return fatal("orders", -ENOMEM);
+	e->router->env.orders = vrrp_standing_orders(e->router->standing);
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL, on_level, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
@@ -342,7 +373,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	    reload, e, &e->ctl);
 	if (error < 0)
 		return fatal("control socket", error);
-	error = vrrp_router_apply(e->router, vc, &done);
+	error = apply_first(e, vc);
 	if (error < 0)
 		return fatal("cannot set up the instances", error);
 	e->client_grace_ns = vc->client_grace_ns;
@@ -369,8 +400,11 @@ vrrp_engine_start(struct vrrp_engine *e)
 void
 vrrp_engine_close(struct vrrp_engine *e)
 {
+	struct vrrp_standing *standing;
+
 	if (e == NULL)
 		return;
+	standing = e->router == NULL ? NULL : e->router->standing;
 	tell_phase(e, VRRP_PHASE_LEAVING);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
@@ -379,6 +413,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_ctl_close(e->ctl);
 	vrrp_notify_stop(e->notify);
 	vrrp_router_close(e->router);
+	vrrp_standing_free(standing);
 	vrrp_notify_free(e->notify);
 	loop_timer_free(e->beat);
 	loop_timer_free(e->restart);

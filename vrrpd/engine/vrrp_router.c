@@ -28,6 +28,7 @@
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_sessions.h"
+#include "vrrpd/engine/vrrp_standing.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_hold.h"
@@ -375,6 +376,7 @@ instance_changed(struct vrrp_instance *v, void *arg)
 {
 	struct vrrp_router *r = arg;
 
+	(void)vrrp_standing_look(r->standing, v);
 	if (r->changed != NULL)
 		r->changed(v, r->arg);
 }
@@ -508,9 +510,7 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		e = &h->list[h->count];
-		*e = (struct vrrp_handoff_entry){ .flags =
-		    (v->disabled ? VRRP_HANDOFF_DISABLED : 0) |
-		    (v->handed_over ? VRRP_HANDOFF_GIVEN : 0) };
+		*e = (struct vrrp_handoff_entry){ .flags = 0 };
 		memcpy(e->name, v->p.name, sizeof(e->name));
 		if (v->core.state == VRRP_ACTIVE && v->holds &&
 		    !vrrp_core_is_fenced(&v->core)) {

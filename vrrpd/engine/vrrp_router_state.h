@@ -23,6 +23,7 @@
 
 struct vrrp_links;
 struct vrrp_notify;
+struct vrrp_standing;
 struct vrrp_sync;
 struct vrrp_track_item;
 
@@ -34,6 +35,7 @@ struct vrrp_router {
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	struct vrrp_notify	 *notify;	/* NULL: no hooks */
+	struct vrrp_standing	 *standing;	/* orders; NULL: nobody keeps */
 	char			  router_id[64];
 	/* End this engine for another that goes on. NULL: not possible. */
 	void	(*restart)(void *arg);

@@ -20,6 +20,7 @@ struct vrrp_filter;
 struct vrrp_handoff;
 struct vrrp_instance;
 struct vrrp_io_tx;
+struct vrrp_orders;
 struct vrrp_record;
 struct vrrp_sync;
 struct vrrp_track;
@@ -50,6 +51,7 @@ struct vrrp_env {
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_errands	*errands;	/* NULL: all is done at once */
 	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */
+	const struct vrrp_orders *orders;	/* of operators; NULL: none */
 	unsigned		 lifetime_s;	/* of addresses, 0: none */
 	const struct vrrp_sync_calls *sync;	/* NULL: there are no groups */
 	/* After the packets of the batch. All may be NULL. */

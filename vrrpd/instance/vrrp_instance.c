@@ -44,6 +44,7 @@
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_orders.h"
 
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 
@@ -495,7 +496,7 @@ struct vrrp_instance *
 vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
     const struct vrrp_params *p)
 {
-	const struct vrrp_handoff_entry *e;
+	const struct vrrp_order *o = vrrp_orders_find(env->orders, p->name);
 	struct vrrp_instance *v;
 
 	v = calloc(1, sizeof(*v));
@@ -510,11 +511,10 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->retry_at = MONO_NEVER;
 	v->answered = answered;
 	v->followed = followed;
-	e = vrrp_handoff_find(env->handoff, p->name);
-	if (e != NULL) {
-		v->kept = (e->flags & VRRP_HANDOFF_ACTIVE) != 0;
-		v->disabled = (e->flags & VRRP_HANDOFF_DISABLED) != 0;
-		v->handed_over = (e->flags & VRRP_HANDOFF_GIVEN) != 0;
+	v->kept = vrrp_handoff_find(env->handoff, p->name) != NULL;
+	if (o != NULL) {
+		v->disabled = o->disabled_s != 0;
+		v->handed_over = o->handed_over_s != 0;
 	}
 	vrrp_heard_init(&v->heard);
 	v->send_form = vrrp_frames_form(p);

@@ -14,12 +14,14 @@
 
 #include "shared/ctl_server.h"
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_orders.h"
 
 struct vrrp_birth {
 	int			 channel;	/* the engine's end, and to close */
 	pid_t			 monitor;
 	const struct ctl_listener *listener;	/* of the control socket */
 	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
+	const struct vrrp_orders *orders;	/* of operators; NULL: none */
 	unsigned		 restarts;	/* 0: the first engine */
 	char			 last_end[64];	/* of the engine before; or "" */
 	int64_t			 last_end_real_ns;

@@ -264,7 +264,7 @@ part_open(struct loop *loop, void *arg)
 		judge(k, error);
 		return 0;
 	}
-	error = state_file_folder(k->folder, k->user->uid, k->user->gid);
+	error = state_file_folder(k->folder, k->user->uid);
 	if (error == 0)
 		error = read_file(k);
 	if (error < 0)

@@ -496,6 +496,7 @@ fork_engine(struct monitor *m)
 
 	m->birth.monitor = getpid();
 	m->birth.listener = m->listener;
+	m->birth.orders = m->config->orders;
 	vrrp_birth_hold_signals(true);
 	rc = vrrp_child_start(&m->engine, m->loop, &plan, &fd);
 	if (rc == 1) {

@@ -42,6 +42,7 @@ struct vrrp_monitor_config {
 	int			 realtime_priority;	/* of the engine */
 	const struct vrrp_monitor_part *parts;	/* part_count */
 	unsigned		 part_count;
+	const struct vrrp_orders *orders;	/* for each engine; or NULL */
 	vrrp_engine_main	 engine;
 	void			*arg;
 };

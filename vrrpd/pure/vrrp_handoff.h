@@ -1,10 +1,10 @@
 /*
  * vrrp_handoff.h - what an engine leaves to the next on a planned restart.  PURE.
  *
- * Body of VRRP_MSG_RESTART: which instances were Active and since when, what the
- * operator had said to them, and the instant until which adverts were sent.
- * Instants are CLOCK_MONOTONIC, which is one for all processes.  Integers in
- * network order:
+ * Body of VRRP_MSG_RESTART: which instances were Active and since when, and the
+ * instant until which adverts were sent.  What operators had said is not in here
+ * (vrrp_orders.h).  Instants are CLOCK_MONOTONIC, which is one for all processes.
+ * Integers in network order:
  *
  *   u64 left  u16 count; each: u64 active since, u8 flags, u8 name length,
  *   name
@@ -24,9 +24,7 @@
 #define VRRP_HANDOFF_BYTES_MAX	(10 + VRRP_HANDOFF_MAX * 41)
 
 #define VRRP_HANDOFF_ACTIVE	0x1
-#define VRRP_HANDOFF_DISABLED	0x2	/* by the operator */
-#define VRRP_HANDOFF_GIVEN	0x4	/* handed over: does not preempt */
-#define VRRP_HANDOFF_FLAGS	0x7
+#define VRRP_HANDOFF_FLAGS	0x1
 
 struct vrrp_handoff_entry {
 	char	name[VRRP_HANDOFF_NAME_MAX];

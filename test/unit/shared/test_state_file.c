@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/capability.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -187,7 +188,7 @@ test_state_file_path_too_long_is_an_error(void **state)
 	assert_int_equal(state_file_set_aside(endless), -ENAMETOOLONG);
 	endless[STATE_FILE_PATH_MAX - 1] = '/';
 	endless[0] = '/';
-	assert_int_equal(state_file_folder(endless, 0, 0), -ENAMETOOLONG);
+	assert_int_equal(state_file_folder(endless, 0), -ENAMETOOLONG);
 }
 
 static void
@@ -199,11 +200,11 @@ test_state_file_folder_is_made_and_given_away_once(void **state)
 
 	(void)state;
 	(void)snprintf(deep, sizeof(deep), "%s/swiftover/vrrpd", top);
-	assert_int_equal(state_file_folder(deep, uid, getegid()), 0);
+	assert_int_equal(state_file_folder(deep, uid), 0);
 	assert_int_equal(stat(deep, &st), 0);
 	assert_int_equal(st.st_uid, uid);
-	assert_int_equal(st.st_mode & 07777 & ~0022, 0755);
-	assert_int_equal(state_file_folder(deep, uid, getegid()), 0);
+	assert_int_equal(st.st_mode & 07777, geteuid() == 0 ? 0775 : 0755);
+	assert_int_equal(state_file_folder(deep, uid), 0);
 	*strrchr(deep, '/') = '\0';
 	assert_int_equal(stat(deep, &st), 0);
 	assert_int_equal(st.st_uid, geteuid());
@@ -211,9 +212,40 @@ test_state_file_folder_is_made_and_given_away_once(void **state)
 		return;
 	/* A folder that has an owner keeps it. */
 	(void)snprintf(deep, sizeof(deep), "%s/swiftover/vrrpd", top);
-	assert_int_equal(state_file_folder(deep, uid + 1, getegid()), 0);
+	assert_int_equal(state_file_folder(deep, uid + 1), 0);
 	assert_int_equal(stat(deep, &st), 0);
 	assert_int_equal(st.st_uid, uid);
+}
+
+/* As in a service whose capabilities are few. */
+static void
+test_state_file_root_that_may_not_override_works_there_as_well(void **state)
+{
+	const cap_value_t override[] = { CAP_DAC_OVERRIDE };
+	char deep[160], file[192];
+	int status;
+	cap_t caps;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	(void)snprintf(deep, sizeof(deep), "%s/swiftover", top);
+	(void)snprintf(file, sizeof(file), "%s/f", deep);
+	assert_int_equal(state_file_folder(deep, SOMEBODY), 0);
+	assert_int_equal(state_file_write(file, "one", 3), 0);
+	pid = fork();
+	if (pid == 0) {
+		caps = cap_get_proc();
+		(void)cap_set_flag(caps, CAP_EFFECTIVE, 1, override,
+		    CAP_CLEAR);
+		if (cap_set_proc(caps) == -1)
+			_exit(255);
+		_exit(-state_file_set_aside(file));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void
@@ -221,11 +253,11 @@ test_state_file_folder_that_is_none_is_an_error(void **state)
 {
 	(void)state;
 	assert_int_equal(symlink("/", path), 0);
-	assert_int_equal(state_file_folder(path, 0, 0), -ENOTDIR);
+	assert_int_equal(state_file_folder(path, 0), -ENOTDIR);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(state_file_write(path, "", 0), 0);
-	assert_int_equal(state_file_folder(path, 0, 0), -ENOTDIR);
-	assert_int_equal(state_file_folder("/proc/no/such", 0, 0), -ENOENT);
+	assert_int_equal(state_file_folder(path, 0), -ENOTDIR);
+	assert_int_equal(state_file_folder("/proc/no/such", 0), -ENOENT);
 }
 
 int
@@ -242,6 +274,7 @@ main(void)
 		T(test_state_file_set_aside_replaces_an_older_one),
 		T(test_state_file_path_too_long_is_an_error),
 		T(test_state_file_folder_is_made_and_given_away_once),
+		T(test_state_file_root_that_may_not_override_works_there_as_well),
 		T(test_state_file_folder_that_is_none_is_an_error),
 	};
 

@@ -79,7 +79,8 @@ loop_now(const struct loop *loop)
 int64_t
 loop_realtime_ns(void)
 {
-	return world.now.ns + INT64_C(1000000000000000000);
+	return world.clock_unset ? 0 :
+	    world.now.ns + INT64_C(1000000000000000000);
 }
 
 struct loop_timer *
@@ -287,6 +288,9 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 	case VRRP_MSG_RESTART:
 		assert_true(vrrp_handoff_decode(body, len, &h));
 		did("restart:%u", h.count);
+		return;
+	case VRRP_MSG_ORDER:
+		did("order:%.*s", (int)len, (const char *)body);
 		return;
 	default:
 		did("message:%d", (int)type);

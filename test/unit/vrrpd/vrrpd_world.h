@@ -46,6 +46,7 @@ struct world {
 	int		del_many_error;	/* of nl_link_del_many() */
 	int		deleted[8];	/* one by one */
 	unsigned	deleted_count, deleted_together;
+	bool		clock_unset;	/* the wall clock says 1970 */
 	bool		channel_full;	/* the one to the monitor */
 	size_t		withdrawal_len;	/* of the last will; zeros */
 	bool		named;		/* did[] says whose: install:web */

@@ -275,7 +275,11 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 		    "\"192.0.2.2\"}", "192.0.2.2: enabled\n" },
 		{ "set web advert_int 5", "set {\"name\":\"web\","
 		    "\"advert-interval-cs\":5}", "web: advert_int = 50ms "
-		    "(until vrrpd restarts or reloads)\n" },
+		    "(until vrrpd restarts or reloads; --keep would keep it)\n"
+		},
+		{ "set web adv 50 --keep", "set {\"name\":\"web\","
+		    "\"advert-interval-cs\":50,\"keep\":true}", "web: "
+		    "advert_int = 500ms (kept until the file has another)\n" },
 		{ "set web adv 10ms", "set {\"name\":\"web\","
 		    "\"advert-interval-cs\":1}", "10ms" },
 		/* Only version 2 has this one: vrrpd will know. */
@@ -283,10 +287,14 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 		    "\"advert-interval-cs\":25500}", "255s" },
 		{ "set web priority 254", "set {\"name\":\"web\","
 		    "\"priority\":254}", "web: priority = 254 (until vrrpd "
-		    "restarts or reloads)\n" },
+		    "restarts or reloads; --keep would keep it)\n" },
+		{ "set --keep web priority 7", "set {\"name\":\"web\","
+		    "\"priority\":7,\"keep\":true}", "web: priority = 7 "
+		    "(kept until the file has another)\n" },
 		{ "handover web", "handover {\"name\":\"web\"}",
 		    "web: handed over" },
-		{ "d web", "disable {\"name\":\"web\"}", "web: disabled" },
+		{ "d web", "disable {\"name\":\"web\"}", "web: disabled "
+		    "until enabled\n" },
 		{ "e web", "enable {\"name\":\"web\"}", "web: enabled" },
 		{ "reload", "reload {}", "reloaded: 1 added, 0 removed\n" },
 	};
@@ -423,6 +431,9 @@ test_vrrpctl_cmd_check_says_what_is_wrong_and_where(void **state)
 	json_decref(doc);
 	assert_outcome("convert /nonexistent", 1, "", "/nonexistent");
 	assert_outcome("show --strict", 2, "", "is for convert");
+	assert_outcome("show --keep", 2, "", "--keep is for set");
+	assert_outcome("--keep", 2, "", "--keep is for set");
+	assert_outcome("set --keep=1", 2, "", "--keep=1 is not an option");
 	assert_outcome("convert --id", 2, "", "--id needs a name");
 }
 

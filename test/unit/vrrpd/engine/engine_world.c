@@ -470,6 +470,41 @@ ctl_fail(struct ctl_error *error, int code, const char *fmt, ...)
 	return false;
 }
 
+void
+ctl_client_conn_defer(struct ctl_client_conn *c)
+{
+	(void)c;
+	assert_false(ew.deferred);
+	ew.deferred = true;
+}
+
+void
+ctl_client_conn_answer(struct ctl_client_conn *c, json_t *result)
+{
+	(void)c;
+	assert_true(ew.deferred);
+	assert_null(ew.answer);
+	ew.deferred = false;
+	ew.answer = result;
+}
+
+void
+ctl_client_conn_refuse(struct ctl_client_conn *c,
+    const struct ctl_error *error)
+{
+	(void)c;
+	assert_true(ew.deferred);
+	ew.deferred = false;
+	ew.error = *error;
+}
+
+void
+engine_client_goes(void)
+{
+	ew.deferred = false;
+	server.gone(NULL, false, server.arg);
+}
+
 const char *
 ctl_client_conn_name(const struct ctl_client_conn *c)
 {
@@ -555,6 +590,9 @@ engine_ask(const char *method, const char *params)
 
 	assert_non_null(p);
 	memset(&ew.error, 0, sizeof(ew.error));
+	assert_false(ew.deferred);
+	json_decref(ew.answer);
+	ew.answer = NULL;
 	for (; m->name != NULL; m++) {
 		if (strcmp(m->name, method) != 0)
 			continue;
@@ -562,7 +600,7 @@ engine_ask(const char *method, const char *params)
 		ew.parts = 0;
 		good = m->handler(NULL, p, &result, &ew.error, server.arg);
 		assert_true(good == (ew.error.code == 0));
-		assert_true(good == (result != NULL));
+		assert_true((good && !ew.deferred) == (result != NULL));
 		json_decref(p);
 		if (stream_next != NULL)
 			stream(result);
@@ -627,6 +665,8 @@ engine_world_close(void)
 {
 	json_decref(ew.last_told);
 	ew.last_told = NULL;
+	json_decref(ew.answer);
+	ew.answer = NULL;
 	world_close();
 }
 

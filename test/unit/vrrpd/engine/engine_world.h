@@ -53,6 +53,8 @@ struct engine_world {
 	struct ctl_error error;		/* of the last engine_ask() */
 	unsigned	parts;		/* of its answer, made one by one */
 	void		(*between)(void);	/* after the first of them */
+	bool		deferred;	/* engine_ask() has no answer yet */
+	json_t		*answer;	/* the late one; NULL: none */
 };
 extern struct engine_world ew;
 
@@ -92,10 +94,15 @@ void	engine_refuses(const struct vrrp_refused *);
 
 /* As a client that subscribes: ew.told has the snapshot. */
 void	engine_subscribe(const char *topic);
-/* A request: the answer (a new reference), or NULL and ew.error. */
+/*
+ * A request: the answer (a new reference), or NULL and ew.error; or NULL and
+ * ew.deferred, until ew.answer is there.
+ */
 json_t	*engine_ask(const char *method, const char *params);
 /* The client hangs up in the middle of an answer of parts. */
 void	engine_ask_and_go(const char *method, const char *params);
+/* The client of a deferred answer hangs up. */
+void	engine_client_goes(void);
 /* The same where it has to be refused so. */
 void	engine_refused(const char *method, const char *params, int code,
 	    const char *message);

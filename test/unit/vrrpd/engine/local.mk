@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
 	test/unit/vrrpd/engine/test_vrrp_cleanup \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
+	test/unit/vrrpd/engine/test_vrrp_ctl_orders \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	test/unit/vrrpd/engine/test_vrrp_notify \
@@ -17,6 +18,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_receive \
 	test/unit/vrrpd/engine/test_vrrp_router \
 	test/unit/vrrpd/engine/test_vrrp_sessions \
+	test/unit/vrrpd/engine/test_vrrp_standing \
 	# end
 
 test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
@@ -44,6 +46,16 @@ test_unit_vrrpd_engine_test_vrrp_engine_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_engine_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_ctl_orders_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_ctl_orders.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_ctl_orders_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_standing_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_standing.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_standing_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_ctl_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_ctl.c \
 	$(ENGINE_WORLD) \

@@ -350,10 +350,9 @@ static void
 test_vrrp_estate_next_engine_inherits_what_was_handed_over(void **state)
 {
 	static struct vrrp_handoff h = {
-		.count = 2,
+		.count = 1,
 		.list = {
 			{ .name = "active", .flags = VRRP_HANDOFF_ACTIVE },
-			{ .name = "given", .flags = VRRP_HANDOFF_GIVEN },
 		},
 	};
 

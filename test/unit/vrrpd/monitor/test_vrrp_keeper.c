@@ -144,7 +144,7 @@ teardown(void **state)
 static void
 file_is(const char *text)
 {
-	assert_int_equal(state_file_folder(folder, user.uid, user.gid), 0);
+	assert_int_equal(state_file_folder(folder, user.uid), 0);
 	assert_int_equal(state_file_write(path, text, strlen(text)), 0);
 }
 
@@ -476,7 +476,7 @@ test_vrrp_keeper_next_engine_counts_its_own_orders(void **state)
 	engine_starts();
 	was_told(0, "");
 	orders("c" DISABLED);
-	/* What is written now was begun for the engine before. */
+	/* The write at work was begun for the engine before. */
 	ends(0);
 	was_told(0, "");
 	assert_int_equal(starts, 3);

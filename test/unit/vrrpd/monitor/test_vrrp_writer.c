@@ -119,7 +119,7 @@ test_vrrp_writer_says_why_it_is_not(void **state)
 	assert_int_equal(done, 0);
 }
 
-/* What the monitor has open ends with the monitor, not with a slow disk. */
+/* Descriptors of the monitor end with the monitor, not with a slow disk. */
 static void
 test_vrrp_writer_child_holds_no_descriptor(void **state)
 {

@@ -23,7 +23,7 @@ two(void)
 	strcpy(h.list[0].name, "web");
 	h.list[0].active_since.ns = INT64_C(0x1234567);
 	h.list[0].flags = VRRP_HANDOFF_ACTIVE;
-	h.list[1].flags = VRRP_HANDOFF_DISABLED | VRRP_HANDOFF_GIVEN;
+	h.list[1].flags = VRRP_HANDOFF_ACTIVE;
 	strcpy(h.list[1].name, "a-name-of-the-longest-kind-there");
 	h.list[1].name[31] = '\0';
 	h.list[1].active_since = h.left;
