@@ -63,20 +63,6 @@ get_iface(struct vrrp_router *r, const char *name)
 	return f;
 }
 
-static void
-drop_unused_ifaces(struct vrrp_router *r)
-{
-	unsigned i, kept = 0;
-
-	for (i = 0; i < r->iface_count; i++) {
-		if (r->ifaces[i]->users > 0)
-			r->ifaces[kept++] = r->ifaces[i];
-		else
-			vrrp_iface_free(r->ifaces[i]);
-	}
-	r->iface_count = kept;
-}
-
 /* --- instances --- */
 
 static const struct vrrp_params *
@@ -161,6 +147,104 @@ place(struct vrrp_router *r, const struct vrrp_config *c,
 	r->instances = list;
 	r->instance_count = n;
 	return error;
+}
+
+/* --- addresses that move --- */
+
+/* On two interfaces a link-local address is two addresses. */
+static bool
+same_address(const struct vrrp_params *a, const struct vrrp_params *b,
+    const struct addr *x, const struct addr *y)
+{
+	return addr_equal(x, y) && (!addr_is_link_local(x) ||
+	    strcmp(a->interface, b->interface) == 0);
+}
+
+/* The place in the list of p of an address of `of`; -1: it has none such. */
+static int
+find_address(const struct vrrp_params *p, const struct vrrp_params *of,
+    const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; p->family == of->family && i < p->vip_count; i++)
+		if (same_address(p, of, &p->vips[i].prefix.addr, addr))
+			return (int)i;
+	return -1;
+}
+
+/* The addresses of v that another instance is to have stay until it takes them. */
+static void
+keep_for_others(const struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_instance *v, struct vrrp_params *p)
+{
+	const struct vrrp_vip *vip;
+	const struct vrrp_instance *taker;
+	unsigned i, j;
+
+	for (i = 0; i < v->p.vip_count; i++) {
+		vip = &v->p.vips[i];
+		if (find_address(p, &v->p, &vip->prefix.addr) >= 0)
+			continue;
+		for (j = 0; j < c->count; j++)
+			if (find_address(&c->instances[j], &v->p,
+			    &vip->prefix.addr) >= 0)
+				break;
+		if (j == c->count || p->vip_count == VRRP_VIPS_MAX)
+			continue;
+		taker = vrrp_router_find(r, c->instances[j].name);
+		if (taker != NULL && taker != v && taker->started &&
+		    find_address(&taker->p, &v->p, &vip->prefix.addr) < 0)
+			p->vips[p->vip_count++] = *vip;
+	}
+}
+
+/* The instance gives this one up, in the same turn in which another takes it. */
+static void
+give_up(struct vrrp_instance *v, const struct vrrp_config *c, unsigned at)
+{
+	const struct vrrp_params *wanted = find_params(c, v->p.name);
+	struct vrrp_params p = v->p;
+
+	/* A list is never empty: the instance gets all it is to have. */
+	if (p.vip_count == 1) {
+		if (wanted != NULL)
+			(void)vrrp_instance_set(v, wanted);
+		return;
+	}
+	p.vip_count--;
+	memmove(&p.vips[at], &p.vips[at + 1],
+	    (p.vip_count - at) * sizeof(p.vips[0]));
+	(void)vrrp_instance_set(v, &p);
+}
+
+/*
+ * An address has one owner at a time, and none for no longer than it takes to
+ * delete it here and to add it there.
+ */
+static void
+change(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_instance *v, const struct vrrp_params *wanted)
+{
+	struct vrrp_params p = *wanted;
+	struct vrrp_instance *owner;
+	unsigned i, j;
+	int at;
+
+	for (i = 0; i < p.vip_count; i++) {
+		if (find_address(&v->p, &p, &p.vips[i].prefix.addr) >= 0)
+			continue;
+		for (j = 0; j < r->instance_count; j++) {
+			owner = r->instances[j];
+			if (owner == v || (at = find_address(&owner->p, &p,
+			    &p.vips[i].prefix.addr)) < 0)
+				continue;
+			give_up(owner, c, (unsigned)at);
+			break;
+		}
+	}
+	keep_for_others(r, c, v, &p);
+	(void)vrrp_instance_set(v, &p);
 }
 
 /* --- trackers --- */
@@ -298,7 +382,7 @@ vrrp_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
 	if (place(r, c, list, done) < 0)
 		error = -ENOMEM;
-	drop_unused_ifaces(r);
+	vrrp_router_drop_ifaces(r);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
 	if (make_groups(r, c) < 0)
@@ -311,7 +395,7 @@ vrrp_apply(struct vrrp_router *r, const struct vrrp_config *c,
 
 		if (p != NULL && r->instances[i]->started &&
 		    vrrp_diff(&r->instances[i]->p, p) != VRRP_DIFF_EQUAL)
-			vrrp_instance_set(r->instances[i], p);
+			change(r, c, r->instances[i], p);
 		if (!r->instances[i]->started)
 			vrrp_instance_start(r->instances[i]);
 	}

@@ -29,7 +29,21 @@ drop_lingering(struct vrrp_router *r, unsigned i)
 	vrrp_instance_free(v);
 }
 
-/* Deferred: an instance has withdrawn its addresses. */
+static bool
+someone_lingers(const struct vrrp_router *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		if (vrrp_machine_lingers(r->instances[i]))
+			return true;
+	return r->lingering_count > 0;
+}
+
+/*
+ * Deferred: an instance has withdrawn its addresses.  Removing its device may take
+ * 20 ms, so one goes in each turn of the loop, and timers come in between.
+ */
 static void
 settle_lingering(void *arg)
 {
@@ -37,14 +51,15 @@ settle_lingering(void *arg)
 	void (*left)(void *) = r->left;
 	unsigned i;
 
-	for (i = r->lingering_count; i-- > 0; )
-		if (!vrrp_machine_lingers(r->lingering[i]))
+	for (i = 0; i < r->lingering_count; i++)
+		if (!vrrp_machine_lingers(r->lingering[i])) {
 			drop_lingering(r, i);
-	if (left == NULL || r->lingering_count > 0)
-		return;
-	for (i = 0; i < r->instance_count; i++)
-		if (vrrp_machine_lingers(r->instances[i]))
+			vrrp_router_drop_ifaces(r);
+			vrrp_leaving_settle_later(r);
 			return;
+		}
+	if (left == NULL || someone_lingers(r))
+		return;
 	r->left = NULL;
 	left(r->left_arg);
 }
@@ -63,9 +78,25 @@ vrrp_leaving_withdrawn(struct vrrp_instance *v, void *router)
 	vrrp_leaving_settle_later(router);
 }
 
-/* Does an instance of this configuration need the place or an address of v? */
+/* An instance of this configuration needs the place of v, and so its device. */
 static bool
-is_in_the_way(const struct vrrp_instance *v, const struct vrrp_config *c)
+place_is_needed(const struct vrrp_instance *v, const struct vrrp_config *c)
+{
+	const struct vrrp_params *p;
+	unsigned i;
+
+	for (i = 0; i < c->count; i++) {
+		p = &c->instances[i];
+		if (p->family == v->p.family && p->vrid == v->p.vrid &&
+		    strcmp(p->interface, v->p.interface) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Or one of its addresses. */
+static bool
+address_is_needed(const struct vrrp_instance *v, const struct vrrp_config *c)
 {
 	const struct vrrp_params *p;
 	unsigned i, j, k;
@@ -74,9 +105,6 @@ is_in_the_way(const struct vrrp_instance *v, const struct vrrp_config *c)
 		p = &c->instances[i];
 		if (p->family != v->p.family)
 			continue;
-		if (p->vrid == v->p.vrid &&
-		    strcmp(p->interface, v->p.interface) == 0)
-			return true;
 		for (j = 0; j < p->vip_count; j++)
 			for (k = 0; k < v->p.vip_count; k++)
 				if (addr_equal(&p->vips[j].prefix.addr,
@@ -92,7 +120,7 @@ vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
 {
 	struct vrrp_instance **list;
 
-	if (!vrrp_machine_lingers(v) || is_in_the_way(v, c))
+	if (place_is_needed(v, c))
 		return false;
 	list = realloc(r->lingering, (r->lingering_count + 1) *
 	    sizeof(struct vrrp_instance *));
@@ -100,6 +128,9 @@ vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
 		return false;
 	r->lingering = list;
 	r->lingering[r->lingering_count++] = v;
+	if (!vrrp_machine_lingers(v) || address_is_needed(v, c))
+		vrrp_instance_withdraw(v);
+	vrrp_leaving_settle_later(r);
 	return true;
 }
 
@@ -108,9 +139,13 @@ vrrp_leaving_make_way(struct vrrp_router *r, const struct vrrp_config *c)
 {
 	unsigned i;
 
-	for (i = r->lingering_count; i-- > 0; )
-		if (is_in_the_way(r->lingering[i], c))
+	for (i = r->lingering_count; i-- > 0; ) {
+		if (place_is_needed(r->lingering[i], c))
 			drop_lingering(r, i);
+		else if (vrrp_machine_lingers(r->lingering[i]) &&
+		    address_is_needed(r->lingering[i], c))
+			vrrp_instance_withdraw(r->lingering[i]);
+	}
 }
 
 void

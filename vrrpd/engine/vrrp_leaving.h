@@ -11,8 +11,9 @@
 
 /*
  * An instance that has resigned and is not in the list of instances any more.
- * True: it lingers, and is freed when it has withdrawn.  False: it does not, or
- * it is in the way of this configuration; it stays the caller's.
+ * True: it is freed later; where it lingers, when it has withdrawn, which is at
+ * once if this configuration needs one of its addresses.  False: its place is
+ * needed, or there is no memory; it stays the caller's.
  */
 bool	vrrp_leaving_keep(struct vrrp_router *, struct vrrp_instance *,
 	    const struct vrrp_config *);

@@ -25,6 +25,20 @@ vrrp_router_find(const struct vrrp_router *r, const char *name)
 	return NULL;
 }
 
+void
+vrrp_router_drop_ifaces(struct vrrp_router *r)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < r->iface_count; i++) {
+		if (r->ifaces[i]->users > 0)
+			r->ifaces[kept++] = r->ifaces[i];
+		else
+			vrrp_iface_free(r->ifaces[i]);
+	}
+	r->iface_count = kept;
+}
+
 static void
 check_place(const struct vrrp_router *r, const struct vrrp_instance *v)
 {

@@ -76,6 +76,8 @@ struct vrrp_router {
 /* NULL: there is no such instance. */
 struct vrrp_instance *vrrp_router_find(const struct vrrp_router *,
 	    const char *name);
+/* Interfaces that no instance uses any more go. */
+void	vrrp_router_drop_ifaces(struct vrrp_router *);
 /*
  * Asserts what holds between the lists, after each change of them: who is in
  * which table, on which interface and in which group.

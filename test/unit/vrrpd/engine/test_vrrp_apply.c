@@ -15,6 +15,7 @@
 
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
@@ -224,6 +225,73 @@ test_vrrp_apply_changes_addresses_in_place(void **state)
 	    "follow+192.0.2.51/24:web advert:51:100 announce:2");
 }
 
+#define HAVE(name, vrid, list)						\
+	"instance " name " { interface = eth0 virtual_router_id = " vrid " " \
+	"virtual_addresses = { " list " } }\n"
+
+/* Deleted here, added there, in one turn; whatever the order of the file. */
+static void
+test_vrrp_apply_moves_an_address_from_one_to_another(void **state)
+{
+	(void)state;
+	become_active(HAVE("web", "51", "192.0.2.50/24, 192.0.2.51/24") DB);
+	engine_apply(WEB HAVE("db", "52", "192.0.2.60/24, 192.0.2.51/24"));
+	assert_done(0, 0, 0, 2, 0);
+	assert_string_equal(world.did,
+	    "follow-192.0.2.51/24:web advert:51:100 "
+	    "follow+192.0.2.51/24:db advert:52:100 announce:2");
+	world_run(NS_PER_S);
+	world_forget();
+	/* And back, the taker first in the file. */
+	engine_apply(HAVE("web", "51", "192.0.2.50/24, 192.0.2.51/24") DB);
+	assert_non_null(strstr(world.did,
+	    "follow-192.0.2.51/24:db advert:52:100 "
+	    "follow+192.0.2.51/24:web advert:51:100 announce:2"));
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->p.vip_count, 1);
+}
+
+static void
+test_vrrp_apply_two_instances_exchange_their_addresses(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_apply(HAVE("web", "51", "192.0.2.60/24")
+	    HAVE("db", "52", "192.0.2.50/24"));
+	assert_done(0, 0, 0, 2, 0);
+	assert_int_equal(engine_find("web")->p.vip_count, 1);
+	assert_int_equal(engine_find("db")->p.vip_count, 1);
+	assert_int_equal(engine_find("web")->p.vips[0].prefix.addr.bytes[3],
+	    60);
+	assert_int_equal(engine_find("db")->p.vips[0].prefix.addr.bytes[3],
+	    50);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+}
+
+/* L-33: a device that goes costs up to 20 ms, so one goes in a turn. */
+static void
+test_vrrp_apply_removes_one_device_in_a_turn(void **state)
+{
+	struct vrrp_config config = engine_config(WEB);
+	struct vrrp_applied done;
+
+	(void)state;
+	engine_apply(WEB DB MAIL);
+	engine_start();
+	world_forget();
+	assert_int_equal(vrrp_router_apply(ew.r, &config, &done), 0);
+	vrrp_config_free(&config);
+	assert_int_equal(done.removed, 2);
+	assert_string_equal(world.did, "");
+	world_run(0);
+	assert_string_equal(world.did, "close:db");
+	world_run(0);
+	assert_string_equal(world.did, "close:db close:mail");
+	assert_int_equal(ew.r->lingering_count, 0);
+}
+
 /* A value that cannot be changed in place restarts that instance only. */
 static void
 test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
@@ -243,9 +311,9 @@ test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
 	assert_int_equal(engine_find("web")->p.vrid, 61);
 	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
 	assert_int_equal(ew.r->lingering_count, 0);
-	/* Resigned, gone from the kernel, made anew: in this order. */
+	/* Resigned, gone from the kernel, made anew; the device goes later. */
 	assert_string_equal(world.did,
-	    "advert:51:0 withdraw:web close:web open:web");
+	    "advert:51:0 withdraw:web open:web close:web");
 }
 
 /* The operator's word to an instance outlives a reload. */
@@ -325,7 +393,7 @@ test_vrrp_apply_whoever_needs_the_address_does_not_wait(void **state)
 	assert_done(1, 1, 0, 0, 0);
 	assert_int_equal(ew.r->lingering_count, 0);
 	assert_string_equal(world.did,
-	    "advert:51:0 withdraw:web close:web open:new");
+	    "advert:51:0 withdraw:web open:new close:web");
 }
 
 static void
@@ -540,6 +608,9 @@ main(void)
 	    TEST(test_vrrp_apply_another_order_moves_the_same_instances),
 	    TEST(test_vrrp_apply_a_change_of_one_leaves_the_others_alone),
 	    TEST(test_vrrp_apply_changes_addresses_in_place),
+	    TEST(test_vrrp_apply_moves_an_address_from_one_to_another),
+	    TEST(test_vrrp_apply_two_instances_exchange_their_addresses),
+	    TEST(test_vrrp_apply_removes_one_device_in_a_turn),
 	    TEST(test_vrrp_apply_restarts_one_and_leaves_the_others_alone),
 	    TEST(test_vrrp_apply_a_disabled_instance_stays_disabled),
 	    TEST(test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard),
