@@ -309,9 +309,14 @@ stamp_of(struct msghdr *msg)
 	return 0;
 }
 
+/*
+ * read, read_real_ns: both clocks when the batch had been read.  The instant of
+ * the packet is a later one: the callback for the packet before may have moved
+ * other virtual routers on, with clocks of its own.
+ */
 static void
 deliver(struct vrrp_io *io, struct mmsghdr *m, const uint8_t *frame,
-    mono_t now, int64_t now_real_ns)
+    mono_t read, int64_t read_real_ns)
 {
 	struct vrrp_io_packet pkt;
 	uint16_t type;
@@ -323,9 +328,9 @@ deliver(struct vrrp_io *io, struct mmsghdr *m, const uint8_t *frame,
 	pkt.source_mac = frame + ETH_ALEN;
 	pkt.bytes = frame + ETH_HLEN;
 	pkt.len = m->msg_len - ETH_HLEN;
-	pkt.now = now;
-	pkt.arrival = rxclock_arrival(&io->clock, stamp_of(&m->msg_hdr), now,
-	    now_real_ns);
+	pkt.now = loop_clock();
+	pkt.arrival = rxclock_arrival(&io->clock, stamp_of(&m->msg_hdr), read,
+	    read_real_ns);
 	io->cb(&pkt, io->arg);
 }
 
@@ -335,8 +340,8 @@ receive_batch(struct vrrp_io *io, int *count)
 {
 	struct mmsghdr msgs[RX_BATCH];
 	struct iovec iov[RX_BATCH];
-	mono_t before = loop_clock(), now;
-	int64_t now_real_ns;
+	mono_t before = loop_clock(), read;
+	int64_t read_real_ns;
 	int n, i;
 
 	memset(msgs, 0, sizeof(msgs));
@@ -358,10 +363,10 @@ receive_batch(struct vrrp_io *io, int *count)
 		}
 		return n == -1 && (errno == EINTR || errno == ENETDOWN);
 	}
-	now = loop_clock();
-	now_real_ns = loop_realtime_ns();
+	read = loop_clock();
+	read_real_ns = loop_realtime_ns();
 	for (i = 0; i < n; i++)
-		deliver(io, &msgs[i], rx_frame[i], now, now_real_ns);
+		deliver(io, &msgs[i], rx_frame[i], read, read_real_ns);
 	if (n < RX_BATCH)
 		rxclock_empty(&io->clock, before);
 	*count = n;

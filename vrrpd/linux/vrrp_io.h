@@ -47,7 +47,7 @@ struct vrrp_io_packet {
 	const uint8_t	*bytes;		/* the IP header; borrowed for the call */
 	size_t		 len;		/* may include Ethernet padding (V-7) */
 	const uint8_t	*source_mac;
-	mono_t		 now;		/* when it was read; never decreases */
+	mono_t		 now;		/* when it is handed out; never decreases */
 	mono_t		 arrival;	/* when the kernel saw it; <= now */
 };
 
