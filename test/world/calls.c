@@ -812,9 +812,9 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	if (OUTSIDE)
 		return REAL(clock_gettime)(clock, ts);
-	*ts = timespec_of(clock == CLOCK_REALTIME ||
-	    clock == CLOCK_REALTIME_COARSE ? host_real(here()) :
-	    host_mono(here()));
+	*ts = timespec_of(proc_read_clock() + (clock == CLOCK_REALTIME ||
+	    clock == CLOCK_REALTIME_COARSE ? here()->real_offset_ns :
+	    here()->mono_offset_ns));
 	return 0;
 }
 
@@ -825,7 +825,7 @@ gettimeofday(struct timeval *tv, void *zone)
 
 	if (OUTSIDE)
 		return REAL(gettimeofday)(tv, zone);
-	ns = host_real(here());
+	ns = proc_read_clock() + here()->real_offset_ns;
 	tv->tv_sec = ns / NS_PER_S;
 	tv->tv_usec = ns % NS_PER_S / NS_PER_US;
 	return 0;
@@ -838,7 +838,7 @@ time(time_t *out)
 
 	if (OUTSIDE)
 		return REAL(time)(out);
-	t = host_real(here()) / NS_PER_S;
+	t = (proc_read_clock() + here()->real_offset_ns) / NS_PER_S;
 	if (out != NULL)
 		*out = t;
 	return t;

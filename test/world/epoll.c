@@ -21,7 +21,7 @@
 struct item {
 	struct watch		 watch;
 	struct item		*next;
-	struct item		*next_candidate;
+	struct item		*next_candidate, *next_timer;
 	bool			 candidate;
 	struct epoll		*epoll;
 	int			 fd;
@@ -33,6 +33,7 @@ struct epoll {
 	struct file	 file;
 	struct proc	*owner;
 	struct item	*items, *candidates, **candidates_end;
+	struct item	*timers;	/* of the items: each is a timerfd */
 };
 
 struct timer {
@@ -92,6 +93,11 @@ remove_item(struct epoll *e, struct item **at)
 	struct item *i = *at;
 
 	*at = i->next;
+	for (at = &e->timers; *at != NULL; at = &(*at)->next_timer)
+		if (*at == i) {
+			*at = i->next_timer;
+			break;
+		}
 	remove_candidate(e, i);
 	file_unwatch(i->file, &i->watch);
 	free(i);
@@ -165,6 +171,10 @@ epoll_change(struct file *file, int op, int fd, struct file *f,
 		i->file = f;
 		i->event = *event;
 		*at = i;
+		if (f->ops == &timer_ops) {
+			i->next_timer = e->timers;
+			e->timers = i;
+		}
 		file_watch(f, &i->watch);
 		add_candidate(i);
 		return 0;
@@ -215,9 +225,8 @@ first_timer(const struct epoll *e)
 	const struct item *i;
 	int64_t at = NEVER;
 
-	for (i = e->items; i != NULL; i = i->next)
-		if (i->file->ops == &timer_ops &&
-		    ((struct timer *)i->file)->at < at)
+	for (i = e->timers; i != NULL; i = i->next_timer)
+		if (((struct timer *)i->file)->at < at)
 			at = ((struct timer *)i->file)->at;
 	return at;
 }
@@ -227,8 +236,8 @@ timers_due(struct epoll *e)
 {
 	struct item *i;
 
-	for (i = e->items; i != NULL; i = i->next)
-		if (i->file->ops == &timer_ops)
+	for (i = e->timers; i != NULL; i = i->next_timer)
+		if (((struct timer *)i->file)->at <= world->now)
 			add_candidate(i);
 }
 

@@ -214,15 +214,31 @@ link_works(const struct link *l)
 }
 
 static void
+link_changed(const struct link *l)
+{
+	const struct address *a;
+
+	if (l->parent == NULL) {
+		judge_changed();
+		return;
+	}
+	judge_mac_changed(l->mac);
+	for (a = l->host->addresses; a != NULL; a = a->next)
+		if (a->link == l)
+			judge_address_changed(&a->prefix.addr);
+}
+
+static void
 tell_link(struct link *l)
 {
 	struct link *child;
 
 	netlink_link_event(l, false);
-	for (child = l->host->links; child != NULL; child = child->next)
+	for (child = l->host->links; l->parent == NULL && child != NULL;
+	    child = child->next)
 		if (child->parent == l)
 			netlink_link_event(child, false);
-	judge_changed();
+	link_changed(l);
 }
 
 int
@@ -280,7 +296,7 @@ link_set_hears(struct link *l, bool hears)
 		return -EOPNOTSUPP;
 	l->hears = hears;
 	netlink_link_event(l, false);
-	judge_changed();
+	link_changed(l);
 	return 0;
 }
 
@@ -288,7 +304,7 @@ int
 link_set_mute(struct link *l, bool mute)
 {
 	l->mute = mute;
-	judge_changed();
+	link_changed(l);
 	return 0;
 }
 
@@ -315,8 +331,8 @@ link_delete(struct link *l)
 	l->up = false;
 	netlink_link_event(l, true);
 	lan_link_gone(l);
+	link_changed(l);
 	free(l);
-	judge_changed();
 	return 0;
 }
 
@@ -353,13 +369,24 @@ link_group_leave(struct link *l, const uint8_t mac[6])
 
 /* --- addresses --- */
 
+unsigned
+addr_slot(const struct addr *a)
+{
+	size_t len = addr_len(a->family);
+	unsigned slot = 0, i;
+
+	for (i = 0; i < len; i++)
+		slot = slot * 31 + a->bytes[i];
+	return slot % ADDR_SLOTS;
+}
+
 struct address *
 address_find(const struct host *h, const struct link *l,
     const struct addr_prefix *p)
 {
 	struct address *a;
 
-	for (a = h->addresses; a != NULL; a = a->next)
+	for (a = h->by_addr[addr_slot(&p->addr)]; a != NULL; a = a->same_slot)
 		if (a->link == l && a->prefix.len == p->len &&
 		    addr_equal(&a->prefix.addr, &p->addr))
 			return a;
@@ -371,7 +398,7 @@ address_of(const struct host *h, const struct addr *addr)
 {
 	struct address *a;
 
-	for (a = h->addresses; a != NULL; a = a->next)
+	for (a = h->by_addr[addr_slot(addr)]; a != NULL; a = a->same_slot)
 		if (addr_equal(&a->prefix.addr, addr))
 			return a;
 	return NULL;
@@ -449,9 +476,13 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 		for (at = &h->addresses; *at != NULL; at = &(*at)->next)
 			continue;
 		*at = a;
+		for (at = &h->by_addr[addr_slot(&p->addr)]; *at != NULL;
+		    at = &(*at)->same_slot)
+			continue;
+		*at = a;
 		a->secondary = is_secondary(a);
 		say_address(a, "comes to");
-		judge_changed();
+		judge_address_changed(&p->addr);
 	}
 	a->no_route = no_route;
 	lend(a, lifetime_s);
@@ -486,9 +517,13 @@ remove_address(struct address *a)
 	for (at = &h->addresses; *at != a; at = &(*at)->next)
 		continue;
 	*at = a->next;
+	for (at = &h->by_addr[addr_slot(&a->prefix.addr)]; *at != a;
+	    at = &(*at)->same_slot)
+		continue;
+	*at = a->same_slot;
 	netlink_addr_event(a, true);
 	promote(h, a);
-	judge_changed();
+	judge_address_changed(&a->prefix.addr);
 	free(a);
 }
 
@@ -646,7 +681,7 @@ is_local(const struct host *h, const struct addr *addr)
 {
 	const struct address *a;
 
-	for (a = h->addresses; a != NULL; a = a->next)
+	for (a = h->by_addr[addr_slot(addr)]; a != NULL; a = a->same_slot)
 		if (addr_equal(&a->prefix.addr, addr) && a->link->up)
 			return true;
 	return false;
@@ -677,7 +712,8 @@ link_resolves(const struct link *l, const struct addr *addr, uint8_t mac[6])
 		strict = addr->family == AF_INET6 ||
 		    device_setting(h, "arp_ignore", d->name) > 0 ||
 		    device_setting(h, "arp_ignore", "all") > 0;
-		for (a = h->addresses; a != NULL; a = a->next)
+		for (a = h->by_addr[addr_slot(addr)]; a != NULL;
+		    a = a->same_slot)
 			if (addr_equal(&a->prefix.addr, addr) &&
 			    (a->link == d || !strict)) {
 				memcpy(mac, d->mac, 6);
@@ -688,14 +724,16 @@ link_resolves(const struct link *l, const struct addr *addr, uint8_t mac[6])
 }
 
 struct neighbour *
-neighbour_get(struct neighbour **list, const struct addr *addr)
+neighbour_get(struct neighbour **list, const struct link *link,
+    const struct addr *addr)
 {
 	struct neighbour *n;
 
 	for (n = *list; n != NULL; n = n->next)
-		if (addr_equal(&n->addr, addr))
+		if (n->link == link && addr_equal(&n->addr, addr))
 			return n;
 	n = world_alloc(sizeof(*n));
+	n->link = link;
 	n->addr = *addr;
 	n->failing_since = NEVER;
 	n->next = *list;

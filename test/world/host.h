@@ -26,6 +26,7 @@ struct port;
 struct proc;
 
 #define GROUPS_MAX	16		/* multicast addresses of a link */
+#define ADDR_SLOTS	256
 
 struct link {
 	struct link	*next;
@@ -47,6 +48,7 @@ struct link {
 
 struct address {
 	struct address	*next;
+	struct address	*same_slot;	/* in the host's by_addr */
 	struct link	*link;
 	struct addr_prefix prefix;
 	bool		 secondary, no_route;
@@ -57,6 +59,7 @@ struct address {
 /* A neighbour as known by a host, or by the client of a LAN. */
 struct neighbour {
 	struct neighbour *next;
+	const struct link *link;	/* where; NULL: a client's */
 	struct addr	 addr;
 	uint8_t		 mac[6];
 	bool		 known;
@@ -84,6 +87,7 @@ struct host {
 	bool		 powered_off;
 	struct link	*links;
 	struct address	*addresses;	/* in the order they came */
+	struct address	*by_addr[ADDR_SLOTS];	/* in that order too */
 	struct setting	*settings;
 	struct path	*paths;
 	struct proc	*procs;
@@ -135,6 +139,8 @@ void	link_group_leave(struct link *, const uint8_t mac[6]);
 
 struct address *address_find(const struct host *, const struct link *,
 	    const struct addr_prefix *);
+/* The slot of an address in a table of ADDR_SLOTS. */
+unsigned addr_slot(const struct addr *);
 /* The first address of the host that is this one; NULL. */
 struct address *address_of(const struct host *, const struct addr *);
 /* lifetime_s 0: for good. An address that is there is renewed. */
@@ -168,8 +174,9 @@ bool	link_answers(const struct link *, const uint8_t mac[6],
 bool	link_resolves(const struct link *, const struct addr *,
 	    uint8_t mac[6]);
 
-/* In that list; made, unknown, when it was not there. */
-struct neighbour *neighbour_get(struct neighbour **list, const struct addr *);
+/* In that list; made, unknown, when it was not there.  Never a macvlan. */
+struct neighbour *neighbour_get(struct neighbour **list, const struct link *,
+	    const struct addr *);
 
 /* A process of it has logged a line. */
 void	host_log(struct host *, const struct proc *, const char *line);

@@ -495,11 +495,12 @@ route(struct host *h, const struct addr *to)
 static bool
 resolve(struct host *h, struct way *w)
 {
-	struct neighbour *n = neighbour_get(&h->neighbours, &w->to);
+	const struct link *lower = w->link->parent != NULL ? w->link->parent :
+	    w->link;
+	struct neighbour *n = neighbour_get(&h->neighbours, lower, &w->to);
 
 	if (!n->known)
-		n->known = lan_resolve(w->link->parent != NULL ?
-		    w->link->parent : w->link, &w->to, n->mac);
+		n->known = lan_resolve(lower, &w->to, n->mac);
 	memcpy(w->mac, n->mac, sizeof(w->mac));
 	return n->known;
 }

@@ -6,7 +6,8 @@
  *   contest	Two owners of an address that hear each other both ways, whose
  *		engines both run, are one again within the time that an advert
  *		needs to get through, be obeyed and be followed by the loser's
- *		tail (V-71, V-94).
+ *		tail (V-71, V-94).  Where neither is Active, both linger: there
+ *		must be an Active first.
  *   abandoned	A host whose engine does not run for ABANDONED_NS owns nothing:
  *		its monitor, a last will or the end of the lease has seen to that.
  *   takeover	Nobody becomes Active for a reason that is none: by
@@ -38,6 +39,7 @@
 #define ABANDONED_NS	(5500 * NS_PER_MS)
 #define RHYTHM_SLACK_NS	(2 * NS_PER_MS)
 #define BATCH_NS	(5 * NS_PER_MS)	/* from an event to its log line */
+#define TAKEOVER_INTERVALS 4		/* Active_Down_Interval at most */
 #define LOSSY_ADVERTS	40		/* one of so many gets through */
 
 void
@@ -64,7 +66,8 @@ judge_vip(const struct addr *addr)
 {
 	struct vip *v;
 
-	for (v = world->judge->vips; v != NULL; v = v->next)
+	for (v = world->judge->by_addr[addr_slot(addr)]; v != NULL;
+	    v = v->same_slot)
 		if (addr_equal(&v->addr, addr))
 			return v;
 	return NULL;
@@ -91,10 +94,10 @@ judge_session(const struct host *h, const struct addr *peer)
 static void
 add_vip(struct lan *l, const struct addr *addr)
 {
-	struct vip *v;
+	struct vip *v, **slot = &world->judge->by_addr[addr_slot(addr)];
 	int i, j;
 
-	for (v = world->judge->vips; v != NULL; v = v->next)
+	for (v = *slot; v != NULL; v = v->same_slot)
 		if (v->lan == l && addr_equal(&v->addr, addr))
 			return;
 	v = world_alloc(sizeof(*v));
@@ -105,10 +108,13 @@ add_vip(struct lan *l, const struct addr *addr)
 	for (i = 0; i < HOSTS_MAX; i++) {
 		v->abandoned_since[i] = NEVER;
 		for (j = 0; j < HOSTS_MAX; j++)
-			v->contest_since[i][j] = NEVER;
+			v->contest_since[i][j] =
+			    v->shared_since[i][j] = NEVER;
 	}
 	v->next = world->judge->vips;
 	world->judge->vips = v;
+	v->same_slot = *slot;
+	*slot = v;
 }
 
 /* An advert heard before may mean something else to a changed seat. */
@@ -135,8 +141,10 @@ configure_seat(struct seat *s, const struct vrrp_params *p)
 	s->version = p->version;
 	s->priority = s->configured = p->priority;
 	s->preempt = p->preempt;
+	s->unicast = p->unicast_count > 0;
 	s->interval_ns = s->configured_ns = ns_from_cs(p->advert_int_cs);
 	s->preempt_delay_ns = p->preempt_delay_ns;
+	s->confirm_ns = p->takeover_confirm_ns;
 	free(s->vips);
 	changed(s);
 	s->vip_count = p->vip_count;
@@ -191,7 +199,42 @@ void
 judge_changed(void)
 {
 	if (world->judge != NULL)
-		world->judge->dirty = true;
+		world->judge->all_dirty = true;
+}
+
+static void
+look_soon(struct vip *v)
+{
+	if (v->dirty)
+		return;
+	v->dirty = true;
+	v->next_dirty = world->judge->dirty;
+	world->judge->dirty = v;
+}
+
+void
+judge_address_changed(const struct addr *addr)
+{
+	struct vip *v;
+
+	if (world->judge == NULL)
+		return;
+	for (v = world->judge->by_addr[addr_slot(addr)]; v != NULL;
+	    v = v->same_slot)
+		if (addr_equal(&v->addr, addr))
+			look_soon(v);
+}
+
+void
+judge_mac_changed(const uint8_t mac[6])
+{
+	const struct neighbour *n;
+	const struct lan *l;
+
+	for (l = world->lans; l != NULL; l = l->next)
+		for (n = l->neighbours; n != NULL; n = n->next)
+			if (!n->known || memcmp(n->mac, mac, 6) == 0)
+				judge_address_changed(&n->addr);
 }
 
 static const struct proc *
@@ -201,10 +244,36 @@ engine_of(const struct host *h)
 }
 
 static bool
-hear_each_other(const struct lan *l, const struct host *a,
+has_vip(const struct seat *s, const struct vip *v)
+{
+	unsigned i;
+
+	for (i = 0; i < s->vip_count; i++)
+		if (addr_equal(&s->vips[i], &v->addr))
+			return true;
+	return false;
+}
+
+static bool
+is_unicast(const struct vip *v)
+{
+	const struct seat *s;
+
+	for (s = world->judge->seats; s != NULL; s = s->next)
+		if (s->unicast && has_vip(s, v))
+			return true;
+	return false;
+}
+
+/* Unicast adverts need the neighbour's MAC as well. */
+static bool
+hear_each_other(const struct vip *v, const struct host *a,
     const struct host *b)
 {
-	return !lan_is_cut(l, a, b, CUT_VRRP) && !lan_is_cut(l, b, a, CUT_VRRP);
+	unsigned kinds = is_unicast(v) ? CUT_VRRP | CUT_OTHER : CUT_VRRP;
+
+	return !lan_is_cut(v->lan, a, b, kinds) &&
+	    !lan_is_cut(v->lan, b, a, kinds);
 }
 
 /* The longest interval of those who have the address. */
@@ -213,13 +282,10 @@ interval_of(const struct vip *v)
 {
 	const struct seat *s;
 	int64_t ns = 0;
-	unsigned i;
 
 	for (s = world->judge->seats; s != NULL; s = s->next)
-		for (i = 0; i < s->vip_count; i++)
-			if (addr_equal(&s->vips[i], &v->addr) &&
-			    s->interval_ns > ns)
-				ns = s->interval_ns;
+		if (has_vip(s, v) && s->interval_ns > ns)
+			ns = s->interval_ns;
 	return ns;
 }
 
@@ -237,14 +303,13 @@ contest_bound_ns(const struct vip *v)
 static void
 look_later(void *arg, uint64_t n)
 {
-	(void)arg;
 	(void)n;
-	judge_changed();
+	look_soon(arg);
 }
 
 /* *since is now when it begins; true when it lasts longer than that. */
 static bool
-lasts(int64_t *since, bool holds, int64_t bound_ns)
+lasts(struct vip *v, int64_t *since, bool holds, int64_t bound_ns)
 {
 	if (!holds) {
 		*since = NEVER;
@@ -252,7 +317,7 @@ lasts(int64_t *since, bool holds, int64_t bound_ns)
 	}
 	if (*since == NEVER) {
 		*since = world->now;
-		world_at(world->now + bound_ns + 1, look_later, NULL, 0);
+		world_at(world->now + bound_ns + 1, look_later, v, 0);
 		return false;
 	}
 	return world->now - *since > bound_ns;
@@ -283,26 +348,52 @@ engine_runs(const struct host *h)
 	return proc_is_awake(e) && !e->in_call;
 }
 
+static bool
+is_active(const struct vip *v, const struct host *h)
+{
+	const struct seat *s;
+
+	for (s = world->judge->seats; s != NULL; s = s->next)
+		if (s->host == h && s->state == SEAT_ACTIVE && has_vip(s, v))
+			return true;
+	return false;
+}
+
+static void
+watch_contest(struct vip *v, unsigned i, unsigned j)
+{
+	const struct host *a = world->hosts[i], *b = world->hosts[j];
+	int64_t bound_ns, *since = &v->contest_since[i][j];
+	char text[ADDR_STRLEN];
+	bool too_long;
+
+	if (!is_owner(v, a) || !is_owner(v, b) || !engine_runs(a) ||
+	    !engine_runs(b) || !hear_each_other(v, a, b)) {
+		v->contest_since[i][j] = v->shared_since[i][j] = NEVER;
+		return;
+	}
+	bound_ns = contest_bound_ns(v);
+	too_long = lasts(v, since, is_active(v, a) || is_active(v, b),
+	    bound_ns);
+	if (!too_long) {
+		since = &v->shared_since[i][j];
+		too_long = lasts(v, since, true,
+		    bound_ns + TAKEOVER_INTERVALS * interval_of(v));
+	}
+	if (too_long)
+		world_fail("%s and %s both own %s for %lld us", b->name,
+		    a->name, vip_text(v, text),
+		    (long long)((world->now - *since) / NS_PER_US));
+}
+
 static void
 watch_contests(struct vip *v)
 {
-	char text[ADDR_STRLEN];
-	struct host *a, *b;
 	unsigned i, j;
 
 	for (i = 0; i < world->host_count; i++)
-		for (j = 0; j < i; j++) {
-			a = world->hosts[i];
-			b = world->hosts[j];
-			if (lasts(&v->contest_since[i][j], is_owner(v, a) &&
-			    is_owner(v, b) && engine_runs(a) &&
-			    engine_runs(b) && hear_each_other(v->lan, a, b),
-			    contest_bound_ns(v)))
-				world_fail("%s and %s both own %s for %lld us",
-				    b->name, a->name, vip_text(v, text),
-				    (long long)((world->now -
-				    v->contest_since[i][j]) / NS_PER_US));
-		}
+		for (j = 0; j < i; j++)
+			watch_contest(v, i, j);
 }
 
 static void
@@ -314,7 +405,7 @@ watch_abandoned(struct vip *v)
 
 	for (i = 0; i < world->host_count; i++) {
 		h = world->hosts[i];
-		if (lasts(&v->abandoned_since[i], is_owner(v, h) &&
+		if (lasts(v, &v->abandoned_since[i], is_owner(v, h) &&
 		    h->asleep_until <= world->now && !engine_runs(h),
 		    ABANDONED_NS))
 			world_fail("%s owns %s, and nobody has run there for "
@@ -388,11 +479,16 @@ judge_look(void)
 	struct judge *j = world->judge;
 	struct vip *v;
 
-	if (j == NULL || !j->dirty)
+	if (j == NULL)
 		return;
-	j->dirty = false;
-	for (v = j->vips; v != NULL; v = v->next)
+	for (v = j->all_dirty ? j->vips : NULL; v != NULL; v = v->next)
+		look_soon(v);
+	j->all_dirty = false;
+	while ((v = j->dirty) != NULL) {
+		j->dirty = v->next_dirty;
+		v->dirty = false;
 		look_at(v);
+	}
 }
 
 void
@@ -496,9 +592,15 @@ hears(struct seat *s, const struct vrrp_advert *a)
 		s->heard_since = true;
 	if (a->priority == 0)
 		s->resigned_at = world->now;
-	else if (a->priority < s->priority && may_preempt(s))
+	else if (a->priority < s->priority && may_preempt(s)) {
 		s->lesser_at = world->now;
-	else {
+		/*
+		 * While preempt_delay runs, or after a handover, it is
+		 * followed, and its interval with it.
+		 */
+		if (ns_from_cs(a->interval_cs) < s->heard_interval_ns)
+			s->heard_interval_ns = ns_from_cs(a->interval_cs);
+	} else {
 		s->heard_at = world->now;
 		s->heard_interval_ns = ns_from_cs(a->interval_cs);
 		s->resigned_at = s->lesser_at = NEVER;
@@ -569,7 +671,10 @@ state_named(const char *word)
 	    strcmp(word, "backup") == 0 ? SEAT_BACKUP : SEAT_INITIALIZE;
 }
 
-/* A session of its host fell for a reason that counts: acted on now, once. */
+/*
+ * A session of its host fell for a reason that counts: acted on now, once.  Where
+ * the takeover is confirmed first, the session may be back by then.
+ */
 static bool
 take_fallen(struct seat *s)
 {
@@ -577,7 +682,9 @@ take_fallen(struct seat *s)
 
 	for (b = world->judge->sessions; b != NULL; b = b->next)
 		if (b->host == s->host && b->fell_at != NEVER &&
-		    b->fell_at > s->fall_used) {
+		    b->fell_at > s->fall_used && (b->rose_at == NEVER ||
+		    (s->confirm_ns > 0 && b->rose_at + s->confirm_ns +
+		    BATCH_NS > world->now))) {
 			s->fall_used = b->fell_at;
 			return true;
 		}
@@ -621,7 +728,9 @@ judge_takeover(struct seat *s)
 		if (!since_then(s, s->resigned_at))
 			wrong(s, "nobody had resigned");
 	} else if (strcmp(s->cause, "preempt") == 0) {
-		if (!since_then(s, s->lesser_at) || !may_preempt(s))
+		/* With a priority lowered since, silence is silence. */
+		if ((!since_then(s, s->lesser_at) || !may_preempt(s)) &&
+		    silent_ns < 3 * s->heard_interval_ns)
 			wrong(s, "no lesser Active was heard");
 	} else if (strcmp(s->cause, "bfd-down") == 0) {
 		if (!take_fallen(s))
@@ -659,6 +768,7 @@ state_line(struct host *h, const char *line)
 	char word[40];
 	struct seat *s = judge_seat(h, value_of(line, "instance", word,
 	    sizeof(word)));
+	unsigned i;
 
 	if (s == NULL)
 		return;
@@ -666,6 +776,8 @@ state_line(struct host *h, const char *line)
 	s->state = state_named(value_of(line, "to", word, sizeof(word)));
 	s->transitions++;
 	world->judge->transitions++;
+	for (i = 0; i < s->vip_count; i++)
+		judge_address_changed(&s->vips[i]);
 	if (s->state == SEAT_ACTIVE) {
 		judge_takeover(s);
 		s->takeovers++;
@@ -696,13 +808,15 @@ session_line(struct host *h, const char *line)
 	world->judge->bfd_transitions++;
 	(void)value_of(line, "reason", reason, sizeof(reason));
 	if (strcmp(b->state, "up") == 0)
-		b->fell_at = NEVER;
+		b->rose_at = world->now;
 	if (strcmp(b->state, "down") != 0 ||
 	    strcmp(value_of(line, "from", word, sizeof(word)), "up") != 0)
 		return;
 	if (strcmp(reason, "timeout") == 0 || strcmp(reason, "echo") == 0 ||
-	    strcmp(reason, "remote-down") == 0)
+	    strcmp(reason, "remote-down") == 0) {
 		b->fell_at = world->now;
+		b->rose_at = NEVER;
+	}
 	detection_us = atoll(value_of(line, "detection_us", word,
 	    sizeof(word)));
 	if (strcmp(reason, "timeout") == 0 && world->now - b->heard_at <

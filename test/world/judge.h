@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "shared/pure/addr.h"
+#include "test/world/host.h"
 #include "test/world/world.h"
 #include "vrrpd/pure/vrrp_params.h"
 
@@ -36,8 +37,9 @@ struct seat {
 	uint8_t		 family, vrid, version;
 	uint8_t		 priority;	/* effective, as far as it is known */
 	uint8_t		 configured;
-	bool		 preempt, grouped;
+	bool		 preempt, grouped, unicast;
 	int64_t		 interval_ns, configured_ns, preempt_delay_ns;
+	int64_t		 confirm_ns;
 	unsigned	 vip_count;
 	struct addr	*vips;
 
@@ -62,6 +64,9 @@ struct seat {
 /* A virtual address on a LAN, as its client sees it. */
 struct vip {
 	struct vip	*next;
+	struct vip	*same_slot;
+	bool		 dirty;			/* to be looked at */
+	struct vip	*next_dirty;
 	struct lan	*lan;
 	struct addr	 addr;
 	unsigned	 owner_count;
@@ -73,7 +78,11 @@ struct vip {
 	unsigned	 outages, moves;		/* since the mark */
 	int64_t		 two_since;	/* two owners; NEVER */
 	int64_t		 two_longest_ns;		/* since the mark */
-	/* Owners that can hear each other, both able to: since. */
+	/*
+	 * Owners that can hear each other, both able to: since; and since when
+	 * one of the two is Active.
+	 */
+	int64_t		 shared_since[HOSTS_MAX][HOSTS_MAX];
 	int64_t		 contest_since[HOSTS_MAX][HOSTS_MAX];
 	/* An owner without an engine that runs: since. */
 	int64_t		 abandoned_since[HOSTS_MAX];
@@ -87,14 +96,17 @@ struct bfd_seat {
 	char		 state[12];		/* "up" */
 	int64_t		 heard_at;		/* a packet in state Up */
 	int64_t		 fell_at;		/* for a reason that counts; NEVER */
+	int64_t		 rose_at;		/* from that fall */
 	uint64_t	 transitions;
 };
 
 struct judge {
 	struct seat	*seats;
 	struct vip	*vips;
+	struct vip	*by_addr[ADDR_SLOTS];
 	struct bfd_seat	*sessions;
-	bool		 dirty;
+	bool		 all_dirty;		/* every vip is to be looked at */
+	struct vip	*dirty;			/* or these */
 	uint64_t	 transitions;		/* of all seats */
 	uint64_t	 bfd_transitions;
 	bool		 lenient;		/* takeovers are not judged */
@@ -106,6 +118,10 @@ void	judge_new(void);
 void	judge_configure(struct host *, const struct vrrp_config *);
 /* Links, addresses, switch or cuts are others. */
 void	judge_changed(void);
+/* No more than who has this address, or where it is. */
+void	judge_address_changed(const struct addr *);
+/* No more than where frames to this MAC go, or who takes them. */
+void	judge_mac_changed(const uint8_t mac[6]);
 /* After every event. */
 void	judge_look(void);
 void	judge_log(struct host *, const struct proc *, const char *line);

@@ -144,7 +144,7 @@ learn(struct lan *l, const uint8_t mac[6], struct port *from, unsigned kind)
 		if ((l->cut[from->index][to] & kind) == 0 &&
 		    l->macs[i].at[to] != from) {
 			l->macs[i].at[to] = from;
-			judge_changed();
+			judge_mac_changed(mac);
 		}
 }
 
@@ -159,7 +159,7 @@ is_told(struct lan *l, const struct addr *addr, const uint8_t mac[6])
 		if (n->known && addr_equal(&n->addr, addr) &&
 		    memcmp(n->mac, mac, sizeof(n->mac)) != 0) {
 			memcpy(n->mac, mac, sizeof(n->mac));
-			judge_changed();
+			judge_address_changed(addr);
 		}
 }
 
@@ -425,15 +425,16 @@ answering(const struct lan *l, const struct neighbour *n)
 static void
 look_again(void *arg, uint64_t n)
 {
-	(void)arg;
+	const struct neighbour *neighbour = arg;
+
 	(void)n;
-	judge_changed();
+	judge_address_changed(&neighbour->addr);
 }
 
 struct host *
 lan_client_served(struct lan *l, const struct addr *addr)
 {
-	struct neighbour *n = neighbour_get(&l->neighbours, addr);
+	struct neighbour *n = neighbour_get(&l->neighbours, NULL, addr);
 	struct host *h;
 
 	if (n->known && n->failing_since != NEVER &&
@@ -445,7 +446,7 @@ lan_client_served(struct lan *l, const struct addr *addr)
 		n->failing_since = NEVER;
 	else if (n->failing_since == NEVER) {
 		n->failing_since = world->now;
-		world_at(world->now + RETRY_NS, look_again, NULL, 0);
+		world_at(world->now + RETRY_NS, look_again, n, 0);
 	}
 	return h;
 }
@@ -463,7 +464,8 @@ lan_owners(const struct lan *l, const struct addr *addr,
 		if (link == NULL || !link_works(link) ||
 		    link->host->asleep_until > world->now)
 			continue;
-		for (a = link->host->addresses; a != NULL; a = a->next)
+		for (a = link->host->by_addr[addr_slot(addr)]; a != NULL;
+		    a = a->same_slot)
 			if (addr_equal(&a->prefix.addr, addr) &&
 			    (a->link == link || (a->link->parent == link &&
 			    a->link->hears && a->link->up))) {

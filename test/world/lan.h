@@ -25,7 +25,7 @@ struct host;
 struct link;
 
 #define PORTS_MAX	12
-#define MACS_MAX	128
+#define MACS_MAX	640
 #define FRAME_MAX	2048
 #define RING_MAX	256
 

@@ -30,7 +30,7 @@
 #include "test/world/world.h"
 
 /* Fixed seeds of make check. */
-#define RANDOM_SEEDS	24
+#define RANDOM_SEEDS	16
 #define HOURS		2
 
 struct play {

@@ -64,9 +64,12 @@ static const struct file_ops netlink_ops;
 static void
 queue(struct netlink *s, const void *bytes, size_t len)
 {
+	const struct nlmsghdr *h = bytes;
 	struct datagram *d;
 
-	if (s->bytes + len + OVERHEAD > s->rcvbuf) {
+	/* A dump goes on when there is room again. */
+	if ((h->nlmsg_flags & NLM_F_MULTI) == 0 &&
+	    s->bytes + len + OVERHEAD > s->rcvbuf) {
 		s->overflowed = true;
 		file_notify(&s->file);
 		return;
@@ -197,6 +200,18 @@ netlink_addr_event(const struct address *a, bool gone)
 	build_addr(&b, a, gone, 0, 0);
 	tell(a->link->host, a->prefix.addr.family == AF_INET6 ?
 	    RTNLGRP_IPV6_IFADDR : RTNLGRP_IPV4_IFADDR, &b);
+}
+
+void
+netlink_lose_events(struct host *h)
+{
+	struct netlink *s;
+
+	for (s = (struct netlink *)h->netlinks; s != NULL; s = s->next)
+		if (s->groups != 0) {
+			s->overflowed = true;
+			file_notify(&s->file);
+		}
 }
 
 /* --- requests in --- */
@@ -470,6 +485,7 @@ get_addr(struct netlink *s, const struct nlmsghdr *m)
 static int
 get_neigh(struct netlink *s, const struct nlmsghdr *m)
 {
+	const struct link *l;
 	struct ndmsg nd;
 	struct neighbour *n;
 	struct builder b;
@@ -478,10 +494,12 @@ get_neigh(struct netlink *s, const struct nlmsghdr *m)
 
 	memcpy(&nd, NLMSG_DATA(m), sizeof(nd));
 	attrs_of(m, sizeof(nd), &a);
-	if (a.at[NDA_DST] == NULL)
+	l = link_by_index(s->file.host, nd.ndm_ifindex);
+	if (a.at[NDA_DST] == NULL || l == NULL)
 		return -EINVAL;
 	addr = addr_from_bytes(nd.ndm_family, data_of(a.at[NDA_DST]));
-	n = neighbour_get(&s->file.host->neighbours, &addr);
+	n = neighbour_get(&s->file.host->neighbours, l->parent != NULL ?
+	    l->parent : l, &addr);
 	if (!n->known)
 		return -ENOENT;
 	nd.ndm_state = NUD_REACHABLE;

@@ -32,6 +32,7 @@
 #include "test/world/host.h"
 #include "test/world/judge.h"
 
+#define READ_NS	20		/* from one reading of a clock to the next */
 #define WAKE_MIN_NS	NS_PER_US
 #define EXIT_NS		(30 * NS_PER_MS)
 #define FDS_FIRST	64
@@ -145,6 +146,18 @@ proc_wake(struct proc *p)
 		return;
 	p->woken = true;
 	world_at(wake_time(world->now), wake_event, p, p->wait);
+}
+
+int64_t
+proc_read_clock(void)
+{
+	struct proc *p = world->running;
+
+	if (p->clock < world->now)
+		p->clock = world->now;
+	else
+		p->clock += READ_NS;
+	return p->clock;
 }
 
 bool

@@ -1,10 +1,11 @@
 /*
  * proc.h - processes: a coroutine, a table of descriptors, signals, an end.
  *
- * A process runs in no time.  Time passes for it when it waits, be it for an
- * event (epoll_wait, poll) or in a call that the kernel takes long for; and it
- * wakes a little late, later when it is stopped, and when its host sleeps not
- * before the host does.
+ * A process runs in no time, except that a clock is never read twice at the same
+ * instant.  Time passes for a process when it waits, be it for an event
+ * (epoll_wait, poll) or in a call that the kernel takes long for; and it wakes a
+ * little late, later when it is stopped, and when its host sleeps not before the
+ * host does.
  */
 #ifndef TEST_WORLD_PROC_H
 #define TEST_WORLD_PROC_H
@@ -41,6 +42,7 @@ struct proc {
 	int64_t		 absent_until;	/* did not run, last until then */
 	int64_t		 kept_until;	/* in a call, the last time */
 	bool		 in_call;	/* the kernel keeps it */
+	int64_t		 clock;		/* read last: world time, and a bit */
 
 	int		 death_signal;	/* when the parent dies */
 	uint64_t	 blocked, pending;	/* signals */
@@ -87,6 +89,8 @@ bool	proc_wait(int64_t until);
 void	proc_spend(int64_t span_ns);
 /* Something that the process waits for may be there. */
 void	proc_wake(struct proc *);
+/* The world time that the running process reads off a clock. */
+int64_t	proc_read_clock(void);
 struct file *proc_file(int fd);		/* of the running one; NULL: EBADF */
 /* The lowest free descriptor from `low` on; takes the reference. */
 int	proc_install(struct proc *, struct file *, int low);

@@ -13,9 +13,12 @@
  *   also wan NAME...		these have eth1 on a second LAN: 198.51.100.N
  *   lateness SPAN, delay SPAN, jitter SPAN
  *				of wake-ups and frames (50us, 100us, 20us)
+ *   ring N			frames that a sleeping machine's card keeps (256)
  *   config NAME...		the lines that follow, indented, are vrrpd.conf of
  *				these hosts; a NAME that is no host is a text to be
  *				used later ("reload r1 with NAME")
+ *				"repeat 6..255", LINES, "end" in it: the LINES for
+ *				every number, with the number in place of each @
  *   config NAME like OTHER: A -> B, C -> D
  *				the same with every A replaced by B
  *   bfdd NAME...		the same for bfdd.conf
@@ -36,6 +39,7 @@
  *   carrier HOST IF off|on	link HOST IF down|up
  *   address HOST IF add|del PREFIX
  *   rtnl HOST SPAN		(held by somebody else)
+ *   lose-events HOST		(of netlink: ENOBUFS)
  *   refuse-frames HOST ERRNO|0	refuse-addresses HOST ERRNO|0
  *   reload [vrrpd|bfdd] HOST [with NAME]
  *   run HOST WORDS...		vrrpctl; must end with status 0
@@ -75,6 +79,7 @@
 #include "test/world/host.h"
 #include "test/world/judge.h"
 #include "test/world/lan.h"
+#include "test/world/netlink.h"
 #include "test/world/paths.h"
 #include "test/world/proc.h"
 #include "test/world/town.h"
@@ -102,6 +107,7 @@ struct scenario {
 	unsigned	 line_count;
 	char		*hosts, *wan;
 	int64_t		 lateness_ns, delay_ns, jitter_ns;	/* -1: default */
+	unsigned	 ring;		/* 0: default */
 	struct text	 texts[TEXTS_MAX];
 	unsigned	 text_count;
 };
@@ -216,6 +222,40 @@ replaced(const char *text, const char *from, const char *to)
 	return joined(out, text);
 }
 
+/* text with its "repeat" sections spelled out. */
+static char *
+spelled_out(const struct scenario *s, const char *text)
+{
+	char *out = joined(NULL, ""), *copy = strdup(text), *rest = copy;
+	char *line, *lines = NULL, *one, number[16];
+	unsigned first = 0, last = 0, n;
+	int used;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (sscanf(line, " repeat %u..%u%n", &first, &last, &used) == 2
+		    && line[used] == '\0' && lines == NULL) {
+			lines = joined(NULL, "");
+		} else if (lines != NULL && strcmp(trimmed(line), "end") == 0) {
+			for (n = first; n <= last; n++) {
+				(void)snprintf(number, sizeof(number), "%u", n);
+				one = replaced(lines, "@", number);
+				out = joined(out, one);
+				free(one);
+			}
+			free(lines);
+			lines = NULL;
+		} else if (lines != NULL) {
+			lines = joined(joined(lines, line), "\n");
+		} else {
+			out = joined(joined(out, line), rest != NULL ? "\n" : "");
+		}
+	}
+	if (lines != NULL)
+		bad(s->path, 0, "a \"repeat\" has no \"end\"");
+	free(copy);
+	return out;
+}
+
 /* "OTHER: A -> B, C -> D" */
 static char *
 text_like(const struct scenario *s, unsigned number, char *how, bool bfdd)
@@ -315,7 +355,9 @@ read_head(struct scenario *s, unsigned number, char *line, int *open)
 	} else if (begins(line, "jitter", &rest)) {
 		if (!span_of(rest, &s->jitter_ns))
 			bad(s->path, number, "no span: %s", rest);
-	} else if (begins(line, "config", &rest))
+	} else if (begins(line, "ring", &rest))
+		s->ring = (unsigned)atoi(rest);
+	else if (begins(line, "config", &rest))
 		*open = begin_text(s, number, rest, false);
 	else if (begins(line, "bfdd", &rest))
 		*open = begin_text(s, number, rest, true);
@@ -362,6 +404,11 @@ scenario_read(const char *path)
 	}
 	free(line);
 	(void)fclose(f);
+	for (i = 0; i < s->text_count; i++) {
+		text = s->texts[i].text;
+		s->texts[i].text = spelled_out(s, text);
+		free(text);
+	}
 	if (s->title == NULL || s->hosts == NULL)
 		bad(path, number, "there must be a title and hosts");
 	return s;
@@ -786,6 +833,15 @@ do_rtnl(struct play *p)
 }
 
 static void
+do_lose_events(struct play *p)
+{
+	struct host *h = host(p);
+
+	world_say("%s: netlink events are lost", h->name);
+	netlink_lose_events(h);
+}
+
+static void
 do_refuse_frames(struct play *p)
 {
 	struct host *h = host(p);
@@ -1193,6 +1249,7 @@ static const struct {
 	{ "link", do_link },
 	{ "address", do_address },
 	{ "rtnl", do_rtnl },
+	{ "lose-events", do_lose_events },
 	{ "refuse-frames", do_refuse_frames },
 	{ "refuse-addresses", do_refuse_addresses },
 	{ "reload", do_reload },
@@ -1347,6 +1404,8 @@ scenario_play(const struct scenario *s, uint64_t seed, bool tell)
 			l->delay_ns = s->delay_ns;
 		if (s->jitter_ns >= 0)
 			l->jitter_ns = s->jitter_ns;
+		if (s->ring > 0)
+			l->ring = s->ring;
 	}
 	give_texts(s);
 	for (i = 0; i < s->line_count; i++) {

@@ -317,6 +317,26 @@ owns_something(const struct host *h)
 	return false;
 }
 
+/*
+ * Backups that would preempt when nobody told them not to: one that has handed
+ * over may have forgotten it after its end.
+ */
+static bool
+would_preempt(const struct host *h)
+{
+	const struct seat *s, *active;
+
+	for (s = world->judge->seats; s != NULL; s = s->next)
+		for (active = world->judge->seats; active != NULL;
+		    active = active->next)
+			if (s->host == h && active->state == SEAT_ACTIVE &&
+			    active->vrid == s->vrid &&
+			    active->family == s->family &&
+			    active->priority <= s->priority && s->preempt)
+				return true;
+	return false;
+}
+
 static void
 pause_bfdd(struct host *h)
 {
@@ -375,7 +395,7 @@ harmless(void)
 		break;
 	case 7:
 		what = "Backup's engine killed";
-		if (!owns_something(h))
+		if (!owns_something(h) && !would_preempt(h))
 			proc_kill(proc_find(h, "engine"));
 		break;
 	case 8:
