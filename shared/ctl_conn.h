@@ -27,6 +27,7 @@ struct ctl_client_conn;
 struct ctl_rpc_service;			/* of ctl_rpc.h */
 struct ctl_server;			/* of ctl_server.c */
 struct ctl_waiting;			/* of ctl_queue.c */
+struct token_bucket;
 TAILQ_HEAD(ctl_waiting_list, ctl_waiting);
 SLIST_HEAD(ctl_waiting_chain, ctl_waiting);
 
@@ -51,6 +52,8 @@ struct ctl_client_conn {
 	bool			 eof;		/* nothing more will come in */
 	bool			 finishing;	/* ends when the output is sent */
 	bool			 more;		/* lines left for the next turn */
+	mono_t			 since;		/* of its last request */
+	struct token_bucket	*words;		/* of the server, for the log */
 
 	/* ctl_rpc.c: subscriptions, and the farewell. */
 	char			 topics[CTL_TOPICS_MAX][CTL_TOPIC_LEN];

@@ -37,6 +37,7 @@
 #include "shared/ctl_conn.h"
 #include "shared/ctl_queue.h"
 #include "shared/log.h"
+#include "shared/pure/token_bucket.h"
 
 struct ctl_body {
 	unsigned	refs;
@@ -86,10 +87,14 @@ ctl_queue_init(struct ctl_client_conn *c)
 void
 ctl_queue_close(struct ctl_client_conn *c, const char *why)
 {
+	uint64_t suppressed;
+
 	if (c->closing)
 		return;
-	log_info("control client closed client=\"%s\" reason=\"%s\"", c->name,
-	    why);
+	if (token_bucket_take(c->words, loop_now(c->loop), &suppressed))
+		log_info("control client closed client=\"%s\" reason=\"%s\" "
+		    "suppressed=%llu", c->name, why,
+		    (unsigned long long)suppressed);
 	c->closing = true;
 	if (c->bev != NULL)
 		(void)bufferevent_disable(c->bev, EV_READ | EV_WRITE);

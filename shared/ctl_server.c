@@ -40,6 +40,7 @@
 #include "shared/ctl_queue.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"
+#include "shared/pure/token_bucket.h"
 
 #define WAKE_NS		(LOOP_BUDGET_NS / 2)	/* of a batch, for all clients */
 #define STEPS_PER_WAKE	256	/* where the clock stands still */
@@ -47,6 +48,9 @@
 #define CHANGE_PAUSE	1
 #define READ_BYTES	4096	/* at a time, from one client */
 #define ACCEPTS_PER_WAKE 8
+#define WORDS_EVERY_NS	(1 * NS_PER_S)	/* lines about clients in the log */
+#define WORDS_BURST	20
+#define SWEEP_NS	(10 * NS_PER_S)
 #define ACCEPT_PAUSE_NS	(1 * NS_PER_S)	/* out of descriptors */
 
 TAILQ_HEAD(conn_list, ctl_client_conn);
@@ -61,6 +65,8 @@ struct ctl_server {
 	/* When they may have a turn again: [1] those that may change something. */
 	mono_t			 turn[2];
 	struct loop_timer	*accept_timer;
+	struct loop_timer	*sweep_timer;
+	struct token_bucket	 words;
 	struct loop_fd		*listen_event;
 	int			 listen_fd;
 	struct ctl_listener	*own;		/* NULL: borrowed, or none */
@@ -120,6 +126,7 @@ take_line(struct ctl_client_conn *c)
 		ctl_queue_close(c, "out of memory");
 		return false;
 	}
+	c->since = loop_now(c->loop);
 	ctl_rpc_line(c, line, (size_t)len);
 	(void)evbuffer_drain(c->in, (size_t)len + 1);
 	return true;
@@ -325,6 +332,8 @@ conn_new(struct ctl_server *s, uid_t uid, pid_t pid)
 	c->work_timer = s->work_timer;
 	c->service = &s->service;
 	c->arg = s->config.arg;
+	c->since = loop_now(s->loop);
+	c->words = &s->words;
 	c->fd = -1;
 	c->uid = uid;
 	(void)snprintf(c->name, sizeof(c->name), "pid %ld", (long)pid);
@@ -340,6 +349,91 @@ conn_insert(struct ctl_client_conn *c)
 	server_check(c->server);
 }
 
+/* --- slots --- */
+
+/* Look-only, and nothing is asked, owed or wished for. */
+static bool
+is_idle(const struct ctl_client_conn *c)
+{
+	return !ctl_conn_may_change(c) && c->topic_count == 0 &&
+	    c->job == NULL && !c->deferred && !c->more && !c->closing &&
+	    evbuffer_get_length(c->out) == 0;
+}
+
+/* The look-only client that has been idle longest, for a while; or NULL. */
+static struct ctl_client_conn *
+idlest(struct ctl_server *s, int64_t least_ns)
+{
+	mono_t before = mono_add(loop_now(s->loop), -least_ns);
+	struct ctl_client_conn *c, *best = NULL;
+
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		if (is_idle(c) && !mono_before(before, c->since) &&
+		    (best == NULL || mono_before(c->since, best->since)))
+			best = c;
+	}
+	return best;
+}
+
+static bool
+has_slot(const struct ctl_server *s, uid_t uid)
+{
+	const struct ctl_client_conn *c;
+	unsigned look = 0, own = 0;
+
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		look += !ctl_conn_may_change(c);
+		own += c->uid == geteuid();
+	}
+	if (s->conn_count >= CTL_CLIENTS_MAX)
+		return false;
+	if (uid == geteuid())
+		return true;
+	return s->conn_count - own < CTL_ROOT_MAX &&
+	    (uid == 0 || look < CTL_LOOK_MAX);
+}
+
+/* Idle readers give way to newcomers, the oldest first. */
+static bool
+make_room(struct ctl_server *s, uid_t uid)
+{
+	struct ctl_client_conn *c;
+
+	if (has_slot(s, uid))
+		return true;
+	c = idlest(s, CTL_GIVE_WAY_S * NS_PER_S);
+	if (c != NULL) {
+		ctl_queue_close(c, "gives way to a newer client");
+		conn_free(c);
+	}
+	return has_slot(s, uid);
+}
+
+static void
+sweep(mono_t deadline, void *arg)
+{
+	struct ctl_server *s = arg;
+	struct ctl_client_conn *c;
+
+	(void)deadline;
+	while ((c = idlest(s, CTL_IDLE_S * NS_PER_S)) != NULL)
+		ctl_queue_close(c, "idle");
+	if (s->conn_count > 0)
+		loop_timer_set(s->sweep_timer, mono_add(loop_now(s->loop),
+		    SWEEP_NS));
+}
+
+static void
+refuse(int fd)
+{
+	static const char line[] =
+	    "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":1,"
+	    "\"message\":\"too many clients\"}}\n";
+
+	(void)send(fd, line, sizeof(line) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)close(fd);
+}
+
 /* Takes fd. */
 static void
 conn_start(struct ctl_server *s, int fd)
@@ -348,9 +442,17 @@ conn_start(struct ctl_server *s, int fd)
 	struct ucred cred = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof(cred);
 	struct ctl_client_conn *c;
+	uint64_t suppressed;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
-	    (c = conn_new(s, cred.uid, cred.pid)) == NULL) {
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
+		(void)close(fd);
+		return;
+	}
+	if (!make_room(s, cred.uid)) {
+		refuse(fd);
+		return;
+	}
+	if ((c = conn_new(s, cred.uid, cred.pid)) == NULL) {
 		(void)close(fd);
 		return;
 	}
@@ -372,19 +474,13 @@ conn_start(struct ctl_server *s, int fd)
 	(void)bufferevent_set_timeouts(c->bev, NULL, &stuck);
 	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 	conn_insert(c);
-	log_info("control client connected client=\"%s\" uid=%ld", c->name,
-	    (long)cred.uid);
-}
-
-static void
-refuse(int fd)
-{
-	static const char line[] =
-	    "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":1,"
-	    "\"message\":\"too many clients\"}}\n";
-
-	(void)send(fd, line, sizeof(line) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)close(fd);
+	if (s->conn_count == 1)
+		loop_timer_set(s->sweep_timer, mono_add(loop_now(s->loop),
+		    SWEEP_NS));
+	if (token_bucket_take(&s->words, loop_now(s->loop), &suppressed))
+		log_info("control client connected client=\"%s\" uid=%ld "
+		    "suppressed=%llu", c->name, (long)cred.uid,
+		    (unsigned long long)suppressed);
 }
 
 static void
@@ -397,10 +493,7 @@ listen_readable(int fd, void *arg)
 		client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (client == -1)
 			break;
-		if (s->conn_count >= CTL_CLIENTS_MAX)
-			refuse(client);
-		else
-			conn_start(s, client);
+		conn_start(s, client);
 	}
 	if (i == ACCEPTS_PER_WAKE || errno == EAGAIN || errno == EWOULDBLOCK ||
 	    errno == EINTR || errno == ECONNABORTED)
@@ -474,7 +567,10 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	TAILQ_INIT(&s->conns);
 	s->work_timer = loop_timer_new(loop, work, s);
 	s->accept_timer = loop_timer_new(loop, accept_again, s);
-	if (s->work_timer != NULL && s->accept_timer != NULL)
+	s->sweep_timer = loop_timer_new(loop, sweep, s);
+	token_bucket_init(&s->words, WORDS_EVERY_NS, WORDS_BURST);
+	if (s->work_timer != NULL && s->accept_timer != NULL &&
+	    s->sweep_timer != NULL)
 		error = start_listening(s, config, gid);
 	if (error != 0) {
 		ctl_server_close(s);
@@ -497,6 +593,7 @@ ctl_server_close(struct ctl_server *s)
 	loop_fd_free(s->listen_event);
 	loop_timer_free(s->work_timer);
 	loop_timer_free(s->accept_timer);
+	loop_timer_free(s->sweep_timer);
 	ctl_listener_close(s->own, true);
 	free(s);
 }

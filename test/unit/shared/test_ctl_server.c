@@ -1229,6 +1229,78 @@ test_ctl_server_one_client_too_many_is_told_so(void **state)
 		close(fds[i]);
 }
 
+/* As another user, where the test is root's. */
+static int
+dial_as_other(void)
+{
+	int fd;
+
+	assert_int_equal(seteuid(OTHER_USER), 0);
+	fd = dial();
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+static void
+assert_served(int fd, bool served)
+{
+	static const char ping[] =
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+	char buf[256];
+
+	(void)send(fd, ping, sizeof(ping) - 1, MSG_NOSIGNAL);
+	peeked_fd = fd;
+	await(something_to_read);
+	(void)get(fd, buf, sizeof(buf));
+	assert_int_equal(strstr(buf, "too many clients") == NULL, served);
+}
+
+static mono_t pause_end;
+
+static bool
+pause_over(void)
+{
+	return !mono_before(loop_clock(), pause_end);
+}
+
+/* 64 readers that never leave must not keep root out, nor each other for ever. */
+static void
+test_ctl_server_readers_leave_slots_and_give_way(void **state)
+{
+	int fds[CTL_CLIENTS_MAX], admin, i;
+	char buf[64];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	for (i = 0; i < CTL_CLIENTS_MAX; i++) {
+		fds[i] = dial_as_other();
+		assert_served(fds[i], i < CTL_LOOK_MAX);
+	}
+	admin = dial();
+	assert_served(admin, true);
+	close(admin);
+	for (i = CTL_LOOK_MAX; i < CTL_CLIENTS_MAX; i++)
+		close(fds[i]);
+	/* Idle for a while: the oldest goes, those that are subscribed stay. */
+	put(fds[0], "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"subscribe\","
+	    "\"params\":{\"topics\":[\"event\"]}}\n");
+	peeked_fd = fds[0];
+	await(something_to_read);
+	pause_end = mono_add(loop_clock(), (CTL_GIVE_WAY_S * 1000 + 50) *
+	    NS_PER_MS);
+	await(pause_over);
+	admin = dial_as_other();
+	assert_served(admin, true);
+	assert_int_equal(get(fds[1], buf, sizeof(buf)), 0);
+	assert_int_equal(get(fds[2], buf, sizeof(buf)), -1);
+	close(admin);
+	for (i = 0; i < CTL_LOOK_MAX; i++)
+		close(fds[i]);
+}
+
 static int
 dial_and_subscribe(const char *topic)
 {
@@ -1623,6 +1695,7 @@ main(void)
 		SOCKET_TEST(test_ctl_server_successors_socket_is_not_removed),
 		SOCKET_TEST(test_ctl_server_impossible_paths_are_errors),
 		SOCKET_TEST(test_ctl_server_one_client_too_many_is_told_so),
+		SOCKET_TEST(test_ctl_server_readers_leave_slots_and_give_way),
 		SOCKET_TEST(
 		    test_ctl_server_level_leaves_before_publish_returns),
 		SOCKET_TEST(
