@@ -32,12 +32,11 @@
 
 struct bfd_clients;
 
-/* The owner of its wishes (bfd_table.h). Read only, except next_listed. */
+/* The owner of its wishes (bfd_table.h). Read only. */
 struct bfd_client {
 	struct bfd_client	*next;
 	struct bfd_clients	*clients;
 	struct ctl_client_conn	*conn;		/* NULL: vanished, in its grace */
-	const struct bfd_session *next_listed;	/* next of the list being sent */
 	char			 name[24];
 	bool			 declared;	/* sent "fate" */
 	int64_t			 grace_ns;

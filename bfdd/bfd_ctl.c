@@ -35,50 +35,135 @@
 #define KEY_LEN			(2 * ADDR_STRLEN + IF_NAMESIZE + 16)
 #define INTERVAL_MIN_US		(BFD_INTERVAL_MIN_NS / NS_PER_US)
 
+struct listing;
+
 struct bfd_ctl {
 	struct loop		*loop;
 	struct ctl_server	*server;
 	struct bfd_engine	*engine;
 	struct bfd_clients	*clients;
 	const struct rtsched	*sched;
+	struct listing		*listings;
 };
 
-/* --- lists: a few sessions in a turn of the loop --- */
+/* --- lists: one session, offer or client at a time --- */
 
-/* From the first session on; false: no memory. */
-static bool
-list_begin(struct bfd_ctl *ctl, struct ctl_client_conn *conn)
+/* A list that is being told. */
+struct listing {
+	struct listing		*next;
+	struct bfd_ctl		*ctl;
+	const struct bfd_session *session;	/* next */
+	const struct bfd_client	*only;		/* owner of them; NULL: all */
+	unsigned		 clients, offers;	/* told */
+};
+
+/* From the first session on; NULL: no memory. */
+static struct listing *
+listing_new(struct bfd_ctl *ctl, const struct bfd_client *only)
 {
-	struct bfd_client *c = bfd_client_of(ctl->clients, conn);
+	struct listing *l = calloc(1, sizeof(*l));
 
-	if (c == NULL)
-		return false;
-	c->next_listed = bfd_table_first(bfd_engine_table(ctl->engine));
-	return true;
+	if (l == NULL)
+		return NULL;
+	l->ctl = ctl;
+	l->only = only;
+	l->session = bfd_table_first(bfd_engine_table(ctl->engine));
+	l->next = ctl->listings;
+	ctl->listings = l;
+	return l;
+}
+
+static void
+listing_end(void *cursor)
+{
+	struct listing *l = cursor, **at = &l->ctl->listings;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	free(l);
 }
 
 static json_t *
-list_next(struct ctl_client_conn *conn, void *arg)
+next_session(struct listing *l)
 {
-	struct bfd_client *c = ctl_client_conn_data(conn);
-	const struct bfd_session *s = c->next_listed;
+	const struct bfd_session *s;
 
-	(void)arg;
-	if (s == NULL)
-		return NULL;
-	c->next_listed = s->next;
-	return bfd_ctl_level(s);
+	while ((s = l->session) != NULL) {
+		l->session = s->next;
+		if (l->only == NULL || bfd_session_wish_of(s, l->only) != NULL)
+			return bfd_ctl_level(s);
+	}
+	return NULL;
 }
+
+/* By number: one that comes or goes meanwhile may be left out. */
+static json_t *
+next_client(struct listing *l)
+{
+	const struct bfd_client *c = bfd_clients_first(l->ctl->clients);
+	unsigned skip;
+
+	for (skip = l->clients; c != NULL; c = c->next)
+		if (c->declared && skip-- == 0)
+			break;
+	l->clients++;
+	return c == NULL ? NULL : bfd_ctl_json_fate(c);
+}
+
+static json_t *
+next_offer(struct listing *l)
+{
+	const struct bfd_offer *o;
+	unsigned i;
+
+	o = bfd_passive_first(bfd_engine_passive(l->ctl->engine));
+	for (i = 0; o != NULL && i < l->offers; i++)
+		o = o->next;
+	l->offers++;
+	return o == NULL ? NULL : bfd_ctl_json_offer(o);
+}
+
+static json_t *
+next_shown(void *cursor, unsigned list)
+{
+	struct listing *l = cursor;
+
+	if (l->ctl->engine == NULL)
+		return NULL;
+	switch (list) {
+	case 0:
+		return next_client(l);
+	case 1:
+		return next_offer(l);
+	case 2:
+		return next_session(l);
+	default:
+		return NULL;
+	}
+}
+
+static json_t *
+next_level(void *cursor, unsigned list)
+{
+	struct listing *l = cursor;
+
+	(void)list;
+	return l->ctl->engine == NULL ? NULL : next_session(l);
+}
+
+static const struct ctl_stream levels = { NULL, TOPIC, next_level,
+    listing_end };
 
 /* s is about to be freed. */
 static void
 lists_forget(struct bfd_ctl *ctl, const struct bfd_session *s)
 {
-	struct bfd_client *c;
+	struct listing *l;
 
-	for (c = bfd_clients_first(ctl->clients); c != NULL; c = c->next) {
-		if (c->next_listed == s)
-			c->next_listed = s->next;
+	for (l = ctl->listings; l != NULL; l = l->next) {
+		if (l->session == s)
+			l->session = s->next;
 	}
 }
 
@@ -133,11 +218,13 @@ static void
 snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
+	struct listing *l;
 
 	if (ctl->engine == NULL || strcmp(topic, TOPIC) != 0)
 		return;
-	if (list_begin(ctl, conn))
-		ctl_client_conn_stream_levels(conn, TOPIC, list_next);
+	l = listing_new(ctl, NULL);
+	if (l != NULL)
+		ctl_client_conn_stream(conn, &levels, l);
 }
 
 /* --- requests --- */
@@ -497,9 +584,14 @@ static bool
 show(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
+	static const char *const members[] = { "fate-sharing", "passive",
+	    "sessions", NULL };
+	static const struct ctl_stream stream = { members, NULL, next_shown,
+	    listing_end };
 	struct bfd_ctl *ctl = arg;
 	struct bfd_engine_stats stats;
 	const struct bfd_table *table;
+	struct listing *l;
 	json_t *o;
 
 	if (params != NULL && json_object_size(params) != 0)
@@ -509,18 +601,16 @@ show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		return ctl_fail(error, CTL_ERR_REFUSED, "bfdd is starting");
 	bfd_engine_stats(ctl->engine, &stats);
 	table = bfd_engine_table(ctl->engine);
-	if (!list_begin(ctl, conn))
+	l = listing_new(ctl, NULL);
+	if (l == NULL)
 		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
 	o = json_object();
 	ctl_json_set(o, "summary", bfd_ctl_json_summary(table));
 	ctl_json_set(o, "statistics", bfd_ctl_json_statistics(&stats));
 	ctl_json_set(o, "scheduling", bfd_ctl_json_scheduling(ctl->sched,
 	    &stats));
-	ctl_json_set(o, "fate-sharing", bfd_ctl_json_fate(ctl->clients));
-	ctl_json_set(o, "passive",
-	    bfd_ctl_json_passive(bfd_engine_passive(ctl->engine)));
 	*result = o;
-	ctl_client_conn_stream(conn, "sessions", list_next);
+	ctl_client_conn_stream(conn, &stream, l);
 	return true;
 }
 
@@ -610,23 +700,17 @@ gone(struct ctl_client_conn *conn, bool clean, void *arg)
 		bfd_client_gone(c, clean);
 }
 
-/* A client that hung answers again: the levels of its sessions. */
+/*
+ * A client that hung answers again, by some request: what its sessions are now
+ * follows the answer.
+ */
 static void
 tell_all(struct bfd_client *c, void *arg)
 {
-	struct bfd_ctl *ctl = arg;
-	const struct bfd_session *s;
-	char key[KEY_LEN];
-	json_t *level;
+	struct listing *l = listing_new(arg, c);
 
-	for (s = bfd_table_first(bfd_engine_table(ctl->engine)); s != NULL;
-	    s = s->next) {
-		if (bfd_session_wish_of(s, c) == NULL ||
-		    (level = bfd_ctl_level(s)) == NULL)
-			continue;
-		ctl_client_conn_notify(c->conn, TOPIC, level_key(&s->core.p,
-		    key, sizeof(key)), level);
-	}
+	if (l != NULL)
+		ctl_client_conn_stream(c->conn, &levels, l);
 }
 
 static const struct ctl_method methods[] = {

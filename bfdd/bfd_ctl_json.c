@@ -374,51 +374,36 @@ bfd_ctl_json_statistics(const struct bfd_engine_stats *stats)
 
 /* RFC 9468: where sessions are accepted, and for what address of ours. */
 json_t *
-bfd_ctl_json_passive(const struct bfd_passive *passive)
+bfd_ctl_json_offer(const struct bfd_offer *offer)
 {
-	const struct bfd_offer *offer;
-	json_t *list = json_array(), *o;
+	json_t *o = json_object();
 
-	for (offer = bfd_passive_first(passive); offer != NULL;
-	    offer = offer->next) {
-		o = json_object();
-		ctl_json_set_text(o, "interface", offer->p.interface);
-		ctl_json_set_addr(o, "local", &offer->p.local);
-		ctl_json_set_int(o, "sessions", offer->sessions);
-		ctl_json_set_int(o, "max-sessions", offer->sessions_max);
-		ctl_json_set_int(o, "accepted-count", (int64_t)offer->accepted);
-		ctl_json_set_int(o, "refused-count", (int64_t)offer->refused);
-		(void)json_array_append_new(list, o);
-	}
-	return list;
+	ctl_json_set_text(o, "interface", offer->p.interface);
+	ctl_json_set_addr(o, "local", &offer->p.local);
+	ctl_json_set_int(o, "sessions", offer->sessions);
+	ctl_json_set_int(o, "max-sessions", offer->sessions_max);
+	ctl_json_set_int(o, "accepted-count", (int64_t)offer->accepted);
+	ctl_json_set_int(o, "refused-count", (int64_t)offer->refused);
+	return o;
 }
 
-/* The clients that said what is to be done when they vanish. */
 json_t *
-bfd_ctl_json_fate(const struct bfd_clients *clients)
+bfd_ctl_json_fate(const struct bfd_client *c)
 {
-	const struct bfd_client *c;
-	json_t *list = json_array(), *o, *names;
+	json_t *o = json_object(), *names = json_array();
 	unsigned i;
 
-	for (c = bfd_clients_first(clients); c != NULL; c = c->next) {
-		if (!c->declared)
-			continue;
-		o = json_object();
-		ctl_json_set_text(o, "client", c->name);
-		ctl_json_set_text(o, "state", c->conn == NULL ? "vanished" :
-		    c->hung ? "silent" : "answering");
-		names = json_array();
-		for (i = 0; i < c->interface_count; i++)
-			(void)json_array_append_new(names,
-			    json_string(c->interfaces[i]));
-		ctl_json_set(o, "interfaces", names);
-		ctl_json_set_us(o, "grace-us", c->grace_ns);
-		ctl_json_set_us(o, "answer-within-us", c->answer_within_ns);
-		ctl_json_set_int(o, "silence-count", (int64_t)c->silences);
-		(void)json_array_append_new(list, o);
-	}
-	return list;
+	ctl_json_set_text(o, "client", c->name);
+	ctl_json_set_text(o, "state", c->conn == NULL ? "vanished" :
+	    c->hung ? "silent" : "answering");
+	for (i = 0; i < c->interface_count; i++)
+		(void)json_array_append_new(names,
+		    json_string(c->interfaces[i]));
+	ctl_json_set(o, "interfaces", names);
+	ctl_json_set_us(o, "grace-us", c->grace_ns);
+	ctl_json_set_us(o, "answer-within-us", c->answer_within_ns);
+	ctl_json_set_int(o, "silence-count", (int64_t)c->silences);
+	return o;
 }
 
 json_t *

@@ -21,8 +21,10 @@ json_t	*bfd_ctl_level(const struct bfd_session *);
 /* The members of show. */
 json_t	*bfd_ctl_json_summary(const struct bfd_table *);
 json_t	*bfd_ctl_json_statistics(const struct bfd_engine_stats *);
-json_t	*bfd_ctl_json_passive(const struct bfd_passive *);
-json_t	*bfd_ctl_json_fate(const struct bfd_clients *);
+/* One of passive: where sessions are accepted (RFC 9468). */
+json_t	*bfd_ctl_json_offer(const struct bfd_offer *);
+/* One of fate-sharing: a client that said what is to be done when it vanishes. */
+json_t	*bfd_ctl_json_fate(const struct bfd_client *);
 json_t	*bfd_ctl_json_scheduling(const struct rtsched *,
 	    const struct bfd_engine_stats *);
 

@@ -26,13 +26,11 @@ struct evbuffer;
 struct ctl_client_conn;
 struct ctl_rpc_service;			/* of ctl_rpc.h */
 struct ctl_server;			/* of ctl_server.c */
+struct ctl_stream;			/* of ctl_stream.h */
 struct ctl_waiting;			/* of ctl_queue.c */
 struct token_bucket;
 TAILQ_HEAD(ctl_waiting_list, ctl_waiting);
 SLIST_HEAD(ctl_waiting_chain, ctl_waiting);
-
-/* The next part of an answer of many: ctl_next of ctl_server.h. */
-typedef json_t *(*ctl_conn_next)(struct ctl_client_conn *, void *arg);
 
 struct ctl_client_conn {
 	/* ctl_server.c: the connection, and its input. */
@@ -69,10 +67,10 @@ struct ctl_client_conn {
 	struct ctl_waiting_chain buckets[CTL_BUCKETS];	/* the same */
 	size_t			 waiting_bytes;
 	uint64_t		 events_dropped;
-	ctl_conn_next		 job;		/* NULL: none */
-	const char		*job_member;	/* of the answer; NULL: levels */
-	char			 job_topic[CTL_TOPIC_LEN];
-	bool			 job_first;	/* no part of it is out yet */
+	const struct ctl_stream	*job;		/* NULL: none */
+	void			*job_cursor;
+	unsigned		 job_list;	/* of its members, now */
+	bool			 job_first;	/* no part of that is out yet */
 	bool			 mute;		/* nothing can be sent any more */
 	bool			 closing;	/* ends now */
 };

@@ -36,6 +36,7 @@
 
 #include "shared/ctl_conn.h"
 #include "shared/ctl_queue.h"
+#include "shared/ctl_stream.h"
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
 
@@ -68,7 +69,7 @@ static void
 conn_check(const struct ctl_client_conn *c)
 {
 	assert(TAILQ_EMPTY(&c->waiting) == (c->waiting_bytes == 0));
-	assert(c->job != NULL || c->job_member == NULL);
+	assert(c->job != NULL || c->job_cursor == NULL);
 	assert(c->topic_count <= CTL_TOPICS_MAX);
 }
 
@@ -208,7 +209,8 @@ out:
 bool
 ctl_queue_is_behind(const struct ctl_client_conn *c)
 {
-	return !c->mute && (c->job != NULL || !TAILQ_EMPTY(&c->waiting) ||
+	return !c->mute && (ctl_queue_job_is_answer(c) ||
+	    !TAILQ_EMPTY(&c->waiting) ||
 	    evbuffer_get_length(c->out) > CTL_QUEUE_LOW);
 }
 
@@ -335,6 +337,7 @@ ctl_queue_drop(struct ctl_client_conn *c)
 {
 	struct ctl_waiting *w;
 
+	ctl_queue_job_cancel(c);
 	while ((w = TAILQ_FIRST(&c->waiting)) != NULL)
 		waiting_free(c, w);
 	conn_check(c);
@@ -349,16 +352,50 @@ ctl_queue_append(struct ctl_client_conn *c, const char *text, size_t len)
 		ctl_queue_close(c, "out of memory");
 }
 
+bool
+ctl_queue_job_is_answer(const struct ctl_client_conn *c)
+{
+	return c->job != NULL && c->job->members != NULL;
+}
+
+void
+ctl_queue_job_cancel(struct ctl_client_conn *c)
+{
+	const struct ctl_stream *job = c->job;
+	void *cursor = c->job_cursor;
+
+	c->job = NULL;
+	c->job_cursor = NULL;
+	if (job != NULL && job->end != NULL)
+		job->end(cursor);
+}
+
+/* The members of an object, without its braces.  Takes o, which may be NULL. */
+static void
+append_members(struct ctl_client_conn *c, json_t *o)
+{
+	char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len > 2 && text[0] == '{') {
+		ctl_queue_append(c, ",", 1);
+		ctl_queue_append(c, text + 1, len - 2);
+	}
+	free(text);
+	json_decref(o);
+}
+
 static void
 job_end(struct ctl_client_conn *c)
 {
 	struct ctl_waiting *w;
 
-	if (c->job_member != NULL)
-		ctl_queue_append(c, "]}}\n", 4);
-	c->job = NULL;
-	c->job_member = NULL;
-	/* The levels that waited are newer than every part. */
+	if (ctl_queue_job_is_answer(c)) {
+		append_members(c, c->job->next(c->job_cursor, c->job_list));
+		ctl_queue_append(c, "}}\n", 3);
+	}
+	ctl_queue_job_cancel(c);
+	/* Levels that waited behind an answer are newer than every part. */
 	TAILQ_FOREACH(w, &c->waiting, entry)
 		w->seq = ++c->seq;
 }
@@ -370,18 +407,40 @@ job_part(struct ctl_client_conn *c, json_t *part)
 	struct ctl_body *body = NULL;
 	char *text = NULL;
 
-	if (c->job_member != NULL) {
-		text = json_dumps(part, JSON_COMPACT);
+	if (ctl_queue_job_is_answer(c)) {
+		text = json_dumps(part, JSON_COMPACT | JSON_ENCODE_ANY);
 		if (text != NULL && !c->job_first)
 			ctl_queue_append(c, ",", 1);
 		if (text != NULL)
 			ctl_queue_append(c, text, strlen(text));
-		c->job_first = false;
+		c->job_first = c->job_first && text == NULL;
 	} else if ((body = ctl_queue_body_new(part)) != NULL)
-		send_notification(c, c->job_topic, ++c->seq, body);
+		send_notification(c, c->job->topic, ++c->seq, body);
 	json_decref(part);
 	free(text);
 	ctl_queue_body_release(body);
+}
+
+/* One list is over: the next one begins, or the job ends. */
+static void
+job_next_list(struct ctl_client_conn *c)
+{
+	const char *name;
+
+	if (!ctl_queue_job_is_answer(c)) {
+		job_end(c);
+		return;
+	}
+	ctl_queue_append(c, "]", 1);
+	c->job_first = true;
+	name = c->job->members[++c->job_list];
+	if (name == NULL) {
+		job_end(c);
+		return;
+	}
+	ctl_queue_append(c, ",\"", 2);
+	ctl_queue_append(c, name, strlen(name));
+	ctl_queue_append(c, "\":[", 3);
 }
 
 void
@@ -393,30 +452,23 @@ ctl_queue_job_step(struct ctl_client_conn *c)
 		ctl_queue_job_cancel(c);	/* nobody reads the rest */
 		return;
 	}
-	part = c->job(c, c->arg);
+	part = c->job->next(c->job_cursor, c->job_list);
 	if (part == NULL)
-		job_end(c);
+		job_next_list(c);
 	else
 		job_part(c, part);
 	conn_check(c);
 }
 
 void
-ctl_queue_job_start(struct ctl_client_conn *c, const char *member,
-    const char *topic, ctl_conn_next next)
+ctl_queue_job_start(struct ctl_client_conn *c, const struct ctl_stream *job,
+    void *cursor)
 {
-	if (topic != NULL)
-		(void)snprintf(c->job_topic, sizeof(c->job_topic), "%s", topic);
-	c->job = next;
-	c->job_member = member;
+	ctl_queue_job_cancel(c);
+	c->job = job;
+	c->job_cursor = cursor;
+	c->job_list = 0;
 	c->job_first = true;
 	loop_timer_set(c->work_timer, loop_now(c->loop));
 	conn_check(c);
-}
-
-void
-ctl_queue_job_cancel(struct ctl_client_conn *c)
-{
-	c->job = NULL;
-	c->job_member = NULL;
 }

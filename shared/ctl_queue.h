@@ -53,15 +53,16 @@ void	ctl_queue_notify(struct ctl_client_conn *, const char *topic,
 void	ctl_queue_send_waiting(struct ctl_client_conn *);
 
 /*
- * An answer of many parts.  Either member: the name of their list in the answer,
- * whose beginning the caller sends, borrowed until the job ends; or topic: each
- * part is a level of that.  The other one is NULL.
+ * An answer of many parts (a job).  Of one with lists the caller sends the
+ * beginning, up to the first part of the first list.
  */
-void	ctl_queue_job_start(struct ctl_client_conn *, const char *member,
-	    const char *topic, ctl_conn_next next);
-/* No answer after all: the parts are asked for no more. */
+void	ctl_queue_job_start(struct ctl_client_conn *,
+	    const struct ctl_stream *, void *cursor);
+/* No answer after all: the parts are asked for no more.  None is fine. */
 void	ctl_queue_job_cancel(struct ctl_client_conn *);
 /* The next part, when there is a job (c->job) and room in the output. */
 void	ctl_queue_job_step(struct ctl_client_conn *);
+/* The job, if there is one, is an answer with lists. */
+bool	ctl_queue_job_is_answer(const struct ctl_client_conn *);
 
 #endif

@@ -23,6 +23,7 @@
 #include "shared/ctl_conn.h"
 #include "shared/ctl_queue.h"
 #include "shared/ctl_rpc.h"
+#include "shared/ctl_stream.h"
 
 #define RPC_PARSE	(-32700)
 #define RPC_METHOD	(-32601)
@@ -87,21 +88,31 @@ ctl_rpc_error(struct ctl_client_conn *c, json_t *id, int code,
 	    "message", any_string(message)));
 }
 
-/* Takes result. */
+/* {"jsonrpc":"2.0","id":1,"result":TEXT}, the text made once.  Takes result. */
 static void
 reply_result(struct ctl_client_conn *c, json_t *id, json_t *result)
 {
-	size_t len = json_dumpb(result, NULL, 0,
-	    JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(result, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *name = json_dumps(id, JSON_COMPACT | JSON_ENCODE_ANY);
+	struct iovec iov[5];
+	size_t i;
+	const char *const pieces[5] = { "{\"jsonrpc\":\"2.0\",\"id\":", name,
+	    ",\"result\":", text, "}\n" };
 
-	if (len == 0 || len > CTL_QUEUE_MAX / 2) {
-		json_decref(result);
-		ctl_rpc_error(c, id, RPC_INTERNAL, len == 0 ?
-		    "the answer cannot be written" : "the answer is too long");
-		return;
+	json_decref(result);
+	if (text == NULL || name == NULL)
+		ctl_rpc_error(c, id, RPC_INTERNAL,
+		    "the answer cannot be written");
+	else if (strlen(text) > CTL_QUEUE_MAX / 2)
+		ctl_rpc_error(c, id, RPC_INTERNAL, "the answer is too long");
+	else {
+		for (i = 0; i < 5; i++)
+			iov[i] = (struct iovec){ (void *)(uintptr_t)pieces[i],
+			    strlen(pieces[i]) };
+		ctl_queue_send(c, iov, 5);
 	}
-	send_json(c, json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id,
-	    "result", result));
+	free(text);
+	free(name);
 }
 
 /* The answer up to where the parts come.  Takes result, an object. */
@@ -120,7 +131,8 @@ job_head(struct ctl_client_conn *c, json_t *id, json_t *result)
 		if (json_object_size(result) > 0)
 			ctl_queue_append(c, ",", 1);
 		ctl_queue_append(c, "\"", 1);
-		ctl_queue_append(c, c->job_member, strlen(c->job_member));
+		ctl_queue_append(c, c->job->members[0],
+		    strlen(c->job->members[0]));
 		ctl_queue_append(c, "\":[", 3);
 	}
 	json_decref(whole);
@@ -132,7 +144,7 @@ job_head(struct ctl_client_conn *c, json_t *id, json_t *result)
 void
 ctl_client_conn_defer(struct ctl_client_conn *c)
 {
-	assert(!c->deferred && c->job == NULL);
+	assert(!c->deferred && !ctl_queue_job_is_answer(c));
 	c->deferred = true;
 }
 
@@ -361,16 +373,17 @@ find_method(const struct ctl_rpc_service *s, const char *name)
 	return m != NULL ? m : find_in(s->methods, name);
 }
 
-static void
-run_snapshots(struct ctl_client_conn *c)
+void
+ctl_rpc_snapshots(struct ctl_client_conn *c)
 {
 	const struct ctl_rpc_service *conf = c->service;
-	unsigned todo = c->snapshots, i;
+	unsigned i;
 
-	c->snapshots = 0;
-	for (i = 0; i < c->topic_count; i++) {
-		if ((todo & 1U << i) != 0 && conf->snapshot != NULL &&
-		    !c->closing)
+	for (i = 0; i < c->topic_count && c->job == NULL && !c->closing; i++) {
+		if ((c->snapshots & 1U << i) == 0)
+			continue;
+		c->snapshots &= ~(1U << i);
+		if (conf->snapshot != NULL)
 			conf->snapshot(c, c->topics[i], c->arg);
 	}
 }
@@ -396,7 +409,8 @@ carry_out(struct ctl_client_conn *c, const char *name, json_t *params,
 		return ctl_fail(error, CTL_ERR_FORBIDDEN,
 		    "\"%s\" needs root or the user of the daemon", m->name);
 	if (!m->handler(c, params, result, error, c->arg)) {
-		ctl_queue_job_cancel(c);
+		if (ctl_queue_job_is_answer(c))
+			ctl_queue_job_cancel(c);
 		c->deferred = false;
 		json_decref(*result);
 		*result = NULL;
@@ -444,15 +458,17 @@ handle_request(struct ctl_client_conn *c, json_t *request)
 	}
 	if (c->deferred)
 		c->deferred_id = id != NULL ? json_incref(id) : NULL;
-	else if (c->job != NULL && id != NULL)
+	else if (ctl_queue_job_is_answer(c) && id != NULL)
 		job_head(c, id, result);
 	else if (id != NULL)
 		reply_result(c, id, result);
 	else {
-		ctl_queue_job_cancel(c);	/* nobody wants the answer */
+		/* Nobody wants the answer. */
+		if (ctl_queue_job_is_answer(c))
+			ctl_queue_job_cancel(c);
 		json_decref(result);
 	}
-	run_snapshots(c);
+	ctl_rpc_snapshots(c);
 }
 
 static bool

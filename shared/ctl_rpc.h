@@ -77,6 +77,11 @@ void	ctl_rpc_line(struct ctl_client_conn *, const char *line, size_t len);
 /* Answer with an error.  id is borrowed; NULL: the request cannot be named. */
 void	ctl_rpc_error(struct ctl_client_conn *, json_t *id, int code,
 	    const char *message);
+/*
+ * The snapshots that were asked for (c->snapshots), until one of them is a stream;
+ * the others follow when that has ended.
+ */
+void	ctl_rpc_snapshots(struct ctl_client_conn *);
 /* Index of this client's subscription to topic, or -1. */
 int	ctl_rpc_subscription(const struct ctl_client_conn *, const char *topic);
 

@@ -108,8 +108,8 @@ take_line(struct ctl_client_conn *c)
 	ssize_t len;
 	char *line;
 
-	if (c->closing || c->finishing || c->deferred ||
-	    ctl_queue_is_behind(c))
+	if (c->closing || c->finishing || c->deferred || c->job != NULL ||
+	    c->snapshots != 0 || ctl_queue_is_behind(c))
 		return false;
 	len = first_line(c);
 	if (len > CTL_LINE_MAX ||
@@ -138,7 +138,7 @@ input_done(struct ctl_client_conn *c)
 {
 	c->more = false;
 	if (c->eof && !c->closing && !c->finishing && !c->deferred &&
-	    !ctl_queue_is_behind(c))
+	    c->job == NULL && c->snapshots == 0 && !ctl_queue_is_behind(c))
 		finish(c, "end of input");
 }
 
@@ -191,6 +191,7 @@ step(struct ctl_client_conn *c)
 		return;
 	}
 	ctl_queue_send_waiting(c);
+	ctl_rpc_snapshots(c);
 	if (c->finishing && evbuffer_get_length(c->out) == 0)
 		ctl_queue_close(c, "done");
 	else if (!take_line(c))
@@ -601,17 +602,10 @@ ctl_server_close(struct ctl_server *s)
 /* --- for the daemon --- */
 
 void
-ctl_client_conn_stream(struct ctl_client_conn *c, const char *member,
-    ctl_next next)
+ctl_client_conn_stream(struct ctl_client_conn *c,
+    const struct ctl_stream *stream, void *cursor)
 {
-	ctl_queue_job_start(c, member, NULL, next);
-}
-
-void
-ctl_client_conn_stream_levels(struct ctl_client_conn *c, const char *topic,
-    ctl_next next)
-{
-	ctl_queue_job_start(c, NULL, topic, next);
+	ctl_queue_job_start(c, stream, cursor);
 }
 
 void

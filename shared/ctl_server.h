@@ -22,27 +22,19 @@
 
 #include "shared/ctl_limits.h"
 #include "shared/ctl_rpc.h"
+#include "shared/ctl_stream.h"
 #include "shared/loop.h"
 
 struct ctl_server;
 
 /*
- * An answer of many parts, which must not be made at one go.  A handler calls
- * this once and returns an object; the server adds to it, under `member`, the
- * list of what next() returns until it returns NULL (new references, the server
- * takes them).  next() is called a few times in a turn of the loop, as the
- * client reads, and not again once gone() was called.  Levels wait until the
- * answer is out; so do the client's further requests.  arg: of the config.
+ * Begin an answer of many parts, in a handler, or the levels of a snapshot, in a
+ * snapshot handler; levels may be begun in a handler too, and follow its answer.
+ * The cursor is the stream's from now on, which ends it once.  The client's
+ * further requests wait, and behind lists also its levels.
  */
-typedef json_t *(*ctl_next)(struct ctl_client_conn *, void *arg);
-void	ctl_client_conn_stream(struct ctl_client_conn *, const char *member,
-	    ctl_next next);
-/*
- * The same for a snapshot: each part becomes a notification of `topic`.  To be
- * called by the snapshot handler.
- */
-void	ctl_client_conn_stream_levels(struct ctl_client_conn *,
-	    const char *topic, ctl_next next);
+void	ctl_client_conn_stream(struct ctl_client_conn *,
+	    const struct ctl_stream *, void *cursor);
 
 struct ctl_server_config {
 	const char		 *path;

@@ -27,6 +27,7 @@ shared_libshared_a_SOURCES = \
 	shared/ctl_request.c shared/ctl_request.h \
 	shared/ctl_rpc.c shared/ctl_rpc.h \
 	shared/ctl_server.c shared/ctl_server.h \
+	shared/ctl_stream.h \
 	shared/devconf.c shared/devconf.h \
 	shared/fds.c shared/fds.h \
 	shared/log.c shared/log.h \

@@ -25,10 +25,12 @@
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_ctl_history.h"
 #include "vrrpd/engine/vrrp_ctl_json.h"
+#include "vrrpd/engine/vrrp_ctl_list.h"
 #include "vrrpd/engine/vrrp_ctl_orders.h"
 #include "vrrpd/engine/vrrp_standing.h"
 
-#define PUBLISH_CHUNK	8		/* levels at a time, about 0.3 ms */
+#define PUBLISH_CHUNK	8		/* levels at a time, at most */
+#define PUBLISH_SLICE_NS (300 * NS_PER_US)
 #define PUBLISH_PAUSE_NS NS_PER_MS
 
 struct vrrp_ctl {
@@ -64,27 +66,38 @@ named(const struct vrrp_ctl *c, json_t *params, bool required,
 	return true;
 }
 
+static json_t *
+next_instance(void *cursor, unsigned list)
+{
+	const struct vrrp_instance *v;
+
+	v = list > 0 ? NULL : vrrp_ctl_list_instance(cursor);
+	return v == NULL ? NULL : vrrp_ctl_json_instance(
+	    vrrp_ctl_list_router(cursor), v);
+}
+
+/* In parts, as all that may be long: an instance is some 50 us. */
 static bool
 do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
+	static const char *const members[] = { "instances", NULL };
+	static const struct ctl_stream stream = { members, NULL, next_instance,
+	    vrrp_ctl_list_free };
 	struct vrrp_ctl *c = arg;
 	struct vrrp_router *r = c->router;
+	struct vrrp_ctl_list *list;
 	struct vrrp_instance *v;
-	json_t *o, *list;
-	unsigned i;
+	json_t *o;
 
-	(void)conn;
 	if (!named(c, params, false, &v, error))
 		return false;
-	list = json_array();
-	for (i = 0; i < r->instance_count; i++)
-		if (v == NULL || v == r->instances[i])
-			(void)json_array_append_new(list,
-			    vrrp_ctl_json_instance(r, r->instances[i]));
+	list = vrrp_ctl_list_instances(r, v);
+	if (list == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	ctl_client_conn_stream(conn, &stream, list);
 	o = json_object();
 	ctl_json_set_word(o, "router-id", r->router_id);
-	ctl_json_set(o, "instances", list);
 	ctl_json_set(o, "scheduling", vrrp_ctl_json_scheduling(r));
 	if (r->birth != NULL)
 		ctl_json_set(o, "processes", vrrp_ctl_json_processes(r));
@@ -96,22 +109,16 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	return true;
 }
 
-static void
-end_history(struct ctl_client_conn *conn)
+static json_t *
+next_transition(void *cursor, unsigned list)
 {
-	vrrp_ctl_history_free(ctl_client_conn_data(conn));
-	ctl_client_conn_set_data(conn, NULL);
+	return list > 0 ? NULL : vrrp_ctl_history_next(cursor);
 }
 
-static json_t *
-next_of_history(struct ctl_client_conn *conn, void *arg)
+static void
+end_history(void *cursor)
 {
-	json_t *o = vrrp_ctl_history_next(ctl_client_conn_data(conn));
-
-	(void)arg;
-	if (o == NULL)
-		end_history(conn);
-	return o;
+	vrrp_ctl_history_free(cursor);
 }
 
 /* In parts: there may be tens of thousands, which take a third of a second. */
@@ -119,19 +126,19 @@ static bool
 do_history(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
+	static const char *const members[] = { "transitions", NULL };
+	static const struct ctl_stream stream = { members, NULL,
+	    next_transition, end_history };
 	struct vrrp_ctl *c = arg;
 	struct vrrp_ctl_history *h;
 	struct vrrp_instance *v;
 
 	if (!named(c, params, false, &v, error))
 		return false;
-	/* An answer that nobody wanted (no id) may have left one. */
-	end_history(conn);
 	h = vrrp_ctl_history_new(c->router, v);
 	if (h == NULL)
 		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
-	ctl_client_conn_set_data(conn, h);
-	ctl_client_conn_stream(conn, "transitions", next_of_history);
+	ctl_client_conn_stream(conn, &stream, h);
 	*result = json_object();
 	return true;
 }
@@ -142,46 +149,66 @@ client_gone(struct ctl_client_conn *conn, bool clean, void *arg)
 	struct vrrp_ctl *c = arg;
 
 	(void)clean;
-	end_history(conn);
 	vrrp_ctl_orders_gone(c->orders, conn);
+}
+
+static json_t *
+stats_of_iface(struct vrrp_iface *f)
+{
+	if (f == NULL)
+		return NULL;
+	vrrp_iface_count_drops(f);
+	return json_pack("{s:s, s:o}", "interface", f->name, "statistics",
+	    vrrp_ctl_json_iface_stats(f));
+}
+
+/* Counters of the instances, then of the interfaces. */
+static json_t *
+next_stats(void *cursor, unsigned list)
+{
+	const struct vrrp_instance *v;
+
+	switch (list) {
+	case 0:
+		v = vrrp_ctl_list_instance(cursor);
+		return v == NULL ? NULL : json_pack("{s:s, s:o}", "name",
+		    v->p.name, "statistics", vrrp_ctl_json_stats(v));
+	case 1:
+		return stats_of_iface(vrrp_ctl_list_iface(cursor));
+	default:
+		return NULL;
+	}
 }
 
 static bool
 do_stats(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
+	static const char *const members[] = { "instances", "interfaces",
+	    NULL };
+	static const struct ctl_stream stream = { members, NULL, next_stats,
+	    vrrp_ctl_list_free };
 	struct vrrp_ctl *c = arg;
 	struct vrrp_router *r = c->router;
+	struct vrrp_ctl_list *list;
 	struct vrrp_instance *v;
-	json_t *instances, *interfaces;
-	unsigned i;
+	json_t *o;
 
-	(void)conn;
 	if (!named(c, params, false, &v, error))
 		return false;
-	instances = json_array();
-	interfaces = json_array();
-	for (i = 0; i < r->instance_count; i++)
-		if (v == NULL || v == r->instances[i])
-			(void)json_array_append_new(instances, json_pack(
-			    "{s:s, s:o}", "name", r->instances[i]->p.name,
-			    "statistics", vrrp_ctl_json_stats(r->instances[i])));
-	for (i = 0; v == NULL && i < r->iface_count; i++) {
-		vrrp_iface_count_drops(r->ifaces[i]);
-		(void)json_array_append_new(interfaces, json_pack("{s:s, s:o}",
-		    "interface", r->ifaces[i]->name, "statistics",
-		    vrrp_ctl_json_iface_stats(r->ifaces[i])));
-	}
-	*result = json_pack("{s:o, s:o}", "instances", instances,
-	    "interfaces", interfaces);
+	list = vrrp_ctl_list_instances(r, v);
+	if (list == NULL)
+		return ctl_fail(error, CTL_ERR_REFUSED, "out of memory");
+	ctl_client_conn_stream(conn, &stream, list);
+	*result = o = json_object();
 	if (v != NULL)
 		return true;
-	ctl_json_set(*result, "loop", ctl_json_loop(loop_absence(c->loop)));
-	ctl_json_set_int(*result, "virtual-routers", r->instance_count);
-	ctl_json_set(*result, "statistics", vrrp_ctl_json_total(r,
+	ctl_json_set(o, "loop", ctl_json_loop(loop_absence(c->loop)));
+	ctl_json_set_int(o, "virtual-routers", r->instance_count);
+	ctl_json_set(o, "statistics", vrrp_ctl_json_total(r,
 	    c->started_real_ns));
 	if (r->birth != NULL)
-		ctl_json_set(*result, "processes", json_pack("{s:o}",
+		ctl_json_set(o, "processes", json_pack("{s:o}",
 		    "statistics", vrrp_ctl_json_refused(&r->refusals)));
 	return true;
 }
@@ -441,28 +468,35 @@ static const struct ctl_method methods[] = {
 
 /* --- topics --- */
 
+static json_t *
+next_session(void *cursor, unsigned list)
+{
+	const struct vrrp_bfd_session *s = vrrp_ctl_list_session(cursor);
+
+	(void)list;
+	return s == NULL ? NULL : vrrp_ctl_json_session(s);
+}
+
 static void
 snapshot(struct ctl_client_conn *conn, const char *topic, void *arg)
 {
+	static const struct ctl_stream instances = { NULL, "instance",
+	    next_instance, vrrp_ctl_list_free };
+	static const struct ctl_stream sessions = { NULL, "bfd", next_session,
+	    vrrp_ctl_list_free };
+	const struct ctl_stream *stream = NULL;
+	struct vrrp_ctl_list *list = NULL;
 	struct vrrp_ctl *c = arg;
-	struct vrrp_router *r = c->router;
-	const struct vrrp_bfd_session *s;
-	char key[IF_NAMESIZE + ADDR_STRLEN + 1], text[ADDR_STRLEN];
-	unsigned i;
 
-	if (strcmp(topic, "instance") == 0)
-		for (i = 0; i < r->instance_count; i++)
-			ctl_client_conn_notify(conn, topic,
-			    r->instances[i]->p.name,
-			    vrrp_ctl_json_instance(r, r->instances[i]));
-	if (strcmp(topic, "bfd") == 0)
-		for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++) {
-			(void)snprintf(key, sizeof(key), "%s %s",
-			    s->interface, addr_format(&s->peer, text,
-			    sizeof(text)));
-			ctl_client_conn_notify(conn, topic, key,
-			    vrrp_ctl_json_session(s));
-		}
+	if (strcmp(topic, "instance") == 0) {
+		stream = &instances;
+		list = vrrp_ctl_list_instances(c->router, NULL);
+	} else if (strcmp(topic, "bfd") == 0) {
+		stream = &sessions;
+		list = vrrp_ctl_list_sessions(c->router);
+	}
+	if (list != NULL)
+		ctl_client_conn_stream(conn, stream, list);
 }
 
 /*
@@ -474,13 +508,15 @@ publish_cb(mono_t deadline, void *arg)
 {
 	struct vrrp_ctl *c = arg;
 	struct vrrp_router *r = c->router;
+	mono_t end = mono_add(loop_clock(), PUBLISH_SLICE_NS);
 	unsigned i, told = 0;
 
 	(void)deadline;
 	for (i = 0; i < r->instance_count; i++) {
 		if (!r->instances[i]->untold)
 			continue;
-		if (told++ == PUBLISH_CHUNK) {
+		if (told++ == PUBLISH_CHUNK || (told > 1 &&
+		    !mono_before(loop_clock(), end))) {
 			loop_timer_set(c->publish,
 			    mono_add(loop_clock(), PUBLISH_PAUSE_NS));
 			return;

@@ -623,19 +623,22 @@ vrrp_ctl_json_session(const struct vrrp_bfd_session *s)
 
 /*
  * Every packet refused on this interface, known VRID or not: RFC 8347's global
- * counters, kept per interface (Y-4).
+ * counters, kept per interface (Y-4).  Adds to sums[VRRP_VERDICT_COUNT].
  */
-static uint64_t
-refused(const struct vrrp_iface *f, enum vrrp_verdict verdict)
+static void
+add_refused(const struct vrrp_iface *f, uint64_t sums[])
 {
-	uint64_t sum = f->verdicts[verdict];
-	unsigned i;
+	const struct vrrp_instance *v;
+	unsigned i, verdict;
 
-	for (i = 0; i < 2 * 256; i++)
-		if (f->table[i / 256][i % 256] != NULL)
-			sum += f->table[i / 256][i % 256]->
-			    stats.verdicts[verdict];
-	return sum;
+	for (verdict = 0; verdict < VRRP_VERDICT_COUNT; verdict++)
+		sums[verdict] += f->verdicts[verdict];
+	for (i = 0; i < 2 * 256; i++) {
+		v = f->table[i / 256][i % 256];
+		for (verdict = 0; v != NULL && verdict < VRRP_VERDICT_COUNT;
+		    verdict++)
+			sums[verdict] += v->stats.verdicts[verdict];
+	}
 }
 
 /* The counters that RFC 8347 has for the whole router. */
@@ -644,28 +647,30 @@ vrrp_ctl_json_total(const struct vrrp_router *r, int64_t since_real_ns)
 {
 	static const enum vrrp_verdict verdicts[] = { VRRP_CHECKSUM,
 	    VRRP_VERSION, VRRP_VRID, VRRP_IP_TTL };
+	uint64_t sums[VRRP_VERDICT_COUNT] = { 0 };
 	json_t *o = json_object();
-	uint64_t sum;
-	unsigned i, j;
+	unsigned i;
 
 	ctl_json_set(o, "discontinuity-datetime", ctl_json_time(
 	    since_real_ns));
-	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-		for (sum = 0, j = 0; j < r->iface_count; j++)
-			sum += refused(r->ifaces[j], verdicts[i]);
-		ctl_json_set_int(o, vrrp_verdict_name(verdicts[i]), sum);
-	}
+	for (i = 0; i < r->iface_count; i++)
+		add_refused(r->ifaces[i], sums);
+	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		ctl_json_set_int(o, vrrp_verdict_name(verdicts[i]),
+		    (int64_t)sums[verdicts[i]]);
 	return o;
 }
 
 json_t *
 vrrp_ctl_json_iface_stats(const struct vrrp_iface *f)
 {
+	uint64_t sums[VRRP_VERDICT_COUNT] = { 0 };
 	json_t *o = json_object();
 	unsigned i;
 
+	add_refused(f, sums);
 	for (i = VRRP_OK + 1; i < VRRP_VERDICT_COUNT; i++)
-		ctl_json_set_int(o, vrrp_verdict_name(i), refused(f, i));
+		ctl_json_set_int(o, vrrp_verdict_name(i), (int64_t)sums[i]);
 	ctl_json_set_int(o, "receive-queue-drops", f->rx_dropped);
 	return o;
 }

@@ -97,32 +97,71 @@ do_huge(struct ctl_client_conn *c, json_t *params, json_t **result,
 }
 
 /* An answer of `parts` parts, each with 1000 bytes of nothing. */
-static int parts, part;
+static int parts, part, begun_streams, ended_streams;
 
 static json_t *
-next_part(struct ctl_client_conn *c, void *arg)
+next_part(void *cursor, unsigned list)
 {
 	char text[1001];
 
-	(void)c;
-	(void)arg;
-	if (part == parts)
+	assert_ptr_equal(cursor, &parts);
+	if (list > 0 || part == parts)
 		return NULL;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	return json_pack("{s:i,s:s}", "n", part++, "fill", text);
 }
 
+static void
+count_end(void *cursor)
+{
+	(void)cursor;
+	ended_streams++;
+}
+
 static bool
 do_list(struct ctl_client_conn *c, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
+	static const char *const members[] = { "parts", NULL };
+	static const struct ctl_stream stream = { members, NULL, next_part,
+	    count_end };
+
 	(void)params;
 	(void)error;
 	(void)arg;
 	part = 0;
+	begun_streams++;
 	*result = json_pack("{s:i}", "total", parts);
-	ctl_client_conn_stream(c, "parts", next_part);
+	ctl_client_conn_stream(c, &stream, &parts);
+	return true;
+}
+
+/* Two lists, of which the second may be empty, and a tail. */
+static json_t *
+next_of_two(void *cursor, unsigned list)
+{
+	(void)cursor;
+	if (list == 2)
+		return json_pack("{s:i}", "sum", 3);
+	return part < 2 + (int)list ? json_integer(part++) : NULL;
+}
+
+static bool
+do_two(struct ctl_client_conn *c, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	static const char *const members[] = { "low", "high", NULL };
+	static const struct ctl_stream two = { members, NULL, next_of_two,
+	    count_end };
+
+	(void)arg;
+	part = 0;
+	begun_streams++;
+	*result = json_object();
+	ctl_client_conn_stream(c, &two, NULL);
+	if (json_is_true(json_object_get(params, "no")))
+		return ctl_fail(error, CTL_ERR_REFUSED, "no");
 	return true;
 }
 
@@ -174,6 +213,7 @@ static const struct ctl_method methods[] = {
 	{ "toil",	0,		do_toil },
 	{ "later",	0,		do_later },
 	{ "list",	0,		do_list },
+	{ "two",	0,		do_two },
 	{ "echo",	0,		do_echo },
 	{ "change",	CTL_CHANGES,	do_change },
 	{ "refuse",	0,		do_refuse },
@@ -260,6 +300,7 @@ setup(void **state)
 {
 	(void)state;
 	toiled = toiled_when_changed = 0;
+	begun_streams = ended_streams = 0;
 	echoed = changed = gone_clean = gone_unclean = snapshots = 0;
 	loop = loop_new();
 	assert_non_null(loop);
@@ -923,6 +964,41 @@ test_ctl_server_answer_of_many_parts_is_made_as_it_is_read(void **state)
 	    "\"parts\":[]}}");
 	assert_silence(c);
 	evbuffer_free(all);
+}
+
+static void
+test_ctl_server_answer_of_several_lists_has_all_and_a_tail(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+
+	(void)state;
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"two\"}\n");
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"low\":[0,1],"
+	    "\"high\":[2],\"sum\":3}}");
+	assert_int_equal(ended_streams, 1);
+}
+
+/* Finished, refused, not wanted or left behind: the cursor ends once. */
+static void
+test_ctl_server_cursor_of_a_stream_ends_whatever_happens(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	int i;
+
+	(void)state;
+	parts = 3000;
+	for (i = 0; i < 3; i++) {
+		say(c, "{\"jsonrpc\":\"2.0\",\"method\":\"list\"}\n"
+		    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"two\","
+		    "\"params\":{\"no\":true}}\n");
+		assert_error(c, CTL_ERR_REFUSED, true);
+	}
+	assert_int_equal(begun_streams, 6);
+	assert_int_equal(ended_streams, 6);
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}\n");
+	assert_int_equal(ended_streams, 6);
+	ctl_client_conn_detach(c);
+	assert_int_equal(ended_streams, 7);
 }
 
 static void
@@ -1677,6 +1753,10 @@ main(void)
 		    test_ctl_server_slow_client_of_many_objects_drains_in_pieces),
 		PLAIN_TEST(
 		    test_ctl_server_request_waits_until_its_client_has_read),
+		PLAIN_TEST(
+		    test_ctl_server_answer_of_several_lists_has_all_and_a_tail),
+		PLAIN_TEST(
+		    test_ctl_server_cursor_of_a_stream_ends_whatever_happens),
 		PLAIN_TEST(
 		    test_ctl_server_answer_of_many_parts_is_made_as_it_is_read),
 		PLAIN_TEST(

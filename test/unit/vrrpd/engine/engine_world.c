@@ -40,9 +40,8 @@ static struct {
 static vrrp_channel_refused_cb refused_cb;
 static void *refused_arg;
 static struct ctl_server_config server;
-static void *conn_data;
-static const char *stream_member;
-static ctl_next stream_next;
+static const struct ctl_stream *streaming;
+static void *stream_cursor;
 
 static void __attribute__((format(printf, 3, 4)))
 add(char *text, size_t size, const char *fmt, ...)
@@ -512,42 +511,45 @@ ctl_client_conn_name(const struct ctl_client_conn *c)
 	return "pid 12";
 }
 
+/* Begun by the handler that runs; stream() and tell_levels() carry it out. */
 void
-ctl_client_conn_set_data(struct ctl_client_conn *c, void *data)
+ctl_client_conn_stream(struct ctl_client_conn *c,
+    const struct ctl_stream *stream, void *cursor)
 {
 	(void)c;
-	conn_data = data;
+	assert_null(streaming);
+	streaming = stream;
+	stream_cursor = cursor;
 }
 
-void *
-ctl_client_conn_data(const struct ctl_client_conn *c)
+static void
+end_stream(void)
 {
-	(void)c;
-	return conn_data;
-}
-
-void
-ctl_client_conn_stream(struct ctl_client_conn *c, const char *member,
-    ctl_next next)
-{
-	(void)c;
-	stream_member = member;
-	stream_next = next;
+	if (streaming != NULL && streaming->end != NULL)
+		streaming->end(stream_cursor);
+	streaming = NULL;
 }
 
 /* The server does this over many turns of the loop. */
 static void
 stream(json_t *result)
 {
-	json_t *list = json_array(), *part;
+	const char *const *member = streaming->members;
+	json_t *list, *part;
+	unsigned i;
 
-	assert_null(json_object_get(result, stream_member));
-	while ((part = stream_next(NULL, server.arg)) != NULL) {
-		(void)json_array_append_new(list, part);
-		if (ew.parts++ == 0 && ew.between != NULL)
-			ew.between();
+	for (i = 0; member[i] != NULL; i++) {
+		list = json_array();
+		assert_null(json_object_get(result, member[i]));
+		while ((part = streaming->next(stream_cursor, i)) != NULL) {
+			(void)json_array_append_new(list, part);
+			if (ew.parts++ == 0 && ew.between != NULL)
+				ew.between();
+		}
+		(void)json_object_set_new(result, member[i], list);
 	}
-	(void)json_object_set_new(result, stream_member, list);
+	assert_null(streaming->next(stream_cursor, i));	/* no tail */
+	end_stream();
 }
 
 static void
@@ -558,12 +560,27 @@ tell(const char *topic, const char *key, json_t *level)
 	ew.last_told = level;
 }
 
-void
-ctl_client_conn_notify(struct ctl_client_conn *c, const char *topic,
-    const char *key, json_t *level)
+/* The levels of a snapshot, each under the key that it is published with. */
+static void
+tell_levels(const char *topic)
 {
-	(void)c;
-	tell(topic, key, level);
+	const char *name;
+	char key[128];
+	json_t *level;
+
+	if (streaming == NULL)
+		return;
+	assert_null(streaming->members);
+	assert_string_equal(streaming->topic, topic);
+	while ((level = streaming->next(stream_cursor, 0)) != NULL) {
+		name = json_string_value(json_object_get(level, "name"));
+		(void)snprintf(key, sizeof(key), "%s %s", json_string_value(
+		    json_object_get(level, "interface")), json_string_value(
+		    json_object_get(level, "peer")) != NULL ?
+		    json_string_value(json_object_get(level, "peer")) : "");
+		tell(topic, name != NULL ? name : key, level);
+	}
+	end_stream();
 }
 
 bool
@@ -596,14 +613,14 @@ engine_ask(const char *method, const char *params)
 	for (; m->name != NULL; m++) {
 		if (strcmp(m->name, method) != 0)
 			continue;
-		stream_next = NULL;
 		ew.parts = 0;
 		good = m->handler(NULL, p, &result, &ew.error, server.arg);
 		assert_true(good == (ew.error.code == 0));
 		assert_true((good && !ew.deferred) == (result != NULL));
 		json_decref(p);
-		if (stream_next != NULL)
+		if (streaming != NULL && good)
 			stream(result);
+		end_stream();
 		turn();
 		return result;
 	}
@@ -617,16 +634,14 @@ engine_ask_and_go(const char *method, const char *params)
 	const struct ctl_method *m = server.methods;
 	json_t *p = json_loads(params, 0, NULL), *result = NULL;
 
-	stream_next = NULL;
 	while (strcmp(m->name, method) != 0)
 		m++;
 	assert_true(m->handler(NULL, p, &result, &ew.error, server.arg));
 	json_decref(p);
 	json_decref(result);
-	assert_non_null(stream_next);
-	json_decref(stream_next(NULL, server.arg));
-	server.gone(NULL, false, server.arg);
-	assert_null(conn_data);
+	assert_non_null(streaming);
+	json_decref(streaming->next(stream_cursor, 0));
+	end_stream();
 }
 
 void
@@ -644,6 +659,7 @@ engine_subscribe(const char *topic)
 	ew.told[0] = '\0';
 	ew.subscribed = topic;
 	server.snapshot(NULL, topic, server.arg);
+	tell_levels(topic);
 }
 
 /* --- the scene --- */
