@@ -421,6 +421,9 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		return;
 	}
 	if (vrrp_core_is_fenced(v)) {
+		if (vrrp_said_overtakes(&v->said, arrival) &&
+		    !vrrp_core_wins(v, adv))
+			return;
 		cause = VRRP_CAUSE_FENCED;
 		v->fenced_out++;
 	} else if (adv->priority > v->p.priority)
@@ -443,6 +446,12 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 }
 
 void
+vrrp_core_said(struct vrrp_core *v, mono_t at, enum vrrp_said_to to)
+{
+	vrrp_said_note(&v->said, at, to);
+}
+
+void
 vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
     const struct vrrp_advert *adv, struct vrrp_actions *act)
 {
@@ -457,7 +466,8 @@ vrrp_core_rx(struct vrrp_core *v, mono_t now, mono_t arrival,
 	case VRRP_INITIALIZE:				/* V-62 */
 		return;
 	case VRRP_BACKUP:
-		backup_rx(v, now, from, arrival, adv);
+		if (!vrrp_said_overtakes(&v->said, arrival))
+			backup_rx(v, now, from, arrival, adv);
 		break;
 	case VRRP_ACTIVE:
 		active_rx(v, now, from, arrival, adv, act);

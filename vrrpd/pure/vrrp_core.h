@@ -68,6 +68,11 @@ void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
 void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *, struct vrrp_actions *);
 /*
+ * An advert of ours, of whatever priority, was given to the kernel (vrrp_said.h).
+ * at: read before that.  What arrived earlier is void where the table says so.
+ */
+void	vrrp_core_said(struct vrrp_core *, mono_t at, enum vrrp_said_to);
+/*
  * Sync groups (vrrp_group.h).  Where p.grouped, a Backup whose time has come
  * does not go: it sets `wants`, says VRRP_DO_ASK and keeps waiting until one of
  * these is called or it hears an Active again.  Not for the owner.

@@ -13,6 +13,7 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/pure/vrrp_death.h"
+#include "vrrpd/pure/vrrp_said.h"
 
 enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
 #define VRRP_STATE_COUNT	3
@@ -149,6 +150,7 @@ struct vrrp_core {
 	unsigned		paced_adverts;	/* so many left of a series */
 	int64_t			paced_interval_ns;
 	struct vrrp_active_router active;
+	struct vrrp_said	said;
 
 	/* In a sync group: would be Active, why and since when. */
 	bool			wants;

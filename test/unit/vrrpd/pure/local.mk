@@ -25,6 +25,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_refused \
 	test/unit/vrrpd/pure/test_vrrp_removal \
 	test/unit/vrrpd/pure/test_vrrp_renewal \
+	test/unit/vrrpd/pure/test_vrrp_said \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
 	test/unit/vrrpd/pure/test_vrrp_vital \
@@ -73,6 +74,8 @@ test_unit_vrrpd_pure_test_vrrp_patience_SOURCES = test/unit/vrrpd/pure/test_vrrp
 test_unit_vrrpd_pure_test_vrrp_patience_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_rank_SOURCES = test/unit/vrrpd/pure/test_vrrp_rank.c
 test_unit_vrrpd_pure_test_vrrp_rank_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_said_SOURCES = test/unit/vrrpd/pure/test_vrrp_said.c
+test_unit_vrrpd_pure_test_vrrp_said_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrrp_supervise.c
 test_unit_vrrpd_pure_test_vrrp_supervise_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_vital_SOURCES = test/unit/vrrpd/pure/test_vrrp_vital.c
