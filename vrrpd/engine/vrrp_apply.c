@@ -86,16 +86,23 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 {
 	const struct vrrp_params *p;
 	struct vrrp_instance *v;
-	unsigned i, kept = 0;
+	unsigned i;
 
 	vrrp_leaving_make_way(r, c);
-	for (i = 0; i < r->instance_count; i++) {
+	for (i = 0; i < r->instance_count; ) {
 		v = r->instances[i];
 		p = find_params(c, v->p.name);
 		if (p != NULL && vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART) {
-			r->instances[kept++] = v;
+			i++;
 			continue;
 		}
+		/*
+		 * The list is whole whenever an instance speaks: an absence that
+		 * is judged then is told to everybody in it.
+		 */
+		(void)loop_judge(r->loop);
+		memmove(&r->instances[i], &r->instances[i + 1],
+		    (--r->instance_count - i) * sizeof(r->instances[0]));
 		if (p == NULL)
 			done->removed++;
 		else
@@ -106,7 +113,6 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 		vrrp_instance_withdraw(v);
 		vrrp_instance_free(v);
 	}
-	r->instance_count = kept;
 }
 
 /* Instances in the order of the file; each is there already or made now. */

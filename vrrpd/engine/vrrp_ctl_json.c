@@ -57,6 +57,7 @@ vrrp_ctl_json_stats(const struct vrrp_instance *v)
 		    (uint64_t)us_from_ns_floor(s->both_ns) },
 		{ "two-owners-longest-us",
 		    (uint64_t)us_from_ns_floor(s->both_most_ns) },
+		{ "adverts-withheld", s->adverts_withheld },
 		{ "send-errors", s->send_errors },
 		{ "addresses-restored", s->addresses_restored },
 		{ "bfd-takeovers", c->bfd_takeovers },

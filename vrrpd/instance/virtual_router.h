@@ -75,6 +75,7 @@ struct vrrp_stats {
 	uint64_t	contests;		/* V-72 */
 	int64_t		both_ns;		/* fenced: two owners, the last */
 	int64_t		both_most_ns;		/* and the longest */
+	uint64_t	adverts_withheld;	/* until an absence is judged */
 	uint64_t	send_errors;
 	uint64_t	addresses_restored;
 	uint64_t	verdicts[VRRP_VERDICT_COUNT];
@@ -165,6 +166,7 @@ struct vrrp_instance {
 	uint8_t			*resign_v2;
 	size_t			 resign_v2_len;
 	enum vrrp_checksum_form	 send_form;	/* of version 3 */
+	bool			 withheld_resign; /* a resignation is due */
 	uint8_t			*announce_bytes;
 	struct iovec		*announce;	/* vip_count entries */
 	struct loop_timer	*announce_timer;

@@ -48,6 +48,16 @@
 
 #define RESTORE_PAUSE_NS (5 * NS_PER_MS)
 
+/*
+ * Before a change from outside: what this process may have slept through is judged
+ * while the instance is at rest (vrrp_machine.c).
+ */
+static void
+judge_first(const struct vrrp_instance *v)
+{
+	(void)loop_judge(v->env->loop);
+}
+
 /* --- whenever it can --- */
 
 void
@@ -195,7 +205,7 @@ restore(void *arg)
 	mono_t now;
 
 	nl_drain(v->env->nl);
-	now = loop_clock();
+	now = loop_judge(v->env->loop);
 	/* Fenced: the end of that puts them back, or takes them away. */
 	if (v->vips == NULL || !v->iface->exists ||
 	    vrrp_core_is_fenced(&v->core))
@@ -397,6 +407,7 @@ vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 	const struct vrrp_params was = v->p;
 	enum vrrp_checksum_form form = v->send_form;
 
+	judge_first(v);
 	if (p->checksum_compat != was.checksum_compat ||
 	    p->version != was.version)
 		v->send_form = vrrp_frames_form(p);
@@ -413,6 +424,7 @@ vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 void
 vrrp_instance_disable(struct vrrp_instance *v, bool disable)
 {
+	judge_first(v);
 	v->disabled = disable;
 	if (!disable && v->handed_over) {
 		v->handed_over = false;
@@ -436,6 +448,7 @@ vrrp_instance_give(struct vrrp_instance *v)
 int
 vrrp_instance_handover(struct vrrp_instance *v)
 {
+	judge_first(v);
 	if (v->core.state != VRRP_ACTIVE)
 		return -EALREADY;
 	if (v->p.priority == VRRP_PRIORITY_OWNER)
@@ -543,6 +556,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 		return;
 	loop_defer_cancel(v->env->loop, restore, v);
 	vrrp_bequest_cancel(v);
+	vrrp_send_cancel(v);
 	vrrp_hold_free(v);
 	vrrp_machine_free(v);
 	vrrp_iface_remove(v->iface, v);
@@ -567,6 +581,7 @@ vrrp_instance_start(struct vrrp_instance *v)
 void
 vrrp_instance_resign(struct vrrp_instance *v, enum vrrp_cause cause)
 {
+	judge_first(v);
 	v->started = false;
 	vrrp_machine_stop(v, cause);
 }

@@ -59,6 +59,18 @@
 #define HELD_MAX_NS	(2 * NS_PER_MS)
 #define HELD_SETTLE_NS	(200 * NS_PER_US)
 
+/*
+ * The first thing that every event asks: was this process away, and is the router
+ * still what it was?  The answer comes before the event (L-32, design §6).  Where
+ * the instance has been changed and the core has not, it is too late to ask:
+ * vrrp_instance.c does so before such a change.
+ */
+static mono_t
+judged_clock(const struct vrrp_instance *v)
+{
+	return loop_judge(v->env->loop);
+}
+
 /* --- words --- */
 
 /* After the packets of the batch. */
@@ -408,9 +420,9 @@ void
 vrrp_machine_change(struct vrrp_instance *v, bool speak, bool announce)
 {
 	struct vrrp_core_params p = core_params(v);
+	mono_t now = loop_clock();
 	bool was_active = v->core.state == VRRP_ACTIVE;
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_set_params(&v->core, now, &p, &act);
@@ -479,7 +491,7 @@ void
 vrrp_machine_start(struct vrrp_instance *v, enum vrrp_cause cause)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
 
 	if (v->kept)
@@ -494,7 +506,7 @@ void
 vrrp_machine_stop(struct vrrp_instance *v, enum vrrp_cause cause)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_shutdown(&v->core, now, cause, &act);
@@ -505,7 +517,7 @@ void
 vrrp_machine_yield(struct vrrp_instance *v, enum vrrp_cause cause)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_yield(&v->core, now, cause, &act);
@@ -516,7 +528,7 @@ void
 vrrp_machine_follow(struct vrrp_instance *v, bool go)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	if (go)
@@ -534,7 +546,7 @@ void
 vrrp_machine_reannounce(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_reannounce(&v->core, now, &act);
@@ -549,7 +561,7 @@ expire_cb(mono_t deadline, void *arg)
 	struct vrrp_instance *v = arg;
 	struct vrrp_actions act;
 	struct vrrp_moment m;
-	mono_t now = loop_clock(), due;
+	mono_t now = judged_clock(v), due;
 
 	if (v->core.state == VRRP_BACKUP || mono_sub(now, deadline) > LATE_NS)
 		vrrp_io_drain(v->iface->io);
@@ -570,7 +582,7 @@ static void
 take_back(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	if (v->group != NULL) {
@@ -692,6 +704,8 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	enum vrrp_verdict verdict;
 	bool was_active;
 
+	/* A drain may have gone on for long. */
+	now = mono_max(now, judged_clock(v));
 	if (v->core.state == VRRP_INITIALIZE && !vrrp_machine_lingers(v))
 		return;				/* V-62 */
 	verdict = vrrp_accept_judge(v, a);
@@ -722,7 +736,8 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
 		vrrp_words_flapping(v, now, a);
 	}
-	if (a->priority != 0)
+	if (a->priority != 0 &&
+	    !vrrp_said_overtakes(&v->core.said, arrival))
 		successor_heard(v, a);
 	if (v->core.state == VRRP_BACKUP)
 		vrrp_words_too_close(v, now);
@@ -778,7 +793,7 @@ take_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 {
 	struct vrrp_actions act;
 	struct vrrp_moment m;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 
 	m = moment_now(v, received);
 	m.detected = decided;
@@ -836,7 +851,7 @@ void
 vrrp_machine_reassure(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;
-	mono_t now = loop_clock();
+	mono_t now = judged_clock(v);
 	struct vrrp_moment m = moment_now(v, now);
 
 	vrrp_core_reassure(&v->core, now, &act);

@@ -21,6 +21,7 @@
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_said.h"
 
 #define ANNOUNCE_CHUNK	64			/* L-33: frames at a time */
 #define ANNOUNCE_PAUSE_NS (1 * NS_PER_MS)
@@ -54,28 +55,34 @@ unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
 	return vrrp_io_send_unicast(v->iface->io, peer, message, len);
 }
 
-static int
-unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority)
+/* *error: the last one; to each peer that can be reached all the same. */
+static enum vrrp_said_to
+unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority, int *error)
 {
-	unsigned i;
-	int error = 0, e;
+	unsigned i, sent = 0;
+	int e;
 
+	*error = 0;
 	for (i = 0; i < v->p.unicast_count; i++) {
 		e = unicast_to(v, version, priority, &v->p.unicast_peers[i]);
 		if (e < 0)
-			error = e;
+			*error = e;
+		else
+			sent++;
 	}
-	return error;
+	return sent == 0 ? VRRP_SAID_TO_NOBODY :
+	    sent < v->p.unicast_count ? VRRP_SAID_TO_SOME : VRRP_SAID_TO_ALL;
 }
 
-static void
+static enum vrrp_said_to
 send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
     const uint8_t *frame, size_t len)
 {
+	enum vrrp_said_to to = VRRP_SAID_TO_ALL;
 	int error;
 
 	if (v->p.unicast_count > 0)
-		error = unicast(v, version, priority);
+		to = unicast(v, version, priority, &error);
 	else
 		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
 		    len);
@@ -83,11 +90,49 @@ send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
 		/* Resigning because the link is gone: expected. */
 		if (priority != 0)
 			send_failed(v, "an advert", -error);
-		return;
+		return to == VRRP_SAID_TO_SOME ? to : VRRP_SAID_TO_NOBODY;
 	}
 	v->stats.advertisement_sent++;
 	if (priority == 0)
 		v->stats.priority_zero_pkts_sent++;
+	return to;
+}
+
+/*
+ * This process was away, and nobody has asked yet whether it was replaced: what
+ * it says now could drive out a router that serves (design §6).  The loop asks
+ * before the next callback, and then it is said, or not.
+ */
+static void
+say_withheld(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	bool resigned = v->withheld_resign;
+
+	v->withheld_resign = false;
+	if (v->core.state == VRRP_ACTIVE) {
+		if (!vrrp_core_is_fenced(&v->core))
+			vrrp_send_advert(v, v->core.p.priority);
+	} else if (resigned && v->linger.phase != VRRP_LINGER_TAIL)
+		vrrp_send_advert(v, 0);
+}
+
+static bool
+is_withheld(struct vrrp_instance *v, uint8_t priority)
+{
+	if (!loop_is_unjudged(v->env->loop))
+		return false;
+	v->stats.adverts_withheld++;
+	if (priority == 0)
+		v->withheld_resign = true;
+	(void)loop_defer(v->env->loop, say_withheld, v);
+	return true;
+}
+
+void
+vrrp_send_cancel(struct vrrp_instance *v)
+{
+	loop_defer_cancel(v->env->loop, say_withheld, v);
 }
 
 /* V-131: in both versions where that is wished; version 3 first (V-133). */
@@ -95,16 +140,24 @@ void
 vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 {
 	bool resign = priority == 0;
+	enum vrrp_said_to to, to_v2;
+	mono_t at;
 
 	if (!resign && priority != v->frame_priority)
 		vrrp_bequest_build_adverts(v);
-	if (v->frame_len == 0 || v->iface->io == NULL)
+	if (v->frame_len == 0 || v->iface->io == NULL ||
+	    is_withheld(v, priority))
 		return;
-	send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
+	at = loop_clock();
+	to = send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
 	    resign ? v->resign_len : v->frame_len);
-	if (v->p.also_version_2)
-		send_one(v, 2, priority, resign ? v->resign_v2 : v->frame_v2,
-		    resign ? v->resign_v2_len : v->frame_v2_len);
+	if (v->p.also_version_2) {
+		to_v2 = send_one(v, 2, priority, resign ? v->resign_v2 :
+		    v->frame_v2, resign ? v->resign_v2_len : v->frame_v2_len);
+		if (to_v2 != to)
+			to = VRRP_SAID_TO_SOME;
+	}
+	vrrp_core_said(&v->core, at, to);
 }
 
 /*
@@ -119,7 +172,8 @@ vrrp_send_last_advert(struct vrrp_instance *v, const struct addr *winner)
 	uint8_t frame[VRRP_FRAME_MAX];
 	int error;
 
-	if (v->frame_len == 0 || v->iface->io == NULL)
+	if (v->frame_len == 0 || v->iface->io == NULL ||
+	    loop_is_unjudged(v->env->loop))
 		return;
 	if (v->p.unicast_count > 0)
 		error = unicast_to(v, v->p.version, v->core.p.priority,
@@ -172,6 +226,10 @@ announce_chunk(struct vrrp_instance *v)
 	int64_t wait_ns;
 	unsigned to;
 
+	if (loop_is_unjudged(v->env->loop)) {
+		loop_timer_set(v->announce_timer, loop_clock());
+		return;
+	}
 	to = v->announce_at + ANNOUNCE_CHUNK;
 	if (to > v->p.vip_count)
 		to = v->p.vip_count;
@@ -200,7 +258,9 @@ vrrp_send_announce_cb(mono_t deadline, void *arg)
 	struct vrrp_instance *v = arg;
 
 	(void)deadline;
-	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
+	/* The end of a fence announces anew. */
+	if (v->core.state == VRRP_ACTIVE && v->vips != NULL &&
+	    !vrrp_core_is_fenced(&v->core))
 		announce_chunk(v);
 }
 

@@ -14,8 +14,14 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/instance/virtual_router.h"
 
-/* In both versions where that is wished. */
+/*
+ * In both versions where that is wished.  While this process has an absence that
+ * is not judged yet (loop_is_unjudged()) nothing leaves: an advert is sent when
+ * that is done, unless it is void then.
+ */
 void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
+/* The instance is about to be freed. */
+void	vrrp_send_cancel(struct vrrp_instance *);
 /* To the better router this one has just yielded to. */
 void	vrrp_send_last_advert(struct vrrp_instance *,
 	    const struct addr *winner);

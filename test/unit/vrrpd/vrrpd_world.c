@@ -69,6 +69,27 @@ loop_clock(void)
 	return world.now;
 }
 
+/* The handler of absences is the test's: world.on_judge. */
+mono_t
+loop_judge(struct loop *loop)
+{
+	void (*cb)(void) = world.on_judge;
+
+	(void)loop;
+	world.unjudged = false;
+	world.on_judge = NULL;
+	if (cb != NULL)
+		cb();
+	return world.now;
+}
+
+bool
+loop_is_unjudged(const struct loop *loop)
+{
+	(void)loop;
+	return world.unjudged;
+}
+
 mono_t
 loop_now(const struct loop *loop)
 {
@@ -197,8 +218,10 @@ world_deferred(void)
 
 		/* A call deferred from here comes after the next batch. */
 		deferred[i].cb = NULL;
-		if (cb != NULL)
-			cb(deferred[i].arg);
+		if (cb == NULL)
+			continue;
+		(void)loop_judge(world.loop);
+		cb(deferred[i].arg);
 	}
 	deferred_count -= n;
 	memmove(deferred, deferred + n, deferred_count * sizeof(deferred[0]));
@@ -1076,6 +1099,8 @@ world_advert_as(const struct vrrp_advert_spec *as, const char *source,
 	in.bytes = frame + 14;
 	in.len = len - 14;
 	in.source_mac = mac;
+	/* No packet takes no time (vrrp_said.h). */
+	world.now.ns++;
 	in.now = in.arrival = world.now;
 	vrrp_receive_packet(&in, world.iface);
 }

@@ -55,6 +55,8 @@ struct world {
 	void		(*on_nl_drain)(void);	/* events that were waiting */
 	unsigned	drains;
 	void		(*on_drain)(void);	/* packets that were waiting */
+	bool		unjudged;	/* this process was away */
+	void		(*on_judge)(void);	/* and that is found now */
 	/* The batch not acknowledged yet. */
 	nl_batch_done	done;
 	void		*done_arg;

@@ -756,12 +756,100 @@ test_vrrp_machine_owner_is_active_at_once_with_its_own_address(void **state)
 	    &p.vips[0].prefix.addr));
 }
 
+/* --- absences --- */
+
+static void
+away_and_replaced(void)
+{
+	(void)vrrp_machine_absent(v, mono_add(world.now, -4 * NS_PER_S),
+	    world.now, 0);
+	world_advert("192.0.2.1", 50, 100);
+}
+
+static void
+change_priority(void)
+{
+	struct vrrp_params p = v->p;
+
+	p.priority = 150;
+	vrrp_instance_set(v, &p);
+}
+
+static void
+stop(void)
+{
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+}
+
+static void
+hand_over(void)
+{
+	(void)vrrp_instance_handover(v);
+}
+
+static void
+announce(void)
+{
+	vrrp_machine_reannounce(v);
+}
+
+static void
+reassure(void)
+{
+	vrrp_machine_reassure(v);
+}
+
+/*
+ * L-32, design §6: after a long handler of the same batch, whatever comes next
+ * speaks for a router that may have been replaced: each asks first.
+ */
+static void
+test_vrrp_machine_every_event_is_preceded_by_the_judgement(void **state)
+{
+	static void (*const events[])(void) = { change_priority, stop,
+	    hand_over, announce, reassure };
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		become_active();
+		world.on_judge = away_and_replaced;
+		events[i]();
+		world_deferred();
+		assert_int_equal(v->core.fenced_out, 1);
+		assert_null(strstr(world.did, "advert:150"));
+		assert_null(strstr(world.did, "advert:0"));
+		assert_null(strstr(world.did, "announce"));
+		assert_int_equal(teardown(state), 0);
+		assert_int_equal(setup(state), 0);
+	}
+}
+
+/* V-65, V-70: what was heard before it resigned is no successor. */
+static void
+test_vrrp_machine_older_advert_ends_no_lingering(void **state)
+{
+	struct vrrp_advert a = { .version = 3, .vrid = 51, .priority = 50,
+	    .interval_cs = 100, .addr_count = 1 };
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &a.source), 0);
+	become_active();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	assert_true(vrrp_machine_lingers(v));
+	vrrp_machine_rx(v, world.now, mono_add(world.now, -NS_PER_MS), &a);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_WAITING);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_TAIL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_machine_every_event_is_preceded_by_the_judgement),
+	    TEST(test_vrrp_machine_older_advert_ends_no_lingering),
 	    TEST(test_vrrp_machine_silence_takes_over_advert_addresses_announcement),
 	    TEST(test_vrrp_machine_kept_addresses_are_readopted),
 	    TEST(test_vrrp_machine_kept_addresses_it_cannot_use_are_withdrawn),

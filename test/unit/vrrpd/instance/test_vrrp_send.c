@@ -12,6 +12,9 @@
 #include <string.h>
 
 #include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_send.h"
 
 /* V-83: five in all, then no more; none after leaving. */
 static void
@@ -196,6 +199,116 @@ test_vrrp_send_unicast_sends_one_message_per_peer(void **state)
 	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
 }
 
+/* This process was away for 4 s, and the loop has found out. */
+static void
+away(void)
+{
+	(void)vrrp_machine_absent(v, mono_add(world.now, -4 * NS_PER_S),
+	    world.now, 0);
+}
+
+/* The successor's advert has been waiting since it took over. */
+static void
+away_and_replaced(void)
+{
+	away();
+	world_advert("192.0.2.1", 50, 100);
+}
+
+/* In the midst of a handler that took long: nobody has asked yet. */
+static void
+be_unjudged(void (*found)(void))
+{
+	world.unjudged = true;
+	world.on_judge = found;
+}
+
+/* Design §6, L-32: what is said before the absence is judged drives out a router. */
+static void
+test_vrrp_send_nothing_leaves_before_an_absence_is_judged(void **state)
+{
+	(void)state;
+	become_active();
+	be_unjudged(away_and_replaced);
+	vrrp_send_advert(v, 100);
+	vrrp_send_announce(v, false);
+	vrrp_send_last_advert(v, vrrp_iface_primary_of(v));
+	assert_string_equal(world.did, "");
+	assert_int_equal(v->stats.adverts_withheld, 1);
+	world_deferred();
+	world_run(5 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(v->core.fenced_out, 1);
+	assert_null(strstr(world.did, "advert:100 announce"));
+	assert_null(strstr(world.did, "announce"));
+}
+
+/* Nobody has taken over: it is said after all, and at once. */
+static void
+test_vrrp_send_withheld_advert_follows_the_judgement(void **state)
+{
+	(void)state;
+	become_active();
+	be_unjudged(NULL);
+	vrrp_send_advert(v, 100);
+	assert_string_equal(world.did, "");
+	world_deferred();
+	assert_string_equal(world.did, "advert:100");
+}
+
+/* An Active that must listen first is silent until it has. */
+static void
+test_vrrp_send_withheld_advert_is_void_in_a_fence(void **state)
+{
+	(void)state;
+	become_active();
+	be_unjudged(away);
+	vrrp_send_advert(v, 100);
+	world_deferred();
+	assert_true(vrrp_core_is_fenced(&v->core));
+	world_run(NS_PER_S);
+	assert_string_equal(world.did, "");
+	world_run(NS_PER_S / 4);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+}
+
+/* V-68: a resignation too, unless a successor has been heard meanwhile. */
+static void
+test_vrrp_send_withheld_resignation_follows_the_judgement(void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_forget();
+	be_unjudged(NULL);
+	vrrp_send_advert(v, 0);
+	assert_string_equal(world.did, "");
+	world_deferred();
+	assert_string_equal(world.did, "advert:0");
+	world_forget();
+	be_unjudged(away_and_replaced);
+	vrrp_send_advert(v, 0);
+	world_deferred();
+	assert_string_equal(world.did, "hush");
+}
+
+/* Design §6: repeats of the announcements are sent by nobody who listens. */
+static void
+test_vrrp_send_fenced_active_repeats_no_announcement(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(world.announced, 1);
+	away();
+	world_run(NS_PER_S);
+	assert_int_equal(world.announced, 1);
+	world_run(NS_PER_S / 4);
+	assert_int_equal(world.announced, 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -211,6 +324,11 @@ main(void)
 	    TEST(test_vrrp_send_yielding_sends_a_last_advert_from_its_own_mac),
 	    TEST(test_vrrp_send_dual_sends_both_versions),
 	    TEST(test_vrrp_send_unicast_sends_one_message_per_peer),
+	    TEST(test_vrrp_send_nothing_leaves_before_an_absence_is_judged),
+	    TEST(test_vrrp_send_withheld_advert_follows_the_judgement),
+	    TEST(test_vrrp_send_withheld_advert_is_void_in_a_fence),
+	    TEST(test_vrrp_send_withheld_resignation_follows_the_judgement),
+	    TEST(test_vrrp_send_fenced_active_repeats_no_announcement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
