@@ -77,5 +77,10 @@ EXTRA_DIST += \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
 	test/lab/test_many.py \
+	test/lab/test_several.py \
+	test/lab/test_probes.py \
+	test/lab/test_netd.py \
+	test/lab/test_monitor.py \
+	test/lab/test_handover.py \
 	test/lab/test_world.py \
 	# end
