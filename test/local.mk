@@ -1,6 +1,5 @@
 # Unit tests print TAP (cmocka); the lab needs root and is run by test/check.sh.
 include test/unit/local.mk
-include test/sim/local.mk
 include test/world/local.mk
 include test/fuzz/local.mk
 include test/lab/local.mk

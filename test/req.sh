@@ -24,7 +24,7 @@
 #	# V-40 -			(shell and Python)
 #	covers V-40 -			(a scenario of test/world)
 #
-# Looked at: test/unit, test/sim, test/world, test/lab, test/interop, test/conf.
+# Looked at: test/unit, test/world, test/lab, test/interop, test/conf.
 # Where no test makes sense the line says why after the bar.  Exit status 1 when
 # a rule is missing a test, a marker names a rule that no .req file has, or a
 # line cannot be read.
@@ -44,7 +44,7 @@ fi
 
 markers=$(mktemp) || exit 2
 trap 'rm -f "$markers"' EXIT
-for dir in unit sim world lab interop conf; do
+for dir in unit world lab interop conf; do
 	[ -d "$here/$dir" ] || continue
 	find "$here/$dir" -type f \
 	    \( -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \
