@@ -129,6 +129,8 @@ take_line(struct ctl_client_conn *c)
 	c->since = loop_now(c->loop);
 	ctl_rpc_line(c, line, (size_t)len);
 	(void)evbuffer_drain(c->in, (size_t)len + 1);
+	if (c->bev != NULL && evbuffer_get_length(c->in) <= CTL_LINE_MAX)
+		(void)bufferevent_enable(c->bev, EV_READ);
 	return true;
 }
 
@@ -287,9 +289,15 @@ bev_read(struct bufferevent *bev, void *arg)
 {
 	struct ctl_client_conn *c = arg;
 
-	(void)bev;
 	loop_batch_begin(c->server->loop);
 	c->more = true;
+	/*
+	 * What waits in the input is bounded here: libevent's own high watermark
+	 * calls this function again and again in one batch while it is reached,
+	 * so that the batch never ends.
+	 */
+	if (evbuffer_get_length(c->in) > CTL_LINE_MAX)
+		(void)bufferevent_disable(bev, EV_READ);
 	want_turn(c->server);
 }
 
@@ -468,8 +476,6 @@ conn_start(struct ctl_server *s, int fd)
 	c->in = bufferevent_get_input(c->bev);
 	c->out = bufferevent_get_output(c->bev);
 	bufferevent_setcb(c->bev, bev_read, bev_write, bev_event, c);
-	/* One byte more than a line may have, to see that it has too many. */
-	bufferevent_setwatermark(c->bev, EV_READ, 0, CTL_LINE_MAX + 1);
 	bufferevent_setwatermark(c->bev, EV_WRITE, CTL_QUEUE_LOW / 2, 0);
 	(void)bufferevent_set_max_single_read(c->bev, READ_BYTES);
 	(void)bufferevent_set_timeouts(c->bev, NULL, &stuck);

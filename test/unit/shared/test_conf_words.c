@@ -215,7 +215,7 @@ static void
 test_conf_words_print_what_can_be_read(void **state)
 {
 	static const char *const values[] = { "eth0", "", "a b", "\"", "\\",
-	    "${HOME}", "$", "#", "fe80::1", "192.0.2.1/24", "'", "\x01" "a",
+	    "${HOME}", "$", "#", "fe80::1", "192.0.2.1/24", "'", ("\x01" "a"),
 	    "\xc3\xa9", "a,b", "{", "=", "|" };
 	char *text;
 	size_t i, len;
