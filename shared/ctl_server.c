@@ -292,7 +292,7 @@ bev_read(struct bufferevent *bev, void *arg)
 	loop_batch_begin(c->server->loop);
 	c->more = true;
 	/*
-	 * What waits in the input is bounded here: libevent's own high watermark
+	 * The input is bounded here: libevent's own high watermark
 	 * calls this function again and again in one batch while it is reached,
 	 * so that the batch never ends.
 	 */

@@ -232,8 +232,8 @@ vrrp_vmac_raise(const struct vrrp_vips *v)
 /* --- after a crash --- */
 
 /* A tag holds a mark, the process, and the two values. */
-#define TAG_MARK	(1 << 30)
-#define TAG_MARKS	(3 << 30)
+#define TAG_MARK	(1U << 30)
+#define TAG_MARKS	(3U << 30)
 #define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
 #define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
 

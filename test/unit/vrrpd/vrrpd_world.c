@@ -398,6 +398,8 @@ nl_batch_cancel(struct nl *nl, void *arg)
 
 	if (world.done_arg == arg)
 		world.done = NULL;
+	if (world.refreshed_arg == arg)
+		world.refreshed = NULL;
 	for (i = 0; i < ack_count; i++)
 		if (acks[i].arg == arg)
 			acks[i].done = NULL;
