@@ -2,8 +2,10 @@
  * vrrp_keeper.c - the keeper of the standing orders, in the monitor.
  *
  * The table in memory is what is in force: engines come and go, and get it at
- * their birth.  The file follows.  A change that comes while the file is written
- * is written right after it, so a burst of orders costs two writes; one that
+ * their birth.  The file follows after SETTLE_NS: a fork keeps a processor for half
+ * a millisecond, and in the few after a handover the engine has better uses for it.
+ * A change that comes while the file is written is written right after it, so a
+ * burst of orders costs two writes at most; one that
  * cannot be written is tried again every RETRY_NS, and said once.  The engine is
  * told after each attempt up to which of its orders the disk has them, for those
  * who asked to wait for it.
@@ -26,6 +28,7 @@
 #include "shared/state_file.h"
 #include "vrrpd/monitor/vrrp_writer.h"
 
+#define SETTLE_NS	(10 * NS_PER_MS)
 #define RETRY_NS	(10 * NS_PER_S)
 #define LAST_NS		(2 * NS_PER_S)
 #define SUFFIX		".orders"
@@ -37,7 +40,7 @@ struct vrrp_keeper {
 	char			 path[STATE_FILE_PATH_MAX];
 	struct vrrp_orders	 orders;
 	struct vrrp_writer	*writer;
-	struct loop_timer	*retry;
+	struct loop_timer	*due;		/* the next write */
 	struct vrrp_channel	*engine;	/* NULL: none */
 	bool			 changed;	/* since the write began */
 	uint32_t		 heard;		/* orders of this engine */
@@ -130,7 +133,7 @@ start_writing(struct vrrp_keeper *k)
 	}
 	judge(k, error);
 	tell_engine(k);
-	loop_timer_set(k->retry, mono_add(loop_clock(), RETRY_NS));
+	loop_timer_set(k->due, mono_add(loop_clock(), RETRY_NS));
 }
 
 static void
@@ -145,13 +148,13 @@ written(int error, void *arg)
 		k->changed = true;
 	tell_engine(k);
 	if (error < 0)
-		loop_timer_set(k->retry, mono_add(loop_clock(), RETRY_NS));
+		loop_timer_set(k->due, mono_add(loop_clock(), RETRY_NS));
 	else if (k->changed)
 		start_writing(k);
 }
 
 static void
-retry_cb(mono_t deadline, void *arg)
+due_cb(mono_t deadline, void *arg)
 {
 	struct vrrp_keeper *k = arg;
 
@@ -173,7 +176,11 @@ on_order(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_orders_put(&k->orders, &o))
 		return VRRP_REFUSAL_ROOM;
 	k->heard++;
-	start_writing(k);
+	/* The timer may be set already, or to the next attempt, far away. */
+	if (!vrrp_writer_is_busy(k->writer) &&
+	    (!k->changed || k->kept.why[0] != '\0'))
+		loop_timer_set(k->due, mono_add(loop_clock(), SETTLE_NS));
+	k->changed = true;
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -241,9 +248,9 @@ part_forget(void *arg)
 	struct vrrp_keeper *k = arg;
 
 	vrrp_writer_free(k->writer);
-	loop_timer_free(k->retry);
+	loop_timer_free(k->due);
 	k->writer = NULL;
-	k->retry = NULL;
+	k->due = NULL;
 }
 
 /* Without a file the daemon works as well, but for what it is to remember. */
@@ -254,8 +261,8 @@ part_open(struct loop *loop, void *arg)
 	int error;
 
 	k->writer = vrrp_writer_new(loop, written, k);
-	k->retry = loop_timer_new(loop, retry_cb, k);
-	if (k->writer == NULL || k->retry == NULL)
+	k->due = loop_timer_new(loop, due_cb, k);
+	if (k->writer == NULL || k->due == NULL)
 		return -ENOMEM;
 	error = vrrp_keeper_path(k->folder, k->socket, k->path,
 	    sizeof(k->path));

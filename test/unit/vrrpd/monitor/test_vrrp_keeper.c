@@ -180,9 +180,17 @@ engine_starts(void)
 }
 
 static void
-orders(const char *line)
+says(const char *line)
 {
 	world_says(engine_number, VRRP_MSG_ORDER, line, strlen(line));
+}
+
+/* And the write is due. */
+static void
+orders(const char *line)
+{
+	says(line);
+	world_run_ms(10);
 }
 
 /* The last word of how far the disk is. */
@@ -374,6 +382,27 @@ test_vrrp_keeper_order_is_in_force_at_once_and_then_written(void **state)
 	assert_int_equal(starts, 2);
 }
 
+/* The engine has better uses for the processor right after a handover. */
+static void
+test_vrrp_keeper_writes_a_little_later_and_all_at_once(void **state)
+{
+	(void)state;
+	opens();
+	engine_starts();
+	says("a" DISABLED);
+	world_run_ms(5);
+	says("b" DISABLED);
+	world_run_ms(4);
+	assert_int_equal(starts, 0);
+	in_force("b", "b" DISABLED);
+	world_run_ms(1);
+	assert_int_equal(starts, 1);
+	ends(0);
+	was_told(2, "");
+	world_run_ms(100);
+	assert_int_equal(starts, 1);
+}
+
 static void
 test_vrrp_keeper_burst_costs_one_more_write(void **state)
 {
@@ -543,6 +572,7 @@ main(void)
 		T(test_vrrp_keeper_endless_file_and_one_that_is_none_go_aside),
 		T(test_vrrp_keeper_folder_that_cannot_be_is_said),
 		T(test_vrrp_keeper_order_is_in_force_at_once_and_then_written),
+		T(test_vrrp_keeper_writes_a_little_later_and_all_at_once),
 		T(test_vrrp_keeper_burst_costs_one_more_write),
 		T(test_vrrp_keeper_failed_write_is_said_once_and_tried_again),
 		T(test_vrrp_keeper_without_a_fork_it_is_tried_again),
