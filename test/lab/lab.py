@@ -536,6 +536,66 @@ class Gap:
         return self.report["worst-us"] / 1000
 
 
+class Owners:
+    """owners.c: which routers answer for an address, every millisecond.
+
+    An interval is (from, to, owners): seconds of time.monotonic(), and a tuple
+    of the routers' names.  What began is in no interval before the next change,
+    or stop().
+    """
+
+    def __init__(self, lab, target=VIP, routers=None):
+        self.changes = []
+        self.gaps = []
+        self.report = None
+        self.ready = threading.Event()
+        ports = ["p-" + r.name for r in routers or lab.routers]
+        self.process = lab.switch.start(
+            "owners", BUILD / "test/lab/owners", "br0", target, *ports,
+            stdout=subprocess.PIPE)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+        if not self.ready.wait(10):
+            raise LabError("owners says nothing: " + self.process.log())
+
+    def read(self):
+        for line in self.process.popen.stdout:
+            words = line.decode().split()
+            if words[0] == "owners":
+                self.changes.append((int(words[1]) / 1e9, tuple(
+                    sorted(w[2:] for w in words[2:]))))
+            elif words[0] == "gap":
+                self.gaps.append((int(words[1]) / 1e9, float(words[2])))
+            else:
+                self.report = json.loads(line)
+            self.ready.set()
+
+    def now(self):
+        return self.changes[-1][1]
+
+    def intervals(self):
+        ends = [at for at, _ in self.changes[1:]]
+        if self.report is not None:
+            ends.append(self.report["end-ns"] / 1e9)
+        return [(at, end, who)
+                for (at, who), end in zip(self.changes, ends)]
+
+    def stop(self):
+        if self.report is None:
+            self.process.stop()
+            self.thread.join()
+        if self.report is None:
+            raise LabError("no report from owners: " + self.process.log())
+        return self.intervals()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.process.alive():
+            self.stop()
+
+
 class Capture:
     """tcpdump in a node, from listening to a list of parsed frames."""
 

@@ -2,8 +2,10 @@
 noinst_PROGRAMS += \
 	test/lab/gap \
 	test/lab/meter \
+	test/lab/owners \
 	# end
 test_lab_meter_SOURCES = test/lab/meter.c
+test_lab_owners_SOURCES = test/lab/owners.c
 test_lab_gap_SOURCES = test/lab/gap.c
 test_lab_gap_LDFLAGS = $(AM_LDFLAGS) -pthread
 
@@ -23,6 +25,8 @@ EXTRA_DIST += \
 	test/bench/failover.sh \
 	test/bench/link.py \
 	test/bench/link.sh \
+	test/bench/operator.sh \
+	test/bench/operators.py \
 	test/bench/scale.py \
 	test/bench/scale.sh \
 	test/bench/service.py \

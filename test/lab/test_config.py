@@ -1,7 +1,9 @@
 """Configurations that are wrong: one clear line, exit 1, never a crash."""
 
+import os
 import pathlib
 import random
+import signal
 import tempfile
 
 import pytest
@@ -143,3 +145,79 @@ def test_bad_bfdd_configuration_is_one_line_and_exit_1(idle, conf, name):
     assert done.returncode == 1, (done.stdout, done.stderr)
     lines = (done.stdout + done.stderr).splitlines()
     assert len(lines) == 1 and "bad.conf" in lines[0], lines
+
+
+# --- at a reload ---
+
+def put(path, what):
+    """In the place of the file, whatever was there."""
+    if path.is_dir():
+        path.rmdir()
+    path.unlink(missing_ok=True)
+    if what == "directory":
+        path.mkdir()
+    elif what == "unreadable":
+        path.write_text(GOOD)
+        path.chmod(0)
+    elif what == "link to nowhere":
+        path.symlink_to("/nosuch/vrrpd.conf")
+    elif what == "fifo":
+        os.mkfifo(path)
+    elif isinstance(what, bytes):
+        path.write_bytes(what)
+    elif what != "missing":
+        path.write_text(what)
+
+
+RELOADS = {
+    "missing": "missing", "directory": "directory", "fifo": "fifo",
+    "unreadable": "unreadable", "link": "link to nowhere",
+    "bad": BAD["priority-256"][0], "binary": NOISE,
+    "zeros": b"\0" * 4096,
+    # What the scanner of the library has to swallow as one token.
+    "endless-string": GOOD + 'router_id = "' + "x" * 3000000,
+    "endless-word": "x" * 3000000,
+    "endless-comment": GOOD + "/* " + "x" * 3000000,
+    "endless-list": GOOD.replace("192.0.2.50/24", "192.0.2.50/24" +
+                                 ", 192.0.2.50/24" * 200000),
+    "deep": "instance a { " * 20000,
+    "escapes": GOOD + 'router_id = "\\x"\n',
+    "ten-megabytes": BAD["ten-megabytes"][0],
+}
+
+
+@pytest.fixture(scope="module")
+def running():
+    """An Active that must not notice anything."""
+    with Lab() as lab:
+        lab.start_pair(advert_int=10)
+        lab.wait_pair()
+        yield lab
+
+
+@pytest.mark.parametrize("name", RELOADS)
+def test_bad_file_at_a_reload_is_one_answer_and_touches_nothing(running, name):
+    lab, path = running, running.r1.vrrpd_conf
+    text, pids = path.read_text(), lab.r1.pids()
+    before = [r.transitions() for r in lab.routers]
+    said = lab.r1.vrrpd.log().count("nothing was changed")
+    try:
+        put(path, RELOADS[name])
+        with lab.meter() as meter:
+            done = lab.r1.vrrpctl("reload", check=False)
+            os.kill(lab.r1.vrrpd.pid, signal.SIGHUP)
+            wait_for(lambda: lab.r1.vrrpd.log().count("nothing was changed") ==
+                     said + 2, 30,
+                     lambda: "the log says so: " + lab.r1.vrrpd.log()[-2000:])
+            report = meter.stop()
+    finally:
+        put(path, text)
+    assert done.returncode == 1, done
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1 and len(lines[0]) < 512, lines
+    assert str(path) in lines[0], lines
+    assert lab.r1.pids() == pids
+    assert [r.transitions() for r in lab.routers] == before
+    assert report["outages"] == [] or \
+        report["worst-gap-us"] > 5000, report["outages"]
+    assert lab.r1.vrrpctl("reload", check=False).stdout.startswith("reloaded")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lab import VIP, LabError, run
+from lab import VIP, VIP6, LabError, Owners, run, wait_for
 
 COUNT = pathlib.Path(__file__).parent.parent / "count.py"
 
@@ -64,6 +64,29 @@ def test_meter_sees_nothing_when_nothing_happens(answered_by_r1):
         time.sleep(0.3)
         report = meter.stop()
     assert report["outages"] == [] and report["answered"] > 100
+
+
+@pytest.mark.parametrize("ipv6", (False, True), ids=("ipv4", "ipv6"))
+def test_owners_sees_none_one_and_two(lab, ipv6):
+    if ipv6:
+        lab.ipv6()
+    target = (VIP6 + "/64") if ipv6 else (VIP + "/24")
+    owners = Owners(lab, target.split("/")[0])
+    assert owners.now() == ()
+    for verb, router, wanted in (("add", lab.r1, ("r1",)),
+                                 ("add", lab.r2, ("r1", "r2")),
+                                 ("delete", lab.r1, ("r2",)),
+                                 ("delete", lab.r2, ())):
+        more = ("nodad",) if ipv6 and verb == "add" else ()
+        before = time.monotonic()
+        router.ip("address", verb, target, "dev", "eth0", *more)
+        wait_for(lambda: owners.now() == wanted, 5,
+                 lambda: "%s; now %s" % (wanted, owners.changes))
+        assert before - 0.002 <= owners.changes[-1][0] <= time.monotonic()
+    intervals = owners.stop()
+    assert [who for _, _, who in intervals] == \
+        [(), ("r1",), ("r1", "r2"), ("r2",), ()]
+    assert all(a[1] == b[0] for a, b in zip(intervals, intervals[1:]))
 
 
 def test_meter_refused_connections_are_an_outage(answered_by_r1):

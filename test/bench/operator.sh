@@ -1,0 +1,10 @@
+#!/bin/sh
+# usage: operator.sh BUILD-DIRECTORY [PART]... [OPTION]...   (see operators.py)
+here=$(cd "$(dirname "$0")" && pwd)
+LAB_BUILD=$(cd "${1:?usage: operator.sh BUILD-DIRECTORY [PART]... [OPTION]...}" &&
+    pwd) || exit 2
+shift
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+export LAB_BUILD PYTHONDONTWRITEBYTECODE=1
+exec sh "$here/../lab/sandbox.sh" $python "$here/operators.py" "$@"

@@ -1,0 +1,750 @@
+"""What an operator may do without anybody noticing, and what it costs otherwise.
+
+    sh test/bench/operator.sh BUILD-DIRECTORY [PART]... [--trials 20]
+        [--minutes 10] [--seed N] [--advert-int CS] [--address] [--bfd]
+        [--instances 250] [--rounds 10] [--keep DIRECTORY] [--json FILE]
+
+Parts, all of them unless some are named:
+
+    changes  Both routers of a pair are reloaded at once with an address more, an
+             address less, another prefix length, another unicast peer, another
+             `accept`.  A client asks the addresses that stay every 0.5 ms.  Both
+             modes, both families, adverts of 1 cs and of 1 s.
+    many     One reload takes 100 of 250 instances out and makes 50 others anew.
+             Transitions of the 100 that the file does not change, and for how
+             long the engine's loop was away.
+    rtnl     Somebody else's namespace with very many devices is deleted, which
+             keeps the kernel's lock on network configuration for about a second.
+    random   Three routers and an operator who does anything, one thing every
+             second or so, while the switch counts who answers for the address.
+             The seed is printed; with it the same is done again.
+
+Beside each figure stands the machine's own worst gap meanwhile: a router whose
+machine sleeps is late, whatever it runs.  What the build cannot do is said in its
+place in the table.  Exit status 1: a figure is not as it should be.
+
+(Not operator.py: Python has a module of that name, which everybody imports.)
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
+
+from lab import (GLOBAL, NETWORK, VIP, VIP6, VIP6_LOCAL, Ctl, Gap,  # noqa: E402
+                 Lab, LabError, Owners, run, vrrpd_conf, wait_for)
+
+SLEPT_MS = 5.0          # a trial in which the machine was away for longer
+AGAIN = 10              # is done again, so often at most
+AFTER = 0.3             # whatever is still to go wrong shows by then
+RESULTS = []
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def result(part, case, good, **figures):
+    RESULTS.append(dict(part=part, case=case, good=good, **figures))
+
+
+def at_once(*calls):
+    """Each in a thread of its own; the first error is raised."""
+    errors = []
+
+    def carry_out(call):
+        try:
+            call()
+        except Exception as error:          # noqa: BLE001
+            errors.append(error)
+
+    threads = [threading.Thread(target=carry_out, args=(c,)) for c in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def reload(router):
+    ctl = Ctl(router.vrrpd_sock, timeout=60)
+    try:
+        return ctl.call("reload")
+    finally:
+        ctl.close()
+
+
+def engine_deaths(router):
+    return router.call("show")["processes"]["engine-restarts"]
+
+
+# --- changes ---
+
+class Changes:
+    """A pair whose file changes and changes back."""
+
+    KINDS = ("add an address", "remove an address", "prefix length",
+             "unicast peer", "accept")
+
+    def __init__(self, lab, virtual_mac, ipv6, advert_int):
+        self.lab, self.ipv6 = lab, ipv6
+        self.virtual_mac, self.advert_int = virtual_mac, advert_int
+        self.length = 64 if ipv6 else 24
+        self.targets = [VIP6_LOCAL + "%eth0", VIP6] if ipv6 else [VIP]
+        self.fixed = ([VIP6_LOCAL + "/64", VIP6 + "/64"] if ipv6 else
+                      [VIP + "/24"])
+
+    def other(self, number):
+        return "%s%d" % (GLOBAL if self.ipv6 else NETWORK + ".", number)
+
+    def write(self, addresses=(), extra=""):
+        for router, peer, priority in ((self.lab.r1, self.lab.r2, 200),
+                                       (self.lab.r2, self.lab.r1, 100)):
+            with_peer = peer.link_local if self.ipv6 else peer.address
+            router.vrrpd_conf.write_text(vrrpd_conf(
+                priority=priority, advert_int=self.advert_int,
+                virtual_mac=self.virtual_mac,
+                addresses=self.fixed + list(addresses),
+                extra=extra.replace("PEER", with_peer)))
+
+    def before_and_after(self, kind):
+        """Arguments of write()."""
+        one, two = self.other(61), self.other(62)
+        length = "/%d" % self.length
+        longer = "/128" if self.ipv6 else "/32"
+        nobody = "fe80::99" if self.ipv6 else self.other(99)
+        peers = "unicast_peers = { PEER%s }"
+        return {
+            "add an address": (((one + length,), ""),
+                               ((one + length, two + length), "")),
+            "remove an address": (((one + length, two + length), ""),
+                                  ((two + length,), "")),
+            "prefix length": (((one + length,), ""), ((one + longer,), "")),
+            "unicast peer": (((), peers % ""),
+                             ((), peers % (", " + nobody))),
+            "accept": (((), ""), ((), "accept = no")),
+        }[kind]
+
+    def reload_both(self):
+        at_once(lambda: reload(self.lab.r1), lambda: reload(self.lab.r2))
+
+    def settle(self):
+        self.lab.wait_pair(ipv6=self.ipv6, timeout=30)
+        for target in self.targets:
+            self.lab.answered(target=target)
+
+    def trial(self, kind):
+        """(lost probes, longest outage in ms, moves), or None: slept."""
+        before, after = self.before_and_after(kind)
+        self.write(*before)
+        self.reload_both()
+        self.settle()
+        moves = len(self.lab.r1.transitions()) + len(self.lab.r2.transitions())
+        gap = Gap(self.lab.client)
+        meters = [self.lab.meter(target=t).wait_ready() for t in self.targets]
+        self.write(*after)
+        self.reload_both()
+        time.sleep(AFTER)
+        reports = [meter.stop() for meter in meters]
+        slept = max([gap.stop()] +
+                    [r["worst-gap-us"] / 1000 for r in reports])
+        outages = [o for r in reports for o in r["outages"]]
+        moves = len(self.lab.r1.transitions()) + \
+            len(self.lab.r2.transitions()) - moves
+        if outages and slept > SLEPT_MS:
+            return None
+        return (sum(r["lost"] for r in reports),
+                max((o["length-ms"] for o in outages), default=0.0), moves,
+                slept)
+
+
+def changes(options):
+    say("both routers reloaded at once; a client of the addresses that stay")
+    say("%-34s %-18s %6s %6s %8s %6s %8s" % (
+        "pair", "change", "trials", "lost", "max ms", "moves", "machine"))
+    for ipv6 in (False, True):
+        for virtual_mac in (True, False):
+            for advert_int in (1, 100):
+                name = "%s, %s, %s" % ("ipv6" if ipv6 else "ipv4",
+                                       "virtual MAC" if virtual_mac else
+                                       "address",
+                                       "1cs" if advert_int == 1 else "1s")
+                with Lab() as lab:
+                    lab.start_pair(advert_int=advert_int, ipv6=ipv6,
+                                   virtual_mac=virtual_mac)
+                    lab.wait_pair(ipv6=ipv6)
+                    pair = Changes(lab, virtual_mac, ipv6, advert_int)
+                    for kind in Changes.KINDS:
+                        change(options, pair, name, kind)
+
+
+def change(options, pair, name, kind):
+    seen, slept = [], 0
+    while len(seen) < options.trials and slept <= AGAIN:
+        one = pair.trial(kind)
+        if one is None:
+            slept += 1
+        else:
+            seen.append(one)
+    lost, moves = sum(s[0] for s in seen), sum(s[2] for s in seen)
+    longest = max((s[1] for s in seen), default=0.0)
+    machine = max((s[3] for s in seen), default=0.0)
+    good = lost == 0 and moves == 0 and len(seen) == options.trials
+    result("changes", name + ", " + kind, good, trials=len(seen), lost=lost,
+           slept=slept, **{"longest-ms": longest, "moves": moves,
+                           "machine-ms": machine})
+    say("%-34s %-18s %6d %6d %8.1f %6d %8.1f%s" % (
+        name, kind, len(seen), lost, longest, moves, machine,
+        "" if good else "  <--"))
+
+
+# --- many ---
+
+def many_conf(priority, names, anew=()):
+    """anew: these have another mode, which makes them new instances."""
+    return "".join(vrrpd_conf(
+        priority=priority, advert_int=100, name="n%d" % n, vrid=n,
+        virtual_mac=n not in anew, addresses=("198.51.100.%d/24" % n,))
+        for n in names)
+
+
+def last_moves(router):
+    return {i["name"]: (i["last-transition"] or {}).get("time")
+            for i in router.call("show")["instances"]}
+
+
+def many(options):
+    count = options.instances
+    gone, anew = count * 2 // 5, count // 5
+    say("%d instances; one reload removes %d and makes %d anew" % (
+        count, gone, anew))
+    with Lab() as lab:
+        for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+            router.start_vrrpd(many_conf(priority, range(1, count + 1)))
+        wait_for(lambda: all(i["state"] == "active"
+                             for i in lab.r1.call("show")["instances"]), 60,
+                 "r1 is Active for all", interval=0.5)
+        time.sleep(3)
+        before = [last_moves(r) for r in lab.routers]
+        deaths = [engine_deaths(r) for r in lab.routers]
+        gap = Gap(lab.client)
+        lab.r1.vrrpd_conf.write_text(many_conf(
+            200, range(gone + 1, count + 1),
+            range(gone + 1, gone + anew + 1)))
+        begin = time.monotonic()
+        reload(lab.r1)
+        took = time.monotonic() - begin
+        time.sleep(8)           # two Active_Down_Intervals
+        machine = gap.stop()
+        after = [last_moves(r) for r in lab.routers]
+        stayed = ["n%d" % n for n in range(gone + anew + 1, count + 1)]
+        moved = sum(b[name] != a[name] for b, a in zip(before, after)
+                    for name in stayed)
+        killed = sum(engine_deaths(r) for r in lab.routers) - sum(deaths)
+        loop = lab.r1.call("stats").get("loop")
+    longest = None if loop is None else loop["absence"]["longest-us"] / 1000
+    good = moved == 0 and killed == 0 and longest is not None and \
+        longest <= max(2.0, machine)
+    result("many", "removes %d, makes %d anew" % (gone, anew), good,
+           moved=moved, killed=killed, loop=loop, **{
+               "longest-absence-ms": longest, "machine-ms": machine,
+               "reload-s": took})
+    say("  of the other %d moved %d (both routers); engines killed %d" % (
+        len(stayed), moved, killed))
+    say("  the reload took %.2f s; longest absence of the loop %s; machine "
+        "%.1f ms%s" % (took, "unknown: this build does not tell" if
+                       longest is None else "%.1f ms" % longest, machine,
+                       "" if good else "  <--"))
+
+
+# --- rtnl ---
+
+SIOCGIFFLAGS, SIOCSIFFLAGS = 0x8913, 0x8914
+
+
+class Lock:
+    """How long a change of a link takes, asked all the time."""
+
+    def __init__(self, node):
+        self.worst = 0.0
+        self.over = threading.Event()
+        self.node = node
+        self.thread = threading.Thread(target=self.ask)
+        self.thread.start()
+
+    def ask(self):
+        with self.node.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            request = struct.pack("16sh22x", b"lo", 0)
+            flags = fcntl.ioctl(sock, SIOCGIFFLAGS, request)
+            while not self.over.is_set():
+                begin = time.monotonic()
+                fcntl.ioctl(sock, SIOCSIFFLAGS, flags)
+                self.worst = max(self.worst, time.monotonic() - begin)
+                time.sleep(0.005)
+
+    def stop(self):
+        self.over.set()
+        self.thread.join()
+        return self.worst
+
+
+class Holder:
+    """A namespace whose end takes the kernel about so long."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.count = 0
+
+    def make(self, devices):
+        self.count += 1
+        name = "%sholder%d" % (self.lab.prefix, self.count)
+        run("ip", "netns", "add", name)
+        batch = "".join("link add d%d type dummy\n" % i
+                        for i in range(devices))
+        run("nsenter", "--net=/run/netns/" + name, "--", "ip", "-batch", "-",
+            stdin=batch, timeout=120)
+        return name
+
+    def hold(self, devices, seconds=4.0):
+        """The longest wait for the lock while such a namespace ends."""
+        name = self.make(devices)
+        lock = Lock(self.lab.client)
+        run("ip", "netns", "delete", name)
+        time.sleep(seconds)
+        return lock.stop()
+
+
+def rtnl(options):
+    say("the kernel's lock on network configuration held by somebody else")
+    with Lab() as lab:
+        lab.start_pair(advert_int=100)
+        lab.wait_pair()
+        holder = Holder(lab)
+        devices, held = 200, 0.0
+        while devices < 20000:
+            held = holder.hold(devices)
+            if held >= 0.7:
+                break
+            devices = min(20000, int(devices * min(4, max(1.5, 1.0 /
+                                                          max(held, 0.05)))))
+        say("  %d devices hold it for %.2f s" % (devices, held))
+        before = [len(r.transitions()) for r in lab.routers]
+        deaths = [engine_deaths(r) for r in lab.routers]
+        gap = Gap(lab.client)
+        holds = [holder.hold(devices) for _ in range(options.rounds)]
+        machine = gap.stop()
+        moved = sum(len(r.transitions()) for r in lab.routers) - sum(before)
+        killed = sum(engine_deaths(r) for r in lab.routers) - sum(deaths)
+    good = moved == 0 and killed == 0
+    result("rtnl", "%d devices" % devices, good, moved=moved, killed=killed,
+           **{"held-s": holds, "machine-ms": machine})
+    say("  held %s s; transitions %d, engines killed %d; machine %.1f ms%s" % (
+        ", ".join("%.2f" % h for h in holds), moved, killed, machine,
+        "" if good else "  <--"))
+
+
+# --- random ---
+
+LEASE_MS = 4200         # of a lent address, with what the kernel adds
+LINGER_MS = 12          # both answer: 3 ms, and what the processes take
+WILL_MS = 15            # until the monitor has carried it out
+
+
+class Deed:
+    """What was done, and for how long nobody or two may answer after it."""
+
+    def __init__(self, text, none_ms, two_ms, lasts_s):
+        self.text, self.none_ms, self.two_ms = text, none_ms, two_ms
+        self.lasts_s = lasts_s
+        self.begin = self.end = None
+
+
+class Operator:
+    """Three routers, and a model of what was told to them.
+
+    Choices are made by the seed and the model alone, never by what the daemons
+    say, so that the same seed does the same.
+    """
+
+    PRIORITIES = (200, 150, 100)
+
+    def __init__(self, lab, options):
+        self.lab, self.options = lab, options
+        self.rng = random.Random(options.seed)
+        self.advert_ms = options.advert_int * 10
+        self.running = [True] * 3
+        self.enabled = [True] * 3
+        self.deeds = []
+
+    # The bounds, in milliseconds.  A takeover by timer takes three intervals and
+    # a skew, one that was announced by priority 0 a skew.
+    def interval(self):
+        return self.advert_ms * 2           # `set` doubles it at most
+
+    def by_timer(self):
+        return 4 * self.interval() + 10
+
+    def by_skew(self):
+        return self.interval() + WILL_MS
+
+    # --- configurations ---
+
+    def conf(self, number):
+        """A valid file: the address of all, and anything around it."""
+        rng = self.rng
+        extra = [NETWORK + ".%d" % n for n in range(51, 55) if rng.random() < 0.4]
+        addresses = [VIP + "/24"] + [a + rng.choice(("/24", "/32"))
+                                     for a in extra]
+        words = []
+        if rng.random() < 0.3:
+            words.append("accept = no")
+        if rng.random() < 0.2:
+            words.append("garp_repeat = %d" % rng.randint(1, 5))
+        if rng.random() < 0.2:
+            words.append("preempt_delay = 1s")
+        text = vrrpd_conf(
+            priority=self.PRIORITIES[number],
+            advert_int=self.options.advert_int,
+            virtual_mac=not self.options.address,
+            bfd=[r.address for i, r in enumerate(self.lab.routers)
+                 if i != number] if self.options.bfd else None,
+            addresses=addresses, extra="\n    ".join(words))
+        for n in range(1, rng.randint(0, 6) + 1):
+            text += vrrpd_conf(
+                priority=rng.randint(1, 254), advert_int=rng.choice((1, 10,
+                                                                     100)),
+                name="n%d" % n, vrid=100 + n,
+                virtual_mac=rng.random() < 0.5,
+                addresses=("198.51.100.%d/24" % n,))
+        if rng.random() < 0.3:
+            text += 'file f { path = "/run/nosuch" }\n'
+        return text
+
+    # --- deeds: each returns (Deed, function), or None when it makes no sense ---
+
+    def able(self):
+        return [i for i in range(3) if self.running[i] and self.enabled[i]]
+
+    def somebody_else(self, number):
+        return any(i != number for i in self.able())
+
+    def reload(self, number):
+        text = self.conf(number)
+
+        def do():
+            router = self.lab.routers[number]
+            router.vrrpd_conf.write_text(text)
+            reload(router)
+
+        return Deed("reload", 0, LINGER_MS, 2), do
+
+    def reload_bad(self, number):
+        what = self.rng.choice(("missing", "folder", "bad", "empty word"))
+
+        def do():
+            path = self.lab.routers[number].vrrpd_conf
+            text = path.read_text()
+            path.unlink()
+            if what == "folder":
+                path.mkdir()
+            elif what != "missing":
+                path.write_text(text + ("}" if what == "bad" else "\nx = \n"))
+            try:
+                reload(self.lab.routers[number])
+                raise AssertionError("a bad file was taken: " + what)
+            except LabError:
+                pass
+            finally:
+                if path.is_dir():
+                    path.rmdir()
+                path.write_text(text)
+
+        return Deed("reload of a file that is " + what, 0, 0, 1), do
+
+    def set_priority(self, number):
+        value = self.rng.randint(1, 254)
+        return Deed("set priority %d" % value, 0, LINGER_MS,
+                    2), lambda: self.call(number, "set", name="web",
+                                          priority=value)
+
+    def set_advert_int(self, number):
+        value = self.options.advert_int * self.rng.choice((1, 2))
+        return Deed("set advert_int %d" % value, 0, LINGER_MS,
+                    2), lambda: self.call(number, "set", name="web",
+                                          **{"advert-interval-cs": value})
+
+    def handover(self, number):
+        return Deed("handover", 0, LINGER_MS, 2), \
+            lambda: self.call(number, "handover", name="web")
+
+    def disable(self, number):
+        if not self.somebody_else(number):
+            return None
+        self.enabled[number] = False
+        return Deed("disable", 0, LINGER_MS, 2), \
+            lambda: self.call(number, "disable", name="web")
+
+    def enable(self, number):
+        self.enabled[number] = True
+        return Deed("enable", 0, LINGER_MS, 2), \
+            lambda: self.call(number, "enable", name="web")
+
+    def restart(self, number):
+        return Deed("restart", 0, LINGER_MS, 2), \
+            lambda: self.call(number, "restart")
+
+    def kill_engine(self, number):
+        bound = self.by_skew() if self.somebody_else(number) else \
+            self.by_timer() + 300
+        return Deed("kill -9 of the engine", bound, LINGER_MS, 2), \
+            lambda: self.kill(number, "engine")
+
+    def kill_helper(self, number):
+        word = self.rng.choice(("net", "scripts", "checks"))
+        return Deed("kill -9 of vrrpd-%s" % word, 0, 0, 1), \
+            lambda: self.kill(number, word)
+
+    def kill_monitor(self, number):
+        if not self.somebody_else(number):
+            return None
+        return Deed("kill -9 of the monitor, then start", 0, LINGER_MS, 4), \
+            lambda: self.kill_and_start(number, False)
+
+    def kill_all(self, number):
+        if not self.somebody_else(number):
+            return None
+        return Deed("kill -9 of everything, then start", self.by_timer(),
+                    LEASE_MS, 6), lambda: self.kill_and_start(number, True)
+
+    def stop_and_start(self, number):
+        if not self.somebody_else(number):
+            return None
+        wait = self.rng.uniform(0, 1)
+
+        def do():
+            router = self.lab.routers[number]
+            router.close_ctl()
+            router.vrrpd.stop()
+            time.sleep(wait)
+            self.start(number)
+
+        return Deed("stop, then start", 0, LINGER_MS, 3), do
+
+    DEEDS = ((reload, 8), (reload_bad, 2), (set_priority, 3),
+             (set_advert_int, 2), (handover, 5), (disable, 3), (enable, 6),
+             (restart, 3), (kill_engine, 3), (kill_helper, 2),
+             (kill_monitor, 1), (kill_all, 1), (stop_and_start, 2))
+
+    # --- hands ---
+
+    def call(self, number, method, **params):
+        """A refusal is an answer as well."""
+        try:
+            ctl = Ctl(self.lab.routers[number].vrrpd_sock, timeout=10)
+        except OSError:
+            return
+        try:
+            ctl.call(method, **params)
+        except (LabError, OSError):
+            pass
+        finally:
+            ctl.close()
+
+    def kill(self, number, word):
+        for pid in self.lab.routers[number].vrrpd.children():
+            try:
+                proc = pathlib.Path("/proc/%d" % pid)
+                name = proc.joinpath("comm").read_text() + \
+                    proc.joinpath("cmdline").read_text().split("\0")[0]
+                if word in name.replace("vrrpd", ""):
+                    os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+
+    def kill_and_start(self, number, everything):
+        router = self.lab.routers[number]
+        router.close_ctl()
+        if everything:
+            router.vrrpd.kill_all(signal.SIGKILL)
+        else:
+            router.vrrpd.kill(signal.SIGKILL)
+        router.vrrpd.wait(20)
+        time.sleep(0.1)
+        self.start(number)
+
+    def start(self, number):
+        router = self.lab.routers[number]
+        router.start_vrrpd(router.vrrpd_conf.read_text())
+
+    # --- the run ---
+
+    def choose(self):
+        while True:
+            number = self.rng.randrange(3)
+            deed, = self.rng.choices([d for d, _ in self.DEEDS],
+                                     [w for _, w in self.DEEDS])
+            made = deed(self, number)
+            if made is not None:
+                made[0].text = "r%d: %s" % (number + 1, made[0].text)
+                return made
+
+    def begin(self):
+        routers = self.lab.routers
+        for number, router in enumerate(routers):
+            if self.options.bfd:
+                router.start_bfdd()
+            router.start_vrrpd(self.conf(number))
+            if number == 0:
+                router.wait_state("active", 20)
+        for router in routers[1:]:
+            router.wait_state("backup", 20)
+        time.sleep(4 * self.advert_ms / 1000 + 0.5)
+
+    def go(self, minutes):
+        end = time.monotonic() + minutes * 60
+        while time.monotonic() < end:
+            deed, do = self.choose()
+            pause = self.rng.uniform(0.1, 2.0)
+            if self.options.deeds and len(self.deeds) >= self.options.deeds:
+                break
+            deed.begin = time.monotonic()
+            self.deeds.append(deed)
+            if self.options.verbose:
+                say("%10.3f %s" % (deed.begin - self.zero, deed.text))
+            do()
+            deed.end = time.monotonic()
+            time.sleep(pause)
+
+
+def allowed(deeds, at, until, field):
+    """The bound in force then, and the deeds that it comes from.
+
+    Deeds that are still at work add up: each may begin where another one has
+    left the routers in the middle of something.
+    """
+    at_work = [d for d in deeds
+               if d.begin - 0.005 <= until and
+               at <= (d.end or until) + d.lasts_s]
+    return sum(getattr(d, field) for d in at_work), at_work
+
+
+def judge(operator, intervals, gaps):
+    """(kind, at, length in ms, allowed, deeds) of all that has another bound."""
+    found = []
+    for at, end, who in intervals:
+        kind = {0: "nobody", 1: None}.get(len(who), "two")
+        if kind is None:
+            continue
+        length = (end - at) * 1000
+        bound, at_work = allowed(operator.deeds, at, end, "none_ms" if
+                                 kind == "nobody" else "two_ms")
+        slept = sum(ms for t, ms in gaps if at - 0.1 <= t <= end + 0.1)
+        found.append((kind, at, length, bound, slept, at_work, who))
+    return found
+
+
+def keep_logs(lab, options, seed, operator, found):
+    if not options.keep:
+        return
+    folder = pathlib.Path(options.keep) / ("seed-%d" % seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for node in lab.nodes:
+        for path in node.dir.glob("*.log"):
+            shutil.copy(path, folder / ("%s-%s" % (node.name, path.name)))
+    lines = ["%.4f %.4f %s" % (d.begin, d.end or 0, d.text)
+             for d in operator.deeds]
+    (folder / "deeds").write_text("\n".join(lines) + "\n")
+    (folder / "found").write_text("".join("%s\n" % (f,) for f in found))
+
+
+def play(options):
+    seed = options.seed
+    say("a random operator: seed %d, %g minutes, adverts of %d cs, %s%s" % (
+        seed, options.minutes, options.advert_int,
+        "address" if options.address else "virtual MAC",
+        ", BFD" if options.bfd else ""))
+    with Lab(routers=3) as lab:
+        operator = Operator(lab, options)
+        operator.begin()
+        gap = Gap(lab.client)
+        owners = Owners(lab)
+        operator.zero = time.monotonic()
+        wall = time.time() - operator.zero
+        try:
+            operator.go(options.minutes)
+            time.sleep(2)
+        finally:
+            intervals = owners.stop()
+            machine = gap.stop()
+            found = judge(operator, intervals, owners.gaps)
+            keep_logs(lab, options, seed, operator, found)
+    bad = [f for f in found if f[2] > f[3] + f[4] + machine]
+    for kind, at, length, bound, slept, at_work, who in bad:
+        say("  %s for %.1f ms at %.3f s (%s), allowed %.0f%s: %s" % (
+            kind if kind == "nobody" else " and ".join(who), length,
+            at - operator.zero, time.strftime("%H:%M:%S", time.gmtime(
+                at + wall)) + ("%.3f" % ((at + wall) % 1))[1:], bound,
+            ", machine away %.0f" % slept if slept else "",
+            "; ".join("%s (%+.3f s)" % (d.text, at - d.begin)
+                      for d in at_work) or "nothing was done"))
+    worst = {k: max((f[2] for f in found if f[0] == k), default=0.0)
+             for k in ("nobody", "two")}
+    say("  %d deeds; nobody %d times, longest %.1f ms; two %d times, longest "
+        "%.1f ms; beyond the bounds %d; machine %.1f ms%s" % (
+            len(operator.deeds), sum(f[0] == "nobody" for f in found),
+            worst["nobody"], sum(f[0] == "two" for f in found), worst["two"],
+            len(bad), machine, "" if not bad else "  <--"))
+    result("random", "seed %d" % seed, not bad, deeds=len(operator.deeds),
+           beyond=len(bad), **{"nobody-ms": worst["nobody"],
+                               "two-ms": worst["two"], "machine-ms": machine})
+
+
+PARTS = {"changes": changes, "many": many, "rtnl": rtnl, "random": play}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("parts", nargs="*", metavar="PART",
+                        help=", ".join(PARTS))
+    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--deeds", type=int, help="no more than so many")
+    parser.add_argument("--seed", type=int,
+                        default=random.SystemRandom().randrange(1000000))
+    parser.add_argument("--advert-int", type=int, default=10,
+                        help="of random, in centiseconds")
+    parser.add_argument("--address", action="store_true",
+                        help="random without a virtual MAC")
+    parser.add_argument("--bfd", action="store_true",
+                        help="random with BFD sessions")
+    parser.add_argument("--instances", type=int, default=250)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--keep", help="logs of random go there")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    unknown = [p for p in options.parts if p not in PARTS]
+    if unknown:
+        parser.error("no such part: %s" % ", ".join(unknown))
+    for name in options.parts or PARTS:
+        PARTS[name](options)
+        say()
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(RESULTS, indent=1))
+    sys.exit(0 if all(r["good"] for r in RESULTS) else 1)
+
+
+if __name__ == "__main__":
+    main()
