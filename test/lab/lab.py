@@ -544,14 +544,16 @@ class Owners:
     or stop().
     """
 
-    def __init__(self, lab, target=VIP, routers=None):
+    def __init__(self, lab, target=VIP):
         self.changes = []
         self.gaps = []
         self.report = None
         self.ready = threading.Event()
-        ports = ["p-" + r.name for r in routers or lab.routers]
+        virtual = VMAC6 if ":" in target else VMAC
+        ports = ["p-%s,%s,%s" % (r.name, virtual, r.mac())
+                 for r in lab.routers]
         self.process = lab.switch.start(
-            "owners", BUILD / "test/lab/owners", "br0", target, *ports,
+            "owners", BUILD / "test/lab/owners", target, *ports,
             stdout=subprocess.PIPE)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()

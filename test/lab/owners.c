@@ -1,13 +1,17 @@
 /*
  * owners.c - which routers answer for an address, as the switch sees it.
  *
- * usage: owners [-p PERIOD_US] [-t TIMEOUT_MS] DEVICE ADDRESS PORT...
+ * usage: owners [-p PERIOD_US] [-t TIMEOUT_MS] ADDRESS PORT,MAC[,MAC]...
  *
- * Every period a question who has ADDRESS leaves from DEVICE, a bridge, to all
- * ports (ARP; a neighbour solicitation for an IPv6 address).  Answers are seen at
- * the PORTs, where each router has one to itself, so that two routers with the
- * same virtual MAC are two.  Each question has a sender's address of its own, of
- * RING, which the answer names: a late answer counts for its own question.
+ * Every period a question who has ADDRESS goes out of each PORT of a bridge (ARP;
+ * a neighbour solicitation for an IPv6 address), and answers are seen where they
+ * come in: each router has a port to itself, so that two with the same virtual MAC
+ * are two.  Each question has a sender's address of its own, of RING, which the
+ * answer names: a late answer counts for its own question.
+ *
+ * A question is sent to each MAC of its port, as a client sends it that knows the
+ * address already.  One to all would be another matter: the kernel hands it to a
+ * macvlan from a work queue, which waits for a processor like any other process.
  *
  * An owner at a question is who has answered it within the timeout.  Whenever the
  * owners are others than at the question before, a line is written; time is the
@@ -22,7 +26,6 @@
  */
 #include "config.h"
 
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -53,6 +56,7 @@
 #define NS_PER_S	INT64_C(1000000000)
 
 #define PORTS_MAX	8
+#define MACS_MAX	2
 #define RING		50		/* senders; more than a timeout lasts */
 #define FIRST_SENDER	200		/* of the last byte */
 #define GAP_MS		5
@@ -65,11 +69,20 @@ struct question {
 	unsigned answered;		/* bit i: port i */
 };
 
+struct port {
+	char		*name;
+	int		 fd;
+	uint8_t		 macs[MACS_MAX][6];
+	unsigned	 mac_count;
+};
+
+/* Nobody's, and not to be learned by any bridge: frames leave at the ports. */
+static const uint8_t our_mac[6] = { 0x02, 0, 0, 0x0b, 0xad, 1 };
+
 static struct {
-	int		 family, tx;
-	uint8_t		 mac[6], target[16];
-	int		 ports[PORTS_MAX];
-	const char	*names[PORTS_MAX];
+	int		 family;
+	uint8_t		 target[16];
+	struct port	 ports[PORTS_MAX];
 	unsigned	 port_count;
 	int64_t		 period_ns, timeout_ns;
 	struct question	 ring[RING];
@@ -102,7 +115,7 @@ now_ns(void)
 /* --- sockets --- */
 
 static int
-open_socket(const char *name, bool receives)
+open_socket(const char *name)
 {
 	/* ARP, or ICMPv6 of type neighbour advertisement. */
 	static struct sock_filter code[] = {
@@ -121,7 +134,7 @@ open_socket(const char *name, bool receives)
 	};
 	struct sockaddr_ll sll = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(receives ? ETH_P_ALL : 0),
+		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = (int)if_nametoindex(name),
 	};
 	int fd, one = 1;
@@ -129,26 +142,37 @@ open_socket(const char *name, bool receives)
 	if (sll.sll_ifindex == 0)
 		err(1, "%s", name);
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		err(1, "socket");
-	if (receives && (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 	    sizeof(filter)) == -1 || setsockopt(fd, SOL_PACKET,
-	    PACKET_IGNORE_OUTGOING, &one, sizeof(one)) == -1))
-		err(1, "%s: filter", name);
-	if (bind(fd, (struct sockaddr *)&sll, sizeof(sll)) == -1)
-		err(1, "%s: bind", name);
+	    PACKET_IGNORE_OUTGOING, &one, sizeof(one)) == -1 ||
+	    bind(fd, (struct sockaddr *)&sll, sizeof(sll)) == -1)
+		err(1, "%s: socket", name);
 	return fd;
 }
 
+/* "p-r1,00:00:5e:00:01:33,..." */
 static void
-read_mac(const char *name)
+add_port(char *text)
 {
-	struct ifreq ifr = { .ifr_flags = 0 };
+	struct port *p = &o.ports[o.port_count++];
+	unsigned b[6];
+	char *word, *save = NULL;
+	int i, n;
 
-	(void)snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	if (ioctl(o.tx, SIOCGIFHWADDR, &ifr) == -1)
-		err(1, "%s: address", name);
-	memcpy(o.mac, ifr.ifr_hwaddr.sa_data, sizeof(o.mac));
+	p->name = strtok_r(text, ",", &save);
+	while ((word = strtok_r(NULL, ",", &save)) != NULL) {
+		n = 0;
+		if (p->mac_count == MACS_MAX || sscanf(word,
+		    "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3],
+		    &b[4], &b[5], &n) != 6 || word[n] != '\0')
+			errx(2, "%s: no MAC address", word);
+		for (i = 0; i < 6; i++)
+			p->macs[p->mac_count][i] = (uint8_t)b[i];
+		p->mac_count++;
+	}
+	if (p->name == NULL || p->mac_count == 0)
+		errx(2, "a port without a MAC address");
+	p->fd = open_socket(p->name);
 }
 
 /* --- questions --- */
@@ -169,10 +193,9 @@ make_arp(uint64_t n, uint8_t *p)
 	uint8_t from[16];
 
 	sender(n, from);
-	memset(p, 0xff, 6);
-	memcpy(p + 6, o.mac, 6);
+	memcpy(p + 6, our_mac, 6);
 	memcpy(p + 12, "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01", 10);
-	memcpy(p + 22, o.mac, 6);
+	memcpy(p + 22, our_mac, 6);
 	memcpy(p + 28, from, 4);
 	memset(p + 32, 0, 6);
 	memcpy(p + 38, o.target, 4);
@@ -190,25 +213,21 @@ sum(uint32_t s, const uint8_t *p, size_t len)
 static size_t
 make_solicitation(uint64_t n, uint8_t *p)
 {
-	static const uint8_t group[16] = { 0xff, 0x02, [11] = 1, 0xff };
 	uint32_t s;
 
 	memset(p, 0, NS_LEN);
-	memcpy(p, "\x33\x33\xff", 3);
-	memcpy(p + 3, o.target + 13, 3);
-	memcpy(p + 6, o.mac, 6);
+	memcpy(p + 6, our_mac, 6);
 	memcpy(p + 12, "\x86\xdd\x60", 3);
 	p[19] = 32;
 	p[20] = IPPROTO_ICMPV6;
 	p[21] = 255;
 	sender(n, p + 22);
-	memcpy(p + 38, group, 13);
-	memcpy(p + 51, o.target + 13, 3);
+	memcpy(p + 38, o.target, 16);
 	p[54] = ND_NEIGHBOR_SOLICIT;
 	memcpy(p + 62, o.target, 16);
 	p[78] = 1;
 	p[79] = 1;
-	memcpy(p + 80, o.mac, 6);
+	memcpy(p + 80, our_mac, 6);
 	s = sum(32 + IPPROTO_ICMPV6, p + 22, 64);
 	while (s >> 16 != 0)
 		s = (s & 0xffff) + (s >> 16);
@@ -223,6 +242,7 @@ ask(int64_t now)
 	struct question *q = &o.ring[o.asked % RING];
 	int64_t gap_ns;
 	uint8_t frame[NS_LEN];
+	unsigned p, m;
 	size_t len;
 
 	if (o.asked > 0) {
@@ -237,8 +257,13 @@ ask(int64_t now)
 	q->answered = 0;
 	len = o.family == AF_INET ? make_arp(o.asked, frame) :
 	    make_solicitation(o.asked, frame);
-	if (send(o.tx, frame, len, 0) == -1)
-		err(1, "send");
+	for (p = 0; p < o.port_count; p++)
+		for (m = 0; m < o.ports[p].mac_count; m++) {
+			memcpy(frame, o.ports[p].macs[m], 6);
+			if (send(o.ports[p].fd, frame, len, 0) == -1 &&
+			    errno != ENETDOWN && errno != ENOBUFS)
+				err(1, "%s: send", o.ports[p].name);
+		}
 	o.asked++;
 }
 
@@ -264,7 +289,7 @@ read_port(unsigned port)
 	ssize_t n;
 	int who;
 
-	while ((n = recv(o.ports[port], frame, sizeof(frame), 0)) > 0) {
+	while ((n = recv(o.ports[port].fd, frame, sizeof(frame), 0)) > 0) {
 		who = asker(frame, (size_t)n) - FIRST_SENDER;
 		if (who < 0 || who >= RING)
 			continue;
@@ -272,7 +297,7 @@ read_port(unsigned port)
 		q->answered |= 1U << port;
 	}
 	if (n == -1 && errno != EAGAIN && errno != ENETDOWN && errno != EINTR)
-		err(1, "%s", o.names[port]);
+		err(1, "%s", o.ports[port].name);
 }
 
 static void
@@ -292,7 +317,7 @@ judge(int64_t now)
 		printf("owners %" PRId64, q->sent_ns);
 		for (i = 0; i < o.port_count; i++)
 			if ((q->answered & 1U << i) != 0)
-				printf(" %s", o.names[i]);
+				printf(" %s", o.ports[i].name);
 		printf("\n");
 	}
 }
@@ -308,7 +333,7 @@ run(void)
 	unsigned i;
 
 	for (i = 0; i < o.port_count; i++)
-		fds[i] = (struct pollfd){ .fd = o.ports[i], .events = POLLIN };
+		fds[i] = (struct pollfd){ .fd = o.ports[i].fd, .events = POLLIN };
 	while (!stop) {
 		left_ns = next - now_ns();
 		if (left_ns < 0)
@@ -348,7 +373,6 @@ int
 main(int argc, char **argv)
 {
 	const struct sched_param sp = { .sched_priority = RT_PRIORITY };
-	const char *device;
 	int c, i;
 
 	while ((c = getopt(argc, argv, "p:t:")) != -1)
@@ -364,21 +388,16 @@ main(int argc, char **argv)
 		}
 	argv += optind;
 	argc -= optind;
-	if (argc < 3 || argc > PORTS_MAX + 2)
-		errx(2, "usage: owners [-p PERIOD_US] [-t TIMEOUT_MS] DEVICE "
-		    "ADDRESS PORT...");
+	if (argc < 2 || argc > PORTS_MAX + 1)
+		errx(2, "usage: owners [-p PERIOD_US] [-t TIMEOUT_MS] ADDRESS "
+		    "PORT,MAC[,MAC]...");
 	if (o.timeout_ns >= (RING - 1) * o.period_ns)
 		errx(2, "the timeout is longer than %d periods", RING - 1);
-	device = argv[0];
-	o.family = strchr(argv[1], ':') == NULL ? AF_INET : AF_INET6;
-	if (inet_pton(o.family, argv[1], o.target) != 1)
-		errx(2, "%s: no address", argv[1]);
-	o.tx = open_socket(device, false);
-	read_mac(device);
-	for (i = 2; i < argc; i++) {
-		o.names[o.port_count] = argv[i];
-		o.ports[o.port_count++] = open_socket(argv[i], true);
-	}
+	o.family = strchr(argv[0], ':') == NULL ? AF_INET : AF_INET6;
+	if (inet_pton(o.family, argv[0], o.target) != 1)
+		errx(2, "%s: no address", argv[0]);
+	for (i = 1; i < argc; i++)
+		add_port(argv[i]);
 	(void)signal(SIGTERM, on_signal);
 	(void)signal(SIGINT, on_signal);
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
