@@ -254,6 +254,8 @@ def test_engine_that_gets_no_processor_is_not_killed(lab):
         pytest.skip("one processor is all there is")
     lab.start_pair(advert_int=100)
     lab.wait_pair()
+    # What the peers tolerate now goes to the monitor with the next beat.
+    time.sleep(0.2)
     monitor, engine = lab.r1.pids()
     os.sched_setaffinity(engine, {0})
     os.sched_setaffinity(monitor, {1})
