@@ -1632,6 +1632,47 @@ test_ctl_server_those_that_may_change_come_first(void **state)
 		close(fds[i]);
 }
 
+/*
+ * A full input must not keep the batch from ending, at the end of which requests
+ * are served.  The alarm is for a batch that never ends.
+ */
+static void
+test_ctl_server_full_input_is_served_all_the_same(void **state)
+{
+	static char buf[CTL_LINE_MAX + 8192];
+	static const char ping[] =
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+	size_t len, lines;
+	int fd, whole;
+	ssize_t n, i;
+
+	(void)state;
+	(void)alarm(20);
+	for (whole = 0; whole < 2; whole++) {
+		if (whole)		/* many requests, the last one cut off */
+			for (len = 0; len < sizeof(buf); len++)
+				buf[len] = ping[len % (sizeof(ping) - 1)];
+		else			/* one line that does not end */
+			memset(buf, 'x', sizeof(buf));
+		lines = 0;
+		fd = dial();
+		assert_int_equal(send(fd, buf, sizeof(buf), MSG_NOSIGNAL),
+		    sizeof(buf));
+		peeked_fd = fd;
+		do {
+			await(something_to_read);
+			n = get(fd, buf, sizeof(buf));
+			for (i = 0; i < n; i++)
+				lines += buf[i] == '\n';
+		} while (whole && lines < sizeof(buf) / (sizeof(ping) - 1));
+		assert_true(n > 0);
+		if (!whole)
+			assert_non_null(strstr(buf, "65536 bytes at most"));
+		(void)close(fd);
+	}
+	(void)alarm(0);
+}
+
 /* 32000 values in a line would take milliseconds to read. */
 static void
 test_ctl_server_line_of_too_many_values_is_refused(void **state)
@@ -1786,6 +1827,7 @@ main(void)
 		SOCKET_TEST(test_ctl_server_successors_socket_is_not_removed),
 		SOCKET_TEST(test_ctl_server_impossible_paths_are_errors),
 		SOCKET_TEST(test_ctl_server_one_client_too_many_is_told_so),
+		SOCKET_TEST(test_ctl_server_full_input_is_served_all_the_same),
 		SOCKET_TEST(test_ctl_server_readers_leave_slots_and_give_way),
 		SOCKET_TEST(
 		    test_ctl_server_level_leaves_before_publish_returns),
