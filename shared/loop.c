@@ -390,8 +390,9 @@ restart_sentinel(struct loop *l, mono_t now)
 	arm(l->sentinel, l->sentinel_due);
 }
 
-mono_t
-loop_judge(struct loop *l)
+/* The instant that an absence, if there was one, ended at. */
+static mono_t
+judge(struct loop *l)
 {
 	struct place place;
 	mono_t now;
@@ -414,6 +415,14 @@ loop_judge(struct loop *l)
 	return now;
 }
 
+mono_t
+loop_judge(struct loop *l)
+{
+	/* Read again: the stall handler may have gone on to later instants. */
+	(void)judge(l);
+	return loop_clock();
+}
+
 bool
 loop_is_unjudged(const struct loop *l)
 {
@@ -429,7 +438,7 @@ loop_is_unjudged(const struct loop *l)
 static void
 batch_begins(struct loop *l)
 {
-	mono_t due = l->sentinel_due, now = loop_judge(l);
+	mono_t due = l->sentinel_due, now = judge(l);
 
 	if (l->in_batch)
 		return;

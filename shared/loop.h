@@ -148,7 +148,8 @@ void		 loop_watch_stalls(struct loop *, int64_t cadence_ns,
 /*
  * For a callback that may have taken long, before it says anything to anybody:
  * tells the stall handler now what it has not been told yet.  Not from within the
- * handler, where it does nothing.  The clock, read afresh.
+ * handler, where it does nothing.  The clock, read afresh and after the handler,
+ * which may have told objects of the loop of later instants than its own.
  */
 mono_t		 loop_judge(struct loop *);
 /* True: there is something that the stall handler has not been told yet. */
