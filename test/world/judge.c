@@ -38,6 +38,7 @@
 #define STALL_NS	(2 * NS_PER_MS)		/* a loop calls this absent */
 #define ABANDONED_NS	(5500 * NS_PER_MS)
 #define RHYTHM_SLACK_NS	(2 * NS_PER_MS)
+#define CLOCKS_NS	NS_PER_US	/* two read one after another (rxclock.h) */
 #define BATCH_NS	(5 * NS_PER_MS)	/* from an event to its log line */
 #define TAKEOVER_INTERVALS 4		/* Active_Down_Interval at most */
 #define LOSSY_ADVERTS	40		/* one of so many gets through */
@@ -74,15 +75,20 @@ judge_vip(const struct addr *addr)
 }
 
 struct bfd_seat *
-judge_session(const struct host *h, const struct addr *peer)
+judge_session(const struct host *h, const char *interface,
+    const struct addr *peer)
 {
 	struct bfd_seat *b;
 
 	for (b = world->judge->sessions; b != NULL; b = b->next)
-		if (b->host == h && addr_equal(&b->peer, peer))
+		if (b->host == h && addr_equal(&b->peer, peer) &&
+		    (interface == NULL ||
+		    strcmp(b->interface, interface) == 0))
 			return b;
 	b = world_alloc(sizeof(*b));
 	b->host = h != NULL ? world->hosts[h->index] : NULL;
+	(void)snprintf(b->interface, sizeof(b->interface), "%s",
+	    interface == NULL ? "" : interface);
 	b->peer = *peer;
 	b->heard_at = -NEVER / 2;
 	b->fell_at = NEVER;
@@ -610,7 +616,7 @@ hears(struct seat *s, const struct vrrp_advert *a)
 }
 
 static void
-bfd_arrived(struct host *h, const struct frame *f)
+bfd_arrived(const struct link *l, const struct frame *f)
 {
 	const uint8_t *ip = f->bytes + ETH_HLEN, *bfd;
 	struct addr from;
@@ -621,7 +627,7 @@ bfd_arrived(struct host *h, const struct frame *f)
 		return;
 	from = six ? addr_from_bytes(AF_INET6, ip + 8) :
 	    addr_from_bytes(AF_INET, ip + 12);
-	judge_session(h, &from)->heard_at = world->now;
+	judge_session(l->host, l->name, &from)->heard_at = world->now;
 }
 
 void
@@ -633,7 +639,7 @@ judge_frame_arrived(const struct link *l, const struct frame *f)
 	if (world->judge == NULL)
 		return;
 	if (f->kind == CUT_BFD)
-		bfd_arrived(l->host, f);
+		bfd_arrived(l, f);
 	if (f->kind != CUT_VRRP || !advert_of(f, &a))
 		return;
 	s = seat_of(l->host, l, &a);
@@ -795,14 +801,15 @@ state_line(struct host *h, const char *line)
 static void
 session_line(struct host *h, const char *line)
 {
-	char word[ADDR_STRLEN], reason[32];
+	char word[ADDR_STRLEN], interface[16], reason[32];
 	struct bfd_seat *b;
 	struct addr peer;
 	long long detection_us;
 
 	if (addr_parse(value_of(line, "peer", word, sizeof(word)), &peer) < 0)
 		return;
-	b = judge_session(h, &peer);
+	(void)value_of(line, "interface", interface, sizeof(interface));
+	b = judge_session(h, interface, &peer);
 	(void)value_of(line, "to", b->state, sizeof(b->state));
 	b->transitions++;
 	world->judge->bfd_transitions++;
@@ -819,8 +826,8 @@ session_line(struct host *h, const char *line)
 	}
 	detection_us = atoll(value_of(line, "detection_us", word,
 	    sizeof(word)));
-	if (strcmp(reason, "timeout") == 0 && world->now - b->heard_at <
-	    detection_us * NS_PER_US)
+	if (strcmp(reason, "timeout") == 0 && world->now - b->heard_at +
+	    CLOCKS_NS < detection_us * NS_PER_US)
 		world_fail("%s: the session to %s timed out after %lld us of "
 		    "%lld", h->name, addr_format(&peer, word, sizeof(word)),
 		    (long long)((world->now - b->heard_at) / NS_PER_US),

@@ -92,6 +92,7 @@ struct vip {
 struct bfd_seat {
 	struct bfd_seat	*next;
 	struct host	*host;
+	char		 interface[16];
 	struct addr	 peer;
 	char		 state[12];		/* "up" */
 	int64_t		 heard_at;		/* a packet in state Up */
@@ -135,7 +136,9 @@ void	judge_mark(void);
 struct seat *judge_seat(const struct host *, const char *name);
 /* On any LAN; NULL: nobody is configured to have it. */
 struct vip *judge_vip(const struct addr *);
-struct bfd_seat *judge_session(const struct host *, const struct addr *peer);
+/* Not NULL.  interface NULL: the first to that peer, on whatever interface. */
+struct bfd_seat *judge_session(const struct host *, const char *interface,
+	    const struct addr *peer);
 /* Longest outage since the mark, one that lasts included. */
 int64_t	judge_outage_ns(const struct vip *);
 

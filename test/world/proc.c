@@ -70,6 +70,8 @@ wake_event(void *arg, uint64_t n)
 	}
 	if (p->absent_until < later)
 		p->absent_until = later;
+	if (p->in_call)
+		p->kept_until = later;
 	world_at(later, wake_event, p, n);
 }
 

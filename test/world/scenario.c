@@ -1016,7 +1016,7 @@ is_session(struct play *p)
 {
 	const struct host *h = host(p);
 	struct addr a = address(p);
-	const struct bfd_seat *b = judge_session(h, &a);
+	const struct bfd_seat *b = judge_session(h, NULL, &a);
 	const char *state = word(p);
 
 	return strcmp(state, b->state[0] == '\0' ? "none" : b->state) == 0;
