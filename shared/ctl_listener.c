@@ -116,6 +116,28 @@ ctl_listener_open(const char *path, gid_t gid, struct ctl_listener **out)
 	return 0;
 }
 
+int
+ctl_listener_adopt(const char *path, int fd, struct ctl_listener **out)
+{
+	struct ctl_listener *l = calloc(1, sizeof(*l));
+	struct stat st;
+
+	if (l == NULL || strlen(path) >= sizeof(l->path)) {
+		free(l);
+		(void)close(fd);
+		return l == NULL ? -ENOMEM : -ENAMETOOLONG;
+	}
+	l->fd = fd;
+	/* A file that is gone, or another's, is not ours to remove. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		memcpy(l->path, path, strlen(path) + 1);
+		l->dev = st.st_dev;
+		l->ino = st.st_ino;
+	}
+	*out = l;
+	return 0;
+}
+
 void
 ctl_listener_close(struct ctl_listener *l, bool remove)
 {

@@ -21,6 +21,11 @@ struct ctl_listener;
  */
 int	ctl_listener_open(const char *path, gid_t gid,
 	    struct ctl_listener **out);
+/*
+ * The listener that another process has opened at path, inherited as fd; takes fd,
+ * also on failure.  0 or negative errno.
+ */
+int	ctl_listener_adopt(const char *path, int fd, struct ctl_listener **out);
 /* remove: also the file, where it still is ours and may be.  NULL is fine. */
 void	ctl_listener_close(struct ctl_listener *, bool remove);
 /* The listening socket, non-blocking; the listener's. */

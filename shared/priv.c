@@ -4,9 +4,10 @@
  * Engine: NET_ADMIN for addresses and devices, NET_RAW for AF_PACKET and raw
  * sockets opened later (an interface that appears, a reload).  Monitor: the
  * same two, because the last will removes addresses and sends adverts when the
- * engine no longer can.  It does not need KILL: the engine and the helpers it
- * starts run as the same user.  vrrpd-net: NET_ADMIN, for devices and the lifetimes
- * of addresses; it sends no packet.  Helpers: none; who has to run programs as other
+ * engine no longer can.  The same two stay in its bounding set, or the engines that
+ * it executes later could not be given them.  It does not need KILL: the engine
+ * and the helpers it starts run as the same user.  vrrpd-net: NET_ADMIN, for
+ * devices and the lifetimes of addresses; it sends no packet.  Helpers: none; who has to run programs as other
  * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
  * before 5.7 and for sockets of sessions requested later; its ports are above
  * 1023.  SYS_NICE and IPC_LOCK are used by rtsched_enter() before this.
@@ -36,9 +37,11 @@ static const struct {
 	int		ncaps;
 	cap_value_t	caps[ROLE_CAPS_MAX];
 	bool		children;	/* may get what we have not */
+	bool		heirs;		/* programs of ours, to get what we have */
 } roles[] = {
 	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
-	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
+	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW },
+	    .heirs = true },
 	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN } },
 	[PRIV_VRRPD_HELPER] = { 0 },
 	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL } },
@@ -105,10 +108,16 @@ set_groups(const struct priv_user *u)
 
 /* Needs SETPCAP; without it there is nothing in reach worth dropping. */
 static void
-empty_bounding_set(void)
+empty_bounding_set(enum priv_role role)
 {
-	for (cap_value_t c = 0; c <= CAP_LAST_CAP; c++)
-		(void)cap_drop_bound(c);
+	int i, n = roles[role].heirs ? roles[role].ncaps : 0;
+
+	for (cap_value_t c = 0; c <= CAP_LAST_CAP; c++) {
+		for (i = 0; i < n && roles[role].caps[i] != c; i++)
+			;
+		if (i == n)
+			(void)cap_drop_bound(c);
+	}
 }
 
 static int
@@ -186,7 +195,7 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 	int rc;
 
 	if (!roles[role].children)
-		empty_bounding_set();
+		empty_bounding_set(role);
 	if (geteuid() == 0 && (rc = become(u)) < 0)
 		return rc;
 	if ((rc = keep_caps(role)) < 0)
@@ -200,4 +209,31 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) < 0)
 		return -errno;
 	return has_more(role, u) ? -EPERM : 0;
+}
+
+int
+priv_pass_on(void)
+{
+	cap_t have;
+	int rc = 0;
+
+	/* Root is given everything anyway. */
+	if (geteuid() == 0)
+		return 0;
+	have = cap_get_proc();
+	if (have == NULL)
+		return -ENOMEM;
+	for (cap_value_t c = 0; rc == 0 && c <= CAP_LAST_CAP; c++) {
+		cap_flag_value_t permitted;
+
+		if (cap_get_flag(have, c, CAP_PERMITTED, &permitted) < 0 ||
+		    permitted != CAP_SET)
+			continue;
+		if (cap_set_flag(have, CAP_INHERITABLE, 1, &c, CAP_SET) < 0 ||
+		    cap_set_proc(have) < 0 ||
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0) < 0)
+			rc = -errno;
+	}
+	(void)cap_free(have);
+	return rc;
 }

@@ -40,5 +40,12 @@ const char *priv_user_name(void);
  * are not an error.  0 or negative errno; then the process must exit.
  */
 int	priv_drop(enum priv_role, const struct priv_user *);
+/*
+ * In a child that is about to execute a program of ours: that gets the
+ * capabilities of the child, and gives them up with a priv_drop() of its own.
+ * For a role that has such heirs (the monitor), or root.  0 or negative errno:
+ * then the program would be without.
+ */
+int	priv_pass_on(void);
 
 #endif

@@ -4,22 +4,30 @@
  * Order of start: read the configuration; see that the user exists; become the
  * monitor (vrrp_monitor.h), which binds the control socket, starts the helpers
  * and forks the engine, whose life is vrrp_life.h.
+ *
+ * The child that becomes the engine executes the program at the path that this
+ * one was started from, whatever is there by now, with the same options and one
+ * more (vrrp_birth_exec.h).  Where that fails, the child lives on as a fork.
  */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "shared/conf.h"
+#include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/priv.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
+#include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/monitor/vrrp_keeper.h"
@@ -114,9 +122,151 @@ check_config(const struct options *opt)
 	return 0;
 }
 
-/* The monitor with its parts, to the end of it. */
+/* --- options --- */
+
+/* -1: go on; else exit with that status. */
 static int
-supervise(const struct options *opt, struct vrrp_config *config,
+read_options(int argc, char **argv, struct options *opt)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "b:cD:f:hnS:s:Vv")) != -1) {
+		switch (c) {
+		case 'b':
+			opt->bfdd_socket = optarg;
+			break;
+		case 'c':
+			opt->cleanup = true;
+			break;
+		case 'D':
+			if (log_debug_enable(optarg) < 0) {
+				fprintf(stderr, "vrrpd: too many -D\n");
+				return 2;
+			}
+			break;
+		case 'f':
+			opt->conf = optarg;
+			break;
+		case 'h':
+			help();
+			return 0;
+		case 'n':
+			opt->check = true;
+			break;
+		case 'S':
+			opt->state = optarg;
+			break;
+		case 's':
+			opt->socket = optarg;
+			break;
+		case 'V':
+			printf("vrrpd %s\n", PACKAGE_VERSION);
+			return 0;
+		case 'v':
+			opt->verbose = true;
+			log_set_level(LOG_LEVEL_INFO);
+			break;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc) {
+		usage(stderr);
+		return 2;
+	}
+	return -1;
+}
+
+/* --- the engine --- */
+
+struct executed {
+	struct vrrp_life *life;
+	char		**args;		/* of the command line, argv[0] apart */
+	char		 program[PATH_MAX];
+	char		*conf;		/* as text; NULL: execute nothing */
+};
+
+static void
+find_program(struct executed *x, const struct vrrp_config *config)
+{
+	ssize_t n = readlink("/proc/self/exe", x->program,
+	    sizeof(x->program) - 1);
+
+	if (n <= 0)
+		return;
+	x->program[n] = '\0';
+	x->conf = vrrp_conf_print(config);
+}
+
+/* In the child of the monitor; arg is a struct executed. */
+static int
+become_engine(struct vrrp_birth *birth, void *arg)
+{
+	struct executed *x = arg;
+	int error;
+
+	if (x->conf != NULL && !birth->own) {
+		error = vrrp_birth_execute(birth, x->program, x->args, x->conf);
+		log_err("cannot execute %s: %s: the engine runs the program that "
+		    "was started", x->program, strerror(-error));
+	}
+	return vrrp_life_run(birth, x->life);
+}
+
+/* In the program that was executed as the engine. */
+static int
+be_engine(int fd, int argc, char **argv)
+{
+	static struct vrrp_birth_values values;
+	static struct conf_errors errors;
+	struct vrrp_birth *birth = &values.birth;
+	struct options opt = {
+		.conf = DEFAULT_CONF,
+		.socket = DEFAULT_SOCKET,
+		.bfdd_socket = DEFAULT_BFDD,
+		.state = DEFAULT_STATE,
+	};
+	struct ctl_listener *listener;
+	struct vrrp_config config;
+	struct priv_user user;
+	struct vrrp_life life = { .config = &config, .user = &user };
+	int error, status;
+
+	(void)prctl(PR_SET_NAME, "vrrpd-engine", 0, 0, 0);
+	error = vrrp_birth_receive(fd, &values);
+	if (error < 0) {
+		log_err("vrrpd %s cannot be the engine of the vrrpd that runs: "
+		    "%s", PACKAGE_VERSION, error == -EPROTO ?
+		    "it speaks another language" : strerror(-error));
+		return 1;
+	}
+	/* The first argument, which is this program's own, is passed over. */
+	if (read_options(argc, argv, &opt) != -1 || priv_lookup(&user) < 0)
+		return 1;
+	if (vrrp_conf_parse_text(values.conf, opt.conf, 0, &config, &errors,
+	    NULL) < 0 || ctl_listener_adopt(opt.socket, values.listener,
+	    &listener) < 0) {
+		log_err("vrrpd %s cannot be the engine of the vrrpd that runs: "
+		    "it does not take its values", PACKAGE_VERSION);
+		return 1;
+	}
+	free(values.conf);
+	birth->listener = listener;
+	life.conf = opt.conf;
+	life.bfdd_socket = opt.bfdd_socket;
+	status = vrrp_birth_tie(birth) == 0 ? vrrp_life_run(birth, &life) : 1;
+	/* The socket file is the monitor's to remove, while that lives. */
+	ctl_listener_close(listener, getppid() != birth->monitor);
+	vrrp_config_free(&config);
+	return status;
+}
+
+/* --- the monitor --- */
+
+/* With its parts, to the end of it; in a child, to the end of the engine. */
+static int
+supervise(const struct options *opt, char **args, struct vrrp_config *config,
     const struct priv_user *user)
 {
 	struct vrrp_life life = {
@@ -125,6 +275,7 @@ supervise(const struct options *opt, struct vrrp_config *config,
 		.config = config,
 		.user = user,
 	};
+	struct executed executed = { .life = &life, .args = args };
 	struct vrrp_desk *desk = vrrp_desk_new(user,
 	    config->realtime_priority);
 	struct vrrp_helpers *helpers = vrrp_helpers_new(opt->conf, config,
@@ -132,26 +283,29 @@ supervise(const struct options *opt, struct vrrp_config *config,
 	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,
 	    user);
 	struct vrrp_monitor_part parts[PARTS];
-	const struct vrrp_monitor_config monitor = {
+	struct vrrp_monitor_config monitor = {
 		.user = user,
 		.socket = opt->socket,
 		.realtime_priority = config->realtime_priority,
 		.parts = parts,
 		.part_count = PARTS,
 		.orders = keeper == NULL ? NULL : vrrp_keeper_orders(keeper),
-		.engine = vrrp_life_run,
-		.arg = &life,
+		.engine = become_engine,
+		.arg = &executed,
 	};
 	int status = 1;
 
 	if (desk == NULL || helpers == NULL || keeper == NULL)
 		log_err("cannot start: %s", strerror(ENOMEM));
 	else {
+		find_program(&executed, config);
+		monitor.executes = executed.conf != NULL;
 		parts[0] = vrrp_desk_part(desk);
 		parts[1] = vrrp_helpers_part(helpers);
 		parts[2] = vrrp_keeper_part(keeper);
 		status = vrrp_monitor_run(&monitor);
 	}
+	free(executed.conf);
 	vrrp_keeper_free(keeper);
 	vrrp_desk_free(desk);
 	vrrp_helpers_free(helpers);
@@ -169,54 +323,14 @@ main(int argc, char **argv)
 	};
 	struct vrrp_config config;
 	struct priv_user user;
-	int c, status;
+	int status, fd = argc > 1 ? vrrp_birth_argument(argv[1]) : -1;
 
 	log_init("vrrpd");
-	while ((c = getopt(argc, argv, "b:cD:f:hnS:s:Vv")) != -1) {
-		switch (c) {
-		case 'b':
-			opt.bfdd_socket = optarg;
-			break;
-		case 'c':
-			opt.cleanup = true;
-			break;
-		case 'D':
-			if (log_debug_enable(optarg) < 0) {
-				fprintf(stderr, "vrrpd: too many -D\n");
-				return 2;
-			}
-			break;
-		case 'f':
-			opt.conf = optarg;
-			break;
-		case 'h':
-			help();
-			return 0;
-		case 'n':
-			opt.check = true;
-			break;
-		case 'S':
-			opt.state = optarg;
-			break;
-		case 's':
-			opt.socket = optarg;
-			break;
-		case 'V':
-			printf("vrrpd %s\n", PACKAGE_VERSION);
-			return 0;
-		case 'v':
-			opt.verbose = true;
-			log_set_level(LOG_LEVEL_INFO);
-			break;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind != argc) {
-		usage(stderr);
-		return 2;
-	}
+	if (fd != -1)
+		return be_engine(fd, argc - 1, argv + 1);
+	status = read_options(argc, argv, &opt);
+	if (status != -1)
+		return status;
 	if (opt.check)
 		return check_config(&opt);
 	if (read_config(&opt, &config) < 0)
@@ -232,7 +346,7 @@ main(int argc, char **argv)
 		vrrp_config_free(&config);
 		return 1;
 	}
-	status = supervise(&opt, &config, &user);
+	status = supervise(&opt, argv + 1, &config, &user);
 	vrrp_config_free(&config);
 	return status;
 }

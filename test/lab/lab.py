@@ -312,10 +312,11 @@ class Router(Node):
             self.wait_listening(self.bfdd, self.bfdd_sock)
         return self.bfdd
 
-    def start_vrrpd(self, conf, wait=True, flags=()):
+    def start_vrrpd(self, conf, wait=True, flags=(),
+                    program=BUILD / "vrrpd/vrrpd"):
         self.vrrpd_conf.write_text(conf)
         self.close_ctl()
-        self.vrrpd = self.start("vrrpd", BUILD / "vrrpd/vrrpd",
+        self.vrrpd = self.start("vrrpd", program,
                                 "-f", self.vrrpd_conf, "-s", self.vrrpd_sock,
                                 "-b", self.bfdd_sock,
                                 "-S", self.state_dir, *flags)

@@ -575,3 +575,87 @@ def test_restart_without_a_file_goes_on_with_what_there_was(lab):
     os.kill(engine, signal.SIGKILL)
     lab.r2.wait_state("active", 3)
     assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+
+
+# Another program on disk
+
+def install(path, change=lambda binary: binary):
+    """As a package manager does: a new file, renamed over the old one."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(change((BUILD / "vrrpd/vrrpd").read_bytes()))
+    new.chmod(0o755)
+    new.rename(path)
+
+
+def version(router):
+    return router.call("hello")["version"]
+
+
+def start_upgradable(lab):
+    """A pair whose r1 runs a copy of its own, and its path."""
+    path = lab.r1.dir / "vrrpd"
+    install(path)
+    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100), program=path)
+    lab.r2.start_vrrpd(vrrpd_conf(priority=100, advert_int=100))
+    lab.wait_pair()
+    return path
+
+
+def other_version(router):
+    old = version(router).encode()
+    new = old[:-1] + (b"X" if old[-1:] != b"X" else b"Y")
+    return new.decode(), lambda binary: binary.replace(old, new)
+
+
+def test_restart_runs_the_program_on_disk(lab):
+    path = start_upgradable(lab)
+    monitor = lab.r1.pids()[0]
+    before = len(lab.r1.transitions()), len(lab.r2.transitions())
+    new, change = other_version(lab.r1)
+    install(path, change)
+    with lab.meter() as meter:
+        engine = restart(lab.r1)
+        lab.r1.wait_state("active", 5)
+        assert meter.stop()["outages"] == []
+    assert version(lab.r1) == new
+    assert lab.r1.pids() == (monitor, engine)
+    assert comm(engine) == "vrrpd-engine"
+    exe = os.readlink("/proc/%d/exe" % engine)
+    assert exe == str(path)
+    # That of the state is the restart itself.
+    assert len(lab.r2.transitions()) == before[1]
+    assert lab.r1.transitions()[-1]["cause"] == "restart"
+    assert " will " not in lab.r1.vrrpd.log()
+
+
+def test_engine_that_was_killed_is_followed_by_the_program_on_disk(lab):
+    path = start_upgradable(lab)
+    new, change = other_version(lab.r1)
+    install(path, change)
+    engine = lab.r1.engine_pid()
+    os.kill(engine, signal.SIGKILL)
+    wait_engine(lab.r1, engine)
+    assert version(lab.r1) == new
+    lab.wait_pair()
+
+
+@pytest.mark.parametrize("program", (
+    b"#!/bin/sh\nexit 3\n", b"this is no program\n", b""),
+                         ids=("mute", "text", "empty"))
+def test_restart_with_a_program_that_is_no_engine_goes_on(lab, program):
+    path = start_upgradable(lab)
+    old = version(lab.r1)
+    before = len(lab.r2.transitions())
+    install(path, lambda _: program)
+    with lab.meter() as meter:
+        restart(lab.r1)
+        lab.r1.wait_state("active", 5)
+        assert meter.stop()["outages"] == []
+    assert version(lab.r1) == old
+    assert len(lab.r2.transitions()) == before
+    assert "the program" in lab.r1.vrrpd.log()
+    # And when there is a good one again it runs.
+    install(path)
+    restart(lab.r1)
+    lab.r1.wait_state("active", 5)
+    assert os.readlink("/proc/%d/exe" % lab.r1.engine_pid()) == str(path)

@@ -230,7 +230,8 @@ static void
 view_restart(const struct view *v, const json_t *result)
 {
 	(void)result;
-	(void)fprintf(v->out, "vrrpd's engine is being replaced\n");
+	(void)fprintf(v->out, "vrrpd's engine is being replaced by the "
+	    "program on disk\n");
 }
 
 int

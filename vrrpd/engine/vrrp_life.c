@@ -171,6 +171,8 @@ open_process(struct process *p, const struct vrrp_birth *birth,
 	    VRRP_WAY_ENGINE_DOWN, monitor_gone, p);
 	if (p->channel == NULL)
 		return fatal("cannot talk to the monitor", -ENOMEM);
+	/* The first word: this program is able to be an engine. */
+	(void)vrrp_channel_send(p->channel, VRRP_MSG_BEAT, NULL, 0);
 	ec.loop = p->loop;
 	ec.channel = p->channel;
 	error = vrrp_engine_open(&ec, config, &p->engine);

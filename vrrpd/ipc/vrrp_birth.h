@@ -1,9 +1,12 @@
 /*
  * vrrp_birth.h - what the monitor gives to an engine at its birth.
  *
- * The engine is a fork of the monitor, without exec.  Everything that it takes
- * from its parent is in struct vrrp_birth, so that neither process has to know
- * the other's code.
+ * Everything that an engine takes from its parent is in struct vrrp_birth, so that
+ * neither process has to know the other's code.  The engine is a child of the
+ * monitor that executes the program on disk, which may be another one than the
+ * monitor runs: the values travel as bytes in a memfd, whose number is the
+ * argument.  A program that does not understand them ends without a word, and
+ * where nothing can be executed the child goes on as it is, as a fork.
  */
 #ifndef VRRPD_VRRP_BIRTH_H
 #define VRRPD_VRRP_BIRTH_H
@@ -25,6 +28,7 @@ struct vrrp_birth {
 	unsigned		 restarts;	/* 0: the first engine */
 	char			 last_end[64];	/* of the engine before; or "" */
 	int64_t			 last_end_real_ns;
+	bool			 own;		/* live as a fork, execute nothing */
 };
 
 /* SIGTERM, SIGINT and SIGHUP: the monitor passes them on to its engine. */

@@ -79,7 +79,9 @@ struct monitor {
 	bool			 inheriting;	/* the engine began with handoff */
 	struct vrrp_handoff	 handoff;
 
-	bool			 ever_ready;
+	bool			 spoke;		/* the engine has said anything */
+	bool			 ready;		/* the engine is, or was */
+	bool			 ever_ready;	/* some engine was */
 	bool			 leaving;
 	bool			 wanted;	/* an engine is to be started now */
 	bool			 done;
@@ -206,6 +208,7 @@ on_beat(const uint8_t *body, size_t len, void *arg)
 
 	(void)body;
 	(void)len;
+	m->spoke = true;
 	tell_of_patience(m, now);
 	vrrp_pulse_seen(&m->pulse, now);
 	return VRRP_REFUSAL_NONE;
@@ -227,7 +230,7 @@ on_patience(const uint8_t *body, size_t len, void *arg)
 static void
 first_ready(struct monitor *m)
 {
-	m->ever_ready = true;
+	m->ready = m->ever_ready = true;
 	if (m->inheriting)
 		vrrp_estate_settle(m->estate, &m->handoff);
 	m->inheriting = false;
@@ -248,6 +251,7 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	enum vrrp_phase before = m->pulse.phase;
 
 	(void)len;
+	m->spoke = true;
 	if (body[0] >= VRRP_PHASE_COUNT)
 		return VRRP_REFUSAL_BODY;
 	if (!vrrp_phase_may(before, (enum vrrp_phase)body[0]))
@@ -261,8 +265,21 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	/* An engine told to leave after its RESTART leaves for good. */
 	if (m->pulse.phase == VRRP_PHASE_LEAVING)
 		m->restarting = false;
-	(void)sdnotify(words[m->pulse.phase]);
+	/* An engine that fails to begin is not the end of vrrpd. */
+	if (m->ready || !m->ever_ready)
+		(void)sdnotify(words[m->pulse.phase]);
 	return VRRP_REFUSAL_NONE;
+}
+
+/*
+ * Has a program that was executed ended, or is about to, before its first word?
+ * Then it is not able to be an engine here, and has done nothing yet.
+ */
+static bool
+is_mute(const struct monitor *m)
+{
+	return m->config->executes && !m->birth.own && !m->spoke &&
+	    !m->leaving;
 }
 
 /* Comes before engine_ended(): see the top of the file. */
@@ -271,7 +288,7 @@ engine_hung_up(void *arg)
 {
 	struct monitor *m = arg;
 
-	if (m->restarting || vrrp_estate_count(m->estate) == 0)
+	if (m->restarting || is_mute(m) || vrrp_estate_count(m->estate) == 0)
 		return;
 	/* An engine that still lives must not go on without its addresses. */
 	(void)vrrp_child_signal(&m->engine, SIGKILL);
@@ -349,7 +366,7 @@ static bool
 is_the_end(const struct monitor *m)
 {
 	return m->leaving || !m->ever_ready ||
-	    m->pulse.phase == VRRP_PHASE_LEAVING;
+	    (m->ready && m->pulse.phase == VRRP_PHASE_LEAVING);
 }
 
 static void
@@ -369,6 +386,9 @@ after_end(struct monitor *m, int status)
 		finish(m, 1);
 		return;
 	}
+	/* A program that never gets ready shall not be tried for ever. */
+	if (m->config->executes && !m->ready)
+		m->birth.own = true;
 	wait_ns = vrrp_backoff_next_ns(&m->backoff, m->started, loop_clock());
 	m->birth.restarts++;
 	log_err("engine died why=\"%s\" restarts=%u restart_in_ms=%lld",
@@ -391,6 +411,19 @@ let_go(struct monitor *m)
 	loop_timer_set(m->pulse_timer, MONO_NEVER);
 }
 
+/* The same engine once more, and what it was to inherit is there still. */
+static void
+go_on_with_our_own(struct monitor *m, int status)
+{
+	describe_end(m, status);
+	log_err("the program on disk cannot be the engine why=\"%s\": the one "
+	    "that runs since the start of vrrpd goes on", m->birth.last_end);
+	m->birth.own = true;
+	if (m->inheriting)
+		m->birth.handoff = &m->handoff;
+	start_cb(loop_clock(), m);
+}
+
 static void
 engine_ended(int fd, void *arg)
 {
@@ -400,14 +433,19 @@ engine_ended(int fd, void *arg)
 	(void)fd;
 	vrrp_channel_drain(m->engine.channel);
 	/* The last messages are read; from now on nothing has precedence. */
-	if (!m->restarting)
+	if (!m->restarting && !is_mute(m))
 		(void)vrrp_estate_execute(m->estate);
 	if (!vrrp_child_reap(&m->engine, &status))
 		return;
 	let_go(m);
+	if (is_mute(m)) {
+		go_on_with_our_own(m, status);
+		return;
+	}
 	if (m->restarting && !m->leaving && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0) {
 		m->birth.handoff = &m->handoff;
+		m->birth.own = false;	/* asked for: try what is there now */
 		start_cb(loop_clock(), m);
 		return;
 	}
@@ -424,7 +462,7 @@ adopt_engine(struct monitor *m)
 	struct vrrp_channel *c = m->engine.channel;
 	unsigned i;
 
-	m->hung = m->restarting = false;
+	m->hung = m->restarting = m->spoke = m->ready = false;
 	m->inheriting = m->birth.handoff != NULL;
 	m->birth.handoff = NULL;
 	m->started = loop_clock();

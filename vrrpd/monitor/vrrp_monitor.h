@@ -4,9 +4,11 @@
  * The shell of vrrpd/pure/vrrp_supervise.h, which judges and waits.
  *
  * The monitor is the process that the service manager started.  It has a loop of
- * its own, few duties and the same capabilities as the engine.  The engine is a
- * fork of it, without exec: a restart needs no file, no memory that is not there
- * already and no privilege that was given up.
+ * its own, few duties and the same capabilities as the engine.  The engine is its
+ * child, and executes the program on disk, so that a restart after an upgrade
+ * runs the new one.  Where that ends without a word (it cannot be executed, or
+ * speaks another language) the next engine is a fork without exec, which needs
+ * no file and no privilege that was given up.
  */
 #ifndef VRRPD_VRRP_MONITOR_H
 #define VRRPD_VRRP_MONITOR_H
@@ -44,6 +46,7 @@ struct vrrp_monitor_config {
 	unsigned		 part_count;
 	const struct vrrp_orders *orders;	/* for each engine; or NULL */
 	vrrp_engine_main	 engine;
+	bool			 executes;	/* engine() does, if it may */
 	void			*arg;
 };
 

@@ -103,3 +103,34 @@ vrrp_traffic_longest(enum vrrp_way way, enum vrrp_message type)
 			return (int)rules[i].longest;
 	return -1;
 }
+
+/* FNV-1a, of 32 bits. */
+static uint32_t
+hash(uint32_t h, uint64_t n)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		h = (h ^ (uint8_t)(n >> 8 * i)) * 16777619;
+	return h;
+}
+
+uint32_t
+vrrp_traffic_id(void)
+{
+	uint32_t h = hash(2166136261U, VRRP_TRAFFIC_REVISION);
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		h = hash(h, rules[i].type);
+		for (name = vrrp_message_name(rules[i].type); *name != '\0';
+		    name++)
+			h = hash(h, (uint8_t)*name);
+		h = hash(h, rules[i].ways);
+		h = hash(h, rules[i].phases);
+		h = hash(h, rules[i].shortest);
+		h = hash(h, rules[i].longest);
+	}
+	return h;
+}

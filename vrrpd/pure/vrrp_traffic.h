@@ -5,6 +5,7 @@
 #define VRRPD_VRRP_TRAFFIC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "vrrpd/pure/vrrp_message.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -22,5 +23,13 @@ enum vrrp_refusal vrrp_traffic_judge(enum vrrp_way, enum vrrp_phase,
  * such message there.
  */
 int	vrrp_traffic_longest(enum vrrp_way, enum vrrp_message);
+
+/*
+ * A number that differs, as good as surely, between programs that do not
+ * understand each other's messages: of the table, and of VRRP_TRAFFIC_REVISION,
+ * which grows when a body of the same length gets another meaning.
+ */
+#define VRRP_TRAFFIC_REVISION	1
+uint32_t vrrp_traffic_id(void);
 
 #endif

@@ -122,8 +122,22 @@ drop_engine(void)
 static void
 drop_monitor(void)
 {
+	unsigned long long caps = 1ULL << 12 | 1ULL << 13;
+
 	CHECK(priv_drop(PRIV_VRRPD_MONITOR, &nobody) == 0);
-	check_dropped(1ULL << 12 | 1ULL << 13);
+	CHECK(status("CapPrm", 16) == caps && status("CapEff", 16) == caps);
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	/* For the engines to come. */
+	CHECK(status("CapBnd", 16) == caps);
+	CHECK(status("NoNewPrivs", 10) == 1);
+	CHECK(setuid(0) < 0 && setgid(0) < 0);
+	/* As the child of one; and the engine gives up what was passed on. */
+	CHECK(priv_pass_on() == 0);
+	CHECK(status("CapInh", 16) == caps && status("CapAmb", 16) == caps);
+	CHECK(status("CapPrm", 16) == caps);
+	CHECK(priv_drop(PRIV_VRRPD_ENGINE, &nobody) == 0);
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	CHECK(status("CapPrm", 16) == caps && status("CapEff", 16) == caps);
 }
 
 static void

@@ -5,19 +5,24 @@
  */
 #include "config.h"
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "vrrpd/ipc/vrrp_birth.h"
+#include "shared/ctl_listener.h"
+#include "vrrpd/ipc/vrrp_birth_exec.h"
 
 static int from_engine[2];	/* bytes, the words of the engine */
 
@@ -114,9 +119,133 @@ test_vrrp_birth_signals_wait_until_they_are_let_through(void **state)
 	}
 }
 
-int
-main(void)
+/* --- values that travel: this program executes itself --- */
+
+static const char *self;
+
+static struct vrrp_handoff one = { .left = { 42 }, .count = 1,
+	.list = { { .name = "web", .flags = VRRP_HANDOFF_ACTIVE } } };
+static struct vrrp_orders said = { .count = 1, .list = { { .name = "web",
+	.disabled_s = 1700000000 } } };
+
+/* In the program that was executed; the status tells where it differs. */
+static int
+check_values(int fd, char **args)
 {
+	static struct vrrp_birth_values v;
+	const struct vrrp_birth b = vrrp_birth_receive(fd, &v) == 0 ? v.birth :
+	    (struct vrrp_birth){ 0 };
+
+	if (v.conf == NULL)
+		return 1;
+	if (b.restarts != 7 || strcmp(b.last_end, "hung, Killed") != 0 ||
+	    b.last_end_real_ns != INT64_C(1234567890123456789) ||
+	    b.monitor != getppid() || b.own)
+		return 2;
+	if (b.handoff != &v.handoff || v.handoff.count != 1 ||
+	    strcmp(v.handoff.list[0].name, "web") != 0 ||
+	    v.handoff.left.ns != 42)
+		return 3;
+	if (b.orders != &v.orders || v.orders.count != 1 ||
+	    !vrrp_order_equal(&v.orders.list[0], &said.list[0]))
+		return 7;
+	if (strcmp(v.conf, "router_id = \"x\"\n") != 0)
+		return 4;
+	if (fcntl(b.channel, F_GETFD) != FD_CLOEXEC ||
+	    fcntl(v.listener, F_GETFD) != FD_CLOEXEC ||
+	    fcntl(fd, F_GETFD) != -1)
+		return 5;
+	if (args[0] == NULL || strcmp(args[0], "-v") != 0 || args[1] != NULL)
+		return 6;
+	free(v.conf);
+	return 0;
+}
+
+static struct vrrp_birth
+values(struct ctl_listener *l)
+{
+	struct vrrp_birth b = { .channel = open("/dev/null", O_RDONLY |
+	    O_CLOEXEC), .monitor = getpid(), .listener = l, .handoff = &one,
+	    .orders = &said,
+	    .restarts = 7, .last_end = "hung, Killed",
+	    .last_end_real_ns = INT64_C(1234567890123456789) };
+
+	return b;
+}
+
+static void
+test_vrrp_birth_values_reach_the_program(void **state)
+{
+	static char word[] = "-v";
+	char *args[] = { word, NULL }, path[] = "/tmp/birth.XXXXXX";
+	struct ctl_listener *l;
+	struct vrrp_birth b;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(chdir(path), 0);
+	assert_int_equal(ctl_listener_open("s", (gid_t)-1, &l), 0);
+	b = values(l);
+	/* A program that cannot be executed leaves everything as it was. */
+	assert_int_equal(vrrp_birth_execute(&b, "/nowhere", args, ""),
+	    -ENOENT);
+	assert_int_equal(fcntl(b.channel, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(ctl_listener_fd(l), F_GETFD), FD_CLOEXEC);
+	pid = fork();
+	if (pid == 0) {
+		(void)vrrp_birth_execute(&b, self, args,
+		    "router_id = \"x\"\n");
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	ctl_listener_close(l, true);
+	(void)close(b.channel);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
+/* Bytes of another program, or of nobody. */
+static void
+test_vrrp_birth_other_bytes_are_refused(void **state)
+{
+	static const char *const bad[] = { "", "vbir", "vbir0000",
+	    "vbir0000111122223333444455556666777788" };
+	static struct vrrp_birth_values v;
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		fd = memfd_create("x", MFD_CLOEXEC);
+		assert_int_equal(write(fd, bad[i], strlen(bad[i])),
+		    strlen(bad[i]));
+		assert_int_equal(vrrp_birth_receive(fd, &v), -EPROTO);
+		assert_int_equal(fcntl(fd, F_GETFD), -1);
+	}
+}
+
+static void
+test_vrrp_birth_argument_is_a_descriptor(void **state)
+{
+	static const char *const none[] = { "-f", "--engine", "--engine=",
+	    "--engine=x", "--engine=3x", "--engine=2", "--engine=-1",
+	    "--engine=99999999999999999999" };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(vrrp_birth_argument("--engine=3"), 3);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_int_equal(vrrp_birth_argument(none[i]), -1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int fd = argc > 1 ? vrrp_birth_argument(argv[1]) : -1;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_vrrp_birth_death_of_the_monitor_ends_the_engine),
@@ -124,7 +253,13 @@ main(void)
 		    test_vrrp_birth_monitor_that_is_dead_already_is_noticed),
 		cmocka_unit_test(
 		    test_vrrp_birth_signals_wait_until_they_are_let_through),
+		cmocka_unit_test(test_vrrp_birth_values_reach_the_program),
+		cmocka_unit_test(test_vrrp_birth_other_bytes_are_refused),
+		cmocka_unit_test(test_vrrp_birth_argument_is_a_descriptor),
 	};
 
+	if (fd != -1)
+		return check_values(fd, argv + 2);
+	self = "/proc/self/exe";
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -385,6 +385,8 @@ step(void)
 /* The end of a monitor that has no engine any more. */
 #define GONE	" close unlink"
 
+static bool executes;		/* engines are programs, until one is mute */
+
 static int
 monitor(const struct step *steps, int realtime_priority)
 {
@@ -400,6 +402,7 @@ monitor(const struct step *steps, int realtime_priority)
 		.parts = &part,
 		.part_count = 1,
 		.engine = engine,
+		.executes = executes,
 		.arg = &engine_status,
 	};
 
@@ -439,6 +442,7 @@ setup(void **state)
 	wills = 0;
 	listen_error = estate_error = drop_error = engine_status = 0;
 	birth = NULL;
+	executes = false;
 	held = false;
 	memset(&doing, 0, sizeof(doing));
 	(void)unsetenv("WATCHDOG_USEC");
@@ -556,6 +560,20 @@ test_vrrp_monitor_second_engine_may_die_at_its_start(void **state)
 
 	(void)state;
 	goes_on(s, START " sd:READY=1 start:2@0 start:3@100");
+}
+
+/* A start that fails is a death, of which the service manager hears nothing. */
+static void
+test_vrrp_monitor_second_engine_may_fail_to_start(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { DIE, SIGSEGV }, { RUN, 0 }, { BEAT, 1 },
+		{ LEAVING, 0 }, { EXIT, 1 }, { RUN, 100 }, { READY, 0 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 start:2@0 start:3@150 sd:READY=1");
 }
 
 static void
@@ -914,6 +932,75 @@ test_vrrp_monitor_torn_handoff_is_no_restart(void **state)
 	goes_on(s, START " sd:READY=1 execute:2 start:2@0");
 }
 
+/* --- a program that is no engine --- */
+
+static const char no_engine[] = "the program on disk cannot be the engine "
+    "why=\"exit status 1\"";
+
+/* Nothing of what it was to inherit is lost: the next is a fork. */
+static void
+test_vrrp_monitor_heir_that_is_mute_costs_nothing(void **state)
+{
+	static const struct step s[] = {
+		{ BEAT, 1 }, { READY, 0 }, { WILLS, 2 }, { RESTART, 2 },
+		{ HANG_UP, 0 }, { EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
+		{ BEAT, 1 }, { READY, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	executes = true;
+	goes_on(s, START " sd:READY=1 start:2@50 start:3@50 settle:2 "
+	    "sd:READY=1");
+	assert_non_null(strstr(world.said, no_engine));
+	assert_null(strstr(world.said, "engine died"));
+}
+
+/* A fork that is mute as well is an engine that dies. */
+static void
+test_vrrp_monitor_fork_that_is_mute_has_died(void **state)
+{
+	static const struct step s[] = {
+		{ BEAT, 1 }, { READY, 0 }, { WILLS, 2 }, { RESTART, 2 },
+		{ HANG_UP, 0 }, { EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
+		{ HANG_UP, 0 }, { EXIT, 1 }, { RUN, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	executes = true;
+	goes_on(s, START " sd:READY=1 start:2@50 start:3@50 signal:3:9 "
+	    "execute:2 start:4@50");
+}
+
+/* One word, and the end is the engine's own. */
+static void
+test_vrrp_monitor_program_that_has_spoken_is_an_engine(void **state)
+{
+	static const struct step s[] = {
+		{ BEAT, 1 }, { WILLS, 1 }, { HANG_UP, 0 }, { EXIT, 1 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	executes = true;
+	ends(s, START " signal:1:9 execute:1" GONE, 1);
+}
+
+/* The first start too; and a restart tries again what is on disk. */
+static void
+test_vrrp_monitor_restart_tries_the_program_again(void **state)
+{
+	static const struct step s[] = {
+		{ EXIT, 1 }, { BEAT, 1 }, { READY, 0 }, { RESTART, 1 },
+		{ EXIT, 0 }, { EXIT, 1 }, { BEAT, 1 }, { READY, 0 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	executes = true;
+	goes_on(s, "estate open listen start:1@0 priority:51 drop start:2@0 "
+	    "sd:READY=1 start:3@50 start:4@50 settle:1 sd:READY=1");
+}
+
 /* --- messages --- */
 
 /* Phases out of order, what is not the engine's to say, what comes too soon. */
@@ -938,7 +1025,7 @@ test_vrrp_monitor_refused_messages_are_counted_for_every_engine(void **state)
 	};
 
 	(void)state;
-	goes_on(s, START " sd:READY=1 start:2@2000 sd:STOPPING=1");
+	goes_on(s, START " sd:READY=1 start:2@2000");
 }
 
 static void
@@ -1065,6 +1152,7 @@ main(void)
 		T(test_vrrp_monitor_engine_that_dies_before_it_was_ever_ready_ends_it),
 		T(test_vrrp_monitor_engine_that_exits_by_itself_is_replaced),
 		T(test_vrrp_monitor_second_engine_may_die_at_its_start),
+		T(test_vrrp_monitor_second_engine_may_fail_to_start),
 		T(test_vrrp_monitor_engine_that_dies_while_leaving_is_not_replaced),
 		T(test_vrrp_monitor_deaths_in_a_row_are_answered_ever_later),
 		T(test_vrrp_monitor_no_engine_to_be_had_ends_it),
@@ -1090,6 +1178,10 @@ main(void)
 		T(test_vrrp_monitor_leaving_after_a_restart_was_announced_is_for_good),
 		T(test_vrrp_monitor_told_to_leave_during_a_restart_leaves),
 		T(test_vrrp_monitor_torn_handoff_is_no_restart),
+		T(test_vrrp_monitor_heir_that_is_mute_costs_nothing),
+		T(test_vrrp_monitor_fork_that_is_mute_has_died),
+		T(test_vrrp_monitor_program_that_has_spoken_is_an_engine),
+		T(test_vrrp_monitor_restart_tries_the_program_again),
 		T(test_vrrp_monitor_refused_messages_are_counted_for_every_engine),
 		T(test_vrrp_monitor_phase_that_does_not_exist_is_refused),
 		T(test_vrrp_monitor_start_that_fails_ends_it),

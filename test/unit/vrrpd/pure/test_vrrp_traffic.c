@@ -179,10 +179,20 @@ test_vrrp_traffic_names_are_told_apart(void **state)
 	}
 }
 
+static void
+test_vrrp_traffic_id_is_one_number_of_this_table(void **state)
+{
+	(void)state;
+	assert_int_not_equal(vrrp_traffic_id(), 0);
+	assert_int_equal(vrrp_traffic_id(), vrrp_traffic_id());
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_vrrp_traffic_id_is_one_number_of_this_table),
 		cmocka_unit_test(test_vrrp_traffic_every_way_phase_and_length),
 		cmocka_unit_test(test_vrrp_traffic_longest_is_what_may_be_sent),
 		cmocka_unit_test(test_vrrp_traffic_names_are_told_apart),
