@@ -51,10 +51,18 @@ struct ctl_client_conn {
 	bool			 finishing;	/* ends when the output is sent */
 	bool			 more;		/* lines left for the next turn */
 	mono_t			 since;		/* of its last request */
+	/*
+	 * Of the notifications that wait in the server: the newest number there,
+	 * and the last one that this client was told.  Those up to topic_from[]
+	 * were before its subscription.
+	 */
+	const uint64_t		*published;
+	uint64_t		 told;
 	struct token_bucket	*words;		/* of the server, for the log */
 
 	/* ctl_rpc.c: subscriptions, and the farewell. */
 	char			 topics[CTL_TOPICS_MAX][CTL_TOPIC_LEN];
+	uint64_t		 topic_from[CTL_TOPICS_MAX];	/* see told */
 	unsigned		 topic_count;
 	unsigned		 snapshots;	/* bit i: topics[i] is to be told */
 	bool			 goodbye;

@@ -176,6 +176,13 @@ ctl_queue_body_release(struct ctl_body *b)
 		free(b);
 }
 
+struct ctl_body *
+ctl_queue_body_ref(struct ctl_body *b)
+{
+	b->refs++;
+	return b;
+}
+
 /* {"a":1} becomes ,"a":1}}\n and {} becomes }}\n.  NULL: cannot be written. */
 struct ctl_body *
 ctl_queue_body_new(const json_t *level)
@@ -298,6 +305,19 @@ ctl_queue_notify(struct ctl_client_conn *c, const char *topic, const char *key,
 	else
 		c->events_dropped++;
 	conn_check(c);
+}
+
+void
+ctl_queue_event_lost(struct ctl_client_conn *c)
+{
+	c->seq++;
+	c->events_dropped++;
+}
+
+void
+ctl_queue_left_out(struct ctl_client_conn *c, uint64_t count)
+{
+	c->seq += count;
 }
 
 static void

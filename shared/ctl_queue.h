@@ -43,6 +43,12 @@ bool	ctl_queue_is_behind(const struct ctl_client_conn *);
  */
 struct ctl_body *ctl_queue_body_new(const json_t *level);
 void	ctl_queue_body_release(struct ctl_body *);
+/* The same body, with one more reference. */
+struct ctl_body *ctl_queue_body_ref(struct ctl_body *);
+/* The client lost an event, and will be told how many. */
+void	ctl_queue_event_lost(struct ctl_client_conn *);
+/* So many notifications are left out, which shows as a jump of the numbers. */
+void	ctl_queue_left_out(struct ctl_client_conn *, uint64_t count);
 /*
  * Notify the client, now or when it has caught up; only the newest level of a
  * (topic, key) then.  key NULL: an event, which a client that is behind loses.

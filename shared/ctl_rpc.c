@@ -310,6 +310,7 @@ do_subscribe(struct ctl_client_conn *c, json_t *params, json_t **result,
 		}
 		if (k == -1) {
 			k = (int)c->topic_count++;
+			c->topic_from[k] = *c->published;
 			(void)snprintf(c->topics[k], CTL_TOPIC_LEN, "%s",
 			    json_string_value(t));
 		}
@@ -339,6 +340,9 @@ do_unsubscribe(struct ctl_client_conn *c, json_t *params, json_t **result,
 		c->topic_count--;
 		memmove(c->topics[k], c->topics[k + 1],
 		    (c->topic_count - (unsigned)k) * CTL_TOPIC_LEN);
+		memmove(&c->topic_from[k], &c->topic_from[k + 1],
+		    (c->topic_count - (unsigned)k) *
+		    sizeof(c->topic_from[0]));
 	}
 	*result = json_pack("{s:I}", "seq", (json_int_t)c->seq);
 	return true;

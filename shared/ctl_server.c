@@ -35,6 +35,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/ctl_backlog.h"
 #include "shared/ctl_conn.h"
 #include "shared/ctl_listener.h"
 #include "shared/ctl_queue.h"
@@ -62,6 +63,8 @@ struct ctl_server {
 	struct conn_list	 conns;
 	unsigned		 conn_count;
 	struct loop_timer	*work_timer;
+	struct ctl_backlog	*backlog;	/* for look-only subscribers */
+	uint64_t		 published;	/* newest number in it */
 	/* When they may have a turn again: [1] those that may change something. */
 	mono_t			 turn[2];
 	struct loop_timer	*accept_timer;
@@ -225,18 +228,66 @@ take_turn(struct ctl_client_conn *c)
 		step(c);
 }
 
-/* Until `end`, but at least one step.  True: there is more to do. */
+/* Is this client to be told? */
+static bool
+is_due(const struct ctl_client_conn *c, const struct ctl_due *due)
+{
+	int k = ctl_conn_may_change(c) || c->closing ||
+	    c->told >= due->number ? -1 :
+	    ctl_rpc_subscription(c, due->topic);
+
+	return k != -1 && c->topic_from[k] < due->number;
+}
+
+/* Tell one client one notification that waits.  False: nothing waits. */
+static bool
+tell_one(struct ctl_server *s)
+{
+	const struct ctl_due *due = ctl_backlog_first(s->backlog);
+	struct ctl_client_conn *c;
+
+	if (due == NULL)
+		return false;
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		if (is_due(c, due))
+			break;
+	}
+	if (c != NULL) {
+		c->told = due->number;
+		ctl_queue_left_out(c, due->replaced);
+		ctl_queue_notify(c, due->topic, due->key, due->body);
+	} else
+		ctl_backlog_drop_first(s->backlog);
+	return true;
+}
+
+static bool
+class_has_work(struct ctl_server *s, bool changes)
+{
+	return next_turn(s, changes) != NULL ||
+	    (!changes && ctl_backlog_first(s->backlog) != NULL);
+}
+
+/*
+ * Until `end`, but at least one step; requests and notifications take turns.
+ * True: there is more to do.
+ */
 static bool
 serve_class(struct ctl_server *s, bool changes, mono_t end, unsigned *steps)
 {
 	struct ctl_client_conn *c;
+	bool told;
 
-	while ((c = next_turn(s, changes)) != NULL) {
-		take_turn(c);
+	for (;;) {
+		told = !changes && tell_one(s);
+		c = next_turn(s, changes);
+		if (c != NULL)
+			take_turn(c);
+		else if (!told)
+			return false;
 		if (--*steps == 0 || !mono_before(loop_clock(), end))
-			return next_turn(s, changes) != NULL;
+			return class_has_work(s, changes);
 	}
-	return false;
 }
 
 static void
@@ -254,7 +305,7 @@ serve(void *arg)
 	for (i = 1; i >= 0; i--) {
 		begun = now;
 		more = mono_before(now, s->turn[i]) || steps == 0 ?
-		    next_turn(s, i) != NULL : serve_class(s, i, end, &steps);
+		    class_has_work(s, i) : serve_class(s, i, end, &steps);
 		now = loop_clock();
 		if (!mono_before(begun, s->turn[i]))
 			s->turn[i] = mono_add(now, (i == 1 ? CHANGE_PAUSE :
@@ -343,6 +394,7 @@ conn_new(struct ctl_server *s, uid_t uid, pid_t pid)
 	c->arg = s->config.arg;
 	c->since = loop_now(s->loop);
 	c->words = &s->words;
+	c->published = &s->published;
 	c->fd = -1;
 	c->uid = uid;
 	(void)snprintf(c->name, sizeof(c->name), "pid %ld", (long)pid);
@@ -575,8 +627,9 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	s->work_timer = loop_timer_new(loop, work, s);
 	s->accept_timer = loop_timer_new(loop, accept_again, s);
 	s->sweep_timer = loop_timer_new(loop, sweep, s);
+	s->backlog = ctl_backlog_new();
 	token_bucket_init(&s->words, WORDS_EVERY_NS, WORDS_BURST);
-	if (s->work_timer != NULL && s->accept_timer != NULL &&
+	if (s->backlog != NULL && s->work_timer != NULL && s->accept_timer != NULL &&
 	    s->sweep_timer != NULL)
 		error = start_listening(s, config, gid);
 	if (error != 0) {
@@ -597,6 +650,7 @@ ctl_server_close(struct ctl_server *s)
 	while ((c = TAILQ_FIRST(&s->conns)) != NULL)
 		conn_free(c);
 	loop_last_cancel(s->loop, serve, s);
+	ctl_backlog_free(s->backlog);
 	loop_fd_free(s->listen_event);
 	loop_timer_free(s->work_timer);
 	loop_timer_free(s->accept_timer);
@@ -656,12 +710,36 @@ ctl_client_conn_subscribed(const struct ctl_client_conn *c, const char *topic)
 	return ctl_rpc_subscription(c, topic) != -1;
 }
 
+/* To the look-only subscribers, when there is time. */
+static void
+publish_later(struct ctl_server *s, const char *topic, const char *key,
+    struct ctl_body *body)
+{
+	struct ctl_client_conn *c;
+
+	if (ctl_backlog_add(s->backlog, topic, key, body)) {
+		s->published = ctl_backlog_newest(s->backlog);
+		want_turn(s);
+		return;
+	}
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		if (c->closing || ctl_conn_may_change(c) ||
+		    ctl_rpc_subscription(c, topic) == -1)
+			continue;
+		if (key == NULL)
+			ctl_queue_event_lost(c);
+		else
+			ctl_queue_close(c, "out of memory");
+	}
+}
+
 void
 ctl_server_publish(struct ctl_server *s, const char *topic, const char *key,
     json_t *level)
 {
 	struct ctl_client_conn *c;
 	struct ctl_body *body = NULL;
+	bool later = false;
 
 	TAILQ_FOREACH(c, &s->conns, entry) {
 		if (c->closing || ctl_rpc_subscription(c, topic) == -1)
@@ -670,8 +748,13 @@ ctl_server_publish(struct ctl_server *s, const char *topic, const char *key,
 			log_err("control notification lost topic=%s", topic);
 			break;
 		}
-		ctl_queue_notify(c, topic, key, body);
+		if (ctl_conn_may_change(c))
+			ctl_queue_notify(c, topic, key, body);
+		else
+			later = true;
 	}
+	if (body != NULL && later)
+		publish_later(s, topic, key, body);
 	ctl_queue_body_release(body);
 	json_decref(level);
 }
@@ -720,6 +803,8 @@ ctl_client_conn_attach(struct ctl_server *s, uid_t uid)
 static void
 step_on(struct ctl_client_conn *c)
 {
+	while (tell_one(c->server))
+		;
 	while (!c->closing && has_work(c))
 		step(c);
 }
@@ -747,6 +832,8 @@ ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 struct evbuffer *
 ctl_client_conn_output(struct ctl_client_conn *c)
 {
+	while (tell_one(c->server))
+		;
 	return c->out;
 }
 
@@ -760,6 +847,8 @@ ctl_client_conn_drained(struct ctl_client_conn *c)
 bool
 ctl_client_conn_is_closing(const struct ctl_client_conn *c)
 {
+	while (tell_one(c->server))
+		;
 	return c->closing;
 }
 

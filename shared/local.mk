@@ -17,6 +17,7 @@ noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
 	shared/conf_words.c shared/conf_words.h \
+	shared/ctl_backlog.c shared/ctl_backlog.h \
 	shared/ctl_call.c shared/ctl_call.h \
 	shared/ctl_client.c shared/ctl_client.h \
 	shared/ctl_conn.h \

@@ -695,7 +695,6 @@ test_ctl_server_subscriber_gets_answer_snapshot_then_changes(void **state)
 	assert_false(ctl_server_has_subscribers(server, "event"));
 	ctl_server_publish(server, "session", "a", level(3));
 	ctl_server_publish(server, "event", NULL, level(4));
-	ctl_server_publish(server, "session", "a", json_object());
 	assert_told(c, "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"seq\":0}}");
 	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
 	    "\"params\":{\"seq\":1,\"value\":1}}");
@@ -703,9 +702,101 @@ test_ctl_server_subscriber_gets_answer_snapshot_then_changes(void **state)
 	    "\"params\":{\"seq\":2,\"value\":2}}");
 	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
 	    "\"params\":{\"seq\":3,\"value\":3}}");
+	ctl_server_publish(server, "session", "a", json_object());
 	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
 	    "\"params\":{\"seq\":4}}");
 	assert_silence(c);
+}
+
+/*
+ * Subscribers that only look wait for their turn: what changes twice until then is
+ * told once, as it is then, and no event is lost.  Those that may change something
+ * have each at once.
+ */
+static void
+test_ctl_server_reader_is_told_in_its_turn_what_is_newest(void **state)
+{
+	struct ctl_client_conn *own = attach(geteuid());
+	struct ctl_client_conn *c = attach(OTHER_USER);
+
+	(void)state;
+	subscribe(own, "session");
+	subscribe(c, "session\",\"event");
+	(void)evbuffer_drain(ctl_client_conn_output(own), SIZE_MAX);
+	(void)evbuffer_drain(ctl_client_conn_output(c), SIZE_MAX);
+	ctl_server_publish(server, "session", "a", level(3));
+	ctl_server_publish(server, "event", NULL, level(4));
+	ctl_server_publish(server, "session", "b", level(5));
+	ctl_server_publish(server, "session", "a", level(6));
+	ctl_server_publish(server, "event", NULL, level(7));
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"event\","
+	    "\"params\":{\"seq\":3,\"value\":4}}");
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":4,\"value\":5}}");
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":6,\"value\":6}}");
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"event\","
+	    "\"params\":{\"seq\":7,\"value\":7}}");
+	assert_silence(c);
+	assert_told(own, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":3,\"value\":3}}");
+	assert_told(own, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":4,\"value\":5}}");
+	assert_told(own, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":5,\"value\":6}}");
+	assert_silence(own);
+}
+
+/* A subscription is from now on: its snapshot is newer than what waited. */
+static void
+test_ctl_server_new_reader_is_not_told_what_was_before(void **state)
+{
+	struct ctl_client_conn *first = attach(OTHER_USER);
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct evbuffer *out = ctl_client_conn_output(c);
+
+	(void)state;
+	subscribe(first, "event");
+	ctl_server_publish(server, "event", NULL, level(1));
+	/* c does not look at its output, which would give it its turn. */
+	subscribe(c, "event");
+	ctl_server_publish(server, "event", NULL, level(2));
+	(void)ctl_client_conn_output(first);
+	free(evbuffer_readln(out, NULL, EVBUFFER_EOL_LF));	/* the answer */
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"event\","
+	    "\"params\":{\"seq\":1,\"value\":2}}");
+	assert_silence(c);
+}
+
+/* Who reads nothing makes nothing grow: so many events wait, the rest is counted. */
+static void
+test_ctl_server_events_that_wait_are_bounded(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	int i, n = 0, lost = 0;
+	json_t *j;
+
+	(void)state;
+	subscribe(c, "event");
+	(void)evbuffer_drain(ctl_client_conn_output(c), SIZE_MAX);
+	for (i = 0; i < 3 * 1024; i++)
+		ctl_server_publish(server, "event", NULL, level(i));
+	for (;;) {
+		if ((j = hear(c)) == NULL) {
+			ctl_client_conn_drained(c);
+			if ((j = hear(c)) == NULL)
+				break;
+		}
+		if (strcmp(json_string_value(json_object_get(j, "method")),
+		    "dropped") == 0)
+			lost += (int)json_integer_value(json_object_get(
+			    json_object_get(j, "params"), "events"));
+		else
+			n++;
+		json_decref(j);
+	}
+	assert_true(n >= 512);
+	assert_int_equal(n + lost, 3 * 1024);
 }
 
 static void
@@ -837,7 +928,7 @@ read_all(struct ctl_client_conn *c)
 static void
 test_ctl_server_slow_client_gets_newest_level_per_object(void **state)
 {
-	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct ctl_client_conn *c = attach(0);
 	int seq, i;
 	size_t queued;
 
@@ -1793,6 +1884,11 @@ main(void)
 		    test_ctl_server_line_too_long_is_refused_and_ends_it),
 		PLAIN_TEST(
 		    test_ctl_server_subscriber_gets_answer_snapshot_then_changes),
+		PLAIN_TEST(
+		    test_ctl_server_reader_is_told_in_its_turn_what_is_newest),
+		PLAIN_TEST(
+		    test_ctl_server_new_reader_is_not_told_what_was_before),
+		PLAIN_TEST(test_ctl_server_events_that_wait_are_bounded),
 		PLAIN_TEST(
 		    test_ctl_server_subscribing_again_gives_a_new_snapshot),
 		PLAIN_TEST(test_ctl_server_unsubscribe_keeps_the_other_topic),
