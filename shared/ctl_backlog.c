@@ -2,9 +2,9 @@
  * ctl_backlog.c - notifications that are due to subscribers who have to wait (see
  * ctl_backlog.h).
  *
- * A list in the order of the numbers, and a hash of the levels in it.  Levels are
- * as many as there are objects at most, which the daemon bounds.  Owned by one
- * server, and nothing here calls anybody.
+ * A list in the order of the numbers, and a hash of the levels in it.  A daemon
+ * has no more objects than levels fit, but objects that come and go are told about
+ * as well.  Owned by one server, and nothing here calls anybody.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@ struct entry {
 struct ctl_backlog {
 	TAILQ_HEAD(, entry)	 list;
 	SLIST_HEAD(, entry)	 buckets[BUCKETS];
-	unsigned		 events;
+	unsigned		 events, levels;
 	uint64_t		 newest;
 };
 
@@ -51,7 +51,7 @@ ctl_backlog_free(struct ctl_backlog *b)
 		return;
 	while (!TAILQ_EMPTY(&b->list))
 		ctl_backlog_drop_first(b);
-	assert(b->events == 0);
+	assert(b->events == 0 && b->levels == 0);
 	free(b);
 }
 
@@ -87,7 +87,8 @@ entry_new(struct ctl_backlog *b, const char *topic, const char *key)
 	size_t key_size = key != NULL ? strlen(key) + 1 : 0;
 	struct entry *e;
 
-	if (key == NULL && b->events == CTL_EVENTS_MAX)
+	if (key == NULL ? b->events == CTL_EVENTS_MAX :
+	    b->levels == CTL_LEVELS_MAX)
 		return NULL;
 	e = malloc(sizeof(*e) + topic_size + key_size);
 	if (e == NULL)
@@ -102,6 +103,7 @@ entry_new(struct ctl_backlog *b, const char *topic, const char *key)
 	e->due.key = e->text + topic_size;
 	e->bucket = bucket_of(topic, key);
 	SLIST_INSERT_HEAD(&b->buckets[e->bucket], e, chain);
+	b->levels++;
 	return e;
 }
 
@@ -139,8 +141,10 @@ ctl_backlog_drop_first(struct ctl_backlog *b)
 	TAILQ_REMOVE(&b->list, e, next);
 	if (e->due.key == NULL)
 		b->events--;
-	else
+	else {
 		SLIST_REMOVE(&b->buckets[e->bucket], e, entry, chain);
+		b->levels--;
+	}
 	ctl_queue_body_release(e->due.body);
 	free(e);
 }

@@ -4,8 +4,8 @@
  * For ctl_server.c.  To tell a level to 48 readers takes longer than a session or
  * a virtual router may be made to wait, so that it is put down here, in the same
  * time however many they are, and handed on when there is time.  Of a level only
- * the newest is kept, in the order of the last change; of events there are at most
- * CTL_EVENTS_MAX.
+ * the newest is kept, in the order of the last change, of so many objects at most;
+ * of events there are at most CTL_EVENTS_MAX.
  */
 #ifndef SHARED_CTL_BACKLOG_H
 #define SHARED_CTL_BACKLOG_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define CTL_EVENTS_MAX	1024
+#define CTL_LEVELS_MAX	8192
 
 struct ctl_backlog;
 struct ctl_body;
@@ -31,8 +32,8 @@ struct ctl_due {
 struct ctl_backlog *ctl_backlog_new(void);
 void	ctl_backlog_free(struct ctl_backlog *);		/* NULL is fine */
 /*
- * Takes a reference of its own to body.  False: no memory, or too many events;
- * nothing is kept then, and an older level of that key stays.
+ * Takes a reference of its own to body.  False: no memory, or too many of its
+ * kind; nothing is kept then.
  */
 bool	ctl_backlog_add(struct ctl_backlog *, const char *topic,
 	    const char *key, struct ctl_body *);

@@ -14,7 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include "shared/ctl_limits.h"
 #include "shared/loop.h"
@@ -45,6 +44,7 @@ struct ctl_client_conn {
 	struct evbuffer		*out;		/* likewise */
 	int			 fd;		/* -1 without bev */
 	uid_t			 uid;
+	bool			 own;		/* see ctl_conn_is_own() */
 	char			 name[24];
 	void			*data;		/* the daemon's */
 	bool			 eof;		/* nothing more will come in */
@@ -83,11 +83,21 @@ struct ctl_client_conn {
 	bool			 closing;	/* ends now */
 };
 
+/*
+ * The daemon's own user: vrrpd at bfdd's socket, for whom a level may be a
+ * takeover.  Nobody else's wishes come before those of this one.
+ */
+static inline bool
+ctl_conn_is_own(const struct ctl_client_conn *c)
+{
+	return c->own;
+}
+
 /* Root, or the daemon's user. */
 static inline bool
 ctl_conn_may_change(const struct ctl_client_conn *c)
 {
-	return c->uid == 0 || c->uid == geteuid();
+	return c->uid == 0 || ctl_conn_is_own(c);
 }
 
 #endif

@@ -10,7 +10,7 @@
 #define CTL_LOOK_MAX		48	/* of them may be look-only */
 #define CTL_ROOT_MAX		60	/* look-only or root's; the rest: own user's */
 #define CTL_IDLE_S		300	/* look-only, idle: closed */
-#define CTL_GIVE_WAY_S		1	/* idle for so long: gives way when full */
+#define CTL_GIVE_WAY_S		1	/* idle for so long: may have to give way */
 #define CTL_LINE_MAX		65536	/* bytes of one request line */
 #define CTL_VALUES_MAX		4096	/* commas and opening brackets in it */
 #define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */

@@ -16,7 +16,13 @@
  * or a part of an answer.  All clients together get WAKE_NS of a batch; those
  * that may change something come first.  After that a class of clients pauses, in
  * proportion to what it has used: look-only clients never get more than a quarter
- * of the time, the others half of it.  Unread input stays in the socket.
+ * of the time, the others half of it.  So does accepting them, when they come in
+ * crowds.  Unread input stays in the socket.
+ *
+ * Who is told what when.  A level that a client of the daemon's own user has
+ * subscribed to is sent to it at once, because a takeover may hang on it.  For all
+ * others it is put down (ctl_backlog.h) and handed on among the requests of the
+ * look-only clients.
  *
  * A connection is never freed under the feet of a caller: it is marked closing,
  * and serve() takes it away at the end of the batch.
@@ -63,7 +69,7 @@ struct ctl_server {
 	struct conn_list	 conns;
 	unsigned		 conn_count;
 	struct loop_timer	*work_timer;
-	struct ctl_backlog	*backlog;	/* for look-only subscribers */
+	struct ctl_backlog	*backlog;	/* for others than the own user */
 	uint64_t		 published;	/* newest number in it */
 	/* When they may have a turn again: [1] those that may change something. */
 	mono_t			 turn[2];
@@ -232,9 +238,8 @@ take_turn(struct ctl_client_conn *c)
 static bool
 is_due(const struct ctl_client_conn *c, const struct ctl_due *due)
 {
-	int k = ctl_conn_may_change(c) || c->closing ||
-	    c->told >= due->number ? -1 :
-	    ctl_rpc_subscription(c, due->topic);
+	int k = ctl_conn_is_own(c) || c->closing || c->told >= due->number ?
+	    -1 : ctl_rpc_subscription(c, due->topic);
 
 	return k != -1 && c->topic_from[k] < due->number;
 }
@@ -252,12 +257,15 @@ tell_one(struct ctl_server *s)
 		if (is_due(c, due))
 			break;
 	}
-	if (c != NULL) {
-		c->told = due->number;
-		ctl_queue_left_out(c, due->replaced);
-		ctl_queue_notify(c, due->topic, due->key, due->body);
-	} else
+	if (c == NULL) {
 		ctl_backlog_drop_first(s->backlog);
+		return true;
+	}
+	c->told = due->number;
+	ctl_queue_left_out(c, due->replaced);
+	ctl_queue_notify(c, due->topic, due->key, due->body);
+	/* Events may have been lost before this one, which it is told now. */
+	c->more = c->more || c->events_dropped > 0;
 	return true;
 }
 
@@ -397,6 +405,7 @@ conn_new(struct ctl_server *s, uid_t uid, pid_t pid)
 	c->published = &s->published;
 	c->fd = -1;
 	c->uid = uid;
+	c->own = uid == geteuid();
 	(void)snprintf(c->name, sizeof(c->name), "pid %ld", (long)pid);
 	ctl_queue_init(c);
 	return c;
@@ -412,62 +421,78 @@ conn_insert(struct ctl_client_conn *c)
 
 /* --- slots --- */
 
-/* Look-only, and nothing is asked, owed or wished for. */
+/* Nothing is asked, owed or wished for. */
 static bool
 is_idle(const struct ctl_client_conn *c)
 {
-	return !ctl_conn_may_change(c) && c->topic_count == 0 &&
-	    c->job == NULL && !c->deferred && !c->more && !c->closing &&
+	return c->topic_count == 0 && c->data == NULL && c->job == NULL &&
+	    !c->deferred && !c->more && !c->closing &&
 	    evbuffer_get_length(c->out) == 0;
 }
 
-/* The look-only client that has been idle longest, for a while; or NULL. */
+/* Nobody gives way to one of lower rank: 2 the own user, 1 root, 0 look-only. */
+static int
+rank(uid_t uid, bool own)
+{
+	return own ? 2 : uid == 0 ? 1 : 0;
+}
+
+/*
+ * Of the clients up to that rank that have been idle for so long: of the lowest
+ * rank, the one that has been idle longest; or NULL.
+ */
 static struct ctl_client_conn *
-idlest(struct ctl_server *s, int64_t least_ns)
+idlest(struct ctl_server *s, int64_t least_ns, int highest)
 {
 	mono_t before = mono_add(loop_now(s->loop), -least_ns);
 	struct ctl_client_conn *c, *best = NULL;
+	int r;
 
 	TAILQ_FOREACH(c, &s->conns, entry) {
-		if (is_idle(c) && !mono_before(before, c->since) &&
-		    (best == NULL || mono_before(c->since, best->since)))
+		r = rank(c->uid, c->own);
+		if (r > highest || !is_idle(c) || mono_before(before, c->since))
+			continue;
+		if (best == NULL || r < highest ||
+		    mono_before(c->since, best->since))
 			best = c;
+		if (best == c)
+			highest = r;
 	}
 	return best;
 }
 
 static bool
-has_slot(const struct ctl_server *s, uid_t uid)
+has_slot(const struct ctl_server *s, int newcomer)
 {
 	const struct ctl_client_conn *c;
 	unsigned look = 0, own = 0;
 
 	TAILQ_FOREACH(c, &s->conns, entry) {
 		look += !ctl_conn_may_change(c);
-		own += c->uid == geteuid();
+		own += ctl_conn_is_own(c);
 	}
 	if (s->conn_count >= CTL_CLIENTS_MAX)
 		return false;
-	if (uid == geteuid())
+	if (newcomer == 2)
 		return true;
 	return s->conn_count - own < CTL_ROOT_MAX &&
-	    (uid == 0 || look < CTL_LOOK_MAX);
+	    (newcomer == 1 || look < CTL_LOOK_MAX);
 }
 
-/* Idle readers give way to newcomers, the oldest first. */
+/* Idle clients give way to newcomers. */
 static bool
-make_room(struct ctl_server *s, uid_t uid)
+make_room(struct ctl_server *s, int newcomer)
 {
 	struct ctl_client_conn *c;
 
-	if (has_slot(s, uid))
+	if (has_slot(s, newcomer))
 		return true;
-	c = idlest(s, CTL_GIVE_WAY_S * NS_PER_S);
+	c = idlest(s, CTL_GIVE_WAY_S * NS_PER_S, newcomer);
 	if (c != NULL) {
 		ctl_queue_close(c, "gives way to a newer client");
 		conn_free(c);
 	}
-	return has_slot(s, uid);
+	return has_slot(s, newcomer);
 }
 
 static void
@@ -477,7 +502,7 @@ sweep(mono_t deadline, void *arg)
 	struct ctl_client_conn *c;
 
 	(void)deadline;
-	while ((c = idlest(s, CTL_IDLE_S * NS_PER_S)) != NULL)
+	while ((c = idlest(s, CTL_IDLE_S * NS_PER_S, 0)) != NULL)
 		ctl_queue_close(c, "idle");
 	if (s->conn_count > 0)
 		loop_timer_set(s->sweep_timer, mono_add(loop_now(s->loop),
@@ -509,7 +534,7 @@ conn_start(struct ctl_server *s, int fd)
 		(void)close(fd);
 		return;
 	}
-	if (!make_room(s, cred.uid)) {
+	if (!make_room(s, rank(cred.uid, cred.uid == geteuid()))) {
 		refuse(fd);
 		return;
 	}
@@ -542,10 +567,20 @@ conn_start(struct ctl_server *s, int fd)
 		    (unsigned long long)suppressed);
 }
 
+/* Newcomers wait for so long. */
+static void
+look_away(struct ctl_server *s, int64_t ns)
+{
+	loop_fd_free(s->listen_event);
+	s->listen_event = NULL;
+	loop_timer_set(s->accept_timer, mono_add(loop_clock(), ns));
+}
+
 static void
 listen_readable(int fd, void *arg)
 {
 	struct ctl_server *s = arg;
+	mono_t begun = loop_clock();
 	int i, client;
 
 	for (i = 0; i < ACCEPTS_PER_WAKE; i++) {
@@ -554,16 +589,18 @@ listen_readable(int fd, void *arg)
 			break;
 		conn_start(s, client);
 	}
-	if (i == ACCEPTS_PER_WAKE || errno == EAGAIN || errno == EWOULDBLOCK ||
-	    errno == EINTR || errno == ECONNABORTED)
+	if (i == ACCEPTS_PER_WAKE) {
+		/* To come and go is not for free either. */
+		look_away(s, LOOK_PAUSE * mono_sub(loop_clock(), begun));
 		return;
-	/* Out of descriptors: the caller stays readable, look away a while. */
+	}
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ||
+	    errno == ECONNABORTED)
+		return;
+	/* Out of descriptors: the socket stays readable. */
 	log_warning("control socket cannot accept error=\"%s\"",
 	    strerror(errno));
-	loop_fd_free(s->listen_event);
-	s->listen_event = NULL;
-	loop_timer_set(s->accept_timer,
-	    mono_add(loop_now(s->loop), ACCEPT_PAUSE_NS));
+	look_away(s, ACCEPT_PAUSE_NS);
 }
 
 static void
@@ -629,8 +666,8 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	s->sweep_timer = loop_timer_new(loop, sweep, s);
 	s->backlog = ctl_backlog_new();
 	token_bucket_init(&s->words, WORDS_EVERY_NS, WORDS_BURST);
-	if (s->backlog != NULL && s->work_timer != NULL && s->accept_timer != NULL &&
-	    s->sweep_timer != NULL)
+	if (s->backlog != NULL && s->work_timer != NULL &&
+	    s->accept_timer != NULL && s->sweep_timer != NULL)
 		error = start_listening(s, config, gid);
 	if (error != 0) {
 		ctl_server_close(s);
@@ -710,7 +747,7 @@ ctl_client_conn_subscribed(const struct ctl_client_conn *c, const char *topic)
 	return ctl_rpc_subscription(c, topic) != -1;
 }
 
-/* To the look-only subscribers, when there is time. */
+/* To all subscribers but those of the own user, when there is time. */
 static void
 publish_later(struct ctl_server *s, const char *topic, const char *key,
     struct ctl_body *body)
@@ -723,13 +760,13 @@ publish_later(struct ctl_server *s, const char *topic, const char *key,
 		return;
 	}
 	TAILQ_FOREACH(c, &s->conns, entry) {
-		if (c->closing || ctl_conn_may_change(c) ||
+		if (c->closing || ctl_conn_is_own(c) ||
 		    ctl_rpc_subscription(c, topic) == -1)
 			continue;
 		if (key == NULL)
 			ctl_queue_event_lost(c);
 		else
-			ctl_queue_close(c, "out of memory");
+			ctl_queue_close(c, "too much to tell");
 	}
 }
 
@@ -748,7 +785,7 @@ ctl_server_publish(struct ctl_server *s, const char *topic, const char *key,
 			log_err("control notification lost topic=%s", topic);
 			break;
 		}
-		if (ctl_conn_may_change(c))
+		if (ctl_conn_is_own(c))
 			ctl_queue_notify(c, topic, key, body);
 		else
 			later = true;
@@ -799,12 +836,18 @@ ctl_client_conn_attach(struct ctl_server *s, uid_t uid)
 	return c;
 }
 
+static void
+tell_all(struct ctl_server *s)
+{
+	while (tell_one(s))
+		;
+}
+
 /* Every step that can be done, however long it takes. */
 static void
 step_on(struct ctl_client_conn *c)
 {
-	while (tell_one(c->server))
-		;
+	tell_all(c->server);
 	while (!c->closing && has_work(c))
 		step(c);
 }
@@ -832,8 +875,7 @@ ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 struct evbuffer *
 ctl_client_conn_output(struct ctl_client_conn *c)
 {
-	while (tell_one(c->server))
-		;
+	tell_all(c->server);
 	return c->out;
 }
 
@@ -847,8 +889,7 @@ ctl_client_conn_drained(struct ctl_client_conn *c)
 bool
 ctl_client_conn_is_closing(const struct ctl_client_conn *c)
 {
-	while (tell_one(c->server))
-		;
+	tell_all(c->server);
 	return c->closing;
 }
 

@@ -87,10 +87,10 @@ bool	ctl_client_conn_may_change(const struct ctl_client_conn *);
  * The level of object `key` in `topic` is now `level` (a new reference, taken).
  * Sent to every subscriber of the topic as
  *   {"jsonrpc":"2.0","method":TOPIC,"params":{"seq":N,...level}}
- * Clients that may change something are sent it before this returns; the others
- * when there is time for them, which takes this function no longer however many
- * they are.  A topic published with key NULL is an event: never coalesced.  A client that
- * is behind loses it; when it has caught up it is told how many, by
+ * Clients of the daemon's own user are sent it before this returns; all others
+ * when there is time for them, however many they are, and of changes that follow
+ * each other the newest.  A topic published with key NULL is an event: never
+ * coalesced.  A client that is behind loses it; when it has caught up it is told how many, by
  *   {"jsonrpc":"2.0","method":"dropped","params":{"seq":N,"events":COUNT}}
  * level is an object without a "seq" of its own.
  */

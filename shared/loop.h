@@ -122,7 +122,7 @@ void		 loop_defer_cancel(struct loop *, loop_defer_cb, void *arg);
 /*
  * The same after everything that was deferred, for what has to wait until all
  * else of the batch is done, because others ask for it and may ask for more than
- * there is time for (ctl_turn.c).  At most LOOP_LAST_MAX entries at a time.
+ * there is time for (ctl_server.c).  At most LOOP_LAST_MAX entries at a time.
  */
 #define LOOP_LAST_MAX	8
 #define loop_last(l, cb, arg)						\

@@ -768,7 +768,7 @@ test_ctl_server_new_reader_is_not_told_what_was_before(void **state)
 	assert_silence(c);
 }
 
-/* Who reads nothing makes nothing grow: so many events wait, the rest is counted. */
+/* A client that reads nothing makes nothing grow: the events over are counted. */
 static void
 test_ctl_server_events_that_wait_are_bounded(void **state)
 {
@@ -797,6 +797,83 @@ test_ctl_server_events_that_wait_are_bounded(void **state)
 	}
 	assert_true(n >= 512);
 	assert_int_equal(n + lost, 3 * 1024);
+}
+
+static struct evbuffer *listened_to;
+
+static bool
+has_heard_of_lost_events(void)
+{
+	size_t len = evbuffer_get_length(listened_to);
+	bool heard = evbuffer_search(listened_to, "dropped", 7, NULL).pos != -1;
+
+	(void)evbuffer_drain(listened_to, len);
+	return heard;
+}
+
+/* A client is told of them without saying anything first. */
+static void
+test_ctl_server_lost_events_are_told_by_themselves(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	int i;
+
+	(void)state;
+	subscribe(c, "event");
+	listened_to = ctl_client_conn_output(c);
+	for (i = 0; i < 1024 + 100; i++)
+		ctl_server_publish(server, "event", NULL, json_object());
+	await(has_heard_of_lost_events);
+}
+
+/* Root waits for its turn like a reader where the daemon is somebody else. */
+static void
+test_ctl_server_only_the_own_user_is_told_at_once(void **state)
+{
+	struct ctl_client_conn *root, *own;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(seteuid(OTHER_USER), 0);
+	root = attach(0);
+	own = attach(OTHER_USER);
+	subscribe(root, "event\",\"session");
+	subscribe(own, "session");
+	(void)evbuffer_drain(ctl_client_conn_output(root), SIZE_MAX);
+	(void)evbuffer_drain(ctl_client_conn_output(own), SIZE_MAX);
+	ctl_server_publish(server, "session", "a", level(1));
+	ctl_server_publish(server, "session", "a", level(2));
+	assert_told(root, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":4,\"value\":2}}");
+	assert_silence(root);
+	assert_told(own, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":3,\"value\":1}}");
+	assert_told(own, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":4,\"value\":2}}");
+	assert_int_equal(seteuid(0), 0);
+}
+
+/*
+ * Objects that come and go may be told about faster than readers are: those are
+ * closed then, and begin with a snapshot again.
+ */
+static void
+test_ctl_server_levels_that_wait_are_bounded(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	char key[24];
+	int i;
+
+	(void)state;
+	subscribe(c, "session");
+	for (i = 0; i < 8192; i++) {
+		(void)snprintf(key, sizeof(key), "%d", i);
+		ctl_server_publish(server, "session", key, json_object());
+	}
+	ctl_server_publish(server, "session", "0", level(1));
+	ctl_server_publish(server, "session", "new", level(1));
+	assert_true(ctl_client_conn_is_closing(c));
 }
 
 static void
@@ -928,7 +1005,7 @@ read_all(struct ctl_client_conn *c)
 static void
 test_ctl_server_slow_client_gets_newest_level_per_object(void **state)
 {
-	struct ctl_client_conn *c = attach(0);
+	struct ctl_client_conn *c = attach(geteuid());
 	int seq, i;
 	size_t queued;
 
@@ -1480,6 +1557,56 @@ test_ctl_server_readers_leave_slots_and_give_way(void **state)
 }
 
 static int
+dial_as_root(void)
+{
+	int fd;
+
+	assert_int_equal(seteuid(0), 0);
+	fd = dial();
+	assert_int_equal(seteuid(OTHER_USER), 0);
+	return fd;
+}
+
+/* 64 idle clients of root must not keep out the daemon's own, nor root. */
+static void
+test_ctl_server_root_leaves_slots_to_the_own_user(void **state)
+{
+	int fds[CTL_CLIENTS_MAX], own, again, i;
+	char buf[64];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(seteuid(OTHER_USER), 0);
+	own = dial();
+	assert_served(own, true);
+	for (i = 0; i < CTL_CLIENTS_MAX; i++) {
+		fds[i] = dial_as_root();
+		assert_served(fds[i], i < CTL_ROOT_MAX);
+	}
+	again = dial();
+	assert_served(again, true);
+	pause_end = mono_add(loop_clock(), (CTL_GIVE_WAY_S * 1000 + 50) *
+	    NS_PER_MS);
+	await(pause_over);
+	for (i = CTL_ROOT_MAX; i < CTL_CLIENTS_MAX; i++)
+		close(fds[i]);
+	fds[CTL_ROOT_MAX] = dial_as_root();
+	assert_served(fds[CTL_ROOT_MAX], true);
+	assert_int_equal(get(fds[0], buf, sizeof(buf)), 0);
+	assert_int_equal(get(fds[1], buf, sizeof(buf)), -1);
+	assert_served(own, true);
+	assert_served(again, true);
+	close(own);
+	close(again);
+	for (i = 0; i <= CTL_ROOT_MAX; i++)
+		close(fds[i]);
+	assert_int_equal(seteuid(0), 0);
+}
+
+static int
 dial_and_subscribe(const char *topic)
 {
 	int fd = dial();
@@ -1889,6 +2016,9 @@ main(void)
 		PLAIN_TEST(
 		    test_ctl_server_new_reader_is_not_told_what_was_before),
 		PLAIN_TEST(test_ctl_server_events_that_wait_are_bounded),
+		PLAIN_TEST(test_ctl_server_lost_events_are_told_by_themselves),
+		PLAIN_TEST(test_ctl_server_only_the_own_user_is_told_at_once),
+		PLAIN_TEST(test_ctl_server_levels_that_wait_are_bounded),
 		PLAIN_TEST(
 		    test_ctl_server_subscribing_again_gives_a_new_snapshot),
 		PLAIN_TEST(test_ctl_server_unsubscribe_keeps_the_other_topic),
@@ -1925,6 +2055,7 @@ main(void)
 		SOCKET_TEST(test_ctl_server_one_client_too_many_is_told_so),
 		SOCKET_TEST(test_ctl_server_full_input_is_served_all_the_same),
 		SOCKET_TEST(test_ctl_server_readers_leave_slots_and_give_way),
+		SOCKET_TEST(test_ctl_server_root_leaves_slots_to_the_own_user),
 		SOCKET_TEST(
 		    test_ctl_server_level_leaves_before_publish_returns),
 		SOCKET_TEST(
