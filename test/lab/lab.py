@@ -545,7 +545,7 @@ class Owners:
     or stop().
     """
 
-    def __init__(self, lab, target=VIP):
+    def __init__(self, lab, target=VIP, *options):
         self.changes = []
         self.gaps = []
         self.report = None
@@ -554,7 +554,7 @@ class Owners:
         ports = ["p-%s,%s,%s" % (r.name, virtual, r.mac())
                  for r in lab.routers]
         self.process = lab.switch.start(
-            "owners", BUILD / "test/lab/owners", target, *ports,
+            "owners", BUILD / "test/lab/owners", *options, target, *ports,
             stdout=subprocess.PIPE)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
