@@ -121,3 +121,42 @@ def test_reload_of_accept_moves_nobody(lab, virtual_mac):
     pair.reload("accept = yes")
     lab.answered("tcp", target=pair.stays)
     assert transitions(lab) == before
+
+
+@FAMILIES
+def test_reload_of_virtual_mac_is_not_seen_by_a_client(lab, ipv6):
+    pair = Pair(lab, True, ipv6)
+    with lab.meter(target=pair.stays) as meter:
+        for pair.virtual_mac in (False, True):
+            for router in lab.r2, lab.r1:
+                pair.write(router)
+                done = router.call("reload")
+                assert done["restarted"] + done["postponed"] == 1
+                assert lab.r1.state() == "active"
+                # The one before is out of the way, and its device gone.
+                wait_for(lambda: any(name.startswith("vr") for name in
+                                     router.links()) == pair.virtual_mac,
+                         5, "its device is there, or gone")
+            wait_for(lambda: lab.r2.instance()["active-address"] ==
+                     lab.r1.instance()["primary-address"], 5, "r2 hears r1")
+        report = meter.stop()
+    assert not report["outages"], report
+    assert lab.r1.transitions()[-1]["cause"] == "restart"
+    # Nothing of the other way to have them is left.
+    device = [name for name in lab.r1.links() if name.startswith("vr")]
+    wait_for(lambda: pair.stays not in lab.r1.addresses(
+        "eth0", "inet6" if ipv6 else "inet"), 2, "eth0 has it no more")
+    assert len(device) == 1
+
+
+def test_reload_of_a_vrid_keeps_the_address(lab):
+    pair = Pair(lab, True, False)
+    with lab.meter(target=pair.stays) as meter:
+        for router in lab.r2, lab.r1:
+            pair.write(router)
+            router.vrrpd_conf.write_text(
+                router.vrrpd_conf.read_text().replace("= 51", "= 61"))
+            assert router.call("reload")["restarted"] == 1
+        assert lab.r1.state() == "active"
+        report = meter.stop()
+    assert not report["outages"], report

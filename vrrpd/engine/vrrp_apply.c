@@ -5,9 +5,11 @@
  * all checks.  The order is such that an address has one owner at a time, and
  * that an instance which the file does not change notices nothing:
  *
- *   1. trackers that the file declares are held, hooks and groups let go;
- *   2. whoever is gone from the file, or cannot be changed in place, leaves;
- *   3. instances are found or made, in the order of the file;
+ *   1. trackers that the file declares are held; groups with other members than
+ *      before are let go;
+ *   2. whoever is gone from the file leaves;
+ *   3. instances are found, or made, or made to go on for another that is Active
+ *      and cannot be changed in place, in the order of the file;
  *   4. interfaces that nobody uses any more go;
  *   5. groups are made of the instances that exist;
  *   6. once the router has started: new values, new starts, groups settle.
@@ -76,9 +78,102 @@ find_params(const struct vrrp_config *c, const char *name)
 	return NULL;
 }
 
+/* In another family there is nothing that could be taken over. */
+static bool
+goes_on(const struct vrrp_instance *v, const struct vrrp_params *p)
+{
+	return v->core.state == VRRP_ACTIVE && v->started &&
+	    !vrrp_core_is_fenced(&v->core) && p->family == v->p.family;
+}
+
+/* The name is new, and the virtual router is not. */
+static const struct vrrp_params *
+renamed(const struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_instance *v)
+{
+	const struct vrrp_params *p;
+	unsigned i;
+
+	for (i = 0; i < c->count; i++) {
+		p = &c->instances[i];
+		if (p->vrid == v->p.vrid && p->family == v->p.family &&
+		    strcmp(p->interface, v->p.interface) == 0)
+			return vrrp_router_find(r, p->name) == NULL ? p : NULL;
+	}
+	return NULL;
+}
+
+/* NULL: nothing of the file goes on for this instance. */
+static const struct vrrp_params *
+successor_of(const struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_instance *v)
+{
+	const struct vrrp_params *p = find_params(c, v->p.name);
+
+	if (p == NULL)
+		p = renamed(r, c, v);
+	return p != NULL && goes_on(v, p) ? p : NULL;
+}
+
+/* Nothing is made for an interface that no instance could run on. */
+static bool
+may_live_on(const struct vrrp_iface *f, const struct vrrp_params *p, char *why,
+    size_t size)
+{
+	const char *what = NULL;
+
+	if (!f->exists)
+		what = "does not exist";
+	else if (f->io == NULL || !f->link.has_mac)
+		what = "cannot be used";
+	else if (!f->link.admin_up)
+		what = "is down";
+	else if (!f->link.running)
+		what = "has no carrier";
+	else if (!addr_is_set(vrrp_iface_primary(f, p->family)))
+		what = "has no address of its own";
+	if (what != NULL)
+		(void)snprintf(why, size, "interface %s %s", f->name, what);
+	return what == NULL;
+}
+
 /*
- * The first pass: whoever is not in the file any more, or cannot be changed in
- * place, leaves.  Its addresses are gone before anybody else may take them.
+ * Another instance goes on for an Active: at once, or the Active goes on as it
+ * is.  Addresses and virtual MAC move within this network; in another one the old
+ * instance says goodbye.
+ */
+static struct vrrp_instance *
+succeed(struct vrrp_router *r, struct vrrp_instance *old,
+    const struct vrrp_params *p)
+{
+	struct vrrp_iface *f = get_iface(r, p->interface);
+	char why[VRRP_VIP_REASON_MAX] = "out of memory";
+	struct vrrp_instance *heir;
+
+	if (f != NULL)
+		(void)vrrp_iface_update_primary(f);
+	heir = f == NULL || !may_live_on(f, p, why, sizeof(why)) ||
+	    !vrrp_leaving_room(r) ? NULL : vrrp_instance_new_heir(old, f, p);
+	if (heir != NULL && vrrp_instance_succeed(heir, old, f != old->iface,
+	    why, sizeof(why))) {
+		vrrp_leaving_add(r, old);
+		log_notice("instance=%s interface=%s vrid=%u goes on for "
+		    "instance=%s interface=%s vrid=%u", p->name, p->interface,
+		    p->vrid, old->p.name, old->p.interface, old->p.vrid);
+		return heir;
+	}
+	if (heir != NULL)
+		vrrp_instance_free_heir(heir);
+	if (strcmp(old->retry_reason, why) != 0)
+		log_err("instance=%s goes on as it was: %s", old->p.name, why);
+	memcpy(old->retry_reason, why, sizeof(old->retry_reason));
+	return NULL;
+}
+
+/*
+ * The first pass: whoever is not in the file any more leaves, and so does whoever
+ * cannot be changed in place and is not Active.  Its addresses are gone before
+ * anybody else may take them.
  */
 static void
 remove_old(struct vrrp_router *r, const struct vrrp_config *c,
@@ -92,7 +187,8 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 	for (i = 0; i < r->instance_count; ) {
 		v = r->instances[i];
 		p = find_params(c, v->p.name);
-		if (p != NULL && vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART) {
+		if (successor_of(r, c, v) != NULL || (p != NULL &&
+		    vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART)) {
 			i++;
 			continue;
 		}
@@ -115,40 +211,73 @@ remove_old(struct vrrp_router *r, const struct vrrp_config *c,
 	}
 }
 
-/* Instances in the order of the file; each is there already or made now. */
+/* The Active of ours that this instance of the file goes on for; NULL: none. */
+static struct vrrp_instance *
+predecessor_of(const struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_params *p)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		if (find_params(c, r->instances[i]->p.name) == NULL &&
+		    successor_of(r, c, r->instances[i]) == p)
+			return r->instances[i];
+	return NULL;
+}
+
+/* An instance that is there already, or goes on for one, or is made now. */
+static struct vrrp_instance *
+find_or_make(struct vrrp_router *r, const struct vrrp_config *c,
+    const struct vrrp_params *p, struct vrrp_applied *done)
+{
+	struct vrrp_instance *v = vrrp_router_find(r, p->name), *heir;
+	struct vrrp_iface *f;
+
+	if (v != NULL && vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART) {
+		if (vrrp_diff(&v->p, p) == VRRP_DIFF_EQUAL)
+			done->unchanged++;
+		else
+			done->changed++;
+		return v;
+	}
+	if (v == NULL)
+		v = predecessor_of(r, c, p);
+	if (v != NULL) {
+		heir = succeed(r, v, p);
+		if (heir == NULL)
+			done->postponed++;
+		else
+			done->restarted++;
+		return heir == NULL ? v : heir;
+	}
+	f = get_iface(r, p->interface);
+	v = f == NULL ? NULL : vrrp_instance_new(&r->env, f, p);
+	if (v != NULL)
+		done->added++;
+	return v;
+}
+
+/* Instances in the order of the file. */
 static int
 place(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_instance **list, struct vrrp_applied *done)
 {
 	struct vrrp_instance *v;
-	struct vrrp_iface *f;
-	unsigned i, n = 0, restarted = done->restarted;
+	unsigned i, n = 0, gone = done->restarted;
 	int error = 0;
 
 	for (i = 0; i < c->count; i++) {
-		v = vrrp_router_find(r, c->instances[i].name);
-		if (v != NULL) {
-			if (vrrp_diff(&v->p, &c->instances[i]) ==
-			    VRRP_DIFF_EQUAL)
-				done->unchanged++;
-			else
-				done->changed++;
-			list[n++] = v;
-			continue;
-		}
-		f = get_iface(r, c->instances[i].interface);
-		v = f == NULL ? NULL : vrrp_instance_new(&r->env, f,
-		    &c->instances[i]);
+		v = find_or_make(r, c, &c->instances[i], done);
 		if (v == NULL) {
 			log_err("instance=%s cannot be made: out of memory",
 			    c->instances[i].name);
 			error = -ENOMEM;
 			continue;
 		}
-		done->added++;
 		list[n++] = v;
 	}
-	done->added -= done->added < restarted ? done->added : restarted;
+	/* Of those that were made, so many are in the place of one that left. */
+	done->added -= done->added < gone ? done->added : gone;
 	free(r->instances);
 	r->instances = list;
 	r->instance_count = n;
@@ -308,7 +437,56 @@ vrrp_apply_drop_groups(struct vrrp_router *r)
 	r->group_count = 0;
 }
 
-static int
+/* The same members in the same order, and none of them makes way for another. */
+static bool
+is_unchanged(const struct vrrp_sync *s, const struct vrrp_config *c,
+    const struct vrrp_group_params *g)
+{
+	const struct vrrp_params *p;
+	unsigned i;
+
+	if (strcmp(s->name, g->name) != 0 || s->count != g->count)
+		return false;
+	for (i = 0; i < g->count; i++) {
+		p = &c->instances[g->members[i]];
+		if (strcmp(s->members[i]->p.name, p->name) != 0 ||
+		    vrrp_diff(&s->members[i]->p, p) == VRRP_DIFF_RESTART)
+			return false;
+	}
+	return true;
+}
+
+/* Members of others stand alone while instances come and go. */
+static void
+drop_changed_groups(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	unsigned i, j, kept = 0;
+
+	for (i = 0; i < r->group_count; i++) {
+		for (j = 0; j < c->group_count; j++)
+			if (is_unchanged(r->groups[i], c, &c->groups[j]))
+				break;
+		if (j < c->group_count)
+			r->groups[kept++] = r->groups[i];
+		else
+			vrrp_sync_free(r->groups[i]);
+	}
+	r->group_count = kept;
+}
+
+static struct vrrp_sync *
+find_group(const struct vrrp_router *r, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < r->group_count; i++)
+		if (strcmp(r->groups[i]->name, name) == 0)
+			return r->groups[i];
+	return NULL;
+}
+
+/* NULL when out of memory. */
+static struct vrrp_sync *
 make_group(struct vrrp_router *r, const struct vrrp_config *c,
     const struct vrrp_group_params *g)
 {
@@ -318,7 +496,7 @@ make_group(struct vrrp_router *r, const struct vrrp_config *c,
 
 	members = calloc(g->count, sizeof(struct vrrp_instance *));
 	if (members == NULL)
-		return -ENOMEM;
+		return NULL;
 	for (i = 0; i < g->count; i++) {
 		v = vrrp_router_find(r, c->instances[g->members[i]].name);
 		if (v != NULL)
@@ -326,25 +504,35 @@ make_group(struct vrrp_router *r, const struct vrrp_config *c,
 	}
 	s = vrrp_sync_new(r->loop, g->name, members, count);
 	free(members);
-	if (s == NULL)
-		return -ENOMEM;
-	r->groups[r->group_count++] = s;
-	return 0;
+	return s;
 }
 
+/* Groups that are left from before are in the list already. */
 static int
 make_groups(struct vrrp_router *r, const struct vrrp_config *c)
 {
-	unsigned i;
+	struct vrrp_sync **list, *s;
+	unsigned i, count = 0;
 	int error = 0;
 
-	r->groups = calloc(c->group_count + 1, sizeof(struct vrrp_sync *));
-	if (r->groups == NULL)
+	list = calloc(r->group_count + c->group_count + 1,
+	    sizeof(struct vrrp_sync *));
+	if (list == NULL)
 		return -ENOMEM;
-	for (i = 0; i < c->group_count && error == 0; i++)
-		error = make_group(r, c, &c->groups[i]);
-	if (error < 0)
-		log_err("a group cannot be made: %s", strerror(-error));
+	for (i = 0; i < c->group_count; i++) {
+		s = find_group(r, c->groups[i].name);
+		if (s == NULL)
+			s = make_group(r, c, &c->groups[i]);
+		if (s == NULL) {
+			log_err("group=%s cannot be made: out of memory",
+			    c->groups[i].name);
+			error = -ENOMEM;
+		} else
+			list[count++] = s;
+	}
+	free(r->groups);
+	r->groups = list;
+	r->group_count = count;
 	return error;
 }
 
@@ -382,12 +570,13 @@ vrrp_apply(struct vrrp_router *r, const struct vrrp_config *c,
 	if (r->notify != NULL)
 		vrrp_notify_apply(r->notify, c);
 	r->env.lifetime_s = lifetime_s(c);
-	vrrp_apply_drop_groups(r);
+	drop_changed_groups(r, c);
 	remove_old(r, c, done);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
 	if (place(r, c, list, done) < 0)
 		error = -ENOMEM;
+	r->postponed = done->postponed;
 	vrrp_router_drop_ifaces(r);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
@@ -400,12 +589,80 @@ vrrp_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		    r->instances[i]->p.name);
 
 		if (p != NULL && r->instances[i]->started &&
-		    vrrp_diff(&r->instances[i]->p, p) != VRRP_DIFF_EQUAL)
+		    vrrp_diff(&r->instances[i]->p, p) == VRRP_DIFF_IN_PLACE)
 			change(r, c, r->instances[i], p);
 		if (!r->instances[i]->started)
 			vrrp_instance_start(r->instances[i]);
 	}
+	for (i = 0; i < r->group_count; i++) {
+		vrrp_sync_rank(r->groups[i]);
+		vrrp_sync_settle(r->groups[i]);
+	}
+	return error;
+}
+
+/* An Active no more: there is nothing to go on for, and it makes way. */
+static struct vrrp_instance *
+replace(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_instance *old, const struct vrrp_params *p)
+{
+	struct vrrp_iface *f = get_iface(r, p->interface);
+	struct vrrp_instance *v;
+
+	if (f == NULL)
+		return old;		/* the timer comes again */
+	vrrp_instance_resign(old, VRRP_CAUSE_SHUTDOWN);
+	if (!vrrp_leaving_keep(r, old, c)) {
+		vrrp_instance_withdraw(old);
+		vrrp_instance_free(old);
+	}
+	v = vrrp_instance_new(&r->env, f, p);
+	if (v != NULL)
+		vrrp_instance_start(v);
+	return v;
+}
+
+/* Drops the place of an instance that could not be made again. */
+static void
+close_gap(struct vrrp_router *r, unsigned i)
+{
+	log_err("an instance cannot be made: out of memory");
+	memmove(&r->instances[i], &r->instances[i + 1],
+	    (--r->instance_count - i) * sizeof(r->instances[0]));
+}
+
+void
+vrrp_apply_postponed(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	const struct vrrp_params *p;
+	struct vrrp_instance *v, *next;
+	unsigned i;
+
+	drop_changed_groups(r, c);
+	r->postponed = 0;
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		p = find_params(c, v->p.name);
+		if (p == NULL)
+			p = renamed(r, c, v);
+		if (p == NULL || vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART)
+			continue;
+		if (goes_on(v, p)) {
+			next = succeed(r, v, p);
+			if (next == NULL)
+				r->postponed++;
+			else
+				r->instances[i] = next;
+			continue;
+		}
+		next = replace(r, c, v, p);
+		if (next == NULL)
+			close_gap(r, i--);
+		else
+			r->instances[i] = next;
+	}
+	vrrp_router_drop_ifaces(r);
+	(void)make_groups(r, c);
 	for (i = 0; i < r->group_count; i++)
 		vrrp_sync_settle(r->groups[i]);
-	return error;
 }

@@ -10,6 +10,7 @@
 /* The result of a reload, for the answer to the client and the log. */
 struct vrrp_applied {
 	unsigned	added, removed, restarted, changed, unchanged;
+	unsigned	postponed;	/* go on as they were; the log says why */
 };
 
 /*
@@ -20,6 +21,12 @@ struct vrrp_applied {
  */
 int	vrrp_apply(struct vrrp_router *, const struct vrrp_config *,
 	    struct vrrp_applied *);
+/*
+ * Of the last configuration again (borrowed for the call), and only this: instances
+ * that had to go on as they were, because those which were to go on for them could
+ * not run.
+ */
+void	vrrp_apply_postponed(struct vrrp_router *, const struct vrrp_config *);
 /* Every instance is on its own: before instances go. */
 void	vrrp_apply_drop_groups(struct vrrp_router *);
 /* Let go of the trackers that the file declares. */

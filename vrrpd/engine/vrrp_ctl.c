@@ -431,9 +431,10 @@ do_reload(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	(void)params;
 	if (c->reload(&done, why, sizeof(why), c->arg) < 0)
 		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
-	*result = json_pack("{s:i, s:i, s:i, s:i, s:i}", "added", done.added,
-	    "removed", done.removed, "restarted", done.restarted,
-	    "changed", done.changed, "unchanged", done.unchanged);
+	*result = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "added",
+	    done.added, "removed", done.removed, "restarted", done.restarted,
+	    "changed", done.changed, "unchanged", done.unchanged,
+	    "postponed", done.postponed);
 	return true;
 }
 

@@ -58,6 +58,7 @@ struct vrrp_engine {
 	struct vrrp_ctl		*ctl;
 	struct vrrp_patience	 patience;	/* as the monitor was told */
 	bool			 told;
+	struct vrrp_config	 running;	/* of the last reload, if any */
 	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
@@ -258,6 +259,29 @@ restart(void *arg)
 
 /* --- reload --- */
 
+/* Takes the configuration, which is in force from now on. */
+static void
+keep_running(struct vrrp_engine *e, struct vrrp_config *config)
+{
+	vrrp_config_free(&e->running);
+	e->running = *config;
+	e->client_grace_ns = config->client_grace_ns;
+	set_grace(e);
+}
+
+/* Instances wait for what the file says of them: maybe it can be now. */
+static void
+reapply(void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	if (is_leaving(e))
+		return;
+	tell_phase(e, VRRP_PHASE_RELOADING);
+	vrrp_router_apply_postponed(e->router, &e->running);
+	tell_phase(e, VRRP_PHASE_READY);
+}
+
 int
 vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
     char *why, size_t len)
@@ -279,16 +303,15 @@ vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
 	vrrp_standing_overlay(e->router->standing, &config);
 	error = vrrp_router_apply(e->router, &config, done);
 	tell_reloaded(e, &config);
-	e->client_grace_ns = config.client_grace_ns;
-	set_grace(e);
-	vrrp_config_free(&config);
+	keep_running(e, &config);
 	tell_phase(e, VRRP_PHASE_READY);
 	if (error < 0)
 		(void)snprintf(why, len, "%s", strerror(-error));
 	else
 		log_notice("reload added=%u removed=%u restarted=%u "
-		    "changed=%u unchanged=%u", done->added, done->removed,
-		    done->restarted, done->changed, done->unchanged);
+		    "changed=%u unchanged=%u postponed=%u", done->added,
+		    done->removed, done->restarted, done->changed,
+		    done->unchanged, done->postponed);
 	return error;
 }
 
@@ -356,6 +379,8 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	e->router->env.handoff = config->birth->handoff;
 	e->router->restart = restart;
 	e->router->restart_arg = e;
+	e->router->reapply = reapply;
+	e->router->reapply_arg = e;
 	e->notify = vrrp_notify_new(config->channel);
 	if (e->notify == NULL)
 		return fatal("hooks", -ENOMEM);
@@ -417,6 +442,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_notify_free(e->notify);
 	loop_timer_free(e->beat);
 	loop_timer_free(e->restart);
+	vrrp_config_free(&e->running);
 	free(e);
 }
 

@@ -115,22 +115,33 @@ address_is_needed(const struct vrrp_instance *v, const struct vrrp_config *c)
 }
 
 bool
-vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
-    const struct vrrp_config *c)
+vrrp_leaving_room(struct vrrp_router *r)
 {
 	struct vrrp_instance **list;
 
-	if (place_is_needed(v, c))
-		return false;
 	list = realloc(r->lingering, (r->lingering_count + 1) *
 	    sizeof(struct vrrp_instance *));
-	if (list == NULL)
-		return false;
-	r->lingering = list;
+	if (list != NULL)
+		r->lingering = list;
+	return list != NULL;
+}
+
+void
+vrrp_leaving_add(struct vrrp_router *r, struct vrrp_instance *v)
+{
 	r->lingering[r->lingering_count++] = v;
+	vrrp_leaving_settle_later(r);
+}
+
+bool
+vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
+    const struct vrrp_config *c)
+{
+	if (place_is_needed(v, c) || !vrrp_leaving_room(r))
+		return false;
 	if (!vrrp_machine_lingers(v) || address_is_needed(v, c))
 		vrrp_instance_withdraw(v);
-	vrrp_leaving_settle_later(r);
+	vrrp_leaving_add(r, v);
 	return true;
 }
 

@@ -17,6 +17,12 @@
  */
 bool	vrrp_leaving_keep(struct vrrp_router *, struct vrrp_instance *,
 	    const struct vrrp_config *);
+/*
+ * An instance that another one has succeeded and that is in no list any more; it
+ * is freed when it has withdrawn.  room: before, false when out of memory.
+ */
+bool	vrrp_leaving_room(struct vrrp_router *);
+void	vrrp_leaving_add(struct vrrp_router *, struct vrrp_instance *);
 /* Withdraw those whose place or address this configuration needs. */
 void	vrrp_leaving_make_way(struct vrrp_router *,
 	    const struct vrrp_config *);

@@ -43,6 +43,33 @@
 #define CADENCE_MAX_NS	(20 * NS_PER_MS)
 #define THRESHOLD_MIN_NS NS_PER_MS
 #define LEAVE_TIMEOUT_MS 2000
+#define REAPPLY_NS	NS_PER_S
+
+/* --- instances that a reload had to postpone --- */
+
+static void
+reapply(void *arg)
+{
+	struct vrrp_router *r = arg;
+
+	if (r->started && r->postponed > 0 && r->reapply != NULL)
+		r->reapply(r->reapply_arg);
+}
+
+static void
+reapply_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	reapply(arg);
+}
+
+/* Something has changed that an instance may have waited for. */
+static void
+reapply_later(struct vrrp_router *r)
+{
+	if (r->postponed > 0)
+		(void)loop_defer(r->loop, reapply, r);	/* or the timer */
+}
 
 /* --- netlink --- */
 
@@ -175,6 +202,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 		device_gone(r, link->ifindex);
 	for (i = 0; !gone && r->started && i < r->instance_count; i++)
 		vrrp_instance_link_changed(r->instances[i], link);
+	reapply_later(r);
 }
 
 /*
@@ -278,6 +306,7 @@ vrrp_router_devices_removed(struct vrrp_router *r,
 		if (r->instances[i]->vips == NULL &&
 		    r->instances[i]->iface->exists)
 			vrrp_instance_iface_found(r->instances[i]);
+	reapply_later(r);
 }
 
 /* --- stalls --- */
@@ -338,15 +367,30 @@ vrrp_router_retune(struct vrrp_router *r)
 	watch_stalls(r);
 }
 
+static void
+applied(struct vrrp_router *r)
+{
+	loop_timer_set(r->reapply_timer, r->postponed == 0 ? MONO_NEVER :
+	    mono_add(loop_clock(), REAPPLY_NS));
+	vrrp_router_retune(r);
+	vrrp_router_check(r);
+}
+
 int
 vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_applied *done)
 {
 	int error = vrrp_apply(r, c, done);
 
-	vrrp_router_retune(r);
-	vrrp_router_check(r);
+	applied(r);
 	return error;
+}
+
+void
+vrrp_router_apply_postponed(struct vrrp_router *r, const struct vrrp_config *c)
+{
+	vrrp_apply_postponed(r, c);
+	applied(r);
 }
 
 /* --- life --- */
@@ -406,6 +450,8 @@ router_free(struct vrrp_router *r)
 {
 	unsigned i;
 
+	loop_defer_cancel(r->loop, reapply, r);
+	loop_timer_free(r->reapply_timer);
 	vrrp_apply_drop_groups(r);
 	vrrp_leaving_free(r);
 	for (i = 0; i < r->instance_count; i++)
@@ -445,7 +491,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	r->loop = r->env.loop = loop;
 	r->env.filter = vrrp_filter_new();
 	r->env.errands = vrrp_errands_new(&r->env);
-	if (r->env.filter == NULL || r->env.errands == NULL) {
+	r->reapply_timer = loop_timer_new(loop, reapply_cb, r);
+	if (r->env.filter == NULL || r->env.errands == NULL ||
+	    r->reapply_timer == NULL) {
 		router_free(r);
 		return -ENOMEM;
 	}

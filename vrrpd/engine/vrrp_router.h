@@ -24,6 +24,9 @@ int	vrrp_router_open(struct loop *, struct vrrp_router **out);
 /* vrrp_apply(), and timers and BFD wishes follow once it has started. */
 int	vrrp_router_apply(struct vrrp_router *, const struct vrrp_config *,
 	    struct vrrp_applied *);
+/* vrrp_apply_postponed() in the same way. */
+void	vrrp_router_apply_postponed(struct vrrp_router *,
+	    const struct vrrp_config *);
 /* Privileges are settled: every instance may start. */
 void	vrrp_router_start(struct vrrp_router *);
 /* Without a start: devices of a dead vrrpd that no instance has adopted. */

@@ -45,7 +45,8 @@ check_place(const struct vrrp_router *r, const struct vrrp_instance *v)
 	unsigned i;
 
 	assert(v->env == &r->env);
-	assert(vrrp_iface_find(v->iface, v->p.family, v->p.vrid) == v);
+	assert(v->succeeded || vrrp_iface_find(v->iface, v->p.family,
+	    v->p.vrid) == v);
 	for (i = 0; i < r->iface_count; i++)
 		if (r->ifaces[i] == v->iface)
 			return;

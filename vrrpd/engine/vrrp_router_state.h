@@ -35,6 +35,14 @@ struct vrrp_router {
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;
 	struct vrrp_notify	 *notify;	/* NULL: no hooks */
+	/*
+	 * So many instances wait with what the file says of them, which is to be
+	 * applied again when something has changed.  NULL: nobody does.
+	 */
+	unsigned		  postponed;
+	void	(*reapply)(void *arg);
+	void	*reapply_arg;
+	struct loop_timer	 *reapply_timer;
 	struct vrrp_standing	 *standing;	/* orders; NULL: nobody keeps */
 	char			  router_id[64];
 	/* End this engine for another that goes on. NULL: not possible. */

@@ -174,12 +174,25 @@ ranks_before(const struct vrrp_params *a, const struct vrrp_params *b)
 	return a->vip_count < b->vip_count;
 }
 
+void
+vrrp_sync_rank(struct vrrp_sync *s)
+{
+	unsigned i, j;
+
+	for (i = 0; i < s->count; i++) {
+		s->views[i].rank = 0;
+		for (j = 0; j < s->count; j++)
+			if (ranks_before(&s->members[j]->p, &s->members[i]->p))
+				s->views[i].rank++;
+	}
+}
+
 struct vrrp_sync *
 vrrp_sync_new(struct loop *loop, const char *name,
     struct vrrp_instance *const *members, unsigned count)
 {
 	struct vrrp_sync *s;
-	unsigned i, j;
+	unsigned i;
 
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
@@ -193,12 +206,9 @@ vrrp_sync_new(struct loop *loop, const char *name,
 		return NULL;
 	}
 	s->count = count;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count; i++)
 		s->members[i] = members[i];
-		for (j = 0; j < count; j++)
-			if (ranks_before(&members[j]->p, &members[i]->p))
-				s->views[i].rank++;
-	}
+	vrrp_sync_rank(s);
 	look(s);
 	vrrp_group_init(&s->group, s->views, count);
 	for (i = 0; i < count; i++)

@@ -1,8 +1,8 @@
 /*
  * vrrp_sync.h - sync groups at work: the shell of vrrpd/pure/vrrp_group.h.
  *
- * A group is made of instances that exist, after each reading of the
- * configuration, and let go before the next.  Whatever happens to a member ends
+ * A group is made of instances that exist, and let go before any of them goes or
+ * the configuration gives it other members.  Whatever happens to a member ends
  * in vrrp_sync_settle(), which moves the others before the loop turns (L-19).
  */
 #ifndef VRRPD_VRRP_SYNC_H
@@ -36,6 +36,8 @@ struct vrrp_sync {
 struct vrrp_sync *vrrp_sync_new(struct loop *, const char *name,
 	    struct vrrp_instance *const *members, unsigned count);
 void	vrrp_sync_free(struct vrrp_sync *);
+/* Addresses of members, by which they are ranked, have changed. */
+void	vrrp_sync_rank(struct vrrp_sync *);
 /* Something about a member has changed. NULL is fine. */
 void	vrrp_sync_settle(struct vrrp_sync *);
 /*

@@ -101,6 +101,8 @@ struct vrrp_instance {
 	bool			 disabled;	/* by the operator */
 	bool			 handed_over;	/* no preemption until Active again */
 	bool			 fresh;		/* never been out of Initialize */
+	bool			 placeless;	/* not in the interface's table */
+	bool			 succeeded;	/* another of ours goes on for it */
 	/* The engine before us left the addresses in the kernel (L-24). */
 	bool			 kept;
 	mono_t			 created;

@@ -97,7 +97,8 @@ vrrp_bequest_now(struct vrrp_instance *v)
 	size_t len;
 	int error = 0;
 
-	if (channel == NULL)
+	/* vrrp_bequest_pass() has said the last word of it. */
+	if (channel == NULL || v->succeeded)
 		return;
 	if (holds) {
 		len = write_will(v);
@@ -146,6 +147,16 @@ vrrp_bequest_retry(struct vrrp_instance *v)
 {
 	if (v->bequest_owed)
 		vrrp_bequest_now(v);
+}
+
+void
+vrrp_bequest_pass(struct vrrp_instance *v, const struct vrrp_instance *heir)
+{
+	if (v->bequeathed && v->env->channel != NULL &&
+	    strcmp(v->p.name, heir->p.name) != 0)
+		(void)vrrp_channel_send(v->env->channel, VRRP_MSG_WILL_REVOKE,
+		    v->p.name, strlen(v->p.name));
+	v->bequeathed = v->bequest_owed = false;
 }
 
 void

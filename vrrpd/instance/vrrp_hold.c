@@ -326,6 +326,12 @@ vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 }
 
 void
+vrrp_hold_disown(struct vrrp_instance *v)
+{
+	own_arp(v, false);
+}
+
+void
 vrrp_hold_hush(struct vrrp_instance *v)
 {
 	if (v->vips != NULL)

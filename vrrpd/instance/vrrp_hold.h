@@ -45,6 +45,8 @@ void	vrrp_hold_install(struct vrrp_instance *, struct vrrp_record *r,
 	    bool quietly);
 /* Give them up; announcements stop.  r as above, but its step is the caller's. */
 void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
+/* ARP does not tell the owner's virtual MAC for this one any more (V-84). */
+void	vrrp_hold_disown(struct vrrp_instance *);
 /* Nothing more leaves with the virtual MAC. */
 void	vrrp_hold_hush(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */

@@ -96,7 +96,7 @@ check(const struct vrrp_iface *f)
 	    !addr_is_set(&f->primary[1])));
 	for (i = 0; i < 256; i++)
 		users += (f->table[0][i] != NULL) + (f->table[1][i] != NULL);
-	assert(users == f->users);
+	assert(users + f->placeless == f->users);
 }
 
 struct vrrp_iface *
@@ -183,31 +183,63 @@ vrrp_iface_lost(struct vrrp_iface *f)
 
 /* --- the table --- */
 
-int
-vrrp_iface_add(struct vrrp_iface *f, struct vrrp_instance *v)
+static struct vrrp_instance **
+slot_of(struct vrrp_iface *f, const struct vrrp_instance *v)
 {
-	struct vrrp_instance **slot;
+	return &f->table[v->p.family == AF_INET6][v->p.vrid];
+}
 
-	slot = &f->table[v->p.family == AF_INET6][v->p.vrid];
-	if (*slot != NULL)
-		return -EEXIST;
-	*slot = v;
+void
+vrrp_iface_enter(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	v->placeless = true;
 	f->users++;
+	f->placeless++;
 	join(f, v->p.family);
+	check(f);
+}
+
+int
+vrrp_iface_take_place(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	if (*slot_of(f, v) != NULL)
+		return -EEXIST;
+	*slot_of(f, v) = v;
+	v->placeless = false;
+	f->placeless--;
 	check(f);
 	return 0;
 }
 
 void
+vrrp_iface_give_place(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	*slot_of(f, v) = NULL;
+	v->placeless = true;
+	f->placeless++;
+	check(f);
+}
+
+int
+vrrp_iface_add(struct vrrp_iface *f, struct vrrp_instance *v)
+{
+	if (*slot_of(f, v) != NULL)
+		return -EEXIST;
+	vrrp_iface_enter(f, v);
+	return vrrp_iface_take_place(f, v);
+}
+
+void
 vrrp_iface_remove(struct vrrp_iface *f, struct vrrp_instance *v)
 {
-	struct vrrp_instance **slot;
 	unsigned i;
 
-	slot = &f->table[v->p.family == AF_INET6][v->p.vrid];
-	if (*slot != v)
+	if (v->placeless)
+		f->placeless--;
+	else if (*slot_of(f, v) != v)
 		return;
-	*slot = NULL;
+	else
+		*slot_of(f, v) = NULL;
 	f->users--;
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)	/* never count down */
 		f->verdicts[i] += v->stats.verdicts[i];

@@ -48,7 +48,8 @@ struct vrrp_iface {
 	struct addr		  primary[2];	/* IPv4, IPv6; unset: none */
 	struct vrrp_manners	  manners;
 	struct vrrp_instance	 *table[2][256];
-	unsigned		  users;	/* instances in the table */
+	unsigned		  users;	/* instances, in the table or not */
+	unsigned		  placeless;	/* of them, those that are not */
 	uint64_t		  rx_dropped;	/* by the kernel, no room */
 	uint64_t		  verdicts[VRRP_VERDICT_COUNT];
 	bool			  foreign_said[2][256];	/* V-45 */
@@ -84,6 +85,14 @@ bool	vrrp_iface_update_primary(struct vrrp_iface *);
 /* Enter and leave the table; -EEXIST when the (family, VRID) is taken. */
 int	vrrp_iface_add(struct vrrp_iface *, struct vrrp_instance *);
 void	vrrp_iface_remove(struct vrrp_iface *, struct vrrp_instance *);
+/*
+ * An instance may live on the interface without a place in the table: before it
+ * takes over from another one, or after.  enter: a new one; remove as above.  take
+ * and give up the place; -EEXIST as above.
+ */
+void	vrrp_iface_enter(struct vrrp_iface *, struct vrrp_instance *);
+int	vrrp_iface_take_place(struct vrrp_iface *, struct vrrp_instance *);
+void	vrrp_iface_give_place(struct vrrp_iface *, struct vrrp_instance *);
 struct vrrp_instance *vrrp_iface_find(const struct vrrp_iface *, uint8_t family,
 	    uint8_t vrid);
 /* This address is a virtual one of some instance here (not an owner's). */

@@ -505,8 +505,8 @@ followed(int error, unsigned failed_at, void *arg)
 		vrrp_hold_install(v, NULL, false);
 }
 
-struct vrrp_instance *
-vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
+static struct vrrp_instance *
+make(const struct vrrp_env *env, struct vrrp_iface *iface,
     const struct vrrp_params *p)
 {
 	const struct vrrp_order *o = vrrp_orders_find(env->orders, p->name);
@@ -538,15 +538,122 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 		vrrp_instance_free(v);
 		return NULL;
 	}
+	vrrp_iface_enter(iface, v);
 	look_at_tracks(v);
-	if (!vrrp_machine_init(v) || !allocate(v) ||
-	    vrrp_iface_add(iface, v) < 0) {
+	if (!vrrp_machine_init(v) || !allocate(v)) {
 		vrrp_instance_free(v);
 		return NULL;
 	}
-	if (iface->exists && iface->link.has_mac)
-		open_or_retry(v);
 	return v;
+}
+
+static void
+open_at_once(struct vrrp_instance *v)
+{
+	if (v->iface->exists && v->iface->link.has_mac)
+		open_or_retry(v);
+}
+
+struct vrrp_instance *
+vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
+    const struct vrrp_params *p)
+{
+	struct vrrp_instance *v = make(env, iface, p);
+
+	if (v == NULL)
+		return NULL;
+	if (vrrp_iface_take_place(iface, v) < 0) {
+		vrrp_instance_free(v);
+		return NULL;
+	}
+	open_at_once(v);
+	return v;
+}
+
+/* --- going on for another instance --- */
+
+/* The same device, or the same addresses on the same interface. */
+static bool
+same_home(const struct vrrp_instance *a, const struct vrrp_instance *b)
+{
+	if (a->iface != b->iface || a->p.family != b->p.family ||
+	    a->p.virtual_mac != b->p.virtual_mac)
+		return false;
+	return !a->p.virtual_mac || a->p.vrid == b->p.vrid;
+}
+
+struct vrrp_instance *
+vrrp_instance_new_heir(struct vrrp_instance *old, struct vrrp_iface *iface,
+    const struct vrrp_params *p)
+{
+	struct vrrp_instance *v = make(old->env, iface, p);
+
+	if (v == NULL)
+		return NULL;
+	v->disabled = old->disabled;
+	v->handed_over = old->handed_over;
+	v->kept = same_home(v, old);
+	open_at_once(v);
+	return v;
+}
+
+void
+vrrp_instance_free_heir(struct vrrp_instance *v)
+{
+	struct vrrp_removal device;
+
+	/* The device is the other's, which goes on. */
+	if (v->kept && v->vips != NULL)
+		(void)vrrp_vip_leave(v->vips, &device);
+	vrrp_instance_free(v);
+}
+
+/* Where both have one home the addresses must be those of the heir. */
+static bool
+move_in(const struct vrrp_instance *heir, struct vrrp_instance *old)
+{
+	struct vrrp_params p = old->p;
+
+	vrrp_diff_apply(&p, &heir->p);
+	return vrrp_diff(&old->p, &p) == VRRP_DIFF_EQUAL ||
+	    vrrp_instance_set(old, &p);
+}
+
+bool
+vrrp_instance_succeed(struct vrrp_instance *heir, struct vrrp_instance *old,
+    bool resign, char *why, size_t size)
+{
+	struct vrrp_instance *there = vrrp_iface_find(heir->iface,
+	    heir->p.family, heir->p.vrid);
+	struct vrrp_removal device;
+	bool home = heir->kept;
+
+	if (!vrrp_able(heir, why, size))
+		return false;
+	if (there != NULL && there != old) {
+		(void)snprintf(why, size, "instance %s has its place",
+		    there->p.name);
+		return false;
+	}
+	if ((home && !move_in(heir, old)) || !vrrp_hold_prepare(heir)) {
+		(void)snprintf(why, size, "%s", home ? old->retry_reason :
+		    heir->retry_reason);
+		return false;
+	}
+	old->started = false;
+	old->succeeded = true;
+	vrrp_iface_give_place(old->iface, old);
+	(void)vrrp_iface_take_place(heir->iface, heir);
+	if (resign)
+		vrrp_send_advert(old, 0);
+	vrrp_hold_disown(old);
+	heir->started = true;
+	vrrp_machine_inherit(heir, old->core.state_since);
+	vrrp_machine_retire(old, !home);
+	vrrp_bequest_pass(old, heir);
+	if (home)
+		(void)vrrp_vip_leave(old->vips, &device);
+	return true;
 }
 
 void

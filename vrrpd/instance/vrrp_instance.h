@@ -27,6 +27,22 @@ struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
 	    struct vrrp_iface *, const struct vrrp_params *p);
 /* Must be in Initialize. Removes the device. */
 void	vrrp_instance_free(struct vrrp_instance *);
+/*
+ * Another one, that is to go on for `old`, which is Active: it has no place in the
+ * table and does not start.  NULL when out of memory.
+ */
+struct vrrp_instance *vrrp_instance_new_heir(struct vrrp_instance *old,
+	    struct vrrp_iface *, const struct vrrp_params *p);
+/*
+ * Carries that out, where the heir could run by itself and its place is free or
+ * old's: old answers until the heir does, and both in the same turn.  resign: old
+ * says goodbye where it was.  Afterwards old is silent and leaves, and its name is
+ * the heir's.  False: it cannot, and why; nothing has changed.
+ */
+bool	vrrp_instance_succeed(struct vrrp_instance *heir,
+	    struct vrrp_instance *old, bool resign, char *why, size_t size);
+/* An heir that is not needed. */
+void	vrrp_instance_free_heir(struct vrrp_instance *);
 
 /* From now on the instance runs whenever it can. */
 void	vrrp_instance_start(struct vrrp_instance *);

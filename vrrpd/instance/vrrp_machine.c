@@ -80,6 +80,11 @@ vrrp_machine_say(void *arg)
 	struct vrrp_instance *v = arg;
 	const struct vrrp_env *env = v->env;
 
+	/* A successor goes on under the same name: nobody is told. */
+	if (v->succeeded) {
+		v->logged = v->published = v->history_count;
+		return;
+	}
 	if (v->history_count - v->logged > VRRP_HISTORY_MAX)
 		v->logged = v->history_count - VRRP_HISTORY_MAX;
 	for (; v->logged < v->history_count; v->logged++) {
@@ -500,6 +505,43 @@ vrrp_machine_start(struct vrrp_instance *v, enum vrrp_cause cause)
 		vrrp_core_startup(&v->core, now, vrrp_iface_primary_of(v),
 		    cause, &act);
 	perform(v, &act, &m);
+}
+
+void
+vrrp_machine_inherit(struct vrrp_instance *v, mono_t since)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	vrrp_core_readopt(&v->core, now, vrrp_iface_primary_of(v), since, now,
+	    &act);
+	if (v->kept) {
+		v->kept = false;
+		v->holds = true;
+	} else
+		act.install_first = true;
+	perform(v, &act, &m);
+}
+
+void
+vrrp_machine_retire(struct vrrp_instance *v, bool holds)
+{
+	struct vrrp_actions act;
+	mono_t now = loop_clock();
+	struct vrrp_moment m = { MONO_NEVER, now, MONO_NEVER };
+
+	vrrp_core_shutdown(&v->core, now, VRRP_CAUSE_SHUTDOWN, &act);
+	act.todo &= ~(uint32_t)VRRP_DO_SEND_ADVERT;
+	perform(v, &act, &m);
+	loop_timer_set(v->announce_timer, MONO_NEVER);
+	if (!holds) {
+		vrrp_linger_init(&v->linger);
+		v->holds = false;
+	} else if (vrrp_linger_heard(&v->linger, now) == VRRP_LINGER_HUSH)
+		vrrp_hold_hush(v);
+	loop_timer_set(v->linger_timer, v->linger.until);
+	vrrp_instance_check(v);
 }
 
 void

@@ -24,6 +24,16 @@ void	vrrp_machine_free(struct vrrp_instance *);	/* also after that */
  * that it was in the engine before us (L-24), and has no cause.
  */
 void	vrrp_machine_start(struct vrrp_instance *, enum vrrp_cause);
+/*
+ * Run as the Active that another instance of ours has been since then.  One that is
+ * `kept` has its addresses already; else they are installed before the advert.
+ */
+void	vrrp_machine_inherit(struct vrrp_instance *, mono_t since);
+/*
+ * That other instance stops, without a word.  holds: it answers for as long as one
+ * whose successor was heard; else its addresses are the successor's now.
+ */
+void	vrrp_machine_retire(struct vrrp_instance *, bool holds);
 /* Go to Initialize, with a priority-0 advert where that is due (V-63, V-68). */
 void	vrrp_machine_stop(struct vrrp_instance *, enum vrrp_cause);
 /* Resign and be a Backup. */

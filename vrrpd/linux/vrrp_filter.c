@@ -593,8 +593,8 @@ has_address(const struct vrrp_params *p, const struct addr *a)
 }
 
 /*
- * A global address is in one instance only; a link-local one may be on several
- * interfaces, and the last instance takes it away.
+ * A link-local address may be on several interfaces, and any address may be that of
+ * an instance and of the one which goes on for it: the last one takes it away.
  */
 static bool
 is_shared(const struct vrrp_filter *f, const struct vrrp_params *p,
@@ -602,8 +602,6 @@ is_shared(const struct vrrp_filter *f, const struct vrrp_params *p,
 {
 	unsigned i;
 
-	if (!addr_is_link_local(a))
-		return false;
 	for (i = 0; i < f->count; i++)
 		if (f->list[i] != p && has_address(f->list[i], a))
 			return true;

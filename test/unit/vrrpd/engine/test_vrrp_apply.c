@@ -292,28 +292,240 @@ test_vrrp_apply_removes_one_device_in_a_turn(void **state)
 	assert_int_equal(ew.r->lingering_count, 0);
 }
 
-/* A value that cannot be changed in place restarts that instance only. */
+/* Another VRID is another instance, which goes on for the one that was Active. */
 static void
 test_vrrp_apply_restarts_one_and_leaves_the_others_alone(void **state)
 {
-	struct vrrp_instance *db;
+	struct vrrp_instance *db, *web;
 	struct vrrp_core core;
 
 	(void)state;
 	become_active(WEB DB);
 	db = engine_find("db");
+	web = engine_find("web");
 	core = db->core;
-	engine_apply("instance web { interface = eth0 virtual_router_id = 61 "
-	    "virtual_addresses = { 192.0.2.50/24 } }\n" DB);
+	engine_apply(HAVE("web", "61", "192.0.2.50/24") DB);
 	assert_done(0, 0, 1, 0, 1);
 	assert_ptr_equal(engine_find("db"), db);
 	assert_memory_equal(&db->core, &core, sizeof(core));
+	assert_ptr_not_equal(engine_find("web"), web);
 	assert_int_equal(engine_find("web")->p.vrid, 61);
-	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
-	assert_int_equal(ew.r->lingering_count, 0);
-	/* Resigned, gone from the kernel, made anew; the device goes later. */
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	/* Nobody is told that we leave, and nobody waits. */
 	assert_string_equal(world.did,
-	    "advert:51:0 withdraw:web open:web close:web");
+	    "open:web install:web advert:61:100 announce:1 hush");
+	assert_int_equal(ew.r->lingering_count, 1);
+	world_forget();
+	world_run(VRRP_LINGER_TAIL_NS);
+	world_run(0);
+	assert_non_null(strstr(world.did, "withdraw:web"));
+	assert_non_null(strstr(world.did, "close:web"));
+	assert_int_equal(ew.r->lingering_count, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+}
+
+#define ADDRESS_MODE(name, vrid, list)					\
+	"instance " name " { interface = eth0 virtual_router_id = " vrid " " \
+	"virtual_mac = no virtual_addresses = { " list " } }\n"
+
+/* The same VRID: the new one installs, then the old one is hushed. */
+static void
+test_vrrp_apply_of_virtual_mac_never_lets_go(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	engine_apply(ADDRESS_MODE("web", "51", "192.0.2.50/24"));
+	assert_done(0, 0, 1, 0, 0);
+	assert_string_equal(world.did,
+	    "open:web install:web advert:51:100 announce:1 hush");
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_ptr_equal(vrrp_iface_find(ew.r->ifaces[0], AF_INET, 51),
+	    engine_find("web"));
+	world_run(NS_PER_S);
+	assert_int_equal(ew.r->lingering_count, 0);
+	world_forget();
+	engine_apply(WEB);
+	assert_string_equal(world.did,
+	    "open:web install:web advert:51:100 announce:1 hush");
+	world_run(NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+}
+
+/* Without a virtual MAC both VRIDs have the addresses on one interface. */
+static void
+test_vrrp_apply_of_another_vrid_keeps_the_addresses_in_place(void **state)
+{
+	(void)state;
+	become_active(ADDRESS_MODE("web", "51", "192.0.2.50/24, 192.0.2.51/24"));
+	engine_apply(ADDRESS_MODE("web", "61", "192.0.2.50/24, 192.0.2.52/24"));
+	assert_done(0, 0, 1, 0, 0);
+	assert_null(strstr(world.did, "withdraw"));
+	assert_null(strstr(world.did, "advert:51:0"));
+	assert_non_null(strstr(world.did,
+	    "follow-192.0.2.51/24+192.0.2.52/24:web"));
+	assert_non_null(strstr(world.did, "advert:61:100"));
+	world_run(NS_PER_S);
+	assert_null(strstr(world.did, "withdraw"));
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(ew.r->lingering_count, 0);
+}
+
+/* Another name, and the wire sees nothing of it but an advert. */
+static void
+test_vrrp_apply_of_a_name_goes_on(void **state)
+{
+	struct vrrp_core core;
+
+	(void)state;
+	become_active(WEB);
+	core = engine_find("web")->core;
+	engine_apply(HAVE("www", "51", "192.0.2.50/24"));
+	assert_null(vrrp_router_find(ew.r, "web"));
+	assert_int_equal(engine_find("www")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("www")->core.state_since.ns,
+	    core.state_since.ns);
+	assert_null(strstr(world.did, "advert:51:0"));
+	assert_null(strstr(world.did, "withdraw"));
+	assert_done(0, 0, 1, 0, 0);
+	world_run(NS_PER_S);
+	assert_null(strstr(world.did, "withdraw"));
+}
+
+/* The monitor keeps one will of an instance, under the name that it has. */
+static void
+test_vrrp_apply_of_a_name_leaves_no_will_of_the_old_one(void **state)
+{
+	(void)state;
+	ew.r->env.channel = (struct vrrp_channel *)&ew;
+	become_active(WEB);
+	engine_apply(HAVE("www", "51", "192.0.2.50/24"));
+	world_run(NS_PER_S);
+	assert_non_null(strstr(world.did, "revoke:web"));
+	assert_non_null(strstr(world.did, "will:www:1"));
+	assert_null(strstr(world.did, "will:web"));
+	assert_null(strstr(world.did, "revoke:www"));
+	world_forget();
+	engine_apply(ADDRESS_MODE("www", "51", "192.0.2.50/24"));
+	world_run(NS_PER_S);
+	assert_null(strstr(world.did, "revoke"));
+	assert_non_null(strstr(world.did, "will:www:1"));
+}
+
+/* Goodbye where it was, and then Active where it is. */
+static void
+test_vrrp_apply_of_an_interface_resigns_there_first(void **state)
+{
+	struct nl_link eth1 = engine_eth(WORLD_IFINDEX2, "eth1");
+
+	(void)state;
+	become_active(WEB DB "instance far { interface = eth1 "
+	    "virtual_router_id = 9 virtual_addresses = { 198.51.100.9/24 } }\n");
+	engine_link(&eth1, false);
+	engine_addr(WORLD_IFINDEX2, "198.51.100.2/24", false, false);
+	world_forget();
+	engine_apply("instance web { interface = eth1 virtual_router_id = 51 "
+	    "virtual_addresses = { 192.0.2.50/24 } }\n" DB "instance far { "
+	    "interface = eth1 virtual_router_id = 9 "
+	    "virtual_addresses = { 198.51.100.9/24 } }\n");
+	assert_string_equal(world.did, "open:web advert:51:0 install:web "
+	    "advert:51:100 announce:1 hush");
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_string_equal(engine_find("web")->iface->name, "eth1");
+}
+
+/* An interface that is not there takes no address from anybody. */
+static void
+test_vrrp_apply_that_cannot_be_leaves_the_active_as_it_was(void **state)
+{
+	struct vrrp_instance *web;
+
+	(void)state;
+	become_active(WEB DB);
+	web = engine_find("web");
+	engine_apply("instance web { interface = eth7 virtual_router_id = 51 "
+	    "virtual_addresses = { 192.0.2.50/24 } }\n" DB);
+	assert_done(0, 0, 0, 0, 1);
+	assert_int_equal(ew.done.postponed, 1);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+	assert_string_equal(world.did, "");
+	world_run(NS_PER_S);
+	assert_non_null(strstr(world.did, "advert:51:100"));
+}
+
+static struct vrrp_config later;
+
+static void
+apply_later(void *arg)
+{
+	(void)arg;
+	vrrp_router_apply_postponed(ew.r, &later);
+	vrrp_router_check(ew.r);
+}
+
+#define WEB_ON_ETH1							\
+	"instance web { interface = eth1 virtual_router_id = 51 "	\
+	"virtual_addresses = { 192.0.2.50/24 } }\n"
+
+/* When the interface is there and has an address, the instance moves. */
+static void
+test_vrrp_apply_what_was_postponed_is_done_when_it_can_be(void **state)
+{
+	struct nl_link eth1 = engine_eth(WORLD_IFINDEX2, "eth1");
+
+	(void)state;
+	become_active(WEB DB "group both { members = { web, db } }\n");
+	ew.r->reapply = apply_later;
+	later = engine_config(WEB_ON_ETH1 DB
+	    "group both { members = { web, db } }\n");
+	engine_apply(WEB_ON_ETH1 DB "group both { members = { web, db } }\n");
+	assert_int_equal(ew.done.postponed, 1);
+	world_run(10 * NS_PER_S);
+	assert_string_equal(engine_find("web")->p.interface, "eth0");
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	world.tracked = eth1;			/* nl_link_get() finds it */
+	engine_addr(WORLD_IFINDEX2, "192.0.2.7/24", false, false);
+	engine_link(&eth1, false);
+	world_run(NS_PER_S);
+	assert_string_equal(engine_find("web")->p.interface, "eth1");
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_ptr_equal(engine_find("web")->group, engine_find("db")->group);
+	assert_int_equal(ew.r->postponed, 0);
+	vrrp_config_free(&later);
+}
+
+/* An Active that is one no more makes way at once. */
+static void
+test_vrrp_apply_what_was_postponed_waits_for_an_active_only(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	ew.r->reapply = apply_later;
+	later = engine_config(WEB_ON_ETH1);
+	engine_apply(WEB_ON_ETH1);
+	assert_int_equal(ew.done.postponed, 1);
+	engine_advert("192.0.2.3", 51, 200);
+	world_run(2 * NS_PER_S);
+	assert_string_equal(engine_find("web")->p.interface, "eth1");
+	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
+	assert_int_equal(ew.r->postponed, 0);
+	vrrp_config_free(&later);
+}
+
+/* Nothing to go on for: it starts as it would at any time. */
+static void
+test_vrrp_apply_restarts_a_backup_as_a_backup(void **state)
+{
+	(void)state;
+	engine_apply(WEB);
+	engine_start();
+	engine_advert("192.0.2.3", 51, 200);
+	world_forget();
+	engine_apply(HAVE("web", "61", "192.0.2.50/24"));
+	assert_done(0, 0, 1, 0, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	assert_string_equal(world.did, "open:web close:web");
 }
 
 /* The operator's word to an instance outlives a reload. */
@@ -611,6 +823,15 @@ main(void)
 	    TEST(test_vrrp_apply_moves_an_address_from_one_to_another),
 	    TEST(test_vrrp_apply_two_instances_exchange_their_addresses),
 	    TEST(test_vrrp_apply_removes_one_device_in_a_turn),
+	    TEST(test_vrrp_apply_of_virtual_mac_never_lets_go),
+	    TEST(test_vrrp_apply_of_another_vrid_keeps_the_addresses_in_place),
+	    TEST(test_vrrp_apply_of_a_name_goes_on),
+	    TEST(test_vrrp_apply_of_a_name_leaves_no_will_of_the_old_one),
+	    TEST(test_vrrp_apply_of_an_interface_resigns_there_first),
+	    TEST(test_vrrp_apply_that_cannot_be_leaves_the_active_as_it_was),
+	    TEST(test_vrrp_apply_what_was_postponed_is_done_when_it_can_be),
+	    TEST(test_vrrp_apply_what_was_postponed_waits_for_an_active_only),
+	    TEST(test_vrrp_apply_restarts_a_backup_as_a_backup),
 	    TEST(test_vrrp_apply_restarts_one_and_leaves_the_others_alone),
 	    TEST(test_vrrp_apply_a_disabled_instance_stays_disabled),
 	    TEST(test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard),
