@@ -16,7 +16,7 @@ import lab as lablib                                            # noqa: E402
 # as untimed: no figure of theirs gets worse when others run beside them.
 TIMING = {"test_announce", "test_bfd", "test_bfd_robust", "test_contest",
           "test_discards", "test_failover", "test_fate", "test_handover",
-          "test_service"}
+          "test_readers", "test_service"}
 
 
 # Side by side, what shares a fixture stays with one worker, in its order.

@@ -27,6 +27,8 @@ EXTRA_DIST += \
 	test/bench/link.sh \
 	test/bench/operator.sh \
 	test/bench/operators.py \
+	test/bench/readers.sh \
+	test/bench/readers_bench.py \
 	test/bench/scale.py \
 	test/bench/scale.sh \
 	test/bench/service.py \
@@ -51,6 +53,7 @@ EXTRA_DIST += \
 	test/lab/demo.py \
 	test/lab/frames.py \
 	test/lab/lab.py \
+	test/lab/readers.py \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
 	test/lab/test_announce.py \
@@ -73,6 +76,7 @@ EXTRA_DIST += \
 	test/lab/test_ipv6.py \
 	test/lab/test_orders.py \
 	test/lab/test_privileges.py \
+	test/lab/test_readers.py \
 	test/lab/test_reload.py \
 	test/lab/test_service.py \
 	test/lab/test_silence.py \
