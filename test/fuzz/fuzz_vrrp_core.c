@@ -119,8 +119,9 @@ check_actions(const struct vrrp_core *v, const struct vrrp_core *was,
 	    (v->state == VRRP_BACKUP && v->p.grouped && v->wants));
 	if ((act->todo & VRRP_DO_SEND_ADVERT) == 0)
 		return;
-	if (act->advert_priority == 0) {		/* V-68 */
-		REQUIRE(moved && was->state == VRRP_ACTIVE);
+	if (act->advert_priority == 0) {		/* V-68, L-14 */
+		REQUIRE(moved && (was->state == VRRP_ACTIVE ||
+		    was->claimed != 0));
 		return;
 	}
 	REQUIRE(act->advert_priority == v->p.priority);	/* V-78 */

@@ -684,6 +684,15 @@ better_than_active(const struct vrrp_core *v, mono_t now)
 	    v->active.priority > 0 && v->p.priority > v->active.priority;
 }
 
+/* Whoever is to be preempted is not lesser any more, or may not be. */
+static bool
+preempts_wrongly(const struct vrrp_core *v, mono_t now)
+{
+	return v->active_down_cause == VRRP_CAUSE_PREEMPT &&
+	    !(may_preempt(v, now) &&
+	    v->p.priority > v->active_down_other.priority);
+}
+
 void
 vrrp_core_set_params(struct vrrp_core *v, mono_t now,
     const struct vrrp_core_params *p, struct vrrp_actions *act)
@@ -709,6 +718,9 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		v->preempt_not_before = mono_add(v->preempt_not_before,
 		    p->preempt_delay_ns - old.preempt_delay_ns);
 		rebase_active_down_timer(v);		/* V-34 */
+		if (preempts_wrongly(v, now))		/* V-66 */
+			start_active_down_timer(v, now, false,
+			    VRRP_CAUSE_ACTIVE_DOWN_TIMER, v->active_down_other);
 		if (!was_better && better_than_active(v, now) &&
 		    mono_before(mono_add(now, v->skew_time_ns),
 		    v->active_down_timer))		/* V-78 */

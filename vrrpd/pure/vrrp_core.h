@@ -145,7 +145,9 @@ void	vrrp_core_bfd_forget(struct vrrp_core *, const struct addr *peer);
  * version.  An Active adverts at once; one that slows down sends three more
  * adverts at the old pace, so that Backups learn the longer interval even when
  * some are lost.  A Backup now better than the Active it hears waits at most
- * Skew_Time; one that is the owner now waits for nobody (V-60).
+ * Skew_Time; one that was about to preempt and is not better any more, or may not,
+ * waits a whole Active_Down_Interval from now, as for an Active just heard (V-66);
+ * one that is the owner now waits for nobody (V-60).
  */
 void	vrrp_core_set_params(struct vrrp_core *, mono_t now,
 	    const struct vrrp_core_params *, struct vrrp_actions *);

@@ -227,7 +227,8 @@ bfd_edge_down(struct vrrp_core *v, mono_t now, const struct vrrp_bfd_event *ev,
 	struct vrrp_rank_id id = us(v);
 	int64_t wait_ns = 0;
 
-	if (v->state != VRRP_BACKUP)
+	/* L-14: a claim that is out stands, and its own timer goes on. */
+	if (v->state != VRRP_BACKUP || !mono_is_never(v->confirm_timer))
 		return;
 	switch (vrrp_death_judge(&v->death, now, ev, &v->active, &id,
 	    &wait_ns)) {

@@ -904,6 +904,56 @@ test_vrrp_core_backup_rising_waits_when_it_may_not_preempt(void **state)
 	assert_int_equal(remaining(&r), 3218750000);
 }
 
+/* V-66 +, V-78 - */
+static void
+test_vrrp_core_backup_about_to_preempt_may_not_any_more(void **state)
+{
+	struct vrrp_core_params humble = params(40, 100), patient, late;
+	struct vrrp_core_params *const cases[] = { &humble, &patient, &late };
+	struct router r;
+	size_t i;
+
+	(void)state;
+	patient = late = params(100, 100);
+	patient.preempt = false;
+	late.preempt_delay_ns = 10 * NS_PER_S;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		/* One that fell, and one that never was better. */
+		start(&r, params(100, 100));
+		rx(&r, R1, 150, 100);
+		rx(&r, R1, 50, 100);
+		assert_int_equal(remaining(&r), 609375000);
+		pass(&r, 100 * NS_PER_MS);
+		set_params(&r, *cases[i]);
+		assert_int_equal(remaining(&r), i == 0 ? 3843750000 :
+		    3609375000);
+		expire_next(&r);
+		assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE,
+		    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+		start(&r, params(100, 100));
+		pass(&r, 3 * NS_PER_S);
+		rx(&r, R1, 50, 100);
+		set_params(&r, *cases[i]);
+		assert_int_equal(remaining(&r), i == 0 ? 3843750000 :
+		    3609375000);
+		/* Nor does a group hear of it any more. */
+		start(&r, params(100, 100));
+		r.core.p.grouped = cases[i]->grouped = true;
+		rx(&r, R1, 50, 100);
+		expire_next(&r);
+		assert_int_equal(r.act.todo, VRRP_DO_ASK);
+		set_params(&r, *cases[i]);
+		assert_false(r.core.wants);
+		cases[i]->grouped = false;
+	}
+	/* Still better: the time that has begun goes on. */
+	start(&r, params(100, 100));
+	rx(&r, R1, 150, 100);
+	rx(&r, R1, 50, 100);
+	set_params(&r, params(60, 100));
+	assert_int_equal(remaining(&r), 765625000);
+}
+
 /*
  * V-78 +, L-16 +
  * The other side of it: an Active whose priority falls below ours says so, and
@@ -1165,6 +1215,8 @@ main(void)
 		    test_vrrp_core_backup_rising_keeps_a_shorter_remainder),
 		cmocka_unit_test(
 		    test_vrrp_core_backup_rising_waits_when_it_may_not_preempt),
+		cmocka_unit_test(
+		    test_vrrp_core_backup_about_to_preempt_may_not_any_more),
 		cmocka_unit_test(
 		    test_vrrp_core_active_falling_below_backup_is_not_waited_for),
 		cmocka_unit_test(

@@ -658,6 +658,35 @@ test_vrrp_core_bfd_confirm_that_has_won_stands(void **state)
 	}
 }
 
+/* L-14 - and its session may even go Down once more: it is one takeover. */
+static void
+test_vrrp_core_bfd_confirm_that_has_won_is_not_begun_again(void **state)
+{
+	struct addr r3 = addr_of(R3);
+	struct vrrp_rank_id better = { &r3, 150 };
+	struct router r;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		confirming_patient_backup(&r, 50);
+		pass(&r, 1 * MS);
+		bfd_up(&r, R1);
+		if (i == 1) {
+			vrrp_rank_heard(&r.core.death.rank, r.now, &better, 100,
+			    false);
+			bfd_up(&r, R3);
+		}
+		bfd_down(&r, R1);
+		assert_int_equal(r.act.todo, 0);
+		assert_int_equal(remaining(&r), 1 * MS);
+		r.now = vrrp_core_next_expiry(&r.core);
+		vrrp_core_expire(&r.core, r.now, &r.act);
+		assert_int_equal(r.core.state, VRRP_ACTIVE);
+		assert_int_equal(r.core.bfd_takeovers, 1);
+	}
+}
+
 /* L-14 -, L-19 - so does the wish of a member of a group that has said so. */
 static void
 test_vrrp_core_bfd_confirm_that_has_won_keeps_its_wish(void **state)
@@ -1053,6 +1082,8 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_ends_when_the_session_is_back),
 		cmocka_unit_test(test_vrrp_core_bfd_confirm_that_has_won_stands),
+		cmocka_unit_test(
+		    test_vrrp_core_bfd_confirm_that_has_won_is_not_begun_again),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_confirm_that_has_won_keeps_its_wish),
 		cmocka_unit_test(test_vrrp_core_bfd_confirm_cut_short_resigns),
