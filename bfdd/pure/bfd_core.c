@@ -308,6 +308,7 @@ bfd_core_update_state(struct bfd_core *s, enum bfd_state to, uint8_t diag,
 	else if (to == BFD_INIT || to == BFD_UP)
 		s->last_words = 0;
 	s->session_state = to;
+	s->given_up = false;
 	s->local_diag = diag;
 	s->state_since = s->now;
 	switch (to) {
@@ -638,6 +639,8 @@ grant_after(const struct bfd_core *s, mono_t from)
 static void
 heard(struct bfd_core *s, mono_t arrival)
 {
+	if (mono_before(s->absent_until, arrival))
+		s->given_up = false;
 	if (!mono_is_never(s->detection_from) &&
 	    mono_before(arrival, s->detection_from))
 		return;
@@ -769,6 +772,14 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	return verdict;
 }
 
+static enum bfd_reason
+timeout_reason(const struct bfd_core *s)
+{
+	if (s->p.unaffiliated)
+		return BFD_REASON_ECHO;
+	return s->given_up ? BFD_REASON_ABSENCE : BFD_REASON_TIMEOUT;
+}
+
 static bool
 is_due(mono_t timer, mono_t now)
 {
@@ -791,8 +802,7 @@ bfd_core_expire(struct bfd_core *s, mono_t now, struct bfd_actions *act)
 		if (s->session_state == BFD_INIT || is_up(s))	/* B-68 */
 			bfd_core_update_state(s, BFD_DOWN,
 			    s->p.unaffiliated ? BFD_DIAG_ECHO_FAILED :
-			    BFD_DIAG_CONTROL_EXPIRY, s->p.unaffiliated ?
-			    BFD_REASON_ECHO : BFD_REASON_TIMEOUT,
+			    BFD_DIAG_CONTROL_EXPIRY, timeout_reason(s),
 			    s->detection_timer, act);
 		forget_remote(s);
 	}
@@ -1060,6 +1070,16 @@ grant(mono_t *timer, mono_t from, mono_t since, mono_t until)
 	return span_ns;
 }
 
+/* Has the peer waited for a whole Detection Time of its own? */
+static bool
+is_given_up(const struct bfd_core *s, mono_t now)
+{
+	return is_up(s) && !s->p.unaffiliated && !s->remote_demand_mode &&
+	    s->tx_interval_ns > 0 &&
+	    !mono_is_never(s->last_tx) && mono_sub(now, s->last_tx) >=
+	    s->p.detect_mult * s->tx_interval_ns;
+}
+
 void
 bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
 {
@@ -1069,6 +1089,8 @@ bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
 		return;
 	s->absent_since = since;
 	s->absent_until = until;
+	if (is_given_up(s, until))
+		s->given_up = true;
 	span_ns = grant(&s->detection_timer, s->detection_from, since, until);
 	s->granted_ns += span_ns;
 	any_ns = max_ns(span_ns,

@@ -42,6 +42,7 @@
 	X(LOCAL_ADMIN,	"local-admin")				\
 	X(FORWARDING_RESET, "forwarding-reset")			\
 	X(PATH_DOWN,	"path-down")	/* a client died, L-20 */	\
+	X(ABSENCE,	"absence")	/* as TIMEOUT; see bfd_core_absent() */ \
 	X(HANDSHAKE,	"handshake")	/* Down -> Init -> Up */
 
 enum bfd_reason {
@@ -144,6 +145,7 @@ struct bfd_core {
 	mono_t			detection_from;
 	int64_t			granted_ns;
 	mono_t			absent_since, absent_until;	/* the latest */
+	bool			given_up;	/* by the peer, in that absence */
 
 	/* The mandatory part of the last packet, P and F clear (B-57). */
 	uint8_t			sent[BFD_PACKET_MIN];
@@ -278,6 +280,12 @@ void	bfd_core_echo_block(struct bfd_core *, mono_t now, bool blocked,
  * since and its start; one due before since is not moved.  The grant also holds
  * for packets that arrived before `until` and are handed in later, so this may
  * be called before or after the drain, once per absence.
+ *
+ * A session that is Up and sent nothing for as long as its peer waits was given up
+ * there, and perhaps forgotten: a peer that accepts sessions (RFC 9468) deletes
+ * one in time, and must be silent to what we send then.  Where nothing is heard
+ * after such an absence, it was us who were away: BFD_REASON_ABSENCE, by which no
+ * client takes anything over (L-32).
  */
 void	bfd_core_absent(struct bfd_core *, mono_t since, mono_t until);
 

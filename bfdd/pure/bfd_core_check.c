@@ -125,6 +125,7 @@ check_transmission(const struct bfd_core *s)
 	    mono_add(s->now, s->tx_interval_ns)), s->tx_timer));
 	IMPLIES(runs(s->release_timer),
 	    s->session_state == BFD_ADMIN_DOWN);		/* B-137 */
+	IMPLIES(s->given_up, s->session_state == BFD_UP);
 }
 
 /* B-90..B-94. */

@@ -229,7 +229,8 @@ bfd_event(struct vrrp_core *v, mono_t now, struct input *in,
 		REQUIRE(ev.state == VRRP_BFD_DOWN);
 		if (waited)		/* L-15: a better one died as well */
 			return;
-		REQUIRE(ev.reason != VRRP_BFD_REASON_ADMIN);
+		REQUIRE(ev.reason != VRRP_BFD_REASON_ADMIN &&
+		    ev.reason != VRRP_BFD_REASON_ABSENCE);
 		REQUIRE(addr_equal(&ev.peer, &v->active.source));
 		REQUIRE(!disproved || ev.reason != VRRP_BFD_REASON_TIMEOUT);
 	}

@@ -253,7 +253,8 @@ check_successor(const struct seat *dead, int64_t since, int64_t least,
 		if (s->vrid != dead->vrid || s->family != dead->family ||
 		    s == dead || s->takeovers == before[s->host->index])
 			continue;
-		n++;
+		/* V-67: a better one takes it from the successor, as it may. */
+		n += strcmp(s->cause, "preempt") != 0;
 		if (successor == NULL ||
 		    s->became_active < successor->became_active)
 			successor = s;

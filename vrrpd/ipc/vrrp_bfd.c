@@ -90,6 +90,7 @@ static const struct {
 	{ "remote-down", VRRP_BFD_REASON_PEER_DOWN },
 	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN },
 	{ "local-admin", VRRP_BFD_REASON_ADMIN },
+	{ "absence", VRRP_BFD_REASON_ABSENCE },
 	/* Our own word (forwarding, a client of this bfdd), not the peer's. */
 	{ "forwarding-reset", VRRP_BFD_REASON_ADMIN },
 	{ "path-down", VRRP_BFD_REASON_ADMIN },

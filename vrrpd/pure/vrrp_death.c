@@ -212,6 +212,7 @@ down_means_dead(const struct vrrp_bfd_event *ev)
 		return ev->takeover_any || ev->remote_diag == 4 ||
 		    ev->remote_diag == 5;
 	case VRRP_BFD_REASON_ADMIN:
+	case VRRP_BFD_REASON_ABSENCE:			/* L-32 */
 		return false;
 	case VRRP_BFD_REASON_NONE:
 	case VRRP_BFD_REASON_OTHER:

@@ -33,6 +33,7 @@ enum vrrp_bfd_reason {
 	VRRP_BFD_REASON_ECHO,		/* local echo failure: diag 2 */
 	VRRP_BFD_REASON_PEER_DOWN,	/* received Down, remote_diag says why */
 	VRRP_BFD_REASON_ADMIN,		/* AdminDown, local or remote */
+	VRRP_BFD_REASON_ABSENCE,	/* our bfdd was away, and given up (L-32) */
 	VRRP_BFD_REASON_OTHER,
 };
 

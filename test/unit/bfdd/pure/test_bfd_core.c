@@ -2030,6 +2030,65 @@ test_bfd_core_absences_add_up_and_survive_new_wishes(void **state)
 	assert_int_equal(s.detection_timer.ns, (4 + 300 + 80) * MS);
 }
 
+/* Time out, and the reason that clients are told. */
+static enum bfd_reason
+time_out(void)
+{
+	now = s.detection_timer;
+	bfd_core_expire(&s, now, &act);
+	assert_int_equal(act.todo & BFD_DO_STATE, BFD_DO_STATE);
+	assert_int_equal(s.session_state, BFD_DOWN);
+	assert_int_equal(s.local_diag, BFD_DIAG_CONTROL_EXPIRY);
+	return act.tr.reason;
+}
+
+/* L-32: the peer has given us up and may not speak to us any more. */
+static void
+test_bfd_core_absence_that_the_peer_gave_us_up_in_is_no_silence(void **state)
+{
+	struct bfd_packet in = peer(BFD_UP);
+	int64_t patience_ns;
+	mono_t slept;
+
+	(void)state;
+	up();
+	patience_ns = s.p.detect_mult * s.tx_interval_ns;
+	slept = s.last_tx;
+	/* Away for less: the peer had no reason to be silent. */
+	now = (mono_t){ slept.ns + patience_ns - 1 };
+	bfd_core_absent(&s, slept, now);
+	assert_int_equal(time_out(), BFD_REASON_TIMEOUT);
+	up();
+	slept = s.last_tx;
+	now = mono_add(slept, patience_ns);
+	bfd_core_absent(&s, slept, now);
+	assert_int_equal(time_out(), BFD_REASON_ABSENCE);
+	/* Packets from before and in it say nothing of later. */
+	up();
+	slept = s.last_tx;
+	now = mono_add(slept, 20 * patience_ns);
+	rx_at(&in, mono_add(slept, 19 * patience_ns));
+	bfd_core_absent(&s, slept, now);
+	rx_at(&in, now);
+	assert_int_equal(time_out(), BFD_REASON_ABSENCE);
+	/* One that came since: it is heard again, and its silence is one. */
+	up();
+	slept = s.last_tx;
+	now = mono_add(slept, 20 * patience_ns);
+	bfd_core_absent(&s, slept, now);
+	now = mono_add(now, 1);
+	rx_at(&in, now);
+	assert_int_equal(time_out(), BFD_REASON_TIMEOUT);
+	/* A peer in Demand mode waits for nothing. */
+	up();
+	in.demand = true;
+	rx_at(&in, now);
+	slept = s.last_tx;
+	now = mono_add(slept, 20 * patience_ns);
+	bfd_core_absent(&s, slept, now);
+	assert_int_equal(time_out(), BFD_REASON_TIMEOUT);
+}
+
 static void
 test_bfd_core_worst_gap_is_of_this_up_and_bounded(void **state)
 {
@@ -2490,6 +2549,7 @@ main(void)
 		T(absence_counts_from_the_start_of_the_timer),
 		T(absence_holds_for_packets_read_after_it),
 		T(absence_does_not_save_what_was_due_before),
+		T(absence_that_the_peer_gave_us_up_in_is_no_silence),
 		T(absences_add_up_and_survive_new_wishes),
 		T(worst_gap_is_of_this_up_and_bounded),
 		T(recent_gap_is_of_the_last_minute),

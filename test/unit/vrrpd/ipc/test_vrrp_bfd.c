@@ -441,6 +441,7 @@ static const struct {
 	{ "path-down", VRRP_BFD_REASON_ADMIN, 0 },
 	{ "remote-admin-down", VRRP_BFD_REASON_ADMIN, 0 },
 	{ "local-admin", VRRP_BFD_REASON_ADMIN, 0 },
+	{ "absence", VRRP_BFD_REASON_ABSENCE, 0 },
 	{ "a-word-of-the-future", VRRP_BFD_REASON_OTHER, 0 },
 };
 

@@ -206,6 +206,8 @@ test_vrrp_death_reasons(void **state)
 		{ VRRP_BFD_REASON_PEER_DOWN,	1, true, true },
 		{ VRRP_BFD_REASON_ADMIN,	7, false, false },
 		{ VRRP_BFD_REASON_ADMIN,	7, true, false },
+		{ VRRP_BFD_REASON_ABSENCE,	0, false, false },  /* L-32 */
+		{ VRRP_BFD_REASON_ABSENCE,	0, true, false },
 		{ VRRP_BFD_REASON_NONE,		0, false, false },
 		{ VRRP_BFD_REASON_NONE,		0, true, true },
 		{ VRRP_BFD_REASON_OTHER,	0, false, false },
