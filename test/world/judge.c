@@ -792,10 +792,13 @@ state_line(struct host *h, const char *line)
 	read_now(s);
 	s->since = s->heard_at = world->now;
 	s->heard_since = false;
+	/* V-61: as if nobody had ever been heard. */
 	if (s->state == SEAT_BACKUP &&
 	    strcmp(value_of(line, "from", word, sizeof(word)),
-	    "initialize") == 0)
+	    "initialize") == 0) {
 		s->heard_interval_ns = s->interval_ns;
+		s->heard_priority = 0;
+	}
 }
 
 static void
