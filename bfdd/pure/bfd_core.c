@@ -1070,16 +1070,6 @@ grant(mono_t *timer, mono_t from, mono_t since, mono_t until)
 	return span_ns;
 }
 
-/* Has the peer waited for a whole Detection Time of its own? */
-static bool
-is_given_up(const struct bfd_core *s, mono_t now)
-{
-	return is_up(s) && !s->p.unaffiliated && !s->remote_demand_mode &&
-	    s->tx_interval_ns > 0 &&
-	    !mono_is_never(s->last_tx) && mono_sub(now, s->last_tx) >=
-	    s->p.detect_mult * s->tx_interval_ns;
-}
-
 void
 bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
 {
@@ -1089,7 +1079,8 @@ bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
 		return;
 	s->absent_since = since;
 	s->absent_until = until;
-	if (is_given_up(s, until))
+	if (is_up(s) && s->tx_interval_ns > 0 && !s->remote_demand_mode &&
+	    mono_sub(until, s->last_tx) >= s->p.detect_mult * s->tx_interval_ns)
 		s->given_up = true;
 	span_ns = grant(&s->detection_timer, s->detection_from, since, until);
 	s->granted_ns += span_ns;

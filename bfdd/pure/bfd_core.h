@@ -283,9 +283,9 @@ void	bfd_core_echo_block(struct bfd_core *, mono_t now, bool blocked,
  *
  * A session that is Up and sent nothing for as long as its peer waits was given up
  * there, and perhaps forgotten: a peer that accepts sessions (RFC 9468) deletes
- * one in time, and must be silent to what we send then.  Where nothing is heard
- * after such an absence, it was us who were away: BFD_REASON_ABSENCE, by which no
- * client takes anything over (L-32).
+ * one in time, and must be silent to what we send then (B-26); another sends once
+ * a second (B-67).  Where nothing is heard after such an absence, it was us who
+ * were away: BFD_REASON_ABSENCE, by which no client takes anything over (L-32).
  */
 void	bfd_core_absent(struct bfd_core *, mono_t since, mono_t until);
 

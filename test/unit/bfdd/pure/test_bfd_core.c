@@ -2071,7 +2071,7 @@ test_bfd_core_absence_that_the_peer_gave_us_up_in_is_no_silence(void **state)
 	bfd_core_absent(&s, slept, now);
 	rx_at(&in, now);
 	assert_int_equal(time_out(), BFD_REASON_ABSENCE);
-	/* One that came since: it is heard again, and its silence is one. */
+	/* A packet came since: the peer is heard, and its silence is one. */
 	up();
 	slept = s.last_tx;
 	now = mono_add(slept, 20 * patience_ns);

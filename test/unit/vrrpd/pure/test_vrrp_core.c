@@ -918,7 +918,7 @@ test_vrrp_core_backup_about_to_preempt_may_not_any_more(void **state)
 	patient.preempt = false;
 	late.preempt_delay_ns = 10 * NS_PER_S;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		/* One that fell, and one that never was better. */
+		/* An Active that fell, and an Active that never was better. */
 		start(&r, params(100, 100));
 		rx(&r, R1, 150, 100);
 		rx(&r, R1, 50, 100);
