@@ -792,10 +792,11 @@ state_line(struct host *h, const char *line)
 	read_now(s);
 	s->since = s->heard_at = world->now;
 	s->heard_since = false;
-	/* V-61: as if nobody had ever been heard. */
-	if (s->state == SEAT_BACKUP &&
+	/* V-61, or by its own will: as if nobody had ever been heard. */
+	if (s->state == SEAT_BACKUP && (strcmp(s->cause, "handover") == 0 ||
+	    strcmp(s->cause, "group") == 0 ||
 	    strcmp(value_of(line, "from", word, sizeof(word)),
-	    "initialize") == 0) {
+	    "initialize") == 0)) {
 		s->heard_interval_ns = s->interval_ns;
 		s->heard_priority = 0;
 	}

@@ -231,7 +231,7 @@ proc_start(struct host *host, const char *name, struct proc *parent,
 	p->host = host;
 	(void)strncpy(p->name, name, sizeof(p->name) - 1);
 	p->pid = world->next_pid++;
-	p->parent = parent;
+	p->parent = p->forker = parent;
 	p->fn = fn;
 	p->arg = arg;
 	p->until = NEVER;
@@ -305,6 +305,8 @@ proc_exit(int status)
 void
 proc_kill(struct proc *p)
 {
+	struct proc *c;
+
 	if (p == NULL || p->ended)
 		return;
 	world_say("%s %s: killed", p->host->name, p->name);
@@ -313,6 +315,10 @@ proc_kill(struct proc *p)
 		coro_leave(p->co);
 		abort();
 	}
+	/* A fork copies the stack; here the child goes on reading this one. */
+	for (c = p->host->procs; c != NULL; c = c->next)
+		if (c->forker == p && !c->ended)
+			return;
 	coro_free(p->co);
 	p->co = NULL;
 }

@@ -26,6 +26,7 @@ struct proc {
 	char		 name[24];	/* "bfdd", "engine" */
 	int		 pid;
 	struct proc	*parent;	/* NULL: nobody's */
+	struct proc	*forker;	/* the parent at birth */
 	struct proc	*next;		/* of this host */
 	struct coro	*co;		/* NULL: ended */
 	int		 (*fn)(void *arg);

@@ -546,6 +546,26 @@ forget_handoff(struct vrrp_router *r)
 	r->env.handoff = NULL;
 }
 
+/* A fenced Active may have been replaced: the next engine listens for it. */
+static bool
+goes_on(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_ACTIVE && v->holds &&
+	    !vrrp_core_is_fenced(&v->core);
+}
+
+/* L-19: of a group, all or nobody. */
+static bool
+may_hand_off(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; v->group != NULL && i < v->group->count; i++)
+		if (!goes_on(v->group->members[i]))
+			return false;
+	return goes_on(v);
+}
+
 void
 vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 {
@@ -560,8 +580,7 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 		e = &h->list[h->count];
 		*e = (struct vrrp_handoff_entry){ .flags = 0 };
 		memcpy(e->name, v->p.name, sizeof(e->name));
-		if (v->core.state == VRRP_ACTIVE && v->holds &&
-		    !vrrp_core_is_fenced(&v->core)) {
+		if (may_hand_off(v)) {
 			e->flags |= VRRP_HANDOFF_ACTIVE;
 			e->active_since = v->core.state_since;
 		}

@@ -31,7 +31,10 @@ void	vrrp_router_apply_postponed(struct vrrp_router *,
 void	vrrp_router_start(struct vrrp_router *);
 /* Without a start: devices of a dead vrrpd that no instance has adopted. */
 void	vrrp_router_remove_orphans(struct vrrp_router *);
-/* For another engine, to go on where this one stops (L-24). */
+/*
+ * For another engine, to go on where this one stops (L-24): each Active that is
+ * not fenced, and of a sync group all members or none.
+ */
 void	vrrp_router_hand_off(const struct vrrp_router *, struct vrrp_handoff *);
 /*
  * The first half of a clean exit: priority-0 adverts of every Active.  left() is

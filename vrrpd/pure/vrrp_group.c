@@ -72,7 +72,8 @@ static enum vrrp_group_order
 decide(struct vrrp_group *g, mono_t now, const struct vrrp_group_member *m,
     unsigned count, mono_t *ask_again)
 {
-	bool able = true, running = false, whole = true;
+	bool able = true, running = false, whole = true, some = false;
+	bool started = true;
 	unsigned i;
 
 	*ask_again = MONO_NEVER;
@@ -80,13 +81,19 @@ decide(struct vrrp_group *g, mono_t now, const struct vrrp_group_member *m,
 		able = able && m[i].able;
 		running = running || m[i].core->state != VRRP_INITIALIZE;
 		whole = whole && m[i].core->state == VRRP_ACTIVE;
+		some = some || m[i].core->state == VRRP_ACTIVE;
+		started = started && m[i].core->state != VRRP_INITIALIZE;
 	}
 	if (!able) {
 		g->active = false;
 		return running ? VRRP_GROUP_HOLD : VRRP_GROUP_STAY;
 	}
-	/* After a restart members go on as Active without being told to (L-24). */
-	g->active = g->active || whole;
+	/*
+	 * After a restart members go on as Active without being told to (L-24).
+	 * Where all have begun and not all go on, nobody would ever be Active
+	 * for the others: this router's Active keeps the groups of all away.
+	 */
+	g->active = g->active || whole || (some && started);
 	if (g->active) {
 		if (whole)
 			return VRRP_GROUP_STAY;

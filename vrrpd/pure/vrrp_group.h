@@ -17,7 +17,8 @@
  * therefore holds the group back: a router that is heard on any link keeps all.
  *
  * Leaving.  When one member of a group that is Active is so no longer, because
- * it heard a better Active, the others resign in the same turn.
+ * it heard a better Active, the others resign in the same turn.  So they do when
+ * not all of them could go on after a restart.
  *
  * No oscillation.  Two groups that are Active at once meet on every link, and
  * on each link one of them loses.  When each loses somewhere (equal priorities

@@ -502,6 +502,22 @@ test_vrrp_router_does_not_hand_off_a_fenced_active(void **state)
 	assert_int_equal(h.count, 0);
 }
 
+/* L-19: one member that listens first keeps its whole group back. */
+static void
+test_vrrp_router_hands_off_a_group_whole_or_not(void **state)
+{
+	static struct vrrp_handoff h;
+
+	(void)state;
+	become_active(WEB DB PLAIN "group both { members = { web, db } }\n");
+	vrrp_router_hand_off(ew.r, &h);
+	assert_int_equal(h.count, 3);
+	vrrp_core_fence(&engine_find("db")->core, world.now, NS_PER_S);
+	vrrp_router_hand_off(ew.r, &h);
+	assert_int_equal(h.count, 1);
+	assert_non_null(vrrp_handoff_find(&h, "plain"));
+}
+
 /* Addresses that are nobody's now: the will that keeps them goes. */
 static void
 test_vrrp_router_start_revokes_wills_of_those_it_does_not_have(void **state)
@@ -673,6 +689,7 @@ main(void)
 	    TEST(test_vrrp_router_refreshes_nobody_while_there_is_nobody),
 	    TEST(test_vrrp_router_hands_off_who_is_active),
 	    TEST(test_vrrp_router_does_not_hand_off_a_fenced_active),
+	    TEST(test_vrrp_router_hands_off_a_group_whole_or_not),
 	    TEST(test_vrrp_router_start_revokes_wills_of_those_it_does_not_have),
 	    TEST(test_vrrp_router_leave_waits_for_every_successor),
 	    TEST(test_vrrp_router_leave_without_a_successor_ends_at_its_bound),

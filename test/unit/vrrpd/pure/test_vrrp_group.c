@@ -513,6 +513,28 @@ test_vrrp_group_of_a_restarted_engine_leaves_whole(void **state)
 	assert_true(active(0) || active(1));
 }
 
+/* L-24 -: not all of them could go on, and no other group could go either. */
+static void
+test_vrrp_group_that_is_half_restarted_leaves(void **state)
+{
+	struct vrrp_actions act;
+	struct router *x = &w.r[0];
+
+	(void)state;
+	make_pair();
+	x->group.active = false;
+	vrrp_core_shutdown(&x->core[0], w.now, VRRP_CAUSE_SHUTDOWN, &act);
+	/* Not while one has yet to begin. */
+	assert_int_equal(vrrp_group_decide(&x->group, w.now, x->view, LINKS,
+	    &x->ask_again), VRRP_GROUP_STAY);
+	vrrp_core_startup(&x->core[0], w.now, &x->address[0],
+	    VRRP_CAUSE_STARTUP, &act);
+	settle(0);
+	assert_false(active(0));
+	run_for(20 * INTERVAL_NS);
+	assert_quiet(0);
+}
+
 /* Whatever happened, once all is well one router has it all, for good. */
 static void
 test_vrrp_group_any_history_ends_with_one_router(void **state)
@@ -579,6 +601,8 @@ main(void)
 		    test_vrrp_group_bfd_up_again_withdraws_the_wish),
 		cmocka_unit_test(
 		    test_vrrp_group_of_a_restarted_engine_leaves_whole),
+		cmocka_unit_test(
+		    test_vrrp_group_that_is_half_restarted_leaves),
 		cmocka_unit_test(
 		    test_vrrp_group_any_history_ends_with_one_router),
 	};
