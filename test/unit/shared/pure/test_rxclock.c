@@ -61,6 +61,29 @@ test_rxclock_clock_stepped_on_stops_at_last_empty(void **state)
 	assert_true(arrival(empty, INT64_MIN) == empty.ns);
 }
 
+/* B-68: a step between stamp and read, either way, takes nothing from a packet. */
+static void
+test_rxclock_step_is_taken_off(void **state)
+{
+	static const int64_t steps[] = { 1584 * NS_PER_S, -3600 * NS_PER_S,
+	    11 * NS_PER_MS, -11 * NS_PER_MS };
+	struct rxclock c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		c = (struct rxclock){ .empty_at = MONO_ZERO };
+		(void)rxclock_arrival(&c, REAL - 10 * NS_PER_MS,
+		    (mono_t){ now.ns - 10 * NS_PER_MS }, REAL - 10 * NS_PER_MS);
+		rxclock_empty(&c, (mono_t){ now.ns - 10 * NS_PER_MS });
+		assert_true(rxclock_arrival(&c, REAL - NS_PER_US, now,
+		    REAL + steps[i]).ns == now.ns - NS_PER_US);
+		/* Once: the next one is stamped by the new clock. */
+		assert_true(rxclock_arrival(&c, REAL + steps[i], (mono_t){
+		    now.ns + 1000 }, REAL + steps[i] + 1000).ns == now.ns);
+	}
+}
+
 static void
 test_rxclock_empty_never_moves_back(void **state)
 {
@@ -75,8 +98,8 @@ test_rxclock_empty_never_moves_back(void **state)
 /*
  * A socket in virtual time: packets arrive, the wall clock drifts and is
  * stepped at random, the loop reads now and then.  Without a step between stamp
- * and read the answer is exact; with one it lies between the last time the
- * socket was empty and the read.
+ * and read the answer is exact, and so it is with a large one; with a small one it
+ * lies between the last time the socket was empty and the read.
  */
 static void
 test_rxclock_random_steps_stay_within_bounds(void **state)
@@ -92,20 +115,22 @@ test_rxclock_random_steps_stay_within_bounds(void **state)
 		rxclock_empty(&c, t);
 		for (int i = 0; i < 500; i++) {
 			mono_t was_empty = c.empty_at, arrived, read, got;
-			int64_t stamp;
+			int64_t stamp, step = 0;
 			bool stepped = rng_below(&r, 10) == 0;
 
 			arrived = mono_add(t, (int64_t)rng_below(&r, 1000000));
 			stamp = arrived.ns + offset;
 			if (stepped)
-				offset += (int64_t)rng_below(&r, 20 * NS_PER_S) -
+				step = (int64_t)rng_below(&r, 20 * NS_PER_S) -
 				    10 * NS_PER_S;
+			offset += step;
 			read = mono_add(arrived,
 			    (int64_t)rng_below(&r, 30000000));
 			got = rxclock_arrival(&c, stamp, read, read.ns + offset);
 			assert_false(mono_before(read, got));
 			assert_false(mono_before(got, was_empty));
-			if (!stepped)
+			if (!stepped || (i > 0 && (step > mono_sub(read,
+			    was_empty) || -step > mono_sub(read, was_empty))))
 				assert_true(got.ns == arrived.ns);
 			rxclock_empty(&c, read);
 			t = read;
@@ -121,6 +146,7 @@ main(void)
 		cmocka_unit_test(test_rxclock_no_stamp_is_now),
 		cmocka_unit_test(test_rxclock_clock_stepped_back_is_not_the_future),
 		cmocka_unit_test(test_rxclock_clock_stepped_on_stops_at_last_empty),
+		cmocka_unit_test(test_rxclock_step_is_taken_off),
 		cmocka_unit_test(test_rxclock_empty_never_moves_back),
 		cmocka_unit_test(test_rxclock_random_steps_stay_within_bounds),
 	};
