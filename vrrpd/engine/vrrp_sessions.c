@@ -161,6 +161,14 @@ collect_wishes(struct vrrp_router *r)
 }
 
 static bool
+has_session(const struct vrrp_instance *v, const struct addr *peer, void *arg)
+{
+	const struct vrrp_router *r = arg;
+
+	return vrrp_bfd_find(r->bfd, v->iface->name, peer) != NULL;
+}
+
+static bool
 knows_it_is_up(const struct vrrp_core *c, const struct addr *peer)
 {
 	const struct vrrp_death_session *s = vrrp_death_find(&c->death, peer);
@@ -182,8 +190,10 @@ catch_up(struct vrrp_router *r)
 		for (j = 0; j < r->instance_count; j++)
 			if (strcmp(r->instances[j]->iface->name,
 			    s->interface) == 0 &&
-			    !knows_it_is_up(&r->instances[j]->core, &s->peer))
+			    !knows_it_is_up(&r->instances[j]->core, &s->peer)) {
+				vrrp_peer_level(r->instances[j], now, s);
 				tell_instance(r->instances[j], s, now, false);
+			}
 	}
 }
 
@@ -191,10 +201,13 @@ static void
 follow_peers(void *arg)
 {
 	struct vrrp_router *r = arg;
+	unsigned i;
 
 	if (!r->started)
 		return;
 	collect_wishes(r);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_peer_without_session(r->instances[i], has_session, r);
 	catch_up(r);
 }
 

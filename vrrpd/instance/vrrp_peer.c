@@ -111,14 +111,25 @@ vrrp_peer_heard(struct vrrp_instance *v, mono_t now,
 		v->env->peers_changed(v, v->env->arg);
 }
 
+/*
+ * A session that another instance here asked for is shared (L-26): bfdd does not
+ * say whether the other router asked for it as well, and because of which VRID.
+ */
+static bool
+is_opened(const struct vrrp_bfd_session *s)
+{
+	if (s->accepted)
+		return !s->level.deleted;
+	return s->is_peer && s->level.state == VRRP_BFD_UP;
+}
+
 void
 vrrp_peer_level(struct vrrp_instance *v, mono_t now,
     const struct vrrp_bfd_session *s)
 {
 	if (!v->p.has_bfd_auto || s->peer.family != v->p.family)
 		return;
-	if (s->accepted && !s->level.deleted &&
-	    !vrrp_iface_is_virtual(v->iface, &s->peer))
+	if (is_opened(s) && !vrrp_iface_is_virtual(v->iface, &s->peer))
 		(void)vrrp_auto_opened(&v->peers, now, &s->peer);
 	/* A session that goes Down was Up until now. */
 	if (s->level.state == VRRP_BFD_UP ||
@@ -133,6 +144,22 @@ vrrp_peer_level_done(struct vrrp_instance *v,
 	if (s->accepted && s->level.deleted &&
 	    vrrp_auto_closed(&v->peers, &s->peer))
 		forget_others(v);
+}
+
+void
+vrrp_peer_without_session(struct vrrp_instance *v,
+    bool (*has_session)(const struct vrrp_instance *, const struct addr *,
+    void *), void *arg)
+{
+	struct addr addr;
+	unsigned i;
+
+	for (i = v->peers.count; i-- > 0; ) {
+		addr = v->peers.list[i].addr;
+		if (v->peers.list[i].opened && !has_session(v, &addr, arg) &&
+		    vrrp_auto_closed(&v->peers, &addr))
+			forget_others(v);
+	}
 }
 
 bool

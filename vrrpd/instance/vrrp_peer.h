@@ -21,7 +21,8 @@
 enum vrrp_peer_how {
 	VRRP_PEER_CONFIGURED,	/* a block names it */
 	VRRP_PEER_LEARNED,	/* adverts of it were heard: we open */
-	VRRP_PEER_PASSIVE,	/* the other side opened a session to us */
+	VRRP_PEER_PASSIVE,	/* another opened the session: the other side, or
+				   another instance of this router */
 };
 const char *vrrp_peer_how_name(enum vrrp_peer_how);	/* "configured" ... */
 
@@ -43,12 +44,18 @@ void	vrrp_peer_heard(struct vrrp_instance *, mono_t now,
 	    const struct addr *source);
 /*
  * The level of a session on its interface, before and after the core has it:
- * who opened it is a peer from the first on, and no more after the last.
+ * who opened it is a peer from the first on, and no more after the last.  So is
+ * the other end of a session that another instance asked for, once it is Up: this
+ * instance may be watched by it, and reassures whoever does (L-23).
  */
 void	vrrp_peer_level(struct vrrp_instance *, mono_t now,
 	    const struct vrrp_bfd_session *);
 void	vrrp_peer_level_done(struct vrrp_instance *,
 	    const struct vrrp_bfd_session *);
+/* Sessions may have gone without a level: whose was is no passive peer any more. */
+void	vrrp_peer_without_session(struct vrrp_instance *,
+	    bool (*has_session)(const struct vrrp_instance *,
+	    const struct addr *, void *arg), void *arg);
 /* Forgets whom it is time to forget.  True: somebody was. */
 bool	vrrp_peer_expire(struct vrrp_instance *, mono_t now);
 /* The configuration changed: what the core has seen of others is forgotten. */

@@ -243,6 +243,54 @@ test_vrrp_peer_opener_comes_and_goes(void **state)
 	assert_false(is_peer("fe80::1"));
 }
 
+static bool
+has_session(const struct vrrp_instance *of, const struct addr *peer, void *arg)
+{
+	struct addr *only = arg;
+
+	assert_ptr_equal(of, v);
+	return addr_equal(peer, only);
+}
+
+/* L-23 +, L-26 + who is at the other end of somebody else's session here */
+static void
+test_vrrp_peer_of_another_instance_is_passive_while_it_lasts(void **state)
+{
+	struct vrrp_params p = params(true);
+	struct addr one = address("192.0.2.1"), other = address("192.0.2.3");
+
+	(void)state;
+	start_with(&p);
+	session_is("192.0.2.1", VRRP_BFD_DOWN, false);
+	session.is_peer = true;
+	vrrp_peer_level(v, world.now, &session);
+	assert_false(is_peer("192.0.2.1"));
+	session_is("192.0.2.1", VRRP_BFD_UP, false);
+	vrrp_peer_level(v, world.now, &session);
+	assert_int_equal(how("192.0.2.1"), VRRP_PEER_PASSIVE);
+	/* Down is told as well, and is no end. */
+	session_is("192.0.2.1", VRRP_BFD_DOWN, false);
+	vrrp_peer_level(v, world.now, &session);
+	vrrp_peer_level_done(v, &session);
+	assert_true(is_peer("192.0.2.1"));
+	vrrp_peer_without_session(v, has_session, &one);
+	assert_true(is_peer("192.0.2.1"));
+	vrrp_peer_without_session(v, has_session, &other);
+	assert_false(is_peer("192.0.2.1"));
+	/* A link is none. */
+	session_is("192.0.2.9", VRRP_BFD_UP, false);
+	session.is_peer = false;
+	vrrp_peer_level(v, world.now, &session);
+	assert_false(is_peer("192.0.2.9"));
+	/* One of which adverts come is learned, session or not. */
+	world_advert("192.0.2.3", 200, 100);
+	session_is("192.0.2.3", VRRP_BFD_UP, false);
+	session.is_peer = true;
+	vrrp_peer_level(v, world.now, &session);
+	vrrp_peer_without_session(v, has_session, &one);
+	assert_int_equal(how("192.0.2.3"), VRRP_PEER_LEARNED);
+}
+
 static void
 tell_up(const char *peer)
 {
@@ -342,6 +390,7 @@ main(void)
 		T(test_vrrp_peer_resigned_or_virtual_source_is_not_learned),
 		T(test_vrrp_peer_configured_ones_go_first),
 		T(test_vrrp_peer_opener_comes_and_goes),
+		T(test_vrrp_peer_of_another_instance_is_passive_while_it_lasts),
 		T(test_vrrp_peer_silent_one_is_forgotten_by_the_core_too),
 		T(test_vrrp_peer_auto_taken_away_forgets_what_was_learned),
 		T(test_vrrp_protect_bound_is_of_whoever_is_first),
