@@ -4,8 +4,8 @@
  * Engine: NET_ADMIN for addresses and devices, NET_RAW for AF_PACKET and raw
  * sockets opened later (an interface that appears, a reload).  Monitor: the
  * same two, because the last will removes addresses and sends adverts when the
- * engine no longer can.  The same two stay in its bounding set, or the engines that
- * it executes later could not be given them.  It does not need KILL: the engine
+ * engine no longer can.  What a role has whose process executes programs of ours
+ * later (heirs) stays in its bounding set, or they could not be given it.  It does not need KILL: the engine
  * and the helpers it starts run as the same user.  vrrpd-net: NET_ADMIN, for
  * devices and the lifetimes of addresses; it sends no packet.  Helpers: none; who has to run programs as other
  * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
@@ -42,9 +42,10 @@ static const struct {
 	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
 	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW },
 	    .heirs = true },
-	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN } },
+	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN }, .heirs = true },
 	[PRIV_VRRPD_HELPER] = { 0 },
-	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL } },
+	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
+	    .heirs = true },
 	[PRIV_VRRPD_HELPER_ROOT] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
 	    true },
 	[PRIV_BFDD] = { 1, { CAP_NET_RAW } },

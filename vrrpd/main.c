@@ -5,9 +5,17 @@
  * monitor (vrrp_monitor.h), which binds the control socket, starts the helpers
  * and forks the engine, whose life is vrrp_life.h.
  *
- * The child that becomes the engine executes the program at the path that this
- * one was started from, whatever is there by now, with the same options and one
- * more (vrrp_birth_exec.h).  Where that fails, the child lives on as a fork.
+ * A child that becomes the engine or a process beside it executes the program at
+ * the path that this one was started from, whatever is there by now, with the same
+ * options and one more (vrrp_birth_exec.h).  Where that fails, the child lives on
+ * as a fork.  First arguments that vrrpd itself uses, and nobody else:
+ *
+ *   --engine=N    be the engine; N is a descriptor with its values
+ *   --beside=N    be a process beside the engine
+ *   --try         say what language this is, and end (vrrp_trial.h)
+ *   --listener=N  begin as always, with a control socket that is bound already
+ *
+ * The last two are understood by every version from this one on.
  */
 #include "config.h"
 
@@ -27,17 +35,23 @@
 #include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
+#include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/monitor/vrrp_keeper.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
+#include "vrrpd/monitor/vrrp_tryout.h"
+#include "vrrpd/netd/vrrp_netd.h"
+#include "vrrpd/pure/vrrp_traffic.h"
+#include "vrrpd/pure/vrrp_trial.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/vrrpd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
 #define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
 #define DEFAULT_STATE	STATEDIR "/vrrpd"
-#define PARTS		3
+#define PARTS		4
+#define LISTENER	"--listener="
 
 struct options {
 	const char	*conf;
@@ -91,7 +105,8 @@ print_list(const struct conf_errors *list, const char *prefix)
 }
 
 static int
-read_config(const struct options *opt, struct vrrp_config *config)
+read_config(const struct options *opt, struct vrrp_config *config,
+    bool warn)
 {
 	static struct conf_errors errors, warnings;
 	int error;
@@ -100,7 +115,8 @@ read_config(const struct options *opt, struct vrrp_config *config)
 	memset(&warnings, 0, sizeof(warnings));
 	error = vrrp_conf_parse_file(opt->conf, config, &errors, &warnings);
 	print_list(&errors, "");
-	print_list(&warnings, "warning: ");
+	if (warn)
+		print_list(&warnings, "warning: ");
 	return error;
 }
 
@@ -110,7 +126,7 @@ check_config(const struct options *opt)
 	struct vrrp_config config;
 	char *text;
 
-	if (read_config(opt, &config) < 0)
+	if (read_config(opt, &config, true) < 0)
 		return 1;
 	if (opt->verbose) {
 		text = vrrp_conf_print(&config);
@@ -182,21 +198,19 @@ read_options(int argc, char **argv, struct options *opt)
 
 struct executed {
 	struct vrrp_life *life;
-	char		**args;		/* of the command line, argv[0] apart */
-	char		 program[PATH_MAX];
-	char		*conf;		/* as text; NULL: execute nothing */
+	struct vrrp_program *program;
 };
 
+/* Without a path, nothing is executed. */
 static void
-find_program(struct executed *x, const struct vrrp_config *config)
+find_program(struct vrrp_program *p, char *const *args,
+    const struct vrrp_config *config)
 {
-	ssize_t n = readlink("/proc/self/exe", x->program,
-	    sizeof(x->program) - 1);
+	ssize_t n = readlink("/proc/self/exe", p->path, sizeof(p->path) - 1);
 
-	if (n <= 0)
-		return;
-	x->program[n] = '\0';
-	x->conf = vrrp_conf_print(config);
+	p->args = args;
+	p->conf = n <= 0 ? NULL : vrrp_conf_print(config);
+	p->path[p->conf == NULL ? 0 : n] = '\0';
 }
 
 /* In the child of the monitor; arg is a struct executed. */
@@ -206,12 +220,21 @@ become_engine(struct vrrp_birth *birth, void *arg)
 	struct executed *x = arg;
 	int error;
 
-	if (x->conf != NULL && !birth->own) {
-		error = vrrp_birth_execute(birth, x->program, x->args, x->conf);
+	if (x->program->path[0] != '\0' && !birth->own) {
+		error = vrrp_birth_execute(birth, x->program);
 		log_err("cannot execute %s: %s: the engine runs the program that "
-		    "was started", x->program, strerror(-error));
+		    "was started", x->program->path, strerror(-error));
 	}
 	return vrrp_life_run(birth, x->life);
+}
+
+static void
+say_no(const char *what, int error)
+{
+	log_err("vrrpd %s cannot be %s of the vrrpd that runs: %s",
+	    PACKAGE_VERSION, what, error == -EPROTO ?
+	    "it speaks another language" : error == -EINVAL ?
+	    "it does not take its values" : strerror(-error));
 }
 
 /* In the program that was executed as the engine. */
@@ -236,9 +259,7 @@ be_engine(int fd, int argc, char **argv)
 	(void)prctl(PR_SET_NAME, "vrrpd-engine", 0, 0, 0);
 	error = vrrp_birth_receive(fd, &values);
 	if (error < 0) {
-		log_err("vrrpd %s cannot be the engine of the vrrpd that runs: "
-		    "%s", PACKAGE_VERSION, error == -EPROTO ?
-		    "it speaks another language" : strerror(-error));
+		say_no("the engine", error);
 		return 1;
 	}
 	/* The first argument, which is this program's own, is passed over. */
@@ -247,8 +268,7 @@ be_engine(int fd, int argc, char **argv)
 	if (vrrp_conf_parse_text(values.conf, opt.conf, 0, &config, &errors,
 	    NULL) < 0 || ctl_listener_adopt(opt.socket, values.listener,
 	    &listener) < 0) {
-		log_err("vrrpd %s cannot be the engine of the vrrpd that runs: "
-		    "it does not take its values", PACKAGE_VERSION);
+		say_no("the engine", -EINVAL);
 		return 1;
 	}
 	free(values.conf);
@@ -262,12 +282,109 @@ be_engine(int fd, int argc, char **argv)
 	return status;
 }
 
+/* --- processes beside the engine --- */
+
+static int
+be_beside(int fd, int argc, char **argv)
+{
+	static struct conf_errors errors;
+	struct options opt = {
+		.conf = DEFAULT_CONF,
+	};
+	struct vrrp_program program;
+	struct vrrp_config config;
+	struct priv_user user;
+	enum vrrp_way way;
+	int channel, error;
+	char *conf;
+
+	error = vrrp_birth_receive_beside(fd, &way, &channel, &conf);
+	if (error < 0) {
+		say_no("a part", error);
+		return 1;
+	}
+	if (read_options(argc, argv, &opt) != -1 || priv_lookup(&user) < 0)
+		return 1;
+	if (vrrp_conf_parse_text(conf, opt.conf, 0, &config, &errors, NULL) <
+	    0) {
+		say_no(vrrp_way_sender(way), -EINVAL);
+		return 1;
+	}
+	free(conf);
+	find_program(&program, argv + 1, &config);
+	if (way == VRRP_WAY_NET_UP)
+		vrrp_netd_live(&(struct vrrp_netd_birth){ .channel = channel,
+		    .user = &user, .realtime_priority =
+		    config.realtime_priority, .program = &program,
+		    .executed = true });
+	vrrp_helper_live(&(struct vrrp_helper_birth){ .role = way ==
+	    VRRP_WAY_SCRIPTS_UP ? VRRP_HELPER_SCRIPTS : VRRP_HELPER_CHECKS,
+	    .channel = channel, .conf = opt.conf, .config = &config,
+	    .user = &user, .program = &program, .executed = true });
+}
+
+/* --- on trial --- */
+
+static int
+be_tried(int argc, char **argv)
+{
+	struct options opt = {
+		.conf = DEFAULT_CONF,
+	};
+	struct vrrp_config config;
+	struct priv_user user;
+	char line[128];
+
+	if (read_options(argc, argv, &opt) != -1)
+		return 2;
+	if (priv_lookup(&user) < 0) {
+		printf("there is no user \"%s\"\n", priv_user_name());
+		return 1;
+	}
+	if (read_config(&opt, &config, false) < 0)
+		return 1;
+	vrrp_config_free(&config);
+	if (!vrrp_trial_print(line, sizeof(line), PACKAGE_VERSION,
+	    vrrp_traffic_id()))
+		return 1;
+	return fputs(line, stdout) < 0 || fflush(stdout) != 0 ? 1 : 0;
+}
+
 /* --- the monitor --- */
+
+/* Of this process all has ended but the listening socket. */
+static int
+begin_again(int listener, void *arg)
+{
+	const struct executed *x = arg;
+	char name[] = "vrrpd", option[sizeof(LISTENER) + 12];
+	size_t n = 0;
+	char **argv;
+	int error;
+
+	if (x->program->path[0] == '\0')
+		return -ENOENT;
+	while (x->program->args[n] != NULL)
+		n++;
+	argv = calloc(n + 3, sizeof(*argv));
+	error = argv == NULL ? -ENOMEM : priv_pass_on();
+	if (error == 0) {
+		(void)snprintf(option, sizeof(option), LISTENER "%d",
+		    listener);
+		argv[0] = name;
+		argv[1] = option;
+		memcpy(argv + 2, x->program->args, n * sizeof(*argv));
+		(void)execv(x->program->path, argv);
+		error = -errno;
+	}
+	free(argv);
+	return error;
+}
 
 /* With its parts, to the end of it; in a child, to the end of the engine. */
 static int
-supervise(const struct options *opt, char **args, struct vrrp_config *config,
-    const struct priv_user *user)
+supervise(const struct options *opt, char **args, int listener,
+    struct vrrp_config *config, const struct priv_user *user)
 {
 	struct vrrp_life life = {
 		.conf = opt->conf,
@@ -275,13 +392,16 @@ supervise(const struct options *opt, char **args, struct vrrp_config *config,
 		.config = config,
 		.user = user,
 	};
-	struct executed executed = { .life = &life, .args = args };
+	struct vrrp_program program = { .path = "" };
+	struct executed executed = { .life = &life, .program = &program };
 	struct vrrp_desk *desk = vrrp_desk_new(user,
-	    config->realtime_priority);
+	    config->realtime_priority, &program);
 	struct vrrp_helpers *helpers = vrrp_helpers_new(opt->conf, config,
-	    user);
+	    user, &program);
 	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,
 	    user);
+	struct vrrp_tryout *tryout = vrrp_tryout_new(&program,
+	    vrrp_helper_has_users(config));
 	struct vrrp_monitor_part parts[PARTS];
 	struct vrrp_monitor_config monitor = {
 		.user = user,
@@ -291,25 +411,39 @@ supervise(const struct options *opt, char **args, struct vrrp_config *config,
 		.part_count = PARTS,
 		.orders = keeper == NULL ? NULL : vrrp_keeper_orders(keeper),
 		.engine = become_engine,
+		.replace = begin_again,
+		.listener = listener,
 		.arg = &executed,
 	};
 	int status = 1;
 
-	if (desk == NULL || helpers == NULL || keeper == NULL)
+	find_program(&program, args, config);
+	if (desk == NULL || helpers == NULL || keeper == NULL ||
+	    tryout == NULL)
 		log_err("cannot start: %s", strerror(ENOMEM));
 	else {
-		find_program(&executed, config);
-		monitor.executes = executed.conf != NULL;
+		monitor.executes = program.path[0] != '\0';
 		parts[0] = vrrp_desk_part(desk);
 		parts[1] = vrrp_helpers_part(helpers);
 		parts[2] = vrrp_keeper_part(keeper);
+		parts[3] = vrrp_tryout_part(tryout);
 		status = vrrp_monitor_run(&monitor);
 	}
-	free(executed.conf);
+	free(program.conf);
+	vrrp_tryout_free(tryout);
 	vrrp_keeper_free(keeper);
 	vrrp_desk_free(desk);
 	vrrp_helpers_free(helpers);
 	return status;
+}
+
+/* The descriptor, or -1. */
+static int
+inherited_listener(const char *arg)
+{
+	if (strncmp(arg, LISTENER, sizeof(LISTENER) - 1) != 0)
+		return -1;
+	return atoi(arg + sizeof(LISTENER) - 1);
 }
 
 int
@@ -321,19 +455,29 @@ main(int argc, char **argv)
 		.bfdd_socket = DEFAULT_BFDD,
 		.state = DEFAULT_STATE,
 	};
+	const char *first = argc > 1 ? argv[1] : "";
 	struct vrrp_config config;
 	struct priv_user user;
-	int status, fd = argc > 1 ? vrrp_birth_argument(argv[1]) : -1;
+	int status, listener, fd;
 
 	log_init("vrrpd");
-	if (fd != -1)
+	if ((fd = vrrp_birth_argument(first)) != -1)
 		return be_engine(fd, argc - 1, argv + 1);
+	if ((fd = vrrp_birth_argument_beside(first)) != -1)
+		return be_beside(fd, argc - 1, argv + 1);
+	if (strcmp(first, VRRP_TRIAL_ARGUMENT) == 0)
+		return be_tried(argc - 1, argv + 1);
+	listener = inherited_listener(first);
+	if (listener != -1) {
+		argc--;
+		argv++;
+	}
 	status = read_options(argc, argv, &opt);
 	if (status != -1)
 		return status;
 	if (opt.check)
 		return check_config(&opt);
-	if (read_config(&opt, &config) < 0)
+	if (read_config(&opt, &config, true) < 0)
 		return 1;
 	if (opt.cleanup) {
 		status = vrrp_cleanup(opt.socket, &config) < 0 ? 1 : 0;
@@ -346,7 +490,7 @@ main(int argc, char **argv)
 		vrrp_config_free(&config);
 		return 1;
 	}
-	status = supervise(&opt, argv + 1, &config, &user);
+	status = supervise(&opt, argv + 1, listener, &config, &user);
 	vrrp_config_free(&config);
 	return status;
 }

@@ -10,9 +10,12 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "shared/ctl_call.h"
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/cli/vrrpctl_doc.h"
@@ -20,6 +23,8 @@
 
 #define NOT_KEPT	"(until vrrpd restarts or reloads; --keep would " \
 			"keep it)"
+/* How long the engine that was asked may take to end. */
+#define RESTART_S	20
 #define KEPT		"(kept until the file has another)"
 
 /* An order was to outlive a restart, and will not. */
@@ -226,16 +231,82 @@ change_reload(struct ctx *c)
 	return ctx_query(c, "reload", json_object(), view_reload);
 }
 
+/* --- restart --- */
+
 static void
-view_restart(const struct view *v, const json_t *result)
+on_alarm(int signo)
 {
-	(void)result;
-	(void)fprintf(v->out, "vrrpd's engine is being replaced by the "
-	    "program on disk\n");
+	(void)signo;
+}
+
+/* The engine that was asked ends, and with it the connection. */
+static void
+wait_for_end(struct ctl_call *call)
+{
+	const struct sigaction wake = { .sa_handler = on_alarm };
+	json_t *message;
+
+	(void)sigaction(SIGALRM, &wake, NULL);
+	(void)alarm(RESTART_S);
+	while (ctl_call_next(call, &message) == 0)
+		json_decref(message);
+	(void)alarm(0);
+}
+
+/* The next engine answers on the same socket, and says which version it is. */
+static int
+see_who_goes_on(struct ctx *c, const char *wanted)
+{
+	const char *got;
+	json_t *result;
+	int rv;
+
+	rv = ctx_ask(c, false, "hello", json_object(), &result);
+	if (rv != VRRPCTL_DONE)
+		return rv;
+	got = json_string_value(json_object_get(result, "version"));
+	if (got != NULL && strcmp(got, wanted) != 0) {
+		ctx_complain(c, "version %s on disk could not be the engine, "
+		    "and version %s goes on: the log of vrrpd has why", wanted,
+		    got);
+		rv = VRRPCTL_REFUSED;
+	} else if (!c->json)
+		(void)fprintf(c->out, "vrrpd's engine was replaced: version "
+		    "%s\n", wanted);
+	json_decref(result);
+	return rv;
 }
 
 int
 change_restart(struct ctx *c)
 {
-	return ctx_query(c, "restart", json_object(), view_restart);
+	struct ctl_call *call;
+	const char *version;
+	json_t *result;
+	int rv;
+
+	if ((rv = ctx_open(c, false, &call)) != VRRPCTL_DONE)
+		return rv;
+	rv = ctx_ask_on(c, call, false, "restart", json_object(), &result);
+	if (rv != VRRPCTL_DONE) {
+		ctl_call_close(call);
+		return rv;
+	}
+	version = json_string_value(json_object_get(result, "version"));
+	if (c->json)
+		ctx_print_json(c, result);
+	/* A vrrpd of before says no version, and has been asked all the same. */
+	if (version != NULL && json_is_true(json_object_get(result,
+	    "whole"))) {
+		if (!c->json)
+			(void)fprintf(c->out, "version %s on disk speaks another "
+			    "language: all of vrrpd leaves and begins again\n",
+			    version);
+	} else if (version != NULL) {
+		wait_for_end(call);
+		rv = see_who_goes_on(c, version);
+	}
+	ctl_call_close(call);
+	json_decref(result);
+	return rv;
 }

@@ -7,6 +7,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_ctl_json.c vrrpd/engine/vrrp_ctl_json.h \
 	vrrpd/engine/vrrp_ctl_list.c vrrpd/engine/vrrp_ctl_list.h \
 	vrrpd/engine/vrrp_ctl_orders.c vrrpd/engine/vrrp_ctl_orders.h \
+	vrrpd/engine/vrrp_ctl_restart.c vrrpd/engine/vrrp_ctl_restart.h \
 	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
 	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \
 	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \

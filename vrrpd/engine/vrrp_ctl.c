@@ -27,6 +27,7 @@
 #include "vrrpd/engine/vrrp_ctl_json.h"
 #include "vrrpd/engine/vrrp_ctl_list.h"
 #include "vrrpd/engine/vrrp_ctl_orders.h"
+#include "vrrpd/engine/vrrp_ctl_restart.h"
 #include "vrrpd/engine/vrrp_standing.h"
 
 #define PUBLISH_CHUNK	8		/* levels at a time, at most */
@@ -38,6 +39,7 @@ struct vrrp_ctl {
 	struct vrrp_router	*router;
 	struct ctl_server	*server;
 	struct vrrp_ctl_orders	*orders;	/* answers that wait */
+	struct vrrp_ctl_restart	*restart;	/* and more of them */
 	struct loop_timer	*publish;	/* levels that are due */
 	vrrp_ctl_reload		 reload;
 	void			*arg;
@@ -150,6 +152,7 @@ client_gone(struct ctl_client_conn *conn, bool clean, void *arg)
 
 	(void)clean;
 	vrrp_ctl_orders_gone(c->orders, conn);
+	vrrp_ctl_restart_gone(c->restart, conn);
 }
 
 static json_t *
@@ -444,14 +447,9 @@ do_restart(struct ctl_client_conn *conn, json_t *params, json_t **result,
 {
 	struct vrrp_ctl *c = arg;
 
-	(void)conn;
 	(void)params;
-	if (c->router->restart == NULL)
-		return ctl_fail(error, CTL_ERR_REFUSED,
-		    "nobody is there to start it again");
-	c->router->restart(c->router->restart_arg);
-	*result = json_pack("{s:i}", "engine-pid", (int)getpid());
-	return true;
+	(void)result;
+	return vrrp_ctl_restart_ask(c->restart, conn, error);
 }
 
 static const struct ctl_method methods[] = {
@@ -591,9 +589,12 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
 	config.arg = c;
 	c->publish = loop_timer_new(loop, publish_cb, c);
 	c->orders = vrrp_ctl_orders_new(loop, r);
-	error = c->publish == NULL || c->orders == NULL ? -ENOMEM :
+	c->restart = vrrp_ctl_restart_new(loop, r);
+	error = c->publish == NULL || c->orders == NULL ||
+	    c->restart == NULL ? -ENOMEM :
 	    ctl_server_open(loop, &config, (gid_t)-1, &c->server);
 	if (error < 0) {
+		vrrp_ctl_restart_free(c->restart);
 		vrrp_ctl_orders_free(c->orders);
 		loop_timer_free(c->publish);
 		free(c);
@@ -616,6 +617,7 @@ vrrp_ctl_close(struct vrrp_ctl *c)
 	c->router->transition = NULL;
 	c->router->bfd_changed = NULL;
 	ctl_server_close(c->server);
+	vrrp_ctl_restart_free(c->restart);
 	vrrp_ctl_orders_free(c->orders);
 	loop_timer_free(c->publish);
 	free(c);

@@ -52,6 +52,7 @@ struct vrrp_engine {
 	struct loop_timer	*beat;
 	struct loop_timer	*restart;
 	bool			 restarting;	/* asked for, not done yet */
+	bool			 replacing;	/* the monitor has been told */
 	int64_t			 client_grace_ns;
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
@@ -221,6 +222,12 @@ restart_now(mono_t deadline, void *arg)
 	size_t len;
 
 	(void)deadline;
+	if (e->replacing) {
+		log_notice("leaving: vrrpd begins again as the program on "
+		    "disk");
+		vrrp_engine_leave(e);
+		return;
+	}
 	/* Our queue ends with us: an end without a word is one for good. */
 	if (!is_leaving(e) && !vrrp_channel_flush(e->config.channel)) {
 		loop_timer_set(e->restart, mono_add(loop_clock(),
@@ -255,6 +262,22 @@ restart(void *arg)
 	e->restarting = true;
 	set_grace(e);
 	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
+}
+
+/* Deferred in the same way; the monitor begins again when all has been left. */
+static int
+replace(void *arg)
+{
+	struct vrrp_engine *e = arg;
+	int error;
+
+	error = is_leaving(e) ? -ESHUTDOWN : vrrp_channel_send(
+	    e->config.channel, VRRP_MSG_REPLACE, NULL, 0);
+	if (error < 0)
+		return error;
+	e->replacing = true;
+	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
+	return 0;
 }
 
 /* --- reload --- */
@@ -378,6 +401,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	e->router->env.channel = config->channel;
 	e->router->env.handoff = config->birth->handoff;
 	e->router->restart = restart;
+	e->router->replace = replace;
 	e->router->restart_arg = e;
 	e->router->reapply = reapply;
 	e->router->reapply_arg = e;

@@ -47,7 +47,9 @@ struct vrrp_router {
 	char			  router_id[64];
 	/* End this engine for another that goes on. NULL: not possible. */
 	void	(*restart)(void *arg);
-	void	*restart_arg;
+	/* Leave for good, and all of vrrpd begins again.  0 or negative errno. */
+	int	(*replace)(void *arg);
+	void	*restart_arg;		/* of both */
 	unsigned		  refresh_at;	/* the instance that is next */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct vrrp_refusals	  refusals;	/* between the processes */

@@ -1,9 +1,16 @@
 /*
  * vrrp_helper.c - the life of a helper process: vrrpd-scripts, vrrpd-checks.
  *
- * Begins with a fork of the monitor (monitor/vrrp_helpers.c) and ends in
- * _exit(): nothing of the monitor is touched here but its descriptors, which are
- * closed.
+ * Begins in a child of the monitor (monitor/vrrp_helpers.c), which may have executed
+ * the program on disk, and ends in _exit(): nothing of the monitor is touched here
+ * but its descriptors, which are closed.
+ *
+ * When the monitor says so, a helper executes the program on disk, with the same
+ * channel and the same privileges: a process that the monitor starts later would
+ * lack those that came from root.  Check scripts that run are ended, and run again
+ * there; the levels that were told stay in force at the engine meanwhile.  Hooks are
+ * waited for, and notices that come in the meantime are run before, or stay in
+ * the socket.
  *
  * A helper leaves when the monitor closes its end of the channel, or dies, which
  * looks the same.  vrrpd-scripts then finishes the hooks it was told of, so that
@@ -24,6 +31,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_check_kinds.h"
 #include "vrrpd/helper/vrrp_check_ping.h"
@@ -32,6 +40,7 @@
 #include "vrrpd/helper/vrrp_procs.h"
 #include "vrrpd/helper/vrrp_run.h"
 #include "vrrpd/ipc/vrrp_apart.h"
+#include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_level.h"
@@ -58,6 +67,9 @@ static const struct {
 	    VRRP_WAY_CHECKS_DOWN },
 };
 
+/* How long to wait before looking again whether nothing is at work. */
+#define EXECUTE_AGAIN_NS	(20 * NS_PER_MS)
+
 struct helper {
 	enum vrrp_helper_role	 role;
 	const char		*conf;
@@ -71,6 +83,9 @@ struct helper {
 	struct vrrp_config	 config;	/* in force; hooks look at it */
 	struct loop_timer	*leave;
 	bool			 leaving;
+	const struct vrrp_program *program;	/* NULL: execute nothing */
+	int			 fd;		/* of the channel */
+	struct loop_timer	*execute;	/* as soon as nothing is at work */
 };
 
 const char *
@@ -218,6 +233,49 @@ monitor_gone(void *arg)
 	    VRRP_HELPER_LEAVE_NS));
 }
 
+/* --- another program --- */
+
+static void
+execute_cb(mono_t deadline, void *arg)
+{
+	struct helper *h = arg;
+	char *conf;
+
+	(void)deadline;
+	if (h->leaving)
+		return;
+	if ((h->hooks != NULL && !vrrp_hooks_idle(h->hooks)) ||
+	    !vrrp_channel_flush(h->channel)) {
+		loop_timer_set(h->execute, mono_add(loop_clock(),
+		    EXECUTE_AGAIN_NS));
+		return;
+	}
+	conf = vrrp_conf_print(&h->config);
+	if (conf == NULL) {
+		log_err("%s: the program on disk is not executed: out of memory",
+		    roles[h->role].name);
+		return;
+	}
+	vrrp_checks_free(h->checks);
+	vrrp_run_free(h->shared.run);
+	log_flush();
+	die(h, "cannot execute the program on disk",
+	    vrrp_birth_execute_beside(vrrp_helper_way(h->role), h->fd,
+	    h->program, conf));
+}
+
+static enum vrrp_refusal
+on_execute(const uint8_t *body, size_t len, void *arg)
+{
+	struct helper *h = arg;
+
+	(void)body;
+	(void)len;
+	if (h->program != NULL)
+		loop_timer_set(h->execute, loop_clock());
+	return VRRP_REFUSAL_NONE;
+}
+
 static void
 flush_log(void *arg)
 {
@@ -251,6 +309,12 @@ role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 	return found;
 }
 
+bool
+vrrp_helper_has_users(const struct vrrp_config *c)
+{
+	return role_of(c, VRRP_HELPER_SCRIPTS) != PRIV_VRRPD_HELPER;
+}
+
 /* The kinds that run in this process. */
 static void
 choose_kinds(struct helper *h)
@@ -274,6 +338,7 @@ open_helper(struct helper *h, int fd)
 	    monitor_gone, h);
 	h->tally = vrrp_tally_new(h->loop, roles[h->role].in);
 	h->leave = loop_timer_new(h->loop, leave_timer, h);
+	h->execute = loop_timer_new(h->loop, execute_cb, h);
 	if (h->role == VRRP_HELPER_SCRIPTS) {
 		h->shared.run = vrrp_run_new(h->loop);
 		if (h->shared.run != NULL)
@@ -286,13 +351,14 @@ open_helper(struct helper *h, int fd)
 	h->checks = vrrp_checks_new(h->loop, h->kinds, &h->shared, send_level,
 	    h);
 	if (h->channel == NULL || h->tally == NULL || h->leave == NULL ||
-	    h->checks == NULL ||
+	    h->execute == NULL || h->checks == NULL ||
 	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
 	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, on_replay, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, read_again, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_EXECUTE, on_execute, h);
 	if (h->hooks != NULL)
 		vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, tell_hooks,
 		    h);
@@ -301,11 +367,30 @@ open_helper(struct helper *h, int fd)
 	loop_at_batch_end(h->loop, flush_log, NULL);
 }
 
+int
+vrrp_helper_execute(const struct vrrp_helper_birth *b)
+{
+	static struct conf_errors errors;
+	struct vrrp_config config;
+	char *conf = b->program->conf;
+	int error;
+
+	if (b->reread) {
+		error = vrrp_conf_parse_file(b->conf, &config, &errors, NULL);
+		if (error < 0)
+			return error;
+		conf = vrrp_conf_print(&config);
+	}
+	return conf == NULL ? -ENOMEM : vrrp_birth_execute_beside(
+	    vrrp_helper_way(b->role), b->channel, b->program, conf);
+}
+
 void
 vrrp_helper_live(const struct vrrp_helper_birth *b)
 {
 	static const struct sched_param none;
-	struct helper h = { .role = b->role, .conf = b->conf };
+	struct helper h = { .role = b->role, .conf = b->conf,
+	    .program = b->program };
 	struct vrrp_config config = *b->config;
 	int error, fd;
 
@@ -316,6 +401,7 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 	fd = vrrp_apart_descriptors(b->channel);
 	if (fd < 0)
 		die(&h, "descriptors", fd);
+	h.fd = fd;
 	open_helper(&h, fd);
 	error = priv_drop(role_of(b->config, b->role), b->user);
 	if (error < 0)
@@ -324,6 +410,8 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 		in_force(&h, &config);
 	else if ((error = read_file(&h)) < 0)
 		die(&h, "configuration", error);
+	if (b->executed)
+		(void)vrrp_channel_send(h.channel, VRRP_MSG_HERE, NULL, 0);
 	error = loop_run(h.loop);
 	/* Programs that still run end with their runner. */
 	vrrp_run_free(h.shared.run);

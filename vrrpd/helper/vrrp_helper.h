@@ -28,6 +28,7 @@
 
 #include "shared/pure/mono.h"
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_program.h"
 #include "vrrpd/pure/vrrp_message.h"
 #include "vrrpd/pure/vrrp_params.h"
 
@@ -46,6 +47,9 @@ uint8_t	vrrp_helper_need(enum vrrp_helper_role);
 /* The way of a helper's messages to the monitor. */
 enum vrrp_way vrrp_helper_way(enum vrrp_helper_role);
 
+/* Some script or hook runs as another user, for which a helper needs root. */
+bool	vrrp_helper_has_users(const struct vrrp_config *);
+
 /* A helper is given this; all borrowed, in a process of its own. */
 struct vrrp_helper_birth {
 	enum vrrp_helper_role	 role;
@@ -55,10 +59,18 @@ struct vrrp_helper_birth {
 	const struct vrrp_config *config;
 	bool			 reread;	/* the file has changed since */
 	const struct priv_user	*user;		/* to become */
+	const struct vrrp_program *program;	/* to be when asked; NULL: none */
+	bool			 executed;	/* not a fork: say so */
 };
 
 /*
- * The whole life of a helper, in a fork of the monitor.  Closes every descriptor
+ * Executes the program on disk for that life, in a fork of the monitor; returns on
+ * failure only, with negative errno.
+ */
+int	vrrp_helper_execute(const struct vrrp_helper_birth *);
+
+/*
+ * The whole life of a helper, in a child of the monitor.  Closes every descriptor
  * but the channel and 0 to 2.  Ends the process: status 0 when the monitor has
  * closed its end or is gone, 1 when the start failed.
  */

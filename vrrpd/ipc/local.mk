@@ -5,5 +5,6 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/ipc/vrrp_birth.c vrrpd/ipc/vrrp_birth.h \
 	vrrpd/ipc/vrrp_birth_exec.c vrrpd/ipc/vrrp_birth_exec.h \
 	vrrpd/ipc/vrrp_channel.c vrrpd/ipc/vrrp_channel.h \
+	vrrpd/ipc/vrrp_program.h \
 	vrrpd/ipc/vrrp_tally.c vrrpd/ipc/vrrp_tally.h \
 	# end

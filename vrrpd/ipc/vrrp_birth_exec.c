@@ -6,11 +6,18 @@
  *
  * The memfd holds, in network order:
  *
- *   u32 magic  u32 vrrp_traffic_id()  u32 channel  u32 listener  u32 monitor
- *   u32 restarts  u64 last end  u8 length, last end in words
- *   u32 length, vrrp_handoff.h; 0: none
- *   u32 length, vrrp_orders.h as in the file; 0: none
- *   the configuration as text, to the end
+ *   u32 magic  u32 vrrp_traffic_id()
+ *   of an engine:
+ *     u32 channel  u32 listener  u32 monitor  u32 restarts  u64 last end
+ *     u8 length, last end in words
+ *     u32 length, vrrp_handoff.h; 0: none
+ *     u32 length, vrrp_orders.h as in the file; 0: none
+ *   of a process beside it:
+ *     u32 way, as a sender  u32 channel
+ *   u32 length, the configuration as text
+ *
+ * A process beside the engine executes itself, too, to become another version
+ * without losing what only the first one was given, which came from root.
  *
  * No descriptor gets another number on the way: the channel must keep the highest
  * (vrrp_monitor.c).
@@ -19,6 +26,7 @@
 
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 
+#include <arpa/inet.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <errno.h>
@@ -34,11 +42,14 @@
 #include "shared/pure/cursor.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 
-#define MAGIC		0x76626972	/* "vbir" */
+#define MAGIC_ENGINE	0x76626972	/* "vbir" */
+#define MAGIC_BESIDE	0x76627369	/* "vbsi" */
 #define HEADER_MAX	(64 + 64 + VRRP_HANDOFF_BYTES_MAX + \
 			    VRRP_ORDERS_TEXT_MAX)
 #define MEMFD_MAX	(16 * 1024 * 1024)
-#define ARGUMENT	"--engine="
+#define ENGINE		"--engine="
+#define BESIDE		"--beside="
+#define ARGUMENT_MAX	32
 #define ARGS_MAX	64
 
 /* --- the way to the program --- */
@@ -53,7 +64,7 @@ encode(const struct vrrp_birth *b, uint8_t *buf, size_t size)
 	struct cursor_out c;
 
 	cursor_out_init(&c, buf, size);
-	cursor_put_u32(&c, MAGIC);
+	cursor_put_u32(&c, MAGIC_ENGINE);
 	cursor_put_u32(&c, vrrp_traffic_id());
 	cursor_put_u32(&c, (uint32_t)b->channel);
 	cursor_put_u32(&c, (uint32_t)ctl_listener_fd(b->listener));
@@ -89,11 +100,11 @@ write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
+/* The header, and the text behind its length. */
 static int
-make_memfd(const struct vrrp_birth *b, const char *conf)
+make_memfd(const uint8_t *header, size_t len, const char *conf)
 {
-	static uint8_t header[HEADER_MAX];
-	size_t len = encode(b, header, sizeof(header));
+	uint32_t length = htonl((uint32_t)strlen(conf));
 	int fd, error;
 
 	if (len == 0)
@@ -102,6 +113,8 @@ make_memfd(const struct vrrp_birth *b, const char *conf)
 	if (fd == -1)
 		return -errno;
 	error = write_all(fd, header, len);
+	if (error == 0)
+		error = write_all(fd, &length, sizeof(length));
 	if (error == 0)
 		error = write_all(fd, conf, strlen(conf));
 	if (error == 0 && lseek(fd, 0, SEEK_SET) == -1)
@@ -117,52 +130,87 @@ keep_open(int fd, bool keep)
 	(void)fcntl(fd, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-int
-vrrp_birth_execute(const struct vrrp_birth *b, const char *program,
-    char *const args[], const char *conf)
+/* Takes fd.  The two others survive, -1 is none.  Returns on failure only. */
+static int
+execute(const struct vrrp_program *p, const char *title, const char *option,
+    int fd, int channel, int listener)
 {
-	char name[] = "vrrpd: engine", arg[sizeof(ARGUMENT) + 12];
-	char *argv[ARGS_MAX + 3] = { name, arg };
-	int fd, i, error;
+	char name[32], arg[ARGUMENT_MAX], *argv[ARGS_MAX + 3] = { name, arg };
+	int i, error;
 
-	for (i = 0; args[i] != NULL; i++) {
-		if (i == ARGS_MAX)
-			return -E2BIG;
-		argv[i + 2] = args[i];
-	}
-	error = priv_pass_on();
-	if (error < 0)
-		return error;
-	fd = make_memfd(b, conf);
 	if (fd < 0)
 		return fd;
-	(void)snprintf(arg, sizeof(arg), "%s%d", ARGUMENT, fd);
-	keep_open(fd, true);
-	keep_open(b->channel, true);
-	keep_open(ctl_listener_fd(b->listener), true);
-	(void)execv(program, argv);
-	error = -errno;
-	keep_open(b->channel, false);
-	keep_open(ctl_listener_fd(b->listener), false);
+	for (i = 0; p->args[i] != NULL && i < ARGS_MAX; i++)
+		argv[i + 2] = p->args[i];
+	(void)snprintf(name, sizeof(name), "vrrpd: %s", title);
+	(void)snprintf(arg, sizeof(arg), "%s%d", option, fd);
+	error = p->args[i] != NULL ? -E2BIG : priv_pass_on();
+	if (error == 0) {
+		keep_open(fd, true);
+		keep_open(channel, true);
+		keep_open(listener, true);
+		(void)execv(p->path, argv);
+		error = -errno;
+		keep_open(channel, false);
+		keep_open(listener, false);
+	}
 	(void)close(fd);
 	return error;
 }
 
-/* --- in the program --- */
+int
+vrrp_birth_execute(const struct vrrp_birth *b, const struct vrrp_program *p)
+{
+	static uint8_t header[HEADER_MAX];
+	size_t len = encode(b, header, sizeof(header));
+
+	return execute(p, "engine", ENGINE, make_memfd(header, len, p->conf),
+	    b->channel, ctl_listener_fd(b->listener));
+}
 
 int
-vrrp_birth_argument(const char *arg)
+vrrp_birth_execute_beside(enum vrrp_way way, int channel,
+    const struct vrrp_program *p, const char *conf)
+{
+	uint8_t header[16];
+	struct cursor_out c;
+
+	cursor_out_init(&c, header, sizeof(header));
+	cursor_put_u32(&c, MAGIC_BESIDE);
+	cursor_put_u32(&c, vrrp_traffic_id());
+	cursor_put_u32(&c, (uint32_t)way);
+	cursor_put_u32(&c, (uint32_t)channel);
+	return execute(p, vrrp_way_sender(way), BESIDE,
+	    make_memfd(header, c.len, conf), channel, -1);
+}
+
+/* --- in the program --- */
+
+static int
+number_behind(const char *option, const char *arg)
 {
 	char *end;
 	long n;
 
-	if (strncmp(arg, ARGUMENT, sizeof(ARGUMENT) - 1) != 0)
+	if (strncmp(arg, option, strlen(option)) != 0)
 		return -1;
-	arg += sizeof(ARGUMENT) - 1;
+	arg += strlen(option);
 	errno = 0;
 	n = strtol(arg, &end, 10);
 	return *arg == '\0' || *end != '\0' || errno != 0 || n < 3 ||
 	    n > 1048576 ? -1 : (int)n;
+}
+
+int
+vrrp_birth_argument(const char *arg)
+{
+	return number_behind(ENGINE, arg);
+}
+
+int
+vrrp_birth_argument_beside(const char *arg)
+{
+	return number_behind(BESIDE, arg);
 }
 
 static char *
@@ -185,66 +233,115 @@ read_all(int fd, size_t *len)
 	return text;
 }
 
-/* How much of bytes was for us, or negative errno. */
-static int
-decode(const char *bytes, size_t size, struct vrrp_birth_values *v)
+static bool
+decode_engine(struct cursor_in *c, struct vrrp_birth_values *v)
 {
 	struct vrrp_birth *b = &v->birth;
 	const uint8_t *words;
-	struct cursor_in c;
 	unsigned line;
 	size_t len;
 	uint64_t ns;
 
-	cursor_in_init(&c, bytes, size);
-	if (cursor_get_u32(&c) != MAGIC ||
-	    cursor_get_u32(&c) != vrrp_traffic_id())
-		return -EPROTO;
-	b->channel = (int)cursor_get_u32(&c);
-	v->listener = (int)cursor_get_u32(&c);
-	b->monitor = (pid_t)cursor_get_u32(&c);
-	b->restarts = cursor_get_u32(&c);
-	ns = cursor_get_u32(&c);
-	b->last_end_real_ns = (int64_t)(ns << 32 | cursor_get_u32(&c));
-	len = cursor_get_u8(&c);
-	words = cursor_get_bytes(&c, len);
+	b->channel = (int)cursor_get_u32(c);
+	v->listener = (int)cursor_get_u32(c);
+	b->monitor = (pid_t)cursor_get_u32(c);
+	b->restarts = cursor_get_u32(c);
+	ns = cursor_get_u32(c);
+	b->last_end_real_ns = (int64_t)(ns << 32 | cursor_get_u32(c));
+	len = cursor_get_u8(c);
+	words = cursor_get_bytes(c, len);
 	if (words == NULL || len >= sizeof(b->last_end))
-		return -EPROTO;
+		return false;
 	memcpy(b->last_end, words, len);
-	len = cursor_get_u32(&c);
-	words = cursor_get_bytes(&c, len);
+	len = cursor_get_u32(c);
+	words = cursor_get_bytes(c, len);
 	if (words == NULL || (len > 0 && !vrrp_handoff_decode(words, len,
 	    &v->handoff)))
-		return -EPROTO;
+		return false;
 	b->handoff = len > 0 ? &v->handoff : NULL;
-	len = cursor_get_u32(&c);
-	words = cursor_get_bytes(&c, len);
-	if (!cursor_in_ok(&c) || (len > 0 && vrrp_orders_parse(
+	len = cursor_get_u32(c);
+	words = cursor_get_bytes(c, len);
+	if (words == NULL || (len > 0 && vrrp_orders_parse(
 	    (const char *)words, len, &v->orders, &line) != VRRP_ORDERS_GOOD))
-		return -EPROTO;
+		return false;
 	b->orders = len > 0 ? &v->orders : NULL;
-	return (int)(size - c.left);
+	return true;
+}
+
+/* The last of all, and whole; *conf is the caller's to free. */
+static int
+decode_conf(struct cursor_in *c, char **conf)
+{
+	size_t len = cursor_get_u32(c);
+	const uint8_t *text = cursor_get_bytes(c, len);
+
+	if (text == NULL || c->left != 0 || memchr(text, '\0', len) != NULL)
+		return -EPROTO;
+	*conf = malloc(len + 1);
+	if (*conf == NULL)
+		return -ENOMEM;
+	memcpy(*conf, text, len);
+	(*conf)[len] = '\0';
+	return 0;
+}
+
+/* Takes fd.  0 and *c, which reads from *bytes, the caller's to free. */
+static int
+open_values(int fd, uint32_t magic, char **bytes, struct cursor_in *c)
+{
+	size_t size = 0;
+
+	*bytes = read_all(fd, &size);
+	(void)close(fd);
+	if (*bytes == NULL)
+		return -ENOMEM;
+	cursor_in_init(c, *bytes, size);
+	if (cursor_get_u32(c) == magic &&
+	    cursor_get_u32(c) == vrrp_traffic_id())
+		return 0;
+	free(*bytes);
+	return -EPROTO;
 }
 
 int
 vrrp_birth_receive(int fd, struct vrrp_birth_values *v)
 {
-	size_t size = 0;
-	char *text = read_all(fd, &size);
-	int at;
+	struct cursor_in c;
+	char *bytes;
+	int error;
 
-	(void)close(fd);
-	if (text == NULL)
-		return -ENOMEM;
 	memset(v, 0, sizeof(*v));
-	at = decode(text, size, v);
-	if (at < 0) {
-		free(text);
-		return at;
-	}
+	error = open_values(fd, MAGIC_ENGINE, &bytes, &c);
+	if (error < 0)
+		return error;
+	error = decode_engine(&c, v) ? decode_conf(&c, &v->conf) : -EPROTO;
+	free(bytes);
+	if (error < 0)
+		return error;
 	keep_open(v->birth.channel, false);
 	keep_open(v->listener, false);
-	memmove(text, text + at, size - (size_t)at + 1);
-	v->conf = text;
+	return 0;
+}
+
+int
+vrrp_birth_receive_beside(int fd, enum vrrp_way *way, int *channel,
+    char **conf)
+{
+	struct cursor_in c;
+	char *bytes;
+	uint32_t n;
+	int error;
+
+	error = open_values(fd, MAGIC_BESIDE, &bytes, &c);
+	if (error < 0)
+		return error;
+	n = cursor_get_u32(&c);
+	*channel = (int)cursor_get_u32(&c);
+	error = n < VRRP_WAY_COUNT ? decode_conf(&c, conf) : -EPROTO;
+	free(bytes);
+	if (error < 0)
+		return error;
+	*way = (enum vrrp_way)n;
+	keep_open(*channel, false);
 	return 0;
 }

@@ -7,6 +7,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/monitor/vrrp_helpers.c vrrpd/monitor/vrrp_helpers.h \
 	vrrpd/monitor/vrrp_keeper.c vrrpd/monitor/vrrp_keeper.h \
 	vrrpd/monitor/vrrp_monitor.c vrrpd/monitor/vrrp_monitor.h \
+	vrrpd/monitor/vrrp_tryout.c vrrpd/monitor/vrrp_tryout.h \
 	vrrpd/monitor/vrrp_witness.c vrrpd/monitor/vrrp_witness.h \
 	vrrpd/monitor/vrrp_writer.c vrrpd/monitor/vrrp_writer.h \
 	# end

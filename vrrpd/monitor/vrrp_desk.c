@@ -25,6 +25,7 @@
 #include <time.h>
 
 #include "shared/log.h"
+#include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/netd/vrrp_netd.h"
@@ -38,6 +39,9 @@
 struct vrrp_desk {
 	const struct priv_user	*user;
 	int			 realtime_priority;
+	const struct vrrp_program *program;
+	bool			 own;		/* be a fork, execute nothing */
+	bool			 unproven;	/* executed, and has said nothing */
 	struct loop		*loop;
 	struct vrrp_channel	*engine;	/* NULL: none */
 	struct vrrp_child	 child;
@@ -159,6 +163,40 @@ retry(struct vrrp_desk *d)
 	loop_timer_set(d->restart, mono_add(loop_clock(), wait_ns));
 }
 
+static void	start_or_retry(struct vrrp_desk *);
+
+static enum vrrp_refusal
+on_here(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	(void)body;
+	(void)len;
+	d->unproven = false;
+	return VRRP_REFUSAL_NONE;
+}
+
+/* In the child.  vrrpd-net has nothing of a configuration but its priority. */
+static void __attribute__((noreturn))
+become_net(struct vrrp_desk *d, int channel)
+{
+	const struct vrrp_netd_birth birth = {
+		.channel = channel,
+		.user = d->user,
+		.realtime_priority = d->realtime_priority,
+		.program = d->program,
+	};
+	int error;
+
+	if (d->unproven) {
+		error = vrrp_birth_execute_beside(VRRP_WAY_NET_UP, channel,
+		    d->program, d->program->conf);
+		log_err(NAME ": cannot execute %s: %s", d->program->path,
+		    strerror(-error));
+	}
+	vrrp_netd_live(&birth);
+}
+
 static void
 on_end(int fd, void *arg)
 {
@@ -174,6 +212,17 @@ on_end(int fd, void *arg)
 	vrrp_tally_renew(d->down);
 	vrrp_removals_again(&d->removals);
 	tell_engine(d);
+	if (d->unproven) {
+		log_err(NAME ": the program on disk ended before its first word "
+		    "%s=%d: what runs since the start of vrrpd goes on",
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+		d->own = true;
+		d->unproven = false;
+		start_or_retry(d);
+		return;
+	}
 	log_err(NAME " died %s=%d: started again",
 	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
 	    WTERMSIG(status) : WEXITSTATUS(status));
@@ -189,16 +238,16 @@ start(struct vrrp_desk *d)
 		.ended = on_end,
 		.arg = d,
 	};
-	struct vrrp_netd_birth birth = { .user = d->user,
-	    .realtime_priority = d->realtime_priority };
-	int rc;
+	int rc, channel;
 
 	d->started = loop_clock();
-	rc = vrrp_child_start(&d->child, d->loop, &plan, &birth.channel);
+	d->unproven = d->program->path[0] != '\0' && !d->own;
+	rc = vrrp_child_start(&d->child, d->loop, &plan, &channel);
 	if (rc == 1)
-		vrrp_netd_live(&birth);
+		become_net(d, channel);
 	if (rc < 0)
 		return rc;
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_HERE, on_here, d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_REMOVED, on_removed,
 	    d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_REFUSED, on_refused,
@@ -250,6 +299,19 @@ part_detach(void *arg)
 	d->engine = NULL;
 	vrrp_tally_tell(d->up, NULL);
 	vrrp_tally_tell(d->down, NULL);
+}
+
+/* Open requests stay in the socket, and the desk keeps those not done. */
+static void
+part_renew(void *arg)
+{
+	struct vrrp_desk *d = arg;
+
+	d->own = false;
+	if (d->program->path[0] == '\0' || vrrp_channel_send(
+	    d->child.channel, VRRP_MSG_EXECUTE, NULL, 0) < 0)
+		return;
+	d->unproven = true;
 }
 
 static void
@@ -320,7 +382,8 @@ part_close(void *arg)
 }
 
 struct vrrp_desk *
-vrrp_desk_new(const struct priv_user *user, int realtime_priority)
+vrrp_desk_new(const struct priv_user *user, int realtime_priority,
+    const struct vrrp_program *program)
 {
 	struct vrrp_desk *d = calloc(1, sizeof(*d));
 
@@ -328,6 +391,7 @@ vrrp_desk_new(const struct priv_user *user, int realtime_priority)
 		return NULL;
 	d->user = user;
 	d->realtime_priority = realtime_priority;
+	d->program = program;
 	return d;
 }
 
@@ -338,6 +402,7 @@ vrrp_desk_part(struct vrrp_desk *d)
 		.attach = part_attach,
 		.detach = part_detach,
 		.forget = part_forget,
+		.renew = part_renew,
 		.open = part_open,
 		.close = part_close,
 		.arg = d,

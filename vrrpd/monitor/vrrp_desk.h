@@ -10,16 +10,17 @@
 #define VRRPD_VRRP_DESK_H
 
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_program.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 
 struct vrrp_desk;
 
 /*
- * user: whom vrrpd-net becomes, borrowed until the monitor has ended.  NULL when
- * out of memory.
+ * user: whom vrrpd-net becomes; program: what vrrpd-net executes; both borrowed
+ * until the monitor has ended.  NULL when out of memory.
  */
 struct vrrp_desk *vrrp_desk_new(const struct priv_user *user,
-	    int realtime_priority);
+	    int realtime_priority, const struct vrrp_program *program);
 /* The desk as a part of the monitor, valid as long as it is. */
 struct vrrp_monitor_part vrrp_desk_part(struct vrrp_desk *);
 /* After the monitor has ended, or in a child. */

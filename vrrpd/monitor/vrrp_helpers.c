@@ -40,12 +40,15 @@ struct helper {
 	struct loop_timer	*restart;
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
+	bool			 own;		/* be a fork, execute nothing */
+	bool			 unproven;	/* executed, and has said nothing */
 };
 
 struct vrrp_helpers {
 	const char		*conf;
 	const struct vrrp_config *config;	/* of the start */
 	const struct priv_user	*user;
+	const struct vrrp_program *program;
 	struct loop		*loop;
 	struct vrrp_channel	*engine;	/* NULL: none */
 	uint8_t			 needed;
@@ -92,6 +95,17 @@ on_refused(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+static enum vrrp_refusal
+on_here(const uint8_t *body, size_t len, void *arg)
+{
+	struct helper *h = arg;
+
+	(void)body;
+	(void)len;
+	h->unproven = false;
+	return VRRP_REFUSAL_NONE;
+}
+
 static void
 hung_up(void *arg)
 {
@@ -117,6 +131,7 @@ on_end(int fd, void *arg)
 	int status = 0;
 
 	(void)fd;
+	vrrp_channel_drain(h->child.channel);
 	if (!vrrp_child_reap(&h->child, &status))
 		return;
 	vrrp_child_let_go(&h->child);
@@ -124,6 +139,17 @@ on_end(int fd, void *arg)
 	vrrp_tally_renew(h->down);
 	if (!is_needed(h))
 		return;
+	if (h->unproven) {
+		log_err("%s: the program on disk ended before its first word "
+		    "%s=%d: what runs since the start of vrrpd goes on",
+		    vrrp_helper_name(h->role), WIFSIGNALED(status) ?
+		    "signal" : "status", WIFSIGNALED(status) ?
+		    WTERMSIG(status) : WEXITSTATUS(status));
+		h->own = true;
+		h->unproven = false;
+		start_or_retry(h);
+		return;
+	}
 	log_err("%s died %s=%d: started again", vrrp_helper_name(h->role),
 	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
 	    WTERMSIG(status) : WEXITSTATUS(status));
@@ -141,8 +167,15 @@ become_helper(const struct helper *h, int channel)
 		.config = h->helpers->config,
 		.reread = h->helpers->reread,
 		.user = h->helpers->user,
+		.program = h->helpers->program,
 	};
+	int error;
 
+	if (h->unproven) {
+		error = vrrp_helper_execute(&birth);
+		log_err("%s: cannot execute %s: %s", vrrp_helper_name(h->role),
+		    h->helpers->program->path, strerror(-error));
+	}
 	vrrp_helper_live(&birth);
 }
 
@@ -158,11 +191,13 @@ start(struct helper *h)
 	int rc, fd;
 
 	h->started = loop_clock();
+	h->unproven = h->helpers->program->path[0] != '\0' && !h->own;
 	rc = vrrp_child_start(&h->child, h->helpers->loop, &plan, &fd);
 	if (rc == 1)
 		become_helper(h, fd);
 	if (rc < 0)
 		return rc;
+	vrrp_channel_handle(h->child.channel, VRRP_MSG_HERE, on_here, h);
 	vrrp_channel_handle(h->child.channel, VRRP_MSG_LEVEL, on_level, h);
 	vrrp_channel_handle(h->child.channel, VRRP_MSG_REFUSED, on_refused, h);
 	vrrp_channel_on_refused(h->child.channel, vrrp_tally_set, h->up);
@@ -267,6 +302,23 @@ part_detach(void *arg)
 	tell_engine(arg, NULL);
 }
 
+/* Told levels stay in force at the engine; notices wait in the socket. */
+static void
+part_renew(void *arg)
+{
+	struct vrrp_helpers *all = arg;
+	struct helper *h;
+	unsigned i;
+
+	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
+		h = &all->list[i];
+		h->own = false;
+		if (all->program->path[0] != '\0' && vrrp_channel_send(
+		    h->child.channel, VRRP_MSG_EXECUTE, NULL, 0) == 0)
+			h->unproven = true;
+	}
+}
+
 static void
 part_forget(void *arg)
 {
@@ -329,7 +381,7 @@ part_close(void *arg)
 
 struct vrrp_helpers *
 vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
-    const struct priv_user *user)
+    const struct priv_user *user, const struct vrrp_program *program)
 {
 	struct vrrp_helpers *all = calloc(1, sizeof(*all));
 	unsigned i;
@@ -339,6 +391,7 @@ vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
 	all->conf = conf;
 	all->config = config;
 	all->user = user;
+	all->program = program;
 	all->needed = vrrp_needs_of_config(config);
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		all->list[i].helpers = all;
@@ -354,6 +407,7 @@ vrrp_helpers_part(struct vrrp_helpers *all)
 		.attach = part_attach,
 		.detach = part_detach,
 		.forget = part_forget,
+		.renew = part_renew,
 		.open = part_open,
 		.close = part_close,
 		.arg = all,

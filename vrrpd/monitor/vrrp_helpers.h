@@ -10,17 +10,19 @@
 #define VRRPD_VRRP_HELPERS_H
 
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_program.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 struct vrrp_helpers;
 
 /*
- * conf: the file; config: as read at the start; user: whom to become; all
- * borrowed until the monitor has ended.  NULL when out of memory.
+ * conf: the file; config: as read at the start; user: whom to become; program: what
+ * helpers execute; all borrowed until the monitor has ended.  NULL when out of memory.
  */
 struct vrrp_helpers *vrrp_helpers_new(const char *conf,
-	    const struct vrrp_config *config, const struct priv_user *user);
+	    const struct vrrp_config *config, const struct priv_user *user,
+	    const struct vrrp_program *program);
 /* The helpers as a part of the monitor, valid as long as they are. */
 struct vrrp_monitor_part vrrp_helpers_part(struct vrrp_helpers *);
 /* After the monitor has ended, or in a child. */

@@ -13,13 +13,24 @@
  * engine is gone.  Between the two are tens of milliseconds, in which the kernel
  * closes the engine's packet sockets and waits for an RCU grace period for each.
  * Descriptors of a dying process are let go from the highest down, so the
- * channel is given the highest number there is.  Messages that the engine had
+ * channel is given the highest number there is.  An engine that has handed over is
+ * followed by the next when the channel hangs up, and reaped in passing.  Messages that the engine had
  * sent are read before.  An engine that leaves takes the monitor with it, and so
  * does one whose end is the end of the first start.  Any other end, be it a signal
  * or an exit that nobody has asked for, is a death, and the engine is replaced.
  *
  * An engine whose beats stop is looked at, and killed with SIGKILL when its time
  * is over (vrrp_supervise.h).
+ *
+ * A program on disk that is able but of another language cannot work with this
+ * monitor.  The engine says so (VRRP_MSG_REPLACE) and leaves in a planned way, and
+ * when all has been closed as at any other end, this process executes that
+ * program from its beginning.  The process number stays, so that the service
+ * manager sees its main process go on, and the listening socket, since its folder
+ * is root's.  Everything else is read again from where it is kept: the
+ * configuration, the standing orders.  An ordinary restart does not do so: the
+ * monitor keeps the wills of an engine, and whoever dies while there is no monitor
+ * would take addresses along that nobody removes.
  *
  * The service manager is told by the monitor alone, which is its main process.
  * Signals are passed on; the engine carries them out.
@@ -56,6 +67,8 @@
 #define PRIORITY_MAX	99
 #define HIGHEST_FD	16383
 #define LAST_LEAVE_NS	VRRP_PULSE_WORK_NS
+/* A program's first word comes when it is executed, before it does anything. */
+#define FIRST_WORD_NS	NS_PER_S
 
 struct monitor {
 	const struct vrrp_monitor_config *config;
@@ -64,10 +77,12 @@ struct monitor {
 	struct vrrp_estate	*estate;	/* last wills of the engine */
 	struct loop_timer	*pulse_timer;
 	struct loop_timer	*start_timer;
+	struct loop_timer	*word_timer;	/* of a program that is mute */
 	struct loop_timer	*watchdog_timer;
 	int64_t			 watchdog_ns;	/* 0: not asked for */
 
 	struct vrrp_child	 engine;
+	struct vrrp_child	 parting;	/* handed over, and not gone yet */
 	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct vrrp_pulse	 pulse;
 	mono_t			 started;
@@ -82,6 +97,7 @@ struct monitor {
 	bool			 spoke;		/* the engine has said anything */
 	bool			 ready;		/* the engine is, or was */
 	bool			 ever_ready;	/* some engine was */
+	bool			 replacing;	/* the engine leaves for that */
 	bool			 leaving;
 	bool			 wanted;	/* an engine is to be started now */
 	bool			 done;
@@ -230,9 +246,15 @@ on_patience(const uint8_t *body, size_t len, void *arg)
 static void
 first_ready(struct monitor *m)
 {
+	unsigned i;
+
 	m->ready = m->ever_ready = true;
 	if (m->inheriting)
 		vrrp_estate_settle(m->estate, &m->handoff);
+	for (i = 0; m->inheriting && !m->birth.own &&
+	    i < m->config->part_count; i++)
+		if (m->config->parts[i].renew != NULL)
+			m->config->parts[i].renew(m->config->parts[i].arg);
 	m->inheriting = false;
 	if (m->owed_signal != 0)
 		pass_on(m, m->owed_signal);
@@ -266,7 +288,7 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	if (m->pulse.phase == VRRP_PHASE_LEAVING)
 		m->restarting = false;
 	/* An engine that fails to begin is not the end of vrrpd. */
-	if (m->ready || !m->ever_ready)
+	if ((m->ready || !m->ever_ready) && !m->replacing)
 		(void)sdnotify(words[m->pulse.phase]);
 	return VRRP_REFUSAL_NONE;
 }
@@ -282,12 +304,16 @@ is_mute(const struct monitor *m)
 	    !m->leaving;
 }
 
+static void	start_cb(mono_t deadline, void *arg);
+
 /* Comes before engine_ended(): see the top of the file. */
 static void
 engine_hung_up(void *arg)
 {
 	struct monitor *m = arg;
 
+	if (m->restarting && !m->leaving && m->parting.pid == 0)
+		start_cb(loop_clock(), m);
 	if (m->restarting || is_mute(m) || vrrp_estate_count(m->estate) == 0)
 		return;
 	/* An engine that still lives must not go on without its addresses. */
@@ -303,6 +329,31 @@ on_restart(const uint8_t *body, size_t len, void *arg)
 
 	m->restarting = vrrp_handoff_decode(body, len, &m->handoff);
 	return m->restarting ? VRRP_REFUSAL_NONE : VRRP_REFUSAL_BODY;
+}
+
+static enum vrrp_refusal
+on_replace(const uint8_t *body, size_t len, void *arg)
+{
+	struct monitor *m = arg;
+
+	(void)body;
+	(void)len;
+	m->replacing = m->config->replace != NULL;
+	return VRRP_REFUSAL_NONE;
+}
+
+/* Then engine_ended() finds that it was mute. */
+static void
+still_mute(mono_t deadline, void *arg)
+{
+	struct monitor *m = arg;
+
+	(void)deadline;
+	if (m->engine.pid == 0 || m->spoke)
+		return;
+	vrrp_channel_drain(m->engine.channel);
+	if (!m->spoke)
+		(void)vrrp_child_signal(&m->engine, SIGKILL);
 }
 
 static void
@@ -335,8 +386,6 @@ watchdog_interval_ns(void)
 }
 
 /* --- the engine's end --- */
-
-static void	start_cb(mono_t deadline, void *arg);
 
 /* The verdict on an engine that was killed for its silence, in a word. */
 static const char *
@@ -409,6 +458,7 @@ let_go(struct monitor *m)
 	vrrp_child_let_go(&m->engine);
 	m->owed_signal = 0;
 	loop_timer_set(m->pulse_timer, MONO_NEVER);
+	loop_timer_set(m->word_timer, MONO_NEVER);
 }
 
 /* The same engine once more, and what it was to inherit is there still. */
@@ -430,7 +480,11 @@ engine_ended(int fd, void *arg)
 	struct monitor *m = arg;
 	int status;
 
-	(void)fd;
+	if (m->parting.pid != 0 && fd == m->parting.pidfd) {
+		if (vrrp_child_reap(&m->parting, &status))
+			vrrp_child_let_go(&m->parting);
+		return;
+	}
 	vrrp_channel_drain(m->engine.channel);
 	/* The last messages are read; from now on nothing has precedence. */
 	if (!m->restarting && !is_mute(m))
@@ -454,6 +508,24 @@ engine_ended(int fd, void *arg)
 	after_end(m, status);
 }
 
+/*
+ * The engine has handed over and hung up.  What the kernel still does of its end
+ * takes tens of milliseconds, and the next engine has no need to wait for it.
+ */
+static void
+part_with_engine(struct monitor *m)
+{
+	/* Whatever goes on behind a channel that is closed is at its end. */
+	(void)vrrp_child_signal(&m->engine, SIGKILL);
+	m->parting = m->engine;
+	m->parting.channel = NULL;
+	m->engine.end_event = NULL;
+	m->engine.pidfd = -1;
+	let_go(m);
+	m->birth.handoff = &m->handoff;
+	m->birth.own = false;	/* asked for: try what is there now */
+}
+
 /* --- the engine's start --- */
 
 static void
@@ -463,15 +535,20 @@ adopt_engine(struct monitor *m)
 	unsigned i;
 
 	m->hung = m->restarting = m->spoke = m->ready = false;
+	m->replacing = false;
 	m->inheriting = m->birth.handoff != NULL;
 	m->birth.handoff = NULL;
 	m->started = loop_clock();
 	vrrp_pulse_start(&m->pulse, m->started,
 	    m->config->realtime_priority > 0);
+	if (m->config->executes && !m->birth.own)
+		loop_timer_set(m->word_timer, mono_add(m->started,
+		    FIRST_WORD_NS));
 	vrrp_channel_handle(c, VRRP_MSG_BEAT, on_beat, m);
 	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_phase, m);
 	vrrp_channel_handle(c, VRRP_MSG_PATIENCE, on_patience, m);
 	vrrp_channel_handle(c, VRRP_MSG_RESTART, on_restart, m);
+	vrrp_channel_handle(c, VRRP_MSG_REPLACE, on_replace, m);
 	vrrp_channel_on_refused(c, vrrp_tally_set, m->tally);
 	vrrp_tally_tell(m->tally, c);
 	vrrp_estate_attach(m->estate, c);
@@ -487,12 +564,14 @@ forget(struct monitor *m)
 	unsigned i;
 
 	(void)loop_after_fork(m->loop);
+	vrrp_child_let_go(&m->parting);
 	for (i = 0; i < m->config->part_count; i++)
 		m->config->parts[i].forget(m->config->parts[i].arg);
 	vrrp_estate_close(m->estate);
 	vrrp_tally_free(m->tally);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
+	loop_timer_free(m->word_timer);
 	loop_timer_free(m->watchdog_timer);
 	loop_free(m->loop);
 	m->loop = NULL;
@@ -581,7 +660,12 @@ open_listener(struct monitor *m)
 	const char *path = m->config->socket;
 	int error;
 
-	error = ctl_listener_open(path, m->config->user->gid, &m->listener);
+	if (m->config->listener > 0)
+		error = ctl_listener_adopt(path, m->config->listener,
+		    &m->listener);
+	else
+		error = ctl_listener_open(path, m->config->user->gid,
+		    &m->listener);
 	if (error == -EADDRINUSE)
 		log_err("another vrrpd answers at %s", path);
 	else if (error < 0)
@@ -602,10 +686,11 @@ open_monitor(struct monitor *m)
 		return fatal("cannot make an event loop", -ENOMEM);
 	m->pulse_timer = loop_timer_new(m->loop, judge, m);
 	m->start_timer = loop_timer_new(m->loop, start_cb, m);
+	m->word_timer = loop_timer_new(m->loop, still_mute, m);
 	m->watchdog_timer = loop_timer_new(m->loop, feed_watchdog, m);
 	m->tally = vrrp_tally_new(m->loop, VRRP_WAY_ENGINE_UP);
 	if (m->pulse_timer == NULL || m->start_timer == NULL ||
-	    m->watchdog_timer == NULL || m->tally == NULL)
+	    m->word_timer == NULL || m->watchdog_timer == NULL || m->tally == NULL)
 		return fatal("cannot make a timer", -ENOMEM);
 	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT && error == 0; i++)
 		error = loop_signal(m->loop, vrrp_birth_signals[i], on_signal,
@@ -646,7 +731,7 @@ settle_down(struct monitor *m)
 }
 
 static void
-close_monitor(struct monitor *m)
+close_monitor(struct monitor *m, bool again)
 {
 	unsigned i;
 
@@ -657,6 +742,7 @@ close_monitor(struct monitor *m)
 		vrrp_channel_drain(m->engine.channel);
 		let_go(m);
 	}
+	vrrp_child_let_go(&m->parting);
 	/* No engine follows that could adopt what the last one left. */
 	if (m->estate != NULL)
 		(void)vrrp_estate_execute(m->estate);
@@ -664,13 +750,27 @@ close_monitor(struct monitor *m)
 		m->config->parts[i].close(m->config->parts[i].arg);
 	log_set_deferred(false);
 	log_flush();
-	ctl_listener_close(m->listener, true);
+	ctl_listener_close(m->listener, !again);
 	vrrp_estate_close(m->estate);
 	vrrp_tally_free(m->tally);
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
+	loop_timer_free(m->word_timer);
 	loop_timer_free(m->watchdog_timer);
 	loop_free(m->loop);
+}
+
+/* After everything was closed.  Returns on failure only. */
+static void
+begin_again(struct monitor *m, int listener)
+{
+	struct ctl_listener *l;
+	int error = m->config->replace(listener, m->config->arg);
+
+	log_err("cannot execute the program on disk: %s", strerror(-error));
+	if (ctl_listener_adopt(m->config->socket, listener, &l) == 0)
+		ctl_listener_close(l, true);
+	m->status = 1;
 }
 
 static int
@@ -692,13 +792,18 @@ vrrp_monitor_run(const struct vrrp_monitor_config *config)
 {
 	struct monitor m = { .config = config, .status = 1 };
 	bool settled = false;
-	int rc;
+	int rc, listener = -1;
 
 	rc = open_monitor(&m);
 	m.wanted = rc == 0;
 	while (rc == 0 && !m.done) {
+		/* A signal to leave may have come since. */
+		if (m.wanted && m.engine.pid != 0 && m.leaving)
+			m.wanted = false;
 		if (m.wanted) {
 			m.wanted = false;
+			if (m.engine.pid != 0)
+				part_with_engine(&m);
 			rc = fork_engine(&m);
 			if (rc == 1)
 				return live_as_engine(&m);
@@ -714,6 +819,10 @@ vrrp_monitor_run(const struct vrrp_monitor_config *config)
 		if (rc == 0)
 			rc = loop_run(m.loop);
 	}
-	close_monitor(&m);
+	if (m.replacing && !m.leaving && m.status == 0)
+		listener = dup(ctl_listener_fd(m.listener));
+	close_monitor(&m, listener != -1);
+	if (listener != -1)
+		begin_again(&m, listener);
 	return m.status;
 }

@@ -31,6 +31,11 @@ struct vrrp_monitor_part {
 	void	(*attach)(struct vrrp_channel *, void *arg);
 	void	(*detach)(void *arg);
 	void	(*forget)(void *arg);
+	/*
+	 * A planned restart has succeeded, and whatever is this part's process is
+	 * to become the program on disk, too.  NULL: none is.
+	 */
+	void	(*renew)(void *arg);
 	/* While there is still root: loop exists, no engine yet. 0 or -errno. */
 	int	(*open)(struct loop *, void *arg);
 	/* The engine has left for good, so does the monitor. May wait. */
@@ -47,6 +52,12 @@ struct vrrp_monitor_config {
 	const struct vrrp_orders *orders;	/* for each engine; or NULL */
 	vrrp_engine_main	 engine;
 	bool			 executes;	/* engine() does, if it may */
+	/*
+	 * All has ended in order, and this process is to execute the program on
+	 * disk, which takes the listening socket.  Returns on failure only.
+	 */
+	int	(*replace)(int listener, void *arg);
+	int			 listener;	/* of the program before; -1: none */
 	void			*arg;
 };
 

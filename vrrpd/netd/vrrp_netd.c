@@ -30,12 +30,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shared/log.h"
 #include "shared/nl.h"
 #include "shared/rtsched.h"
 #include "vrrpd/ipc/vrrp_apart.h"
+#include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/linux/vrrp_vmac.h"
@@ -50,6 +52,7 @@ struct vrrp_netd {
 	struct vrrp_channel	*channel;
 	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct nl		*nl;
+	bool			 replaced;
 	struct vrrp_removal	 asked[VRRP_REMOVALS_MESSAGE];
 };
 
@@ -126,6 +129,27 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* --- another program --- */
+
+/* Whatever came before is done; what comes later stays in the socket. */
+static enum vrrp_refusal
+on_execute(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_netd *n = arg;
+
+	(void)body;
+	(void)len;
+	n->replaced = true;
+	loop_stop(n->loop);
+	return VRRP_REFUSAL_NONE;
+}
+
+bool
+vrrp_netd_is_replaced(const struct vrrp_netd *n)
+{
+	return n->replaced;
+}
+
 /* --- life --- */
 
 /* Everything that was sent before has been done: handlers do not defer. */
@@ -159,6 +183,7 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 	}
 	vrrp_channel_handle(n->channel, VRRP_MSG_REMOVE, on_remove, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_RENEW, on_renew, n);
+	vrrp_channel_handle(n->channel, VRRP_MSG_EXECUTE, on_execute, n);
 	vrrp_channel_on_refused(n->channel, vrrp_tally_set, n->tally);
 	vrrp_tally_tell(n->tally, n->channel);
 	*out = n;
@@ -193,6 +218,19 @@ flush_log(void *arg)
 	log_flush();
 }
 
+/* Nothing is under way; the descriptor of the channel goes on. */
+static void __attribute__((noreturn))
+be_replaced(struct vrrp_netd *n, const struct vrrp_netd_birth *b, int channel)
+{
+	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
+
+	while (!vrrp_channel_flush(n->channel))
+		(void)nanosleep(&pause, NULL);
+	log_flush();
+	die("cannot execute the program on disk", vrrp_birth_execute_beside(
+	    VRRP_WAY_NET_UP, channel, b->program, b->program->conf));
+}
+
 void
 vrrp_netd_live(const struct vrrp_netd_birth *b)
 {
@@ -218,7 +256,11 @@ vrrp_netd_live(const struct vrrp_netd_birth *b)
 	error = priv_drop(PRIV_VRRPD_NET, b->user);
 	if (error < 0)
 		die("cannot give up privileges", error);
+	if (b->executed)
+		(void)vrrp_channel_send(n->channel, VRRP_MSG_HERE, NULL, 0);
 	error = loop_run(loop);
+	if (n->replaced && b->program != NULL)
+		be_replaced(n, b, fd);
 	vrrp_netd_close(n);
 	log_flush();
 	_exit(error < 0 ? 1 : 0);

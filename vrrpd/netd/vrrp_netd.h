@@ -10,8 +10,11 @@
 #ifndef VRRPD_VRRP_NETD_H
 #define VRRPD_VRRP_NETD_H
 
+#include <stdbool.h>
+
 #include "shared/loop.h"
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_program.h"
 
 struct vrrp_netd;
 
@@ -21,6 +24,8 @@ struct vrrp_netd;
  * negative errno.
  */
 int	vrrp_netd_open(struct loop *, int fd, struct vrrp_netd **out);
+/* Whether the monitor has asked for another program, when the loop stops. */
+bool	vrrp_netd_is_replaced(const struct vrrp_netd *);
 void	vrrp_netd_close(struct vrrp_netd *);		/* NULL is fine */
 
 /* The process is given this; all borrowed, in a process of its own. */
@@ -28,10 +33,12 @@ struct vrrp_netd_birth {
 	int			 channel;	/* to the monitor; to be closed */
 	const struct priv_user	*user;		/* to become */
 	int			 realtime_priority;	/* of the engine */
+	const struct vrrp_program *program;	/* to be when asked; NULL: none */
+	bool			 executed;	/* not a fork: say so */
 };
 
 /*
- * The whole life of vrrpd-net, in a fork of the monitor.  Closes every descriptor
+ * The whole life of vrrpd-net, in a child of the monitor.  Closes every descriptor
  * but the channel and 0 to 2.  Ends the process: status 0 when the monitor has
  * closed its end or is gone, 1 when the start failed.
  */

@@ -13,7 +13,7 @@
 #ifndef VRRPD_VRRP_MESSAGE_H
 #define VRRPD_VRRP_MESSAGE_H
 
-/* Never sent to another program: both ends are forks of one process. */
+/* Both ends may be different programs, of one language (vrrp_traffic_id()). */
 #define VRRP_MESSAGES(X)						\
 	X(NONE,		"unknown")	/* no message: a type nobody knows */ \
 	X(BEAT,		"beat")		/* empty: the engine's loop turns */ \
@@ -32,14 +32,20 @@
 	X(REMOVE,	"remove")	/* vrrp_removal.h: devices */	\
 	X(REMOVED,	"removed")	/* vrrp_removal.h: nothing is left */ \
 	X(RENEW,	"renew")	/* vrrp_renewal.h: lent addresses */ \
-	X(NET,		"net")		/* u8: 1 vrrpd-net is there, 0 not */
+	X(NET,		"net")		/* u8: 1 vrrpd-net is there, 0 not */ \
+	X(TRY,		"try")		/* empty: is the program on disk able? */ \
+	X(TRIED,	"tried")	/* vrrp_trial.h: the answer */	\
+	X(REPLACE,	"replace")	/* empty: I leave, and the program on \
+					 * disk is to begin with all of it */ \
+	X(EXECUTE,	"execute")	/* empty: be the program on disk */ \
+	X(HERE,		"here")		/* empty: that program's first word */
 
 enum vrrp_message {
 #define X(id, word) VRRP_MSG_##id,
 	VRRP_MESSAGES(X)
 #undef X
 };
-#define VRRP_MSG_COUNT	(VRRP_MSG_NET + 1)
+#define VRRP_MSG_COUNT	(VRRP_MSG_HERE + 1)
 const char *vrrp_message_name(enum vrrp_message);
 
 /* One way of a channel, by its sender; a receiver sends the other way. */

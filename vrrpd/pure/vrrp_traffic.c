@@ -19,6 +19,7 @@
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_trial.h"
 #include "vrrpd/pure/vrrp_will.h"
 
 #define WAY(id)		(1U << VRRP_WAY_##id)
@@ -67,6 +68,12 @@ static const struct {
 	{ VRRP_MSG_RENEW, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
 	    VRRP_RENEWAL_MIN, VRRP_RENEWAL_MAX },
 	{ VRRP_MSG_NET, WAY(ENGINE_DOWN), ANY_PHASE, 1, 1 },
+	{ VRRP_MSG_TRY, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_TRIED, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_TRIAL_BYTES_MIN,
+	    VRRP_TRIAL_BYTES_MAX },
+	{ VRRP_MSG_REPLACE, WAY(ENGINE_UP), PHASE(READY), 0, 0 },
+	{ VRRP_MSG_EXECUTE, HELPERS_DOWN | WAY(NET_DOWN), ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_HERE, HELPERS_UP | WAY(NET_UP), ANY_PHASE, 0, 0 },
 };
 #define RULE_COUNT	(sizeof(rules) / sizeof(rules[0]))
 

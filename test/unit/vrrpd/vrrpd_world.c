@@ -292,6 +292,14 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		/* With each beat that finds another; tests look at the last. */
 		assert_true(vrrp_patience_decode(body, len, &world_patience));
 		return;
+	case VRRP_MSG_TRY:
+		assert_int_equal(len, 0);
+		did("try");
+		return;
+	case VRRP_MSG_REPLACE:
+		assert_int_equal(len, 0);
+		did("replace");
+		return;
 	case VRRP_MSG_RELOADED:
 		assert_int_equal(len, 1);
 		did("reloaded:%u", body[0]);

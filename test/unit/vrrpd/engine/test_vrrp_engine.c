@@ -20,6 +20,7 @@
 #include "vrrpd/engine/vrrp_engine.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_track.h"
+#include "vrrpd/pure/vrrp_trial.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_linger.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -398,12 +399,28 @@ test_vrrp_engine_reload_while_leaving_is_refused(void **state)
 /* --- restart --- */
 
 static void
+tried(enum vrrp_trial_verdict verdict, const char *text)
+{
+	struct vrrp_trial t = { .verdict = verdict };
+	uint8_t body[VRRP_TRIAL_BYTES_MAX];
+
+	(void)strcpy(t.text, text);
+	engine_message(VRRP_MSG_TRIED, body, vrrp_trial_encode(&t, body));
+}
+
+/* The program on disk is another version, and able. */
+static void
 ask_restart(void)
 {
-	json_t *answer = engine_ask("restart", "{}");
-
-	assert_non_null(json_object_get(answer, "engine-pid"));
-	json_decref(answer);
+	assert_null(engine_ask("restart", "{}"));
+	assert_true(ew.deferred);
+	assert_int_equal(count("try"), 1);
+	world_forget();
+	tried(VRRP_TRIAL_GOOD, "9.9");
+	assert_non_null(json_object_get(ew.answer, "engine-pid"));
+	assert_string_equal(json_string_value(json_object_get(ew.answer,
+	    "version")), "9.9");
+	assert_true(json_is_false(json_object_get(ew.answer, "whole")));
 }
 
 /* L-24: nothing on the wire, nothing taken away; the answer comes first. */
@@ -493,6 +510,78 @@ test_vrrp_engine_reload_before_a_restart_keeps_its_grace(void **state)
 	file = "client_grace = 20s\n" WEB;
 	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
 	assert_int_equal(ew.grace_ns, 20 * NS_PER_S);
+}
+
+/* Nothing happens, and the operator is told why. */
+static void
+test_vrrp_engine_restart_with_a_bad_program_is_refused(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("restart", "{}"));
+	world_forget();
+	tried(VRRP_TRIAL_BAD, "Exec format error");
+	assert_false(ew.deferred);
+	assert_string_equal(ew.error.message, "the program on disk cannot go "
+	    "on: Exec format error; nothing was restarted");
+	assert_non_null(strstr(lines, "restart refused: the program on disk"));
+	world_run(10 * NS_PER_S);
+	assert_int_equal(restarts, 0);
+	assert_null(strstr(world.did, "restart:"));
+	assert_int_equal(ew.grace_ns, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	/* A verdict that nobody waits for, and one that is none. */
+	tried(VRRP_TRIAL_GOOD, "9.9");
+	world_run(NS_PER_S);
+	assert_int_equal(restarts, 0);
+	ask_restart();
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 1);
+}
+
+/* Able, but of another language: an ordinary leave, and the monitor knows why. */
+static void
+test_vrrp_engine_restart_with_a_foreign_program_leaves(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("restart", "{}"));
+	world_forget();
+	tried(VRRP_TRIAL_FOREIGN, "9.9");
+	assert_true(json_is_true(json_object_get(ew.answer, "whole")));
+	assert_string_equal(world.did, "replace");
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 0);
+	assert_null(strstr(world.did, "restart:"));
+	assert_non_null(strstr(world.did, "phase:3"));
+	assert_false(mono_is_never(vrrp_engine_leaving_since(e)));
+}
+
+static void
+test_vrrp_engine_restart_is_refused_when_the_monitor_says_nothing(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("restart", "{}"));
+	world_run(8 * NS_PER_S);
+	assert_false(ew.deferred);
+	assert_non_null(strstr(ew.error.message, "the monitor does not say"));
+	world.channel_full = true;
+	engine_refused("restart", "{}", CTL_ERR_REFUSED,
+	    "the monitor cannot be told");
+	world.channel_full = false;
+}
+
+static void
+test_vrrp_engine_restart_whose_client_is_gone_happens(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("restart", "{}"));
+	engine_client_goes();
+	tried(VRRP_TRIAL_GOOD, "9.9");
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 1);
 }
 
 /* An engine that leaves has resigned: there is nothing to hand off. */
@@ -642,6 +731,10 @@ main(void)
 	    TEST(test_vrrp_engine_restart_refused_when_the_monitor_cannot_be_told),
 	    TEST(test_vrrp_engine_reload_before_a_restart_keeps_its_grace),
 	    TEST(test_vrrp_engine_restart_while_leaving_is_refused),
+	    TEST(test_vrrp_engine_restart_with_a_bad_program_is_refused),
+	    TEST(test_vrrp_engine_restart_with_a_foreign_program_leaves),
+	    TEST(test_vrrp_engine_restart_is_refused_when_the_monitor_says_nothing),
+	    TEST(test_vrrp_engine_restart_whose_client_is_gone_happens),
 	    TEST(test_vrrp_engine_goes_on_where_the_one_before_stopped),
 	    TEST(test_vrrp_engine_leave_waits_for_a_successor),
 	    TEST(test_vrrp_engine_leave_twice_is_leaving_once),

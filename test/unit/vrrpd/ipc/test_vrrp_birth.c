@@ -128,14 +128,47 @@ static struct vrrp_handoff one = { .left = { 42 }, .count = 1,
 static struct vrrp_orders said = { .count = 1, .list = { { .name = "web",
 	.disabled_s = 1700000000 } } };
 
+static int
+receive_bytes(const uint8_t *bytes, size_t len)
+{
+	static struct vrrp_birth_values v;
+	int fd = memfd_create("x", MFD_CLOEXEC), error;
+
+	if (write(fd, bytes, len) != (ssize_t)len)
+		return 0;
+	error = vrrp_birth_receive(fd, &v);
+	free(v.conf);
+	return error;
+}
+
+/* Every cut, and another language, are found out. */
+static bool
+is_all_or_nothing(int fd)
+{
+	static uint8_t bytes[65536];
+	ssize_t size = pread(fd, bytes, sizeof(bytes), 0), len;
+
+	for (len = 0; len < size; len++)
+		if (receive_bytes(bytes, (size_t)len) != -EPROTO)
+			return false;
+	bytes[size] = 'x';		/* one byte too many */
+	if (receive_bytes(bytes, (size_t)size + 1) != -EPROTO)
+		return false;
+	bytes[7] ^= 1;			/* of vrrp_traffic_id() */
+	return receive_bytes(bytes, (size_t)size) == -EPROTO;
+}
+
 /* In the program that was executed; the status tells where it differs. */
 static int
 check_values(int fd, char **args)
 {
 	static struct vrrp_birth_values v;
+	bool strict = is_all_or_nothing(fd);
 	const struct vrrp_birth b = vrrp_birth_receive(fd, &v) == 0 ? v.birth :
 	    (struct vrrp_birth){ 0 };
 
+	if (!strict)
+		return 8;
 	if (v.conf == NULL)
 		return 1;
 	if (b.restarts != 7 || strcmp(b.last_end, "hung, Killed") != 0 ||
@@ -178,6 +211,9 @@ test_vrrp_birth_values_reach_the_program(void **state)
 {
 	static char word[] = "-v";
 	char *args[] = { word, NULL }, path[] = "/tmp/birth.XXXXXX";
+	char conf[] = "router_id = \"x\"\n";
+	struct vrrp_program p = { .path = "/nowhere", .args = args,
+	    .conf = conf };
 	struct ctl_listener *l;
 	struct vrrp_birth b;
 	int status;
@@ -189,14 +225,13 @@ test_vrrp_birth_values_reach_the_program(void **state)
 	assert_int_equal(ctl_listener_open("s", (gid_t)-1, &l), 0);
 	b = values(l);
 	/* A program that cannot be executed leaves everything as it was. */
-	assert_int_equal(vrrp_birth_execute(&b, "/nowhere", args, ""),
-	    -ENOENT);
+	assert_int_equal(vrrp_birth_execute(&b, &p), -ENOENT);
 	assert_int_equal(fcntl(b.channel, F_GETFD), FD_CLOEXEC);
 	assert_int_equal(fcntl(ctl_listener_fd(l), F_GETFD), FD_CLOEXEC);
+	(void)strcpy(p.path, self);
 	pid = fork();
 	if (pid == 0) {
-		(void)vrrp_birth_execute(&b, self, args,
-		    "router_id = \"x\"\n");
+		(void)vrrp_birth_execute(&b, &p);
 		_exit(99);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -206,6 +241,49 @@ test_vrrp_birth_values_reach_the_program(void **state)
 	(void)close(b.channel);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(path), 0);
+}
+
+/* In the program that was executed beside the engine. */
+static int
+check_beside(int fd, char **args)
+{
+	enum vrrp_way way;
+	int channel, copy = dup(fd);
+	char *conf;
+
+	/* Not for an engine. */
+	if (vrrp_birth_receive(copy, &(struct vrrp_birth_values){ 0 }) !=
+	    -EPROTO)
+		return 1;
+	if (vrrp_birth_receive_beside(fd, &way, &channel, &conf) != 0)
+		return 2;
+	if (way != VRRP_WAY_CHECKS_UP || strcmp(conf, "a = 1\n") != 0 ||
+	    fcntl(channel, F_GETFD) != FD_CLOEXEC)
+		return 3;
+	free(conf);
+	return args[0] == NULL ? 0 : 4;
+}
+
+static void
+test_vrrp_birth_values_reach_a_process_beside_the_engine(void **state)
+{
+	char *none[] = { NULL }, unused[] = "";
+	struct vrrp_program p = { .args = none, .conf = unused };
+	int status, fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pid_t pid;
+
+	(void)state;
+	(void)strcpy(p.path, self);
+	pid = fork();
+	if (pid == 0) {
+		(void)vrrp_birth_execute_beside(VRRP_WAY_CHECKS_UP, fd, &p,
+		    "a = 1\n");
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	(void)close(fd);
 }
 
 /* Bytes of another program, or of nobody. */
@@ -238,6 +316,9 @@ test_vrrp_birth_argument_is_a_descriptor(void **state)
 
 	(void)state;
 	assert_int_equal(vrrp_birth_argument("--engine=3"), 3);
+	assert_int_equal(vrrp_birth_argument_beside("--beside=3"), 3);
+	assert_int_equal(vrrp_birth_argument_beside("--engine=3"), -1);
+	assert_int_equal(vrrp_birth_argument("--beside=3"), -1);
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		assert_int_equal(vrrp_birth_argument(none[i]), -1);
 }
@@ -254,12 +335,18 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 		    test_vrrp_birth_signals_wait_until_they_are_let_through),
 		cmocka_unit_test(test_vrrp_birth_values_reach_the_program),
+		cmocka_unit_test(
+		    test_vrrp_birth_values_reach_a_process_beside_the_engine),
 		cmocka_unit_test(test_vrrp_birth_other_bytes_are_refused),
 		cmocka_unit_test(test_vrrp_birth_argument_is_a_descriptor),
 	};
 
+	int beside = argc > 1 ? vrrp_birth_argument_beside(argv[1]) : -1;
+
 	if (fd != -1)
 		return check_values(fd, argv + 2);
+	if (beside != -1)
+		return check_beside(beside, argv + 2);
 	self = "/proc/self/exe";
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/monitor/test_vrrp_keeper \
 	test/unit/vrrpd/monitor/test_vrrp_monitor \
 	test/unit/vrrpd/monitor/test_vrrp_monitor_forks \
+	test/unit/vrrpd/monitor/test_vrrp_tryout \
 	test/unit/vrrpd/monitor/test_vrrp_writer \
 	# end
 
@@ -26,6 +27,8 @@ test_unit_vrrpd_monitor_test_vrrp_helpers_SOURCES = test/unit/vrrpd/monitor/test
 test_unit_vrrpd_monitor_test_vrrp_helpers_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_keeper_SOURCES = test/unit/vrrpd/monitor/test_vrrp_keeper.c $(MONITOR_WORLD)
 test_unit_vrrpd_monitor_test_vrrp_keeper_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_tryout_SOURCES = test/unit/vrrpd/monitor/test_vrrp_tryout.c
+test_unit_vrrpd_monitor_test_vrrp_tryout_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_writer_SOURCES = test/unit/vrrpd/monitor/test_vrrp_writer.c
 test_unit_vrrpd_monitor_test_vrrp_writer_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_monitor_SOURCES = test/unit/vrrpd/monitor/test_vrrp_monitor.c $(MONITOR_WORLD)

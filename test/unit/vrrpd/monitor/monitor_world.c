@@ -424,7 +424,7 @@ vrrp_child_start(struct vrrp_child *c, struct loop *l,
 	n = ++world.children;
 	assert_true(n < CHILDREN_MAX);
 	c->pid = (pid_t)(1000 + n);
-	c->pidfd = -1;
+	c->pidfd = (int)(500 + n);
 	c->channel = calloc(1, sizeof(*c->channel));
 	assert_non_null(c->channel);
 	c->channel->number = n;
@@ -541,7 +541,7 @@ world_dies(unsigned n, int status)
 	children[n].dead = true;
 	children[n].status = status;
 	assert_non_null(children[n].ended);
-	children[n].ended(-1, children[n].arg);
+	children[n].ended((int)(500 + n), children[n].arg);
 	assert_null(children[n].ended);
 }
 

@@ -30,6 +30,7 @@
 #define NET	1
 
 static const struct priv_user user;
+static struct vrrp_program program;	/* without a path: nothing to execute */
 static struct vrrp_desk *desk;
 static struct vrrp_monitor_part part;
 static struct loop *l;
@@ -88,8 +89,9 @@ setup(void **state)
 	(void)state;
 	world_begin();
 	memset(&engine, 0, sizeof(engine));
+	program.path[0] = '\0';
 	l = loop_new();
-	desk = vrrp_desk_new(&user, 50);
+	desk = vrrp_desk_new(&user, 50, &program);
 	assert_non_null(desk);
 	part = vrrp_desk_part(desk);
 	return 0;
@@ -399,6 +401,29 @@ test_vrrp_desk_in_another_child_it_is_left_alone(void **state)
 	desk = NULL;
 }
 
+static void
+test_vrrp_desk_vrrpd_net_executes_after_a_planned_restart(void **state)
+{
+	(void)state;
+	(void)strcpy(program.path, "/bin/x");
+	assert_int_equal(part.open(l, part.arg), 0);
+	world_says(NET, VRRP_MSG_HERE, NULL, 0);
+	part.renew(part.arg);
+	assert_true(world_told(NET, VRRP_MSG_EXECUTE, NULL, NULL));
+	/* That program dies before a word: the one before is there at once. */
+	world_dies(NET, SIGSEGV);
+	assert_int_equal(world.children, NET + 1);
+	assert_non_null(strstr(world.said, "before its first word signal=11"));
+	/* And it is a fork, of which no word is expected. */
+	world_dies(NET + 1, SIGKILL);
+	assert_int_equal(world.children, NET + 1);
+	world_run_ms(100);
+	assert_int_equal(world.children, NET + 2);
+	/* The next restart tries what is there then. */
+	part.renew(part.arg);
+	assert_true(world_told(NET + 2, VRRP_MSG_EXECUTE, NULL, NULL));
+}
+
 int
 main(void)
 {
@@ -417,6 +442,7 @@ main(void)
 		T(test_vrrp_desk_says_when_it_does_not_wait_any_longer),
 		T(test_vrrp_desk_starts_it_once_more_to_leave_nothing),
 		T(test_vrrp_desk_in_another_child_it_is_left_alone),
+		T(test_vrrp_desk_vrrpd_net_executes_after_a_planned_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@
 #include "vrrpd/pure/vrrp_refused.h"
 
 static const struct priv_user user;
+static struct vrrp_program program;	/* without a path: nothing to execute */
 static struct vrrp_config config;
 static struct vrrp_tracker_params trackers[2];
 static struct vrrp_helpers *all;
@@ -67,6 +68,16 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 	longjmp(lived, 1);
 }
 
+static unsigned executions;
+
+int
+vrrp_helper_execute(const struct vrrp_helper_birth *b)
+{
+	assert_ptr_equal(b->program, &program);
+	executions++;
+	return -ENOEXEC;
+}
+
 /* --- the monitor's side --- */
 
 /* The configuration has a script, or a ping check, or both. */
@@ -80,7 +91,7 @@ make(uint8_t need)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_SCRIPT;
 	if (need & VRRP_NEEDS_CHECKS)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_PING;
-	all = vrrp_helpers_new("/etc/test.conf", &config, &user);
+	all = vrrp_helpers_new("/etc/test.conf", &config, &user, &program);
 	assert_non_null(all);
 	part = vrrp_helpers_part(all);
 }
@@ -132,6 +143,8 @@ setup(void **state)
 	(void)state;
 	world_begin();
 	memset(&engine, 0, sizeof(engine));
+	program.path[0] = '\0';
+	executions = 0;
 	all = NULL;
 	l = loop_new();
 	return 0;
@@ -237,6 +250,76 @@ test_vrrp_helpers_child_lives_as_what_it_was_started_for(void **state)
 	assert_ptr_equal(birth.config, &config);
 	assert_ptr_equal(birth.user, &user);
 	assert_false(birth.reread);
+	assert_int_equal(executions, 0);
+}
+
+/* A child that cannot execute anything lives on as a fork. */
+static void
+test_vrrp_helpers_child_executes_the_program(void **state)
+{
+	(void)state;
+	(void)strcpy(program.path, "/bin/x");
+	make(VRRP_NEEDS_CHECKS);
+	world.is_child = true;
+	if (setjmp(lived) == 0) {
+		(void)part.open(l, part.arg);
+		assert_true(false);
+	}
+	assert_int_equal(executions, 1);
+	assert_ptr_equal(birth.program, &program);
+	assert_false(birth.executed);
+}
+
+static void
+test_vrrp_helpers_execute_again_after_a_planned_restart(void **state)
+{
+	(void)state;
+	(void)strcpy(program.path, "/bin/x");
+	needs(VRRP_NEEDS_ALL);
+	engine_starts();
+	world_says(1, VRRP_MSG_HERE, NULL, 0);
+	world_says(2, VRRP_MSG_HERE, NULL, 0);
+	part.renew(part.arg);
+	assert_true(world_told(1, VRRP_MSG_EXECUTE, NULL, NULL));
+	assert_true(world_told(2, VRRP_MSG_EXECUTE, NULL, NULL));
+	world_says(1, VRRP_MSG_HERE, NULL, 0);
+	/* A helper that has said a word is started again as always, later. */
+	world_dies(1, SIGKILL);
+	assert_did("start:1@0 start:2@0 start:3@0");
+	world_run_ms(100);
+	assert_did("start:1@0 start:2@0 start:3@0 start:4@100");
+}
+
+/* Nothing is lost: what ran before is there at once, and is no program. */
+static void
+test_vrrp_helpers_program_that_is_mute_is_followed_by_a_fork(void **state)
+{
+	(void)state;
+	(void)strcpy(program.path, "/bin/x");
+	needs(VRRP_NEEDS_CHECKS);
+	world_dies(1, SIGSEGV);
+	assert_did("start:1@0 start:2@0");
+	assert_non_null(strstr(world.said, "before its first word signal=11"));
+	world.is_child = true;
+	world_dies(2, SIGSEGV);
+	if (setjmp(lived) == 0) {
+		world_run_ms(100);
+		assert_true(false);
+	}
+	assert_int_equal(executions, 0);
+}
+
+/* A program without a path is this one for ever. */
+static void
+test_vrrp_helpers_nothing_to_execute(void **state)
+{
+	(void)state;
+	needs(VRRP_NEEDS_CHECKS);
+	part.renew(part.arg);
+	assert_false(world_told(1, VRRP_MSG_EXECUTE, NULL, NULL));
+	world_dies(1, SIGKILL);
+	world_run_ms(99);
+	assert_int_equal(world.children, 1);
 }
 
 static void
@@ -495,6 +578,10 @@ main(void)
 		T(test_vrrp_helpers_only_what_is_needed_is_started),
 		T(test_vrrp_helpers_both_are_started_when_both_are_needed),
 		T(test_vrrp_helpers_child_lives_as_what_it_was_started_for),
+		T(test_vrrp_helpers_child_executes_the_program),
+		T(test_vrrp_helpers_execute_again_after_a_planned_restart),
+		T(test_vrrp_helpers_program_that_is_mute_is_followed_by_a_fork),
+		T(test_vrrp_helpers_nothing_to_execute),
 		T(test_vrrp_helpers_levels_reach_the_engine),
 		T(test_vrrp_helpers_levels_that_are_not_its_own_are_refused),
 		T(test_vrrp_helpers_refusals_of_a_helper_reach_every_engine),

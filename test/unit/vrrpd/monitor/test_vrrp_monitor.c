@@ -10,6 +10,7 @@
 
 #include <sys/wait.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -94,6 +95,23 @@ ctl_listener_open(const char *path, gid_t gid, struct ctl_listener **out)
 	*out = (struct ctl_listener *)&listen_error;
 	world_did("listen");
 	return listen_error;
+}
+
+int
+ctl_listener_adopt(const char *path, int fd, struct ctl_listener **out)
+{
+	assert_string_equal(path, "/run/test.sock");
+	assert_true(fd > 2);
+	*out = (struct ctl_listener *)&listen_error;
+	world_did("adopt");
+	return 0;
+}
+
+int
+ctl_listener_fd(const struct ctl_listener *l)
+{
+	(void)l;
+	return STDIN_FILENO;
 }
 
 void
@@ -183,6 +201,13 @@ part_forget(void *arg)
 	world_did("forget");
 }
 
+static void
+part_renew(void *arg)
+{
+	assert_ptr_equal(arg, &wills);
+	world_did("renew");
+}
+
 static int
 part_open(struct loop *l, void *arg)
 {
@@ -225,6 +250,7 @@ enum op {
 	HANG_UP,		/* the engine's end of the channel closes */
 	EXIT,			/* the engine exits with n */
 	DIE,			/* the engine dies of signal n */
+	GONE_AT_LAST,		/* the engine before ends, with status n */
 	RUN,			/* n ms pass */
 	SLEEP,			/* n ms pass and nobody runs */
 	SIGNAL,			/* the monitor gets n */
@@ -346,6 +372,9 @@ step(void)
 	case DIE:
 		world_dies(world.children, s->n);
 		break;
+	case GONE_AT_LAST:
+		world_dies(world.children - 1, s->n);
+		break;
 	case RUN:
 		world_run_ms(s->n);
 		break;
@@ -386,14 +415,31 @@ step(void)
 #define GONE	" close unlink"
 
 static bool executes;		/* engines are programs, until one is mute */
+static int inherited;		/* the listener of a monitor before; 0: none */
+
+static int
+replace(int listener, void *arg)
+{
+	assert_int_equal(arg == &engine_status, true);
+	assert_true(listener > 2);
+	assert_int_equal(fcntl(listener, F_GETFD), 0);
+	(void)close(listener);
+	world_did("replace");
+	return -ENOENT;
+}
 
 static int
 monitor(const struct step *steps, int realtime_priority)
 {
 	static const struct priv_user user = { 55, 77 };
 	static const struct vrrp_monitor_part part = {
-		part_attach, part_detach, part_forget, part_open, part_close,
-		&wills
+		.attach = part_attach,
+		.detach = part_detach,
+		.forget = part_forget,
+		.renew = part_renew,
+		.open = part_open,
+		.close = part_close,
+		.arg = &wills,
 	};
 	const struct vrrp_monitor_config config = {
 		.socket = "/run/test.sock",
@@ -403,6 +449,8 @@ monitor(const struct step *steps, int realtime_priority)
 		.part_count = 1,
 		.engine = engine,
 		.executes = executes,
+		.replace = replace,
+		.listener = inherited,
 		.arg = &engine_status,
 	};
 
@@ -443,6 +491,7 @@ setup(void **state)
 	listen_error = estate_error = drop_error = engine_status = 0;
 	birth = NULL;
 	executes = false;
+	inherited = 0;
 	held = false;
 	memset(&doing, 0, sizeof(doing));
 	(void)unsetenv("WATCHDOG_USEC");
@@ -833,11 +882,13 @@ test_vrrp_monitor_planned_restart_keeps_the_wills(void **state)
 {
 	static const struct step s[] = {
 		{ READY, 0 }, { WILLS, 2 }, { RESTART, 2 }, { HANG_UP, 0 },
-		{ EXIT, 0 }, { READY, 0 }, { END, 0 }
+		{ RUN, 30 }, { GONE_AT_LAST, 0 }, { READY, 0 }, { END, 0 }
 	};
 
 	(void)state;
-	goes_on(s, START " sd:READY=1 start:2@0 settle:2 sd:READY=1");
+	/* The next one does not wait until the kernel has done with the first. */
+	goes_on(s, START " sd:READY=1 signal:1:9 start:2@0 settle:2 renew "
+	    "sd:READY=1");
 	assert_null(strstr(world.said, "died"));
 }
 
@@ -851,19 +902,50 @@ test_vrrp_monitor_restart_is_read_before_the_end_is_judged(void **state)
 	};
 
 	(void)state;
-	goes_on(s, START " sd:READY=1 start:2@0 settle:2 sd:READY=1");
+	goes_on(s, START " sd:READY=1 start:2@0 settle:2 renew sd:READY=1");
 }
 
+/* How it ends after it has handed over and hung up matters to nobody. */
 static void
-test_vrrp_monitor_restart_that_dies_on_the_way_is_a_death(void **state)
+test_vrrp_monitor_restart_that_dies_on_the_way_is_a_restart(void **state)
 {
 	static const struct step s[] = {
 		{ READY, 0 }, { WILLS, 2 }, { RESTART, 2 }, { HANG_UP, 0 },
-		{ DIE, SIGSEGV }, { RUN, 0 }, { READY, 0 }, { END, 0 }
+		{ READY, 0 }, { GONE_AT_LAST, SIGSEGV }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:9 start:2@0 settle:2 renew "
+	    "sd:READY=1");
+}
+
+/* Without a hang-up the end is what counts. */
+static void
+test_vrrp_monitor_restart_that_dies_before_is_a_death(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { WILLS, 2 }, { RESTART, 2 }, { DIE, SIGSEGV },
+		{ RUN, 0 }, { READY, 0 }, { END, 0 }
 	};
 
 	(void)state;
 	goes_on(s, START " sd:READY=1 execute:2 start:2@0 sd:READY=1");
+}
+
+/* One engine parts at a time: the second waits for the end of the first. */
+static void
+test_vrrp_monitor_two_restarts_in_a_row(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { RESTART, 1 }, { HANG_UP, 0 }, { READY, 0 },
+		{ RESTART, 2 }, { HANG_UP, 0 }, { RUN, 10 },
+		{ GONE_AT_LAST, 0 }, { RUN, 10 }, { EXIT, 0 }, { READY, 0 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:9 start:2@0 settle:1 renew "
+	    "sd:READY=1 start:3@20 settle:2 renew sd:READY=1");
 }
 
 static void
@@ -912,7 +994,7 @@ test_vrrp_monitor_told_to_leave_during_a_restart_leaves(void **state)
 {
 	static const struct step s[] = {
 		{ READY, 0 }, { WILLS, 2 }, { RESTART, 2 },
-		{ SIGNAL, SIGTERM }, { EXIT, 0 }, { END, 0 }
+		{ SIGNAL, SIGTERM }, { HANG_UP, 0 }, { EXIT, 0 }, { END, 0 }
 	};
 
 	(void)state;
@@ -943,7 +1025,7 @@ test_vrrp_monitor_heir_that_is_mute_costs_nothing(void **state)
 {
 	static const struct step s[] = {
 		{ BEAT, 1 }, { READY, 0 }, { WILLS, 2 }, { RESTART, 2 },
-		{ HANG_UP, 0 }, { EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
+		{ EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
 		{ BEAT, 1 }, { READY, 0 }, { END, 0 }
 	};
 
@@ -961,7 +1043,7 @@ test_vrrp_monitor_fork_that_is_mute_has_died(void **state)
 {
 	static const struct step s[] = {
 		{ BEAT, 1 }, { READY, 0 }, { WILLS, 2 }, { RESTART, 2 },
-		{ HANG_UP, 0 }, { EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
+		{ EXIT, 0 }, { HANG_UP, 0 }, { EXIT, 1 },
 		{ HANG_UP, 0 }, { EXIT, 1 }, { RUN, 0 }, { END, 0 }
 	};
 
@@ -999,6 +1081,80 @@ test_vrrp_monitor_restart_tries_the_program_again(void **state)
 	executes = true;
 	goes_on(s, "estate open listen start:1@0 priority:51 drop start:2@0 "
 	    "sd:READY=1 start:3@50 start:4@50 settle:1 sd:READY=1");
+}
+
+/* A program that is mute and does not end is ended. */
+static void
+test_vrrp_monitor_heir_that_stays_mute_is_killed(void **state)
+{
+	static const struct step s[] = {
+		{ BEAT, 1 }, { READY, 0 }, { RESTART, 1 }, { HANG_UP, 0 },
+		{ RUN, 999 }, { RUN, 1 }, { GONE_AT_LAST, 0 }, { HANG_UP, 0 },
+		{ DIE, SIGKILL }, { BEAT, 1 }, { READY, 0 }, { RUN, 40 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	executes = true;
+	goes_on(s, START " sd:READY=1 signal:1:9 start:2@50 signal:2:9 "
+	    "start:3@1050 settle:1 sd:READY=1");
+}
+
+/* --- a program of another language --- */
+
+/* Everything ends in order, and the service manager hears nothing of it. */
+static void
+test_vrrp_monitor_replaces_itself_when_the_engine_has_left(void **state)
+{
+	static const struct step s[] = {
+		{ BEAT, 1 }, { READY, 0 }, { SAY, VRRP_MSG_REPLACE },
+		{ LEAVING, 0 }, { HANG_UP, 0 }, { EXIT, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	/* The fake cannot execute anything: a failure, and no socket is left. */
+	ends(s, START " sd:READY=1 close close-listener replace adopt unlink",
+	    1);
+	assert_non_null(strstr(world.said, "cannot execute the program on "
+	    "disk"));
+}
+
+/* A signal to leave, or a death, comes before it. */
+static void
+test_vrrp_monitor_replaces_itself_only_after_a_planned_end(void **state)
+{
+	static const struct step told[] = {
+		{ BEAT, 1 }, { READY, 0 }, { SAY, VRRP_MSG_REPLACE },
+		{ SIGNAL, SIGTERM }, { LEAVING, 0 }, { HANG_UP, 0 },
+		{ EXIT, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	ends(told, START " sd:READY=1 signal:1:15" GONE, 0);
+}
+
+static void
+test_vrrp_monitor_engine_that_dies_is_not_the_end(void **state)
+{
+	static const struct step dies[] = {
+		{ BEAT, 1 }, { READY, 0 }, { SAY, VRRP_MSG_REPLACE },
+		{ LEAVING, 0 }, { HANG_UP, 0 }, { DIE, SIGSEGV }, { RUN, 0 },
+		{ READY, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(dies, START " sd:READY=1 start:2@50 sd:READY=1");
+}
+
+/* The socket is bound already, by the program before. */
+static void
+test_vrrp_monitor_adopts_a_listener(void **state)
+{
+	static const struct step s[] = { { READY, 0 }, { END, 0 } };
+
+	(void)state;
+	inherited = 77;
+	goes_on(s, "estate open adopt start:1@0 priority:51 drop sd:READY=1");
 }
 
 /* --- messages --- */
@@ -1172,7 +1328,9 @@ main(void)
 		T(test_vrrp_monitor_owed_leaving_is_not_forgotten_for_a_reload),
 		T(test_vrrp_monitor_planned_restart_keeps_the_wills),
 		T(test_vrrp_monitor_restart_is_read_before_the_end_is_judged),
-		T(test_vrrp_monitor_restart_that_dies_on_the_way_is_a_death),
+		T(test_vrrp_monitor_restart_that_dies_on_the_way_is_a_restart),
+		T(test_vrrp_monitor_restart_that_dies_before_is_a_death),
+		T(test_vrrp_monitor_two_restarts_in_a_row),
 		T(test_vrrp_monitor_heir_that_dies_before_it_is_ready_leaves_all_wills),
 		T(test_vrrp_monitor_restart_without_an_heir_executes_the_wills),
 		T(test_vrrp_monitor_leaving_after_a_restart_was_announced_is_for_good),
@@ -1180,6 +1338,11 @@ main(void)
 		T(test_vrrp_monitor_torn_handoff_is_no_restart),
 		T(test_vrrp_monitor_heir_that_is_mute_costs_nothing),
 		T(test_vrrp_monitor_fork_that_is_mute_has_died),
+		T(test_vrrp_monitor_heir_that_stays_mute_is_killed),
+		T(test_vrrp_monitor_replaces_itself_when_the_engine_has_left),
+		T(test_vrrp_monitor_replaces_itself_only_after_a_planned_end),
+		T(test_vrrp_monitor_engine_that_dies_is_not_the_end),
+		T(test_vrrp_monitor_adopts_a_listener),
 		T(test_vrrp_monitor_program_that_has_spoken_is_an_engine),
 		T(test_vrrp_monitor_restart_tries_the_program_again),
 		T(test_vrrp_monitor_refused_messages_are_counted_for_every_engine),

@@ -114,6 +114,22 @@ ctl_listener_open(const char *path, gid_t gid, struct ctl_listener **out)
 	return 0;
 }
 
+int
+ctl_listener_adopt(const char *path, int fd, struct ctl_listener **out)
+{
+	(void)path;
+	(void)fd;
+	*out = NULL;
+	return 0;
+}
+
+int
+ctl_listener_fd(const struct ctl_listener *l)
+{
+	(void)l;
+	return -1;
+}
+
 void
 ctl_listener_close(struct ctl_listener *l, bool remove_it)
 {

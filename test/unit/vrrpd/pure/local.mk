@@ -28,6 +28,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_said \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
+	test/unit/vrrpd/pure/test_vrrp_trial \
 	test/unit/vrrpd/pure/test_vrrp_vital \
 	test/unit/vrrpd/pure/test_vrrp_weigh \
 	test/unit/vrrpd/pure/test_vrrp_will \
@@ -92,6 +93,8 @@ test_unit_vrrpd_pure_test_vrrp_removal_SOURCES = test/unit/vrrpd/pure/test_vrrp_
 test_unit_vrrpd_pure_test_vrrp_removal_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_renewal_SOURCES = test/unit/vrrpd/pure/test_vrrp_renewal.c
 test_unit_vrrpd_pure_test_vrrp_renewal_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_trial_SOURCES = test/unit/vrrpd/pure/test_vrrp_trial.c
+test_unit_vrrpd_pure_test_vrrp_trial_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_traffic_SOURCES = test/unit/vrrpd/pure/test_vrrp_traffic.c
 test_unit_vrrpd_pure_test_vrrp_traffic_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 endif
