@@ -9,6 +9,8 @@
 #define CTL_CLIENTS_MAX		64
 #define CTL_LOOK_MAX		48	/* of them may be look-only */
 #define CTL_ROOT_MAX		60	/* look-only or root's; the rest: own user's */
+#define CTL_SPARE_FDS		16	/* descriptors that no reader gets, */
+#define CTL_SPARE_FDS_ROOT	8	/* nor root */
 #define CTL_IDLE_S		300	/* look-only, idle: closed */
 #define CTL_GIVE_WAY_S		1	/* idle for so long: may have to give way */
 #define CTL_LINE_MAX		65536	/* bytes of one request line */

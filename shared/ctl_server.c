@@ -33,6 +33,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <assert.h>
 #include <errno.h>
@@ -100,6 +101,21 @@ finish(struct ctl_client_conn *c, const char *why)
 		ctl_queue_close(c, why);
 }
 
+/* Empty lines are no requests: all that are there cost one turn. */
+static void
+skip_empty_lines(struct ctl_client_conn *c)
+{
+	struct evbuffer_iovec v;
+	size_t n;
+
+	while (evbuffer_peek(c->in, -1, NULL, &v, 1) > 0) {
+		for (n = 0; n < v.iov_len && ((char *)v.iov_base)[n] == '\n';)
+			n++;
+		if (n == 0 || evbuffer_drain(c->in, n) != 0)
+			return;
+	}
+}
+
 /* The length of the first line without its LF, or -1. */
 static ssize_t
 first_line(struct ctl_client_conn *c)
@@ -108,6 +124,15 @@ first_line(struct ctl_client_conn *c)
 
 	p = evbuffer_search_eol(c->in, NULL, NULL, EVBUFFER_EOL_LF);
 	return p.pos;
+}
+
+/* Where there is room for more, it is read. */
+static void
+want_input(struct ctl_client_conn *c)
+{
+	if (c->bev != NULL && !c->closing && !c->eof &&
+	    evbuffer_get_length(c->in) <= CTL_LINE_MAX)
+		(void)bufferevent_enable(c->bev, EV_READ);
 }
 
 /* One line. False: there is none, or none may be handled now. */
@@ -120,6 +145,7 @@ take_line(struct ctl_client_conn *c)
 	if (c->closing || c->finishing || c->deferred || c->job != NULL ||
 	    c->snapshots != 0 || ctl_queue_is_behind(c))
 		return false;
+	skip_empty_lines(c);
 	len = first_line(c);
 	if (len > CTL_LINE_MAX ||
 	    (len == -1 && evbuffer_get_length(c->in) > CTL_LINE_MAX)) {
@@ -128,8 +154,10 @@ take_line(struct ctl_client_conn *c)
 		finish(c, "line too long");
 		return false;
 	}
-	if (len == -1)
+	if (len == -1) {
+		want_input(c);
 		return false;
+	}
 	line = (char *)evbuffer_pullup(c->in, len + 1);
 	if (line == NULL) {
 		ctl_queue_close(c, "out of memory");
@@ -138,8 +166,7 @@ take_line(struct ctl_client_conn *c)
 	c->since = loop_now(c->loop);
 	ctl_rpc_line(c, line, (size_t)len);
 	(void)evbuffer_drain(c->in, (size_t)len + 1);
-	if (c->bev != NULL && evbuffer_get_length(c->in) <= CTL_LINE_MAX)
-		(void)bufferevent_enable(c->bev, EV_READ);
+	want_input(c);
 	return true;
 }
 
@@ -176,13 +203,23 @@ conn_free(struct ctl_client_conn *c)
 
 /* --- turns --- */
 
+/*
+ * The client has left, and whatever it still asks for has no effect.  One that may
+ * change something is heard to the end.
+ */
+static bool
+is_dead(const struct ctl_client_conn *c)
+{
+	return c->mute && !ctl_conn_may_change(c);
+}
+
 /* Could a step be done?  A request that waits in the input shows as `more`. */
 static bool
 has_work(const struct ctl_client_conn *c)
 {
 	bool room = evbuffer_get_length(c->out) <= CTL_QUEUE_LOW;
 
-	if (c->closing)
+	if (c->closing || is_dead(c))
 		return true;
 	if (c->job != NULL)
 		return c->mute || room;
@@ -196,6 +233,10 @@ has_work(const struct ctl_client_conn *c)
 static void
 step(struct ctl_client_conn *c)
 {
+	if (is_dead(c)) {
+		ctl_queue_close(c, "has left");
+		return;
+	}
 	if (c->job != NULL) {
 		ctl_queue_job_step(c);
 		c->more = c->more || c->job == NULL;
@@ -479,12 +520,28 @@ has_slot(const struct ctl_server *s, int newcomer)
 	    (newcomer == 1 || look < CTL_LOOK_MAX);
 }
 
-/* Idle clients give way to newcomers. */
+/*
+ * The last descriptors are the daemon's, for what it opens in the meantime, and
+ * its own user's: the number of a new one says how many there are.
+ */
 static bool
-make_room(struct ctl_server *s, int newcomer)
+is_scarce(int fd, int newcomer)
+{
+	rlim_t spare = newcomer == 1 ? CTL_SPARE_FDS_ROOT : CTL_SPARE_FDS;
+	struct rlimit limit;
+
+	return newcomer < 2 && getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    (rlim_t)fd + spare >= limit.rlim_cur;
+}
+
+/* Idle clients give way to newcomers, of which fd is one. */
+static bool
+make_room(struct ctl_server *s, int newcomer, int fd)
 {
 	struct ctl_client_conn *c;
 
+	if (is_scarce(fd, newcomer))
+		return false;
 	if (has_slot(s, newcomer))
 		return true;
 	c = idlest(s, CTL_GIVE_WAY_S * NS_PER_S, newcomer);
@@ -534,7 +591,7 @@ conn_start(struct ctl_server *s, int fd)
 		(void)close(fd);
 		return;
 	}
-	if (!make_room(s, rank(cred.uid, cred.uid == geteuid()))) {
+	if (!make_room(s, rank(cred.uid, cred.uid == geteuid()), fd)) {
 		refuse(fd);
 		return;
 	}

@@ -29,6 +29,8 @@ EXTRA_DIST += \
 	test/bench/operators.py \
 	test/bench/readers.sh \
 	test/bench/readers_bench.py \
+	test/bench/rude.sh \
+	test/bench/rude_bench.py \
 	test/bench/scale.py \
 	test/bench/scale.sh \
 	test/bench/service.py \
@@ -54,6 +56,7 @@ EXTRA_DIST += \
 	test/lab/frames.py \
 	test/lab/lab.py \
 	test/lab/readers.py \
+	test/lab/rude.py \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
 	test/lab/test_announce.py \
@@ -78,6 +81,7 @@ EXTRA_DIST += \
 	test/lab/test_privileges.py \
 	test/lab/test_readers.py \
 	test/lab/test_reload.py \
+	test/lab/test_rude.py \
 	test/lab/test_service.py \
 	test/lab/test_silence.py \
 	test/lab/test_tools.py \

@@ -1,6 +1,5 @@
 """vrrpctl as a user or a script meets it (design 4.4)."""
 
-import contextlib
 import json
 import os
 import re
@@ -8,7 +7,7 @@ import socket
 
 import pytest
 
-from lab import BUILD, Ctl, VIP, VRID, Lab, vrrpd_conf, wait_for
+from lab import BUILD, VIP, VRID, Lab, vrrpd_conf, wait_for
 
 
 @pytest.fixture
@@ -254,66 +253,6 @@ def test_control_socket_survives_nonsense(pair):
                     pass
     assert pair.r1.vrrpd.alive() and pair.r1.bfdd.alive()
     pair.wait_pair(bfd=True)
-
-
-SHOW = b'{"jsonrpc":"2.0","id":1,"method":"show"}\n'
-
-
-def flood(sock, what):
-    """As much as the daemon and the kernel take, and nothing is read."""
-    sock.setblocking(False)
-    try:
-        for _ in range(20000):
-            sock.send(what)
-    except OSError:
-        pass
-
-
-RUDE = {
-    "requests nobody reads": lambda s: flood(s, 20 * SHOW),
-    "a line without end": lambda s: flood(s, b"x" * 4096),
-    "the longest line": lambda s: s.sendall(b" " * 65536 + b"\n"),
-    "one byte more": lambda s: s.sendall(b" " * 65537 + b"\n"),
-    "full, no line": lambda s: s.sendall(b"x" * 65537),
-    "half closed": lambda s: (s.sendall(300 * SHOW),
-                              s.shutdown(socket.SHUT_WR)),
-    "half a line, half closed": lambda s: (s.sendall(SHOW[:-5]),
-                                           s.shutdown(socket.SHUT_WR)),
-    "asks and leaves": lambda s: (s.sendall(500 * SHOW), s.close()),
-}
-
-
-def test_rude_clients_cost_nobody_anything(pair):
-    """Eight of each kind at each daemon; then all is as it was before."""
-    engine = pair.r1.engine_pid()
-
-    def descriptors():
-        return [len(os.listdir("/proc/%d/fd" % pid))
-                for pid in (engine, pair.r1.bfdd.pid)]
-
-    pair.r1.call("show"), pair.r1.bfdd_call("show")
-    before = descriptors()
-    transitions = [len(r.transitions()) for r in pair.routers]
-    for name, be_rude in RUDE.items():
-        socks = []
-        for path in 8 * (pair.r1.vrrpd_sock, pair.r1.bfdd_sock):
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            sock.connect(str(path))
-            socks.append(sock)
-            with contextlib.suppress(OSError):
-                be_rude(sock)
-        # Others are answered meanwhile.
-        with contextlib.closing(Ctl(pair.r1.bfdd_sock)) as ctl:
-            ctl.call("show")
-        with contextlib.closing(Ctl(pair.r1.vrrpd_sock)) as ctl:
-            ctl.call("show")
-        for sock in socks:
-            sock.close()
-        wait_for(lambda: descriptors() == before, 5,
-                 lambda: "%s: descriptors %s, before %s" % (
-                     name, descriptors(), before))
-    assert pair.r1.engine_pid() == engine
-    assert [len(r.transitions()) for r in pair.routers] == transitions
 
 
 def test_silent_client_does_not_stop_the_daemons(pair):

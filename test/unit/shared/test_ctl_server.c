@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -1567,6 +1568,56 @@ dial_as_root(void)
 	return fd;
 }
 
+/* The slot is free as soon as an answer finds nobody. */
+static void
+test_ctl_server_reader_that_has_left_is_not_heard_to_the_end(void **state)
+{
+	int fd, i;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	fd = dial_as_other();
+	for (i = 0; i < 100; i++)
+		put(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,"
+		    "\"method\":\"echo\"}\n");
+	close(fd);
+	await(someone_is_gone);
+	assert_int_equal(echoed, 1);
+}
+
+/* Where descriptors are few, those of clients are not the last ones. */
+static void
+test_ctl_server_clients_leave_descriptors_to_the_daemon(void **state)
+{
+	struct rlimit limit, few;
+	int fds[32], own, i;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	fds[0] = dial_as_other();	/* this process has both ends */
+	few.rlim_cur = (rlim_t)fds[0] + 1 + 2 * 10 + CTL_SPARE_FDS;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_served(fds[0], true);
+	for (i = 1; i < 12; i++) {
+		fds[i] = dial_as_other();
+		assert_served(fds[i], i < 10);
+	}
+	own = dial();
+	assert_served(own, true);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	close(own);
+	while (--i >= 0)
+		close(fds[i]);
+}
+
 /* 64 idle clients of root must not keep out the daemon's own, nor root. */
 static void
 test_ctl_server_root_leaves_slots_to_the_own_user(void **state)
@@ -1891,6 +1942,23 @@ test_ctl_server_full_input_is_served_all_the_same(void **state)
 	(void)alarm(0);
 }
 
+/* Empty lines are passed over, however many there are. */
+static void
+test_ctl_server_empty_lines_are_no_requests(void **state)
+{
+	static char lines[3 * CTL_LINE_MAX];
+	struct ctl_client_conn *c = attach(OTHER_USER);
+
+	(void)state;
+	memset(lines, '\n', sizeof(lines));
+	ctl_client_conn_feed(c, lines, sizeof(lines));
+	say(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}\n\n\n");
+	assert_int_equal(echoed, 1);
+	say(c, "\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}\n");
+	assert_int_equal(echoed, 2);
+	assert_false(ctl_client_conn_is_closing(c));
+}
+
 /* 32000 values in a line would take milliseconds to read. */
 static void
 test_ctl_server_line_of_too_many_values_is_refused(void **state)
@@ -2056,6 +2124,11 @@ main(void)
 		SOCKET_TEST(test_ctl_server_full_input_is_served_all_the_same),
 		SOCKET_TEST(test_ctl_server_readers_leave_slots_and_give_way),
 		SOCKET_TEST(test_ctl_server_root_leaves_slots_to_the_own_user),
+		SOCKET_TEST(
+		    test_ctl_server_clients_leave_descriptors_to_the_daemon),
+		PLAIN_TEST(test_ctl_server_empty_lines_are_no_requests),
+		SOCKET_TEST(
+		    test_ctl_server_reader_that_has_left_is_not_heard_to_the_end),
 		SOCKET_TEST(
 		    test_ctl_server_level_leaves_before_publish_returns),
 		SOCKET_TEST(
