@@ -20,6 +20,11 @@
 
 #include "bfdd/bfd_wishes.h"
 #include "shared/log.h"
+#include "shared/pure/token_bucket.h"
+
+#define WORDS_EVERY_NS	(1 * NS_PER_S)
+#define WORDS_BURST	64
+#define MORE_LEN	40
 
 struct bfd_clients {
 	struct loop		*loop;
@@ -28,6 +33,7 @@ struct bfd_clients {
 	void			(*answers_again)(struct bfd_client *,
 				    void *arg);
 	void			*arg;
+	struct token_bucket	 words;		/* about clients that die */
 };
 
 struct bfd_clients *
@@ -41,6 +47,7 @@ bfd_clients_new(struct loop *loop,
 	cs->loop = loop;
 	cs->answers_again = answers_again;
 	cs->arg = arg;
+	token_bucket_init(&cs->words, WORDS_EVERY_NS, WORDS_BURST);
 	return cs;
 }
 
@@ -124,20 +131,39 @@ shares_death(const struct bfd_session *s, const struct bfd_wish *w, void *arg)
 
 /* --- the end of a client --- */
 
+/*
+ * Clients that come and go for nothing must not fill the log.  more: the end of
+ * the line, which says how many lines were left out before.
+ */
+static bool
+may_log(struct bfd_client *c, char more[MORE_LEN])
+{
+	uint64_t left_out;
+
+	if (!token_bucket_take(&c->clients->words, loop_clock(), &left_out))
+		return false;
+	more[0] = '\0';
+	if (left_out > 0)
+		(void)snprintf(more, MORE_LEN, " suppressed=%llu",
+		    (unsigned long long)left_out);
+	return true;
+}
+
 /* The peers hear of the death where nobody succeeds; the client is freed. */
 static void
 bury(struct bfd_client *c)
 {
 	struct bfd_engine *engine = c->clients->engine;
+	char more[MORE_LEN];
 	unsigned signalled;
 
 	if (engine != NULL) {
 		signalled = bfd_engine_owner_dead(engine, c, shares_death, c);
 		bfd_engine_owner_gone(engine, c);
-		if (c->interface_count > 0)
+		if (c->interface_count > 0 && may_log(c, more))
 			log_warning("client vanished client=\"%s\" "
-			    "in_charge=%u signalled=%u", c->name,
-			    c->interface_count, signalled);
+			    "in_charge=%u signalled=%u%s",
+			    c->name, c->interface_count, signalled, more);
 	}
 	client_free(c);
 }
@@ -146,6 +172,7 @@ void
 bfd_client_gone(struct bfd_client *c, bool clean)
 {
 	struct bfd_engine *engine = c->clients->engine;
+	char more[MORE_LEN];
 
 	c->conn = NULL;
 	if (clean && engine != NULL)
@@ -155,8 +182,10 @@ bfd_client_gone(struct bfd_client *c, bool clean)
 	else if (c->hung || c->grace_ns == 0)
 		bury(c);
 	else {
-		log_notice("client vanished client=\"%s\" grace_ms=%lld",
-		    c->name, (long long)(c->grace_ns / NS_PER_MS));
+		if (may_log(c, more))
+			log_notice("client vanished client=\"%s\" "
+			    "grace_ms=%lld%s", c->name,
+			    (long long)(c->grace_ns / NS_PER_MS), more);
 		loop_timer_set(c->timer, mono_add(loop_clock(), c->grace_ns));
 	}
 }
@@ -164,14 +193,17 @@ bfd_client_gone(struct bfd_client *c, bool clean)
 static void
 hangs(struct bfd_client *c)
 {
+	char more[MORE_LEN];
 	unsigned signalled;
 
 	c->hung = true;
 	c->silences++;
 	signalled = bfd_engine_owner_dead(c->clients->engine, c, shares, c);
-	log_warning("client does not answer client=\"%s\" within_ms=%lld "
-	    "signalled=%u", c->name,
-	    (long long)(c->answer_within_ns / NS_PER_MS), signalled);
+	if (may_log(c, more))
+		log_warning("client does not answer client=\"%s\" "
+		    "within_ms=%lld signalled=%u%s", c->name,
+		    (long long)(c->answer_within_ns / NS_PER_MS), signalled,
+		    more);
 }
 
 /* --- pings --- */
@@ -219,11 +251,15 @@ timer_due(mono_t deadline, void *arg)
 void
 bfd_client_answers(struct bfd_client *c)
 {
+	char more[MORE_LEN];
+
 	c->missed = 0;
 	if (!c->hung)
 		return;
 	c->hung = false;
-	log_notice("client answers again client=\"%s\"", c->name);
+	if (may_log(c, more))
+		log_notice("client answers again client=\"%s\"%s",
+		    c->name, more);
 	bfd_engine_owner_alive(c->clients->engine, c);
 	c->clients->answers_again(c, c->clients->arg);
 	loop_timer_set(c->timer, is_asked(c) ? loop_clock() : MONO_NEVER);

@@ -62,6 +62,7 @@ struct bfd_engine {
 	int64_t			 packets_max;	/* B-84; 0: no limit */
 	int64_t			 packet_rate;	/* sum of the sessions' */
 	struct token_bucket	 refused_log;
+	struct token_bucket	 operator_log;
 	unsigned		 reload_number;
 	struct reload_run	 reload;
 	bool			 stopping;

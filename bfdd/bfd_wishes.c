@@ -653,6 +653,7 @@ bfd_engine_admin_down(struct bfd_engine *e, const struct bfd_params *key,
 	struct bfd_session *s = bfd_table_by_key(e->table, key);
 	struct bfd_params wished;
 	char name[BFD_LABEL_LEN];
+	uint64_t suppressed;
 
 	if (e->stopping)
 		return -ESHUTDOWN;
@@ -665,8 +666,10 @@ bfd_engine_admin_down(struct bfd_engine *e, const struct bfd_params *key,
 	if (s->operator_down == down)
 		return 0;
 	s->operator_down = down;
-	log_notice("admin-%s %s by=operator", down ? "down" : "up",
-	    bfd_act_label(s, name, sizeof(name)));
+	if (token_bucket_take(&e->operator_log, bfd_act_now(e), &suppressed))
+		log_notice("admin-%s %s by=operator suppressed=%llu",
+		    down ? "down" : "up", bfd_act_label(s, name, sizeof(name)),
+		    (unsigned long long)suppressed);
 	bfd_wishes_apply(e, s);
 	return 0;
 }

@@ -58,6 +58,8 @@
 #define ACCEPTS_PER_WAKE 8
 #define WORDS_EVERY_NS	(1 * NS_PER_S)	/* lines about clients in the log */
 #define WORDS_BURST	20
+#define DEEDS_EVERY_NS	(1 * NS_PER_S)	/* lines about what they did */
+#define DEEDS_BURST	600		/* one for each virtual router */
 #define SWEEP_NS	(10 * NS_PER_S)
 #define ACCEPT_PAUSE_NS	(1 * NS_PER_S)	/* out of descriptors */
 
@@ -76,7 +78,7 @@ struct ctl_server {
 	mono_t			 turn[2];
 	struct loop_timer	*accept_timer;
 	struct loop_timer	*sweep_timer;
-	struct token_bucket	 words;
+	struct token_bucket	 words, deeds;
 	struct loop_fd		*listen_event;
 	int			 listen_fd;
 	struct ctl_listener	*own;		/* NULL: borrowed, or none */
@@ -723,6 +725,7 @@ ctl_server_open(struct loop *loop, const struct ctl_server_config *config,
 	s->sweep_timer = loop_timer_new(loop, sweep, s);
 	s->backlog = ctl_backlog_new();
 	token_bucket_init(&s->words, WORDS_EVERY_NS, WORDS_BURST);
+	token_bucket_init(&s->deeds, DEEDS_EVERY_NS, DEEDS_BURST);
 	if (s->backlog != NULL && s->work_timer != NULL &&
 	    s->accept_timer != NULL && s->sweep_timer != NULL)
 		error = start_listening(s, config, gid);
@@ -784,6 +787,13 @@ bool
 ctl_client_conn_may_change(const struct ctl_client_conn *c)
 {
 	return ctl_conn_may_change(c);
+}
+
+bool
+ctl_client_conn_may_log(struct ctl_client_conn *c, uint64_t *left_out)
+{
+	return token_bucket_take(&c->server->deeds, loop_now(c->loop),
+	    left_out);
 }
 
 bool

@@ -82,6 +82,12 @@ void	ctl_client_conn_set_data(struct ctl_client_conn *, void *);
 void	*ctl_client_conn_data(const struct ctl_client_conn *);
 const char *ctl_client_conn_name(const struct ctl_client_conn *); /* "pid 12" */
 bool	ctl_client_conn_may_change(const struct ctl_client_conn *);
+/*
+ * May what this client did have a line in the log?  A file may be filled by asking
+ * again and again, so that it is six hundred lines at a time and one per second in
+ * the long run, for all clients together.  *left_out: how many had none before.
+ */
+bool	ctl_client_conn_may_log(struct ctl_client_conn *, uint64_t *left_out);
 
 /*
  * The level of object `key` in `topic` is now `level` (a new reference, taken).

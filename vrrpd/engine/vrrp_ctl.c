@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,26 @@ struct vrrp_ctl {
 };
 
 /* --- handlers --- */
+
+/* Logs the deed of a client, if it may have a line (ctl_client_conn_may_log). */
+__attribute__((format(printf, 2, 3)))
+static void
+log_deed(struct ctl_client_conn *conn, const char *fmt, ...)
+{
+	char text[256], more[40] = "";
+	uint64_t left_out;
+	va_list ap;
+
+	if (!ctl_client_conn_may_log(conn, &left_out))
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (left_out > 0)
+		(void)snprintf(more, sizeof(more), " suppressed=%llu",
+		    (unsigned long long)left_out);
+	log_notice("%s by=\"%s\"%s", text, ctl_client_conn_name(conn), more);
+}
 
 /* "name" absent: *v is NULL. False: the error is set. */
 static bool
@@ -308,9 +329,9 @@ do_set(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		    "\"advert-interval-cs\" or \"priority\"");
 	vrrp_instance_set(v, &p);
 	vrrp_router_retune(c->router);
-	log_notice("instance=%s set priority=%u advert_int_cs=%u%s by=\"%s\"",
+	log_deed(conn, "instance=%s set priority=%u advert_int_cs=%u%s",
 	    v->p.name, v->p.priority, v->p.advert_int_cs,
-	    keep ? " to be kept" : "", ctl_client_conn_name(conn));
+	    keep ? " to be kept" : "");
 	kept = keep ? vrrp_standing_keep(c->router->standing, &v->p, changed) :
 	    0;
 	*result = set_answer(params, keep && kept == 0);
@@ -336,8 +357,7 @@ do_disable(struct ctl_client_conn *conn, json_t *params, json_t **result,
 
 	if (!named(c, params, true, &v, error))
 		return false;
-	log_notice("instance=%s disabled by=\"%s\"", v->p.name,
-	    ctl_client_conn_name(conn));
+	log_deed(conn, "instance=%s disabled", v->p.name);
 	vrrp_instance_disable(v, true);
 	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
 	    vrrp_standing_look(c->router->standing, v));
@@ -354,8 +374,7 @@ enable_absent(struct vrrp_ctl *c, struct ctl_client_conn *conn,
 	if (name == NULL || !vrrp_standing_end(c->router->standing, name))
 		return false;
 	error->code = 0;
-	log_notice("instance=%s, which there is not, enabled by=\"%s\"", name,
-	    ctl_client_conn_name(conn));
+	log_deed(conn, "instance=%s, which there is not, enabled", name);
 	*result = vrrp_ctl_orders_answer(c->orders, conn, json_pack(
 	    "{s:s, s:s}", "name", name, "state", "absent"), 0);
 	return true;
@@ -370,8 +389,7 @@ do_enable(struct ctl_client_conn *conn, json_t *params, json_t **result,
 
 	if (!named(c, params, true, &v, error))
 		return enable_absent(c, conn, params, result, error);
-	log_notice("instance=%s enabled by=\"%s\"", v->p.name,
-	    ctl_client_conn_name(conn));
+	log_deed(conn, "instance=%s enabled", v->p.name);
 	vrrp_instance_disable(v, false);
 	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
 	    vrrp_standing_look(c->router->standing, v));
@@ -415,8 +433,7 @@ do_handover(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		    "here (it is in state %s)", v->p.name,
 		    vrrp_state_name(v->core.state));
 	}
-	log_notice("instance=%s handed over by=\"%s\"", v->p.name,
-	    ctl_client_conn_name(conn));
+	log_deed(conn, "instance=%s handed over", v->p.name);
 	*result = vrrp_ctl_orders_answer(c->orders, conn, state_answer(v),
 	    look_at_group(c->router, v));
 	return true;

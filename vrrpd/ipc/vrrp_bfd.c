@@ -26,11 +26,14 @@
 
 #include "shared/ctl_client.h"
 #include "shared/log.h"
+#include "shared/pure/token_bucket.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 
 #define RETRY_NS	(200 * NS_PER_MS)
 #define HEARTBEAT_NS	(100 * NS_PER_MS)
 #define REFUSED_RETRY_NS NS_PER_S
+#define LOST_LOG_NS	(10 * NS_PER_S)		/* a bfdd that dies and dies */
+#define LOST_LOG_BURST	5
 
 /* The argument of a pending reply; outlives its session, or its offer. */
 struct pending {
@@ -65,6 +68,7 @@ struct vrrp_bfd {
 	struct pending		*pending;
 	json_t			*in_charge;	/* names of interfaces */
 	int64_t			 grace_ns;
+	struct token_bucket	 lost_log;
 };
 
 /* --- decoding --- */
@@ -770,13 +774,16 @@ static void
 down_cb(const char *reason, void *arg)
 {
 	struct vrrp_bfd *b = arg;
+	uint64_t suppressed;
 
 	b->up = false;
 	/* First: how fast to reassure follows from sessions still known (L-23). */
 	b->h.reachable(false, b->arg);
 	all_unknown(b);
-	log_warning("bfdd lost: %s; its sessions are unknown, virtual routers "
-	    "go on by their own timers", reason);
+	if (token_bucket_take(&b->lost_log, loop_clock(), &suppressed))
+		log_warning("bfdd lost: %s; its sessions are unknown, virtual "
+		    "routers go on by their own timers suppressed=%llu",
+		    reason, (unsigned long long)suppressed);
 }
 
 static void
@@ -808,6 +815,7 @@ vrrp_bfd_new(struct loop *loop, const char *path,
 	b->h = *h;
 	b->arg = arg;
 	b->path = strdup(path);
+	token_bucket_init(&b->lost_log, LOST_LOG_NS, LOST_LOG_BURST);
 	b->in_charge = json_array();
 	b->retry = loop_timer_new(loop, retry_cb, b);
 	if (b->retry != NULL && b->path != NULL && b->in_charge != NULL)

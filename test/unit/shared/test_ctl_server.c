@@ -1942,6 +1942,24 @@ test_ctl_server_full_input_is_served_all_the_same(void **state)
 	(void)alarm(0);
 }
 
+/* Whoever asks for the same again and again does not fill the log. */
+static void
+test_ctl_server_lines_about_deeds_are_limited(void **state)
+{
+	struct ctl_client_conn *c = attach(0), *other = attach(0);
+	uint64_t left_out;
+	unsigned i, lines = 0;
+
+	(void)state;
+	for (i = 0; i < 5000; i++)
+		lines += ctl_client_conn_may_log(i & 1 ? c : other, &left_out);
+	assert_in_range(lines, 600, 610);
+	pause_end = mono_add(loop_clock(), 1050 * NS_PER_MS);
+	await(pause_over);
+	assert_true(ctl_client_conn_may_log(c, &left_out));
+	assert_int_equal(left_out, 5000 - lines);
+}
+
 /* Empty lines are passed over, however many there are. */
 static void
 test_ctl_server_empty_lines_are_no_requests(void **state)
@@ -2127,6 +2145,7 @@ main(void)
 		SOCKET_TEST(
 		    test_ctl_server_clients_leave_descriptors_to_the_daemon),
 		PLAIN_TEST(test_ctl_server_empty_lines_are_no_requests),
+		PLAIN_TEST(test_ctl_server_lines_about_deeds_are_limited),
 		SOCKET_TEST(
 		    test_ctl_server_reader_that_has_left_is_not_heard_to_the_end),
 		SOCKET_TEST(
