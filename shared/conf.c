@@ -124,24 +124,13 @@ line_of(const char *text, size_t at)
 	return line;
 }
 
-/* The open file's text, or -errno with the reason in *why and *line. */
+/* Everything that can be read, or -errno with the reason in *why and *line. */
 static ssize_t
-read_text(int fd, char **text, const char **why, int *line)
+read_stream(int fd, char **text, const char **why, int *line)
 {
-	struct stat st;
 	char *buf, *nul;
 	ssize_t n;
 
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode)) {
-		*why = "is a directory";
-		return -EISDIR;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		*why = "is not a regular file";
-		return -EINVAL;
-	}
 	if ((buf = malloc(CONF_FILE_MAX + 1)) == NULL)
 		return -ENOMEM;
 	n = read_all(fd, buf, CONF_FILE_MAX + 1);
@@ -160,6 +149,39 @@ read_text(int fd, char **text, const char **why, int *line)
 	buf[n] = '\0';
 	*text = buf;
 	return n;
+}
+
+/* The open file's text, or -errno with the reason in *why and *line. */
+static ssize_t
+read_text(int fd, char **text, const char **why, int *line)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode)) {
+		*why = "is a directory";
+		return -EISDIR;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		*why = "is not a regular file";
+		return -EINVAL;
+	}
+	return read_stream(fd, text, why, line);
+}
+
+int
+conf_read_stream(int fd, const char *name, char **text,
+    struct conf_errors *errors)
+{
+	const char *why = NULL;
+	int line = 0;
+	ssize_t n = read_stream(fd, text, &why, &line);
+
+	if (n < 0)
+		conf_errors_add(errors, name, line, "%s",
+		    why != NULL ? why : strerror((int)-n));
+	return n < 0 ? (int)n : 0;
 }
 
 int

@@ -41,6 +41,12 @@ const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
  * wrong (not there, a directory, too large, binary) and returns negative errno.
  */
 int	conf_read_file(const char *path, char **text, struct conf_errors *);
+/*
+ * The same of an open descriptor of any kind, to its end, which may be a wait.
+ * name: for the error.
+ */
+int	conf_read_stream(int fd, const char *name, char **text,
+	    struct conf_errors *);
 
 /*
  * Parses text into cfg, naming it `file` in errors.  Before libconfuse sees it,

@@ -56,7 +56,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { NULL, 0 };
-	struct ka_source src = { &in, "lb1", read_text, match_text };
+	struct ka_source src = { &in, "lb1", "/etc/keepalived",
+	    read_text, match_text };
 	struct vrrp_config config;
 	struct ka_tree tree;
 	char *text, *out = NULL;
@@ -68,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.text = text;
 	if (ka_parse("/fuzz.conf", &src, &tree) != 0)
 		REQUIRE(tree.remarks.errors > 0);
-	else if (ka_convert(&tree, &out) == 0) {
+	else if (ka_convert(&tree, &src, &out) == 0) {
 		errors.count = 0;
 		if (vrrp_conf_parse_text(out, "converted", 0, &config,
 		    &errors, NULL) != 0) {

@@ -11,9 +11,11 @@
 #include <errno.h>
 #include <glob.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "shared/conf.h"
 #include "vrrpd/convert/ka_convert.h"
@@ -30,7 +32,12 @@ read_source(void *arg, const char *path, char **text, char *why, size_t len)
 		(void)snprintf(why, len, "out of memory");
 		return -ENOMEM;
 	}
-	if ((rv = conf_read_file(path, text, errors)) != 0)
+	if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0)
+		rv = conf_read_stream(STDIN_FILENO, "standard input", text,
+		    errors);
+	else
+		rv = conf_read_file(path, text, errors);
+	if (rv != 0)
 		(void)snprintf(why, len, "%s", errors->list[0].text);
 	free(errors);
 	return rv;
@@ -54,25 +61,53 @@ match_source(void *arg, const char *pattern)
 	return list;
 }
 
-static void
-print_remarks(const struct ka_remarks *r, FILE *err)
+static unsigned
+print_kind(const struct ka_remarks *r, enum ka_kind kind, const char *prefix,
+    FILE *err)
 {
-	static const char *const kinds[] = {
-		[KA_NOTE] = "note: ",
-		[KA_DIFFERENCE] = "",
-		[KA_ERROR] = "error: ",
-	};
 	const struct ka_remark *m;
-	unsigned i;
+	unsigned i, count = 0;
 
 	for (i = 0; i < r->count; i++) {
 		m = &r->list[i];
+		if (m->kind != kind)
+			continue;
+		count++;
 		if (m->file != NULL)
 			(void)fprintf(err, "%s:%d: ", m->file->path, m->line);
-		(void)fprintf(err, "%s%s\n", kinds[m->kind], m->text);
+		(void)fprintf(err, "%s%s\n", prefix, m->text);
 	}
+	return count;
+}
+
+static void
+print_count(unsigned count, const char *what, const char *before, FILE *err)
+{
+	if (count > 0)
+		(void)fprintf(err, "%s%u %s%s", before, count, what,
+		    count == 1 ? "" : "s");
+}
+
+/* Errors come first, then differences, notes, and a line with counts. */
+static void
+print_remarks(const struct ka_tree *tree, FILE *err)
+{
+	const struct ka_remarks *r = &tree->remarks;
+	unsigned errors = print_kind(r, KA_ERROR, "error: ", err);
+	unsigned differences = print_kind(r, KA_DIFFERENCE, "", err);
+	unsigned notes = print_kind(r, KA_NOTE, "note: ", err);
+
 	if (r->lost > 0)
 		(void)fprintf(err, "and %u more\n", r->lost);
+	if (errors > 0 || (differences == 0 && notes == 0))
+		return;
+	print_count(differences, "difference", "", err);
+	print_count(notes, "note", differences > 0 ? ", " : "", err);
+	if (tree->instances_left_out > 0)
+		(void)fprintf(err, ", %u instance%s left out",
+		    tree->instances_left_out, tree->instances_left_out == 1 ?
+		    "" : "s");
+	(void)fputc('\n', err);
 }
 
 static json_t *
@@ -112,12 +147,16 @@ bool
 vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
     FILE *err)
 {
-	struct ka_source src = { NULL, id, read_source, match_source };
+	struct ka_source src = { NULL, id, ".", read_source, match_source };
 	struct utsname u;
+	char cwd[PATH_MAX];
 	struct ka_tree tree;
 	char *text = NULL;
 	bool done, refused;
+	int rv;
 
+	if (getcwd(cwd, sizeof(cwd)) != NULL)
+		src.cwd = cwd;
 	if (id == NULL) {		/* as keepalived without -i */
 		if (uname(&u) != 0)
 			u.nodename[0] = '\0';
@@ -125,8 +164,9 @@ vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
 		src.id = u.nodename;
 	}
 	done = ka_parse(path, &src, &tree) == 0;
-	if (done && ka_convert(&tree, &text) != 0) {
-		ka_remark(&tree, KA_ERROR, NULL, 0, "out of memory");
+	if (done && (rv = ka_convert(&tree, &src, &text)) != 0) {
+		if (rv == -ENOMEM)
+			ka_remark(&tree, KA_ERROR, NULL, 0, "out of memory");
 		done = false;
 	}
 	refused = done && (flags & VRRPCTL_CONVERT_STRICT) &&
@@ -137,7 +177,7 @@ vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
 	else {
 		if (done)
 			(void)fputs(text, out);
-		print_remarks(&tree.remarks, err);
+		print_remarks(&tree, err);
 		if (refused)
 			(void)fprintf(err, "%u difference%s: nothing is "
 			    "converted (--strict)\n", tree.remarks.differences,

@@ -35,10 +35,11 @@ ka_is_virtual(const struct ka_conv *c, const struct addr *a)
 	const struct ka_instance *v;
 	const struct ka_node *n;
 	struct addr_prefix p;
+	struct ka_lines l;
 
 	for (v = c->instances; v != NULL; v = v->next)
-		for (n = v->vips == NULL ? NULL : v->vips->first; n != NULL;
-		    n = n->next)
+		for (n = ka_lines_first(&l, v->node, "virtual_ipaddress");
+		    n != NULL; n = ka_lines_next(&l))
 			if (addr_prefix_parse(n->words[0], &p) == 0 &&
 			    addr_equal(&p.addr, a))
 				return true;
@@ -200,12 +201,14 @@ ka_read_addresses(struct ka_conv *c, struct ka_instance *v)
 {
 	const struct ka_node *n;
 	struct vrrp_vip first;
+	struct ka_lines l;
 	unsigned i;
 
 	v->vip = ka_new(c, VRRP_VIPS_MAX * sizeof(*v->vip));
 	if (v->vip == NULL || v->vips == NULL)
 		return;
-	for (n = v->vips->first; n != NULL; n = n->next)
+	for (n = ka_lines_first(&l, v->node, "virtual_ipaddress"); n != NULL;
+	    n = ka_lines_next(&l))
 		take_address(c, v, n);
 	if (v->family != AF_INET6)
 		return;
@@ -271,8 +274,10 @@ void
 ka_put_excluded(struct ka_conv *c, const struct ka_instance *v)
 {
 	const struct ka_node *n;
+	struct ka_lines l;
 
-	if (v->excluded == NULL || v->excluded->first == NULL)
+	n = ka_lines_first(&l, v->node, "virtual_ipaddress_excluded");
+	if (v->excluded == NULL || n == NULL)
 		return;
 	ka_say(c, KA_DIFFERENCE, v->excluded, "virtual_ipaddress_excluded: left"
 	    " out: vrrpd announces all its addresses, and with more of them "
@@ -281,7 +286,7 @@ ka_put_excluded(struct ka_conv *c, const struct ka_instance *v)
 	    "an instance for the others");
 	(void)fprintf(c->out, "    # virtual_ipaddress_excluded, not carried "
 	    "over:\n");
-	for (n = v->excluded->first; n != NULL; n = n->next) {
+	for (; n != NULL; n = ka_lines_next(&l)) {
 		(void)fprintf(c->out, "    #     ");
 		ka_put_word(c->out, n->words[0]);
 		(void)fputc('\n', c->out);
@@ -290,12 +295,15 @@ ka_put_excluded(struct ka_conv *c, const struct ka_instance *v)
 
 /* --- peers --- */
 
-/* "fe80::1%eth0" without what follows the percent sign. */
-static bool
-peer_address(const char *text, struct addr *out)
+/*
+ * The address of "fe80::1%eth0" and of "192.0.2.1/24": keepalived looks at
+ * neither what follows a percent sign nor at a length.
+ */
+bool
+ka_host(const char *text, struct addr *out)
 {
 	char host[ADDR_STRLEN + 1];
-	size_t n = strcspn(text, "%");
+	size_t n = strcspn(text, "%/");
 
 	if (n >= sizeof(host))
 		return false;
@@ -332,7 +340,7 @@ take_peer(struct ka_conv *c, const struct ka_instance *v,
 	struct addr a;
 	unsigned i;
 
-	if (!peer_address(n->words[0], &a)) {
+	if (!ka_host(n->words[0], &a)) {
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: not the address of a host:"
 		    " left out", n->words[0]);
 		return false;
@@ -373,18 +381,20 @@ ka_read_peers(struct ka_conv *c, const struct ka_instance *v, struct addr *list,
     unsigned *count, long *ttl)
 {
 	const struct ka_node *n;
+	struct ka_lines l;
 	long min, all = 255;
 	bool said = false;
 
 	*count = 0;
 	if (v->unicast == NULL)
 		return true;
-	if (v->unicast->first == NULL) {
+	n = ka_lines_first(&l, v->node, "unicast_peer");
+	if (n == NULL) {
 		ka_say(c, KA_NOTE, v->unicast, "unicast_peer is empty: "
 		    "multicast, as keepalived does");
 		return true;
 	}
-	for (n = v->unicast->first; n != NULL; n = n->next) {
+	for (; n != NULL; n = ka_lines_next(&l)) {
 		if ((min = peer_ttl(c, n)) > 0) {
 			said = true;
 			all = min < all ? min : all;

@@ -11,6 +11,11 @@
 
 /* Can it be the address of a host? */
 bool	ka_usable(const struct addr *);
+/*
+ * The address of "fe80::1%eth0" or "192.0.2.1/24", whose ends keepalived does
+ * not look at.  False: no address of a host, and *out is undefined.
+ */
+bool	ka_host(const char *, struct addr *out);
 /* Is it a virtual address of any instance? */
 bool	ka_is_virtual(const struct ka_conv *, const struct addr *);
 

@@ -23,12 +23,13 @@ is_peer(const struct ka_instance *v, const struct addr *neighbour,
     const char **because)
 {
 	const struct ka_node *n;
+	struct ka_lines l;
 	struct addr a;
 	unsigned i;
 
-	for (n = v->unicast == NULL ? NULL : v->unicast->first; n != NULL;
-	    n = n->next)
-		if (addr_parse(n->words[0], &a) == 0 &&
+	for (n = ka_lines_first(&l, v->node, "unicast_peer"); n != NULL;
+	    n = ka_lines_next(&l))
+		if (ka_host(n->words[0], &a) &&
 		    addr_equal(&a, neighbour)) {
 			*because = "it is a unicast_peer";
 			return true;

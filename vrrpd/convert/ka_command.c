@@ -33,6 +33,18 @@ ka_command(const struct ka_node *n, unsigned first, unsigned end, char *out,
 	}
 }
 
+/* Is the argument one that only a shell would do something with? */
+static bool
+for_a_shell(const char *arg)
+{
+	const char *digits = arg + strspn(arg, "0123456789&");
+
+	return strcmp(arg, "|") == 0 || strcmp(arg, "||") == 0 ||
+	    strcmp(arg, "&&") == 0 || strcmp(arg, ";") == 0 ||
+	    strcmp(arg, "&") == 0 || digits[0] == '>' || digits[0] == '<' ||
+	    strstr(arg, "$(") != NULL || strchr(arg, '`') != NULL;
+}
+
 bool
 ka_check_command(struct ka_conv *c, const struct ka_node *n, char *command)
 {
@@ -51,9 +63,7 @@ ka_check_command(struct ka_conv *c, const struct ka_node *n, char *command)
 		return false;
 	}
 	for (i = 1; argv[i] != NULL; i++)
-		if (strcmp(argv[i], "|") == 0 || strcmp(argv[i], "||") == 0 ||
-		    strcmp(argv[i], "&&") == 0 || strcmp(argv[i], ";") == 0 ||
-		    strchr(argv[i], '>') == argv[i]) {
+		if (strcmp(argv[i - 1], "-c") != 0 && for_a_shell(argv[i])) {
 			ka_say(c, KA_NOTE, n, "%.80s: \"%.20s\" is an argument"
 			    " and nothing to a shell: neither keepalived nor "
 			    "vrrpd starts one", n->words[0], argv[i]);

@@ -13,17 +13,26 @@
 #include <stdio.h>
 
 #include "shared/pure/addr.h"
+#include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_tree.h"
 #include "vrrpd/pure/vrrp_params.h"
 
-enum ka_tracker_kind { KA_SCRIPT, KA_PROCESS, KA_FILE, KA_BFD, KA_INTERFACE };
-#define KA_TRACKER_KINDS	5
+enum ka_tracker_kind {
+	KA_SCRIPT,
+	KA_PROCESS,
+	KA_FILE,
+	KA_BFD,
+	KA_INTERFACE,
+	KA_TCP,			/* written only: keepalived has none */
+};
+#define KA_TRACKER_KINDS	6
 
 /* A declared tracker. */
 struct ka_tracker {
 	struct ka_tracker	*next;
 	const struct ka_node	*node;
 	enum ka_tracker_kind	 kind;
+	enum ka_tracker_kind	 written;	/* kind in vrrpd.conf */
 	const char		*name;		/* of keepalived */
 	char			 out[VRRP_NAME_MAX];	/* in vrrpd.conf */
 	int			 weight;
@@ -116,6 +125,7 @@ struct ka_group {
 
 struct ka_conv {
 	struct ka_tree		*tree;
+	const struct ka_source	*src;		/* scripts are read there */
 	FILE			*out;
 	bool			 no_memory;
 	/* global_defs */

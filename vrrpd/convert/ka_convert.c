@@ -113,6 +113,11 @@ convert(struct ka_conv *c)
 
 	for (n = c->tree->root.first; n != NULL; n = n->next)
 		read_top(c, n);
+	if (c->instances == NULL) {
+		ka_say(c, KA_ERROR, NULL, "there is no vrrp_instance: no router"
+		    " in it");
+		return -EINVAL;
+	}
 	for (v = c->instances; v != NULL; v = v->next)
 		ka_find_trackers(c, v->tracks, v->out);
 	for (g = c->groups; g != NULL; g = g->next)
@@ -129,13 +134,11 @@ convert(struct ka_conv *c)
 		else if (ka_is(n, "virtual_server"))
 			ka_put_virtual_server(c, n);
 	}
-	if (c->instances == NULL)
-		ka_say(c, KA_DIFFERENCE, NULL, "there is no vrrp_instance");
 	return c->no_memory ? -ENOMEM : 0;
 }
 
 int
-ka_convert(struct ka_tree *tree, char **text)
+ka_convert(struct ka_tree *tree, const struct ka_source *src, char **text)
 {
 	struct ka_conv c;
 	char *out = NULL;
@@ -144,17 +147,18 @@ ka_convert(struct ka_tree *tree, char **text)
 
 	memset(&c, 0, sizeof(c));
 	c.tree = tree;
+	c.src = src;
 	c.version = 2;			/* the default of keepalived */
 	if ((c.out = open_memstream(&out, &len)) == NULL)
 		return -ENOMEM;
 	rv = convert(&c);
+	ka_remarks_sort(&tree->remarks);
 	if (fclose(c.out) != 0 && rv == 0)
 		rv = -ENOMEM;
 	if (rv != 0) {
 		free(out);
 		return rv;
 	}
-	ka_remarks_sort(&tree->remarks);
 	*text = out;
 	return 0;
 }

@@ -34,6 +34,21 @@ static const struct ka_rule garp_words[] = {
 	    "address where it is" },
 };
 
+/* keepalived warns of "1.0" and takes the 1, as of any whole number's end. */
+static bool
+whole_seconds(struct ka_conv *c, const struct ka_node *n, long *out)
+{
+	const char *s = ka_arg(n, 1), *point = strchr(s, '.');
+	int64_t ns;
+
+	if (point == NULL || point == s || point[strspn(point, ".0")] != '\0')
+		return ka_number(c, n, 1, 0, 86400, out);
+	if (!ka_span(c, n, 1, NS_PER_S, 0, 86400 * NS_PER_S, &ns))
+		return false;
+	*out = ns / NS_PER_S;
+	return true;
+}
+
 bool
 ka_take_garp(struct ka_conv *c, const struct ka_node *n, struct ka_garp *g)
 {
@@ -67,7 +82,7 @@ ka_take_garp(struct ka_conv *c, const struct ka_node *n, struct ka_garp *g)
 			    n->words[0]);
 		return true;
 	}
-	if (!ka_number(c, n, 1, 0, 86400, &v))
+	if (!whole_seconds(c, n, &v))
 		return true;
 	ka_no_more(c, n, 1);
 	if (strcmp(word, "garp_master_refresh") == 0)

@@ -168,7 +168,7 @@ static void
 read_source(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 {
 	v->source = n;
-	if (addr_parse(ka_arg(n, 1), &v->source_addr) != 0)
+	if (!ka_host(ka_arg(n, 1), &v->source_addr))
 		ka_say(c, KA_DIFFERENCE, n, "%s %.80s: not an address",
 		    n->words[0], ka_arg(n, 1));
 }
@@ -244,6 +244,17 @@ read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 	}
 }
 
+/* Blocks that add up where they are repeated. */
+static bool
+adds_up(const struct ka_node *n)
+{
+	return strncmp(n->words[0], "track_", 6) == 0 ||
+	    ka_is(n, "virtual_ipaddress") ||
+	    ka_is(n, "virtual_ipaddress_excluded") ||
+	    ka_is(n, "virtual_routes") || ka_is(n, "virtual_rules") ||
+	    ka_is(n, "unicast_peer");
+}
+
 /* Of a word that is said twice, keepalived takes the last one. */
 static void
 say_repeated(struct ka_conv *c, const struct ka_node *block)
@@ -252,7 +263,7 @@ say_repeated(struct ka_conv *c, const struct ka_node *block)
 
 	for (a = block->first; a != NULL; a = a->next) {
 		/* Known words only: lines of unknown ones may be many. */
-		if (strncmp(a->words[0], "track_", 6) == 0 ||
+		if (adds_up(a) ||
 		    strncmp(a->words[0], "notify", 6) == 0 ||
 		    ka_rule_find(words, COUNT(words), a->words[0]) == NULL)
 			continue;
@@ -493,6 +504,7 @@ leave_out(struct ka_conv *c, struct ka_instance *v, const char *fmt, ...)
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	v->left_out = true;
+	c->tree->instances_left_out++;
 	ka_say(c, KA_DIFFERENCE, v->node, "vrrp_instance %s is left out: %s",
 	    v->out, why);
 	(void)fprintf(c->out, "\n# %s: vrrp_instance %s is left out:\n# %s\n",

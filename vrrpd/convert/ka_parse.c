@@ -29,6 +29,7 @@
 
 #define VARIABLE_DEPTH	32
 #define SEQUENCE_MAX	65536
+#define KA_OTHERS_MAX	16
 
 struct variable {
 	struct variable	*next;
@@ -52,7 +53,10 @@ struct parse {
 	size_t		 value_len;
 	int		 defined_at;
 	bool		 failed;
-	bool		 said_id;
+	const char	*others[KA_OTHERS_MAX];	/* routers whose @ lines went */
+	unsigned	 other_count;
+	const struct ka_file *other_file;	/* where the first of them is */
+	int		 other_line;
 };
 
 static void	take_line(struct parse *, const char *, unsigned depth);
@@ -117,22 +121,20 @@ name_len(const char *s)
 
 /*
  * The length of the line without its comment and the blanks at its end.  # and
- * ! begin a comment anywhere but in a string.
+ * ! begin a comment anywhere but in double quotes; in single ones they do.
  */
 static size_t
 without_comment(const char *s)
 {
-	char quote = '\0';
+	bool quoted = false;
 	size_t i;
 
 	for (i = 0; s[i] != '\0'; i++) {
-		if (s[i] == '\\' && s[i + 1] != '\0')
+		if (quoted && s[i] == '\\' && s[i + 1] != '\0')
 			i++;
-		else if (quote != '\0')
-			quote = s[i] == quote ? '\0' : quote;
-		else if (s[i] == '"' || s[i] == '\'')
-			quote = s[i];
-		else if (s[i] == '#' || s[i] == '!')
+		else if (s[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (s[i] == '#' || s[i] == '!'))
 			break;
 	}
 	while (i > 0 && is_blank(s[i - 1]))
@@ -217,15 +219,29 @@ set_variable(struct parse *p, const char *name, size_t name_length,
 		v->value = text;
 }
 
-/* A definition ends with the first line that has no backslash at its end. */
+/* How long the line is without the blanks at its end. */
+static size_t
+trimmed(const char *s)
+{
+	size_t len = strlen(s);
+
+	while (len > 0 && is_blank(s[len - 1]))
+		len--;
+	return len;
+}
+
+/*
+ * A definition ends with the first line that has no backslash at its end; one
+ * behind a comment counts too, and the comment does not.
+ */
 static void
 add_to_definition(struct parse *p, const char *line)
 {
-	size_t len = without_comment(line);
-	bool more = len > 0 && line[len - 1] == '\\';
+	size_t len = without_comment(line), whole = trimmed(line);
+	bool more = whole > 0 && line[whole - 1] == '\\';
 	char *value;
 
-	if (more)
+	if (more && len == whole)
 		len--;
 	while (len > 0 && is_blank(line[len - 1]))
 		len--;
@@ -278,12 +294,17 @@ predefined(struct parse *p, const char *name, size_t len, char *buf,
     size_t size)
 {
 	const char *slash;
+	int n;
 
 	if (len == 4 && strncmp(name, "_PWD", len) == 0) {
 		slash = strrchr(p->file->path, '/');
-		(void)snprintf(buf, size, "%.*s", slash == NULL ? 1 :
-		    slash == p->file->path ? 1 : (int)(slash - p->file->path),
-		    slash == NULL ? "." : p->file->path);
+		n = slash == NULL ? 0 : slash == p->file->path ? 1 :
+		    (int)(slash - p->file->path);
+		if (n > 0 && p->file->path[0] == '/')
+			(void)snprintf(buf, size, "%.*s", n, p->file->path);
+		else
+			(void)snprintf(buf, size, "%s%s%.*s", p->src->cwd,
+			    n > 0 ? "/" : "", n, p->file->path);
 		return buf;
 	}
 	if (len == 9 && strncmp(name, "_INSTANCE", len) == 0)
@@ -499,6 +520,29 @@ repeat_list(struct parse *p, struct repeat *r, const char *rest, unsigned depth)
 		    "values as names");
 }
 
+/* Puts the variables into the arguments behind the first, which has names. */
+static bool
+substitute_arguments(struct parse *p, struct repeat *r)
+{
+	unsigned i;
+	char *text;
+	bool lines;
+
+	for (i = 1; i < r->count; i++) {
+		if (strchr(r->args[i], '$') == NULL)
+			continue;
+		if ((text = substitute(p, r->args[i], &lines)) == NULL)
+			return false;
+		r->args[i] = ka_strdup(p->tree, text, strlen(text));
+		free(text);
+		if (r->args[i] == NULL) {
+			no_memory(p);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Takes a line with ~SEQ or ~LST; false: there is none. */
 static bool
 repeat(struct parse *p, const char *s, unsigned depth)
@@ -515,6 +559,8 @@ repeat(struct parse *p, const char *s, unsigned depth)
 		say(p, KA_ERROR, "%.4s: no closing parenthesis", s);
 	else if ((rest = strdup(skip_blanks(r->end))) == NULL)
 		no_memory(p);
+	else if (!substitute_arguments(p, r))
+		;	/* said */
 	else if (list)
 		repeat_list(p, r, rest, depth);
 	else
@@ -619,11 +665,34 @@ finish_word(struct parse *p, char *word)
 }
 
 /*
- * One word into buf, quotes removed.  Returns where it ends.  *open: a string
- * was not closed.
+ * Does the line begin with a word that names a command?  There single quotes
+ * and quotes inside a word are those of a shell; on any other line a single
+ * quote is a character, and what double quotes hold is a word of its own.
+ */
+static bool
+names_command(const char *s)
+{
+	static const char *const words[] = { "script", "process",
+	    "startup_script", "shutdown_script", "misc_path", "quorum_up",
+	    "quorum_down" };
+	size_t i, n = strcspn(s, " \t\r\v\f{}");
+
+	if (n >= 6 && strncmp(s, "notify", 6) == 0)
+		return true;
+	if (n > 7 && strncmp(s + n - 7, "_script", 7) == 0)
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == n && strncmp(s, words[i], n) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * One word into buf, quotes removed.  command: see names_command().  Returns
+ * where the word ends.  *open: a string was not closed.
  */
 static const char *
-scan_word(const char *s, char *buf, bool *open)
+scan_word(const char *s, bool command, char *buf, bool *open)
 {
 	char quote = '\0';
 	size_t n = 0;
@@ -633,11 +702,18 @@ scan_word(const char *s, char *buf, bool *open)
 			buf[n++] = *s++;
 			buf[n++] = *s;
 		} else if (quote != '\0') {
-			if (*s == quote)
-				quote = '\0';
-			else
+			if (*s != quote) {
 				buf[n++] = *s;
-		} else if (*s == '"' || *s == '\'')
+				continue;
+			}
+			quote = '\0';
+			if (!command) {		/* the word ends here */
+				s++;
+				break;
+			}
+		} else if (*s == '"' && n > 0 && !command)
+			break;
+		else if (*s == '"' || (*s == '\'' && command))
 			quote = *s;
 		else if (s[0] == '$' && s[1] == '{' && strchr(s, '}') != NULL) {
 			while (*s != '}')
@@ -659,7 +735,7 @@ take_words(struct parse *p, const char *s)
 	char *words[KA_WORDS_MAX], *buf;
 	struct ka_node *n = NULL;
 	unsigned count = 0;
-	bool open;
+	bool open, command = false;
 
 	if ((buf = malloc(strlen(s) + 1)) == NULL) {
 		no_memory(p);
@@ -680,7 +756,9 @@ take_words(struct parse *p, const char *s)
 				break;
 			continue;
 		}
-		s = scan_word(s, buf, &open);
+		if (count == 0)		/* a brace began another line */
+			command = names_command(s);
+		s = scan_word(s, command, buf, &open);
 		if (open)
 			say(p, KA_DIFFERENCE, "a string that is not closed "
 			    "ends with its line");
@@ -799,7 +877,7 @@ take_include(struct parse *p, const char *s, size_t len)
 		return true;
 	}
 	if (*s == '"' || *s == '\'')
-		(void)scan_word(s, name, &open);
+		(void)scan_word(s, true, name, &open);
 	else {
 		n = strcspn(s, " \t\r\v\f");
 		memcpy(name, s, n);
@@ -812,6 +890,25 @@ take_include(struct parse *p, const char *s, size_t len)
 
 /* --- lines --- */
 
+/* Keeps the name of a router whose line is left out; the first ones do. */
+static void
+other_router(struct parse *p, const char *id, size_t n)
+{
+	unsigned i;
+
+	for (i = 0; i < p->other_count; i++)
+		if (strlen(p->others[i]) == n &&
+		    strncmp(p->others[i], id, n) == 0)
+			return;
+	if (p->other_count == KA_OTHERS_MAX)
+		return;
+	p->others[p->other_count] = ka_strdup(p->tree, id, n);
+	if (p->others[p->other_count] == NULL)
+		no_memory(p);
+	else
+		p->other_count++;
+}
+
 /* NULL: a line of another router; else what follows the @ word. */
 static const char *
 condition(struct parse *p, const char *s)
@@ -822,11 +919,33 @@ condition(struct parse *p, const char *s)
 	bool same = strlen(p->src->id) == n &&
 	    strncmp(p->src->id, id, n) == 0;
 
-	if (!p->said_id)
-		say(p, KA_NOTE, "lines with @ are decided for the router \"%s\""
-		    " (vrrpctl convert --id=NAME for another)", p->src->id);
-	p->said_id = true;
-	return same != not ? skip_blanks(id + n) : NULL;
+	if (same != not)
+		return skip_blanks(id + n);
+	if (p->other_count == 0) {
+		p->other_file = p->file;
+		p->other_line = p->line;
+	}
+	other_router(p, s + 1, n + not);
+	return NULL;
+}
+
+static void
+say_others(struct parse *p)
+{
+	char names[256] = "";
+	size_t used = 0;
+	unsigned i;
+
+	for (i = 0; i < p->other_count && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used,
+		    "%s@%.60s", i > 0 ? ", " : "", p->others[i]);
+	if (p->other_count == 0)
+		return;
+	p->file = p->other_file;
+	p->line = p->other_line;
+	say(p, KA_DIFFERENCE, "lines with %s are left out: this is the router "
+	    "\"%s\" (vrrpctl convert --id=NAME for another)", names,
+	    p->src->id);
 }
 
 static void
@@ -916,6 +1035,14 @@ read_file(struct parse *p, const char *path, char *text)
 	*at = f;
 	p->file = f;
 	p->line = 0;
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		p->line = 1;
+		say(p, KA_DIFFERENCE, "the file begins with a byte order mark: "
+		    "skipped; keepalived takes it for a part of the first "
+		    "word, does not know that, and ignores its line");
+		p->line = 0;
+	}
 	for (s = text; s != NULL && !p->failed; s = end) {
 		if ((end = strchr(s, '\n')) != NULL)
 			*end++ = '\0';
@@ -940,6 +1067,8 @@ ka_parse(const char *path, const struct ka_source *src, struct ka_tree *tree)
 	else
 		read_file(&p, path, text);
 	free(text);
+	if (!p.failed)
+		say_others(&p);
 	if (!p.failed && p.defining != NULL) {
 		p.line = p.defined_at;
 		say(&p, KA_DIFFERENCE, "the value of $%s has no end: left out",

@@ -23,6 +23,7 @@
 struct ka_source {
 	void	*arg;
 	const char *id;		/* @ lines are compared with this */
+	const char *cwd;	/* absolute: a relative path begins there */
 	/* 0 and a malloc'd, terminated text; or -errno and why[] filled in. */
 	int	(*read)(void *arg, const char *path, char **text, char *why,
 		    size_t len);

@@ -16,8 +16,8 @@
 #include "shared/pure/span.h"
 #include "vrrpd/convert/ka_bfd.h"
 #include "vrrpd/convert/ka_command.h"
-#include "vrrpd/convert/ka_offer.h"
 #include "vrrpd/convert/ka_parse.h"
+#include "vrrpd/convert/ka_script.h"
 #include "vrrpd/convert/ka_words.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -28,6 +28,7 @@ static const char *const kind_words[KA_TRACKER_KINDS] = {
 	[KA_FILE] = "track_file",
 	[KA_BFD] = "bfd_instance",
 	[KA_INTERFACE] = "interface",
+	[KA_TCP] = "tcp",
 };
 
 static const struct ka_rule script_words[] = {
@@ -168,7 +169,7 @@ ka_read_tracker(struct ka_conv *c, const struct ka_node *n,
 	if ((t = ka_new(c, sizeof(*t))) == NULL)
 		return;
 	t->node = n;
-	t->kind = kind;
+	t->kind = t->written = kind;
 	t->name = n->words[1];
 	t->weight = kind == KA_FILE ? 1 : 0;
 	if (kind != KA_BFD)
@@ -332,124 +333,6 @@ ka_say_delays(struct ka_conv *c)
 
 /* --- declarations, written --- */
 
-static void
-put_span(struct ka_conv *c, const char *name, int64_t ns)
-{
-	char text[32];
-
-	(void)fprintf(c->out, "    %-8s = %s\n", name, span_format(ns,
-	    text, sizeof(text)));
-}
-
-/* When the script runs next, and how long it may take: never longer. */
-static void
-read_times(struct ka_conv *c, const struct ka_node *n, int64_t *interval,
-    int64_t *timeout)
-{
-	const struct ka_node *w;
-
-	*interval = NS_PER_S;
-	if ((w = ka_child(n, "interval")) != NULL) {
-		if (ka_span(c, w, 1, NS_PER_S, 0, 3600 * NS_PER_S,
-		    interval) && *interval < ns_from_ms(10)) {
-			*interval = *interval == 0 ? NS_PER_S : ns_from_ms(10);
-			ka_say(c, KA_DIFFERENCE, w, "interval %s: %s is "
-			    "written", ka_arg(w, 1), *interval == NS_PER_S ?
-			    "1s, which keepalived takes too," : "10ms, which "
-			    "is the least,");
-		}
-		ka_no_more(c, w, 1);
-	}
-	*timeout = *interval;
-	if ((w = ka_child(n, "timeout")) != NULL) {
-		if (!ka_span(c, w, 1, NS_PER_S, ns_from_ms(1), 3600 * NS_PER_S,
-		    timeout))
-			*timeout = *interval;
-		ka_no_more(c, w, 1);
-		if (*timeout > *interval) {
-			ka_say(c, KA_DIFFERENCE, w, "timeout %s: longer than "
-			    "the interval, which is written instead: a script "
-			    "still running when its next run is due has failed",
-			    ka_arg(w, 1));
-			*timeout = *interval;
-		}
-	}
-}
-
-/* The line that names the user of a script; NULL: none, and that was said. */
-static const struct ka_node *
-user_of(struct ka_conv *c, const struct ka_tracker *t)
-{
-	const struct ka_node *user;
-
-	if ((user = ka_child(t->node, "user")) == NULL)
-		user = c->script_user;
-	if (user != NULL && !ka_user_good(user, 1))
-		ka_say(c, KA_DIFFERENCE, user, "%.80s: not a user and a group; "
-		    "left out", user->words[0]);
-	if (user == NULL)
-		ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s: no user is "
-		    "said: keepalived runs it as keepalived_script, or as root "
-		    "where there is none; vrrpd never as root unless user = "
-		    "root says so", t->out);
-	return user;
-}
-
-static void
-put_script(struct ka_conv *c, struct ka_tracker *t)
-{
-	const struct ka_node *n = t->node, *w, *user;
-	char command[VRRP_COMMAND_MAX + 1], plain[VRRP_COMMAND_MAX + 1];
-	char place[300];
-	int64_t interval, timeout;
-	long rise = 1, fall = 1;
-
-	w = ka_child(n, "script");
-	if (w == NULL || w->count < 2) {
-		ka_say(c, KA_DIFFERENCE, n, "vrrp_script %s has no script: it "
-		    "is left out, and nothing tracks it", t->out);
-		t->left_out = true;
-		return;
-	}
-	ka_command(w, 1, w->count, command, sizeof(command));
-	(void)snprintf(plain, sizeof(plain), "%s", command);
-	if (!ka_check_command(c, w, command)) {
-		t->left_out = true;
-		return;
-	}
-	read_times(c, n, &interval, &timeout);
-	if ((w = ka_child(n, "fall")) != NULL) {
-		(void)ka_number(c, w, 1, 1, 255, &fall);
-		ka_no_more(c, w, 1);
-	}
-	if ((w = ka_child(n, "rise")) != NULL) {
-		(void)ka_number(c, w, 1, 1, 255, &rise);
-		ka_no_more(c, w, 1);
-	}
-	if ((w = ka_child(n, "init_fail")) != NULL && rise > 1)
-		ka_say(c, KA_DIFFERENCE, w, "init_fail: left out: an instance "
-		    "waits for the first result, which counts alone; "
-		    "keepalived waits for %ld good ones", rise);
-	user = user_of(c, t);
-	if (!c->said_exec)
-		ka_say(c, KA_NOTE, n, "a script that cannot be run counts as "
-		    "well in keepalived and as failed in vrrpd; one that takes"
-		    " longer than its timeout is killed with all it started");
-	c->said_exec = true;
-
-	(void)fprintf(c->out, "\n# %s\nscript %s {\n    command  = ",
-	    ka_place(n, place, sizeof(place)), t->out);
-	ka_put_word(c->out, command);
-	(void)fputc('\n', c->out);
-	put_span(c, "interval", interval);
-	put_span(c, "timeout", timeout);
-	(void)fprintf(c->out, "    fall     = %ld\n    rise     = %ld\n", fall,
-	    rise);
-	ka_put_user(c, user);
-	(void)fprintf(c->out, "}\n");
-	ka_offer_instead(c, t, plain);
-}
-
 /* False: there is no name of a process, and that was said. */
 static bool
 read_process_name(struct ka_conv *c, const struct ka_tracker *t,
@@ -519,7 +402,7 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 	    ka_place(n, place, sizeof(place)), t->out);
 	ka_put_word(c->out, name);
 	(void)fprintf(c->out, "\n    minimum  = %ld\n", minimum);
-	put_span(c, "delay", delay);
+	ka_put_span(c, "delay", delay);
 	(void)fprintf(c->out, "}\n");
 }
 
@@ -554,7 +437,7 @@ ka_put_trackers(struct ka_conv *c)
 
 	for (t = c->trackers; t != NULL; t = t->next) {
 		if (t->kind == KA_SCRIPT)
-			put_script(c, t);
+			ka_put_script(c, t);
 		else if (t->kind == KA_PROCESS)
 			put_process(c, t);
 		else if (t->kind == KA_FILE)
@@ -577,11 +460,13 @@ put_ref(struct ka_conv *c, const struct ka_track *t)
 		[KA_PROCESS] = "track_process",
 		[KA_FILE] = "track_file",
 		[KA_INTERFACE] = "track_interface",
+		[KA_TCP] = "track_tcp",
 	};
 	struct ka_delay *d;
 	char text[32];
 
-	(void)fprintf(c->out, "    %s ", words[t->kind]);
+	(void)fprintf(c->out, "    %s ", words[t->tracker == NULL ? t->kind :
+	    t->tracker->written]);
 	ka_put_word(c->out, t->kind == KA_INTERFACE ? t->name :
 	    t->tracker->out);
 	(void)fprintf(c->out, " { weight = %d ", t->weight);

@@ -65,6 +65,7 @@ struct ka_tree {
 	unsigned	 file_count;
 	struct ka_node	 root;		/* no words; its block is the file */
 	struct ka_remarks remarks;
+	unsigned	 instances_left_out;
 };
 
 /* Frees everything; a zeroed tree is fine. */

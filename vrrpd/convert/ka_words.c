@@ -95,6 +95,42 @@ ka_child(const struct ka_node *n, const char *word)
 	return found;
 }
 
+/* From n on: the next block with the word. */
+static const struct ka_node *
+next_block(const struct ka_node *n, const char *word)
+{
+	while (n != NULL && !ka_is(n, word))
+		n = n->next;
+	return n;
+}
+
+/* Goes on to the blocks behind where this one has no line left. */
+static const struct ka_node *
+fill_line(struct ka_lines *l)
+{
+	while (l->line == NULL && l->block != NULL) {
+		l->block = next_block(l->block->next, l->word);
+		l->line = l->block == NULL ? NULL : l->block->first;
+	}
+	return l->line;
+}
+
+const struct ka_node *
+ka_lines_first(struct ka_lines *l, const struct ka_node *in, const char *word)
+{
+	l->word = word;
+	l->block = next_block(in->first, word);
+	l->line = l->block == NULL ? NULL : l->block->first;
+	return fill_line(l);
+}
+
+const struct ka_node *
+ka_lines_next(struct ka_lines *l)
+{
+	l->line = l->line->next;
+	return fill_line(l);
+}
+
 void
 ka_no_more(struct ka_conv *c, const struct ka_node *n, unsigned last)
 {
@@ -268,6 +304,15 @@ ka_put_word(FILE *f, const char *s)
 			(void)fputc(*s, f);
 	}
 	(void)fputc('"', f);
+}
+
+void
+ka_put_span(struct ka_conv *c, const char *name, int64_t ns)
+{
+	char text[32];
+
+	(void)fprintf(c->out, "    %-8s = %s\n", name, span_format(ns,
+	    text, sizeof(text)));
 }
 
 const char *

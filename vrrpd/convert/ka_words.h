@@ -43,6 +43,16 @@ const char *ka_arg(const struct ka_node *, unsigned i);	/* "" past the end */
 bool	ka_is(const struct ka_node *, const char *word);
 /* The last line of a block with this keyword, which is the one that counts. */
 const struct ka_node *ka_child(const struct ka_node *, const char *word);
+/* Walks the lines of all blocks with one keyword: they add up. */
+struct ka_lines {
+	const struct ka_node	*block;		/* NULL: there is none */
+	const struct ka_node	*line;
+	const char		*word;
+};
+/* The first line of the blocks `word` in `in`, or NULL. */
+const struct ka_node *ka_lines_first(struct ka_lines *,
+	    const struct ka_node *in, const char *word);
+const struct ka_node *ka_lines_next(struct ka_lines *);
 /* Says what stands behind word `last`, which keepalived does not look at. */
 void	ka_no_more(struct ka_conv *, const struct ka_node *, unsigned last);
 /* Word i as a number in a range. */
@@ -68,6 +78,8 @@ void	ka_name(struct ka_conv *, const struct ka_node *, const char *what,
 
 /* A value as vrrpd.conf(5) wants it: in quotes where it must be. */
 void	ka_put_word(FILE *, const char *);
+/* A line of a block: the name and a time. */
+void	ka_put_span(struct ka_conv *, const char *name, int64_t ns);
 /* "file:line" of the line, for comments.  Returns buf. */
 const char *ka_place(const struct ka_node *, char *buf, size_t len);
 

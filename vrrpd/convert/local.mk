@@ -12,6 +12,8 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_notify.c vrrpd/convert/ka_notify.h \
 	vrrpd/convert/ka_offer.c vrrpd/convert/ka_offer.h \
 	vrrpd/convert/ka_parse.c vrrpd/convert/ka_parse.h \
+	vrrpd/convert/ka_script.c vrrpd/convert/ka_script.h \
+	vrrpd/convert/ka_sight.c vrrpd/convert/ka_sight.h \
 	vrrpd/convert/ka_server.c vrrpd/convert/ka_server.h \
 	vrrpd/convert/ka_track.c vrrpd/convert/ka_track.h \
 	vrrpd/convert/ka_tree.c vrrpd/convert/ka_tree.h \

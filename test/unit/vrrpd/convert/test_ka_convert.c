@@ -326,7 +326,8 @@ test_ka_convert_the_pair_of_the_man_page_is_the_same(void **state)
 	char path[4096], before[4096], after[4096];
 	char *man, *text, *a, *b;
 	struct memory_file m;
-	struct ka_source src = { &m, "lb1", read_memory, NULL };
+	struct ka_source src = { &m, "lb1", "/etc/keepalived", read_memory,
+	    NULL };
 	struct ka_tree tree;
 
 	(void)state;
@@ -339,7 +340,7 @@ test_ka_convert_the_pair_of_the_man_page_is_the_same(void **state)
 	first_word_lines(man, "and the same in", after, sizeof(after));
 	m.text = before;
 	assert_int_equal(ka_parse("pair", &src, &tree), 0);
-	assert_int_equal(ka_convert(&tree, &text), 0);
+	assert_int_equal(ka_convert(&tree, &src, &text), 0);
 	assert_int_equal(tree.remarks.differences, 0);
 	assert_int_equal(vrrp_conf_parse_text(text, "theirs",
 	    0, &theirs, errors, NULL), 0);

@@ -51,7 +51,8 @@ match_all(void *arg, const char *pattern)
 static int
 parse_files(const struct files *files, struct ka_tree *tree)
 {
-	struct ka_source src = { (void *)(uintptr_t)files, "lb1", read_one,
+	struct ka_source src = { (void *)(uintptr_t)files, "lb1",
+	    "/etc/keepalived", read_one,
 	    match_all };
 
 	return ka_parse(files[0].name, &src, tree);
@@ -112,11 +113,19 @@ test_ka_parse_lines_and_blocks_become_a_tree(void **state)
 		{ "a { b {c} d }", "a{b{c;}d;}" },
 		{ "a{b}c", "a{b;}c;" },
 		{ "a # b\n! c\nd ! e\n", "a;d;" },
-		{ "a \"b c\" 'd e'", "a b c d e;" },
-		{ "a x\"b # c\"y", "a xb # cy;" },
+		{ "a \"b|c\" 'd e'", "a b|c 'd e';" },
+		{ "a 'd # e'", "a 'd;" },
+		{ "a x\"b # c\"y", "a x b # c y;" },
+		{ "script 'd|e' x\"f\"", "script d|e xf;" },
+		{ "notify_master 'd|e'", "notify_master d|e;" },
+		{ "vrrp_notify_fifo_script 'd|e'", "vrrp_notify_fifo_script d|e;"
+		    },
+		{ "b { script 'd|e'\n}", "b{script d|e;}" },
+		{ "b { script_user 'd'\n}", "b{script_user 'd';}" },
 		{ "a \"it's\"", "a it's;" },
 		{ "a b\\\"c", "a b\\\"c;" },
-		{ "\xef\xbb\xbf""a", "\xef\xbb\xbf""a;" },
+		{ "\xef\xbb\xbf""a", "a;" },
+		{ "b\n\xef\xbb\xbf""a", "b;\xef\xbb\xbf""a;" },
 		{ "a\r\nb\r\n", "a;b;" },
 	};
 	size_t i;
@@ -135,6 +144,8 @@ test_ka_parse_variables_are_put_in_where_they_are_used(void **state)
 	assert_tree("a $B ${B} $1 $", "a $B ${B} $1 $;");
 	assert_tree("$A= \\\n b { \\\n c ${N} \\\n }\n$N=1\n$A\n$N=2\n$A",
 	    "b{c 1;}b{c 2;}");
+	assert_tree("$A= \\\n b \\\n # c \\\n d\n$A", "b;d;");
+	assert_tree("$A= \\\n b \\\n # c\n$A\nd", "b;d;");
 	assert_tree("$E=\na $E b", "a b;");
 	assert_tree("a ${_PWD}/x ${_INSTANCE} ${_HASH}${_BANG}",
 	    "a /etc/x lb1 #!;");
@@ -157,6 +168,11 @@ test_ka_parse_sequences_repeat_the_line(void **state)
 	assert_tree("~SEQ(N, 1, 3) a $N", "a 1;a 2;a 3;");
 	assert_tree("~SEQ(N, 3, -1, 1) a $N", "a 3;a 2;a 1;");
 	assert_tree("~SEQ(N, 2) a $N", "a 1;a 2;");
+	assert_tree("$A=4\n$B=5\n~SEQ(N, $A, ${B}) a $N", "a 4;a 5;");
+	assert_tree("$N=7\n~SEQ(N, 1, $N) a $N", "a 1;a 2;a 3;a 4;a 5;a 6;a "
+	    "7;");
+	assert_tree("$A=x\n~LST({N, M}, {${A}y,2}) a $N $M",
+	    "a xy 2;");
 	assert_tree("~SEQx(N, 0x90, 0x10, 0xa0) a ${N}", "a 90;a a0;");
 	assert_tree("~SEQ(N,0,1) ~SEQ(M,5,6) a $N $M",
 	    "a 0 5;a 0 6;a 1 5;a 1 6;");
@@ -276,7 +292,8 @@ test_ka_parse_what_is_mended_is_said(void **state)
 		{ "include", "no file" },
 		{ "a ${_RANDOM 1 9}", "not in the file" },
 		{ "a ${NONE}", "not defined" },
-		{ "@x a", "decided for" },
+		{ "@x a\n@y b\n@x c", "lines with @x, @y are left out" },
+		{ "\xef\xbb\xbf""a", "byte order mark" },
 	};
 	struct ka_tree tree;
 	size_t i;
