@@ -44,6 +44,7 @@
 #include <unistd.h>
 
 #include "bfdd/bfd_act.h"
+#include "bfdd/bfd_away.h"
 #include "bfdd/bfd_engine_state.h"
 #include "bfdd/bfd_heap.h"
 #include "bfdd/bfd_io.h"
@@ -68,7 +69,7 @@ stalled(mono_t since, mono_t until, void *arg)
 
 	bfd_io_drain(e->io);
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
-		bfd_core_absent(&s->core, since, until);
+		bfd_away_absent(s, since, until);
 		bfd_loss_restart(&s->loss);
 		bfd_act_rearm(s);
 	}
@@ -409,6 +410,8 @@ session_due(struct bfd_engine *e, struct bfd_session *s)
 	if (bfd_core_detection_due(&s->core, bfd_act_now(e)) &&
 	    mono_before(bfd_io_drained(e->io), e->now))
 		bfd_io_drain(e->io);
+	if (bfd_away_is(s))
+		bfd_away_grant(s, bfd_act_now(e));
 	bfd_core_expire(&s->core, bfd_act_now(e), &act);
 	bfd_act_carry_out(e, s, &act);
 }

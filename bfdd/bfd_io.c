@@ -747,6 +747,15 @@ bfd_io_tx_close(struct bfd_io *io, int fd, uint16_t port, bool release)
 		port_mark(io, port, false);
 }
 
+void
+bfd_io_send_foreign(int fd, uint8_t family, bool foreign)
+{
+	bool v6 = family == AF_INET6;
+
+	(void)set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ?
+	    IPV6_TRANSPARENT : IP_TRANSPARENT, foreign);
+}
+
 /* The source address and the way out, as ancillary data. */
 static void
 put_pktinfo(struct msghdr *msg, union control *control,

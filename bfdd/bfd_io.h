@@ -108,6 +108,11 @@ void	bfd_io_tx_close(struct bfd_io *, int fd, uint16_t port, bool release);
  */
 int	bfd_io_tx(struct bfd_io *, int fd, const struct bfd_params *,
 	    int ifindex, bool reachable, const uint8_t *buf, size_t len);
+/*
+ * May a send socket send from an address that this host has not?  Needs CAP_NET_RAW;
+ * without it the sends are refused, as they are otherwise.
+ */
+void	bfd_io_send_foreign(int fd, uint8_t family, bool foreign);
 
 /*
  * Makes the kernel find out where the peer is, by something for it to deliver:

@@ -90,6 +90,9 @@ struct bfd_session {
 	int64_t			 last_down_real_ns;
 	int64_t			 changed_real_ns;	/* session_state; or created */
 
+	/* bfd_away.c: granted up to here, and how far; NEVER: it is there */
+	mono_t			 away_from, away_until;
+
 	/* bfd_table.c */
 	uint32_t		 index;		/* 1, 2, ...: never used again */
 	struct bfd_session	*next, **prevp;	/* the list of all */

@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "bfdd/bfd_act.h"
+#include "bfdd/bfd_away.h"
 #include "bfdd/bfd_engine_state.h"
 #include "bfdd/pure/bfd_congestion.h"
 #include "shared/log.h"
@@ -636,12 +637,14 @@ bfd_engine_addr(struct bfd_engine *e, const struct nl_addr *a, bool gone)
 	if (!bfd_passive_addr(e->passive, a->ifindex, &a->prefix, gone))
 		log_err("no room for another address: nothing is accepted "
 		    "from its subnet");
+	bfd_away_addr(e, a, gone);
 }
 
 void
 bfd_engine_addrs_forget(struct bfd_engine *e)
 {
 	bfd_passive_addrs_forget(e->passive);
+	bfd_away_forget(e);
 }
 
 /* --- the operator (B-51) --- */

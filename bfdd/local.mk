@@ -12,6 +12,7 @@ bfdd_libbfdcore_a_SOURCES = \
 noinst_LIBRARIES += bfdd/libbfdd.a
 bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_act.c bfdd/bfd_act.h \
+	bfdd/bfd_away.c bfdd/bfd_away.h \
 	bfdd/bfd_client.c bfdd/bfd_client.h \
 	bfdd/bfd_conf.c bfdd/bfd_conf.h \
 	bfdd/bfd_conf_print.c bfdd/bfd_conf_print.h \

@@ -279,6 +279,58 @@ nl_batch_addr_del(struct nl_batch *b, int ifindex, const struct addr_prefix *p)
 	return error != 0 ? error : batch_append(b, msg, 0);
 }
 
+/* The address without its host part, in network order. */
+static void
+network_of(const struct addr_prefix *p, uint8_t network[16])
+{
+	unsigned i;
+
+	for (i = 0; i < 16; i++)
+		network[i] = p->len >= 8 * (i + 1) ? p->addr.bytes[i] :
+		    p->len <= 8 * i ? 0 :
+		    (uint8_t)(p->addr.bytes[i] & 0xff << (8 * (i + 1) -
+		    p->len));
+}
+
+/* Behind every connected route that the kernel makes by itself. */
+#define LINK_ROUTE_METRIC	1024
+
+int
+nl_batch_link_route(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *p, bool add)
+{
+	size_t size = addr_len(p->addr.family);
+	struct rtmsg r = {
+		.rtm_family = p->addr.family,
+		.rtm_dst_len = p->len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK :
+		    RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	uint8_t network[16];
+	struct nl_msg *msg;
+	int rv;
+
+	if (size == 0 || p->len > 8 * size)
+		return -EINVAL;
+	network_of(p, network);
+	msg = nlmsg_alloc_simple(add ? RTM_NEWROUTE : RTM_DELROUTE,
+	    add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = nla_put(msg, RTA_DST, (int)size, network)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
+	    (rv = nla_put(msg, RTA_PREFSRC, (int)size, p->addr.bytes)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, LINK_ROUTE_METRIC)) < 0) {
+		nlmsg_free(msg);
+		return nl_msg_error(rv);
+	}
+	return batch_append(b, msg, 0);
+}
+
 /* IP6_RT_PRIO_ADDRCONF of the kernel: the metric of its prefix routes. */
 #define PREFIX_ROUTE_METRIC	256
 
@@ -294,16 +346,11 @@ nl_batch_prefix_route_del(struct nl_batch *b, int ifindex,
 	};
 	uint8_t network[16];
 	struct nl_msg *msg;
-	unsigned i;
 	int rv;
 
 	if (p->addr.family != AF_INET6 || p->len > 128)
 		return -EINVAL;
-	for (i = 0; i < 16; i++)
-		network[i] = p->len >= 8 * (i + 1) ? p->addr.bytes[i] :
-		    p->len <= 8 * i ? 0 :
-		    (uint8_t)(p->addr.bytes[i] & 0xff << (8 * (i + 1) -
-		    p->len));
+	network_of(p, network);
 	msg = nlmsg_alloc_simple(RTM_DELROUTE, 0);
 	if (msg == NULL)
 		return -ENOMEM;

@@ -64,6 +64,13 @@ int	nl_batch_prefix_route_del(struct nl_batch *, int ifindex,
  */
 int	nl_batch_local_route(struct nl_batch *, int ifindex,
 	    const struct addr *, bool add);
+/*
+ * A route to the network of this address by the device that it is on, behind every
+ * connected one of the kernel's own; add = false removes it.  An IPv4 route goes
+ * with the address.  One that is there, or gone, already is not an error.
+ */
+int	nl_batch_link_route(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *, bool add);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lab import MS, NETWORK, VIP, VRID, vrrpd_conf, wait_for
+from lab import MS, NETWORK, VIP, VIP6, VRID, vrrpd_conf, wait_for
 
 MODES = pytest.mark.parametrize("virtual_mac", (True, False),
                                 ids=("vmac", "address"))
@@ -248,6 +248,73 @@ def test_world_primary_address_replaced_without_a_gap_changes_nothing(lab):
     wait_for(lambda: VIP in lab.r1.addresses(), 5, "the address is there")
     assert transitions(lab.r1) == before
     lab.answered()
+
+
+def away(router, prefixes, seconds, back=None):
+    """Own addresses go for so long, and come back, perhaps in another order."""
+    for prefix in reversed(prefixes):       # the kernel's secondaries first
+        router.ip("address", "delete", prefix, "dev", "eth0")
+    time.sleep(seconds)
+    for prefix in back or prefixes:
+        more = ("nodad",) if ":" in prefix else ()
+        router.ip("address", "add", prefix, "dev", "eth0", *more)
+
+
+@MODES
+@pytest.mark.parametrize("others", ((), (NETWORK + ".11/24",)),
+                         ids=("one", "two"))
+@pytest.mark.parametrize("bfd", (False, True), ids=("timer", "bfd"))
+def test_world_own_address_away_for_half_a_second_is_no_reason(
+        lab, virtual_mac, others, bfd):
+    """V-23: what whoever configures interfaces does, on either router."""
+    lab.start_pair(bfd, virtual_mac=virtual_mac, advert_int=10)
+    lab.wait_pair(bfd)
+    lab.answered()
+    before = transitions(lab.r1), transitions(lab.r2)
+    for router in (lab.r1, lab.r2):
+        for prefix in others:
+            router.ip("address", "add", prefix.replace(
+                ".11", ".1" + router.address[-1]), "dev", "eth0")
+    with lab.meter() as meter:
+        for router in (lab.r1, lab.r2):
+            own = [router.address + "/24"] + [p.replace(
+                ".11", ".1" + router.address[-1]) for p in others]
+            away(router, own, 0.5, own[::-1])
+            time.sleep(1.5)
+            assert router.instance()["primary-address"] == router.address
+        report = meter.stop()
+    assert (transitions(lab.r1), transitions(lab.r2)) == before
+    lost = sum(o["length-ms"] for o in report["outages"])
+    assert lost < 20, report
+
+
+def test_world_own_ipv6_addresses_away_for_half_a_second(lab):
+    lab.start_pair(ipv6=True, advert_int=10)
+    lab.wait_pair(ipv6=True)
+    lab.answered(target=VIP6)
+    before = transitions(lab.r1)
+    with lab.meter(target=VIP6) as meter:
+        away(lab.r1, (lab.r1.link_local + "/64", lab.r1.address6 + "/64"), 0.5)
+        time.sleep(1)
+        report = meter.stop()
+    assert transitions(lab.r1) == before
+    assert sum(o["length-ms"] for o in report["outages"]) < 20, report
+
+
+@MODES
+def test_world_own_address_gone_for_good_answers_until_it_is_followed(
+        lab, virtual_mac):
+    lab.start_pair(virtual_mac=virtual_mac, advert_int=10)
+    lab.wait_pair()
+    lab.answered()
+    with lab.meter() as meter:
+        lab.r1.ip("address", "delete", lab.r1.address + "/24", "dev", "eth0")
+        assert lab.r1.wait_state("initialize")["waiting-for"]
+        lab.r2.wait_state("active")
+        time.sleep(0.3)
+        report = meter.stop()
+    assert VIP not in lab.r1.addresses()
+    assert sum(o["length-ms"] for o in report["outages"]) < 20, report
 
 
 @MODES

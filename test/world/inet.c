@@ -73,6 +73,7 @@ struct inet {
 	struct bpf_program filter, reuse;
 	bool		 stamps, tell_drops, pktinfo, tell_ttl;
 	bool		 reuseport;
+	bool		 transparent;	/* sends from any source */
 	int		 device;	/* bound to; 0: any */
 	char		 device_name[IF_NAMESIZE];
 	struct addr	 source;	/* bound to; AF_UNSPEC: any */
@@ -527,7 +528,7 @@ find_way(struct inet *s, const struct msghdr *m, struct way *w)
 	if (is_unset(&w->source)) {
 		if (!address_source(w->link, &w->to, &w->source))
 			return -EADDRNOTAVAIL;
-	} else if (address_of(h, &w->source) == NULL)
+	} else if (!s->transparent && address_of(h, &w->source) == NULL)
 		return -EINVAL;
 	if (address_of(h, &w->to) != NULL)
 		return 1;
@@ -746,6 +747,9 @@ set_ip(struct inet *s, int level, int name, const void *value, socklen_t len)
 		case IP_PKTINFO:
 			s->pktinfo = n != 0;
 			return 0;
+		case IP_TRANSPARENT:
+			s->transparent = n != 0;
+			return 0;
 		case IP_MTU_DISCOVER:
 			return 0;
 		default:
@@ -764,6 +768,9 @@ set_ip(struct inet *s, int level, int name, const void *value, socklen_t len)
 		return 0;
 	case IPV6_RECVPKTINFO:
 		s->pktinfo = n != 0;
+		return 0;
+	case IPV6_TRANSPARENT:
+		s->transparent = n != 0;
 		return 0;
 	case IPV6_V6ONLY:
 		return 0;
@@ -861,7 +868,8 @@ inet_bind(struct file *f, const struct sockaddr *sa, socklen_t len)
 	}
 	if (addr_from_sockaddr(sa, &a, &port) != 0)
 		return -EINVAL;
-	if (!is_unset(&a) && address_of(f->host, &a) == NULL)
+	if (!is_unset(&a) && !s->transparent &&
+	    address_of(f->host, &a) == NULL)
 		return -EADDRNOTAVAIL;
 	if (s->type == SOCK_DGRAM && is_taken_port(s, port))
 		return -EADDRINUSE;

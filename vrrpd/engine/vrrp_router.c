@@ -205,28 +205,55 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 	reapply_later(r);
 }
 
+/* An instance that has to leave has its source for the last time. */
+static void
+settle_iface(struct vrrp_router *r, struct vrrp_iface *f)
+{
+	unsigned i;
+
+	f->addrs_changed = false;
+	(void)vrrp_iface_update_primary(f);
+	for (i = 0; i < r->instance_count; i++)
+		if (r->instances[i]->iface == f)
+			vrrp_instance_primary_changed(r->instances[i]);
+	vrrp_iface_forget_lost(f);
+}
+
 /*
  * After the events of the batch: when a primary address is deleted, the one
- * promoted in its place is the next event, and an instance must not leave
- * for the moment between them.
+ * promoted in its place is the next event, and whoever takes all away at once to
+ * give them again is seen to do so.
  */
 static void
 settle_addresses(void *arg)
 {
 	struct vrrp_router *r = arg;
-	unsigned i, j;
+	mono_t until = MONO_NEVER;
+	unsigned i;
 
 	nl_drain(r->nl);
 	for (i = 0; i < r->iface_count; i++) {
-		if (!r->ifaces[i]->addrs_changed)
-			continue;
-		r->ifaces[i]->addrs_changed = false;
-		(void)vrrp_iface_update_primary(r->ifaces[i]);
-		for (j = 0; j < r->instance_count; j++)
-			if (r->instances[j]->iface == r->ifaces[i])
-				vrrp_instance_primary_changed(r->instances[j]);
+		if (r->ifaces[i]->addrs_changed)
+			settle_iface(r, r->ifaces[i]);
+		until = mono_min(until, vrrp_iface_away_until(r->ifaces[i]));
 	}
+	loop_timer_set(r->away_timer, until);
 	vrrp_sessions_follow_later(r);	/* sessions are of our primary address */
+}
+
+/* A primary address that was away has not come back. */
+static void
+away_for_long(mono_t deadline, void *arg)
+{
+	struct vrrp_router *r = arg;
+	unsigned i;
+
+	(void)deadline;
+	(void)loop_judge(r->loop);
+	for (i = 0; i < r->iface_count; i++)
+		if (!mono_is_never(vrrp_iface_away_until(r->ifaces[i])))
+			r->ifaces[i]->addrs_changed = true;
+	settle_addresses(r);
 }
 
 static void
@@ -291,6 +318,7 @@ synced_event(void *arg)
 		vrrp_instance_primary_changed(r->instances[i]);
 		vrrp_instance_check_addresses(r->instances[i]);
 	}
+	settle_addresses(r);
 	vrrp_track_look(r->env.track);
 }
 
@@ -464,6 +492,7 @@ router_free(struct vrrp_router *r)
 	free(r->ifaces);
 	vrrp_apply_drop_trackers(r);
 	vrrp_sessions_free(r);
+	loop_timer_free(r->away_timer);
 	vrrp_track_free(r->env.track);
 	vrrp_addrs_clear(&r->addrs);
 	if (r->nl != NULL)
@@ -492,8 +521,9 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	r->env.filter = vrrp_filter_new();
 	r->env.errands = vrrp_errands_new(&r->env);
 	r->reapply_timer = loop_timer_new(loop, reapply_cb, r);
+	r->away_timer = loop_timer_new(loop, away_for_long, r);
 	if (r->env.filter == NULL || r->env.errands == NULL ||
-	    r->reapply_timer == NULL) {
+	    r->reapply_timer == NULL || r->away_timer == NULL) {
 		router_free(r);
 		return -ENOMEM;
 	}

@@ -61,6 +61,7 @@ struct vrrp_router {
 	unsigned		  orphan_count;
 	bool			  resyncing;	/* a full dump is under way */
 	struct loop_timer	 *peer_timer;	/* bfd auto: silent peers */
+	struct loop_timer	 *away_timer;	/* primary addresses */
 	struct vrrp_iface	**ifaces;
 	unsigned		  iface_count;
 	struct vrrp_instance	**instances;	/* order of the file */

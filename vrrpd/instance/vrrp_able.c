@@ -139,7 +139,7 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		    f->name);
 	} else if (!addresses_can_be(v, &v->p, cause, w, size)) {
 		return false;
-	} else if (!addr_is_set(vrrp_iface_primary_of(v))) {
+	} else if (!vrrp_iface_has_primary(f, v->p.family)) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
 		(void)snprintf(w, size, v->p.family == AF_INET6 ?
 		    "interface %s has no usable link-local address%s" :

@@ -338,6 +338,15 @@ vrrp_hold_hush(struct vrrp_instance *v)
 		(void)vrrp_vip_hush(v->vips);
 }
 
+void
+vrrp_hold_keep_ways(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = questions(v);
+
+	if (v->vips != NULL && v->holds)
+		vrrp_vip_keep_ways(v->vips, &q);
+}
+
 /* --- other values --- */
 
 /* Before the addresses are anywhere; of those that stay nothing changes. */

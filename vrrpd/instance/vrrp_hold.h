@@ -49,6 +49,11 @@ void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
 void	vrrp_hold_disown(struct vrrp_instance *);
 /* Nothing more leaves with the virtual MAC. */
 void	vrrp_hold_hush(struct vrrp_instance *);
+/*
+ * The interface's own addresses have changed while it holds the virtual ones: what
+ * they answer goes on to find its way out (vrrp_vip_keep_ways()).
+ */
+void	vrrp_hold_keep_ways(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */
 void	vrrp_hold_refresh(struct vrrp_instance *);
 /*

@@ -6,7 +6,10 @@
  *
  * The primary address (V-23) is the first address that is not virtual, one that
  * the kernel calls secondary only for want of another.  Addresses are kept in
- * the order the kernel gave them, which is its own order.
+ * the order the kernel gave them, which is its own order.  One that is there stays
+ * the primary address, since sessions and peers go by it; and one that goes is
+ * waited for, since neither the link nor the prebuilt frames need it
+ * (vrrp_iface_update_primary()).
  */
 #include "config.h"
 
@@ -17,6 +20,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/loop.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/virtual_router.h"
 
@@ -94,6 +98,11 @@ check(const struct vrrp_iface *f)
 	assert(f->exists || f->io == NULL);
 	assert(f->exists || (!addr_is_set(&f->primary[0]) &&
 	    !addr_is_set(&f->primary[1])));
+	for (i = 0; i < 2; i++) {
+		assert(mono_is_never(f->away_since[i]) ||
+		    addr_is_set(&f->primary[i]));
+		assert(!f->lost[i] || !mono_is_never(f->away_since[i]));
+	}
 	for (i = 0; i < 256; i++)
 		users += (f->table[0][i] != NULL) + (f->table[1][i] != NULL);
 	assert(users + f->placeless == f->users);
@@ -113,6 +122,7 @@ vrrp_iface_new(struct loop *loop, const char *name,
 	f->addrs = addrs;
 	f->rx = rx;
 	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+	f->away_since[0] = f->away_since[1] = MONO_NEVER;
 	for (i = 0; i < VRRP_VERDICT_COUNT; i++)
 		token_bucket_init(&f->buckets[i], LOG_EVERY_NS, LOG_BURST);
 	return f;
@@ -170,6 +180,14 @@ vrrp_iface_count_drops(struct vrrp_iface *f)
 		f->rx_dropped += vrrp_io_drops(f->io);
 }
 
+static void
+forget_primary(struct vrrp_iface *f, int family)
+{
+	memset(&f->primary[family], 0, sizeof(f->primary[family]));
+	f->away_since[family] = MONO_NEVER;
+	f->lost[family] = false;
+}
+
 void
 vrrp_iface_lost(struct vrrp_iface *f)
 {
@@ -177,7 +195,8 @@ vrrp_iface_lost(struct vrrp_iface *f)
 	f->exists = false;
 	vrrp_io_close(f->io);
 	f->io = NULL;
-	memset(f->primary, 0, sizeof(f->primary));
+	forget_primary(f, 0);
+	forget_primary(f, 1);
 	check(f);
 }
 
@@ -271,45 +290,151 @@ vrrp_iface_is_virtual(const struct vrrp_iface *f, const struct addr *addr)
 }
 
 static bool
-is_primary(const struct vrrp_iface *f, const struct nl_addr *a)
+can_be_primary(const struct vrrp_iface *f, const struct nl_addr *a)
 {
-	if (a->ifindex != f->link.ifindex || a->tentative)
-		return false;
-	if (a->prefix.addr.family == AF_INET6) {
-		if (!addr_is_link_local(&a->prefix.addr))
-			return false;
-	}
-	return !vrrp_iface_is_virtual(f, &a->prefix.addr);
+	return a->ifindex == f->link.ifindex &&
+	    (a->prefix.addr.family != AF_INET6 ||
+	    addr_is_link_local(&a->prefix.addr)) &&
+	    !vrrp_iface_is_virtual(f, &a->prefix.addr);
 }
+
+/* The addresses of one family that the interface has to offer. */
+struct offer {
+	const struct nl_addr	*best;		/* NULL: none that is usable */
+	bool			 tentative;	/* the present one, or will be */
+};
 
 /*
  * A virtual address without a device of its own may have become the kernel's
  * primary one, when the one before was deleted and it was promoted: then ours
  * is a secondary.
  */
+static bool
+is_better(const struct vrrp_iface *f, const struct nl_addr *a,
+    const struct nl_addr *than)
+{
+	const struct addr *primary = vrrp_iface_primary(f,
+	    a->prefix.addr.family);
+
+	if (than == NULL || addr_equal(&a->prefix.addr, primary))
+		return true;
+	return than->secondary && !a->secondary &&
+	    !addr_equal(&than->prefix.addr, primary);
+}
+
+static void
+look(const struct vrrp_iface *f, struct offer offers[2])
+{
+	const struct nl_addr *a;
+	struct offer *o;
+	unsigned i;
+
+	memset(offers, 0, 2 * sizeof(*offers));
+	for (i = 0; f->exists && i < f->addrs->count; i++) {
+		a = &f->addrs->list[i];
+		o = &offers[a->prefix.addr.family == AF_INET6];
+		if (!can_be_primary(f, a))
+			continue;
+		if (a->tentative)
+			o->tentative |= addr_equal(&a->prefix.addr,
+			    vrrp_iface_primary(f, a->prefix.addr.family));
+		else if (is_better(f, a, o->best))
+			o->best = a;
+	}
+}
+
+static bool
+is_present(const struct vrrp_iface *f, const struct addr *primary)
+{
+	const struct nl_addr *a;
+	unsigned i;
+
+	for (i = 0; i < f->addrs->count; i++) {
+		a = &f->addrs->list[i];
+		if (a->ifindex == f->link.ifindex && !a->tentative &&
+		    addr_equal(&a->prefix.addr, primary))
+			return true;
+	}
+	return false;
+}
+
+/* Is the primary address only away?  One that became virtual is not. */
+static bool
+may_come_back(struct vrrp_iface *f, int family, const struct offer *o,
+    mono_t now)
+{
+	const struct addr *primary = &f->primary[family];
+	mono_t *since = &f->away_since[family];
+
+	if (!f->exists || !addr_is_set(primary) || is_present(f, primary) ||
+	    vrrp_iface_is_virtual(f, primary))
+		return false;
+	if (mono_is_never(*since))
+		*since = now;
+	return mono_before(now, mono_add(*since, o->tentative ?
+	    VRRP_IFACE_DAD_NS : VRRP_IFACE_AWAY_NS));
+}
+
+static bool
+settle_for(struct vrrp_iface *f, int family, const struct nl_addr *best)
+{
+	struct addr now = { .family = 0 };
+
+	f->lost[family] = best == NULL && f->exists &&
+	    !mono_is_never(f->away_since[family]);
+	if (f->lost[family])
+		return false;
+	f->away_since[family] = MONO_NEVER;
+	if (best != NULL)
+		now = best->prefix.addr;
+	if (addr_equal(&now, &f->primary[family]))
+		return false;
+	f->primary[family] = now;
+	return true;
+}
+
 bool
 vrrp_iface_update_primary(struct vrrp_iface *f)
 {
-	const struct nl_addr *a, *found[2] = { NULL, NULL };
-	struct addr now[2];
-	unsigned i;
+	struct offer offers[2];
+	mono_t now = loop_clock();
+	bool changed = false;
 	int family;
-	bool changed;
 
-	for (i = 0; f->exists && i < f->addrs->count; i++) {
-		a = &f->addrs->list[i];
-		family = a->prefix.addr.family == AF_INET6;
-		if (is_primary(f, a) && (found[family] == NULL ||
-		    (found[family]->secondary && !a->secondary)))
-			found[family] = a;
-	}
-	memset(now, 0, sizeof(now));
+	look(f, offers);
 	for (family = 0; family < 2; family++)
-		if (found[family] != NULL)
-			now[family] = found[family]->prefix.addr;
-	changed = memcmp(now, f->primary, sizeof(now)) != 0;
-	memcpy(f->primary, now, sizeof(now));
+		if (!may_come_back(f, family, &offers[family], now) &&
+		    settle_for(f, family, offers[family].best))
+			changed = true;
+	check(f);
 	return changed;
+}
+
+mono_t
+vrrp_iface_away_until(const struct vrrp_iface *f)
+{
+	struct offer offers[2];
+	mono_t until = MONO_NEVER;
+	int family;
+
+	look(f, offers);
+	for (family = 0; family < 2; family++)
+		if (!mono_is_never(f->away_since[family]))
+			until = mono_min(until, mono_add(
+			    f->away_since[family], offers[family].tentative ?
+			    VRRP_IFACE_DAD_NS : VRRP_IFACE_AWAY_NS));
+	return until;
+}
+
+void
+vrrp_iface_forget_lost(struct vrrp_iface *f)
+{
+	int family;
+
+	for (family = 0; family < 2; family++)
+		if (f->lost[family])
+			forget_primary(f, family);
+	check(f);
 }
 
 const struct addr *

@@ -15,6 +15,7 @@
 
 #include "shared/pure/addr.h"
 #include "shared/nl.h"
+#include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
@@ -45,7 +46,13 @@ struct vrrp_iface {
 	struct nl_link		  link;		/* the last known */
 	struct vrrp_io		 *io;		/* NULL: not open */
 	int			  io_error;	/* of opening, negative errno */
-	struct addr		  primary[2];	/* IPv4, IPv6; unset: none */
+	/*
+	 * IPv4, IPv6; unset: none.  While one is away (vrrp_iface_update_primary)
+	 * since when, or MONO_NEVER; lost: for too long.
+	 */
+	struct addr		  primary[2];
+	mono_t			  away_since[2];
+	bool			  lost[2];
 	struct vrrp_manners	  manners;
 	struct vrrp_instance	 *table[2][256];
 	unsigned		  users;	/* instances, in the table or not */
@@ -76,11 +83,24 @@ void	vrrp_iface_lost(struct vrrp_iface *);
  */
 void	vrrp_iface_count_drops(struct vrrp_iface *);
 /*
- * V-23, V-24: the first address that is not virtual, a secondary one only for
- * want of another; for IPv6 the first usable link-local.  True when that of
- * either family changed.
+ * V-23, V-24: the address that it was, as long as that is there; else the first
+ * that is not virtual, and a secondary one only for want of another; for IPv6 of
+ * the usable link-local ones.  True when that of either family changed.
+ *
+ * One that goes may be back at once: whoever configures interfaces takes all
+ * addresses away and gives them again.  So it stays the primary address for
+ * VRRP_IFACE_AWAY_NS, whatever others there are, and for VRRP_IFACE_DAD_NS if the
+ * kernel has it again and is still looking for a duplicate.  Then another takes its
+ * place; if there is none, it is `lost`, and still the source of last words until
+ * vrrp_iface_forget_lost().  Call again at vrrp_iface_away_until().
  */
+#define VRRP_IFACE_AWAY_NS	(1 * NS_PER_S)
+#define VRRP_IFACE_DAD_NS	(4 * NS_PER_S)
 bool	vrrp_iface_update_primary(struct vrrp_iface *);
+/* When it is over for the first that is away. MONO_NEVER: none is. */
+mono_t	vrrp_iface_away_until(const struct vrrp_iface *);
+/* A primary address that is lost is none. */
+void	vrrp_iface_forget_lost(struct vrrp_iface *);
 
 /* Enter and leave the table; -EEXIST when the (family, VRID) is taken. */
 int	vrrp_iface_add(struct vrrp_iface *, struct vrrp_instance *);
@@ -98,6 +118,19 @@ struct vrrp_instance *vrrp_iface_find(const struct vrrp_iface *, uint8_t family,
 /* This address is a virtual one of some instance here (not an owner's). */
 bool	vrrp_iface_is_virtual(const struct vrrp_iface *, const struct addr *);
 
+/* Has it an address that adverts of this family may come from? */
+static inline bool
+vrrp_iface_has_primary(const struct vrrp_iface *i, uint8_t family)
+{
+	return addr_is_set(&i->primary[family == AF_INET6]) &&
+	    !i->lost[family == AF_INET6];
+}
+/* That address is away, or lost. */
+static inline bool
+vrrp_iface_is_away(const struct vrrp_iface *i, uint8_t family)
+{
+	return !mono_is_never(i->away_since[family == AF_INET6]);
+}
 /* Where the adverts of this family come from here; unset while there is none. */
 static inline const struct addr *
 vrrp_iface_primary(const struct vrrp_iface *i, uint8_t family)

@@ -162,7 +162,13 @@ vrrp_instance_iface_lost(struct vrrp_instance *v)
 void
 vrrp_instance_primary_changed(struct vrrp_instance *v)
 {
-	if (v->vips != NULL && addr_is_set(vrrp_iface_primary_of(v))) {
+	/*
+	 * While it is away everything stays as it was prepared, but for the way to
+	 * the network that it had brought along.
+	 */
+	vrrp_hold_keep_ways(v);
+	if (v->vips != NULL && addr_is_set(vrrp_iface_primary_of(v)) &&
+	    !vrrp_iface_is_away(v->iface, v->p.family)) {
 		(void)vrrp_hold_prepare(v);
 		vrrp_machine_set_primary(v);
 	}

@@ -205,7 +205,8 @@ vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 	const struct sock_fprog deaf = { 1, (struct sock_filter *)nothing };
 	struct sockaddr_storage ss;
 	int *fd = &io->unicast_fd[family_index(source->family)];
-	int ttl = VRRP_TTL, tos = DSCP_CS6, priority = TX_PRIORITY, error;
+	int ttl = VRRP_TTL, tos = DSCP_CS6, priority = TX_PRIORITY, one = 1;
+	int error;
 	bool v6 = source->family == AF_INET6;
 	char name[IF_NAMESIZE];
 	socklen_t slen;
@@ -233,6 +234,9 @@ vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 		}
 		(void)setsockopt(*fd, SOL_SOCKET, SO_PRIORITY, &priority,
 		    sizeof(priority));
+		/* The source may be away for a moment: bind and send all the same. */
+		(void)setsockopt(*fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		    v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, &one, sizeof(one));
 	}
 	/* Binding again is how the source follows the primary address. */
 	slen = addr_to_sockaddr(source, 0, io->ifindex, &ss);

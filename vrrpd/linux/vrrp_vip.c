@@ -72,11 +72,12 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->routes = nl_batch_new(nl);
 	v->refresh = nl_batch_new(nl);
 	v->follow = nl_batch_new(nl);
+	v->ways = nl_batch_new(nl);
 	v->count = p->vip_count;
 	if (v->addresses == NULL || v->install == NULL ||
 	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
 	    v->hush == NULL || v->refresh == NULL || v->routes == NULL ||
-	    v->follow == NULL)
+	    v->follow == NULL || v->ways == NULL)
 		goto nomem;
 	if (p->virtual_mac) {
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
@@ -125,6 +126,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->routes);
 	nl_batch_free(v->refresh);
 	nl_batch_free(v->follow);
+	nl_batch_free(v->ways);
 	free(v->addresses);
 	free(v);
 }
@@ -390,6 +392,59 @@ vrrp_vip_renewal(const struct vrrp_vips *v, size_t *len)
 	return nl_batch_bytes(v->refresh, len);
 }
 
+/* Is this address on our device, and its network the parent's to reach? */
+static bool
+needs_way(const struct vrrp_vips *v, const struct vrrp_vip_address *a)
+{
+	return v->device[0] != '\0' && a->ifindex == v->ifindex && !a->owned &&
+	    !is_link_local(a);
+}
+
+void
+vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	const struct vrrp_vip_address *a;
+	bool had = v->has_ways, on_link;
+	unsigned i;
+	size_t len;
+
+	nl_batch_clear(v->ways);
+	v->has_ways = false;
+	for (i = 0; i < v->count; i++) {
+		a = &v->addresses[i];
+		if (!needs_way(v, a))
+			continue;
+		on_link = q->on_link(&a->prefix, q->arg);
+		if (on_link ? !had : a->flags == 0)
+			continue;
+		v->has_ways |= !on_link;
+		if (nl_batch_link_route(v->ways, a->ifindex, &a->prefix,
+		    !on_link) < 0)
+			return;
+	}
+	(void)nl_batch_bytes(v->ways, &len);
+	if (len > 0)
+		(void)nl_batch_send(v->ways, switched, NULL);
+}
+
+/* With the addresses; the route of an IPv4 address goes by itself. */
+static void
+forget_ways(struct vrrp_vips *v)
+{
+	unsigned i;
+
+	if (!v->has_ways)
+		return;
+	v->has_ways = false;
+	nl_batch_clear(v->ways);
+	for (i = 0; i < v->count; i++)
+		if (needs_way(v, &v->addresses[i]) &&
+		    nl_batch_link_route(v->ways, v->addresses[i].ifindex,
+		    &v->addresses[i].prefix, false) < 0)
+			return;
+	(void)nl_batch_send(v->ways, switched, NULL);
+}
+
 bool
 vrrp_vip_leave(struct vrrp_vips *v, struct vrrp_removal *out)
 {
@@ -413,6 +468,7 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	error = nl_batch_send(v->withdraw, done, arg);
 	if (v->has_routes)
 		(void)nl_batch_send(v->routes, switched, NULL);
+	forget_ways(v);
 	return error;
 }
 

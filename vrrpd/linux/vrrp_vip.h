@@ -121,6 +121,14 @@ int	vrrp_vip_refresh(struct vrrp_vips *, nl_batch_done, void *arg);
  */
 const uint8_t *vrrp_vip_renewal(const struct vrrp_vips *, size_t *len);
 /*
+ * Replies to a network of the parent leave through the parent, by its connected
+ * route; that goes with the parent's last address there.  Where there is none now
+ * (on_link) replies leave through the device instead, and where there is one again
+ * they do not.  For addresses that are installed; a withdrawal ends it.
+ */
+void	vrrp_vip_keep_ways(struct vrrp_vips *,
+	    const struct vrrp_vip_questions *);
+/*
  * The device is to be removed by somebody else: vrrp_vip_close(), which must be
  * next, leaves it.  False: there is none.
  */

@@ -39,6 +39,8 @@ struct vrrp_vips {
 	unsigned			 messages;	/* in either batch */
 	struct nl_batch			*follow;	/* of the last change */
 	bool				 follows;	/* `follow` is not empty */
+	struct nl_batch			*ways;	/* the last vrrp_vip_keep_ways() */
+	bool				 has_ways;
 	unsigned			 count;		/* p->vip_count, prepared */
 	struct vrrp_vip_address		*addresses;
 };

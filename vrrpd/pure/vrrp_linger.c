@@ -74,6 +74,7 @@ in_good_health(enum vrrp_cause cause)
 	case VRRP_CAUSE_DISABLED:
 	case VRRP_CAUSE_GROUP:
 	case VRRP_CAUSE_TRACK_FAULT:
+	case VRRP_CAUSE_NO_PRIMARY_ADDRESS:	/* the link is up */
 		return true;
 	default:
 		return false;

@@ -659,6 +659,39 @@ test_bfd_engine_own_absence_is_no_failure(void **state)
 	loop_timer_free(nap);
 }
 
+/* L-32: while our own address is away nothing is delivered; a second, no more. */
+static void
+test_bfd_engine_own_address_away_is_no_silence_of_the_peer(void **state)
+{
+	struct world *w = *state;
+	struct nl_addr a = { .ifindex = (int)if_nametoindex("lo") };
+	struct bfd_session *s;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	s = bring_up(w, &owner, 20);
+	a.prefix.addr = s->core.p.local;
+	if (!addr_is_set(&a.prefix.addr))
+		a.prefix.addr = s->local;
+	bfd_engine_addr(w->engine, &a, true);
+	assert_true(net_lo(false));
+	run_for(w, 500 * NS_PER_MS);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_true(net_lo(true));
+	bfd_engine_addr(w->engine, &a, false);
+	run_for(w, 300 * NS_PER_MS);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	assert_int_equal(s->core.session_down_count, 0);
+	bfd_engine_addr(w->engine, &a, true);
+	assert_true(net_lo(false));
+	run_for(w, 500 * NS_PER_MS);
+	assert_int_equal(s->core.session_state, BFD_UP);
+	run_for(w, 700 * NS_PER_MS);
+	assert_int_equal(s->core.session_state, BFD_DOWN);
+	assert_int_equal(w->last.reason, BFD_REASON_TIMEOUT);
+}
+
 static struct bfd_reload reloaded;
 
 static void
@@ -1093,6 +1126,7 @@ main(void)
 		T(test_bfd_engine_stop_leaves_admin_down),
 		T(test_bfd_engine_stop_without_sessions_is_at_once),
 		T(test_bfd_engine_own_absence_is_no_failure),
+		T(test_bfd_engine_own_address_away_is_no_silence_of_the_peer),
 		T(test_bfd_engine_many_packets_are_served_by_slots),
 		T(test_bfd_engine_too_many_packets_are_refused),
 		T(test_bfd_engine_session_of_the_file_waits_for_room),

@@ -175,6 +175,39 @@ test_nl_batch_local_route_outlives_the_address(void **state)
 	nl_batch_free(b);
 }
 
+/* Behind the kernel's own, and for when that goes. */
+static void
+test_nl_batch_link_route_stands_in_for_a_connected_one(void **state)
+{
+	struct addr_prefix a = prefix("192.0.2.50/25");
+	struct addr_prefix bad = { .len = 24 };
+	struct nl_batch *b;
+
+	NEED_NAMESPACE();
+	b = nl_batch_new(nl);
+	assert_int_equal(nl_batch_addr_add(b, parent(), &a,
+	    NL_ADDR_NOPREFIXROUTE, NULL), 0);
+	assert_int_equal(nl_batch_link_route(b, parent(), &a, true), 0);
+	assert_int_equal(nl_batch_link_route(b, parent(), &a, true), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_true(ip_says("route show dev nlp0", "192.0.2.0/25 .*scope link "
+	    "src 192.0.2.50 metric 1024"));
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_link_route(b, parent(), &a, false), 0);
+	assert_int_equal(nl_batch_link_route(b, parent(), &a, false), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_false(ip_says("route show dev nlp0", "192.0.2.0/25"));
+	/* The route goes with its address. */
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_link_route(b, parent(), &a, true), 0);
+	assert_int_equal(nl_batch_addr_del(b, parent(), &a), 0);
+	assert_int_equal(send_and_wait(b), 0);
+	assert_false(ip_says("route show dev nlp0", "192.0.2.0/25"));
+	assert_int_equal(nl_batch_link_route(b, parent(), &bad, true),
+	    -EINVAL);
+	nl_batch_free(b);
+}
+
 static void
 test_nl_batch_reports_first_error_and_goes_on(void **state)
 {
@@ -390,6 +423,7 @@ main(int argc, char **argv)
 		NL_TEST(test_nl_batch_adds_addresses_as_asked),
 		NL_TEST(test_nl_batch_takes_the_route_of_a_lent_address),
 		NL_TEST(test_nl_batch_local_route_outlives_the_address),
+		NL_TEST(test_nl_batch_link_route_stands_in_for_a_connected_one),
 		NL_TEST(
 		    test_nl_batch_renewal_changes_what_is_there_and_adds_nothing),
 		NL_TEST(test_nl_batch_reports_first_error_and_goes_on),

@@ -714,6 +714,18 @@ vrrp_vip_speak(struct vrrp_vips *v)
 	return 0;
 }
 
+void
+vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p->vip_count; i++)
+		if (!q->on_link(&v->p->vips[i].prefix, q->arg)) {
+			did_of(v, "way");
+			return;
+		}
+}
+
 int
 vrrp_vip_hush(struct vrrp_vips *v)
 {

@@ -18,6 +18,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/pure/vrrp_linger.h"
 
 #define WEB								\
@@ -231,9 +232,63 @@ test_vrrp_router_the_last_address_gone_stops_the_instance(void **state)
 	(void)state;
 	become_active(WEB);
 	engine_addr(WORLD_IFINDEX, "192.0.2.2/24", false, true);
+	world_run(NS_PER_S - NS_PER_MS);
+	assert_int_equal(state_of("web"), VRRP_ACTIVE);
+	world_run(NS_PER_MS);
 	assert_int_equal(state_of("web"), VRRP_INITIALIZE);
 	engine_addr(WORLD_IFINDEX, "192.0.2.4/24", false, false);
 	assert_int_equal(state_of("web"), VRRP_BACKUP);
+}
+
+/*
+ * V-23 + - whoever configures interfaces takes all addresses away and gives them
+ * again, in whatever order.  The instance goes on with the source that it had, and
+ * its replies find their way out.
+ */
+static void
+test_vrrp_router_a_primary_address_that_comes_back_was_only_away(void **state)
+{
+	const struct vrrp_iface *f;
+
+	(void)state;
+	become_active(WEB);
+	f = ew.r->ifaces[0];
+	engine_addr(WORLD_IFINDEX, "192.0.2.9/24", false, false);
+	world_forget();
+	engine_addr(WORLD_IFINDEX, "192.0.2.9/24", false, true);
+	engine_addr(WORLD_IFINDEX, "192.0.2.2/24", false, true);
+	assert_non_null(strstr(world.did, "way:web"));
+	world_run(500 * NS_PER_MS);
+	engine_addr(WORLD_IFINDEX, "192.0.2.9/24", false, false);
+	assert_int_equal(vrrp_iface_primary(f, AF_INET)->bytes[3], 2);
+	engine_addr(WORLD_IFINDEX, "192.0.2.2/24", false, false);
+	assert_false(vrrp_iface_is_away(f, AF_INET));
+	world_run(5 * NS_PER_S);
+	assert_int_equal(vrrp_iface_primary(f, AF_INET)->bytes[3], 2);
+	assert_int_equal(state_of("web"), VRRP_ACTIVE);
+	assert_int_equal(engine_find("web")->history_count, 2);
+	assert_null(strstr(world.did, "advert:51:0"));
+	assert_null(strstr(world.did, "withdraw"));
+}
+
+/* An instance whose address is gone for good answers until there is a successor. */
+static void
+test_vrrp_router_without_the_address_the_last_words_have_its_source(
+    void **state)
+{
+	(void)state;
+	become_active(WEB);
+	world_forget();
+	engine_addr(WORLD_IFINDEX, "192.0.2.2/24", false, true);
+	world_run(NS_PER_S);
+	assert_int_equal(state_of("web"), VRRP_INITIALIZE);
+	assert_non_null(strstr(world.did, "advert:51:0"));
+	assert_null(strstr(world.did, "withdraw"));
+	assert_true(vrrp_machine_lingers(engine_find("web")));
+	world_run(5 * NS_PER_S);
+	assert_non_null(strstr(world.did, "withdraw"));
+	assert_false(vrrp_iface_is_away(ew.r->ifaces[0], AF_INET));
+	assert_false(addr_is_set(vrrp_iface_primary(ew.r->ifaces[0], AF_INET)));
 }
 
 /* Somebody else removed what we hold: put back, and counted. */
@@ -301,6 +356,7 @@ test_vrrp_router_after_a_resync_addresses_are_those_of_the_dump(void **state)
 	engine_addr(WORLD_IFINDEX, "192.0.2.9/24", false, false);
 	engine_synced();
 	assert_int_equal(ew.r->addrs.count, 1);
+	world_run(NS_PER_S);
 	assert_int_equal(vrrp_iface_primary(ew.r->ifaces[0],
 	    AF_INET)->bytes[3], 9);
 }
@@ -674,6 +730,8 @@ main(void)
 	    TEST(test_vrrp_router_carrier_of_one_interface_concerns_its_instances_only),
 	    TEST(test_vrrp_router_an_interface_that_goes_ends_the_lingering_on_it),
 	    TEST(test_vrrp_router_a_promoted_primary_address_disturbs_nobody),
+	    TEST(test_vrrp_router_a_primary_address_that_comes_back_was_only_away),
+	    TEST(test_vrrp_router_without_the_address_the_last_words_have_its_source),
 	    TEST(test_vrrp_router_the_last_address_gone_stops_the_instance),
 	    TEST(test_vrrp_router_a_virtual_address_that_is_taken_away_is_put_back),
 	    TEST(test_vrrp_router_a_device_that_is_taken_away_is_made_again),

@@ -39,6 +39,18 @@ start_with(const struct vrrp_params *p)
 	world_deferred();
 }
 
+void
+primary_is_gone(uint8_t family)
+{
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_true(vrrp_iface_is_away(world.iface, family));
+	world_run_until(vrrp_iface_away_until(world.iface));
+	(void)vrrp_iface_update_primary(world.iface);
+	if (v != NULL)
+		vrrp_instance_primary_changed(v);
+	vrrp_iface_forget_lost(world.iface);
+}
+
 int
 setup(void **state)
 {

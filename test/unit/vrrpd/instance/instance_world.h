@@ -20,6 +20,11 @@ int	teardown(void **state);
 
 /* v is made, and may run. */
 void	start_with(const struct vrrp_params *);
+/*
+ * The primary address of this family has gone, and is waited for no longer: another
+ * takes its place, and v has been told; without another it is lost.
+ */
+void	primary_is_gone(uint8_t family);
 /* v with world_params() is Active, and has announced all it has to. */
 void	become_active(void);
 /* For world.env: a channel to the monitor, of which nothing is read. */

@@ -58,6 +58,7 @@ test_vrrp_able_without_primary_address_waits(void **state)
 	world_addr("192.0.2.2/24", false, true);
 	world_addr("192.0.2.50/24", false, false);
 	start_with(&p);
+	primary_is_gone(AF_INET);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	assert_string_equal(v->waiting, "interface eth0 has no IPv4 address "
 	    "of its own, only virtual ones: their owner has priority = 255");
@@ -67,8 +68,13 @@ test_vrrp_able_without_primary_address_waits(void **state)
 	vrrp_instance_primary_changed(v);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 9);
+	/* Sessions and peers go by the one that was there. */
 	world_addr("192.0.2.3/24", false, false);
-	assert_true(vrrp_iface_update_primary(world.iface));
+	assert_false(vrrp_iface_update_primary(world.iface));
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 9);
+	world_addr("192.0.2.9/24", true, true);
+	world_addr("192.0.2.4/24", true, false);
+	primary_is_gone(AF_INET);
 	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 3);
 }
 
@@ -156,11 +162,34 @@ test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual(void **state)
 	world_addr("2001:db8::2/64", false, false);
 	world_addr("fe80::50/64", false, false);
 	start_with(&p);
+	primary_is_gone(AF_INET6);
 	assert_non_null(strstr(v->waiting, "no usable link-local address"));
 	world_addr("fe80::9/64", false, false);
 	(void)vrrp_iface_update_primary(world.iface);
 	assert_string_equal(addr_format(vrrp_iface_primary(world.iface,
 	    AF_INET6), text, sizeof(text)), "fe80::9");
+}
+
+/* An address that is given again is usable when the kernel has found no other. */
+static void
+test_vrrp_able_ipv6_primary_is_waited_for_while_it_is_tentative(void **state)
+{
+	struct vrrp_params p = world_params_ipv6();
+	struct nl_addr a = { .ifindex = WORLD_IFINDEX, .tentative = true };
+
+	(void)state;
+	start_with(&p);
+	world_addr("fe80::2/64", false, true);
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_int_equal(addr_prefix_parse("fe80::2/64", &a.prefix), 0);
+	assert_true(vrrp_addrs_update(&world.addrs, &a, false));
+	world_run(3 * NS_PER_S);
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	/* A duplicate is tentative for ever. */
+	primary_is_gone(AF_INET6);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 }
 
 /* V-6: (1280 - 48) / 16 = 77 addresses, and no more. */
@@ -199,6 +228,7 @@ main(void)
 	    TEST(test_vrrp_able_owner_without_the_address_waits_for_it),
 	    TEST(test_vrrp_able_tracked_interface_without_weight_is_a_fault),
 	    TEST(test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual),
+	    TEST(test_vrrp_able_ipv6_primary_is_waited_for_while_it_is_tentative),
 	    TEST(test_vrrp_able_advert_that_does_not_fit_the_mtu_waits),
 	};
 

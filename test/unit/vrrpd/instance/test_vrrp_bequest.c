@@ -34,8 +34,7 @@ test_vrrp_bequest_active_has_a_last_will(void **state)
 	/* Another primary address: other frames. */
 	world_addr("192.0.2.2/24", false, true);
 	world_addr("192.0.2.9/24", false, false);
-	assert_true(vrrp_iface_update_primary(world.iface));
-	vrrp_instance_primary_changed(v);
+	primary_is_gone(AF_INET);
 	world_deferred();
 	assert_non_null(strstr(world.did, "will:web:1"));
 	world_forget();

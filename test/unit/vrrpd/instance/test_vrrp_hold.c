@@ -83,8 +83,8 @@ test_vrrp_hold_unicast_source_follows_the_primary(void **state)
 	start_with(&p);
 	world_addr("192.0.2.2/24", false, true);
 	world_addr("192.0.2.7/24", false, false);
-	assert_true(vrrp_iface_update_primary(world.iface));
-	vrrp_instance_primary_changed(v);
+	primary_is_gone(AF_INET);
+	assert_int_equal(world.unicast_source.bytes[3], 7);
 	assert_true(addr_equal(&world.unicast_source,
 	    vrrp_iface_primary(world.iface, AF_INET)));
 }

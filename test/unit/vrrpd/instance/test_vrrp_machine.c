@@ -78,7 +78,7 @@ test_vrrp_machine_kept_addresses_it_cannot_use_are_withdrawn(void **state)
 	(void)state;
 	hand_off_web();
 	world_addr("192.0.2.2/24", false, true);
-	(void)vrrp_iface_update_primary(world.iface);
+	primary_is_gone(AF_INET);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	vrrp_instance_drop_kept(v);

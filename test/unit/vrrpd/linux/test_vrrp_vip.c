@@ -171,6 +171,42 @@ test_vrrp_vip_no_second_route_where_the_parent_has_one(void **state)
 }
 
 static void
+keep_ways(struct vrrp_vips *v, bool on_link)
+{
+	on_link_answer = on_link;
+	vrrp_vip_keep_ways(v, &questions);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+}
+
+/* The parent's own address is away: replies leave by the device meanwhile. */
+static void
+test_vrrp_vip_replies_find_a_way_while_the_parent_has_none(void **state)
+{
+	static const char *const way = "ip route | grep 192.0.2.0/24 | "
+	    "grep vr4-51";
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	on_link_answer = true;
+	v = open_vips();
+	install(v);
+	keep_ways(v, true);
+	assert_false(says(way));
+	keep_ways(v, false);
+	keep_ways(v, false);
+	assert_true(says(way));
+	keep_ways(v, true);
+	assert_false(says(way));
+	keep_ways(v, false);
+	assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	assert_int_equal(done_error, 0);
+	assert_false(says(way));
+	vrrp_vip_close(v);
+}
+
+static void
 test_vrrp_vip_without_virtual_mac_uses_the_interface(void **state)
 {
 	struct vrrp_vips *v;
@@ -261,6 +297,7 @@ main(void)
 	    TEST(test_vrrp_vip_failed_names_the_address),
 	    TEST(test_vrrp_vip_lent_addresses_are_lent_again_by_a_refresh),
 	    TEST(test_vrrp_vip_no_second_route_where_the_parent_has_one),
+	    TEST(test_vrrp_vip_replies_find_a_way_while_the_parent_has_none),
 	    TEST(test_vrrp_vip_without_virtual_mac_uses_the_interface),
 	    TEST(test_vrrp_vip_addresses_of_the_owner_are_left_alone),
 	    TEST(test_vrrp_vip_owner_keeps_its_address_and_the_device_has_a_copy),
