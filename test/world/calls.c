@@ -814,7 +814,8 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 		return REAL(clock_gettime)(clock, ts);
 	*ts = timespec_of(proc_read_clock() + (clock == CLOCK_REALTIME ||
 	    clock == CLOCK_REALTIME_COARSE ? here()->real_offset_ns :
-	    here()->mono_offset_ns));
+	    here()->mono_offset_ns + (clock == CLOCK_BOOTTIME ?
+	    here()->suspended_ns : 0)));
 	return 0;
 }
 

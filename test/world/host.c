@@ -77,6 +77,7 @@ host_suspend(struct host *h, int64_t span_ns)
 	world_say("%s is suspended for %lld us", h->name,
 	    (long long)(span_ns / NS_PER_US));
 	h->mono_offset_ns -= span_ns;
+	h->suspended_ns += span_ns;
 	timers_shift(h, span_ns);
 	for (a = h->addresses; a != NULL; a = a->next)
 		if (a->lent_until != NEVER) {

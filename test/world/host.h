@@ -82,6 +82,7 @@ struct host {
 	char		 name[16];
 	unsigned	 index;
 	int64_t		 mono_offset_ns;	/* CLOCK_MONOTONIC */
+	int64_t		 suspended_ns;		/* CLOCK_BOOTTIME counts it */
 	int64_t		 real_offset_ns;	/* CLOCK_REALTIME */
 	int64_t		 asleep_until;
 	bool		 powered_off;

@@ -659,6 +659,7 @@ view_orders(const struct view *v, const json_t *o)
 static void
 view_one(const struct view *v, const json_t *o)
 {
+	char span[VALUE_LEN];
 	const char *family = doc_str_or(o, "address-family", "");
 	const char *state = doc_str_or(o, "state", "?");
 
@@ -670,6 +671,9 @@ view_one(const struct view *v, const json_t *o)
 	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (doc_str(o, "waiting-for") != NULL)
 		view_line(v, "waiting for", "%s", doc_str(o, "waiting-for"));
+	if (doc_str(o, "send-error") != NULL)
+		view_line(v, "cannot send", "for %s: %s", word_length(span,
+		    doc_num(o, "send-error-us")), doc_str(o, "send-error"));
 	view_orders(v, o);
 	if (json_is_true(json_object_get(o, "lingering")))
 		view_line(v, "lingering", "answers until a successor is heard");

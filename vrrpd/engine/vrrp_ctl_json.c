@@ -11,6 +11,7 @@
 #include "vrrpd/engine/vrrp_ctl_json.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -507,6 +508,11 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		ctl_json_set_word(o, "waiting-for", v->waiting);
+	if (!mono_is_never(v->unsent.since)) {
+		ctl_json_set_word(o, "send-error", strerror(v->unsent.error));
+		ctl_json_set_us(o, "send-error-us", mono_sub(loop_clock(),
+		    v->unsent.since));
+	}
 	if (v->p.track_count > 0)
 		ctl_json_set(o, "track-interfaces", json_track_interfaces(
 		    &v->tracked));

@@ -30,6 +30,7 @@
 #include "vrrpd/pure/vrrp_heard.h"
 #include "vrrpd/pure/vrrp_linger.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_unsent.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 #define VRRP_HISTORY_MAX	64
@@ -116,6 +117,12 @@ struct vrrp_instance {
 	struct vrrp_tracked	 tracked;
 	bool			 track_moved;	/* to be acted upon */
 	struct loop_timer	*track_timer;	/* a delay is over */
+	/*
+	 * Adverts that did not leave.  Written by vrrp_send.c too; the timer tries
+	 * again and, after giving up, finds out whether one would.
+	 */
+	struct vrrp_unsent	 unsent;
+	struct loop_timer	*unsent_timer;
 	/* A Down that waits for our links to prove themselves (L-18). */
 	struct vrrp_bfd_event	 down_event;
 	mono_t			 down_decided;

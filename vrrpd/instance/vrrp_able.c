@@ -149,6 +149,10 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 	} else if (vrrp_able_track_forbids(v)) {
 		*cause = VRRP_CAUSE_TRACK_FAULT;
 		vrrp_tracked_why(&v->tracked, w, size);
+	} else if (v->unsent.gave_up) {
+		*cause = VRRP_CAUSE_CANNOT_SEND;
+		(void)snprintf(w, size, "cannot send adverts on %s: %s",
+		    f->name, strerror(v->unsent.error));
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);
@@ -224,6 +228,8 @@ vrrp_able_start_cause(const struct vrrp_instance *v)
 		return VRRP_CAUSE_PRIMARY_ADDRESS;
 	case VRRP_CAUSE_DISABLED:
 		return VRRP_CAUSE_ENABLED;
+	case VRRP_CAUSE_CANNOT_SEND:
+		return VRRP_CAUSE_SENDS_AGAIN;
 	case VRRP_CAUSE_HANDOVER:
 		return VRRP_CAUSE_HANDOVER;
 	case VRRP_CAUSE_GROUP:

@@ -124,6 +124,16 @@ retry_cb(mono_t deadline, void *arg)
 		vrrp_instance_reconsider(v);
 }
 
+static void
+unsent_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	if (vrrp_machine_try_to_send(v))
+		vrrp_instance_reconsider(v);
+}
+
 /* --- sync groups --- */
 
 void
@@ -476,11 +486,13 @@ allocate(struct vrrp_instance *v)
 
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
+	v->unsent_timer = loop_timer_new(loop, unsent_cb, v);
 	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
 	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
 		return false;
 	return vrrp_frames_alloc(v) && v->retry_timer != NULL &&
-	    v->restore_timer != NULL && v->announce_timer != NULL;
+	    v->restore_timer != NULL && v->unsent_timer != NULL &&
+	    v->announce_timer != NULL;
 }
 
 /* A batch of addresses, taken or given up, has been carried out or refused. */
@@ -675,6 +687,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->retry_timer);
 	loop_timer_free(v->restore_timer);
+	loop_timer_free(v->unsent_timer);
 	loop_timer_free(v->announce_timer);
 	loop_timer_free(v->track_timer);
 	vrrp_track_unwatch(v->env->track, v);

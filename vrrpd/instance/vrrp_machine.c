@@ -25,6 +25,9 @@
  * An instance that leaves Active in good health answers on its addresses until
  * a successor is heard (vrrp_linger.h), whatever its state then is.
  *
+ * An Active whose adverts do not leave tries again, and gives up when another
+ * router serves (vrrp_unsent.h).
+ *
  * Words.  perform() only stores a record; vrrp_machine_say() runs after the
  * packets of the batch, logs what is new and tells the control socket.
  *
@@ -147,13 +150,34 @@ vrrp_machine_retry_later(struct vrrp_instance *v)
 	    v->retry_reason, (long long)(v->retry_ns / NS_PER_S));
 }
 
+/* To Initialize at once, from within an answer of the core: nothing lingers. */
+static void
+leave(struct vrrp_instance *v, enum vrrp_cause cause, bool resign,
+    const struct vrrp_other *other)
+{
+	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
+	struct vrrp_actions act;
+
+	vrrp_core_shutdown(&v->core, m.received, cause, &act);
+	if (other != NULL)
+		act.tr.other = *other;
+	if ((act.todo & VRRP_DO_SEND_ADVERT) && resign)
+		vrrp_send_advert(v, act.advert_priority);
+	if (act.todo & VRRP_DO_WITHDRAW)
+		vrrp_hold_withdraw(v, NULL);
+	if (act.todo & VRRP_DO_TRANSITION)
+		(void)vrrp_history_add(v, &act.tr, &m);
+	v->held = 0;
+	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
+	vrrp_machine_say_later(v);
+	vrrp_machine_settle(v);
+}
+
 static void
 address_failed(struct vrrp_instance *v)
 {
 	const struct vrrp_vip_address *a;
-	struct vrrp_actions act;
 	char text[ADDR_PREFIX_STRLEN] = "the virtual MAC device";
-	struct vrrp_moment m = { MONO_NEVER, loop_clock(), MONO_NEVER };
 	const char *device = "";
 	int error = v->batch_error;
 
@@ -170,18 +194,117 @@ address_failed(struct vrrp_instance *v)
 	    device[0] == '\0' ? "" : " on ", device, strerror(error));
 	vrrp_machine_retry_later(v);
 	memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
-	vrrp_core_shutdown(&v->core, m.received, VRRP_CAUSE_ADDRESS_FAILED,
-	    &act);
-	if (act.todo & VRRP_DO_SEND_ADVERT)
-		vrrp_send_advert(v, act.advert_priority);
-	if (act.todo & VRRP_DO_WITHDRAW)
-		vrrp_hold_withdraw(v, NULL);
-	if (act.todo & VRRP_DO_TRANSITION)
-		(void)vrrp_history_add(v, &act.tr, &m);
-	v->held = 0;
-	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
-	vrrp_machine_say_later(v);
-	vrrp_machine_settle(v);
+	leave(v, VRRP_CAUSE_ADDRESS_FAILED, true, NULL);
+}
+
+/* --- adverts that do not leave --- */
+
+/* How long the most eager Backup waits after an advert of ours. */
+static int64_t
+patience_ns(const struct vrrp_instance *v)
+{
+	return vrrp_core_active_down_interval_ns(v->p.version,
+	    VRRP_PRIORITY_OWNER - 1, v->p.advert_int_cs);
+}
+
+/* Does BFD, too, say that nothing of ours gets to the router that serves? */
+static bool
+is_blind(const struct vrrp_instance *v)
+{
+	const struct vrrp_death_session *s = vrrp_death_find(&v->core.death,
+	    &v->unsent.rival.address);
+
+	return s != NULL && s->fell;
+}
+
+/* At once or, where that cannot be found out, ever later. */
+static void
+probe_later(struct vrrp_instance *v)
+{
+	int64_t ns = VRRP_UNSENT_PROBE_NS;
+
+	if (v->p.unicast_count > 0) {
+		v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS :
+		    v->retry_ns * 2;
+		if (v->retry_ns > RETRY_MAX_NS)
+			v->retry_ns = RETRY_MAX_NS;
+		ns = v->retry_ns;
+	}
+	loop_timer_set(v->unsent_timer, mono_add(loop_clock(), ns));
+}
+
+/* Another router serves, and hears nothing of us. */
+static void
+give_up(struct vrrp_instance *v)
+{
+	const struct vrrp_other rival = v->unsent.rival;
+
+	vrrp_unsent_give_up(&v->unsent);
+	(void)snprintf(v->waiting, sizeof(v->waiting),
+	    "cannot send adverts on %s: %s", v->iface->name,
+	    strerror(v->unsent.error));
+	probe_later(v);
+	leave(v, VRRP_CAUSE_CANNOT_SEND, false, &rival);
+}
+
+/* After each advert, and each that was heard. */
+static void
+look_at_unsent(struct vrrp_instance *v)
+{
+	mono_t now = loop_clock();
+
+	if (v->core.state != VRRP_ACTIVE || mono_is_never(v->unsent.since))
+		return;
+	if (v->p.priority != VRRP_PRIORITY_OWNER &&
+	    vrrp_unsent_is_over(&v->unsent, now, patience_ns(v), is_blind(v)))
+		give_up(v);
+	else
+		loop_timer_set(v->unsent_timer, vrrp_unsent_try_at(&v->unsent,
+		    now, patience_ns(v), is_blind(v)));
+}
+
+/* The advert with which it becomes Active is the one that must leave first. */
+static bool
+proves_itself(struct vrrp_instance *v)
+{
+	if (!v->unsent.unproven)
+		return true;
+	vrrp_send_advert(v, v->core.p.priority);
+	return mono_is_never(v->unsent.since);
+}
+
+static void
+send_again(struct vrrp_instance *v)
+{
+	if (v->core.state != VRRP_ACTIVE || mono_is_never(v->unsent.since) ||
+	    vrrp_core_is_fenced(&v->core))
+		return;
+	vrrp_send_advert(v, v->core.p.priority);
+	look_at_unsent(v);
+	vrrp_instance_check(v);
+}
+
+bool
+vrrp_machine_try_to_send(struct vrrp_instance *v)
+{
+	bool known;
+	int error;
+
+	(void)judged_clock(v);
+	if (!v->unsent.gave_up) {
+		send_again(v);
+		return false;
+	}
+	known = vrrp_send_probe(v, &error);
+	if (known && error != 0) {
+		v->unsent.error = error;
+		probe_later(v);
+		return false;
+	}
+	if (known)
+		log_notice("instance=%s adverts can be sent again", v->p.name);
+	vrrp_unsent_resume(&v->unsent, known);
+	return true;
 }
 
 /* --- waiting for the kernel --- */
@@ -340,6 +463,11 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		r = vrrp_history_add(v, &act->tr, m);
 		v->held = 0;
 	}
+	if ((todo & VRRP_DO_INSTALL) && !proves_itself(v)) {
+		linger(v, &act->tr, r);
+		give_up(v);
+		return;
+	}
 	if (act->install_first) {
 		vrrp_hold_install(v, r, v->p.family == AF_INET6);
 		todo = hold_back(v, todo);
@@ -365,6 +493,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		address_failed(v);
 	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
 		vrrp_machine_settle(v);
+	look_at_unsent(v);
 	vrrp_instance_check(v);
 }
 
@@ -786,6 +915,12 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	vrrp_accept_note(v, now, a);
 	if (a->priority > 0)
 		vrrp_peer_heard(v, now, &a->source);
+	if (was_active && a->priority > 0 && v->core.state == VRRP_ACTIVE) {
+		const struct vrrp_other rival = { a->source, a->priority };
+
+		vrrp_unsent_heard(&v->unsent, now, &rival);
+		look_at_unsent(v);
+	}
 }
 
 /* --- BFD --- */
@@ -915,6 +1050,7 @@ vrrp_machine_init(struct vrrp_instance *v)
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);
 	v->held_timer = loop_timer_new(loop, held_cb, v);
 	v->down_timer = loop_timer_new(loop, down_cb, v);
+	vrrp_unsent_init(&v->unsent);
 	return v->timer != NULL && v->linger_timer != NULL &&
 	    v->held_timer != NULL && v->down_timer != NULL;
 }

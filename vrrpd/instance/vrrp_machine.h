@@ -86,6 +86,12 @@ bool	vrrp_machine_answered(struct vrrp_instance *, int error,
 /* Preparing or taking the addresses failed: back off, and log retry_reason. */
 void	vrrp_machine_retry_later(struct vrrp_instance *);
 
+/*
+ * From unsent_timer: an Active whose adverts do not leave tries once more; one that
+ * gave up for that finds out whether they would.  True: it may run again.
+ */
+bool	vrrp_machine_try_to_send(struct vrrp_instance *);
+
 /* True: the instance has left Active, and answers on its addresses still. */
 bool	vrrp_machine_lingers(const struct vrrp_instance *);
 /* The cause stands against running: lingering may have to end with it. */

@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "shared/log.h"
@@ -76,20 +77,19 @@ unicast(struct vrrp_instance *v, uint8_t version, uint8_t priority, int *error)
 
 static enum vrrp_said_to
 send_one(struct vrrp_instance *v, uint8_t version, uint8_t priority,
-    const uint8_t *frame, size_t len)
+    const uint8_t *frame, size_t len, int *error)
 {
 	enum vrrp_said_to to = VRRP_SAID_TO_ALL;
-	int error;
 
 	if (v->p.unicast_count > 0)
-		to = unicast(v, version, priority, &error);
+		to = unicast(v, version, priority, error);
 	else
-		error = vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
-		    len);
-	if (error < 0) {
+		*error = vrrp_io_send(v->env->tx, v->iface->link.ifindex,
+		    frame, len);
+	if (*error < 0) {
 		/* Resigning because the link is gone: expected. */
 		if (priority != 0)
-			send_failed(v, "an advert", -error);
+			send_failed(v, "an advert", -*error);
 		return to == VRRP_SAID_TO_SOME ? to : VRRP_SAID_TO_NOBODY;
 	}
 	v->stats.advertisement_sent++;
@@ -141,6 +141,7 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 {
 	bool resign = priority == 0;
 	enum vrrp_said_to to, to_v2;
+	int error, error_v2;
 	mono_t at;
 
 	if (!resign && priority != v->frame_priority)
@@ -150,14 +151,42 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 		return;
 	at = loop_clock();
 	to = send_one(v, v->p.version, priority, resign ? v->resign : v->frame,
-	    resign ? v->resign_len : v->frame_len);
+	    resign ? v->resign_len : v->frame_len, &error);
 	if (v->p.also_version_2) {
 		to_v2 = send_one(v, 2, priority, resign ? v->resign_v2 :
-		    v->frame_v2, resign ? v->resign_v2_len : v->frame_v2_len);
+		    v->frame_v2, resign ? v->resign_v2_len : v->frame_v2_len,
+		    &error_v2);
 		if (to_v2 != to)
 			to = VRRP_SAID_TO_SOME;
 	}
+	if (to != VRRP_SAID_TO_NOBODY)
+		vrrp_unsent_left(&v->unsent, at);
+	else if (!resign)
+		vrrp_unsent_failed(&v->unsent, at, -error);
 	vrrp_core_said(&v->core, at, to);
+}
+
+/*
+ * The frame is that of an advert, and is let out or kept back as one would be.
+ * But as an Ethernet frame it is addressed to ourselves, so no switch passes it on
+ * and no router hears it.
+ */
+bool
+vrrp_send_probe(struct vrrp_instance *v, int *error)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+
+	*error = ENOTCONN;
+	if (v->frame_len == 0 || v->iface->io == NULL)
+		return true;
+	if (v->p.unicast_count > 0)
+		return false;
+	memcpy(frame, v->frame, v->frame_len);
+	memcpy(frame, v->iface->link.mac, 6);
+	memcpy(frame + 6, v->iface->link.mac, 6);
+	*error = -vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+	    v->frame_len);
+	return true;
 }
 
 /*

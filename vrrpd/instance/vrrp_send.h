@@ -20,6 +20,12 @@
  * that is done, unless it is void then.
  */
 void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
+/*
+ * Would an advert leave?  Sends one that reaches nobody.  False: that cannot be
+ * found out, for the way to a unicast peer is known by using it.  *error: 0, or the
+ * errno of the refusal.
+ */
+bool	vrrp_send_probe(struct vrrp_instance *, int *error);
 /* The instance is about to be freed. */
 void	vrrp_send_cancel(struct vrrp_instance *);
 /* To the better router this one has just yielded to. */

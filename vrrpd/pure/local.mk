@@ -29,6 +29,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_supervise.c vrrpd/pure/vrrp_supervise.h \
 	vrrpd/pure/vrrp_traffic.c vrrpd/pure/vrrp_traffic.h \
 	vrrpd/pure/vrrp_trial.c vrrpd/pure/vrrp_trial.h \
+	vrrpd/pure/vrrp_unsent.c vrrpd/pure/vrrp_unsent.h \
 	vrrpd/pure/vrrp_vital.c vrrpd/pure/vrrp_vital.h \
 	vrrpd/pure/vrrp_weigh.c vrrpd/pure/vrrp_weigh.h \
 	vrrpd/pure/vrrp_will.c vrrpd/pure/vrrp_will.h \

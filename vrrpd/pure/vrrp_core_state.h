@@ -37,6 +37,8 @@ enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
 	X(NOT_OWNER,		"not-owner")		/* V-76 */ \
 	X(PRIMARY_ADDRESS,	"primary-address")			\
 	X(ADDRESS_FAILED,	"address-failed")	/* could not install */ \
+	X(CANNOT_SEND,		"cannot-send")	/* and another serves */ \
+	X(SENDS_AGAIN,		"sends-again")				\
 	X(TRACK_FAULT,		"track-fault")		/* L-17 */	\
 	X(TRACK_CLEAR,		"track-clear")				\
 	X(GROUP,		"group")		/* sync group */ \

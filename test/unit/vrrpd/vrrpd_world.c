@@ -506,6 +506,8 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;
+	if (world.send_error != 0)
+		return -world.send_error;
 	if (world.frame[12] == 0x86)		/* IPv6 */
 		at = 14 + 40;
 	if (world.named)

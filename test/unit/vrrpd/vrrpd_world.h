@@ -62,6 +62,7 @@ struct world {
 	void		*done_arg;
 	nl_batch_done	refreshed;	/* the same of a refresh */
 	void		*refreshed_arg;
+	int		send_error;	/* of frames; 0: they leave */
 	struct loop	*loop;
 	struct vrrp_addrs addrs;
 	struct vrrp_env	env;

@@ -114,6 +114,53 @@ test_vrrp_machine_contest_is_answered_announced_and_said(void **state)
 	assert_int_equal(said, 1);
 }
 
+/* Nobody hears it, and another router serves: one of the two is too many. */
+static void
+test_vrrp_machine_that_cannot_send_gives_up_when_another_serves(void **state)
+{
+	(void)state;
+	become_active();
+	world.send_error = ENOBUFS;
+	world_run(10 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);	/* alone */
+	assert_true(v->stats.send_errors > 10);		/* not once a second */
+	world_forget();
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_CANNOT_SEND);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.other.priority, 50);
+	assert_non_null(strstr(world.did, "withdraw"));
+	assert_string_equal(v->waiting, "cannot send adverts on eth0: No "
+	    "buffer space available");
+	world_run(10 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	/* The try reaches nobody: from us to us. */
+	assert_memory_equal(world.frame, world.frame + 6, 6);
+	assert_memory_equal(world.frame, world.iface->link.mac, 6);
+	world.send_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_SENDS_AGAIN);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_machine_send_error_for_a_moment_changes_nothing(void **state)
+{
+	(void)state;
+	become_active();
+	world.send_error = ENOBUFS;
+	world_run(NS_PER_S);
+	world_advert("192.0.2.1", 50, 100);
+	world.send_error = 0;
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_true(mono_is_never(v->unsent.since));
+}
+
 /* V-126: version 2 answers with announcements alone; priority 0 is no contest. */
 static void
 test_vrrp_machine_resignation_is_no_contest(void **state)
@@ -854,6 +901,8 @@ main(void)
 	    TEST(test_vrrp_machine_kept_addresses_are_readopted),
 	    TEST(test_vrrp_machine_kept_addresses_it_cannot_use_are_withdrawn),
 	    TEST(test_vrrp_machine_contest_is_answered_announced_and_said),
+	    TEST(test_vrrp_machine_that_cannot_send_gives_up_when_another_serves),
+	    TEST(test_vrrp_machine_send_error_for_a_moment_changes_nothing),
 	    TEST(test_vrrp_machine_resignation_is_no_contest),
 	    TEST(test_vrrp_machine_after_a_resignation_installs_before_the_advert),
 	    TEST(test_vrrp_machine_leaving_withdraws_when_the_successor_is_heard),

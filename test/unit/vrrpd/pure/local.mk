@@ -29,6 +29,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
 	test/unit/vrrpd/pure/test_vrrp_trial \
+	test/unit/vrrpd/pure/test_vrrp_unsent \
 	test/unit/vrrpd/pure/test_vrrp_vital \
 	test/unit/vrrpd/pure/test_vrrp_weigh \
 	test/unit/vrrpd/pure/test_vrrp_will \
@@ -79,6 +80,8 @@ test_unit_vrrpd_pure_test_vrrp_said_SOURCES = test/unit/vrrpd/pure/test_vrrp_sai
 test_unit_vrrpd_pure_test_vrrp_said_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrrp_supervise.c
 test_unit_vrrpd_pure_test_vrrp_supervise_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_unsent_SOURCES = test/unit/vrrpd/pure/test_vrrp_unsent.c
+test_unit_vrrpd_pure_test_vrrp_unsent_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_vital_SOURCES = test/unit/vrrpd/pure/test_vrrp_vital.c
 test_unit_vrrpd_pure_test_vrrp_vital_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_weigh_SOURCES = test/unit/vrrpd/pure/test_vrrp_weigh.c
