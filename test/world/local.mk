@@ -2,7 +2,8 @@
 # from main() on, over a kernel and a network that are made here.
 #	make check			scenarios, known faults, fixed seeds
 #	make check-world SEEDS=1..1000	random worlds with these seeds
-#	test/world/world --hours 1000	single faults, each into a settled world
+#	test/world/world --hours 1000	single faults, each into a settled world, and
+#					as many hours of an operator
 #
 # Not with sanitizers: the system calls that are made here, and the stacks of its
 # coroutines, are the very ones that their runtime wants for itself.
@@ -25,6 +26,7 @@ test_world_world_SOURCES = \
 	test/world/main.c \
 	test/world/monitor.c \
 	test/world/netlink.c test/world/netlink.h \
+	test/world/operator.c \
 	test/world/paths.c test/world/paths.h \
 	test/world/plan.c test/world/plan.h \
 	test/world/proc.c test/world/proc.h \

@@ -5,8 +5,12 @@
  *	  world FILE... [-s SEED]	these scenarios; with a seed every line
  *	  world SEED			a random world, every line
  *	  world FIRST..LAST		random worlds
- *	  world --hours N [FIRST]	so many hours, one for each seed
- *	  world --hour SEED		one hour, every line
+ *	  world --hours N [FIRST]	so many hours of faults, and of an operator,
+ *					one of each for each seed
+ *	  world --faults N [FIRST]	those of faults alone
+ *	  world --operator N [FIRST]	those of an operator alone
+ *	  world --hour SEED		one hour of faults, every line
+ *	  world --operated SEED		one of an operator, every line
  *
  * A play is a child: memory that a killed process of the world has left, a crash
  * or an assertion ends with it, and what it printed is kept until it is known
@@ -32,9 +36,10 @@
 /* Fixed seeds of make check. */
 #define RANDOM_SEEDS	16
 #define HOURS		2
+#define OPERATED	2
 
 struct play {
-	const char		*name;		/* "random", "hour", a path */
+	const char		*name;		/* "random", "hour", "operator", a path */
 	const struct scenario	*scenario;	/* NULL: by name */
 	uint64_t		 seed;
 };
@@ -58,6 +63,8 @@ play_it(const struct play *p, bool tell)
 		scenario_play(p->scenario, p->seed, tell);
 	else if (strcmp(p->name, "hour") == 0)
 		soak_play(p->seed, tell);
+	else if (strcmp(p->name, "operator") == 0)
+		operator_play(p->seed, tell);
 	else
 		random_play(p->seed, tell);
 }
@@ -280,6 +287,16 @@ play_seeds(const char *name, uint64_t first, uint64_t last)
 		exit(1);
 }
 
+/* "hours": both kinds. */
+static void
+play_hours(const char *kind, uint64_t first, uint64_t last)
+{
+	if (strcmp(kind, "operator") != 0)
+		play_seeds("hour", first, last);
+	if (strcmp(kind, "faults") != 0)
+		play_seeds("operator", first, last);
+}
+
 static void
 play_known_seeds(void)
 {
@@ -343,6 +360,7 @@ everything(void)
 	play_twice(&(struct play){ .name = "random", .seed = 8 });
 	play_seeds("random", 1, RANDOM_SEEDS);
 	play_seeds("hour", 1, HOURS);
+	play_seeds("operator", 1, OPERATED);
 	play_known_seeds();
 }
 
@@ -350,7 +368,8 @@ static int
 usage(void)
 {
 	(void)fprintf(stderr, "usage: world [FILE... [-s SEED] | SEED | "
-	    "FIRST..LAST | --hours N [FIRST] | --hour SEED]\n");
+	    "FIRST..LAST |\n    --hours N [FIRST] | --faults N [FIRST] | "
+	    "--operator N [FIRST] |\n    --hour SEED | --operated SEED]\n");
 	return 2;
 }
 
@@ -383,10 +402,16 @@ main(int argc, char **argv)
 		everything();
 		return 0;
 	}
-	if (strcmp(argv[1], "--hours") == 0 && argc > 2) {
+	if ((strcmp(argv[1], "--hours") == 0 ||
+	    strcmp(argv[1], "--faults") == 0 ||
+	    strcmp(argv[1], "--operator") == 0) && argc > 2) {
 		first = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
-		play_seeds("hour", first, first + strtoull(argv[2], NULL,
-		    10) - 1);
+		last = first + strtoull(argv[2], NULL, 10) - 1;
+		play_hours(argv[1] + 2, first, last);
+		return 0;
+	}
+	if (strcmp(argv[1], "--operated") == 0 && argc > 2) {
+		operator_play(strtoull(argv[2], NULL, 10), true);
 		return 0;
 	}
 	if (strcmp(argv[1], "--hour") == 0 && argc > 2) {

@@ -43,14 +43,28 @@ put_address(FILE *f, const struct plan_instance *i, unsigned host)
 }
 
 static void
-put_virtual_addresses(FILE *f, const struct plan_instance *i, unsigned k)
+put_virtual_addresses(FILE *f, const struct plan_instance *i, unsigned k,
+    const struct plan_part *part)
 {
-	if (i->family == AF_INET6)
-		(void)fprintf(f, "\tvirtual_addresses = { fe80::%u/64, "
-		    "2001:db8:%u::%u/64 }\n", 50 + k, i->lan, 50 + k);
+	bool six = i->family == AF_INET6;
+	char global[40];
+	unsigned n;
+
+	if (six)
+		(void)snprintf(global, sizeof(global), "2001:db8:%u::", i->lan);
 	else
-		(void)fprintf(f, "\tvirtual_addresses = { %s.%u/24 }\n",
-		    i->lan == 0 ? "192.0.2" : "198.51.100", 50 + k);
+		(void)snprintf(global, sizeof(global), "%s.", i->lan == 0 ?
+		    "192.0.2" : "198.51.100");
+	(void)fprintf(f, "\tvirtual_addresses = { ");
+	if (six)
+		(void)fprintf(f, "fe80::%u/64, ", 50 + k);
+	(void)fprintf(f, "%s%u/%u", global, 50 + k, six ? 64 : 24);
+	for (n = 0; n < PLAN_EXTRAS_MAX; n++)
+		if (part->extras >> n & 1)
+			(void)fprintf(f, ", %s%u/%u", global,
+			    70 + PLAN_EXTRAS_MAX * k + n, part->long_prefix ?
+			    (six ? 128 : 32) : (six ? 64 : 24));
+	(void)fprintf(f, " }\n");
 }
 
 static void
@@ -90,13 +104,15 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 	    "\tadvert_int = %u0ms\n\tpreempt = %s\n", names[k], i->lan,
 	    51 + k, i->version, part->priority, part->interval_cs,
 	    part->preempt ? "yes" : "no");
-	put_virtual_addresses(f, i, k);
+	put_virtual_addresses(f, i, k, part);
 	if (part->preempt_delay_s > 0)
 		(void)fprintf(f, "\tpreempt_delay = %us\n",
 		    part->preempt_delay_s);
 	if (part->confirm_ms > 0)
 		(void)fprintf(f, "\ttakeover_confirm = %ums\n",
 		    part->confirm_ms);
+	if (part->refuses)
+		(void)fprintf(f, "\taccept = no\n");
 	if (!i->virtual_mac)
 		(void)fprintf(f, "\tvirtual_mac = no\n");
 	if (i->unicast) {
@@ -107,10 +123,29 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 				    "," : "");
 				put_address(f, i, r + 1);
 			}
+		if (part->stranger) {
+			(void)fprintf(f, ", ");
+			put_address(f, i, 99);
+		}
 		(void)fprintf(f, " }\n");
 	}
 	put_bfd(f, p, i, me);
 	(void)fprintf(f, "}\n");
+}
+
+/* Other instances of that router alone, with addresses of their own. */
+static void
+put_others(FILE *f, unsigned count, unsigned me)
+{
+	unsigned n;
+
+	for (n = 0; n < count; n++)
+		(void)fprintf(f, "instance n%u-%u {\n\tinterface = eth0\n"
+		    "\tvirtual_router_id = %u\n\tvirtual_mac = %s\n"
+		    "\tadvert_int = 1s\n"
+		    "\tvirtual_addresses = { 192.0.2.%u/24 }\n}\n", me + 1, n,
+		    100 + 10 * me + n, n % 2 == 0 ? "yes" : "no",
+		    100 + 10 * me + n);
 }
 
 static char *
@@ -125,6 +160,7 @@ text_of(const struct plan *p, unsigned me)
 		abort();
 	for (k = 0; k < p->instances; k++)
 		put_instance(f, p, k, me);
+	put_others(f, p->others[me], me);
 	if (p->group) {
 		(void)fprintf(f, "group all { members = {");
 		for (k = 0; k < p->instances; k++)

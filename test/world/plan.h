@@ -9,6 +9,8 @@
 
 #define PLAN_ROUTERS_MAX	7
 #define PLAN_INSTANCES_MAX	3
+#define PLAN_EXTRAS_MAX		4
+#define PLAN_OTHERS_MAX		3
 
 enum plan_bfd { PLAN_NO_BFD, PLAN_PEERS, PLAN_AUTO };
 
@@ -19,6 +21,11 @@ struct plan_part {
 	unsigned	 preempt_delay_s;
 	uint16_t	 interval_cs;
 	unsigned	 confirm_ms;		/* 0: none */
+	/* Values that may differ from router to router without harm. */
+	unsigned	 extras;		/* mask: addresses more */
+	bool		 long_prefix;		/* of those: one host only */
+	bool		 refuses;		/* accept = no */
+	bool		 stranger;		/* a unicast peer that is nobody */
 };
 
 /* A virtual router: number k is VRID 51 + k, address .50 + k, "web", "db", ... */
@@ -37,6 +44,7 @@ struct plan {
 	bool		 group;			/* all instances move together */
 	bool		 link;			/* a gateway "gw", watched by BFD */
 	unsigned	 bfd_ms, mult;
+	unsigned	 others[PLAN_ROUTERS_MAX];	/* instances nobody shares */
 	struct plan_instance list[PLAN_INSTANCES_MAX];
 };
 

@@ -11,5 +11,7 @@
 void	random_play(uint64_t seed, bool tell);
 /* soak.c: an hour of single faults, each into a settled world. */
 void	soak_play(uint64_t seed, bool tell);
+/* operator.c: an hour of an operator who does everything that may be done. */
+void	operator_play(uint64_t seed, bool tell);
 
 #endif
