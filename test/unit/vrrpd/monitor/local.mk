@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/monitor/test_vrrp_child \
 	test/unit/vrrpd/monitor/test_vrrp_desk \
 	test/unit/vrrpd/monitor/test_vrrp_estate \
+	test/unit/vrrpd/monitor/test_vrrp_executor \
 	test/unit/vrrpd/monitor/test_vrrp_helpers \
 	test/unit/vrrpd/monitor/test_vrrp_keeper \
 	test/unit/vrrpd/monitor/test_vrrp_monitor \
@@ -23,6 +24,8 @@ test_unit_vrrpd_monitor_test_vrrp_desk_SOURCES = test/unit/vrrpd/monitor/test_vr
 test_unit_vrrpd_monitor_test_vrrp_desk_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_estate_SOURCES = test/unit/vrrpd/monitor/test_vrrp_estate.c
 test_unit_vrrpd_monitor_test_vrrp_estate_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_executor_SOURCES = test/unit/vrrpd/monitor/test_vrrp_executor.c
+test_unit_vrrpd_monitor_test_vrrp_executor_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_helpers_SOURCES = test/unit/vrrpd/monitor/test_vrrp_helpers.c $(MONITOR_WORLD)
 test_unit_vrrpd_monitor_test_vrrp_helpers_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_keeper_SOURCES = test/unit/vrrpd/monitor/test_vrrp_keeper.c $(MONITOR_WORLD)
