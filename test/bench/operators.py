@@ -514,9 +514,9 @@ WILL_MS = 15            # until the monitor has carried it out
 class Deed:
     """What was done, and for how long nobody or two may answer after it."""
 
-    def __init__(self, text, none_ms, two_ms, lasts_s):
+    def __init__(self, text, none_ms, two_ms, lasts_s, anew_ms=0):
         self.text, self.none_ms, self.two_ms = text, none_ms, two_ms
-        self.lasts_s = lasts_s
+        self.lasts_s, self.anew_ms = lasts_s, anew_ms
         self.begin = self.end = None
 
 
@@ -651,13 +651,14 @@ class Operator:
             lambda: self.call(number, "enable", name="web")
 
     def restart(self, number):
-        return Deed("restart", 0, LINGER_MS, 2), \
+        return Deed("restart", 0, LINGER_MS, 2, self.by_timer()), \
             lambda: self.call(number, "restart")
 
     def kill_engine(self, number):
         bound = self.by_skew() if self.somebody_else(number) else \
             self.by_timer() + 300
-        return Deed("kill -9 of the engine", bound, LINGER_MS, 2), \
+        return Deed("kill -9 of the engine", bound, LINGER_MS, 2,
+                    self.by_timer()), \
             lambda: self.kill(number, "engine")
 
     def kill_helper(self, number):
@@ -781,12 +782,18 @@ def allowed(deeds, at, until, field):
     """The bound in force then, and the deeds that it comes from.
 
     Deeds that are still at work add up: each may begin where another one has
-    left the routers in the middle of something.
+    left the routers in the middle of something.  An engine that begins anew
+    knows of no Active, and as the only Backup it waits Active_Down_Interval for
+    one, whatever it had heard before: when something else is done as well, that
+    may be what is waited for.
     """
     at_work = [d for d in deeds
                if d.begin - 0.005 <= until and
                at <= (d.end or until) + d.lasts_s]
-    return sum(getattr(d, field) for d in at_work), at_work
+    bound = sum(getattr(d, field) for d in at_work)
+    if field == "none_ms" and len(at_work) > 1:
+        bound += sum(d.anew_ms for d in at_work)
+    return bound, at_work
 
 
 def slept_ms(gaps, report, at, end):
