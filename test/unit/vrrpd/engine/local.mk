@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_ctl_orders \
 	test/unit/vrrpd/engine/test_vrrp_engine \
+	test/unit/vrrpd/engine/test_vrrp_life \
 	test/unit/vrrpd/engine/test_vrrp_link \
 	test/unit/vrrpd/engine/test_vrrp_notify \
 	test/unit/vrrpd/engine/test_vrrp_protect \
@@ -26,6 +27,8 @@ test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_apply_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_life_SOURCES = test/unit/vrrpd/engine/test_vrrp_life.c
+test_unit_vrrpd_engine_test_vrrp_life_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_link_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_link.c \
 	$(VRRPD_WORLD) \
