@@ -154,8 +154,79 @@ nl_free(struct nl *nl)
 	nl_socket_free(nl->event_sock);
 	nl_socket_free(nl->sync_sock);
 	nl_batch_close(nl);
+	free(nl->links);
 	free(nl->handlers);
 	free(nl);
+}
+
+/* --- the links that the kernel has told of --- */
+
+static struct nl_link *
+link_at(struct nl *nl, int ifindex)
+{
+	unsigned i;
+
+	for (i = 0; i < nl->link_count; i++)
+		if (nl->links[i].ifindex == ifindex)
+			return &nl->links[i];
+	return NULL;
+}
+
+static void
+note_link(struct nl *nl, const struct nl_link *link, bool gone)
+{
+	struct nl_link *l = link_at(nl, link->ifindex), *list;
+	unsigned size;
+
+	if (gone) {
+		if (l != NULL)
+			*l = nl->links[--nl->link_count];
+		return;
+	}
+	if (l != NULL) {
+		*l = *link;
+		return;
+	}
+	if (nl->link_count == nl->link_size) {
+		size = nl->link_size == 0 ? 64 : 2 * nl->link_size;
+		list = realloc(nl->links, size * sizeof(*list));
+		if (list == NULL) {
+			nl->links_lost = true;
+			return;
+		}
+		nl->links = list;
+		nl->link_size = size;
+	}
+	nl->links[nl->link_count++] = *link;
+}
+
+/* A dump of all of them, before anybody is told of it. */
+static void
+note_links(struct nl *nl, void *buf, size_t len)
+{
+	struct nl_link link;
+	struct nlmsghdr *h;
+	int left = (int)len;
+
+	nl->link_count = 0;
+	nl->links_lost = false;
+	for (h = buf; nlmsg_ok(h, left); h = nlmsg_next(h, &left))
+		if (h->nlmsg_type == RTM_NEWLINK && nl_msg_read_link(h, &link))
+			note_link(nl, &link, false);
+}
+
+int
+nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
+{
+	unsigned i;
+
+	for (i = 0; i < nl->link_count; i++)
+		if (strcmp(nl->links[i].name, name) == 0) {
+			*out = nl->links[i];
+			return 0;
+		}
+	/* Without memory for all of them the kernel is asked. */
+	return nl->links_lost ? nl_link_get(nl, name, out) : -ENODEV;
 }
 
 /* --- messages into values --- */
@@ -169,7 +240,10 @@ deliver(struct nl *nl, struct nlmsghdr *h)
 	switch (h->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		if (nl->handlers->link != NULL && nl_msg_read_link(h, &link))
+		if (!nl_msg_read_link(h, &link))
+			break;
+		note_link(nl, &link, h->nlmsg_type == RTM_DELLINK);
+		if (nl->handlers->link != NULL)
 			nl->handlers->link(&link, h->nlmsg_type == RTM_DELLINK,
 			    nl->arg);
 		break;
@@ -405,6 +479,7 @@ nl_read_all(struct nl *nl)
 	if (error == 0)
 		error = dump_kind(nl, RTM_GETADDR, &c);
 	if (error == 0) {
+		note_links(nl, c.buf, c.len);
 		deliver_all(nl, c.buf, c.len);
 		if (nl->handlers->synced != NULL)
 			nl->handlers->synced(nl->arg);
@@ -573,6 +648,38 @@ nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *p)
 	if (error != 0)
 		return error;
 	return request_and_free(nl, msg, 0);
+}
+
+int
+nl_addr_flush(struct nl *nl, int ifindex)
+{
+	struct nl_collected c = { 0 };
+	struct nlmsghdr *h;
+	struct nl_addr addr;
+	int error, first, left;
+
+	first = dump_kind(nl, RTM_GETADDR, &c);
+	left = (int)c.len;
+	for (h = (void *)c.buf; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
+		if (!nl_msg_read_addr(h, &addr) || addr.ifindex != ifindex)
+			continue;
+		/* A primary one takes its secondaries along. */
+		error = nl_addr_del(nl, ifindex, &addr.prefix);
+		if (first == 0 && error != -EADDRNOTAVAIL)
+			first = error;
+	}
+	free(c.buf);
+	return first;
+}
+
+int
+nl_macvlan_deafen(struct nl *nl, int ifindex)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, ifindex, 0);
+
+	return request_and_free(nl, msg, msg == NULL ||
+	    nl_msg_put_macvlan_mode(msg, NL_MACVLAN_DEAF) == 0 ? 0 :
+	    -EMSGSIZE);
 }
 
 int

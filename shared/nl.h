@@ -77,8 +77,18 @@ int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
  * also for bytes that are no whole messages, which are left alone.
  */
 int	nl_carry_out(struct nl *, const uint8_t *bytes, size_t len);
-/* Look one link up in the kernel now. -ENODEV. */
+/* Look one link up in the kernel now: waits for the rtnl lock. -ENODEV. */
 int	nl_link_get(struct nl *, const char *name, struct nl_link *out);
+/*
+ * The same without asking: what the events that were delivered have told of it,
+ * from the first nl_read_all() on.  An event is queued before whoever caused it is
+ * answered: nl_drain() makes the answer as good as the kernel's.
+ */
+int	nl_link_known(struct nl *, const char *name, struct nl_link *out);
+/* Delete every address of this device.  0, or the first refusal. */
+int	nl_addr_flush(struct nl *, int ifindex);
+/* A macvlan of ours receives nothing any more. */
+int	nl_macvlan_deafen(struct nl *, int ifindex);
 
 /*
  * The kernel's entry of a neighbour, without asking the neighbour.  -ENOENT: no

@@ -38,6 +38,9 @@ struct nl {
 	struct loop_fd		*event_fd;
 	struct loop_timer	*resync_timer;	/* a dump that failed, again */
 	bool			 delivering;	/* rx is in use */
+	struct nl_link		*links;		/* as the kernel has told */
+	unsigned		 link_count, link_size;
+	bool			 links_lost;	/* no memory: not all are there */
 
 	/* nl.c: synchronous requests. */
 	struct nl_sock		*sync_sock;

@@ -60,7 +60,7 @@ get_iface(struct vrrp_router *r, const char *name)
 	if (f == NULL)
 		return NULL;
 	r->ifaces[r->iface_count++] = f;
-	if (nl_link_get(r->nl, name, &link) == 0)
+	if (nl_link_known(r->nl, name, &link) == 0)
 		vrrp_iface_found(f, &link);
 	return f;
 }

@@ -149,6 +149,18 @@ on_level(const uint8_t *body, size_t len, void *arg)
 }
 
 static enum vrrp_refusal
+on_made(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	struct vrrp_device_made m;
+
+	if (!vrrp_device_made_decode(body, len, &m))
+		return VRRP_REFUSAL_BODY;
+	vrrp_router_device_made(e->router, &m);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
 on_removed(const uint8_t *body, size_t len, void *arg)
 {
 	static struct vrrp_removal list[VRRP_REMOVALS_MESSAGE];
@@ -415,6 +427,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 		return fatal("orders", -ENOMEM);
 	e->router->env.orders = vrrp_standing_orders(e->router->standing);
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL, on_level, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_MADE, on_made, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
@@ -456,6 +469,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	standing = e->router == NULL ? NULL : e->router->standing;
 	tell_phase(e, VRRP_PHASE_LEAVING);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_MADE, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);

@@ -309,7 +309,7 @@ synced_event(void *arg)
 	for (i = 0; i < r->iface_count; i++) {
 		struct vrrp_iface *f = r->ifaces[i];
 
-		if (f->exists && (nl_link_get(r->nl, f->name, &link) < 0 ||
+		if (f->exists && (nl_link_known(r->nl, f->name, &link) < 0 ||
 		    link.ifindex != f->link.ifindex))
 			iface_lost(r, f);
 		(void)vrrp_iface_update_primary(f);
@@ -320,6 +320,31 @@ synced_event(void *arg)
 	}
 	settle_addresses(r);
 	vrrp_track_look(r->env.track);
+}
+
+static bool
+device_made(struct vrrp_instance *const *list, unsigned count,
+    const struct vrrp_device_made *m)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (list[i]->making == m->number) {
+			vrrp_instance_device_made(list[i], m);
+			return true;
+		}
+	return false;
+}
+
+void
+vrrp_router_device_made(struct vrrp_router *r,
+    const struct vrrp_device_made *m)
+{
+	/* Events of this device come first, and may end an instance. */
+	nl_drain(r->nl);
+	if (vrrp_errands_made(r->env.errands, m) &&
+	    !device_made(r->instances, r->instance_count, m))
+		(void)device_made(r->lingering, r->lingering_count, m);
 }
 
 void
@@ -408,7 +433,12 @@ int
 vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_applied *done)
 {
-	int error = vrrp_apply(r, c, done);
+	int error;
+
+	/* So that links which were made just before the reload are known. */
+	if (r->started)
+		nl_drain(r->nl);
+	error = vrrp_apply(r, c, done);
 
 	applied(r);
 	return error;

@@ -56,6 +56,9 @@ void	vrrp_router_close(struct vrrp_router *);
  */
 #define VRRP_REFRESH_SLOTS	20
 void	vrrp_router_refresh(struct vrrp_router *);
+/* vrrpd-net has made a device, or could not: whoever has wished it goes on. */
+void	vrrp_router_device_made(struct vrrp_router *,
+	    const struct vrrp_device_made *);
 /* vrrpd-net has done with these devices: whoever waits for a name goes on. */
 void	vrrp_router_devices_removed(struct vrrp_router *,
 	    const struct vrrp_removal *, unsigned n);

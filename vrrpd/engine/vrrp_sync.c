@@ -27,8 +27,11 @@ look(struct vrrp_sync *s)
 	unsigned i, blockers = 0;
 
 	s->blocker[0] = s->blocker[1] = NULL;
+	s->soon = true;
 	for (i = 0; i < s->count; i++) {
 		s->views[i].able = vrrp_able(s->members[i], NULL, 0);
+		if (!s->views[i].able && !vrrp_able_soon(s->members[i]))
+			s->soon = false;
 		s->views[i].core = &s->members[i]->core;
 		if (!s->views[i].able && blockers < 2)
 			s->blocker[blockers++] = s->members[i];
@@ -46,6 +49,9 @@ round_of(struct vrrp_sync *s)
 	for (i = 0; i < s->count; i++)		/* carries out HOLD */
 		vrrp_instance_reconsider(s->members[i]);
 	look(s);
+	/* A member whose device is being made joins when it is there. */
+	if (s->soon && s->blocker[0] != NULL)
+		return;
 	order = vrrp_group_decide(&s->group, loop_clock(), s->views, s->count,
 	    &ask_again);
 	loop_timer_set(s->timer, ask_again);
@@ -128,7 +134,7 @@ allows(const struct vrrp_sync *s, const struct vrrp_instance *v,
 
 	if (b == v)
 		b = s->blocker[1];
-	if (b == NULL)
+	if (b == NULL || (s->soon && v->core.state != VRRP_INITIALIZE))
 		return true;
 	(void)vrrp_able(b, reason, sizeof(reason));
 	(void)snprintf(why, size, "group %s: %s: %.*s", s->name, b->p.name,

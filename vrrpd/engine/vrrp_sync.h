@@ -26,6 +26,8 @@ struct vrrp_sync {
 	struct loop_timer	 *timer;
 	/* The first two members that cannot run; NULL: none. */
 	const struct vrrp_instance *blocker[2];
+	/* Each of those only waits for its device, which is being made. */
+	bool			  soon;
 	bool			  settling, again;
 };
 

@@ -134,6 +134,9 @@ struct vrrp_instance {
 	 * vrrp_bequest.c, restore by vrrp_instance.c.
 	 */
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	/* The errand of vrrpd-net that makes the device, 0: none; with vips: again. */
+	uint32_t		 making;
+	bool			 taken_down;	/* not removed: the cause of `making` */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* ARP tells the owner's virtual MAC */
 	bool			 holds;		/* installed, not withdrawn */

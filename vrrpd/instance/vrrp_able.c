@@ -191,6 +191,17 @@ vrrp_able(const struct vrrp_instance *v, char *why, size_t size)
 }
 
 bool
+vrrp_able_soon(const struct vrrp_instance *v)
+{
+	enum vrrp_cause cause = VRRP_CAUSE_NONE;
+	char reason[VRRP_VIP_REASON_MAX];
+
+	return v->making != 0 && v->vips == NULL &&
+	    !can_run_alone(v, &cause, reason, sizeof(reason)) &&
+	    strcmp(reason, v->retry_reason) == 0;
+}
+
+bool
 vrrp_able_with(const struct vrrp_instance *v, const struct vrrp_params *p,
     char *why, size_t size)
 {
@@ -204,7 +215,7 @@ vrrp_able_with(const struct vrrp_instance *v, const struct vrrp_params *p,
 	for (i = 0; i < p->vip_count; i++) {
 		if (p->vips[i].device[0] == '\0' ||
 		    strcmp(p->vips[i].device, v->iface->name) == 0 ||
-		    nl_link_get(v->env->nl, p->vips[i].device, &link) == 0)
+		    nl_link_known(v->env->nl, p->vips[i].device, &link) == 0)
 			continue;
 		(void)snprintf(why, size, "device %s of address %s does not "
 		    "exist", p->vips[i].device, addr_format(

@@ -17,6 +17,8 @@
  */
 bool	vrrp_able(const struct vrrp_instance *, char *why,
 	    size_t size);
+/* Nothing but the device is missing, and that is being made. */
+bool	vrrp_able_soon(const struct vrrp_instance *);
 /*
  * May it run, now, group included?  `waiting` is "" if so; else it is the reason
  * and *cause what the state machine is told.

@@ -10,8 +10,14 @@
  * its device to that one.  Afterwards the name is taken until vrrpd-net has
  * answered, or an instance would adopt a device that is about to go.
  *
- * Nothing is waited for, and no answer is needed for the protocol: a device that
- * stays by mistake is deaf and mute, and the next engine removes it.
+ * Nothing is waited for here: a device that stays by mistake is deaf and mute, and
+ * the next engine removes it; an instance waits for the answer to its wish for a
+ * device as it waits for an interface.
+ *
+ * Wishes leave at once.  An instance that goes leaves its wish behind, forsaken:
+ * whoever is next to wish that very device gets the answer instead, which is there
+ * sooner and keeps the two in order; and without a next one the device is removed
+ * when it has been made.
  */
 #include "config.h"
 
@@ -31,6 +37,9 @@
 struct vrrp_errands {
 	const struct vrrp_env	*env;
 	bool			 net;		/* vrrpd-net is there */
+	bool			 started;	/* the monitor has spoken */
+	uint32_t		 number;	/* of the last wish */
+	struct vrrp_devices	 devices;	/* wished, not answered */
 	struct vrrp_removals	 removals;
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_RENEWAL_MAX];
@@ -38,6 +47,74 @@ struct vrrp_errands {
 
 _Static_assert(VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES <=
     VRRP_RENEWAL_MAX, "one buffer for both");
+
+/* --- making --- */
+
+/* As many as the channel takes; what it does not, the next beat sends. */
+static void
+send_wishes(struct vrrp_errands *e)
+{
+	uint8_t body[VRRP_DEVICE_WISH_BYTES];
+	struct vrrp_device_errand *next;
+
+	while ((next = vrrp_devices_next(&e->devices)) != NULL) {
+		if (vrrp_channel_send(e->env->channel, VRRP_MSG_MAKE, body,
+		    vrrp_device_wish_encode(&next->wish, body)) < 0)
+			return;
+		next->asked = true;
+	}
+}
+
+uint32_t
+vrrp_errands_make(struct vrrp_errands *e, const struct vrrp_device_wish *w)
+{
+	struct vrrp_device_errand *old = vrrp_devices_same(&e->devices, w);
+	struct vrrp_device_wish wish = *w;
+
+	if (!e->started || e->env->channel == NULL)
+		return 0;
+	if (old != NULL && old->forsaken && old->wish.in_use == w->in_use) {
+		old->forsaken = false;
+		return old->wish.number;
+	}
+	if (++e->number == 0)
+		e->number = 1;
+	wish.number = e->number;
+	if (!vrrp_devices_put(&e->devices, &wish))
+		return 0;
+	send_wishes(e);
+	return wish.number;
+}
+
+void
+vrrp_errands_forgo(struct vrrp_errands *e, uint32_t number)
+{
+	vrrp_devices_forgo(&e->devices, number);
+}
+
+bool
+vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
+{
+	struct vrrp_device_errand *done = vrrp_devices_numbered(&e->devices,
+	    m->number);
+	struct vrrp_removal gone = { .ifindex = m->ifindex, .tag = m->tag };
+	struct vrrp_device_wish wish;
+
+	if (done == NULL)
+		return false;
+	if (!done->forsaken) {
+		(void)vrrp_devices_drop(&e->devices, m->number);
+		return true;
+	}
+	wish = done->wish;
+	(void)vrrp_devices_drop(&e->devices, m->number);
+	/* Another wish for it is under way: that one's answer decides. */
+	if (m->error < 0 || vrrp_devices_same(&e->devices, &wish) != NULL)
+		return false;
+	memcpy(gone.name, m->name, sizeof(gone.name));
+	vrrp_errands_remove(e, &gone);
+	return false;
+}
 
 /* --- removal --- */
 
@@ -69,6 +146,7 @@ vrrp_errands_flush(struct vrrp_errands *e)
 	unsigned n;
 	int error;
 
+	send_wishes(e);
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0) {
 		error = vrrp_channel_send(e->env->channel, VRRP_MSG_REMOVE,
 		    e->body, vrrp_removal_encode(e->some, n, e->body));
@@ -129,6 +207,7 @@ void
 vrrp_errands_net(struct vrrp_errands *e, bool there)
 {
 	e->net = there;
+	e->started = true;
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
 
 struct vrrp_env;
@@ -35,6 +36,26 @@ bool	vrrp_errands_reclaim(struct vrrp_errands *, const char *name);
 /* vrrpd-net says that nothing more will happen to these. */
 void	vrrp_errands_removed(struct vrrp_errands *,
 	    const struct vrrp_removal *, unsigned n);
+
+/*
+ * A device is to be made, or made ready again.  The number of the errand, which
+ * comes back with the answer (vrrp_errands_made()); w->number is not looked at.  0:
+ * nobody can be asked, or not yet, and whoever wishes a device makes it.  That is so
+ * until the first vrrp_errands_net(), while nothing of this engine is on the wire.
+ */
+uint32_t vrrp_errands_make(struct vrrp_errands *,
+	    const struct vrrp_device_wish *w);
+/*
+ * Whoever has wished it does not any more.  A device that is made all the same is
+ * removed, unless it was wished again meanwhile.  0 is fine.
+ */
+void	vrrp_errands_forgo(struct vrrp_errands *, uint32_t number);
+/*
+ * The answer.  True: somebody waits for it, and the errand is done with.  False:
+ * nobody does, and what is to be done about that has been.
+ */
+bool	vrrp_errands_made(struct vrrp_errands *,
+	    const struct vrrp_device_made *);
 
 /* vrrpd-net is there, or not. */
 void	vrrp_errands_net(struct vrrp_errands *, bool there);

@@ -12,6 +12,9 @@
  * instance ends in vrrp_hold_change().  Before anything is sent all of the new is
  * prepared, so that what cannot be leaves everything as it was.
  *
+ * The device is made by vrrpd-net while the engine runs (vrrp_errand.h): open asks
+ * for it, and made goes on from there.
+ *
  * Nothing here knows a state of the virtual router or decides anything.  What
  * fails is returned, with `retry_reason` in words for a user, or left in
  * `batch_error`; trying again is for the caller.
@@ -503,7 +506,8 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
 /* --- life --- */
 
 /*
- * Addresses that a crashed run of ours left behind.  An interface that has no
+ * Addresses that a crashed run of ours left behind, but for those on a device that
+ * was adopted (vrrp_vmac.c).  An interface that has no
  * others is configured so: then it is the owner's, who forgot to say priority
  * 255, and taking it away would cut off the machine.
  */
@@ -518,12 +522,6 @@ clean_leftovers(struct vrrp_instance *v)
 	for (i = 0; i < as->count; i++) {
 		const struct nl_addr *found = &as->list[i];
 
-		if (vrrp_vip_adopted(v->vips) &&
-		    found->ifindex == vrrp_vip_ifindex(v->vips)) {
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
-			continue;
-		}
 		for (j = 0; j < v->p.vip_count; j++) {
 			if (a[j].owned ||
 			    !addr_is_set(vrrp_iface_primary_of(v)) ||
@@ -567,16 +565,44 @@ is_name_free(struct vrrp_instance *v)
 	return false;
 }
 
-bool
-vrrp_hold_open(struct vrrp_instance *v)
+static struct vrrp_device_wish
+wish(const struct vrrp_instance *v)
 {
-	int error;
+	struct vrrp_device_wish w = {
+		.parent = v->iface->link.ifindex,
+		.tag = vrrp_manners_tag(&v->iface->manners, v->iface->name),
+		.family = v->p.family,
+		.vrid = v->p.vrid,
+	};
 
-	if (!is_name_free(v))
+	memcpy(w.parent_name, v->iface->name, sizeof(w.parent_name));
+	return w;
+}
+
+/* Goes on with what a life before us holds: that was there, and nothing waits. */
+static bool
+ask_for_device(struct vrrp_instance *v)
+{
+	struct vrrp_device_wish w;
+
+	if (!v->p.virtual_mac || v->env->errands == NULL || v->kept)
 		return false;
-	error = (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
-	    &v->iface->link, &v->vips, v->retry_reason);
-	if (error == 0 && v->p.virtual_mac && v->p.family == AF_INET) {
+	w = wish(v);
+	v->making = vrrp_errands_make(v->env->errands, &w);
+	if (v->making == 0)
+		return false;
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "its device is being made");
+	return true;
+}
+
+/* The device is there, or there is none to be. */
+static bool
+go_on(struct vrrp_instance *v)
+{
+	int error = 0;
+
+	if (v->p.virtual_mac && v->p.family == AF_INET) {
 		vrrp_manners_recall(&v->iface->manners, v->vips);
 		error = vrrp_manners_hold(&v->iface->manners,
 		    v->iface->name);
@@ -586,26 +612,75 @@ vrrp_hold_open(struct vrrp_instance *v)
 			    "cannot set arp_ignore of %s: %s", v->iface->name,
 			    strerror(-error));
 			let_go(v);
+			return false;
 		}
 	}
-	if (error == 0 && v->p.virtual_mac)
+	if (v->p.virtual_mac)
 		vrrp_manners_note(&v->iface->manners, v->vips);
-	if (error == 0 && vrrp_hold_prepare(v)) {
-		(void)vrrp_iface_update_primary(v->iface);
-		if (v->kept)
-			return true;
+	if (!vrrp_hold_prepare(v))
+		return false;
+	(void)vrrp_iface_update_primary(v->iface);
+	if (!v->kept)
 		clean_leftovers(v);
-		/* A device that was adopted may still listen. */
-		if (vrrp_vip_adopted(v->vips))
-			vrrp_hold_withdraw(v, NULL);
-		return true;
+	return true;
+}
+
+bool
+vrrp_hold_open(struct vrrp_instance *v)
+{
+	if (v->making != 0 || !is_name_free(v) || ask_for_device(v) ||
+	    (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	    &v->iface->link, &v->vips, v->retry_reason) < 0 || !go_on(v))
+		return false;
+	/* A life before us may have put addresses elsewhere than on the device. */
+	if (!v->kept && vrrp_vip_adopted(v->vips))
+		vrrp_hold_withdraw(v, NULL);
+	return true;
+}
+
+bool
+vrrp_hold_make_again(struct vrrp_instance *v, bool is_there)
+{
+	struct vrrp_device_wish w;
+
+	if (v->env->errands == NULL || v->making != 0)
+		return v->making != 0;
+	w = wish(v);
+	w.in_use = is_there && v->holds;
+	v->taken_down = is_there;
+	v->making = vrrp_errands_make(v->env->errands, &w);
+	return v->making != 0;
+}
+
+bool
+vrrp_hold_made(struct vrrp_instance *v, const struct vrrp_device_made *m)
+{
+	v->making = 0;
+	if (m->error < 0) {
+		memcpy(v->retry_reason, m->reason, sizeof(m->reason));
+		return false;
 	}
-	return false;
+	if (v->vips == NULL)
+		return vrrp_vip_open_made(v->env->nl, &v->p, &v->iface->link,
+		    m, &v->vips, v->retry_reason) == 0 && go_on(v);
+	vrrp_vip_device_made(v->vips, m);
+	vrrp_manners_note(&v->iface->manners, v->vips);
+	return vrrp_hold_prepare(v);
+}
+
+/* A wish for a device that is not fulfilled yet is nobody's any more. */
+static void
+forgo(struct vrrp_instance *v)
+{
+	if (v->making != 0)
+		vrrp_errands_forgo(v->env->errands, v->making);
+	v->making = 0;
 }
 
 void
 vrrp_hold_close(struct vrrp_instance *v)
 {
+	forgo(v);
 	if (v->vips == NULL)
 		return;
 	nl_batch_cancel(v->env->nl, v);

@@ -14,9 +14,20 @@
  * The interface is there: make the device (of one that is `kept`: go on with it),
  * prepare, and take away what a crashed run has left.  False: not ready, and
  * `retry_reason` says why; `vips` is set or not, and a later prepare or open goes
- * on from there.
+ * on from there.  With `making` set vrrp_hold_made() does, and nothing else.
  */
 bool	vrrp_hold_open(struct vrrp_instance *);
+/*
+ * The device of one that is ready is gone or down: vrrpd-net is asked to make it
+ * (again), and `making` is set.  False: there is nobody to be asked.
+ */
+bool	vrrp_hold_make_again(struct vrrp_instance *, bool is_there);
+/*
+ * The answer to `making`, which is 0 from now on.  As vrrp_hold_open(); the device
+ * of one that was ready may be another one, and its addresses are not on it.
+ */
+bool	vrrp_hold_made(struct vrrp_instance *,
+	    const struct vrrp_device_made *);
 /* The interface or the device is gone: what was sent is not waited for. */
 void	vrrp_hold_close(struct vrrp_instance *);
 /* The instance is about to be freed: nothing of the kernel's is kept. */

@@ -148,7 +148,8 @@ vrrp_instance_join(struct vrrp_instance *v, struct vrrp_sync *group)
 static void
 open_or_retry(struct vrrp_instance *v)
 {
-	if (!vrrp_hold_open(v))
+	/* The answer of vrrpd-net comes here again: vrrp_instance_device_made(). */
+	if (!vrrp_hold_open(v) && v->making == 0)
 		vrrp_machine_retry_later(v);
 }
 
@@ -185,18 +186,25 @@ vrrp_instance_primary_changed(struct vrrp_instance *v)
 	vrrp_instance_reconsider(v);
 }
 
-/* Our device is gone or down. Says which in what; true if it is mended. */
+static void
+say_what(const struct vrrp_instance *v, bool down, char *what, size_t size)
+{
+	(void)snprintf(what, size, "device %s was %s",
+	    vrrp_vip_device(v->vips), down ? "taken down" : "removed");
+}
+
+/*
+ * Our device is gone or down, and there is no vrrpd-net.  Says which in what; true
+ * if it is mended.
+ */
 static bool
 restore_device(struct vrrp_instance *v, char *what, size_t size)
 {
-	char name[IF_NAMESIZE];
+	bool there = vrrp_vmac_exists(v->vips);
 
-	(void)snprintf(name, sizeof(name), "%s", vrrp_vip_device(v->vips));
-	if (vrrp_vmac_exists(v->vips)) {
-		(void)snprintf(what, size, "device %s was taken down", name);
+	say_what(v, there, what, size);
+	if (there)
 		return vrrp_vmac_raise(v->vips);
-	}
-	(void)snprintf(what, size, "device %s was removed", name);
 	vrrp_hold_close(v);
 	open_or_retry(v);
 	if (v->vips == NULL || !mono_is_never(v->retry_at)) {
@@ -204,6 +212,34 @@ restore_device(struct vrrp_instance *v, char *what, size_t size)
 		return false;
 	}
 	return true;
+}
+
+/* Something of ours is there again: what goes on it, and what was to be said. */
+static void
+restored(struct vrrp_instance *v, const char *what, mono_t now)
+{
+	uint64_t suppressed;
+
+	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
+	v->stats.addresses_restored++;
+	if (v->core.state == VRRP_ACTIVE) {
+		vrrp_hold_install(v, NULL, false);
+		vrrp_machine_reannounce(v);
+	}
+	if (token_bucket_take(&v->restore_bucket, now, &suppressed))
+		log_warning("instance=%s %s by someone else: restored "
+		    "suppressed=%llu", v->p.name, what,
+		    (unsigned long long)suppressed);
+}
+
+/* True: nothing else is to be done until vrrpd-net has answered. */
+static bool
+asks_for_device(struct vrrp_instance *v)
+{
+	bool there = vrrp_vmac_exists(v->vips);
+
+	return (!there || vrrp_vmac_is_down(v->vips)) &&
+	    vrrp_hold_make_again(v, there);
 }
 
 /*
@@ -217,7 +253,6 @@ restore(void *arg)
 {
 	struct vrrp_instance *v = arg;
 	char what[64];
-	uint64_t suppressed;
 	mono_t now;
 
 	nl_drain(v->env->nl);
@@ -230,20 +265,48 @@ restore(void *arg)
 		loop_timer_set(v->restore_timer, v->restore_not_before);
 		return;
 	}
+	if (v->making != 0 || asks_for_device(v))
+		return;
 	if (!restore_device(v, what, sizeof(what)) &&
 	    (v->vips == NULL || v->core.state != VRRP_ACTIVE ||
 	    !vrrp_hold_misses(v, what, sizeof(what))))
 		return;
-	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
-	v->stats.addresses_restored++;
-	if (v->core.state == VRRP_ACTIVE) {
-		vrrp_hold_install(v, NULL, false);
-		vrrp_machine_reannounce(v);
+	restored(v, what, now);
+}
+
+/* For an instance that was ready: the device is there again, or cannot be. */
+static void
+made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
+{
+	char what[64];
+
+	say_what(v, v->taken_down, what, sizeof(what));
+	if (!vrrp_hold_made(v, m)) {
+		if (m->error < 0)
+			vrrp_hold_close(v);
+		vrrp_machine_retry_later(v);
+		vrrp_instance_reconsider(v);
+		return;
 	}
-	if (token_bucket_take(&v->restore_bucket, now, &suppressed))
-		log_warning("instance=%s %s by someone else: restored "
-		    "suppressed=%llu", v->p.name, what,
-		    (unsigned long long)suppressed);
+	/* vrrpd-net may have taken for an Active who is a Backup by now. */
+	if (m->adopted && !v->holds)
+		vrrp_hold_withdraw(v, NULL);
+	restored(v, what, loop_clock());
+}
+
+void
+vrrp_instance_device_made(struct vrrp_instance *v,
+    const struct vrrp_device_made *m)
+{
+	judge_first(v);
+	if (v->vips != NULL) {
+		made_again(v, m);
+		return;
+	}
+	v->retry_at = MONO_NEVER;
+	if (!vrrp_hold_made(v, m))
+		vrrp_machine_retry_later(v);
+	vrrp_instance_reconsider(v);
 }
 
 static void

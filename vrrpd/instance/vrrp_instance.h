@@ -14,6 +14,7 @@
 
 struct addr;
 struct nl_link;
+struct vrrp_device_made;
 struct vrrp_env;
 struct vrrp_iface;
 struct vrrp_params;
@@ -61,6 +62,12 @@ void	vrrp_instance_iface_found(struct vrrp_instance *);
 void	vrrp_instance_iface_lost(struct vrrp_instance *);
 /* Our primary address or the addresses of the interface changed. */
 void	vrrp_instance_primary_changed(struct vrrp_instance *);
+/*
+ * The answer to the wish `making` for a device: one that has waited for it goes on
+ * as a starting router; on one whose device was gone the addresses are put back.
+ */
+void	vrrp_instance_device_made(struct vrrp_instance *,
+	    const struct vrrp_device_made *);
 /* The device went (or was taken down), or an address of ours: put it back. */
 void	vrrp_instance_device_gone(struct vrrp_instance *);
 void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,

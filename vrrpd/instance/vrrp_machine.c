@@ -499,6 +499,18 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 
 /* --- the kernel's answer --- */
 
+/* The refused request is about our device, which is not there. */
+static bool
+is_device_gone(const struct vrrp_instance *v, int error, unsigned failed_at)
+{
+	const struct vrrp_vip_address *a;
+
+	if (error != ENODEV || vrrp_vip_device(v->vips)[0] == '\0')
+		return false;
+	a = vrrp_vip_failed(v->vips, failed_at);
+	return a == NULL || a->ifindex == vrrp_vip_ifindex(v->vips);
+}
+
 bool
 vrrp_machine_answered(struct vrrp_instance *v, int error, unsigned failed_at,
     bool *device_gone)
@@ -520,7 +532,7 @@ vrrp_machine_answered(struct vrrp_instance *v, int error, unsigned failed_at,
 		if (v->core.state == VRRP_ACTIVE && v->batch_count == 0)
 			vrrp_hold_install(v, NULL, false);
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0 &&
-	    !vrrp_vmac_exists(v->vips)) {
+	    is_device_gone(v, error, failed_at)) {
 		*device_gone = true;
 	} else if (v->core.state == VRRP_ACTIVE && v->batch_count == 0) {
 		/* The newest batch: what it says is how things are. */

@@ -140,7 +140,7 @@ look_at_interface(struct vrrp_track *t, struct vrrp_track_item *it)
 	struct nl_link link;
 
 	it->ifindex = 0;
-	if (nl_link_get(t->nl, it->name, &link) == 0) {
+	if (nl_link_known(t->nl, it->name, &link) == 0) {
 		it->ifindex = link.ifindex;
 		why = trouble(&link);
 	}

@@ -99,6 +99,21 @@ vrrp_manners_recall(struct vrrp_manners *parent, const struct vrrp_vips *v)
 	parent->recalled = true;
 }
 
+int
+vrrp_manners_tag(const struct vrrp_manners *parent, const char *name)
+{
+	int values[VRRP_VMAC_TAG_VALUES];
+	size_t i;
+
+	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++) {
+		values[i] = parent->saved[i];
+		if (parent->holders == 0)
+			(void)devconf_get(AF_INET, name, manners[i].key,
+			    &values[i]);
+	}
+	return vrrp_vmac_tag_with(values);
+}
+
 void
 vrrp_manners_note(const struct vrrp_manners *parent, const struct vrrp_vips *v)
 {

@@ -33,6 +33,8 @@ void	vrrp_manners_release(struct vrrp_manners *);
  */
 void	vrrp_manners_recall(struct vrrp_manners *,
 	    const struct vrrp_vips *);
+/* tag: what a device that is made now, on this interface, would be noted with. */
+int	vrrp_manners_tag(const struct vrrp_manners *, const char *name);
 void	vrrp_manners_note(const struct vrrp_manners *,
 	    const struct vrrp_vips *);
 

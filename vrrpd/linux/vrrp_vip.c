@@ -47,13 +47,12 @@
 
 #define LINK_LOCAL_LEN	64
 
-static int
-open_or_keep(struct nl *nl, const struct vrrp_params *p,
-    const struct nl_link *parent, bool keep, struct vrrp_vips **out,
-    char reason[VRRP_VIP_REASON_MAX])
+/* Everything but the device; NULL when out of memory. */
+static struct vrrp_vips *
+allocate(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, char reason[VRRP_VIP_REASON_MAX])
 {
 	struct vrrp_vips *v;
-	int error = 0;
 
 	v = calloc(1, sizeof(*v));
 	if (v == NULL)
@@ -63,6 +62,8 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->parent = *parent;
 	v->ifindex = parent->ifindex;
 	memcpy(v->mac, parent->mac, sizeof(v->mac));
+	if (p->virtual_mac)
+		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
 	v->addresses = calloc(p->vip_count, sizeof(*v->addresses));
 	v->install = nl_batch_new(nl);
 	v->withdraw = nl_batch_new(nl);
@@ -74,26 +75,32 @@ open_or_keep(struct nl *nl, const struct vrrp_params *p,
 	v->follow = nl_batch_new(nl);
 	v->ways = nl_batch_new(nl);
 	v->count = p->vip_count;
-	if (v->addresses == NULL || v->install == NULL ||
-	    v->withdraw == NULL || v->quiet == NULL || v->speak == NULL ||
-	    v->hush == NULL || v->refresh == NULL || v->routes == NULL ||
-	    v->follow == NULL || v->ways == NULL)
-		goto nomem;
-	if (p->virtual_mac) {
-		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
-		error = vrrp_vmac_open(v, keep, reason,
-		    VRRP_VIP_REASON_MAX);
-	}
-	if (error < 0) {
-		vrrp_vip_close(v);
-		return error;
-	}
-	*out = v;
-	return 0;
+	if (v->addresses != NULL && v->install != NULL &&
+	    v->withdraw != NULL && v->quiet != NULL && v->speak != NULL &&
+	    v->hush != NULL && v->refresh != NULL && v->routes != NULL &&
+	    v->follow != NULL && v->ways != NULL)
+		return v;
 nomem:
 	vrrp_vip_close(v);
 	(void)snprintf(reason, VRRP_VIP_REASON_MAX, "out of memory");
-	return -ENOMEM;
+	return NULL;
+}
+
+static int
+open_or_keep(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, bool keep, struct vrrp_vips **out,
+    char reason[VRRP_VIP_REASON_MAX])
+{
+	struct vrrp_vips *v = allocate(nl, p, parent, reason);
+	int error = v == NULL ? -ENOMEM : 0;
+
+	if (error == 0 && p->virtual_mac)
+		error = vrrp_vmac_open(v, keep, reason, VRRP_VIP_REASON_MAX);
+	if (error < 0)
+		vrrp_vip_close(v);
+	else
+		*out = v;
+	return error;
 }
 
 int
@@ -110,6 +117,26 @@ vrrp_vip_reopen(struct nl *nl, const struct vrrp_params *p,
     char reason[VRRP_VIP_REASON_MAX])
 {
 	return open_or_keep(nl, p, parent, true, out, reason);
+}
+
+int
+vrrp_vip_open_made(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, const struct vrrp_device_made *made,
+    struct vrrp_vips **out, char reason[VRRP_VIP_REASON_MAX])
+{
+	struct vrrp_vips *v = allocate(nl, p, parent, reason);
+
+	if (v == NULL)
+		return -ENOMEM;
+	vrrp_vmac_take(v, made);
+	*out = v;
+	return 0;
+}
+
+void
+vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *made)
+{
+	vrrp_vmac_take(v, made);
 }
 
 void
@@ -178,7 +205,7 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 		memcpy(a->mac, v->mac, sizeof(a->mac));
 		return 0;
 	}
-	error = nl_link_get(v->nl, vip->device, &link);
+	error = nl_link_known(v->nl, vip->device, &link);
 	if (error < 0) {
 		(void)snprintf(reason, VRRP_VIP_REASON_MAX,
 		    "device %s of address %s does not exist", vip->device,

@@ -15,6 +15,7 @@
 #include "shared/pure/addr.h"
 #include "shared/nl.h"
 #include "shared/nl_batch.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/pure/vrrp_removal.h"
 
@@ -31,6 +32,16 @@ struct vrrp_vips;
 int	vrrp_vip_open(struct nl *, const struct vrrp_params *p,
 	    const struct nl_link *parent, struct vrrp_vips **out,
 	    char reason[VRRP_VIP_REASON_MAX]);
+/*
+ * The same without asking the kernel anything: the device of the virtual MAC, which
+ * p must have, is there already (vrrp_vmac_make()).
+ */
+int	vrrp_vip_open_made(struct nl *, const struct vrrp_params *p,
+	    const struct nl_link *parent, const struct vrrp_device_made *,
+	    struct vrrp_vips **out, char reason[VRRP_VIP_REASON_MAX]);
+/* The device has been made anew, or was made ready again; prepare after. */
+void	vrrp_vip_device_made(struct vrrp_vips *,
+	    const struct vrrp_device_made *);
 /*
  * Remove the device (about 12 ms: the kernel waits for an RCU grace period).
  * Addresses must have been withdrawn.  NULL is fine.

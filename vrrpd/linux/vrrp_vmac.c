@@ -35,6 +35,11 @@
  * the device, with the virtual link-local address as its source, speaks as the
  * virtual router while Active and is mute as a Backup (V-106).
  *
+ * Making one asks the kernel half a dozen things, each of which waits for its lock
+ * on network configuration.  So while the engine runs vrrpd-net does it
+ * (netd/vrrp_netd.c), and the engine itself only before its loop turns, and where
+ * there is no vrrpd-net.
+ *
  * A device left by a crashed run carries the name, MAC and parent that ours
  * would have, and is adopted; one that no instance wants any more is removed
  * when its `tag`, a number the kernel keeps for each device and has no use for,
@@ -56,6 +61,7 @@
 #include "shared/nl.h"
 #include "vrrpd/linux/vrrp_vip_state.h"
 #include "vrrpd/linux/vrrp_vmac.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 struct setting {
@@ -104,7 +110,8 @@ apply_settings(const char *device, const struct setting *s, size_t n,
 }
 
 static int
-configure_device(struct vrrp_vips *v, char *reason, size_t size)
+configure_device(const struct vrrp_device_wish *w, const char *device,
+    char *reason, size_t size)
 {
 	int forwarding = 0;
 	struct setting four[] = {
@@ -125,76 +132,171 @@ configure_device(struct vrrp_vips *v, char *reason, size_t size)
 		{ AF_INET6, "forwarding", 1, true },
 	};
 
-	if (v->p->family == AF_INET6)
-		return apply_settings(v->device, six,
+	if (w->family == AF_INET6)
+		return apply_settings(device, six,
 		    sizeof(six) / sizeof(six[0]), reason, size);
-	(void)devconf_get(AF_INET, v->parent.name, "forwarding",
-	    &forwarding);
+	(void)devconf_get(AF_INET, w->parent_name, "forwarding", &forwarding);
 	four[3].value = forwarding;
-	return apply_settings(v->device, four, sizeof(four) / sizeof(four[0]),
+	return apply_settings(device, four, sizeof(four) / sizeof(four[0]),
 	    reason, size);
 }
 
+/* A tag holds a mark, the process, and the two values. */
+#define TAG_MARK	(1U << 30)
+#define TAG_MARKS	(3U << 30)
+#define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
+#define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
+#define TAG_VALUES	((1U << (4 * VRRP_VMAC_TAG_VALUES)) - 1)
+
+/*
+ * A device with a number that is no tag of ours is somebody else's; without any
+ * number it is of a run that was killed before writing one.
+ */
 static int
-adopt_device(struct vrrp_vips *v, char *reason, size_t size)
+adopt(struct nl *nl, const struct vrrp_device_wish *w, const uint8_t *mac,
+    struct vrrp_device_made *m)
 {
 	struct nl_link link;
-	int error;
+	int error, tag = 0;
 
-	error = nl_link_get(v->nl, v->device, &link);
-	if (error == 0 && (!link.is_macvlan || link.parent !=
-	    v->parent.ifindex || !link.has_mac ||
-	    memcmp(link.mac, v->mac, sizeof(v->mac)) != 0))
+	error = nl_link_get(nl, m->name, &link);
+	if (error == 0)
+		(void)devconf_get(AF_INET, m->name, "tag", &tag);
+	if (error == 0 && (!link.is_macvlan || link.parent != w->parent ||
+	    !link.has_mac || memcmp(link.mac, mac, sizeof(link.mac)) != 0 ||
+	    (tag != 0 && ((unsigned)tag & TAG_MARKS) != TAG_MARK)))
 		error = -EEXIST;
 	if (error < 0) {
-		(void)snprintf(reason, size,
-		    "device %s exists and is not ours", v->device);
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "device %s exists and is not ours", m->name);
 		return error;
 	}
-	v->ifindex = link.ifindex;
-	v->adopted = true;
+	m->ifindex = link.ifindex;
+	m->adopted = true;
+	/* The values before ours are known from the device alone. */
+	m->tag = tag == 0 ? w->tag : (int)(((unsigned)w->tag & ~TAG_VALUES) |
+	    ((unsigned)tag & TAG_VALUES));
 	return 0;
+}
+
+static int
+make_or_adopt(struct nl *nl, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	uint8_t mac[6];
+	int error;
+
+	vrrp_params_virtual_mac(w->family, w->vrid, mac);
+	error = nl_macvlan_add(nl, m->name, w->parent, mac, &m->ifindex);
+	if (error == 0)
+		m->tag = w->tag;
+	else if (error == -EEXIST)
+		error = adopt(nl, w, mac, m);
+	else
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "cannot create device %s on %s: %s", m->name,
+		    w->parent_name, strerror(-error));
+	if (error == 0 && w->tag != 0)
+		(void)devconf_set(AF_INET, m->name, "tag", m->tag);
+	return error;
+}
+
+static int
+make_ready(struct nl *nl, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	int error;
+
+	/* Mute from before it is up; adopted, it may be on its way down. */
+	error = nl_mute(nl, m->ifindex, !w->in_use);
+	m->can_mute = error == 0;
+	if (error < 0)
+		log_warning("device=%s cannot be kept silent while Backup: no "
+		    "pfifo queue in this kernel: %s", m->name,
+		    strerror(-error));
+	if (m->adopted && !w->in_use) {
+		(void)nl_addr_flush(nl, m->ifindex);
+		(void)nl_macvlan_deafen(nl, m->ifindex);
+	}
+	error = configure_device(w, m->name, m->reason, sizeof(m->reason));
+	if (error < 0)
+		return error;
+	error = nl_link_up(nl, m->ifindex);
+	if (error < 0)
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "cannot bring device %s up: %s", m->name,
+		    strerror(-error));
+	return error;
+}
+
+/* Nothing half done is left behind; a device that was there before is. */
+static void
+give_up(struct nl *nl, struct vrrp_device_made *m)
+{
+	if (m->ifindex != 0 && !m->adopted)
+		(void)nl_link_del(nl, m->ifindex);
+	m->ifindex = m->tag = 0;
+	m->adopted = m->can_mute = false;
+}
+
+int
+vrrp_vmac_make(struct nl *nl, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	char name[IF_NAMESIZE];
+
+	memset(m, 0, sizeof(*m));
+	m->number = w->number;
+	m->error = vrrp_vmac_name(w->family, w->vrid, w->parent, m->name);
+	if (m->error < 0) {
+		(void)snprintf(m->name, sizeof(m->name), "?");
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "the index of interface %s is too long for a name",
+		    w->parent_name);
+		return m->error;
+	}
+	/* The interface may have gone while the wish was under way. */
+	if (if_indextoname((unsigned)w->parent, name) == NULL ||
+	    strcmp(name, w->parent_name) != 0) {
+		m->error = -ENODEV;
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "interface %s is not what it was", w->parent_name);
+		return m->error;
+	}
+	m->error = make_or_adopt(nl, w, m);
+	if (m->error == 0)
+		m->error = make_ready(nl, w, m);
+	if (m->error < 0)
+		give_up(nl, m);
+	return m->error;
+}
+
+void
+vrrp_vmac_take(struct vrrp_vips *v, const struct vrrp_device_made *m)
+{
+	memcpy(v->device, m->name, sizeof(v->device));
+	v->ifindex = m->ifindex;
+	v->adopted = m->adopted;
+	v->can_mute = m->can_mute;
 }
 
 int
 vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
 {
-	int error;
+	struct vrrp_device_wish w = {
+		.parent = v->parent.ifindex,
+		.family = v->p->family,
+		.vrid = v->p->vrid,
+		.in_use = keep,
+	};
+	struct vrrp_device_made m;
 
-	error = vrrp_vmac_name(v->p->family, v->p->vrid,
-	    v->parent.ifindex, v->device);
-	if (error == 0)
-		error = nl_macvlan_add(v->nl, v->device, v->parent.ifindex,
-		    v->mac, &v->ifindex);
-	if (error == -EEXIST) {
-		error = adopt_device(v, reason, size);
-		if (error < 0) {
-			v->device[0] = '\0';	/* not ours to remove */
-			return error;
-		}
-	} else if (error < 0) {
-		(void)snprintf(reason, size,
-		    "cannot create device %s on %s: %s", v->device,
-		    v->parent.name, strerror(-error));
-		v->device[0] = '\0';
-		return error;
-	}
-	/* Mute from before it is up; adopted, it may be on its way down. */
-	error = nl_mute(v->nl, v->ifindex, !keep);
-	v->can_mute = error == 0;
-	if (error < 0)
-		log_warning("device=%s cannot be kept silent while Backup: no "
-		    "pfifo queue in this kernel: %s", v->device,
-		    strerror(-error));
-	error = configure_device(v, reason, size);
-	if (error < 0)
-		return error;
-	error = nl_link_up(v->nl, v->ifindex);
-	if (error < 0)
-		(void)snprintf(reason, size,
-		    "cannot bring device %s up: %s", v->device,
-		    strerror(-error));
-	return error;
+	memcpy(w.parent_name, v->parent.name, sizeof(w.parent_name));
+	if (vrrp_vmac_make(v->nl, &w, &m) < 0)
+		(void)snprintf(reason, size, "%s", m.reason);
+	else
+		vrrp_vmac_take(v, &m);
+	return m.error;
 }
 
 void
@@ -215,27 +317,26 @@ vrrp_vmac_exists(const struct vrrp_vips *v)
 {
 	struct nl_link link;
 
-	return v->device[0] == '\0' || (nl_link_get(v->nl, v->device,
+	return v->device[0] == '\0' || (nl_link_known(v->nl, v->device,
 	    &link) == 0 && link.ifindex == v->ifindex);
+}
+
+bool
+vrrp_vmac_is_down(const struct vrrp_vips *v)
+{
+	struct nl_link link;
+
+	return v->device[0] != '\0' && nl_link_known(v->nl, v->device,
+	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up;
 }
 
 bool
 vrrp_vmac_raise(const struct vrrp_vips *v)
 {
-	struct nl_link link;
-
-	return v->device[0] != '\0' && nl_link_get(v->nl, v->device,
-	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up &&
-	    nl_link_up(v->nl, v->ifindex) == 0;
+	return vrrp_vmac_is_down(v) && nl_link_up(v->nl, v->ifindex) == 0;
 }
 
 /* --- after a crash --- */
-
-/* A tag holds a mark, the process, and the two values. */
-#define TAG_MARK	(1U << 30)
-#define TAG_MARKS	(3U << 30)
-#define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
-#define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
 
 int
 vrrp_vmac_tag_of(const char *device)
@@ -258,15 +359,22 @@ vrrp_vmac_tag(const struct vrrp_vips *v, int values[VRRP_VMAC_TAG_VALUES])
 	return tag != 0;
 }
 
-void
-vrrp_vmac_set_tag(const struct vrrp_vips *v,
-    const int values[VRRP_VMAC_TAG_VALUES])
+int
+vrrp_vmac_tag_with(const int values[VRRP_VMAC_TAG_VALUES])
 {
 	int i, tag = TAG_MARK | (int)getpid() << 8;
 
 	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++)
 		tag |= (values[i] & 0xf) << (4 * i);
-	(void)devconf_set(AF_INET, v->device, "tag", tag);
+	return tag;
+}
+
+void
+vrrp_vmac_set_tag(const struct vrrp_vips *v,
+    const int values[VRRP_VMAC_TAG_VALUES])
+{
+	(void)devconf_set(AF_INET, v->device, "tag",
+	    vrrp_vmac_tag_with(values));
 }
 
 /* Dead, but nobody has waited for it: the first process of many a container. */

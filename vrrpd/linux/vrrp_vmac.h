@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nl;
 struct nl_link;
+struct vrrp_device_made;
+struct vrrp_device_wish;
 struct vrrp_vips;
 
 /*
@@ -20,18 +23,33 @@ int	vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
 	    char name[IF_NAMESIZE]);
 
 /*
+ * The device of this wish is made, or one that is there is adopted: on the
+ * interface, with the virtual MAC, up, and, unless it is in use, deaf, mute and
+ * without an address.  Waits for the rtnl lock several times.  *out is the answer;
+ * its error is returned as well.  nl may be one for requests alone.
+ */
+int	vrrp_vmac_make(struct nl *, const struct vrrp_device_wish *,
+	    struct vrrp_device_made *out);
+
+/*
  * For vrrp_vip.c: make the device of these addresses, or adopt the one that a
- * crashed run has left; deaf, mute and up.  keep: it holds addresses, and goes on
- * hearing and speaking.  0, or negative errno with the reason for a user.
+ * crashed run has left.  keep: it holds addresses, and goes on hearing and
+ * speaking.  0, or negative errno with the reason for a user.
  */
 int	vrrp_vmac_open(struct vrrp_vips *, bool keep, char *reason,
 	    size_t size);
+/* The device of these addresses is this one, which has been made. */
+void	vrrp_vmac_take(struct vrrp_vips *, const struct vrrp_device_made *);
 /* Remove it; nothing where there is none. */
 void	vrrp_vmac_close(struct vrrp_vips *);
 
-/* Asks the kernel whether our device is still there; true without one. */
+/*
+ * As far as the kernel has told (nl_link_known()): is our device there, and has
+ * somebody taken it down?  Without one it is there and up.
+ */
 bool	vrrp_vmac_exists(const struct vrrp_vips *);
-/* Brings our device up if somebody has taken it down; true if so. */
+bool	vrrp_vmac_is_down(const struct vrrp_vips *);
+/* Brings it up, and waits for the rtnl lock; true if so. */
 bool	vrrp_vmac_raise(const struct vrrp_vips *);
 
 /*
@@ -41,6 +59,8 @@ bool	vrrp_vmac_raise(const struct vrrp_vips *);
 #define VRRP_VMAC_TAG_VALUES	2	/* from 0 to 15 each */
 /* As the kernel has it, 0: none that is ours. */
 int	vrrp_vmac_tag_of(const char *device);
+/* That of a device that this process makes. */
+int	vrrp_vmac_tag_with(const int values[VRRP_VMAC_TAG_VALUES]);
 bool	vrrp_vmac_tag(const struct vrrp_vips *,
 	    int values[VRRP_VMAC_TAG_VALUES]);
 void	vrrp_vmac_set_tag(const struct vrrp_vips *,

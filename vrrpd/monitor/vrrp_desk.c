@@ -2,9 +2,16 @@
  * vrrp_desk.c - the keeper of vrrpd-net, in the monitor.
  *
  * Every request is decoded before it is passed on, and nothing here waits for the
- * process that does.  Removals are kept until vrrpd-net says that they are done.
- * Renewals are not: one that vrrpd-net cannot take now would be late when it can,
- * and the next is there in a second.
+ * process that does.  Devices to be made and to be removed are kept until
+ * vrrpd-net says that they are.  Renewals are not: one that vrrpd-net cannot take
+ * now would be late when it can, and the next is there in a second.
+ *
+ * Of what is kept only a little is under way at a time, and the rest goes when that
+ * is answered: a renewal must not have to wait for a hundred devices.
+ *
+ * An engine that ends leaves its wishes forsaken.  What was not asked for is
+ * dropped; a device that is made all the same is removed, if it still carries the
+ * tag of that engine: the next one may have adopted it.
  *
  * The engine is told whether there is a vrrpd-net.  While there is none, the
  * engine lends its addresses anew by itself, so that none runs out.
@@ -20,6 +27,7 @@
 
 #include <sys/wait.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,12 +37,15 @@
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/netd/vrrp_netd.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define NAME		"vrrpd-net"
 #define LEAVE_NS	(5 * NS_PER_S)
+#define MAKE_AT_ONCE	4	/* devices that are being made, of 1 to 4 ms */
+#define REMOVE_AT_ONCE	16	/* devices in one message, of 20 ms together */
 
 struct vrrp_desk {
 	const struct priv_user	*user;
@@ -50,6 +61,8 @@ struct vrrp_desk {
 	struct loop_timer	*restart;
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
+	struct vrrp_devices	 devices;	/* wished, not made yet */
+	uint32_t		 number;	/* of the last of them */
 	struct vrrp_removals	 removals;	/* not done yet */
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_REMOVALS_MESSAGE *
@@ -58,19 +71,68 @@ struct vrrp_desk {
 
 /* --- to vrrpd-net --- */
 
-/* As many as it takes now; a timer is not needed, since renewals come. */
 static void
-pass_removals(struct vrrp_desk *d)
+pass_wishes(struct vrrp_desk *d)
 {
-	unsigned n;
+	uint8_t body[VRRP_DEVICE_WISH_BYTES];
+	struct vrrp_device_errand *next;
 
 	while (d->child.channel != NULL &&
+	    vrrp_devices_under_way(&d->devices) < MAKE_AT_ONCE &&
+	    (next = vrrp_devices_next(&d->devices)) != NULL) {
+		if (vrrp_channel_send(d->child.channel, VRRP_MSG_MAKE, body,
+		    vrrp_device_wish_encode(&next->wish, body)) < 0)
+			return;
+		next->asked = true;
+	}
+}
+
+/* at_once: so many may be under way. */
+static void
+pass_removals(struct vrrp_desk *d, unsigned at_once)
+{
+	unsigned n, most;
+
+	while (d->child.channel != NULL &&
+	    vrrp_removals_under_way(&d->removals) < at_once &&
 	    (n = vrrp_removals_next(&d->removals, d->some)) > 0) {
+		most = at_once - vrrp_removals_under_way(&d->removals);
+		if (n > most)
+			n = most;
 		if (vrrp_channel_send(d->child.channel, VRRP_MSG_REMOVE,
 		    d->body, vrrp_removal_encode(d->some, n, d->body)) < 0)
 			return;
 		vrrp_removals_asked(&d->removals, d->some, n);
 	}
+}
+
+/* As much as may be under way; a timer is not needed, since renewals come. */
+static void
+pass(struct vrrp_desk *d)
+{
+	pass_removals(d, REMOVE_AT_ONCE);
+	pass_wishes(d);
+}
+
+static enum vrrp_refusal
+on_make(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_device_wish w;
+	uint32_t theirs;
+
+	if (!vrrp_device_wish_decode(body, len, &w))
+		return VRRP_REFUSAL_BODY;
+	/* The engine before this one may have used the same number. */
+	theirs = w.number;
+	if (++d->number == 0)
+		d->number = 1;
+	w.number = d->number;
+	if (!vrrp_devices_put(&d->devices, &w))
+		return VRRP_REFUSAL_ROOM;
+	vrrp_devices_numbered(&d->devices, w.number)->theirs = theirs;
+	pass(d);
+	return VRRP_REFUSAL_NONE;
 }
 
 static enum vrrp_refusal
@@ -84,7 +146,7 @@ on_remove(const uint8_t *body, size_t len, void *arg)
 	for (i = 0; i < n; i++)
 		if (!vrrp_removals_put(&d->removals, &d->some[i]))
 			return VRRP_REFUSAL_ROOM;
-	pass_removals(d);
+	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -96,7 +158,7 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 
 	if (!vrrp_renewal_decode(body, len, &r))
 		return VRRP_REFUSAL_BODY;
-	pass_removals(d);
+	pass(d);
 	if (d->child.channel != NULL && vrrp_channel_flush(d->child.channel))
 		(void)vrrp_channel_send(d->child.channel, VRRP_MSG_RENEW,
 		    body, len);
@@ -104,6 +166,44 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 }
 
 /* --- from vrrpd-net --- */
+
+/* Nobody waits for this device: it goes again, unless somebody has taken it. */
+static void
+unmake(struct vrrp_desk *d, const struct vrrp_device_made *m)
+{
+	struct vrrp_removal r = { .ifindex = m->ifindex, .tag = m->tag };
+
+	if (m->error < 0)
+		return;
+	memcpy(r.name, m->name, sizeof(r.name));
+	(void)vrrp_removals_put(&d->removals, &r);
+}
+
+static enum vrrp_refusal
+on_made(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_device_errand *done;
+	struct vrrp_device_made m;
+	uint8_t answer[VRRP_DEVICE_MADE_MAX];
+	uint32_t number;
+
+	if (!vrrp_device_made_decode(body, len, &m))
+		return VRRP_REFUSAL_BODY;
+	done = vrrp_devices_numbered(&d->devices, m.number);
+	if (done == NULL || !done->asked)
+		return VRRP_REFUSAL_BODY;
+	number = m.number;
+	m.number = done->theirs;
+	if (done->forsaken)
+		unmake(d, &m);
+	else
+		(void)vrrp_channel_send(d->engine, VRRP_MSG_MADE, answer,
+		    vrrp_device_made_encode(&m, answer));
+	(void)vrrp_devices_drop(&d->devices, number);
+	pass(d);
+	return VRRP_REFUSAL_NONE;
+}
 
 static enum vrrp_refusal
 on_removed(const uint8_t *body, size_t len, void *arg)
@@ -116,6 +216,7 @@ on_removed(const uint8_t *body, size_t len, void *arg)
 	for (i = 0; i < n; i++)
 		(void)vrrp_removals_drop(&d->removals, d->some[i].ifindex);
 	(void)vrrp_channel_send(d->engine, VRRP_MSG_REMOVED, body, len);
+	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -210,6 +311,7 @@ on_end(int fd, void *arg)
 	vrrp_child_let_go(&d->child);
 	vrrp_tally_renew(d->up);
 	vrrp_tally_renew(d->down);
+	vrrp_devices_again(&d->devices);
 	vrrp_removals_again(&d->removals);
 	tell_engine(d);
 	if (d->unproven) {
@@ -248,13 +350,14 @@ start(struct vrrp_desk *d)
 	if (rc < 0)
 		return rc;
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_HERE, on_here, d);
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_MADE, on_made, d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_REMOVED, on_removed,
 	    d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_REFUSED, on_refused,
 	    d);
 	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
 	tell_engine(d);
-	pass_removals(d);
+	pass(d);
 	return 0;
 }
 
@@ -283,6 +386,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 {
 	struct vrrp_desk *d = arg;
 
+	vrrp_channel_handle(engine, VRRP_MSG_MAKE, on_make, d);
 	vrrp_channel_handle(engine, VRRP_MSG_REMOVE, on_remove, d);
 	vrrp_channel_handle(engine, VRRP_MSG_RENEW, on_renew, d);
 	d->engine = engine;
@@ -297,6 +401,7 @@ part_detach(void *arg)
 	struct vrrp_desk *d = arg;
 
 	d->engine = NULL;
+	vrrp_devices_forsake(&d->devices);
 	vrrp_tally_tell(d->up, NULL);
 	vrrp_tally_tell(d->down, NULL);
 }
@@ -343,18 +448,23 @@ part_open(struct loop *loop, void *arg)
 	return 0;
 }
 
-/* Everything asked for is in the socket, from where vrrpd-net reads it. */
+/*
+ * Everything asked for is in the socket, from where vrrpd-net reads it.  A device
+ * that is being made is waited for, since nobody removes it later.
+ */
 static bool
-hand_over(struct vrrp_desk *d, mono_t deadline)
+hand_over(struct vrrp_desk *d)
 {
 	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
 	struct vrrp_channel *c = d->child.channel;
+	int64_t waited_ns;
 
-	pass_removals(d);
-	while (!vrrp_channel_flush(c) &&
-	    mono_before(loop_clock(), deadline)) {
+	pass_removals(d, UINT_MAX);
+	for (waited_ns = 0; waited_ns < LEAVE_NS && (!vrrp_channel_flush(c) ||
+	    vrrp_devices_under_way(&d->devices) > 0); waited_ns += NS_PER_MS) {
 		(void)nanosleep(&pause, NULL);
-		pass_removals(d);
+		vrrp_channel_drain(c);
+		pass_removals(d, UINT_MAX);
 	}
 	return vrrp_channel_flush(c) &&
 	    vrrp_removals_next(&d->removals, d->some) == 0;
@@ -371,7 +481,7 @@ part_close(void *arg)
 		log_err("%u devices stay: there is no " NAME,
 		    d->removals.count);
 	if (d->child.pid != 0) {
-		if (!hand_over(d, deadline))
+		if (!hand_over(d))
 			log_err("some devices stay: " NAME " does not listen");
 		vrrp_child_hang_up(&d->child);
 		if (!vrrp_child_await(&d->child, deadline))

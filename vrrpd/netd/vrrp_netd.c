@@ -3,9 +3,13 @@
  *
  * One request after the other, in the order in which they came, each with system
  * calls that wait as long as it takes.  No request decides anything: the engine
- * names devices by index, name and tag, and addresses by whole netlink messages,
- * and vrrp_renewal.c has seen to it that those can only let an address stay that
- * is there.
+ * names devices by index, name and tag, or by what they are to be of, and
+ * addresses by whole netlink messages, and vrrp_renewal.c has seen to it that
+ * those can only let an address stay that is there.
+ *
+ * Making.  A wish says which interface, family and VRID, and nothing else decides
+ * what is made (vrrp_vmac_make()).  The same wish may come again, from a monitor
+ * whose vrrpd-net died over it: it finds the device and adopts it.
  *
  * Removal.  A device that another process has adopted meanwhile carries another
  * tag and is left alone; one that is gone already is what was wanted.  Whatever
@@ -41,6 +45,7 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/linux/vrrp_vmac.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -55,6 +60,24 @@ struct vrrp_netd {
 	bool			 replaced;
 	struct vrrp_removal	 asked[VRRP_REMOVALS_MESSAGE];
 };
+
+/* --- making --- */
+
+static enum vrrp_refusal
+on_make(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_netd *n = arg;
+	struct vrrp_device_wish w;
+	struct vrrp_device_made m;
+	uint8_t answer[VRRP_DEVICE_MADE_MAX];
+
+	if (!vrrp_device_wish_decode(body, len, &w))
+		return VRRP_REFUSAL_BODY;
+	(void)vrrp_vmac_make(n->nl, &w, &m);
+	(void)vrrp_channel_send(n->channel, VRRP_MSG_MADE, answer,
+	    vrrp_device_made_encode(&m, answer));
+	return VRRP_REFUSAL_NONE;
+}
 
 /* --- removal --- */
 
@@ -181,6 +204,7 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 		vrrp_netd_close(n);
 		return error;
 	}
+	vrrp_channel_handle(n->channel, VRRP_MSG_MAKE, on_make, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_REMOVE, on_remove, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_RENEW, on_renew, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_EXECUTE, on_execute, n);

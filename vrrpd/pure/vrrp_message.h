@@ -29,6 +29,8 @@
 	X(KEPT,		"kept")		/* vrrp_orders.h: on the disk, or why not */ \
 	X(REFUSED,	"refused")	/* vrrp_refused.h */		\
 	X(PATIENCE,	"patience")	/* vrrp_patience.h */		\
+	X(MAKE,		"make")		/* vrrp_device.h: a device is wished */ \
+	X(MADE,		"made")		/* vrrp_device.h: the answer */	\
 	X(REMOVE,	"remove")	/* vrrp_removal.h: devices */	\
 	X(REMOVED,	"removed")	/* vrrp_removal.h: nothing is left */ \
 	X(RENEW,	"renew")	/* vrrp_renewal.h: lent addresses */ \

@@ -143,6 +143,16 @@ vrrp_removals_asked(struct vrrp_removals *l, const struct vrrp_removal *out,
 	}
 }
 
+unsigned
+vrrp_removals_under_way(const struct vrrp_removals *l)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < l->count; i++)
+		n += l->list[i].asked;
+	return n;
+}
+
 void
 vrrp_removals_again(struct vrrp_removals *l)
 {

@@ -62,6 +62,7 @@ unsigned vrrp_removals_next(const struct vrrp_removals *,
 /* The entries with the indexes of out[0..n) are asked for from now on. */
 void	vrrp_removals_asked(struct vrrp_removals *,
 	    const struct vrrp_removal *out, unsigned n);
+unsigned vrrp_removals_under_way(const struct vrrp_removals *);
 /* None is asked for any more. */
 void	vrrp_removals_again(struct vrrp_removals *);
 

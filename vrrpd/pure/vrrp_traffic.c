@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
@@ -61,6 +62,10 @@ static const struct {
 	    VRRP_KEPT_BYTES_MAX },
 	{ VRRP_MSG_REFUSED, HELPERS_UP | WAY(NET_UP) | WAY(ENGINE_DOWN),
 	    ANY_PHASE, VRRP_REFUSED_BYTES, VRRP_REFUSED_BYTES },
+	{ VRRP_MSG_MAKE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_DEVICE_WISH_BYTES, VRRP_DEVICE_WISH_BYTES },
+	{ VRRP_MSG_MADE, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_DEVICE_MADE_MIN, VRRP_DEVICE_MADE_MAX },
 	{ VRRP_MSG_REMOVE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
 	    VRRP_REMOVAL_BYTES, VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES },
 	{ VRRP_MSG_REMOVED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,

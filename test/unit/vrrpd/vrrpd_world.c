@@ -312,6 +312,11 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 	case VRRP_MSG_REMOVE:
 		did_remove(body, len);
 		return;
+	case VRRP_MSG_MAKE:
+		assert_true(vrrp_device_wish_decode(body, len, &world.wish));
+		did("make:%s:%u%s", world.wish.parent_name, world.wish.vrid,
+		    world.wish.in_use ? ":in-use" : "");
+		return;
 	case VRRP_MSG_RENEW:
 		assert_true(len >= VRRP_RENEWAL_MIN);
 		did("renew");
@@ -364,6 +369,12 @@ nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
 		return -ENODEV;
 	*out = world.tracked;
 	return 0;
+}
+
+int
+nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
+{
+	return nl_link_get(nl, name, out);
 }
 
 int
@@ -563,6 +574,7 @@ struct vrrp_vips {
 	struct vrrp_vip_address		 list[VRRP_VIPS_MAX];
 	unsigned			 count;		/* prepared */
 	char				 changes[1024];
+	bool				 adopted;
 };
 
 static void
@@ -595,6 +607,25 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	did_of(v, "open");
 	*out = v;
 	return 0;
+}
+
+int
+vrrp_vip_open_made(struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent, const struct vrrp_device_made *m,
+    struct vrrp_vips **out, char reason[VRRP_VIP_REASON_MAX])
+{
+	int error = vrrp_vip_open(nl, p, parent, out, reason);
+
+	if (error == 0)
+		(*out)->adopted = m->adopted;
+	return error;
+}
+
+void
+vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *m)
+{
+	v->adopted = m->adopted;
+	did_of(v, "device");
 }
 
 void
@@ -848,6 +879,13 @@ vrrp_vmac_exists(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vmac_is_down(const struct vrrp_vips *v)
+{
+	(void)v;
+	return world.device_down;
+}
+
+bool
 vrrp_vmac_raise(const struct vrrp_vips *v)
 {
 	bool was_down = world.device_down;
@@ -862,8 +900,7 @@ vrrp_vmac_raise(const struct vrrp_vips *v)
 bool
 vrrp_vip_adopted(const struct vrrp_vips *v)
 {
-	(void)v;
-	return false;
+	return v->adopted;
 }
 
 int
@@ -872,6 +909,14 @@ vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
 	(void)name;
 	parent->holders++;
 	return 0;
+}
+
+int
+vrrp_manners_tag(const struct vrrp_manners *parent, const char *name)
+{
+	(void)parent;
+	(void)name;
+	return 1 << 30;
 }
 
 void

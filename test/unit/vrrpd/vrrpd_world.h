@@ -19,6 +19,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_params.h"
 
@@ -41,7 +42,8 @@ struct world {
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
-	struct nl_link	tracked;	/* found by nl_link_get(), by name */
+	struct nl_link	tracked;	/* found by nl_link_known(), by name */
+	struct vrrp_device_wish wish;	/* the last one */
 	bool		device_gone, device_down;
 	int		del_many_error;	/* of nl_link_del_many() */
 	int		deleted[8];	/* one by one */

@@ -369,7 +369,7 @@ test_vrrp_router_the_first_dump_is_not_a_resync(void **state)
 
 	(void)state;
 	start(WEB FAR);
-	engine_link(&eth1, false);	/* not for nl_link_get() */
+	engine_link(&eth1, false);	/* not for nl_link_known() */
 	engine_addr(WORLD_IFINDEX2, "198.51.100.2/24", false, false);
 	engine_synced();
 	assert_int_equal(state_of("web"), VRRP_BACKUP);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "test/unit/vrrpd/instance/instance_world.h"
 #include "vrrpd/instance/vrrp_errand.h"
@@ -192,6 +193,260 @@ test_vrrp_errand_nothing_is_lent_anew_after_a_withdrawal(void **state)
 	assert_string_equal(world.did, "");
 }
 
+/* --- devices that are made --- */
+
+static const struct vrrp_device_wish a_wish = { .parent = 7,
+    .family = AF_INET, .vrid = 51, .parent_name = "eth0" };
+
+/* As vrrpd-net answers. */
+static struct vrrp_device_made
+made(uint32_t number)
+{
+	struct vrrp_device_made m = { .number = number, .ifindex = 30,
+	    .tag = 5, .name = "vr4-51-7" };
+
+	return m;
+}
+
+/* Before the loop turns, and without a monitor, whoever wishes makes. */
+static void
+test_vrrp_errand_nobody_is_asked_before_the_monitor_speaks(void **state)
+{
+	(void)state;
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 0);
+	vrrp_errands_net(e, true);
+	world.env.channel = NULL;
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 0);
+	assert_string_equal(world.did, "");
+	world.env.channel = a_channel();
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
+	assert_string_equal(world.did, "make:eth0:51");
+	assert_int_equal(world.wish.number, 1);
+}
+
+static void
+test_vrrp_errand_wish_that_finds_no_room_leaves_with_the_beat(void **state)
+{
+	struct vrrp_device_made m;
+
+	(void)state;
+	vrrp_errands_net(e, false);
+	world.channel_full = true;
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
+	world.channel_full = false;
+	world_forget();
+	vrrp_errands_flush(e);
+	vrrp_errands_flush(e);
+	assert_string_equal(world.did, "make:eth0:51");
+	m = made(1);
+	assert_true(vrrp_errands_made(e, &m));
+	assert_false(vrrp_errands_made(e, &m));
+}
+
+/* Whoever wished it is gone: the device goes too, if it was made. */
+static void
+test_vrrp_errand_device_nobody_waits_for_is_removed(void **state)
+{
+	struct vrrp_device_made m = made(1), none;
+
+	(void)state;
+	vrrp_errands_net(e, true);
+	(void)vrrp_errands_make(e, &a_wish);
+	vrrp_errands_forgo(e, 1);
+	world_forget();
+	assert_false(vrrp_errands_made(e, &m));
+	world_deferred();
+	assert_string_equal(world.did, "remove:vr4-51-7");
+	(void)vrrp_errands_make(e, &a_wish);
+	vrrp_errands_forgo(e, 2);
+	none = made(2);
+	none.error = -17;
+	none.ifindex = 0;
+	world_forget();
+	assert_false(vrrp_errands_made(e, &none));
+	world_deferred();
+	assert_string_equal(world.did, "");
+}
+
+/* The next instance of the same device gets the answer to the first wish. */
+static void
+test_vrrp_errand_forsaken_wish_is_taken_over(void **state)
+{
+	struct vrrp_device_made m = made(1);
+	struct vrrp_device_wish w = a_wish;
+
+	(void)state;
+	vrrp_errands_net(e, true);
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
+	vrrp_errands_forgo(e, 1);
+	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
+	assert_string_equal(world.did, "make:eth0:51");
+	/* A wish that is not the same in all is another errand. */
+	vrrp_errands_forgo(e, 1);
+	w.in_use = true;
+	assert_int_equal(vrrp_errands_make(e, &w), 2);
+	assert_false(vrrp_errands_made(e, &m));
+	world_deferred();
+	assert_string_equal(world.did, "make:eth0:51 make:eth0:51:in-use");
+	m.number = 2;
+	assert_true(vrrp_errands_made(e, &m));
+}
+
+/* --- and instances that wait for them --- */
+
+static void
+test_vrrp_errand_instance_waits_for_its_device(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_device_made m = made(1);
+
+	(void)state;
+	vrrp_errands_net(e, true);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "its device is being made");
+	assert_true(mono_is_never(v->retry_at));
+	assert_int_equal(v->making, 1);
+	/* Other events ask for nothing more. */
+	vrrp_instance_iface_found(v);
+	vrrp_instance_primary_changed(v);
+	vrrp_instance_disable(v, true);
+	vrrp_instance_disable(v, false);
+	assert_string_equal(world.did, "");
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_string_equal(v->waiting, "");
+	/* A whole Active_Down_Interval, as a router that starts. */
+	world_run(3 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* The reason of vrrpd-net is the user's, and the instance tries again. */
+static void
+test_vrrp_errand_device_that_cannot_be_is_wished_again(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_device_made m = { .number = 1, .error = -17,
+	    .name = "vr4-51-7", .reason = "it is not ours" };
+
+	(void)state;
+	vrrp_errands_net(e, true);
+	start_with(&p);
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_string_equal(v->waiting, "it is not ours");
+	world_forget();
+	world_run(2 * NS_PER_S);
+	assert_string_equal(world.did, "make:eth0:51");
+	m = made(2);
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* Gone while the device was being made: the interface, or the instance. */
+static void
+test_vrrp_errand_late_device_is_removed(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_device_made m = made(1);
+
+	(void)state;
+	vrrp_errands_net(e, true);
+	start_with(&p);
+	vrrp_instance_iface_lost(v);
+	assert_int_equal(v->making, 0);
+	world_forget();
+	assert_false(vrrp_errands_made(e, &m));
+	world_deferred();
+	assert_string_equal(world.did, "remove:vr4-51-7");
+	vrrp_errands_removed(e, &(struct vrrp_removal){ .ifindex = 30 }, 1);
+	vrrp_instance_iface_found(v);
+	vrrp_instance_free(v);
+	v = NULL;
+	world_forget();
+	m.number = 2;
+	assert_false(vrrp_errands_made(e, &m));
+	world_deferred();
+	assert_string_equal(world.did, "remove:vr4-51-7");
+}
+
+/* An Active whose device somebody removed goes on, and waits for nothing. */
+static void
+test_vrrp_errand_device_of_an_active_is_made_again(void **state)
+{
+	struct vrrp_device_made m = made(1);
+
+	(void)state;
+	become_active();
+	vrrp_errands_net(e, true);
+	world_forget();
+	world.device_gone = true;
+	vrrp_instance_device_gone(v);
+	world_deferred();
+	vrrp_instance_device_gone(v);
+	world_deferred();
+	assert_string_equal(world.did, "make:eth0:51");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world.device_gone = false;
+	world_forget();
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_non_null(strstr(world.did, "device install announce"));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(v->stats.addresses_restored, 1);
+	assert_non_null(strstr(lines, "device vr4-51-7 was removed by someone "
+	    "else: restored"));
+}
+
+/* Taken down, it holds the addresses: nothing is taken from it. */
+static void
+test_vrrp_errand_device_that_was_taken_down_is_in_use(void **state)
+{
+	struct vrrp_device_made m = made(1);
+
+	(void)state;
+	become_active();
+	vrrp_errands_net(e, true);
+	world_forget();
+	world.device_down = true;
+	vrrp_instance_device_gone(v);
+	world_deferred();
+	assert_string_equal(world.did, "make:eth0:51:in-use");
+	/* A Backup by the time of the answer: it may speak, and must not. */
+	vrrp_instance_disable(v, true);
+	vrrp_instance_withdraw(v);
+	assert_false(v->holds);
+	world.device_down = false;
+	world_forget();
+	m.adopted = true;
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_non_null(strstr(world.did, "device withdraw"));
+}
+
+/* Without a device the instance cannot run. */
+static void
+test_vrrp_errand_active_without_a_device_stops(void **state)
+{
+	struct vrrp_device_made m = { .number = 1, .error = -19,
+	    .name = "vr4-51-7", .reason = "no room" };
+
+	(void)state;
+	become_active();
+	vrrp_errands_net(e, true);
+	world.device_gone = true;
+	vrrp_instance_device_gone(v);
+	world_deferred();
+	assert_true(vrrp_errands_made(e, &m));
+	vrrp_instance_device_made(v, &m);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "no room");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup_errands, \
 	    teardown_errands)
 
@@ -207,6 +462,16 @@ main(void)
 	    TEST(test_vrrp_errand_instance_waits_for_the_name_of_its_device),
 	    TEST(test_vrrp_errand_addresses_are_lent_anew_by_whoever_is_there),
 	    TEST(test_vrrp_errand_nothing_is_lent_anew_after_a_withdrawal),
+	    TEST(test_vrrp_errand_nobody_is_asked_before_the_monitor_speaks),
+	    TEST(test_vrrp_errand_wish_that_finds_no_room_leaves_with_the_beat),
+	    TEST(test_vrrp_errand_device_nobody_waits_for_is_removed),
+	    TEST(test_vrrp_errand_forsaken_wish_is_taken_over),
+	    TEST(test_vrrp_errand_instance_waits_for_its_device),
+	    TEST(test_vrrp_errand_device_that_cannot_be_is_wished_again),
+	    TEST(test_vrrp_errand_late_device_is_removed),
+	    TEST(test_vrrp_errand_device_of_an_active_is_made_again),
+	    TEST(test_vrrp_errand_device_that_was_taken_down_is_in_use),
+	    TEST(test_vrrp_errand_active_without_a_device_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,8 @@ open_net(void **state)
 	    "ip link add v0 link eth0 type macvlan 2>/dev/null && "
 	    "ip link del v0") == 0;
 	loop = loop_new();
-	if (loop == NULL || (have_net && nl_open(loop, &h, NULL, &nl) < 0))
+	if (loop == NULL || (have_net && (nl_open(loop, &h, NULL, &nl) < 0 ||
+	    nl_read_all(nl) < 0)))
 		return 1;
 	return have_net && nl_link_get(nl, "eth0", &parent) < 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -24,6 +25,7 @@
 #include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_refused.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -203,6 +205,59 @@ make_renewal(uint8_t *buf, size_t size)
 	return vrrp_renewal_encode(&r, buf, size);
 }
 
+/* The engine wishes the device of this VRID. */
+static void
+engine_wishes(uint32_t number, uint8_t vrid)
+{
+	const struct vrrp_device_wish w = { .number = number, .parent = 2,
+	    .tag = 5, .family = AF_INET, .vrid = vrid,
+	    .parent_name = "eth0" };
+	uint8_t buf[VRRP_DEVICE_WISH_BYTES];
+
+	world_says(engine_number, VRRP_MSG_MAKE, buf,
+	    vrrp_device_wish_encode(&w, buf));
+}
+
+/* The next wish that child n was told: its VRID, and number; 0: none. */
+static unsigned
+told_wish(unsigned n, uint32_t *number)
+{
+	struct vrrp_device_wish w;
+	const uint8_t *body;
+	size_t len;
+
+	if (!world_told(n, VRRP_MSG_MAKE, &body, &len))
+		return 0;
+	assert_true(vrrp_device_wish_decode(body, len, &w));
+	*number = w.number;
+	return w.vrid;
+}
+
+static void
+net_has_made(unsigned n, uint32_t number, int ifindex)
+{
+	const struct vrrp_device_made m = { .number = number,
+	    .ifindex = ifindex, .tag = 5, .name = "vr4-51-2" };
+	uint8_t buf[VRRP_DEVICE_MADE_MAX];
+
+	world_says(n, VRRP_MSG_MADE, buf, vrrp_device_made_encode(&m, buf));
+}
+
+/* The number of the next answer that the engine was told; 0: none. */
+static uint32_t
+told_made(int *ifindex)
+{
+	struct vrrp_device_made m;
+	const uint8_t *body;
+	size_t len;
+
+	if (!world_told(engine_number, VRRP_MSG_MADE, &body, &len))
+		return 0;
+	assert_true(vrrp_device_made_decode(body, len, &m));
+	*ifindex = m.ifindex;
+	return m.number;
+}
+
 /* --- tests --- */
 
 static void
@@ -322,21 +377,134 @@ test_vrrp_desk_full_channel_loses_no_removal(void **state)
 static void
 test_vrrp_desk_refuses_what_it_cannot_decode(void **state)
 {
-	static const uint8_t zeros[VRRP_REMOVAL_BYTES];
+	static const uint8_t zeros[64];
 	struct vrrp_refused r = { .count = 1, .type = VRRP_MSG_RENEW,
 	    .why = VRRP_REFUSAL_BODY };
 	uint8_t buf[VRRP_REFUSED_BYTES];
 
 	(void)state;
 	start();
-	world_says(engine_number, VRRP_MSG_REMOVE, zeros, sizeof(zeros));
-	world_says(engine_number, VRRP_MSG_RENEW, zeros, sizeof(zeros));
-	world_says(NET, VRRP_MSG_REMOVED, zeros, sizeof(zeros));
+	world_says(engine_number, VRRP_MSG_REMOVE, zeros, VRRP_REMOVAL_BYTES);
+	world_says(engine_number, VRRP_MSG_RENEW, zeros, VRRP_RENEWAL_MIN);
+	world_says(NET, VRRP_MSG_REMOVED, zeros, VRRP_REMOVAL_BYTES);
+	world_says(engine_number, VRRP_MSG_MAKE, zeros,
+	    VRRP_DEVICE_WISH_BYTES);
+	assert_int_equal(world_refused(engine_number), VRRP_REFUSAL_BODY);
+	world_says(NET, VRRP_MSG_MADE, zeros, VRRP_DEVICE_MADE_MIN);
+	assert_int_equal(world_refused(NET), VRRP_REFUSAL_BODY);
 	(void)vrrp_refused_encode(VRRP_WAY_CHECKS_DOWN, &r, buf);
 	world_says(NET, VRRP_MSG_REFUSED, buf, sizeof(buf));
 	assert_false(world_told(NET, VRRP_MSG_REMOVE, NULL, NULL));
 	assert_false(world_told(NET, VRRP_MSG_RENEW, NULL, NULL));
 	assert_false(world_told(engine_number, VRRP_MSG_REMOVED, NULL, NULL));
+}
+
+static void
+test_vrrp_desk_wish_goes_there_and_the_answer_back(void **state)
+{
+	uint32_t number;
+	int ifindex;
+
+	(void)state;
+	start();
+	engine_wishes(700, 51);
+	assert_int_equal(told_wish(NET, &number), 51);
+	net_has_made(NET, number, 30);
+	assert_int_equal(told_made(&ifindex), 700);
+	assert_int_equal(ifindex, 30);
+	/* Said twice, and never wished. */
+	net_has_made(NET, number, 30);
+	assert_int_equal(world_refused(NET), VRRP_REFUSAL_BODY);
+	assert_int_equal(told_made(&ifindex), 0);
+}
+
+/* A renewal is not to wait for a hundred devices. */
+static void
+test_vrrp_desk_has_a_few_devices_under_way_at_a_time(void **state)
+{
+	uint8_t buf[256];
+	uint32_t number[12];
+	unsigned i;
+
+	(void)state;
+	start();
+	for (i = 0; i < 10; i++)
+		engine_wishes(i + 1, (uint8_t)(i + 1));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(told_wish(NET, &number[i]), i + 1);
+	assert_int_equal(told_wish(NET, &number[4]), 0);
+	world_says(engine_number, VRRP_MSG_RENEW, buf,
+	    make_renewal(buf, sizeof(buf)));
+	assert_int_equal(told_wish(NET, &number[4]), 0);
+	assert_true(world_told(NET, VRRP_MSG_RENEW, NULL, NULL));
+	net_has_made(NET, number[0], 30);
+	assert_int_equal(told_wish(NET, &number[4]), 5);
+	assert_int_equal(told_wish(NET, &number[5]), 0);
+	/* The same of removals, which go many in a message. */
+	for (i = 0; i < 20; i++)
+		engine_removes((int)i + 40);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 40);
+	for (i = 1; i < 16; i++)
+		assert_int_equal(told_index(NET, VRRP_MSG_REMOVE),
+		    (int)i + 40);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 0);
+	net_has_removed(NET, 40);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 56);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 0);
+	world_dies(NET, SIGKILL);
+}
+
+/* Open wishes are asked for again; a device that is there is found then. */
+static void
+test_vrrp_desk_another_vrrpd_net_is_asked_for_open_wishes(void **state)
+{
+	uint32_t number;
+	int ifindex;
+
+	(void)state;
+	start();
+	engine_wishes(1, 51);
+	engine_wishes(2, 52);
+	(void)told_wish(NET, &number);
+	net_has_made(NET, number, 30);
+	world_dies(NET, SIGKILL);
+	world_run_ms(100);
+	assert_int_equal(told_wish(world.children, &number), 52);
+	net_has_made(world.children, number, 31);
+	assert_int_equal(told_made(&ifindex), 1);
+	assert_int_equal(told_made(&ifindex), 2);
+}
+
+/*
+ * The engine has ended: what nobody was asked for is dropped, what is made all the
+ * same goes again, and the next engine may use the same numbers.
+ */
+static void
+test_vrrp_desk_device_for_a_dead_engine_is_removed(void **state)
+{
+	uint32_t number, next;
+	unsigned i;
+	int ifindex;
+
+	(void)state;
+	start();
+	for (i = 0; i < 5; i++)
+		engine_wishes(i + 1, (uint8_t)(i + 51));
+	assert_int_equal(told_wish(NET, &number), 51);
+	for (i = 1; i < 4; i++)
+		(void)told_wish(NET, &next);
+	engine_ends();
+	engine_starts();
+	engine_wishes(1, 70);
+	assert_int_equal(told_wish(NET, &next), 0);
+	net_has_made(NET, number, 30);
+	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 30);
+	assert_int_equal(told_made(&ifindex), 0);
+	assert_int_equal(told_wish(NET, &number), 70);
+	net_has_made(NET, number, 33);
+	assert_int_equal(told_made(&ifindex), 1);
+	assert_int_equal(ifindex, 33);
+	world_dies(NET, SIGKILL);
 }
 
 static void
@@ -437,6 +605,10 @@ main(void)
 		T(test_vrrp_desk_keeps_removals_and_no_renewals),
 		T(test_vrrp_desk_full_channel_loses_no_removal),
 		T(test_vrrp_desk_refuses_what_it_cannot_decode),
+		T(test_vrrp_desk_wish_goes_there_and_the_answer_back),
+		T(test_vrrp_desk_has_a_few_devices_under_way_at_a_time),
+		T(test_vrrp_desk_another_vrrpd_net_is_asked_for_open_wishes),
+		T(test_vrrp_desk_device_for_a_dead_engine_is_removed),
 		T(test_vrrp_desk_that_cannot_start_it_tries_again),
 		T(test_vrrp_desk_leaves_when_vrrpd_net_has_done_all),
 		T(test_vrrp_desk_says_when_it_does_not_wait_any_longer),

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/netd/vrrp_netd.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -28,6 +30,15 @@ static struct vrrp_netd *netd;
 static struct vrrp_channel *monitor;
 static struct vrrp_removal removed[VRRP_REMOVALS_MESSAGE];
 static unsigned removed_count, refused_count;
+static struct vrrp_device_made made;	/* the last answer; number 0: none */
+
+static enum vrrp_refusal
+on_made(const uint8_t *body, size_t len, void *arg)
+{
+	(void)arg;
+	assert_true(vrrp_device_made_decode(body, len, &made));
+	return VRRP_REFUSAL_NONE;
+}
 
 static enum vrrp_refusal
 on_removed(const uint8_t *body, size_t len, void *arg)
@@ -82,10 +93,12 @@ start(void)
 	monitor = vrrp_channel_new(loop, fds[0], VRRP_WAY_NET_UP, ignore_gone,
 	    NULL);
 	assert_non_null(monitor);
+	vrrp_channel_handle(monitor, VRRP_MSG_MADE, on_made, NULL);
 	vrrp_channel_handle(monitor, VRRP_MSG_REMOVED, on_removed, NULL);
 	vrrp_channel_handle(monitor, VRRP_MSG_REFUSED, on_refused, NULL);
 	assert_int_equal(vrrp_netd_open(loop, fds[1], &netd), 0);
 	removed_count = refused_count = 0;
+	memset(&made, 0, sizeof(made));
 }
 
 static int
@@ -97,6 +110,156 @@ teardown(void **state)
 	netd = NULL;
 	monitor = NULL;
 	return 0;
+}
+
+/* --- making --- */
+
+static struct vrrp_device_wish
+a_wish(uint8_t family)
+{
+	struct vrrp_device_wish w = { .number = 3, .parent = parent.ifindex,
+	    .tag = 1 << 30 | 77 << 8 | 0x12, .family = family, .vrid = 51,
+	    .parent_name = "eth0" };
+
+	return w;
+}
+
+static void
+wish(const struct vrrp_device_wish *w)
+{
+	uint8_t body[VRRP_DEVICE_WISH_BYTES];
+
+	memset(&made, 0, sizeof(made));
+	assert_int_equal(vrrp_channel_send(monitor, VRRP_MSG_MAKE, body,
+	    vrrp_device_wish_encode(w, body)), 0);
+	turn();
+	assert_int_equal(made.number, w->number);
+}
+
+static void
+test_vrrp_netd_makes_a_device_that_is_up_deaf_and_mute(void **state)
+{
+	struct vrrp_device_wish w = a_wish(AF_INET);
+	int tag = 0;
+
+	(void)state;
+	start();
+	wish(&w);
+	assert_int_equal(made.error, 0);
+	assert_string_equal(made.reason, "");
+	assert_false(made.adopted);
+	assert_true(made.can_mute);
+	assert_int_equal(made.ifindex, if_nametoindex(made.name));
+	assert_int_equal(made.tag, w.tag);
+	assert_int_equal(devconf_get(AF_INET, made.name, "tag", &tag), 0);
+	assert_int_equal(tag, w.tag);
+	assert_true(says("ip -d -o link | grep 'vr4-51-.*UP.* "
+	    "00:00:5e:00:01:33 .* mode source'"));
+	assert_true(says("tc qdisc show | grep 'vr4-51-.* limit 0p'"));
+	assert_int_equal(setting(made.name, AF_INET, "arp_ignore"), 1);
+	assert_int_equal(setting(made.name, AF_INET6, "disable_ipv6"), 1);
+	assert_int_equal(nl_link_del(nl, made.ifindex), 0);
+	w = a_wish(AF_INET6);
+	wish(&w);
+	assert_int_equal(made.error, 0);
+	assert_int_equal(setting(made.name, AF_INET6, "forwarding"), 1);
+	assert_false(says("ip -o addr | grep vr6-51"));
+	assert_int_equal(nl_link_del(nl, made.ifindex), 0);
+}
+
+/* The same wish again finds what the first one has made. */
+static void
+test_vrrp_netd_wish_is_carried_out_twice_with_one_device(void **state)
+{
+	struct vrrp_device_wish w = a_wish(AF_INET);
+	int first;
+
+	(void)state;
+	start();
+	wish(&w);
+	first = made.ifindex;
+	w.number = 4;
+	wish(&w);
+	assert_int_equal(made.ifindex, first);
+	assert_true(made.adopted);
+	assert_int_equal(nl_link_del(nl, made.ifindex), 0);
+}
+
+/* Left by a run that crashed as Active; what it noted of eth0 stays noted. */
+static void
+test_vrrp_netd_adopted_device_is_deaf_mute_and_empty(void **state)
+{
+	struct vrrp_device_wish w = a_wish(AF_INET);
+	char command[240];
+
+	(void)state;
+	start();
+	wish(&w);
+	w.tag = 1 << 30 | 99 << 8 | 0x21;
+	(void)snprintf(command, sizeof(command), "d=%s; ip link set $d type "
+	    "macvlan mode bridge; ip link set $d down; for i in 50 51; do "
+	    "ip addr add 192.0.2.$i/24 dev $d; done; echo", made.name);
+	assert_true(says(command));
+	assert_true(says("ip -o addr | grep 'vr4-51-.*192.0.2.51'"));
+	/* In use, nothing is taken from it. */
+	w.in_use = true;
+	wish(&w);
+	assert_true(made.adopted);
+	assert_int_equal(made.tag, 1 << 30 | 99 << 8 | 0x12);
+	assert_true(says("ip -o addr | grep 'vr4-51-.*192.0.2.51'"));
+	assert_true(says("ip -o link | grep 'vr4-51-.*,UP'"));
+	w.in_use = false;
+	wish(&w);
+	assert_false(says("ip -o addr | grep 'vr4-51-.*192.0.2.5'"));
+	assert_true(says("ip -d -o link | grep 'vr4-51-.* mode source'"));
+	assert_true(says("tc qdisc show | grep 'vr4-51-.* limit 0p'"));
+	assert_int_equal(nl_link_del(nl, made.ifindex), 0);
+}
+
+static void
+test_vrrp_netd_leaves_a_device_of_somebody_else(void **state)
+{
+	struct vrrp_device_wish w = a_wish(AF_INET);
+	char command[160];
+
+	(void)state;
+	start();
+	/* Another MAC. */
+	(void)snprintf(command, sizeof(command), "ip link add vr4-51-%d link "
+	    "eth0 type macvlan; echo", parent.ifindex);
+	assert_true(says(command));
+	wish(&w);
+	assert_int_equal(made.error, -EEXIST);
+	assert_int_equal(made.ifindex, 0);
+	assert_non_null(strstr(made.reason, "exists and is not ours"));
+	(void)snprintf(command, sizeof(command), "ip link del vr4-51-%d; echo",
+	    parent.ifindex);
+	assert_true(says(command));
+	/* A tag that is none of ours. */
+	wish(&w);
+	assert_int_equal(devconf_set(AF_INET, made.name, "tag", 7), 0);
+	wish(&w);
+	assert_int_equal(made.error, -EEXIST);
+	assert_true(says(command));
+	assert_int_equal(refused_count, 0);
+}
+
+/* The interface was replaced while the wish was under way. */
+static void
+test_vrrp_netd_wish_for_another_interface_makes_nothing(void **state)
+{
+	struct vrrp_device_wish w = a_wish(AF_INET);
+
+	(void)state;
+	start();
+	(void)strcpy(w.parent_name, "eth7");
+	wish(&w);
+	assert_int_equal(made.error, -ENODEV);
+	w = a_wish(AF_INET);
+	w.parent = 9999;
+	wish(&w);
+	assert_int_equal(made.error, -ENODEV);
+	assert_false(says("ip -o link | grep vr4-51"));
 }
 
 /* --- removal --- */
@@ -360,6 +523,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_netd_makes_a_device_that_is_up_deaf_and_mute),
+	    TEST(test_vrrp_netd_wish_is_carried_out_twice_with_one_device),
+	    TEST(test_vrrp_netd_adopted_device_is_deaf_mute_and_empty),
+	    TEST(test_vrrp_netd_leaves_a_device_of_somebody_else),
+	    TEST(test_vrrp_netd_wish_for_another_interface_makes_nothing),
 	    TEST(test_vrrp_netd_removes_what_it_is_asked_to),
 	    TEST(test_vrrp_netd_device_that_is_gone_is_done_with),
 	    TEST(test_vrrp_netd_leaves_a_device_that_is_another_by_now),
