@@ -33,6 +33,7 @@
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_track.h"
 
@@ -140,18 +141,24 @@ may_live_on(const struct vrrp_iface *f, const struct vrrp_params *p, char *why,
 /*
  * Another instance goes on for an Active: at once, or the Active goes on as it
  * is.  Addresses and virtual MAC move within this network; in another one the old
- * instance says goodbye.
+ * instance says goodbye.  making: nothing stands against it, and the device of the
+ * other is being made first.
  */
 static struct vrrp_instance *
 succeed(struct vrrp_router *r, struct vrrp_instance *old,
-    const struct vrrp_params *p)
+    const struct vrrp_params *p, bool *making)
 {
 	struct vrrp_iface *f = get_iface(r, p->interface);
 	char why[VRRP_VIP_REASON_MAX] = "out of memory";
 	struct vrrp_instance *heir;
 
+	*making = false;
 	if (f != NULL)
 		(void)vrrp_iface_update_primary(f);
+	if (f != NULL && vrrp_hold_awaits(&r->env, f, p)) {
+		*making = true;
+		return NULL;
+	}
 	heir = f == NULL || !may_live_on(f, p, why, sizeof(why)) ||
 	    !vrrp_leaving_room(r) ? NULL : vrrp_instance_new_heir(old, f, p);
 	if (heir != NULL && vrrp_instance_succeed(heir, old, f != old->iface,
@@ -162,8 +169,11 @@ succeed(struct vrrp_router *r, struct vrrp_instance *old,
 		    p->vrid, old->p.name, old->p.interface, old->p.vrid);
 		return heir;
 	}
+	*making = heir != NULL && heir->making != 0;
 	if (heir != NULL)
 		vrrp_instance_free_heir(heir);
+	if (*making)
+		return NULL;		/* the answer brings us here again */
 	if (strcmp(old->retry_reason, why) != 0)
 		log_err("instance=%s goes on as it was: %s", old->p.name, why);
 	memcpy(old->retry_reason, why, sizeof(old->retry_reason));
@@ -232,6 +242,7 @@ find_or_make(struct vrrp_router *r, const struct vrrp_config *c,
 {
 	struct vrrp_instance *v = vrrp_router_find(r, p->name), *heir;
 	struct vrrp_iface *f;
+	bool making;
 
 	if (v != NULL && vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART) {
 		if (vrrp_diff(&v->p, p) == VRRP_DIFF_EQUAL)
@@ -243,11 +254,13 @@ find_or_make(struct vrrp_router *r, const struct vrrp_config *c,
 	if (v == NULL)
 		v = predecessor_of(r, c, p);
 	if (v != NULL) {
-		heir = succeed(r, v, p);
-		if (heir == NULL)
+		heir = succeed(r, v, p, &making);
+		if (heir == NULL && !making)
 			done->postponed++;
 		else
 			done->restarted++;
+		if (making)
+			done->making++;
 		return heir == NULL ? v : heir;
 	}
 	f = get_iface(r, p->interface);
@@ -576,7 +589,7 @@ vrrp_apply(struct vrrp_router *r, const struct vrrp_config *c,
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
 	if (place(r, c, list, done) < 0)
 		error = -ENOMEM;
-	r->postponed = done->postponed;
+	r->postponed = done->postponed + done->making;
 	vrrp_router_drop_ifaces(r);
 	for (i = 0; i < r->iface_count; i++)
 		(void)vrrp_iface_update_primary(r->ifaces[i]);
@@ -637,6 +650,7 @@ vrrp_apply_postponed(struct vrrp_router *r, const struct vrrp_config *c)
 	const struct vrrp_params *p;
 	struct vrrp_instance *v, *next;
 	unsigned i;
+	bool making;
 
 	drop_changed_groups(r, c);
 	r->postponed = 0;
@@ -648,7 +662,7 @@ vrrp_apply_postponed(struct vrrp_router *r, const struct vrrp_config *c)
 		if (p == NULL || vrrp_diff(&v->p, p) != VRRP_DIFF_RESTART)
 			continue;
 		if (goes_on(v, p)) {
-			next = succeed(r, v, p);
+			next = succeed(r, v, p, &making);
 			if (next == NULL)
 				r->postponed++;
 			else

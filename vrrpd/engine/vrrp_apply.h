@@ -11,6 +11,7 @@
 struct vrrp_applied {
 	unsigned	added, removed, restarted, changed, unchanged;
 	unsigned	postponed;	/* go on as they were; the log says why */
+	unsigned	making;		/* of restarted: when their device is there */
 };
 
 /*

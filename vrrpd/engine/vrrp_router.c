@@ -345,6 +345,7 @@ vrrp_router_device_made(struct vrrp_router *r,
 	if (vrrp_errands_made(r->env.errands, m) &&
 	    !device_made(r->instances, r->instance_count, m))
 		(void)device_made(r->lingering, r->lingering_count, m);
+	reapply_later(r);
 }
 
 void
@@ -425,6 +426,8 @@ applied(struct vrrp_router *r)
 {
 	loop_timer_set(r->reapply_timer, r->postponed == 0 ? MONO_NEVER :
 	    mono_add(loop_clock(), REAPPLY_NS));
+	if (r->postponed == 0)
+		vrrp_errands_purge(r->env.errands);
 	vrrp_router_retune(r);
 	vrrp_router_check(r);
 }

@@ -17,7 +17,8 @@
  * Wishes leave at once.  An instance that goes leaves its wish behind, forsaken:
  * whoever is next to wish that very device gets the answer instead, which is there
  * sooner and keeps the two in order; and without a next one the device is removed
- * when it has been made.
+ * when it has been made.  Where a next one is known to come, since an instance of a
+ * reload goes on for another as soon as it has its device, the device is kept.
  */
 #include "config.h"
 
@@ -40,6 +41,11 @@ struct vrrp_errands {
 	bool			 started;	/* the monitor has spoken */
 	uint32_t		 number;	/* of the last wish */
 	struct vrrp_devices	 devices;	/* wished, not answered */
+	struct {
+		struct vrrp_device_wish	wish;
+		struct vrrp_device_made	made;
+	}			*kept;		/* reserved, and made */
+	unsigned		 kept_count;
 	struct vrrp_removals	 removals;
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_RENEWAL_MAX];
@@ -74,7 +80,7 @@ vrrp_errands_make(struct vrrp_errands *e, const struct vrrp_device_wish *w)
 	if (!e->started || e->env->channel == NULL)
 		return 0;
 	if (old != NULL && old->forsaken && old->wish.in_use == w->in_use) {
-		old->forsaken = false;
+		old->forsaken = old->reserved = false;
 		return old->wish.number;
 	}
 	if (++e->number == 0)
@@ -92,13 +98,91 @@ vrrp_errands_forgo(struct vrrp_errands *e, uint32_t number)
 	vrrp_devices_forgo(&e->devices, number);
 }
 
+void
+vrrp_errands_reserve(struct vrrp_errands *e, uint32_t number)
+{
+	struct vrrp_device_errand *errand;
+
+	errand = vrrp_devices_numbered(&e->devices, number);
+	if (errand != NULL)
+		errand->forsaken = errand->reserved = true;
+}
+
+bool
+vrrp_errands_is_reserved(struct vrrp_errands *e,
+    const struct vrrp_device_wish *w)
+{
+	const struct vrrp_device_errand *same;
+
+	same = vrrp_devices_same(&e->devices, w);
+	return same != NULL && same->reserved;
+}
+
+static void
+remove_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
+{
+	struct vrrp_removal gone = { .ifindex = m->ifindex, .tag = m->tag };
+
+	memcpy(gone.name, m->name, sizeof(gone.name));
+	vrrp_errands_remove(e, &gone);
+}
+
+static bool
+keep(struct vrrp_errands *e, const struct vrrp_device_wish *w,
+    const struct vrrp_device_made *m)
+{
+	void *list = realloc(e->kept, (e->kept_count + 1) *
+	    sizeof(e->kept[0]));
+
+	if (list == NULL)
+		return false;
+	e->kept = list;
+	e->kept[e->kept_count].wish = *w;
+	e->kept[e->kept_count++].made = *m;
+	return true;
+}
+
+bool
+vrrp_errands_take(struct vrrp_errands *e, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	const struct vrrp_device_wish *kept;
+	struct nl_link link;
+	unsigned i;
+
+	for (i = 0; i < e->kept_count; i++) {
+		kept = &e->kept[i].wish;
+		if (kept->parent == w->parent && kept->family == w->family &&
+		    kept->vrid == w->vrid)
+			break;
+	}
+	if (i == e->kept_count)
+		return false;
+	*m = e->kept[i].made;
+	e->kept[i] = e->kept[--e->kept_count];
+	/* Somebody may have removed it since. */
+	return nl_link_known(e->env->nl, m->name, &link) == 0 &&
+	    link.ifindex == m->ifindex;
+}
+
+void
+vrrp_errands_purge(struct vrrp_errands *e)
+{
+	unsigned i;
+
+	for (i = 0; i < e->devices.count; i++)
+		e->devices.list[i].reserved = false;
+	while (e->kept_count > 0)
+		remove_made(e, &e->kept[--e->kept_count].made);
+}
+
 bool
 vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
 {
 	struct vrrp_device_errand *done = vrrp_devices_numbered(&e->devices,
 	    m->number);
-	struct vrrp_removal gone = { .ifindex = m->ifindex, .tag = m->tag };
 	struct vrrp_device_wish wish;
+	bool reserved;
 
 	if (done == NULL)
 		return false;
@@ -107,12 +191,13 @@ vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
 		return true;
 	}
 	wish = done->wish;
+	reserved = done->reserved;
 	(void)vrrp_devices_drop(&e->devices, m->number);
 	/* Another wish for it is under way: that one's answer decides. */
 	if (m->error < 0 || vrrp_devices_same(&e->devices, &wish) != NULL)
 		return false;
-	memcpy(gone.name, m->name, sizeof(gone.name));
-	vrrp_errands_remove(e, &gone);
+	if (!reserved || !keep(e, &wish, m))
+		remove_made(e, m);
 	return false;
 }
 
@@ -242,10 +327,12 @@ vrrp_errands_free(struct vrrp_errands *e)
 
 	if (e == NULL)
 		return;
+	vrrp_errands_purge(e);
 	loop_defer_cancel(e->env->loop, flush, e);
 	vrrp_errands_flush(e);
 	/* The last chance for errands that the channel had no room for. */
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0)
 		remove_now(e, n);
+	free(e->kept);
 	free(e);
 }

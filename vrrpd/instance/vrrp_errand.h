@@ -51,6 +51,19 @@ uint32_t vrrp_errands_make(struct vrrp_errands *,
  */
 void	vrrp_errands_forgo(struct vrrp_errands *, uint32_t number);
 /*
+ * As vrrp_errands_forgo(), but another instance will wish the same device.  It is
+ * kept for that one, or until vrrp_errands_purge().
+ */
+void	vrrp_errands_reserve(struct vrrp_errands *, uint32_t number);
+/* A reserved one for the same device is under way still. */
+bool	vrrp_errands_is_reserved(struct vrrp_errands *,
+	    const struct vrrp_device_wish *);
+/* A reserved one is there: the wish is fulfilled, and *m the answer. */
+bool	vrrp_errands_take(struct vrrp_errands *,
+	    const struct vrrp_device_wish *, struct vrrp_device_made *m);
+/* Nobody will come any more: devices that are kept are removed. */
+void	vrrp_errands_purge(struct vrrp_errands *);
+/*
  * The answer.  True: somebody waits for it, and the errand is done with.  False:
  * nobody does, and what is to be done about that has been.
  */

@@ -566,28 +566,44 @@ is_name_free(struct vrrp_instance *v)
 }
 
 static struct vrrp_device_wish
-wish(const struct vrrp_instance *v)
+wish(const struct vrrp_iface *f, const struct vrrp_params *p)
 {
 	struct vrrp_device_wish w = {
-		.parent = v->iface->link.ifindex,
-		.tag = vrrp_manners_tag(&v->iface->manners, v->iface->name),
-		.family = v->p.family,
-		.vrid = v->p.vrid,
+		.parent = f->link.ifindex,
+		.tag = vrrp_manners_tag(&f->manners, f->name),
+		.family = p->family,
+		.vrid = p->vrid,
 	};
 
-	memcpy(w.parent_name, v->iface->name, sizeof(w.parent_name));
+	memcpy(w.parent_name, f->name, sizeof(w.parent_name));
 	return w;
 }
 
-/* Goes on with what a life before us holds: that was there, and nothing waits. */
+static bool
+may_ask(const struct vrrp_instance *v)
+{
+	return v->p.virtual_mac && v->env->errands != NULL && !v->kept;
+}
+
+static bool
+takes_reserved(struct vrrp_instance *v, struct vrrp_device_made *m)
+{
+	struct vrrp_device_wish w;
+
+	if (!may_ask(v))
+		return false;
+	w = wish(v->iface, &v->p);
+	return vrrp_errands_take(v->env->errands, &w, m);
+}
+
 static bool
 ask_for_device(struct vrrp_instance *v)
 {
 	struct vrrp_device_wish w;
 
-	if (!v->p.virtual_mac || v->env->errands == NULL || v->kept)
+	if (!may_ask(v))
 		return false;
-	w = wish(v);
+	w = wish(v->iface, &v->p);
 	v->making = vrrp_errands_make(v->env->errands, &w);
 	if (v->making == 0)
 		return false;
@@ -625,11 +641,58 @@ go_on(struct vrrp_instance *v)
 	return true;
 }
 
+static bool
+open_made(struct vrrp_instance *v, const struct vrrp_device_made *m)
+{
+	return vrrp_vip_open_made(v->env->nl, &v->p, &v->iface->link, m,
+	    &v->vips, v->retry_reason) == 0 && go_on(v);
+}
+
+bool
+vrrp_hold_share(struct vrrp_instance *v, const struct vrrp_instance *old)
+{
+	struct vrrp_device_made m;
+
+	if (!v->p.virtual_mac)
+		return vrrp_hold_open(v);
+	if (old->vips != NULL && old->making == 0 &&
+	    vrrp_vip_made(old->vips, &m))
+		return open_made(v, &m);
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "its device is being made");
+	return false;
+}
+
+void
+vrrp_hold_reserve(struct vrrp_instance *v)
+{
+	if (v->making != 0)
+		vrrp_errands_reserve(v->env->errands, v->making);
+	v->making = 0;
+}
+
+bool
+vrrp_hold_awaits(const struct vrrp_env *env, const struct vrrp_iface *f,
+    const struct vrrp_params *p)
+{
+	struct vrrp_device_wish w;
+
+	if (!p->virtual_mac || env->errands == NULL)
+		return false;
+	w = wish(f, p);
+	return vrrp_errands_is_reserved(env->errands, &w);
+}
+
 bool
 vrrp_hold_open(struct vrrp_instance *v)
 {
-	if (v->making != 0 || !is_name_free(v) || ask_for_device(v) ||
-	    (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	struct vrrp_device_made m;
+
+	if (v->making != 0 || !is_name_free(v))
+		return false;
+	if (takes_reserved(v, &m))
+		return open_made(v, &m);
+	if (ask_for_device(v) || (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
 	    &v->iface->link, &v->vips, v->retry_reason) < 0 || !go_on(v))
 		return false;
 	/* A life before us may have put addresses elsewhere than on the device. */
@@ -645,7 +708,7 @@ vrrp_hold_make_again(struct vrrp_instance *v, bool is_there)
 
 	if (v->env->errands == NULL || v->making != 0)
 		return v->making != 0;
-	w = wish(v);
+	w = wish(v->iface, &v->p);
 	w.in_use = is_there && v->holds;
 	v->taken_down = is_there;
 	v->making = vrrp_errands_make(v->env->errands, &w);
@@ -661,8 +724,7 @@ vrrp_hold_made(struct vrrp_instance *v, const struct vrrp_device_made *m)
 		return false;
 	}
 	if (v->vips == NULL)
-		return vrrp_vip_open_made(v->env->nl, &v->p, &v->iface->link,
-		    m, &v->vips, v->retry_reason) == 0 && go_on(v);
+		return open_made(v, m);
 	vrrp_vip_device_made(v->vips, m);
 	vrrp_manners_note(&v->iface->manners, v->vips);
 	return vrrp_hold_prepare(v);

@@ -18,6 +18,20 @@
  */
 bool	vrrp_hold_open(struct vrrp_instance *);
 /*
+ * As vrrp_hold_open() for one that is `kept`, while `old` holds what it is to go on
+ * with: nothing is asked of the kernel.
+ */
+bool	vrrp_hold_share(struct vrrp_instance *,
+	    const struct vrrp_instance *old);
+/* The wish `making` is for another that comes after this one (vrrp_errand.h). */
+void	vrrp_hold_reserve(struct vrrp_instance *);
+/*
+ * The device that an instance with these values wished is being made for the next
+ * that comes; nothing is to be gained from trying yet.
+ */
+bool	vrrp_hold_awaits(const struct vrrp_env *, const struct vrrp_iface *,
+	    const struct vrrp_params *);
+/*
  * The device of one that is ready is gone or down: vrrpd-net is asked to make it
  * (again), and `making` is set.  False: there is nobody to be asked.
  */

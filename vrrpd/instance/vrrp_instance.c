@@ -674,7 +674,10 @@ vrrp_instance_new_heir(struct vrrp_instance *old, struct vrrp_iface *iface,
 	v->disabled = old->disabled;
 	v->handed_over = old->handed_over;
 	v->kept = same_home(v, old);
-	open_at_once(v);
+	if (!v->kept)
+		open_at_once(v);
+	else if (v->iface->exists && v->iface->link.has_mac)
+		(void)vrrp_hold_share(v, old);
 	return v;
 }
 
@@ -683,6 +686,8 @@ vrrp_instance_free_heir(struct vrrp_instance *v)
 {
 	struct vrrp_removal device;
 
+	/* The next try finds the device. */
+	vrrp_hold_reserve(v);
 	/* The device is the other's, which goes on. */
 	if (v->kept && v->vips != NULL)
 		(void)vrrp_vip_leave(v->vips, &device);

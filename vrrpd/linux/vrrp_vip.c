@@ -133,6 +133,19 @@ vrrp_vip_open_made(struct nl *nl, const struct vrrp_params *p,
 	return 0;
 }
 
+bool
+vrrp_vip_made(const struct vrrp_vips *v, struct vrrp_device_made *m)
+{
+	if (v->device[0] == '\0')
+		return false;
+	memset(m, 0, sizeof(*m));
+	m->ifindex = v->ifindex;
+	m->adopted = true;
+	m->can_mute = v->can_mute;
+	memcpy(m->name, v->device, sizeof(m->name));
+	return true;
+}
+
 void
 vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *made)
 {

@@ -39,6 +39,8 @@ int	vrrp_vip_open(struct nl *, const struct vrrp_params *p,
 int	vrrp_vip_open_made(struct nl *, const struct vrrp_params *p,
 	    const struct nl_link *parent, const struct vrrp_device_made *,
 	    struct vrrp_vips **out, char reason[VRRP_VIP_REASON_MAX]);
+/* The device as it was made, for another object that shares it. False: none. */
+bool	vrrp_vip_made(const struct vrrp_vips *, struct vrrp_device_made *);
 /* The device has been made anew, or was made ready again; prepare after. */
 void	vrrp_vip_device_made(struct vrrp_vips *,
 	    const struct vrrp_device_made *);

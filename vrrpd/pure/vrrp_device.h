@@ -77,6 +77,7 @@ struct vrrp_device_errand {
 	uint32_t		theirs;	/* the number of whoever wished, for the desk */
 	bool			asked;	/* under way */
 	bool			forsaken; /* nobody waits for the answer */
+	bool			reserved; /* and all the same: somebody will come */
 };
 
 struct vrrp_devices {

@@ -621,6 +621,17 @@ vrrp_vip_open_made(struct nl *nl, const struct vrrp_params *p,
 	return error;
 }
 
+bool
+vrrp_vip_made(const struct vrrp_vips *v, struct vrrp_device_made *m)
+{
+	if (!v->p->virtual_mac)
+		return false;
+	did_of(v, "share");
+	*m = (struct vrrp_device_made){ .ifindex = vrrp_vip_ifindex(v),
+	    .adopted = true, .name = "vr4-51-7" };
+	return true;
+}
+
 void
 vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *m)
 {
