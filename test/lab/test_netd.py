@@ -1,8 +1,10 @@
 """vrrpd-net: what may wait for the kernel is not the engine's to wait for."""
 
+import contextlib
 import os
 import pathlib
 import signal
+import time
 
 from lab import vrrpd_conf, wait_for
 
@@ -65,7 +67,7 @@ def test_device_comes_back_while_it_is_being_removed(lab):
              "withdrawn")
     reload(lab.r1, 3)
     wait_for(lambda: lab.r1.instance("i3")["state"] != "backup", 5, "waits")
-    os.kill(net, signal.SIGCONT)
+    # Replaced by now, since it was stopped; that one does both.
     wait_for(lambda: lab.r1.state("i3") == "active", 15, "active again")
     assert len(devices(lab.r1)) == 3
 
@@ -76,10 +78,74 @@ def test_vrrpd_net_that_dies_is_started_again_and_does_the_rest(lab):
     os.kill(net, signal.SIGSTOP)
     reload(lab.r1, 1)
     wait_for(lambda: len(lab.r1.call("show")["instances"]) == 1, 5, "reload")
-    os.kill(net, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(net, signal.SIGKILL)
     wait_for(lambda: len(devices(lab.r1)) == 1, 15, "the devices are gone")
     assert net_pid(lab.r1) not in (None, net)
     assert lab.r1.state("i1") == "active"
+
+
+def test_added_instance_shows_that_its_device_is_being_made(lab):
+    start(lab.r1, 1)
+    net = net_pid(lab.r1)
+    os.kill(net, signal.SIGSTOP)
+    reload(lab.r1, 2)
+    assert lab.r1.instance("i2")["waiting-for"] == "its device is being made"
+    assert lab.r1.state("i1") == "active"
+    # A stopped one is replaced, and the wish carried out by the next.
+    wait_for(lambda: lab.r1.state("i2") == "active", 15, "made and Active")
+    assert net_pid(lab.r1) not in (None, net)
+    assert len(devices(lab.r1)) == 2
+
+
+def test_device_that_somebody_removes_comes_back_at_once(lab):
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    moved = len(lab.r1.transitions())
+    for count, how in enumerate(("del", "down"), 1):
+        device = devices(lab.r1)[0]
+        lab.r1.ip("link", "del" if how == "del" else "set", device,
+                  *([] if how == "del" else ["down"]))
+        wait_for(lambda: lab.r1.instance()["statistics"]
+                 ["addresses-restored"] == count, 5, "restored")
+        lab.answered()
+    assert len(lab.r1.transitions()) == moved
+    assert lab.r1.state() == "active"
+    assert "was removed by someone else" in lab.r1.vrrpd.log()
+
+
+def lost(lab, seconds, deed, undo):
+    """Answers that a client misses while something is stopped."""
+    lab.start_pair(advert_int=100)
+    lab.wait_pair()
+    before = [len(r.transitions()) for r in lab.routers]
+    with lab.meter() as meter:
+        deed()
+        time.sleep(seconds)
+        undo()
+        time.sleep(1)
+        report = meter.stop()
+    assert [len(r.transitions()) for r in lab.routers] == before
+    assert lab.r1.instance()["statistics"]["addresses-restored"] == 0
+    return [o for o in report["outages"]
+            if o["length-ms"] > report["worst-gap-us"] / 1000 + 5]
+
+
+def test_stopped_vrrpd_net_is_replaced_and_no_address_runs_out(lab):
+    stopped = []
+
+    def stop():
+        stopped.append(net_pid(lab.r1))
+        os.kill(stopped[0], signal.SIGSTOP)
+
+    assert lost(lab, 10, stop, lambda: None) == []
+    assert "vrrpd-net is stopped" in lab.r1.vrrpd.log()
+    assert net_pid(lab.r1) not in (None, stopped[0])
+
+
+def test_stopped_monitor_lets_no_address_run_out(lab):
+    assert lost(lab, 6, lambda: os.kill(lab.r1.vrrpd.pid, signal.SIGSTOP),
+                lambda: os.kill(lab.r1.vrrpd.pid, signal.SIGCONT)) == []
 
 
 def test_stop_leaves_no_device(lab):

@@ -179,9 +179,21 @@ on_net(const uint8_t *body, size_t len, void *arg)
 	struct vrrp_engine *e = arg;
 
 	(void)len;
-	if (body[0] > 1)
+	if (body[0] >= VRRP_NET_STATE_COUNT)
 		return VRRP_REFUSAL_BODY;
-	vrrp_errands_net(e->router->env.errands, body[0] == 1);
+	vrrp_errands_net(e->router->env.errands, body[0]);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_renewed(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	mono_t wished;
+
+	if (!vrrp_renewed_decode(body, len, &wished))
+		return VRRP_REFUSAL_BODY;
+	vrrp_errands_renewed(e->router->env.errands, wished);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -429,6 +441,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEVEL, on_level, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_MADE, on_made, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_RENEWED, on_renewed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
 	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,
@@ -471,6 +484,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEVEL, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_MADE, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_RENEWED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
 	vrrp_ctl_close(e->ctl);

@@ -37,8 +37,11 @@
 
 struct vrrp_errands {
 	const struct vrrp_env	*env;
-	bool			 net;		/* vrrpd-net is there */
+	enum vrrp_net_state	 net;
 	bool			 started;	/* the monitor has spoken */
+	struct vrrp_unanswered	 unanswered;	/* renewals */
+	int64_t			 gap_ns;	/* an answer was late by so much */
+	mono_t			 gap_end;	/* and came then */
 	uint32_t		 number;	/* of the last wish */
 	struct vrrp_devices	 devices;	/* wished, not answered */
 	struct {
@@ -289,9 +292,12 @@ vrrp_errands_removed(struct vrrp_errands *e, const struct vrrp_removal *r,
 /* --- renewal --- */
 
 void
-vrrp_errands_net(struct vrrp_errands *e, bool there)
+vrrp_errands_net(struct vrrp_errands *e, enum vrrp_net_state net)
 {
-	e->net = there;
+	/* Whoever is new has not been asked anything. */
+	if (net != VRRP_NET_WAITS && net != e->net)
+		e->unanswered.count = 0;
+	e->net = net;
 	e->started = true;
 }
 
@@ -301,11 +307,40 @@ vrrp_errands_renew(struct vrrp_errands *e, const uint8_t *netlink, size_t len)
 	const struct vrrp_renewal r = { loop_clock(), netlink, len };
 	size_t n;
 
-	if (!e->net)
+	if (e->net == VRRP_NET_AWAY)
 		return false;
 	n = vrrp_renewal_encode(&r, e->body, sizeof(e->body));
-	return n > 0 && vrrp_channel_send(e->env->channel, VRRP_MSG_RENEW,
-	    e->body, n) != -EPIPE;
+	if (n == 0 || vrrp_channel_send(e->env->channel, VRRP_MSG_RENEW,
+	    e->body, n) == -EPIPE)
+		return false;
+	vrrp_unanswered_add(&e->unanswered, r.wished);
+	/* Asked all the same, so that an answer is heard when there is one. */
+	return e->net == VRRP_NET_WAITS || vrrp_unanswered_for_ns(
+	    &e->unanswered, r.wished) < VRRP_NET_SILENCE_NS;
+}
+
+void
+vrrp_errands_renewed(struct vrrp_errands *e, mono_t wished)
+{
+	mono_t now = loop_clock();
+	int64_t late_ns = vrrp_unanswered_for_ns(&e->unanswered, now);
+
+	if (late_ns >= VRRP_NET_SILENCE_NS) {
+		e->gap_ns = late_ns;
+		e->gap_end = now;
+	}
+	vrrp_unanswered_answer(&e->unanswered, wished);
+}
+
+int64_t
+vrrp_errands_gap_ns(const struct vrrp_errands *e)
+{
+	mono_t now = loop_clock();
+	int64_t open_ns = vrrp_unanswered_for_ns(&e->unanswered, now);
+	int64_t ns = e->gap_ns > 0 && mono_sub(now, e->gap_end) < NS_PER_S ?
+	    e->gap_ns : 0;
+
+	return open_ns > ns ? open_ns : ns;
 }
 
 /* --- life --- */

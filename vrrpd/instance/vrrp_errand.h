@@ -13,6 +13,7 @@
 
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 
 struct vrrp_env;
 struct vrrp_errands;
@@ -70,13 +71,21 @@ void	vrrp_errands_purge(struct vrrp_errands *);
 bool	vrrp_errands_made(struct vrrp_errands *,
 	    const struct vrrp_device_made *);
 
-/* vrrpd-net is there, or not. */
-void	vrrp_errands_net(struct vrrp_errands *, bool there);
+/* The monitor's word on vrrpd-net; the first one shows that the loop turns. */
+void	vrrp_errands_net(struct vrrp_errands *, enum vrrp_net_state);
 /*
- * The lent addresses of these requests (vrrp_vip_renewal()) are lent anew, if
- * they are there.  False: there is no vrrpd-net, and nothing was done.
+ * The lent addresses of these requests (vrrp_vip_renewal()) are to be lent anew, if
+ * they are there.  False: nobody is known to do so in time, neither vrrpd-net nor
+ * the monitor has a good excuse, and it is for the caller to do.
  */
 bool	vrrp_errands_renew(struct vrrp_errands *, const uint8_t *netlink,
 	    size_t len);
+/* The renewal that was wished then has been carried out. */
+void	vrrp_errands_renewed(struct vrrp_errands *, mono_t wished);
+/*
+ * For how long, at most, no renewal was carried out, of late.  Addresses that are
+ * gone may have run out, if that is as long as they are lent for or nearly.
+ */
+int64_t	vrrp_errands_gap_ns(const struct vrrp_errands *);
 
 #endif

@@ -31,6 +31,7 @@
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_frames.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
@@ -218,6 +219,8 @@ restore_device(struct vrrp_instance *v, char *what, size_t size)
 static void
 restored(struct vrrp_instance *v, const char *what, mono_t now)
 {
+	int64_t gap_ns = v->lifetime_s == 0 || v->env->errands == NULL ? 0 :
+	    vrrp_errands_gap_ns(v->env->errands);
 	uint64_t suppressed;
 
 	v->restore_not_before = mono_add(now, RESTORE_PAUSE_NS);
@@ -226,7 +229,14 @@ restored(struct vrrp_instance *v, const char *what, mono_t now)
 		vrrp_hold_install(v, NULL, false);
 		vrrp_machine_reannounce(v);
 	}
-	if (token_bucket_take(&v->restore_bucket, now, &suppressed))
+	if (!token_bucket_take(&v->restore_bucket, now, &suppressed))
+		return;
+	if (gap_ns > NS_PER_S)
+		log_warning("instance=%s %s, or ran out, since nothing could be "
+		    "lent anew for %lld ms: restored suppressed=%llu",
+		    v->p.name, what, (long long)(gap_ns / NS_PER_MS),
+		    (unsigned long long)suppressed);
+	else
 		log_warning("instance=%s %s by someone else: restored "
 		    "suppressed=%llu", v->p.name, what,
 		    (unsigned long long)suppressed);
@@ -280,7 +290,8 @@ made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 {
 	char what[64];
 
-	say_what(v, v->taken_down, what, sizeof(what));
+	/* The event of its removal may have come after that of going down. */
+	say_what(v, v->taken_down && m->adopted, what, sizeof(what));
 	if (!vrrp_hold_made(v, m)) {
 		if (m->error < 0)
 			vrrp_hold_close(v);
@@ -289,7 +300,7 @@ made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 		return;
 	}
 	/* vrrpd-net may have taken for an Active who is a Backup by now. */
-	if (m->adopted && !v->holds)
+	if (!v->holds)
 		vrrp_hold_withdraw(v, NULL);
 	restored(v, what, loop_clock());
 }

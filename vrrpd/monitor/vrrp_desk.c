@@ -16,6 +16,12 @@
  * The engine is told whether there is a vrrpd-net.  While there is none, the
  * engine lends its addresses anew by itself, so that none runs out.
  *
+ * Renewals are answered.  When one is not, the desk looks what vrrpd-net is doing
+ * (vrrp_witness.h).  One that is stopped, or that neither works nor waits, is
+ * replaced, and the engine told at once.  One that waits in the kernel does so for
+ * the lock, which another program holds: nobody could renew anything meanwhile,
+ * and the engine least of all, so that is told too, and nothing else done.
+ *
  * When the monitor leaves, the engine has ended and has asked for the last
  * devices.  The monitor waits for vrrpd-net, but not for ever: when another program
  * holds the kernel's lock, vrrpd-net stays behind, removes what it was asked to
@@ -28,6 +34,7 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,6 +43,7 @@
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
+#include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_removal.h"
@@ -59,6 +67,12 @@ struct vrrp_desk {
 	struct vrrp_tally	*up;		/* refused here, said by vrrpd-net */
 	struct vrrp_tally	*down;		/* refused by vrrpd-net */
 	struct loop_timer	*restart;
+	struct loop_timer	*look;
+	struct vrrp_unanswered	 unanswered;
+	enum vrrp_net_state	 state;		/* as the engine was told */
+	struct vrrp_vital	 vital;		/* as of the last look */
+	mono_t			 looked;
+	bool			 wait_said;	/* in the log */
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
 	struct vrrp_devices	 devices;	/* wished, not made yet */
@@ -68,6 +82,110 @@ struct vrrp_desk {
 	uint8_t			 body[VRRP_REMOVALS_MESSAGE *
 				    VRRP_REMOVAL_BYTES];
 };
+
+/* --- is vrrpd-net alive --- */
+
+static void
+tell_engine(struct vrrp_desk *d, enum vrrp_net_state state)
+{
+	uint8_t body = (uint8_t)state;
+
+	d->state = state;
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_NET, &body, sizeof(body));
+}
+
+static void
+tell_change(struct vrrp_desk *d, enum vrrp_net_state state)
+{
+	if (d->state != state)
+		tell_engine(d, state);
+}
+
+static void
+look_later(struct vrrp_desk *d)
+{
+	mono_t since = vrrp_unanswered_since(&d->unanswered);
+	mono_t now = loop_clock(), at;
+
+	if (mono_is_never(since)) {
+		loop_timer_set(d->look, MONO_NEVER);
+		return;
+	}
+	at = mono_add(since, VRRP_NET_LOOK_NS);
+	loop_timer_set(d->look, mono_before(now, at) ? at :
+	    mono_add(now, VRRP_NET_AGAIN_NS));
+}
+
+static void
+answered(struct vrrp_desk *d)
+{
+	if (d->wait_said)
+		log_notice(NAME " goes on");
+	d->wait_said = false;
+	d->vital.known = false;
+	tell_change(d, VRRP_NET_THERE);
+}
+
+/* The verdict on a vrrpd-net that has not answered for so long. */
+static void
+act_on(struct vrrp_desk *d, enum vrrp_vital_verdict verdict, int64_t silent_ns)
+{
+	switch (verdict) {
+	case VRRP_VITAL_STOPPED:
+		break;
+	case VRRP_VITAL_KERNEL:
+	case VRRP_VITAL_BUSY:		/* turns in the kernel until it sleeps */
+		tell_change(d, VRRP_NET_WAITS);
+		if (!d->wait_said && silent_ns >= NS_PER_S) {
+			d->wait_said = true;
+			log_warning(NAME " waits for the kernel since %lld ms: "
+			    "another program holds its lock on network "
+			    "configuration, and no address can be lent anew",
+			    (long long)(silent_ns / NS_PER_MS));
+		}
+		return;
+	case VRRP_VITAL_UNKNOWN:
+	case VRRP_VITAL_IDLE:
+	case VRRP_VITAL_STARVED:
+		tell_change(d, VRRP_NET_AWAY);
+		if (silent_ns < VRRP_NET_HANGS_NS)
+			return;
+		break;
+	}
+	tell_change(d, VRRP_NET_AWAY);
+	log_err(NAME " %s, silent for %lld ms: killed",
+	    vrrp_vital_word(verdict), (long long)(silent_ns / NS_PER_MS));
+	(void)vrrp_child_signal(&d->child, SIGKILL);
+	memset(&d->unanswered, 0, sizeof(d->unanswered));
+}
+
+/* Called when an answer is overdue. */
+static void
+on_look(mono_t deadline, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_vital now;
+	enum vrrp_vital_verdict verdict;
+	int64_t silent_ns;
+
+	(void)deadline;
+	if (d->child.pid == 0)
+		return;
+	/* This process may have been away itself, and the answer be there. */
+	vrrp_channel_drain(d->child.channel);
+	silent_ns = vrrp_unanswered_for_ns(&d->unanswered, loop_clock());
+	if (silent_ns < VRRP_NET_LOOK_NS) {
+		look_later(d);
+		return;
+	}
+	vrrp_witness_look(d->child.pid, &now);
+	verdict = vrrp_vital_judge(d->vital.known ? &d->vital : NULL, &now,
+	    mono_sub(loop_clock(), d->looked));
+	d->vital = now;
+	d->looked = loop_clock();
+	act_on(d, verdict, silent_ns);
+	look_later(d);
+}
 
 /* --- to vrrpd-net --- */
 
@@ -159,9 +277,14 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_renewal_decode(body, len, &r))
 		return VRRP_REFUSAL_BODY;
 	pass(d);
-	if (d->child.channel != NULL && vrrp_channel_flush(d->child.channel))
-		(void)vrrp_channel_send(d->child.channel, VRRP_MSG_RENEW,
-		    body, len);
+	/* A renewal that does not go out is not answered, and so looked after. */
+	if (d->child.channel != NULL) {
+		if (vrrp_channel_flush(d->child.channel))
+			(void)vrrp_channel_send(d->child.channel,
+			    VRRP_MSG_RENEW, body, len);
+		vrrp_unanswered_add(&d->unanswered, r.wished);
+		look_later(d);
+	}
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -220,6 +343,23 @@ on_removed(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+static enum vrrp_refusal
+on_renewed(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	mono_t wished;
+
+	if (!vrrp_renewed_decode(body, len, &wished))
+		return VRRP_REFUSAL_BODY;
+	vrrp_unanswered_answer(&d->unanswered, wished);
+	if (vrrp_unanswered_for_ns(&d->unanswered, loop_clock()) <
+	    VRRP_NET_LOOK_NS)
+		answered(d);
+	look_later(d);
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_RENEWED, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
 /* vrrpd-net tells of its own end only. */
 static enum vrrp_refusal
 on_refused(const uint8_t *body, size_t len, void *arg)
@@ -233,15 +373,6 @@ on_refused(const uint8_t *body, size_t len, void *arg)
 		return VRRP_REFUSAL_BODY;
 	vrrp_tally_set(&r, d->down);
 	return VRRP_REFUSAL_NONE;
-}
-
-static void
-tell_engine(struct vrrp_desk *d)
-{
-	uint8_t there = d->child.channel != NULL;
-
-	(void)vrrp_channel_send(d->engine, VRRP_MSG_NET, &there,
-	    sizeof(there));
 }
 
 /* --- life of vrrpd-net --- */
@@ -313,7 +444,8 @@ on_end(int fd, void *arg)
 	vrrp_tally_renew(d->down);
 	vrrp_devices_again(&d->devices);
 	vrrp_removals_again(&d->removals);
-	tell_engine(d);
+	memset(&d->unanswered, 0, sizeof(d->unanswered));
+	tell_engine(d, VRRP_NET_AWAY);
 	if (d->unproven) {
 		log_err(NAME ": the program on disk ended before its first word "
 		    "%s=%d: what runs since the start of vrrpd goes on",
@@ -355,8 +487,11 @@ start(struct vrrp_desk *d)
 	    d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_REFUSED, on_refused,
 	    d);
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_RENEWED, on_renewed,
+	    d);
 	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
-	tell_engine(d);
+	d->vital.known = d->wait_said = false;
+	tell_engine(d, VRRP_NET_THERE);
 	pass(d);
 	return 0;
 }
@@ -392,7 +527,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	d->engine = engine;
 	vrrp_tally_tell(d->up, engine);
 	vrrp_tally_tell(d->down, engine);
-	tell_engine(d);
+	tell_engine(d, d->state);
 }
 
 static void
@@ -402,6 +537,7 @@ part_detach(void *arg)
 
 	d->engine = NULL;
 	vrrp_devices_forsake(&d->devices);
+	memset(&d->unanswered, 0, sizeof(d->unanswered));
 	vrrp_tally_tell(d->up, NULL);
 	vrrp_tally_tell(d->down, NULL);
 }
@@ -428,6 +564,8 @@ part_forget(void *arg)
 	vrrp_tally_free(d->up);
 	vrrp_tally_free(d->down);
 	loop_timer_free(d->restart);
+	loop_timer_free(d->look);
+	d->look = NULL;
 	d->up = d->down = NULL;
 	d->restart = NULL;
 	d->loop = NULL;
@@ -442,7 +580,9 @@ part_open(struct loop *loop, void *arg)
 	d->up = vrrp_tally_new(loop, VRRP_WAY_NET_UP);
 	d->down = vrrp_tally_new(loop, VRRP_WAY_NET_DOWN);
 	d->restart = loop_timer_new(loop, on_restart, d);
-	if (d->up == NULL || d->down == NULL || d->restart == NULL)
+	d->look = loop_timer_new(loop, on_look, d);
+	if (d->up == NULL || d->down == NULL || d->restart == NULL ||
+	    d->look == NULL)
 		return -ENOMEM;
 	start_or_retry(d);
 	return 0;

@@ -34,7 +34,8 @@
 	X(REMOVE,	"remove")	/* vrrp_removal.h: devices */	\
 	X(REMOVED,	"removed")	/* vrrp_removal.h: nothing is left */ \
 	X(RENEW,	"renew")	/* vrrp_renewal.h: lent addresses */ \
-	X(NET,		"net")		/* u8: 1 vrrpd-net is there, 0 not */ \
+	X(RENEWED,	"renewed")	/* vrrp_renewal.h: carried out */ \
+	X(NET,		"net")		/* u8 enum vrrp_net_state */ \
 	X(TRY,		"try")		/* empty: is the program on disk able? */ \
 	X(TRIED,	"tried")	/* vrrp_trial.h: the answer */	\
 	X(REPLACE,	"replace")	/* empty: I leave, and the program on \

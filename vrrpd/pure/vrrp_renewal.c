@@ -102,3 +102,67 @@ vrrp_renewal_is_late(const struct vrrp_renewal *r, mono_t now)
 {
 	return mono_sub(now, r->wished) > VRRP_RENEWAL_AGE_NS;
 }
+
+size_t
+vrrp_renewed_encode(mono_t wished, uint8_t buf[VRRP_RENEWED_BYTES])
+{
+	struct cursor_out c;
+
+	cursor_out_init(&c, buf, VRRP_RENEWED_BYTES);
+	cursor_put_u32(&c, (uint32_t)((uint64_t)wished.ns >> 32));
+	cursor_put_u32(&c, (uint32_t)wished.ns);
+	return c.len;
+}
+
+bool
+vrrp_renewed_decode(const uint8_t *body, size_t len, mono_t *wished)
+{
+	struct cursor_in c;
+	uint64_t high;
+	int64_t ns;
+
+	if (len != VRRP_RENEWED_BYTES)
+		return false;
+	cursor_in_init(&c, body, len);
+	high = cursor_get_u32(&c);
+	ns = (int64_t)(high << 32 | cursor_get_u32(&c));
+	if (ns < 0)
+		return false;
+	wished->ns = ns;
+	return true;
+}
+
+/* --- the list --- */
+
+/* A list that is full keeps the oldest, which is what is asked for. */
+void
+vrrp_unanswered_add(struct vrrp_unanswered *u, mono_t wished)
+{
+	if (u->count == VRRP_UNANSWERED_MAX || (u->count > 0 && mono_sub(wished,
+	    u->wished[u->count - 1]) < VRRP_UNANSWERED_STEP_NS))
+		return;
+	u->wished[u->count++] = wished;
+}
+
+void
+vrrp_unanswered_answer(struct vrrp_unanswered *u, mono_t wished)
+{
+	unsigned i = 0;
+
+	while (i < u->count && !mono_before(wished, u->wished[i]))
+		i++;
+	u->count -= i;
+	memmove(u->wished, u->wished + i, u->count * sizeof(u->wished[0]));
+}
+
+mono_t
+vrrp_unanswered_since(const struct vrrp_unanswered *u)
+{
+	return u->count == 0 ? MONO_NEVER : u->wished[0];
+}
+
+int64_t
+vrrp_unanswered_for_ns(const struct vrrp_unanswered *u, mono_t now)
+{
+	return u->count == 0 ? 0 : mono_sub(now, u->wished[0]);
+}

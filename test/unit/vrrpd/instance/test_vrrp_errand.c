@@ -167,16 +167,70 @@ test_vrrp_errand_addresses_are_lent_anew_by_whoever_is_there(void **state)
 	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "refresh");
 	world.refreshed(0, 0, world.refreshed_arg);
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	world_forget();
 	vrrp_hold_refresh(v);
 	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "renew renew");
-	vrrp_errands_net(e, false);
+	vrrp_errands_net(e, VRRP_NET_AWAY);
 	world_forget();
 	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "refresh");
 	world.refreshed(0, 0, world.refreshed_arg);
+}
+
+/* The monitor may be stopped: then nobody says anything. */
+static void
+test_vrrp_errand_unanswered_renewals_are_carried_out_here(void **state)
+{
+	(void)state;
+	become_active();
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	world_forget();
+	vrrp_hold_refresh(v);
+	world.now = mono_add(world.now, 690 * NS_PER_MS);
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "renew renew");
+	world.now = mono_add(world.now, 310 * NS_PER_MS);
+	world_forget();
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "renew refresh");
+	world.refreshed(0, 0, world.refreshed_arg);
+	/* An answer, be it late, and all is as before. */
+	vrrp_errands_renewed(e, world.now);
+	world_forget();
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "renew");
+	/* While vrrpd-net waits for the lock, the engine must not. */
+	world.now = mono_add(world.now, 600 * NS_PER_MS);
+	vrrp_errands_net(e, VRRP_NET_WAITS);
+	world.now = mono_add(world.now, 5 * NS_PER_S);
+	world_forget();
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "renew");
+}
+
+/* The log does not blame somebody else for what ran out. */
+static void
+test_vrrp_errand_address_that_ran_out_is_said_to(void **state)
+{
+	(void)state;
+	world.env.lifetime_s = 3;
+	become_active();
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	vrrp_hold_refresh(v);
+	vrrp_errands_net(e, VRRP_NET_WAITS);
+	world.now = mono_add(world.now, 3500 * NS_PER_MS);
+	assert_int_equal(vrrp_errands_gap_ns(e), 3500 * NS_PER_MS);
+	vrrp_errands_renewed(e, world.now);
+	world_addr("192.0.2.50/24", false, true);
+	vrrp_instance_check_addresses(v);
+	assert_non_null(strstr(lines, "was removed, or ran out, since nothing "
+	    "could be lent anew for 3500 ms: restored"));
+	assert_null(strstr(lines, "by someone else"));
+	/* Later it was somebody else. */
+	world.now = mono_add(world.now, 5 * NS_PER_S);
+	assert_int_equal(vrrp_errands_gap_ns(e), 0);
 }
 
 /* Whoever holds nothing wishes nothing. */
@@ -185,7 +239,7 @@ test_vrrp_errand_nothing_is_lent_anew_after_a_withdrawal(void **state)
 {
 	(void)state;
 	become_active();
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
 	vrrp_instance_withdraw(v);
 	world_forget();
@@ -214,7 +268,7 @@ test_vrrp_errand_nobody_is_asked_before_the_monitor_speaks(void **state)
 {
 	(void)state;
 	assert_int_equal(vrrp_errands_make(e, &a_wish), 0);
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	world.env.channel = NULL;
 	assert_int_equal(vrrp_errands_make(e, &a_wish), 0);
 	assert_string_equal(world.did, "");
@@ -230,7 +284,7 @@ test_vrrp_errand_wish_that_finds_no_room_leaves_with_the_beat(void **state)
 	struct vrrp_device_made m;
 
 	(void)state;
-	vrrp_errands_net(e, false);
+	vrrp_errands_net(e, VRRP_NET_AWAY);
 	world.channel_full = true;
 	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
 	world.channel_full = false;
@@ -250,7 +304,7 @@ test_vrrp_errand_device_nobody_waits_for_is_removed(void **state)
 	struct vrrp_device_made m = made(1), none;
 
 	(void)state;
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	(void)vrrp_errands_make(e, &a_wish);
 	vrrp_errands_forgo(e, 1);
 	world_forget();
@@ -276,7 +330,7 @@ test_vrrp_errand_forsaken_wish_is_taken_over(void **state)
 	struct vrrp_device_wish w = a_wish;
 
 	(void)state;
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
 	vrrp_errands_forgo(e, 1);
 	assert_int_equal(vrrp_errands_make(e, &a_wish), 1);
@@ -301,7 +355,7 @@ test_vrrp_errand_instance_waits_for_its_device(void **state)
 	struct vrrp_device_made m = made(1);
 
 	(void)state;
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	assert_string_equal(v->waiting, "its device is being made");
@@ -333,7 +387,7 @@ test_vrrp_errand_device_that_cannot_be_is_wished_again(void **state)
 	    .name = "vr4-51-7", .reason = "it is not ours" };
 
 	(void)state;
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	start_with(&p);
 	assert_true(vrrp_errands_made(e, &m));
 	vrrp_instance_device_made(v, &m);
@@ -355,7 +409,7 @@ test_vrrp_errand_late_device_is_removed(void **state)
 	struct vrrp_device_made m = made(1);
 
 	(void)state;
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	start_with(&p);
 	vrrp_instance_iface_lost(v);
 	assert_int_equal(v->making, 0);
@@ -382,7 +436,7 @@ test_vrrp_errand_device_of_an_active_is_made_again(void **state)
 
 	(void)state;
 	become_active();
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	world_forget();
 	world.device_gone = true;
 	vrrp_instance_device_gone(v);
@@ -410,7 +464,7 @@ test_vrrp_errand_device_that_was_taken_down_is_in_use(void **state)
 
 	(void)state;
 	become_active();
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	world_forget();
 	world.device_down = true;
 	vrrp_instance_device_gone(v);
@@ -426,6 +480,7 @@ test_vrrp_errand_device_that_was_taken_down_is_in_use(void **state)
 	assert_true(vrrp_errands_made(e, &m));
 	vrrp_instance_device_made(v, &m);
 	assert_non_null(strstr(world.did, "device withdraw"));
+	assert_non_null(strstr(lines, "was taken down by someone else"));
 }
 
 /* Without a device the instance cannot run. */
@@ -437,7 +492,7 @@ test_vrrp_errand_active_without_a_device_stops(void **state)
 
 	(void)state;
 	become_active();
-	vrrp_errands_net(e, true);
+	vrrp_errands_net(e, VRRP_NET_THERE);
 	world.device_gone = true;
 	vrrp_instance_device_gone(v);
 	world_deferred();
@@ -461,6 +516,8 @@ main(void)
 	    TEST(test_vrrp_errand_name_is_taken_while_a_removal_is_under_way),
 	    TEST(test_vrrp_errand_instance_waits_for_the_name_of_its_device),
 	    TEST(test_vrrp_errand_addresses_are_lent_anew_by_whoever_is_there),
+	    TEST(test_vrrp_errand_unanswered_renewals_are_carried_out_here),
+	    TEST(test_vrrp_errand_address_that_ran_out_is_said_to),
 	    TEST(test_vrrp_errand_nothing_is_lent_anew_after_a_withdrawal),
 	    TEST(test_vrrp_errand_nobody_is_asked_before_the_monitor_speaks),
 	    TEST(test_vrrp_errand_wish_that_finds_no_room_leaves_with_the_beat),

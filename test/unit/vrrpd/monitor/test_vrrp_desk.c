@@ -23,6 +23,7 @@
 
 #include "test/unit/vrrpd/monitor/monitor_world.h"
 #include "vrrpd/monitor/vrrp_desk.h"
+#include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_device.h"
@@ -49,6 +50,17 @@ vrrp_netd_live(const struct vrrp_netd_birth *b)
 {
 	birth = *b;
 	longjmp(lived, 1);
+}
+
+static struct vrrp_vital vital;		/* of vrrpd-net */
+static unsigned looks;
+
+void
+vrrp_witness_look(pid_t pid, struct vrrp_vital *out)
+{
+	assert_true(pid > 0);
+	looks++;
+	*out = vital;
 }
 
 /* --- the monitor's side --- */
@@ -92,6 +104,8 @@ setup(void **state)
 	world_begin();
 	memset(&engine, 0, sizeof(engine));
 	program.path[0] = '\0';
+	memset(&vital, 0, sizeof(vital));
+	looks = 0;
 	l = loop_new();
 	desk = vrrp_desk_new(&user, 50, &program);
 	assert_non_null(desk);
@@ -256,6 +270,32 @@ told_made(int *ifindex)
 	assert_true(vrrp_device_made_decode(body, len, &m));
 	*ifindex = m.ifindex;
 	return m.number;
+}
+
+static void
+engine_renews(void)
+{
+	uint8_t buf[256];
+
+	world_says(engine_number, VRRP_MSG_RENEW, buf,
+	    make_renewal(buf, sizeof(buf)));
+}
+
+static void
+net_has_renewed(unsigned n)
+{
+	uint8_t buf[VRRP_RENEWED_BYTES];
+
+	world_says(n, VRRP_MSG_RENEWED, buf,
+	    vrrp_renewed_encode(world.now, buf));
+}
+
+/* As /proc says. */
+static void
+net_is(char state, int64_t run_ms, int64_t wait_ms)
+{
+	vital = (struct vrrp_vital){ .known = true, .state = state,
+	    .run_ns = run_ms * NS_PER_MS, .wait_ns = wait_ms * NS_PER_MS };
 }
 
 /* --- tests --- */
@@ -508,6 +548,127 @@ test_vrrp_desk_device_for_a_dead_engine_is_removed(void **state)
 }
 
 static void
+test_vrrp_desk_answered_renewals_are_nothing_to_look_at(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	start();
+	assert_int_equal(told_there(), VRRP_NET_THERE);
+	for (i = 0; i < 10; i++) {
+		engine_renews();
+		world_run_ms(300);
+		net_has_renewed(NET);
+		assert_true(world_told(engine_number, VRRP_MSG_RENEWED, NULL,
+		    NULL));
+		world_run_ms(600);
+	}
+	assert_int_equal(looks, 0);
+	assert_int_equal(told_there(), -1);
+	assert_string_equal(world.said, "");
+}
+
+/* A stopped one is found in half a second; its addresses last for three. */
+static void
+test_vrrp_desk_stopped_vrrpd_net_is_replaced(void **state)
+{
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('T', 0, 0);
+	engine_renews();
+	world.did[0] = '\0';
+	world_run_ms(499);
+	assert_int_equal(told_there(), -1);
+	world_run_ms(1);
+	assert_int_equal(told_there(), VRRP_NET_AWAY);
+	assert_string_equal(world.said,
+	    "vrrpd-net is stopped, silent for 500 ms: killed\n");
+	assert_non_null(strstr(world.did, "signal"));
+	world_dies(NET, SIGKILL);
+	world_run_ms(100);
+	assert_int_equal(told_there(), VRRP_NET_THERE);
+}
+
+/* The engine would wait for the same lock: it is told so, and only told. */
+static void
+test_vrrp_desk_vrrpd_net_that_waits_for_the_kernel_is_left_alone(void **state)
+{
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('D', 0, 0);
+	engine_renews();
+	world_run_ms(500);
+	assert_int_equal(told_there(), VRRP_NET_WAITS);
+	assert_string_equal(world.said, "");
+	world_run_ms(9500);
+	assert_int_equal(told_there(), -1);
+	assert_string_equal(world.said, "vrrpd-net waits for the kernel since "
+	    "1000 ms: another program holds its lock on network configuration, "
+	    "and no address can be lent anew\n");
+	net_has_renewed(NET);
+	assert_int_equal(told_there(), VRRP_NET_THERE);
+	assert_non_null(strstr(world.said, "vrrpd-net goes on\n"));
+}
+
+/* Neither works nor waits: the engine does it, and in the end it is killed. */
+static void
+test_vrrp_desk_hanging_vrrpd_net_is_killed_after_a_while(void **state)
+{
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('S', 0, 0);
+	engine_renews();
+	world_run_ms(500);
+	assert_int_equal(told_there(), VRRP_NET_AWAY);
+	assert_string_equal(world.said, "");
+	world_run_ms(1499);
+	assert_string_equal(world.said, "");
+	world_run_ms(1);
+	assert_string_equal(world.said,
+	    "vrrpd-net sleeps, silent for 2000 ms: killed\n");
+}
+
+/* Nobody gave it a processor; then it answers after all. */
+static void
+test_vrrp_desk_starved_vrrpd_net_is_relieved_for_a_while(void **state)
+{
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('R', 0, 0);
+	engine_renews();
+	world_run_ms(500);
+	assert_int_equal(told_there(), VRRP_NET_AWAY);
+	world_run_ms(100);
+	net_has_renewed(NET);
+	assert_int_equal(told_there(), VRRP_NET_THERE);
+	world_run_ms(5000);
+	assert_string_equal(world.said, "");
+}
+
+/* An answer that has come meanwhile is read before anybody looks. */
+static void
+test_vrrp_desk_that_was_asleep_itself_judges_nobody(void **state)
+{
+	uint8_t buf[VRRP_RENEWED_BYTES];
+
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('T', 0, 0);
+	engine_renews();
+	world_writes(NET, VRRP_MSG_RENEWED, buf,
+	    vrrp_renewed_encode(world.now, buf));
+	world_sleep_ms(3000);
+	assert_int_equal(looks, 0);
+	assert_int_equal(told_there(), -1);
+	assert_string_equal(world.said, "");
+}
+
+static void
 test_vrrp_desk_that_cannot_start_it_tries_again(void **state)
 {
 	(void)state;
@@ -609,6 +770,12 @@ main(void)
 		T(test_vrrp_desk_has_a_few_devices_under_way_at_a_time),
 		T(test_vrrp_desk_another_vrrpd_net_is_asked_for_open_wishes),
 		T(test_vrrp_desk_device_for_a_dead_engine_is_removed),
+		T(test_vrrp_desk_answered_renewals_are_nothing_to_look_at),
+		T(test_vrrp_desk_stopped_vrrpd_net_is_replaced),
+		T(test_vrrp_desk_vrrpd_net_that_waits_for_the_kernel_is_left_alone),
+		T(test_vrrp_desk_hanging_vrrpd_net_is_killed_after_a_while),
+		T(test_vrrp_desk_starved_vrrpd_net_is_relieved_for_a_while),
+		T(test_vrrp_desk_that_was_asleep_itself_judges_nobody),
 		T(test_vrrp_desk_that_cannot_start_it_tries_again),
 		T(test_vrrp_desk_leaves_when_vrrpd_net_has_done_all),
 		T(test_vrrp_desk_says_when_it_does_not_wait_any_longer),

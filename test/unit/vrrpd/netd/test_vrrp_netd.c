@@ -40,6 +40,16 @@ on_made(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+static mono_t renewed;		/* the last answer; MONO_NEVER: none */
+
+static enum vrrp_refusal
+on_renewed(const uint8_t *body, size_t len, void *arg)
+{
+	(void)arg;
+	assert_true(vrrp_renewed_decode(body, len, &renewed));
+	return VRRP_REFUSAL_NONE;
+}
+
 static enum vrrp_refusal
 on_removed(const uint8_t *body, size_t len, void *arg)
 {
@@ -95,9 +105,11 @@ start(void)
 	assert_non_null(monitor);
 	vrrp_channel_handle(monitor, VRRP_MSG_MADE, on_made, NULL);
 	vrrp_channel_handle(monitor, VRRP_MSG_REMOVED, on_removed, NULL);
+	vrrp_channel_handle(monitor, VRRP_MSG_RENEWED, on_renewed, NULL);
 	vrrp_channel_handle(monitor, VRRP_MSG_REFUSED, on_refused, NULL);
 	assert_int_equal(vrrp_netd_open(loop, fds[1], &netd), 0);
 	removed_count = refused_count = 0;
+	renewed = MONO_NEVER;
 	memset(&made, 0, sizeof(made));
 }
 
@@ -441,6 +453,7 @@ test_vrrp_netd_lends_anew_what_is_there(void **state)
 	assert_true(is_short(vrrp_vip_device(v)));
 	renew(v, loop_clock());
 	assert_false(is_short(vrrp_vip_device(v)));
+	assert_false(mono_is_never(renewed));
 	vrrp_vip_close(v);
 	/* IPv6, with the route that belongs to the address. */
 	use_ipv6();
@@ -486,6 +499,7 @@ test_vrrp_netd_does_not_renew_what_is_late(void **state)
 	shorten(vrrp_vip_device(v), "192.0.2.50/24");
 	renew(v, mono_add(loop_clock(), -VRRP_RENEWAL_AGE_NS));
 	assert_true(is_short(vrrp_vip_device(v)));
+	assert_true(mono_is_never(renewed));
 	vrrp_vip_close(v);
 }
 

@@ -137,6 +137,66 @@ test_vrrp_renewal_is_late_after_a_second(void **state)
 	assert_true(vrrp_renewal_is_late(&r, (mono_t){ 6 * NS_PER_S + 1 }));
 }
 
+static void
+test_vrrp_renewal_answer_survives_its_bytes(void **state)
+{
+	uint8_t bytes[VRRP_RENEWED_BYTES + 1] = { 0 };
+	mono_t wished = { 77 };
+	size_t len;
+
+	(void)state;
+	(void)vrrp_renewed_encode((mono_t){ INT64_MAX - 1 }, bytes);
+	for (len = 0; len <= sizeof(bytes); len++)
+		if (len != VRRP_RENEWED_BYTES)
+			assert_false(vrrp_renewed_decode(bytes, len, &wished));
+	assert_true(vrrp_renewed_decode(bytes, VRRP_RENEWED_BYTES, &wished));
+	assert_true(wished.ns == INT64_MAX - 1);
+	bytes[0] = 0x80;			/* before there was time */
+	assert_false(vrrp_renewed_decode(bytes, VRRP_RENEWED_BYTES, &wished));
+}
+
+static mono_t
+ms(int64_t n)
+{
+	return (mono_t){ n * NS_PER_MS };
+}
+
+static void
+test_vrrp_renewal_unanswered_ends_with_the_answer(void **state)
+{
+	static struct vrrp_unanswered u;
+
+	(void)state;
+	assert_true(mono_is_never(vrrp_unanswered_since(&u)));
+	assert_int_equal(vrrp_unanswered_for_ns(&u, ms(5)), 0);
+	vrrp_unanswered_add(&u, ms(100));
+	vrrp_unanswered_add(&u, ms(105));	/* the first stands for it */
+	vrrp_unanswered_add(&u, ms(110));
+	vrrp_unanswered_add(&u, ms(200));
+	assert_int_equal(u.count, 3);
+	assert_int_equal(vrrp_unanswered_for_ns(&u, ms(150)), 50 * NS_PER_MS);
+	vrrp_unanswered_answer(&u, ms(99));
+	assert_int_equal(u.count, 3);
+	vrrp_unanswered_answer(&u, ms(110));
+	assert_true(vrrp_unanswered_since(&u).ns == ms(200).ns);
+	vrrp_unanswered_answer(&u, ms(300));
+	assert_int_equal(u.count, 0);
+}
+
+/* The oldest is what is asked for. */
+static void
+test_vrrp_renewal_unanswered_list_has_an_end(void **state)
+{
+	static struct vrrp_unanswered u;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2 * VRRP_UNANSWERED_MAX; i++)
+		vrrp_unanswered_add(&u, ms(20 * i));
+	assert_int_equal(u.count, VRRP_UNANSWERED_MAX);
+	assert_true(vrrp_unanswered_since(&u).ns == 0);
+}
+
 int
 main(void)
 {
@@ -145,6 +205,10 @@ main(void)
 		cmocka_unit_test(test_vrrp_renewal_of_nothing_is_none),
 		cmocka_unit_test(test_vrrp_renewal_decoder_takes_renewals_only),
 		cmocka_unit_test(test_vrrp_renewal_is_late_after_a_second),
+		cmocka_unit_test(test_vrrp_renewal_answer_survives_its_bytes),
+		cmocka_unit_test(
+		    test_vrrp_renewal_unanswered_ends_with_the_answer),
+		cmocka_unit_test(test_vrrp_renewal_unanswered_list_has_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
