@@ -643,4 +643,7 @@ def test_accept_changes_with_a_reload(lab):
     lab.r1.call("reload")
     lab.r1.wait_state("active")
     lab.answered()
+    # The table stays, empty, until vrrpd ends.
+    assert len(tables(lab.r1)) == 1
+    assert lab.r1.vrrpd.stop() == 0
     assert tables(lab.r1) == []

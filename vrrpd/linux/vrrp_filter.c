@@ -21,6 +21,10 @@
  * Active costs nothing and there is no instant at which the address is there
  * and the filter is not.
  *
+ * Once there, the table stays until the end, be its sets empty: to take it away
+ * waits for all processors (a grace period, 10 to 30 ms), and an empty one matches
+ * nothing.
+ *
  * Whose.  The table is owned by our netlink socket (NFT_TABLE_F_OWNER, Linux
  * 5.12): the kernel removes it when this process ends, in whatever way, and
  * nobody else can, so that a firewall script that begins with "nft flush
@@ -465,10 +469,11 @@ drop_tables(struct vrrp_filter *f)
 	f->table[0] = '\0';
 }
 
+/* A socket without a table; closing one that has some waits for a grace period. */
 static void
 drop_unused(struct vrrp_filter *f)
 {
-	if (f->count == 0 && f->owned == 0)
+	if (!f->has_filter && !f->has_arp)
 		drop_tables(f);
 }
 
@@ -680,7 +685,6 @@ vrrp_filter_remove(struct vrrp_filter *f, const struct vrrp_params *p)
 		return;
 	f->list[i] = f->list[--f->count];
 	(void)change(f, p, p, NULL, false);
-	drop_unused(f);
 	check(f);
 }
 
@@ -762,7 +766,6 @@ vrrp_filter_disown(struct vrrp_filter *f, const struct vrrp_params *p)
 	assert(f->owned > 0);
 	(void)change_map(f, p, false);
 	f->owned--;
-	drop_unused(f);
 	check(f);
 }
 
