@@ -27,12 +27,17 @@
 #include "shared/rtsched.h"
 #include "vrrpd/config/vrrp_conf.h"
 
-/* The rest of priv.c is needed. */
-static int	drop_here(enum priv_role, const struct priv_user *);
+#include "vrrpd/engine/vrrp_engine.h"
 
-#define priv_drop	drop_here
+/* The rest of priv.c is needed; how a reload answers is the engine's test. */
+static int	drop_here(enum priv_role, const struct priv_user *);
+static int	reload_here(struct vrrp_engine *, ...);
+
+#define priv_drop		drop_here
+#define vrrp_engine_reload	reload_here
 #include "vrrpd/engine/vrrp_life.c"
 #undef priv_drop
+#undef vrrp_engine_reload
 
 /* --- the world --- */
 
@@ -153,22 +158,19 @@ vrrp_engine_start(struct vrrp_engine *e)
 	return 0;
 }
 
-int
-vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *applied,
-    char *why, size_t len)
+static int
+reload_here(struct vrrp_engine *e, ...)
 {
 	struct vrrp_config c;
+	char why[256];
 
-	(void)e;
-	(void)applied;
+	assert_ptr_equal(e, &given);
 	note("reload");
-	if (given.read(&c, why, len, given.arg) == 0) {
-		instances = c.count;
-		vrrp_config_free(&c);
-		return 0;
-	}
-	note(why);
-	return -EINVAL;
+	if (given.read(&c, why, sizeof(why), given.arg) < 0)
+		return -EINVAL;
+	instances = c.count;
+	vrrp_config_free(&c);
+	return 0;
 }
 
 void
