@@ -43,6 +43,7 @@ struct bfd_ctl {
 	struct bfd_engine	*engine;
 	struct bfd_clients	*clients;
 	const struct rtsched	*sched;
+	struct bfd_restart	*restart;	/* NULL: nobody to ask */
 	struct listing		*listings;
 };
 
@@ -695,7 +696,7 @@ gone(struct ctl_client_conn *conn, bool clean, void *arg)
 {
 	struct bfd_client *c = ctl_client_conn_data(conn);
 
-	(void)arg;
+	bfd_restart_gone(((struct bfd_ctl *)arg)->restart, conn);
 	if (c != NULL)
 		bfd_client_gone(c, clean);
 }
@@ -713,6 +714,15 @@ tell_all(struct bfd_client *c, void *arg)
 		ctl_client_conn_stream(c->conn, &levels, l);
 }
 
+static bool
+do_restart(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	(void)params;
+	(void)result;
+	return bfd_restart_ask(((struct bfd_ctl *)arg)->restart, conn, error);
+}
+
 static const struct ctl_method methods[] = {
 	{ "session.request",	CTL_CHANGES,	session_request },
 	{ "session.release",	CTL_CHANGES,	session_release },
@@ -724,18 +734,19 @@ static const struct ctl_method methods[] = {
 	{ "pong",		CTL_CHANGES,	pong },
 	{ "show",		0,		show },
 	{ "stats",		0,		do_stats },
+	{ "restart",		CTL_CHANGES,	do_restart },
 	{ NULL,			0,		NULL },
 };
 
 static const char *const topics[] = { TOPIC, NULL };
 
 int
-bfd_ctl_open(struct loop *loop, const char *path, gid_t gid,
+bfd_ctl_open(struct loop *loop, const struct ctl_listener *listener,
     const struct rtsched *sched, struct bfd_ctl **out)
 {
 	struct bfd_ctl *ctl = calloc(1, sizeof(*ctl));
 	struct ctl_server_config config = {
-		.path = path,
+		.listener = listener,
 		.program = "bfdd",
 		.version = PACKAGE_VERSION,
 		.methods = methods,
@@ -752,7 +763,7 @@ bfd_ctl_open(struct loop *loop, const char *path, gid_t gid,
 	ctl->sched = sched;
 	ctl->clients = bfd_clients_new(loop, tell_all, ctl);
 	error = ctl->clients == NULL ? -ENOMEM :
-	    ctl_server_open(loop, &config, gid, &ctl->server);
+	    ctl_server_open(loop, &config, (gid_t)-1, &ctl->server);
 	if (error != 0) {
 		bfd_clients_free(ctl->clients);
 		free(ctl);
@@ -767,6 +778,12 @@ bfd_ctl_set_engine(struct bfd_ctl *ctl, struct bfd_engine *engine)
 {
 	ctl->engine = engine;
 	bfd_clients_set_engine(ctl->clients, engine);
+}
+
+void
+bfd_ctl_set_restart(struct bfd_ctl *ctl, struct bfd_restart *restart)
+{
+	ctl->restart = restart;
 }
 
 struct ctl_server *

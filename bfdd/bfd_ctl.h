@@ -5,10 +5,11 @@
 #define BFDD_BFD_CTL_H
 
 #include <jansson.h>
-#include <sys/types.h>
 
 #include "bfdd/bfd_engine_values.h"
+#include "bfdd/bfd_restart.h"
 #include "bfdd/bfd_table.h"
+#include "shared/ctl_listener.h"
 #include "shared/loop.h"
 #include "shared/rtsched.h"
 
@@ -16,12 +17,13 @@ struct bfd_ctl;
 struct bfd_engine;
 
 /*
- * A control socket at path, group gid; path NULL as ctl_server_open() has it.
- * sched is borrowed until bfd_ctl_close().  0 or negative errno as
- * ctl_server_open().
+ * Answers on the listener; NULL: on nothing.  Both pointers are borrowed until
+ * bfd_ctl_close().  0 or negative errno as ctl_server_open().
  */
-int	bfd_ctl_open(struct loop *, const char *path, gid_t gid,
+int	bfd_ctl_open(struct loop *, const struct ctl_listener *,
 	    const struct rtsched *sched, struct bfd_ctl **out);
+/* The one to be asked for a restart; NULL, and at first: nobody.  Borrowed. */
+void	bfd_ctl_set_restart(struct bfd_ctl *, struct bfd_restart *);
 /* Answers from here on; before, requests are refused. */
 void	bfd_ctl_set_engine(struct bfd_ctl *, struct bfd_engine *);
 void	bfd_ctl_close(struct bfd_ctl *);

@@ -5,6 +5,8 @@
  * user, loop.  What needs root comes before the change of user; nothing is read
  * from the network before it.  From then on the daemon does not exit on its own.
  *
+ * Restart (an operator): leave, and execute the program on disk (bfd_restart.h).
+ *
  * Leave (SIGTERM, SIGINT): AdminDown for one Detection Time on every session
  * (L-22), at most LEAVE_MAX_NS, then exit 0.  Reload (SIGHUP): the file is parsed
  * whole, in a thread; with an error in it nothing changes.
@@ -28,8 +30,10 @@
 #include "bfdd/bfd_engine.h"
 #include "bfdd/bfd_reader.h"
 #include "bfdd/bfd_reload.h"
+#include "bfdd/bfd_restart.h"
 #include "bfdd/bfd_wishes.h"
 #include "shared/conf.h"
+#include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/nl.h"
@@ -45,6 +49,7 @@ struct options {
 	const char	*conf;
 	const char	*socket;
 	bool		 conf_given;
+	int		 listener;	/* of the program before; -1: none */
 	bool		 check;
 	bool		 verbose;
 };
@@ -57,6 +62,10 @@ struct daemon {
 	struct nl		*nl;
 	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
+	struct ctl_listener	*listener;
+	struct bfd_restart_program program;
+	struct bfd_restart	*restart;
+	bool			 again;		/* as the program on disk */
 	struct rtsched		 sched;
 	int			 realtime_priority;
 	bool			 leaving;
@@ -257,20 +266,41 @@ leave_timeout(mono_t deadline, void *arg)
 }
 
 static void
+begin_leaving(struct daemon *d, const char *why)
+{
+	d->leaving = true;
+	log_notice("leaving %s sessions=%u", why,
+	    bfd_table_count(bfd_engine_table(d->engine)));
+	loop_timer_set(d->leave_timer, mono_add(loop_clock(), LEAVE_MAX_NS));
+	bfd_engine_stop(d->engine, left, d);
+}
+
+static void
 leave(int signo, void *arg)
 {
 	struct daemon *d = arg;
+	char why[64];
 
+	d->again = false;
 	if (d->leaving) {
 		left(d);	/* asked twice: at once */
 		return;
 	}
-	d->leaving = true;
-	log_notice("leaving signal=%s sessions=%u", strsignal(signo),
-	    bfd_table_count(bfd_engine_table(d->engine)));
 	(void)sdnotify("STOPPING=1");
-	loop_timer_set(d->leave_timer, mono_add(loop_clock(), LEAVE_MAX_NS));
-	bfd_engine_stop(d->engine, left, d);
+	(void)snprintf(why, sizeof(why), "signal=%s", strsignal(signo));
+	begin_leaving(d, why);
+}
+
+/* An operator wants it, and the program on disk is able. */
+static void
+leave_for_restart(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->leaving)
+		return;
+	d->again = true;
+	begin_leaving(d, "restart=yes");
 }
 
 /* --- interfaces --- */
@@ -346,8 +376,14 @@ open_control(struct daemon *d, const struct priv_user *user)
 {
 	int error;
 
-	error = bfd_ctl_open(d->loop, d->opt->socket, user->gid, &d->sched,
-	    &d->ctl);
+	if (d->opt->listener != -1)
+		error = ctl_listener_adopt(d->opt->socket, d->opt->listener,
+		    &d->listener);
+	else
+		error = ctl_listener_open(d->opt->socket, user->gid,
+		    &d->listener);
+	if (error == 0)
+		error = bfd_ctl_open(d->loop, d->listener, &d->sched, &d->ctl);
 	if (error == 0)
 		return 0;
 	log_err("control socket=%s error=\"%s\"%s", d->opt->socket,
@@ -396,6 +432,13 @@ open_signals(struct daemon *d)
 		log_err("signals error=\"%s\"", strerror(ENOMEM));
 		return -1;
 	}
+	d->restart = bfd_restart_new(d->loop, &d->program, leave_for_restart,
+	    d);
+	if (d->restart == NULL) {
+		log_err("restart error=\"%s\"", strerror(ENOMEM));
+		return -1;
+	}
+	bfd_ctl_set_restart(d->ctl, d->restart);
 	return 0;
 }
 
@@ -455,7 +498,10 @@ static void
 stop(struct daemon *d)
 {
 	bfd_reader_free(d->reader);
+	if (d->ctl != NULL)
+		bfd_ctl_set_restart(d->ctl, NULL);
 	bfd_ctl_close(d->ctl);
+	bfd_restart_free(d->restart);
 	if (d->engine != NULL)
 		bfd_engine_set_nl(d->engine, NULL);
 	nl_free(d->nl);
@@ -491,12 +537,23 @@ run(struct daemon *d, const struct bfd_config *config)
 	return error == 0 ? 0 : 1;
 }
 
+/* All is closed but the listening socket.  Returns on failure only. */
+static void
+begin_again(struct daemon *d)
+{
+	int fd = dup(ctl_listener_fd(d->listener)), error;
+
+	error = fd == -1 ? -errno : bfd_restart_execute(&d->program, fd);
+	log_err("cannot execute %s: %s", d->program.path, strerror(-error));
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options opt = {
 		.conf = DEFAULT_CONF,
 		.socket = DEFAULT_SOCKET,
+		.listener = argc > 1 ? bfd_restart_argument(argv[1]) : -1,
 	};
 	struct daemon d = { .opt = &opt };
 	struct conf_errors *errors;
@@ -504,6 +561,12 @@ main(int argc, char *argv[])
 	int status = 1;
 
 	log_init("bfdd");
+	/* That argument is bfdd's own, and nobody else's. */
+	if (opt.listener != -1) {
+		argc--;
+		argv++;
+	}
+	bfd_restart_find(&d.program, argv + 1);
 	parse_options(argc, argv, &opt);
 	errors = calloc(1, sizeof(*errors));
 	if (errors == NULL || !read_config(&opt, &config, errors)) {
@@ -525,6 +588,11 @@ main(int argc, char *argv[])
 		status = run(&d, &config);
 	bfd_config_free(&config);
 	stop(&d);
+	if (status == 0 && d.again) {
+		begin_again(&d);
+		status = 1;
+	}
+	ctl_listener_close(d.listener, true);
 	if (status == 0)
 		log_notice("stopped");
 	return status;

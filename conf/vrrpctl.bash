@@ -53,6 +53,9 @@ _vrrpctl()
 	'1 bfd')
 		COMPREPLY=($(compgen -W 'disable enable' -- "$cur"))
 		;;
+	'1 restart')
+		COMPREPLY=($(compgen -W 'bfdd' -- "$cur"))
+		;;
 	'1 check' | '1 convert')
 		COMPREPLY=($(compgen -f -- "$cur"))
 		;;

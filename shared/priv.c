@@ -48,7 +48,7 @@ static const struct {
 	    .heirs = true },
 	[PRIV_VRRPD_HELPER_ROOT] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
 	    true },
-	[PRIV_BFDD] = { 1, { CAP_NET_RAW } },
+	[PRIV_BFDD] = { 1, { CAP_NET_RAW }, .heirs = true },
 };
 
 /*

@@ -43,7 +43,7 @@ start(void)
 	log_capture(quiet, NULL);
 	loop = loop_new();
 	assert(loop != NULL);
-	error = bfd_ctl_open(loop, NULL, (gid_t)-1, &sched, &ctl);
+	error = bfd_ctl_open(loop, NULL, &sched, &ctl);
 	assert(error == 0);
 }
 

@@ -303,9 +303,10 @@ class Router(Node):
         self.bfdd_conf = self.dir / "bfdd.conf"
         self.state_dir = self.dir / "state"
 
-    def start_bfdd(self, conf="", wait=True, flags=()):
+    def start_bfdd(self, conf="", wait=True, flags=(),
+                   program=BUILD / "bfdd/bfdd"):
         self.bfdd_conf.write_text(conf)
-        self.bfdd = self.start("bfdd", BUILD / "bfdd/bfdd",
+        self.bfdd = self.start("bfdd", program,
                                "-f", self.bfdd_conf, "-s", self.bfdd_sock,
                                *flags)
         if wait:

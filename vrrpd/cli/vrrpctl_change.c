@@ -253,26 +253,29 @@ wait_for_end(struct ctl_call *call)
 	(void)alarm(0);
 }
 
-/* The next engine answers on the same socket, and says which version it is. */
+/*
+ * The next one answers on the same socket, and says which version it is; wanted
+ * NULL: nobody knows before.
+ */
 static int
-see_who_goes_on(struct ctx *c, const char *wanted)
+see_who_goes_on(struct ctx *c, bool bfdd, const char *wanted)
 {
 	const char *got;
 	json_t *result;
 	int rv;
 
-	rv = ctx_ask(c, false, "hello", json_object(), &result);
+	rv = ctx_ask(c, bfdd, "hello", json_object(), &result);
 	if (rv != VRRPCTL_DONE)
 		return rv;
 	got = json_string_value(json_object_get(result, "version"));
-	if (got != NULL && strcmp(got, wanted) != 0) {
+	if (got != NULL && wanted != NULL && strcmp(got, wanted) != 0) {
 		ctx_complain(c, "version %s on disk could not be the engine, "
 		    "and version %s goes on: the log of vrrpd has why", wanted,
 		    got);
 		rv = VRRPCTL_REFUSED;
 	} else if (!c->json)
-		(void)fprintf(c->out, "vrrpd's engine was replaced: version "
-		    "%s\n", wanted);
+		(void)fprintf(c->out, "%s was replaced: version %s\n", bfdd ?
+		    "bfdd" : "vrrpd's engine", got == NULL ? "unknown" : got);
 	json_decref(result);
 	return rv;
 }
@@ -304,9 +307,30 @@ change_restart(struct ctx *c)
 			    version);
 	} else if (version != NULL) {
 		wait_for_end(call);
-		rv = see_who_goes_on(c, version);
+		rv = see_who_goes_on(c, false, version);
 	}
 	ctl_call_close(call);
 	json_decref(result);
+	return rv;
+}
+
+int
+change_restart_bfdd(struct ctx *c)
+{
+	struct ctl_call *call;
+	json_t *result;
+	int rv;
+
+	if ((rv = ctx_open(c, true, &call)) != VRRPCTL_DONE)
+		return rv;
+	rv = ctx_ask_on(c, call, true, "restart", json_object(), &result);
+	if (rv == VRRPCTL_DONE) {
+		if (c->json)
+			ctx_print_json(c, result);
+		wait_for_end(call);
+		rv = see_who_goes_on(c, true, NULL);
+		json_decref(result);
+	}
+	ctl_call_close(call);
 	return rv;
 }

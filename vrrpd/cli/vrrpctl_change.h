@@ -16,5 +16,6 @@ int	change_bfd_disable(struct ctx *);
 int	change_bfd_enable(struct ctx *);
 int	change_reload(struct ctx *);		/* reload */
 int	change_restart(struct ctx *);		/* restart */
+int	change_restart_bfdd(struct ctx *);	/* restart bfdd */
 
 #endif

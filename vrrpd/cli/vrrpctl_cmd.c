@@ -68,7 +68,10 @@ static const struct command commands[] = {
 	    "let them come up again" },
 	{ { "monitor" }, query_monitor, "a line per event, as it happens" },
 	{ { "reload" }, change_reload, "read vrrpd.conf again" },
-	{ { "restart" }, change_restart, "another engine, addresses stay" },
+	{ { "restart" }, change_restart,
+	    "vrrpd as the program on disk, addresses stay" },
+	{ { "restart", "bfdd" }, change_restart_bfdd,
+	    "bfdd as the program on disk" },
 	{ { "check", "FILE" }, check_file, "is this a good vrrpd.conf?" },
 	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf\n"
 	    "      [--strict] [--id=NAME]" },

@@ -66,7 +66,7 @@ setup(void **state)
 	w->sched.priority = 50;
 	w->sched.locked = true;
 	w->timer = loop_timer_new(w->loop, wake, w->loop);
-	assert_int_equal(bfd_ctl_open(w->loop, NULL, (gid_t)-1, &w->sched,
+	assert_int_equal(bfd_ctl_open(w->loop, NULL, &w->sched,
 	    &w->ctl), 0);
 	config.loop = w->loop;
 	config.arg = w->ctl;

@@ -108,8 +108,15 @@ check_dropped(unsigned long long caps)
 static void
 drop_bfdd(void)
 {
+	unsigned long long caps = 1ULL << 13;
+
 	CHECK(priv_drop(PRIV_BFDD, &nobody) == 0);
-	check_dropped(1ULL << 13);
+	CHECK(status("CapPrm", 16) == caps && status("CapEff", 16) == caps);
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	/* For the program that a restart executes. */
+	CHECK(status("CapBnd", 16) == caps);
+	CHECK(status("NoNewPrivs", 10) == 1);
+	CHECK(setuid(0) < 0 && setgid(0) < 0);
 }
 
 static void
