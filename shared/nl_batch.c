@@ -69,7 +69,8 @@ struct nl_batch {
 
 /*
  * Between two operations: who waits for answers has a socket that they come in
- * on, waits for one more at least, and stands in the order of sending.
+ * on, waits for one more at least unless somebody has peeked, and stands in the
+ * order of sending.
  */
 static void
 socket_check(const struct nl *nl)
@@ -81,8 +82,8 @@ socket_check(const struct nl *nl)
 	if (first == NULL)
 		return;
 	assert(nl->batch_sock != NULL);
-	assert(first->answered < first->count);
-	assert(last->answered < last->count);
+	assert(first->answered < first->count || nl->peeked);
+	assert(last->answered < last->count || nl->peeked);
 	assert((int32_t)(last->first_seq - first->first_seq) >= 0);
 	assert((int32_t)(nl->batch_seq - last->first_seq) >=
 	    (int32_t)last->count);
@@ -591,7 +592,7 @@ take_ack(struct nl *nl, const struct nlmsghdr *h)
 			p->failed_at = i;
 		}
 		p->answered = i + 1;
-		if (p->answered == p->count)
+		if (p->answered == p->count && !nl->peeking)
 			finish(nl, p);
 		return;
 	}
@@ -645,6 +646,38 @@ settle_lost(struct nl *nl, uint32_t before_seq)
 		finish_unanswered(nl, TAILQ_FIRST(&nl->outstanding), ENOBUFS);
 }
 
+/* What was answered while somebody peeked. */
+static void
+finish_peeked(struct nl *nl)
+{
+	struct nl_pending *p;
+
+	while ((p = TAILQ_FIRST(&nl->outstanding)) != NULL &&
+	    p->answered == p->count)
+		finish(nl, p);
+	nl->peeked = false;
+}
+
+int
+nl_batch_refused(struct nl *nl, const void *arg)
+{
+	const struct nl_pending *p;
+	int rv;
+
+	nl->peeking = true;
+	while ((rv = read_acks(nl)) != 0)
+		nl->peek_lost = nl->peek_lost || rv == -ENOBUFS;
+	nl->peeking = false;
+	nl->peeked = true;
+	/* The socket has nothing to say any more: its done is the timer's. */
+	if (!TAILQ_EMPTY(&nl->outstanding))
+		loop_timer_set(nl->ack_timer, loop_clock());
+	TAILQ_FOREACH_REVERSE(p, &nl->outstanding, nl_pending_list, entry)
+		if (p->arg == arg)
+			return p->first_error == ENOBUFS ? 0 : p->first_error;
+	return 0;
+}
+
 /*
  * Until what was sent by now is answered, so that a done that sends again ends
  * the turn; but after an overflow to the end, because the kernel adds nothing
@@ -654,9 +687,11 @@ static void
 drain_acks(struct nl *nl)
 {
 	uint32_t before_seq = nl->batch_seq;
-	bool lost = false;
+	bool lost = nl->peek_lost;
 	int rv;
 
+	nl->peek_lost = false;
+	finish_peeked(nl);
 	do {
 		rv = read_acks(nl);
 		if (rv == -ENOBUFS)

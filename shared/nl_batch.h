@@ -95,6 +95,13 @@ typedef void (*nl_batch_done)(int first_error, unsigned failed_at, void *arg);
  * (done is then not called); -EINVAL for an empty batch.
  */
 int	nl_batch_send(struct nl_batch *, nl_batch_done, void *arg);
+/*
+ * The answer to the newest batch of this arg, which is there as soon as that was
+ * sent, before its done is called: errno of the first message refused, or 0.  0 as
+ * well where it was answered to done already, or the answer was lost.  Waits for
+ * nothing and calls no done.
+ */
+int	nl_batch_refused(struct nl *, const void *arg);
 /* Forget every pending done of this arg. */
 void	nl_batch_cancel(struct nl *, void *arg);
 /* Wait up to timeout_ms for outstanding ACKs (clean exit). 0 or -ETIMEDOUT. */

@@ -30,6 +30,9 @@ struct nl {
 	struct nl_pending_list	 outstanding;	/* in order of first_seq */
 	struct nl_pending_list	 spare;
 	uint32_t		 batch_seq;	/* of the next message */
+	bool			 peeking;	/* no done is called now */
+	bool			 peeked;	/* some may be owed */
+	bool			 peek_lost;	/* answers, meanwhile */
 
 	/* nl.c: events. */
 	struct nl_handlers	*handlers;	/* a copy of our own */

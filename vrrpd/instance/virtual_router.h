@@ -151,6 +151,7 @@ struct vrrp_instance {
 		uint64_t	record;		/* UINT64_MAX: none */
 	} batches[VRRP_BATCHES_MAX];		/* FIFO of what is unacknowledged */
 	unsigned		 batch_first, batch_count;
+	bool			 unsaid;	/* Active, and nobody was told */
 	int			 batch_error;	/* install refused: errno */
 	unsigned		 batch_failed_at;
 	/* Held back until the kernel has set the addresses up. */

@@ -280,6 +280,16 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 }
 
+bool
+vrrp_hold_is_refused(const struct vrrp_instance *v)
+{
+	int error = v->batch_error;
+
+	if (error == 0 && v->batch_count > 0)
+		error = nl_batch_refused(v->env->nl, v);
+	return error != 0 && error != ENODEV;
+}
+
 /* A refusal is not acted upon: an address that is missing has its own event. */
 static void
 refreshed(int error, unsigned failed_at, void *arg)

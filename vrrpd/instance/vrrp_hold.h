@@ -68,6 +68,11 @@ bool	vrrp_hold_change(struct vrrp_instance *, const struct vrrp_params *p);
  */
 void	vrrp_hold_install(struct vrrp_instance *, struct vrrp_record *r,
 	    bool quietly);
+/*
+ * Directly after vrrp_hold_install(): the kernel has refused one of them, and its
+ * answer to `answered` will say so.  Not where a device is gone.
+ */
+bool	vrrp_hold_is_refused(const struct vrrp_instance *);
 /* Give them up; announcements stop.  r as above, but its step is the caller's. */
 void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
 /* ARP does not tell the owner's virtual MAC for this one any more (V-84). */

@@ -20,7 +20,8 @@
  *
  * A batch of addresses is acknowledged later, from the loop.  If the kernel
  * refused one of them this router is not Active: it resigns and tries again
- * after a back-off.
+ * after a back-off.  Where another router may serve still, the refusal is looked
+ * for before that one is told to yield, and then nothing is said at all.
  *
  * An instance that leaves Active in good health answers on its addresses until
  * a successor is heard (vrrp_linger.h), whatever its state then is.
@@ -194,7 +195,8 @@ address_failed(struct vrrp_instance *v)
 	    device[0] == '\0' ? "" : " on ", device, strerror(error));
 	vrrp_machine_retry_later(v);
 	memcpy(v->waiting, v->retry_reason, sizeof(v->waiting));
-	leave(v, VRRP_CAUSE_ADDRESS_FAILED, true, NULL);
+	leave(v, VRRP_CAUSE_ADDRESS_FAILED, !v->unsaid, NULL);
+	v->unsaid = false;
 }
 
 /* --- adverts that do not leave --- */
@@ -458,10 +460,12 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 {
 	uint32_t todo = act->todo;
 	struct vrrp_record *r = NULL;
+	bool proven = !v->unsent.unproven;
 
 	if (todo & VRRP_DO_TRANSITION) {
 		r = vrrp_history_add(v, &act->tr, m);
 		v->held = 0;
+		v->unsaid = false;
 	}
 	if ((todo & VRRP_DO_INSTALL) && !proves_itself(v)) {
 		linger(v, &act->tr, r);
@@ -470,9 +474,12 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	}
 	if (act->install_first) {
 		vrrp_hold_install(v, r, v->p.family == AF_INET6);
-		todo = hold_back(v, todo);
+		v->unsaid = proven && vrrp_hold_is_refused(v);
+		todo = v->unsaid ? todo & ~(uint32_t)(VRRP_DO_SEND_ADVERT |
+		    VRRP_DO_ANNOUNCE) : hold_back(v, todo);
 	}
 	if (todo & VRRP_DO_SEND_ADVERT) {
+		v->unsaid = false;
 		vrrp_send_advert(v, act->advert_priority);
 		if (r != NULL)
 			r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();

@@ -230,6 +230,34 @@ test_nl_batch_reports_first_error_and_goes_on(void **state)
 }
 
 static void
+test_nl_batch_answer_can_be_looked_at_before_done(void **state)
+{
+	struct addr_prefix good = prefix("192.0.2.50/24");
+	struct nl_batch *b, *other;
+
+	NEED_NAMESPACE();
+	b = nl_batch_new(nl);
+	other = nl_batch_new(nl);
+	assert_int_equal(nl_batch_addr_add(other, parent(), &good, 0, NULL), 0);
+	assert_int_equal(nl_batch_addr_add(b, parent(), &good, 0, NULL), 0);
+	assert_int_equal(nl_batch_addr_add(b, 9999, &good, 0, NULL), 0);
+	assert_int_equal(nl_batch_send(b, on_done, b), 0);
+	assert_int_equal(nl_batch_refused(nl, other), 0);
+	assert_int_equal(nl_batch_refused(nl, b), ENODEV);
+	assert_int_equal(dones, 0);
+	/* As often as one likes, and others in between. */
+	assert_int_equal(nl_batch_send(other, on_done, other), 0);
+	assert_int_equal(nl_batch_refused(nl, other), 0);
+	assert_int_equal(nl_batch_refused(nl, b), ENODEV);
+	await(is_done);
+	assert_int_equal(nl_flush(nl, 1000), 0);
+	assert_int_equal(dones, 2);
+	assert_int_equal(nl_batch_refused(nl, b), 0);
+	nl_batch_free(b);
+	nl_batch_free(other);
+}
+
+static void
 test_nl_batch_refuses_what_it_cannot_build(void **state)
 {
 	struct addr_prefix unset = { 0 }, p = prefix("192.0.2.50/24");
@@ -427,6 +455,7 @@ main(int argc, char **argv)
 		NL_TEST(
 		    test_nl_batch_renewal_changes_what_is_there_and_adds_nothing),
 		NL_TEST(test_nl_batch_reports_first_error_and_goes_on),
+		NL_TEST(test_nl_batch_answer_can_be_looked_at_before_done),
 		NL_TEST(test_nl_batch_refuses_what_it_cannot_build),
 		NL_TEST(
 		    test_nl_batch_may_be_freed_while_answers_are_outstanding),

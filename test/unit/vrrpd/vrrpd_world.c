@@ -408,6 +408,14 @@ nl_addr_del(struct nl *nl, int ifindex, const struct addr_prefix *prefix)
 	return 0;
 }
 
+int
+nl_batch_refused(struct nl *nl, const void *arg)
+{
+	(void)nl;
+	(void)arg;
+	return world.refusal;
+}
+
 void
 nl_batch_cancel(struct nl *nl, void *arg)
 {

@@ -36,6 +36,7 @@ struct world {
 	uint8_t		announcement[128];	/* the first of the last round */
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		install_error;	/* of the call itself, negative */
+	int		refusal;	/* seen before the answer: errno */
 	int		vip_open_error;
 	int		change_error;	/* of other addresses, negative */
 	int		filter_error;	/* of adding, negative */

@@ -420,6 +420,54 @@ test_vrrp_machine_batch_that_cannot_be_sent_resigns(void **state)
 	world.install_error = 0;
 }
 
+/*
+ * V-67 -: whoever serves is not told to yield before the addresses are ours; nor
+ * does a resignation follow that nobody could make sense of.
+ */
+static void
+test_vrrp_machine_refused_preemption_says_nothing(void **state)
+{
+	struct vrrp_params p = world_params();
+	static const uint8_t serving[] = { 50, 0 };
+	size_t i;
+
+	(void)state;
+	start_with(&p);
+	for (i = 0; i < sizeof(serving); i++) {
+		world_advert("192.0.2.1", serving[i], 100);
+		world_forget();
+		world.refusal = ENOSPC;
+		world_run(mono_sub(vrrp_core_next_expiry(&v->core),
+		    world.now));
+		assert_string_equal(world.did, "install");
+		assert_int_equal(v->core.state, VRRP_ACTIVE);
+		world_ack(ENOSPC, 0);
+		assert_string_equal(world.did, "install withdraw");
+		assert_int_equal(v->core.state, VRRP_INITIALIZE);
+		world_ack(0, 0);
+		world_run(2 * NS_PER_S);
+		assert_int_equal(v->core.state, VRRP_BACKUP);
+	}
+	/* Where nobody serves the advert goes first, and is taken back. */
+	world_forget();
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "advert:100 install announce:1");
+	world_ack(ENOSPC, 0);
+	assert_string_equal(world.did,
+	    "advert:100 install announce:1 advert:0 withdraw");
+	world_ack(0, 0);
+	/* A device that is gone is made again, and the router stays Active. */
+	world_run(4 * NS_PER_S);
+	world_advert("192.0.2.1", 50, 100);
+	world_forget();
+	world.refusal = ENODEV;
+	world.device_gone = true;
+	world_run(v->core.active_down_interval_ns);
+	assert_string_equal(world.did, "install advert:100 announce:1");
+	world.device_gone = false;
+	world.refusal = 0;
+}
+
 /* A refusal that comes after we have yielded anyway means nothing. */
 static void
 test_vrrp_machine_late_refusal_after_yielding_is_ignored(void **state)
@@ -917,6 +965,7 @@ main(void)
 	    TEST(test_vrrp_machine_leaving_resigns_then_withdraws),
 	    TEST(test_vrrp_machine_refused_address_resigns_and_tries_again),
 	    TEST(test_vrrp_machine_batch_that_cannot_be_sent_resigns),
+	    TEST(test_vrrp_machine_refused_preemption_says_nothing),
 	    TEST(test_vrrp_machine_late_refusal_after_yielding_is_ignored),
 	    TEST(test_vrrp_machine_v2_lesser_advert_is_not_answered),
 	    TEST(test_vrrp_machine_dual_follows_the_seconds_of_a_v2_active),
