@@ -646,7 +646,7 @@ settle_lost(struct nl *nl, uint32_t before_seq)
 		finish_unanswered(nl, TAILQ_FIRST(&nl->outstanding), ENOBUFS);
 }
 
-/* What was answered while somebody peeked. */
+/* The batches that were answered while somebody peeked. */
 static void
 finish_peeked(struct nl *nl)
 {
