@@ -190,7 +190,8 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 		    (a.priority == v->p.priority &&
 		    addr_cmp(&a.source, &v->primary) > 0);
 
-		if (vrrp_core_is_fenced(&was))		/* design §6 */
+		if (vrrp_core_is_fenced(&was) &&	/* design §6 */
+		    !vrrp_said_overtakes(&was.said, arrival))
 			yields = a.priority > 0;
 		REQUIRE(yields == (v->state == VRRP_BACKUP));
 	}
@@ -332,6 +333,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		}
 		check(&v, now, &was, &act);
+		if (act.todo & VRRP_DO_SEND_ADVERT)
+			vrrp_core_said(&v, now, VRRP_SAID_TO_ALL);
 		now = mono_add(now, take_span_ns(&in) & 0xffff);
 	}
 	return 0;
