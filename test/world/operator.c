@@ -207,11 +207,11 @@ runs(unsigned r)
 
 /* --- the editor --- */
 
-/* Anything that is in place. */
+/* Everything but the interface, the family and the number. */
 static void
 edit(struct plan_part *p)
 {
-	switch (world_draw(10)) {
+	switch (world_draw(12)) {
 	case 0:
 		p->priority = (uint8_t)(1 + world_draw(254));
 		break;
@@ -235,6 +235,12 @@ edit(struct plan_part *p)
 		break;
 	case 9:
 		p->stranger = !p->stranger;
+		break;
+	case 10:
+		p->other_mode = !p->other_mode;
+		break;
+	case 11:
+		p->without_bfd = !p->without_bfd;
 		break;
 	}
 }

@@ -113,7 +113,7 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 		    part->confirm_ms);
 	if (part->refuses)
 		(void)fprintf(f, "\taccept = no\n");
-	if (!i->virtual_mac)
+	if (i->virtual_mac == part->other_mode)
 		(void)fprintf(f, "\tvirtual_mac = no\n");
 	if (i->unicast) {
 		(void)fprintf(f, "\tunicast_peers = {");
@@ -129,7 +129,8 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 		}
 		(void)fprintf(f, " }\n");
 	}
-	put_bfd(f, p, i, me);
+	if (!part->without_bfd)
+		put_bfd(f, p, i, me);
 	(void)fprintf(f, "}\n");
 }
 

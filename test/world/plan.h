@@ -26,6 +26,8 @@ struct plan_part {
 	bool		 long_prefix;		/* of those: one host only */
 	bool		 refuses;		/* accept = no */
 	bool		 stranger;		/* a unicast peer that is nobody */
+	bool		 other_mode;		/* virtual_mac the other way round */
+	bool		 without_bfd;
 };
 
 /* A virtual router: number k is VRID 51 + k, address .50 + k, "web", "db", ... */
