@@ -5,8 +5,9 @@
  * One request at a time: it is sent, and lines are read until its answer is
  * there.  A notification that arrives meanwhile is kept for ctl_call_next(), in
  * the order of arrival, up to a limit.  Each call is bounded in time, so that a
- * daemon that hangs cannot hold a user's terminal; only ctl_call_next() waits
- * for as long as it takes.
+ * daemon that hangs cannot hold a user's terminal, and in bytes; a long answer may
+ * take its time while it arrives, because a busy daemon serves those that only look
+ * last.  Only ctl_call_next() waits for as long as it takes.
  */
 #include "config.h"
 
@@ -25,7 +26,9 @@
 #include "shared/ctl_request.h"
 #include "shared/loop.h"
 
-#define CALL_TIMEOUT_NS	(10 * NS_PER_S)
+#define CALL_TIMEOUT_NS	(10 * NS_PER_S)	/* without a byte */
+#define CALL_LONGEST_NS	(120 * NS_PER_S)
+#define ANSWER_MAX	(64 * 1024 * 1024) /* 512 full histories: 16 MiB */
 #define BACKLOG_MAX	65536	/* notifications kept while a call waits */
 
 struct ctl_call {
@@ -110,7 +113,7 @@ grow(struct ctl_call *c)
 
 	if (c->cap - c->len >= 16384)
 		return 0;
-	if (c->len > CTL_ANSWER_MAX)
+	if (c->len > ANSWER_MAX)
 		return -EMSGSIZE;
 	buf = realloc(c->buf, cap);
 	if (buf == NULL)
@@ -120,7 +123,7 @@ grow(struct ctl_call *c)
 	return 0;
 }
 
-/* Waits until `deadline` for some bytes. */
+/* Waits for some bytes: until `deadline`, and so long at most. */
 static int
 receive(struct ctl_call *c, mono_t deadline)
 {
@@ -136,6 +139,8 @@ receive(struct ctl_call *c, mono_t deadline)
 		left_ns = mono_sub(deadline, loop_clock());
 		if (left_ns <= 0)
 			return -ETIMEDOUT;
+		if (left_ns > CALL_TIMEOUT_NS)
+			left_ns = CALL_TIMEOUT_NS;
 		timeout = (int)(left_ns / NS_PER_MS) + 1;
 	}
 	switch (poll(&pfd, 1, timeout)) {
@@ -150,7 +155,7 @@ receive(struct ctl_call *c, mono_t deadline)
 	if (n == -1)
 		return -errno;
 	if (n == 0)
-		return -ECONNRESET;
+		return c->len > 0 ? -ENODATA : -ECONNRESET;
 	c->len += (size_t)n;
 	return 0;
 }
@@ -214,7 +219,7 @@ is_reply_to(const json_t *message, json_int_t id)
 static int
 wait_reply(struct ctl_call *c, json_int_t id, json_t **reply)
 {
-	mono_t deadline = mono_add(loop_clock(), CALL_TIMEOUT_NS);
+	mono_t deadline = mono_add(loop_clock(), CALL_LONGEST_NS);
 	json_t *message;
 	int error;
 

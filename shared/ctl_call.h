@@ -13,9 +13,11 @@ struct ctl_call;
 /* 0; -ENOENT/-ECONNREFUSED/-EACCES/...: why the daemon was not reached. */
 int	ctl_call_open(const char *path, struct ctl_call **out);
 /*
- * Sends and waits for this reply (10 s).  Exactly one of *result and *error is
- * set, new references.  0 or negative errno (-ECONNRESET: the daemon hung up,
- * -ETIMEDOUT, -EPROTO: no JSON); then neither is.  params taken.
+ * Sends and waits for this reply, up to 10 s for the first and each next byte, and
+ * two minutes in all.  Exactly one of *result and *error is set, new references.
+ * 0 or negative errno (-ECONNRESET: the daemon hung up, -ENODATA: in the middle of
+ * its answer, -ETIMEDOUT, -EMSGSIZE: more than 64 MiB, -EPROTO: no JSON); then
+ * neither is.  params taken.
  */
 int	ctl_call(struct ctl_call *, const char *method, json_t *params,
 	    json_t **result, json_t **error);

@@ -4,7 +4,9 @@
  * The first byte chooses the pieces in which the rest arrives.  The daemon
  * behind the server publishes back to its clients from within a handler, and
  * the client reads what it is told only now and then, so that the ways of a
- * slow client are walked as well.
+ * slow client are walked as well.  Two more are subscribed all the while: one of
+ * the daemon's own user, which is told at once, and one that only looks and is told
+ * in its turn.
  *
  * Whatever is said: every line told is one JSON object with "jsonrpc":"2.0";
  * the numbers of the notifications rise; what is unsent stays within its bound.
@@ -18,6 +20,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/ctl_server.h"
 
@@ -139,8 +142,10 @@ read_some(struct ctl_client_conn *c, int lines, json_int_t *seq)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ctl_client_conn *c;
-	json_int_t seq = 0;
+	static const char subscribe[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+	    "\"subscribe\",\"params\":{\"topics\":[\"event\",\"session\"]}}\n";
+	struct ctl_client_conn *c, *others[2];
+	json_int_t seq = 0, their[2] = { 0, 0 };
 	size_t at, piece;
 	int i;
 
@@ -151,15 +156,27 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Not root and not us: whoever this is, it may not change anything. */
 	c = ctl_client_conn_attach(server, (uid_t)-2);
 	assert(c != NULL);
+	for (i = 0; i < 2; i++) {
+		others[i] = ctl_client_conn_attach(server, i == 0 ? geteuid() :
+		    (uid_t)-3);
+		assert(others[i] != NULL);
+		ctl_client_conn_feed(others[i], subscribe,
+		    sizeof(subscribe) - 1);
+	}
 	piece = data[0] == 0 ? size : data[0];
 	for (at = 1; at < size; at += piece) {
 		if (piece > size - at)
 			piece = size - at;
 		ctl_client_conn_feed(c, data + at, piece);
 		read_some(c, 1, &seq);
+		read_some(others[at & 1], 1, &their[at & 1]);
 	}
 	for (i = 0; i < 8; i++)
 		read_some(c, 1000, &seq);
 	ctl_client_conn_detach(c);
+	for (i = 0; i < 2; i++) {
+		read_some(others[i], 1000, &their[i]);
+		ctl_client_conn_detach(others[i]);
+	}
 	return 0;
 }

@@ -1,9 +1,11 @@
 """vrrpctl as a user or a script meets it (design 4.4)."""
 
+import contextlib
 import json
 import os
 import re
 import socket
+import threading
 
 import pytest
 
@@ -234,6 +236,37 @@ def test_vrrpctl_needs_root_to_change(asked):
                        "web", "priority", "50", check=False)
     assert done.returncode in (1, 3), (done.stdout, done.stderr)
     assert asked.r1.instance()["priority"] == 200
+
+
+@contextlib.contextmanager
+def impostor(path, answer):
+    """Answers the first request with these bytes, and hangs up."""
+    def serve():
+        conn, _ = sock.accept()
+        with conn:
+            conn.recv(65536)
+            conn.sendall(answer)
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.bind(str(path))
+        sock.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield
+        thread.join()
+
+
+@pytest.mark.parametrize("answer, said", (
+    (b"", "vrrpd hung up without an answer"),
+    (b'{"jsonrpc":"2.0","id":1,"result":{"instances":[{"name":"a"},',
+     "vrrpd hung up in the middle of its answer"),
+    (b"HTTP/1.0 400 Bad Request\n", "no answer from vrrpd"),
+), ids=("none", "half", "nonsense"))
+def test_answer_that_is_cut_off_is_said_to_be(lab, answer, said):
+    with impostor(lab.r1.vrrpd_sock, answer):
+        done = lab.r1.vrrpctl("show")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert said in done.stderr
 
 
 def test_control_socket_survives_nonsense(pair):

@@ -63,6 +63,30 @@ unreachable(struct ctx *c, const char *daemon, const char *path, int rv)
 	return VRRPCTL_UNREACHABLE;
 }
 
+/* A daemon that was reached, and has not answered. */
+static int
+unanswered(struct ctx *c, const char *daemon, int rv)
+{
+	switch (rv) {
+	case -ECONNRESET:
+		ctx_complain(c, "%s hung up without an answer (has it been "
+		    "restarted?)", daemon);
+		break;
+	case -ENODATA:
+		ctx_complain(c, "%s hung up in the middle of its answer (has it "
+		    "been restarted?)", daemon);
+		break;
+	case -ETIMEDOUT:
+		ctx_complain(c, "%s does not answer", daemon);
+		break;
+	default:
+		ctx_complain(c, "no answer from %s: %s", daemon,
+		    strerror(-rv));
+		break;
+	}
+	return VRRPCTL_UNREACHABLE;
+}
+
 int
 ctx_open(struct ctx *c, bool bfdd, struct ctl_call **call)
 {
@@ -84,8 +108,7 @@ ctx_ask_on(struct ctx *c, struct ctl_call *call, bool bfdd, const char *method,
 
 	*result = NULL;
 	if ((rv = ctl_call(call, method, params, result, &error)) != 0)
-		return unreachable(c, bfdd ? "bfdd" : "vrrpd", bfdd ?
-		    c->bfdd_socket : c->vrrpd_socket, rv);
+		return unanswered(c, bfdd ? "bfdd" : "vrrpd", rv);
 	if (error == NULL)
 		return VRRPCTL_DONE;
 	message = json_string_value(json_object_get(error, "message"));
