@@ -57,6 +57,8 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/token_bucket.h"
 
+#define OPERATOR_LOG_BURST 600		/* lines, then one per second */
+
 /* --- the sentinel --- */
 
 static void
@@ -545,7 +547,7 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	memcpy(e->echo_key, config->echo_key, sizeof(e->echo_key));
 	token_bucket_init(&e->stall_log, 10 * NS_PER_S, 3);
 	token_bucket_init(&e->refused_log, 10 * NS_PER_S, 3);
-	token_bucket_init(&e->operator_log, NS_PER_S, BFD_SESSIONS_MAX);
+	token_bucket_init(&e->operator_log, NS_PER_S, OPERATOR_LOG_BURST);
 	for (i = 0; i < BFD_VERDICT_COUNT; i++)
 		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
 	e->slot_due = MONO_NEVER;
