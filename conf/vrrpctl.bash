@@ -37,6 +37,10 @@ _vrrpctl()
 		COMPREPLY=($(compgen -W '--keep' -- "$cur"))
 		return
 	fi
+	if [[ $cur == -* && ${words[0]} == reload ]]; then
+		COMPREPLY=($(compgen -W '--dry-run --timeout=' -- "$cur"))
+		return
+	fi
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W '-j -s -b -V -h' -- "$cur"))
 		return
@@ -44,7 +48,7 @@ _vrrpctl()
 	case "${#words[@]} ${words[*]}" in
 	0*)
 		COMPREPLY=($(compgen -W 'show set handover disable enable
-		    bfd monitor reload restart check convert' -- "$cur"))
+		    bfd monitor reload confirm restart check convert' -- "$cur"))
 		;;
 	'1 show')
 		COMPREPLY=($(compgen -W "bfd history stats

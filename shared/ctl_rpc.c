@@ -175,6 +175,29 @@ ctl_client_conn_answer(struct ctl_client_conn *c, json_t *result)
 }
 
 void
+ctl_client_conn_answer_parts(struct ctl_client_conn *c, json_t *result,
+    const struct ctl_stream *stream, void *cursor)
+{
+	json_t *id = answered(c);
+	int k;
+
+	/* A snapshot that is under way begins again behind the answer. */
+	if (c->job != NULL && c->job->topic != NULL) {
+		k = ctl_rpc_subscription(c, c->job->topic);
+		if (k != -1)
+			c->snapshots |= 1U << k;
+	}
+	ctl_queue_job_start(c, stream, cursor);
+	if (id != NULL)
+		job_head(c, id, result);
+	else {
+		ctl_queue_job_cancel(c);
+		json_decref(result);
+	}
+	json_decref(id);
+}
+
+void
 ctl_client_conn_refuse(struct ctl_client_conn *c,
     const struct ctl_error *error)
 {

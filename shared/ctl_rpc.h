@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "shared/ctl_stream.h"
+
 struct ctl_client_conn;			/* one connected client */
 
 /* JSON-RPC error codes beside the standard -32700, -32600..-32603. */
@@ -43,6 +45,9 @@ typedef bool (*ctl_handler)(struct ctl_client_conn *, json_t *params,
 void	ctl_client_conn_defer(struct ctl_client_conn *);
 /* result: a new reference, taken; NULL: true. */
 void	ctl_client_conn_answer(struct ctl_client_conn *, json_t *result);
+/* The same in parts (ctl_stream.h): result is an object; it and cursor are taken. */
+void	ctl_client_conn_answer_parts(struct ctl_client_conn *, json_t *result,
+	    const struct ctl_stream *, void *cursor);
 /* error: borrowed, its code is not 0. */
 void	ctl_client_conn_refuse(struct ctl_client_conn *,
 	    const struct ctl_error *error);

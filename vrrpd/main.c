@@ -40,7 +40,9 @@
 #include "vrrpd/monitor/vrrp_desk.h"
 #include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/monitor/vrrp_keeper.h"
+#include "vrrpd/monitor/vrrp_ledger.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
+#include "vrrpd/monitor/vrrp_reader.h"
 #include "vrrpd/monitor/vrrp_tryout.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_traffic.h"
@@ -50,7 +52,7 @@
 #define DEFAULT_SOCKET	RUNSTATEDIR "/vrrpd.sock"
 #define DEFAULT_BFDD	RUNSTATEDIR "/bfdd.sock"
 #define DEFAULT_STATE	STATEDIR "/vrrpd"
-#define PARTS		4
+#define PARTS		5
 #define LISTENER	"--listener="
 
 struct options {
@@ -319,7 +321,7 @@ be_beside(int fd, int argc, char **argv)
 		    .executed = true });
 	vrrp_helper_live(&(struct vrrp_helper_birth){ .role = way ==
 	    VRRP_WAY_SCRIPTS_UP ? VRRP_HELPER_SCRIPTS : VRRP_HELPER_CHECKS,
-	    .channel = channel, .conf = opt.conf, .config = &config,
+	    .channel = channel, .config = &config,
 	    .user = &user, .program = &program, .executed = true });
 }
 
@@ -396,8 +398,9 @@ supervise(const struct options *opt, char **args, int listener,
 	struct executed executed = { .life = &life, .program = &program };
 	struct vrrp_desk *desk = vrrp_desk_new(user,
 	    config->realtime_priority, &program);
-	struct vrrp_helpers *helpers = vrrp_helpers_new(opt->conf, config,
-	    user, &program);
+	struct vrrp_ledger *ledger = vrrp_ledger_new(opt->conf, config, user);
+	struct vrrp_helpers *helpers = ledger == NULL ? NULL :
+	    vrrp_helpers_new(ledger, config, user, &program);
 	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,
 	    user);
 	struct vrrp_tryout *tryout = vrrp_tryout_new(&program,
@@ -427,6 +430,7 @@ supervise(const struct options *opt, char **args, int listener,
 		parts[1] = vrrp_helpers_part(helpers);
 		parts[2] = vrrp_keeper_part(keeper);
 		parts[3] = vrrp_tryout_part(tryout);
+		parts[4] = vrrp_ledger_part(ledger);
 		status = vrrp_monitor_run(&monitor);
 	}
 	free(program.conf);
@@ -434,6 +438,7 @@ supervise(const struct options *opt, char **args, int listener,
 	vrrp_keeper_free(keeper);
 	vrrp_desk_free(desk);
 	vrrp_helpers_free(helpers);
+	vrrp_ledger_free(ledger);
 	return status;
 }
 
@@ -467,6 +472,9 @@ main(int argc, char **argv)
 		return be_beside(fd, argc - 1, argv + 1);
 	if (strcmp(first, VRRP_TRIAL_ARGUMENT) == 0)
 		return be_tried(argc - 1, argv + 1);
+	/* A reader of the file, started by the monitor: --read=FD FILE. */
+	if (argc == 3 && (fd = vrrp_reader_argument(first)) != -1)
+		return vrrp_reader_live(argv[2], fd);
 	listener = inherited_listener(first);
 	if (listener != -1) {
 		argc--;

@@ -17,6 +17,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_orders \
+	test/fuzz/fuzz_vrrp_reading \
 	test/fuzz/fuzz_vrrp_wire \
 	# end
 
@@ -78,6 +79,11 @@ test_fuzz_fuzz_vrrp_orders_SOURCES = test/fuzz/fuzz_vrrp_orders.c
 nodist_test_fuzz_fuzz_vrrp_orders_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_orders_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
 test_fuzz_fuzz_vrrp_orders_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_reading_SOURCES = test/fuzz/fuzz_vrrp_reading.c
+nodist_test_fuzz_fuzz_vrrp_reading_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_reading_LDADD = vrrpd/libvrrpconf.a vrrpd/libvrrpcore.a $(SHARED_LIBS)
+test_fuzz_fuzz_vrrp_reading_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_wire_SOURCES = test/fuzz/fuzz_vrrp_wire.c
 nodist_test_fuzz_fuzz_vrrp_wire_SOURCES = $(FUZZ_MAIN)

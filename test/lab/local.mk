@@ -87,6 +87,7 @@ EXTRA_DIST += \
 	test/lab/test_tools.py \
 	test/lab/test_track.py \
 	test/lab/test_upgrade.py \
+	test/lab/test_trial.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
 	test/lab/test_many.py \

@@ -31,6 +31,7 @@ test_world_world_SOURCES = \
 	test/world/plan.c test/world/plan.h \
 	test/world/proc.c test/world/proc.h \
 	test/world/random.c test/world/random.h \
+	test/world/reader.c \
 	test/world/scenario.c test/world/scenario.h \
 	test/world/soak.c \
 	test/world/state.c \

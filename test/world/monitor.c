@@ -105,6 +105,7 @@ live_as_helper(void *arg)
 	h->channel = vrrp_channel_new(h->loop, CHANNEL_FD,
 	    vrrp_way_back(h->way), hung_up_on, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, on_replay, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_VALUES, take_note, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, take_note, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, take_note, h);
 	h->proc->context = h;
@@ -203,6 +204,7 @@ new_engine(const struct monitor *m)
 		e->handoff = *m->birth.handoff;
 		e->birth.handoff = &e->handoff;
 	}
+	e->birth.values = vrrp_parcel_keep(m->birth.values);
 	e->orders = *m->birth.orders;
 	e->birth.orders = &e->orders;
 	e->config = m->config;

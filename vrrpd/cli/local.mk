@@ -8,6 +8,7 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/cli/vrrpctl_doc.c vrrpd/cli/vrrpctl_doc.h \
 	vrrpd/cli/vrrpctl_event.c vrrpd/cli/vrrpctl_event.h \
 	vrrpd/cli/vrrpctl_query.c vrrpd/cli/vrrpctl_query.h \
+	vrrpd/cli/vrrpctl_reload.c vrrpd/cli/vrrpctl_reload.h \
 	vrrpd/cli/vrrpctl_show.c vrrpd/cli/vrrpctl_show.h \
 	vrrpd/cli/vrrpctl_show_bfd.c vrrpd/cli/vrrpctl_show_bfd.h \
 	vrrpd/cli/vrrpctl_table.c vrrpd/cli/vrrpctl_table.h \

@@ -207,33 +207,6 @@ change_bfd_enable(struct ctx *c)
 /* --- the daemon --- */
 
 static void
-view_reload(const struct view *v, const json_t *result)
-{
-	static const char *const words[] = { "added", "removed", "restarted",
-	    "changed", "unchanged" };
-	const char *comma = ":";
-	size_t i;
-
-	(void)fprintf(v->out, "reloaded");
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (json_is_integer(json_object_get(result, words[i]))) {
-			(void)fprintf(v->out, "%s %" JSON_INTEGER_FORMAT " %s",
-			    comma, json_integer_value(json_object_get(result,
-			    words[i])), words[i]);
-			comma = ",";
-		}
-	(void)fputc('\n', v->out);
-}
-
-int
-change_reload(struct ctx *c)
-{
-	return ctx_query(c, "reload", json_object(), view_reload);
-}
-
-/* --- restart --- */
-
-static void
 on_alarm(int signo)
 {
 	(void)signo;

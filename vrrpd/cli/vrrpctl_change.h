@@ -14,7 +14,6 @@ int	change_enable(struct ctx *);		/* enable NAME */
 /* bfd disable PEER [INTERFACE], bfd enable PEER [INTERFACE] */
 int	change_bfd_disable(struct ctx *);
 int	change_bfd_enable(struct ctx *);
-int	change_reload(struct ctx *);		/* reload */
 int	change_restart(struct ctx *);		/* restart */
 int	change_restart_bfdd(struct ctx *);	/* restart bfdd */
 

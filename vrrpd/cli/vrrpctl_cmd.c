@@ -22,11 +22,14 @@
 #include "vrrpd/cli/vrrpctl_convert.h"
 #include "vrrpd/cli/vrrpctl_ctx.h"
 #include "vrrpd/cli/vrrpctl_query.h"
+#include "vrrpd/cli/vrrpctl_reload.h"
 
 #define WORDS_MAX	4
 #define OPTION_STRICT	256	/* no character */
 #define OPTION_ID	257
 #define OPTION_KEEP	258
+#define OPTION_DRY_RUN	259
+#define OPTION_TIMEOUT	260
 
 struct command {
 	/* lower case: itself; NAME: anything; [NAME]: anything, or nothing */
@@ -67,7 +70,9 @@ static const struct command commands[] = {
 	{ { "bfd", "enable", "PEER", "[INTERFACE]" }, change_bfd_enable,
 	    "let them come up again" },
 	{ { "monitor" }, query_monitor, "a line per event, as it happens" },
-	{ { "reload" }, change_reload, "read vrrpd.conf again" },
+	{ { "reload" }, reload_run, "read vrrpd.conf again\n"
+	    "      [--dry-run | --timeout=60s]" },
+	{ { "confirm" }, reload_confirm, "let a reload --timeout stay" },
 	{ { "restart" }, change_restart,
 	    "vrrpd as the program on disk, addresses stay" },
 	{ { "restart", "bfdd" }, change_restart_bfdd,
@@ -275,11 +280,39 @@ say_option(struct ctx *c, int option, const char *word)
 		ctx_complain(c, "-%c needs a path", option);
 	else if (option == OPTION_ID)
 		ctx_complain(c, "--id needs a name");
+	else if (option == OPTION_TIMEOUT)
+		ctx_complain(c, "--timeout needs a time, like 60s");
 	else if (option == 0 || option == OPTION_STRICT ||
-	    option == OPTION_KEEP)
+	    option == OPTION_KEEP || option == OPTION_DRY_RUN)
 		ctx_complain(c, "%s is not an option", word);
 	else
 		ctx_complain(c, "-%c is not an option", option);
+}
+
+static bool
+is_command(const struct ctx *c, const char *start)
+{
+	return c->count > 0 && strncmp(c->args[0], start, strlen(start)) == 0;
+}
+
+/* Options of one command, with another one? */
+static bool
+options_fit(struct ctx *c)
+{
+	if ((c->strict || c->id != NULL) && !is_command(c, "co"))
+		ctx_complain(c, "%s is for convert", c->strict ? "--strict" :
+		    "--id");
+	else if (c->keep && !is_command(c, "se"))
+		ctx_complain(c, "--keep is for set");
+	else if ((c->dry_run || c->timeout != NULL) && !is_command(c, "rel"))
+		ctx_complain(c, "%s is for reload", c->dry_run ? "--dry-run" :
+		    "--timeout");
+	else if (c->dry_run && c->timeout != NULL)
+		ctx_complain(c, "--dry-run applies nothing that could be taken "
+		    "back: no --timeout");
+	else
+		return true;
+	return false;
 }
 
 int
@@ -295,6 +328,8 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		{ "strict", no_argument, NULL, OPTION_STRICT },
 		{ "id", required_argument, NULL, OPTION_ID },
 		{ "keep", no_argument, NULL, OPTION_KEEP },
+		{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+		{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 		{ NULL, 0, NULL, 0 },
 	};
 	int ch, rv;
@@ -325,6 +360,12 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		case OPTION_KEEP:
 			c.keep = true;
 			break;
+		case OPTION_DRY_RUN:
+			c.dry_run = true;
+			break;
+		case OPTION_TIMEOUT:
+			c.timeout = optarg;
+			break;
 		case OPTION_ID:
 			c.id = optarg;
 			break;
@@ -336,16 +377,8 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	}
 	c.args = argv + optind;
 	c.count = argc - optind;
-	if ((c.strict || c.id != NULL) && (c.count == 0 ||
-	    strncmp(c.args[0], "co", 2) != 0)) {
-		ctx_complain(&c, "%s is for convert", c.strict ? "--strict" :
-		    "--id");
+	if (!options_fit(&c))
 		return VRRPCTL_USAGE;
-	}
-	if (c.keep && (c.count == 0 || strncmp(c.args[0], "se", 2) != 0)) {
-		ctx_complain(&c, "--keep is for set");
-		return VRRPCTL_USAGE;
-	}
 	if (c.count == 0) {
 		usage(err);
 		return VRRPCTL_USAGE;

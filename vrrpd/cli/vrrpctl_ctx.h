@@ -27,6 +27,8 @@ struct ctx {
 	bool		 strict;	/* of convert */
 	const char	*id;		/* of convert */
 	bool		 keep;		/* of set */
+	bool		 dry_run;	/* of reload */
+	const char	*timeout;	/* of reload; NULL: for good */
 	const char	*vrrpd_socket;
 	const char	*bfdd_socket;
 	char		**args;		/* the words of the command */

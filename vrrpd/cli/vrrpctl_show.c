@@ -151,6 +151,11 @@ view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 		    doc_str_or(o, "from", "-"), word_age(buf, v->now_us,
 		    doc_str_or(o, "time", "")), doc_str_or(o, "message", "-"),
 		    doc_str_or(o, "reason", "-"));
+	o = json_object_get(result, "confirm");
+	if (doc_has_int(o, "remaining-ms"))
+		(void)fprintf(v->out, "a reload waits for vrrpctl confirm, and "
+		    "is taken back in %s\n", word_short_span(buf,
+		    doc_num(o, "remaining-ms") * 1000));
 	orders = json_object_get(result, "orders");
 	if (doc_str(orders, "why-not") != NULL)
 		(void)fprintf(v->out, "what operators said ends with vrrpd, "

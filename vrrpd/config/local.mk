@@ -1,7 +1,9 @@
 # vrrpd.conf <-> struct vrrp_params.
 vrrpd_libvrrpconf_a_SOURCES += \
+	vrrpd/config/vrrp_changes.c vrrpd/config/vrrp_changes.h \
 	vrrpd/config/vrrp_command.c vrrpd/config/vrrp_command.h \
 	vrrpd/config/vrrp_conf.c vrrpd/config/vrrp_conf.h \
+	vrrpd/config/vrrp_conf_bytes.c vrrpd/config/vrrp_conf_bytes.h \
 	vrrpd/config/vrrp_conf_check.c vrrpd/config/vrrp_conf_check.h \
 	vrrpd/config/vrrp_conf_instance.c vrrpd/config/vrrp_conf_instance.h \
 	vrrpd/config/vrrp_conf_parse.h \
@@ -9,5 +11,6 @@ vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
 	vrrpd/config/vrrp_diff.c vrrpd/config/vrrp_diff.h \
 	vrrpd/config/vrrp_needs.c vrrpd/config/vrrp_needs.h \
+	vrrpd/config/vrrp_reading.c vrrpd/config/vrrp_reading.h \
 	vrrpd/config/vrrp_values.c vrrpd/config/vrrp_values.h \
 	# end

@@ -274,30 +274,96 @@ print_group(FILE *f, const struct vrrp_config *c,
 	(void)fprintf(f, "}\n");
 }
 
-char *
-vrrp_conf_print(const struct vrrp_config *c)
+static void
+print_globals(FILE *f, const struct vrrp_config *c)
 {
-	char *text = NULL;
-	size_t len;
-	unsigned i;
-	FILE *f;
-
-	if ((f = open_memstream(&text, &len)) == NULL)
-		return NULL;
 	if (c->router_id[0] != '\0')
 		print_string(f, "", "router_id", c->router_id);
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
 	if (c->client_grace_ns > 0)
 		print_span(f, "", "client_grace", c->client_grace_ns);
+}
+
+/* --- for callers --- */
+
+struct text {
+	char	*bytes;
+	size_t	 len;
+};
+
+static char *
+finished(FILE *f, struct text *t)
+{
+	if (fclose(f) == 0)
+		return t->bytes;
+	free(t->bytes);
+	return NULL;
+}
+
+char *
+vrrp_conf_print(const struct vrrp_config *c)
+{
+	struct text t = { NULL, 0 };
+	FILE *f = open_memstream(&t.bytes, &t.len);
+	unsigned i;
+
+	if (f == NULL)
+		return NULL;
+	print_globals(f, c);
 	for (i = 0; i < c->tracker_count; i++)
 		print_tracker(f, &c->trackers[i]);
 	for (i = 0; i < c->count; i++)
 		print_instance(f, &c->instances[i]);
 	for (i = 0; i < c->group_count; i++)
 		print_group(f, c, &c->groups[i]);
-	if (fclose(f) != 0) {
-		free(text);
+	return finished(f, &t);
+}
+
+char *
+vrrp_conf_print_globals(const struct vrrp_config *c)
+{
+	struct text t = { NULL, 0 };
+	FILE *f = open_memstream(&t.bytes, &t.len);
+
+	if (f == NULL)
 		return NULL;
-	}
-	return text;
+	print_globals(f, c);
+	return finished(f, &t);
+}
+
+char *
+vrrp_conf_print_instance(const struct vrrp_params *p)
+{
+	struct text t = { NULL, 0 };
+	FILE *f = open_memstream(&t.bytes, &t.len);
+
+	if (f == NULL)
+		return NULL;
+	print_instance(f, p);
+	return finished(f, &t);
+}
+
+char *
+vrrp_conf_print_tracker(const struct vrrp_tracker_params *p)
+{
+	struct text t = { NULL, 0 };
+	FILE *f = open_memstream(&t.bytes, &t.len);
+
+	if (f == NULL)
+		return NULL;
+	print_tracker(f, p);
+	return finished(f, &t);
+}
+
+char *
+vrrp_conf_print_group(const struct vrrp_config *c,
+    const struct vrrp_group_params *g)
+{
+	struct text t = { NULL, 0 };
+	FILE *f = open_memstream(&t.bytes, &t.len);
+
+	if (f == NULL)
+		return NULL;
+	print_group(f, c, g);
+	return finished(f, &t);
 }

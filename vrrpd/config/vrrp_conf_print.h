@@ -11,5 +11,11 @@
  * malloc'd; NULL when out of memory.
  */
 char	*vrrp_conf_print(const struct vrrp_config *);
+/* Parts of it: all that is in no block; one block.  As above. */
+char	*vrrp_conf_print_globals(const struct vrrp_config *);
+char	*vrrp_conf_print_instance(const struct vrrp_params *);
+char	*vrrp_conf_print_tracker(const struct vrrp_tracker_params *);
+char	*vrrp_conf_print_group(const struct vrrp_config *,
+	    const struct vrrp_group_params *);
 
 #endif

@@ -28,6 +28,7 @@
 #include "vrrpd/engine/vrrp_ctl_json.h"
 #include "vrrpd/engine/vrrp_ctl_list.h"
 #include "vrrpd/engine/vrrp_ctl_orders.h"
+#include "vrrpd/engine/vrrp_ctl_reload.h"
 #include "vrrpd/engine/vrrp_ctl_restart.h"
 #include "vrrpd/engine/vrrp_standing.h"
 
@@ -42,8 +43,7 @@ struct vrrp_ctl {
 	struct vrrp_ctl_orders	*orders;	/* answers that wait */
 	struct vrrp_ctl_restart	*restart;	/* and more of them */
 	struct loop_timer	*publish;	/* levels that are due */
-	vrrp_ctl_reload		 reload;
-	void			*arg;
+	struct vrrp_reload	*reload;
 	int64_t			 started_real_ns;
 };
 
@@ -126,6 +126,7 @@ do_show(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		ctl_json_set(o, "processes", vrrp_ctl_json_processes(r));
 	if (r->standing != NULL)
 		ctl_json_set(o, "orders", vrrp_ctl_orders_summary(r));
+	vrrp_ctl_reload_show(o, c->reload);
 	ctl_json_set_word(o, "bfdd", vrrp_bfd_is_up(r->bfd) ? "connected" :
 	    "unreachable");
 	*result = o;
@@ -174,6 +175,7 @@ client_gone(struct ctl_client_conn *conn, bool clean, void *arg)
 	(void)clean;
 	vrrp_ctl_orders_gone(c->orders, conn);
 	vrrp_ctl_restart_gone(c->restart, conn);
+	vrrp_reload_forget(c->reload, conn);
 }
 
 static json_t *
@@ -444,18 +446,20 @@ do_reload(struct ctl_client_conn *conn, json_t *params, json_t **result,
     struct ctl_error *error, void *arg)
 {
 	struct vrrp_ctl *c = arg;
-	struct vrrp_applied done;
-	char why[sizeof(error->message)];
 
-	(void)conn;
+	(void)result;
+	return vrrp_ctl_reload_ask(c->reload, conn, params, error);
+}
+
+static bool
+do_confirm(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	struct vrrp_ctl *c = arg;
+
 	(void)params;
-	if (c->reload(&done, why, sizeof(why), c->arg) < 0)
-		return ctl_fail(error, CTL_ERR_REFUSED, "%s", why);
-	*result = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "added",
-	    done.added, "removed", done.removed, "restarted", done.restarted,
-	    "changed", done.changed, "unchanged", done.unchanged,
-	    "postponed", done.postponed);
-	return true;
+	log_notice("reload confirmed by=\"%s\"", ctl_client_conn_name(conn));
+	return vrrp_ctl_reload_confirm(c->reload, result, error);
 }
 
 static bool
@@ -478,6 +482,7 @@ static const struct ctl_method methods[] = {
 	{ "enable", CTL_CHANGES, do_enable },
 	{ "handover", CTL_CHANGES, do_handover },
 	{ "reload", CTL_CHANGES, do_reload },
+	{ "confirm", CTL_CHANGES, do_confirm },
 	{ "restart", CTL_CHANGES, do_restart },
 	{ NULL, 0, NULL },
 };
@@ -581,7 +586,7 @@ bfd_changed(const struct vrrp_bfd_session *s, void *arg)
 
 int
 vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
-    const struct ctl_listener *listener, vrrp_ctl_reload reload, void *arg,
+    const struct ctl_listener *listener, struct vrrp_reload *reload,
     struct vrrp_ctl **out)
 {
 	struct ctl_server_config config = {
@@ -601,7 +606,6 @@ vrrp_ctl_open(struct loop *loop, struct vrrp_router *r,
 	c->loop = loop;
 	c->router = r;
 	c->reload = reload;
-	c->arg = arg;
 	c->started_real_ns = loop_realtime_ns();
 	config.arg = c;
 	c->publish = loop_timer_new(loop, publish_cb, c);

@@ -12,23 +12,17 @@
 #include "shared/ctl_server.h"
 #include "shared/loop.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/engine/vrrp_reload.h"
 #include "vrrpd/engine/vrrp_router.h"
 
 struct vrrp_ctl;
 
 /*
- * Read the configuration again and apply it.  0; or negative errno with one
- * line of why, nothing having changed.
- */
-typedef int (*vrrp_ctl_reload)(struct vrrp_applied *, char *why, size_t len,
-	    void *arg);
-
-/*
  * Answers on the listener (borrowed; NULL: on nothing) and hooks itself into
- * the router.  0 or negative errno.
+ * the router; the reloads are borrowed.  0 or negative errno.
  */
 int	vrrp_ctl_open(struct loop *, struct vrrp_router *,
-	    const struct ctl_listener *, vrrp_ctl_reload, void *arg,
+	    const struct ctl_listener *, struct vrrp_reload *,
 	    struct vrrp_ctl **out);
 /* Leaves the listener as it is. NULL is fine. */
 void	vrrp_ctl_close(struct vrrp_ctl *);

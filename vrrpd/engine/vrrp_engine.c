@@ -30,9 +30,11 @@
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_needs.h"
+#include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/engine/vrrp_ctl.h"
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_protect.h"
+#include "vrrpd/engine/vrrp_reload.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/engine/vrrp_standing.h"
 #include "vrrpd/instance/vrrp_bequest.h"
@@ -43,6 +45,7 @@
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_supervise.h"
+#include "vrrpd/pure/vrrp_probation.h"
 
 #define RESTART_AFTER_NS	(20 * NS_PER_MS)
 #define RESTART_GRACE_NS	(10 * NS_PER_S)
@@ -56,10 +59,11 @@ struct vrrp_engine {
 	int64_t			 client_grace_ns;
 	struct vrrp_router	*router;
 	struct vrrp_notify	*notify;
+	struct vrrp_reload	*reload;
 	struct vrrp_ctl		*ctl;
 	struct vrrp_patience	 patience;	/* as the monitor was told */
 	bool			 told;
-	struct vrrp_config	 running;	/* of the last reload, if any */
+	struct vrrp_config	 running;	/* as it was applied last */
 	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
@@ -126,12 +130,18 @@ beat(mono_t deadline, void *arg)
 }
 
 static void
-tell_reloaded(struct vrrp_engine *e, const struct vrrp_config *config)
+tell_reloaded(struct vrrp_engine *e, const struct vrrp_config *config,
+    uint32_t number, int64_t trial_ns)
 {
-	uint8_t needed = vrrp_needs_of_config(config);
+	const struct vrrp_reloaded r = {
+		.needs = vrrp_needs_of_config(config),
+		.number = number,
+		.trial_ns = trial_ns,
+	};
+	uint8_t body[VRRP_RELOADED_BYTES];
 
-	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_RELOADED, &needed,
-	    sizeof(needed));
+	(void)vrrp_channel_send(e->config.channel, VRRP_MSG_RELOADED, body,
+	    vrrp_reloaded_encode(&r, body));
 }
 
 /* A helper found out about a tracker. */
@@ -213,6 +223,7 @@ vrrp_engine_leave(struct vrrp_engine *e)
 	if (is_leaving(e))
 		return;
 	e->leaving_since = loop_clock();
+	vrrp_reload_end_all(e->reload);
 	vrrp_router_leave(e->router, left, e);
 	tell_phase(e, VRRP_PHASE_LEAVING);
 }
@@ -312,7 +323,8 @@ keep_running(struct vrrp_engine *e, struct vrrp_config *config)
 {
 	vrrp_config_free(&e->running);
 	e->running = *config;
-	e->client_grace_ns = config->client_grace_ns;
+	memset(config, 0, sizeof(*config));
+	e->client_grace_ns = e->running.client_grace_ns;
 	set_grace(e);
 }
 
@@ -329,43 +341,69 @@ reapply(void *arg)
 	tell_phase(e, VRRP_PHASE_READY);
 }
 
-int
-vrrp_engine_reload(struct vrrp_engine *e, struct vrrp_applied *done,
-    char *why, size_t len)
+/* --- for vrrp_reload.h --- */
+
+static const struct vrrp_config *
+in_force(void *arg)
 {
-	struct vrrp_config config;
+	const struct vrrp_engine *e = arg;
+
+	return &e->running;
+}
+
+static const struct vrrp_params *
+running(const char *name, bool *active, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	const struct vrrp_instance *v = vrrp_router_find(e->router, name);
+
+	if (v == NULL)
+		return NULL;
+	*active = v->core.state == VRRP_ACTIVE;
+	return &v->p;
+}
+
+static void
+prepare(struct vrrp_config *config, bool dry_run, void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	if (!dry_run)
+		vrrp_standing_settle(e->router->standing, config);
+	vrrp_standing_overlay(e->router->standing, config);
+}
+
+static int
+apply(struct vrrp_config *config, uint32_t number, int64_t trial_ns,
+    struct vrrp_applied *done, void *arg)
+{
+	struct vrrp_engine *e = arg;
 	int error;
 
-	if (is_leaving(e)) {
-		(void)snprintf(why, len, "vrrpd is leaving");
-		return -ESHUTDOWN;
-	}
-	error = e->config.read(&config, why, len, e->config.arg);
-	if (error < 0) {
-		log_err("reload refused: nothing was changed");
-		return error;
-	}
 	tell_phase(e, VRRP_PHASE_RELOADING);
-	vrrp_standing_settle(e->router->standing, &config);
-	vrrp_standing_overlay(e->router->standing, &config);
-	error = vrrp_router_apply(e->router, &config, done);
-	tell_reloaded(e, &config);
-	keep_running(e, &config);
+	error = vrrp_router_apply(e->router, config, done);
+	tell_reloaded(e, config, number, trial_ns);
+	keep_running(e, config);
 	tell_phase(e, VRRP_PHASE_READY);
-	if (error < 0)
-		(void)snprintf(why, len, "%s", strerror(-error));
-	else
-		log_notice("reload added=%u removed=%u restarted=%u "
-		    "changed=%u unchanged=%u postponed=%u", done->added,
+	if (error == 0)
+		log_notice("reload%s added=%u removed=%u restarted=%u "
+		    "changed=%u unchanged=%u postponed=%u", number ==
+		    VRRP_READ_BACK ? " taken back" : "", done->added,
 		    done->removed, done->restarted, done->changed,
 		    done->unchanged, done->postponed);
 	return error;
 }
 
-static int
-reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
+void
+vrrp_engine_reload(struct vrrp_engine *e)
 {
-	return vrrp_engine_reload(arg, done, why, len);
+	static const struct vrrp_reload_wish for_good;
+	int error = vrrp_reload_ask(e->reload, &for_good, NULL, NULL);
+
+	if (error < 0)
+		log_err("reload refused: %s", error == -ESHUTDOWN ?
+		    "vrrpd is leaving" : error == -EBUSY ?
+		    "too many reloads wait" : strerror(-error));
 }
 
 /* --- life --- */
@@ -403,6 +441,14 @@ int
 vrrp_engine_open(const struct vrrp_engine_config *config,
     const struct vrrp_config *vc, struct vrrp_engine **out)
 {
+	struct vrrp_reload_config rc = {
+		.loop = config->loop,
+		.channel = config->channel,
+		.in_force = in_force,
+		.running = running,
+		.prepare = prepare,
+		.apply = apply,
+	};
 	struct vrrp_engine *e;
 	int error;
 
@@ -444,14 +490,20 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	vrrp_channel_handle(config->channel, VRRP_MSG_RENEWED, on_renewed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
+	rc.arg = e;
+	e->reload = vrrp_reload_new(&rc);
+	if (e->reload == NULL)
+		return fatal("reload", -ENOMEM);
 	error = vrrp_ctl_open(config->loop, e->router, config->birth->listener,
-	    reload, e, &e->ctl);
+	    e->reload, &e->ctl);
 	if (error < 0)
 		return fatal("control socket", error);
 	error = apply_first(e, vc);
 	if (error < 0)
 		return fatal("cannot set up the instances", error);
 	e->client_grace_ns = vc->client_grace_ns;
+	if (vrrp_reading_copy_config(vc, &e->running) < 0)
+		return fatal("configuration", -ENOMEM);
 	return 0;
 }
 
@@ -488,6 +540,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
 	vrrp_ctl_close(e->ctl);
+	vrrp_reload_free(e->reload);
 	vrrp_notify_stop(e->notify);
 	vrrp_router_close(e->router);
 	vrrp_standing_free(standing);

@@ -32,12 +32,6 @@ struct vrrp_engine_config {
 	const struct vrrp_birth	*birth;		/* listener, handoff, restarts */
 	const struct rtsched	*scheduling;	/* for `show`; NULL: none */
 	const char		*bfdd_socket;
-	/*
-	 * Reads the configuration afresh; the errors go to the log.  0 and *out,
-	 * which the engine frees; or negative errno with one line of why.
-	 */
-	int	(*read)(struct vrrp_config *out, char *why, size_t len,
-		    void *arg);
 	/* Leaving is over, from the loop: vrrp_engine_close() may follow. */
 	void	(*left)(void *arg);
 	/*
@@ -61,12 +55,8 @@ int	vrrp_engine_open(const struct vrrp_engine_config *,
  * and tells the monitor that it is ready.  0 or negative errno, logged.
  */
 int	vrrp_engine_start(struct vrrp_engine *);
-/*
- * Applies what config.read() finds.  0; or negative errno with one line of why,
- * nothing having changed unless it is -ENOMEM; -ESHUTDOWN while it leaves.
- */
-int	vrrp_engine_reload(struct vrrp_engine *, struct vrrp_applied *,
-	    char *why, size_t len);
+/* Has the file read and applies what it says (vrrp_reload.h); the log tells. */
+void	vrrp_engine_reload(struct vrrp_engine *);
 /*
  * Resigns; config.left() is called when there are successors or there is no more
  * time.  Once is enough.

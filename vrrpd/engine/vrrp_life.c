@@ -18,11 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shared/conf.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/rtsched.h"
-#include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/engine/vrrp_engine.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 
@@ -54,38 +53,6 @@ fatal(const char *what, int error)
 }
 
 /* --- for the engine --- */
-
-/* The client gets one line; the log gets every error. */
-static int
-read_file(struct vrrp_config *out, char *why, size_t len, void *arg)
-{
-	static struct conf_errors errors, warnings;
-	const struct process *p = arg;
-	char text[640];
-	unsigned i;
-	int error;
-
-	memset(&errors, 0, sizeof(errors));
-	memset(&warnings, 0, sizeof(warnings));
-	error = vrrp_conf_parse_file(p->life->conf, out, &errors, &warnings);
-	for (i = 0; i < errors.count && i < CONF_ERRORS_MAX; i++)
-		log_err("%s", conf_error_format(&errors.list[i], text,
-		    sizeof(text)));
-	for (i = 0; i < warnings.count && i < CONF_ERRORS_MAX; i++)
-		log_warning("%s", conf_error_format(&warnings.list[i], text,
-		    sizeof(text)));
-	if (error == 0)
-		return 0;
-	if (errors.count > 1)
-		(void)snprintf(why, len, "%s (and %u more)",
-		    conf_error_format(&errors.list[0], text, sizeof(text)),
-		    errors.count - 1);
-	else
-		(void)snprintf(why, len, "%s", errors.count == 0 ?
-		    strerror(-error) : conf_error_format(&errors.list[0], text,
-		    sizeof(text)));
-	return error;
-}
 
 static void
 left(void *arg)
@@ -119,13 +86,11 @@ static void
 on_signal(int signo, void *arg)
 {
 	struct process *p = arg;
-	struct vrrp_applied done;
-	char why[256];
 	mono_t since;
 	bool again;
 
 	if (signo == SIGHUP) {
-		(void)vrrp_engine_reload(p->engine, &done, why, sizeof(why));
+		vrrp_engine_reload(p->engine);
 		return;
 	}
 	since = vrrp_engine_leaving_since(p->engine);
@@ -157,7 +122,6 @@ open_process(struct process *p, const struct vrrp_birth *birth,
 		.birth = birth,
 		.scheduling = &p->scheduling,
 		.bfdd_socket = p->life->bfdd_socket,
-		.read = read_file,
 		.left = left,
 		.restarted = restarted,
 		.arg = p,
@@ -233,25 +197,55 @@ close_process(struct process *p)
 	loop_free(p->loop);
 }
 
+/* --- with which configuration --- */
+
+/* As the monitor has it: in force, whatever the file says by now. */
+static struct vrrp_reading *
+take_values(const struct vrrp_parcel *values)
+{
+	struct vrrp_reading *r = NULL;
+	int error = vrrp_reading_decode(values->bytes, values->len, &r);
+
+	if (error == 0 && r->good)
+		return r;
+	vrrp_reading_free(r);
+	log_err("the configuration in force is not understood%s%s: the file "
+	    "is read", error == 0 ? "" : ": ", error == 0 ? "" :
+	    error == -EPROTO ? "the monitor is another version" :
+	    strerror(-error));
+	return NULL;
+}
+
+static struct vrrp_reading *
+read_file(const char *path)
+{
+	struct vrrp_reading *r = vrrp_reading_of_file(path);
+	char why[640];
+
+	if (r != NULL && r->good)
+		return r;
+	log_err("%s", r == NULL ? strerror(ENOMEM) : vrrp_reading_why(r, why,
+	    sizeof(why)));
+	vrrp_reading_free(r);
+	log_err("starting with the configuration of the first start");
+	return NULL;
+}
+
 int
 vrrp_life_run(struct vrrp_birth *birth, void *arg)
 {
 	struct process p = { .life = arg };
-	const struct vrrp_config *config = p.life->config;
-	struct vrrp_config fresh;
 	bool again = birth->restarts > 0 || birth->handoff != NULL;
-	char why[256];
+	struct vrrp_reading *r = NULL;
 	int error;
 
-	/* The file may have been changed and reloaded since. */
-	if (again && read_file(&fresh, why, sizeof(why), &p) == 0)
-		config = &fresh;
-	else if (again)
-		log_err("starting again with the configuration of the first "
-		    "start");
-	error = open_process(&p, birth, config);
-	if (config == &fresh)
-		vrrp_config_free(&fresh);
+	if (birth->values != NULL)
+		r = take_values(birth->values);
+	if (r == NULL && (again || birth->values != NULL))
+		r = read_file(p.life->conf);
+	error = open_process(&p, birth, r == NULL ? p.life->config :
+	    &r->config);
+	vrrp_reading_free(r);
 	if (error == 0)
 		error = start_process(&p);
 	if (error == 0) {

@@ -10,7 +10,7 @@
 
 /* Passed on by the monitor to each engine; all borrowed. */
 struct vrrp_life {
-	const char		 *conf;		/* the file */
+	const char		 *conf;		/* read where there is nothing better */
 	const char		 *bfdd_socket;
 	const struct vrrp_config *config;	/* as read at the first start */
 	const struct priv_user	 *user;		/* the user to become */

@@ -27,12 +27,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shared/conf.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/config/vrrp_needs.h"
+#include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/helper/vrrp_check_kinds.h"
 #include "vrrpd/helper/vrrp_check_ping.h"
 #include "vrrpd/helper/vrrp_checks.h"
@@ -42,6 +42,7 @@
 #include "vrrpd/ipc/vrrp_apart.h"
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/ipc/vrrp_post.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
@@ -72,7 +73,6 @@ static const struct {
 
 struct helper {
 	enum vrrp_helper_role	 role;
-	const char		*conf;
 	struct loop		*loop;
 	struct vrrp_channel	*channel;
 	struct vrrp_tally	*tally;		/* of messages refused here */
@@ -81,6 +81,7 @@ struct helper {
 	struct vrrp_checks	*checks;
 	struct vrrp_hooks	*hooks;		/* in vrrpd-scripts */
 	struct vrrp_config	 config;	/* in force; hooks look at it */
+	struct vrrp_inbox	 inbox;		/* the next one */
 	struct loop_timer	*leave;
 	bool			 leaving;
 	const struct vrrp_program *program;	/* NULL: execute nothing */
@@ -163,35 +164,46 @@ in_force(struct helper *h, struct vrrp_config *config)
 }
 
 static int
-read_file(struct helper *h)
+take_values(struct helper *h, const uint8_t *bytes, size_t len)
 {
-	static struct conf_errors errors;
-	struct vrrp_config config;
-	char text[640];
+	struct vrrp_reading *r;
 	int error;
 
-	memset(&errors, 0, sizeof(errors));
-	error = vrrp_conf_parse_file(h->conf, &config, &errors, NULL);
-	if (error == 0) {
-		in_force(h, &config);
-		return 0;
+	error = vrrp_reading_decode(bytes, len, &r);
+	if (error < 0)
+		return error;
+	if (r->good) {
+		in_force(h, &r->config);
+		memset(&r->config, 0, sizeof(r->config));
 	}
-	if (errors.count > 0)
-		log_err("%s: %s", roles[h->role].name, conf_error_format(
-		    &errors.list[0], text, sizeof(text)));
+	error = r->good ? 0 : -EINVAL;
+	vrrp_reading_free(r);
 	return error;
 }
 
 static enum vrrp_refusal
-read_again(const uint8_t *body, size_t len, void *arg)
+on_values(const uint8_t *body, size_t len, void *arg)
 {
 	struct helper *h = arg;
+	bool whole;
+
+	return vrrp_inbox_take(&h->inbox, body, len, &whole);
+}
+
+static enum vrrp_refusal
+on_reloaded(const uint8_t *body, size_t len, void *arg)
+{
+	struct helper *h = arg;
+	int error = -EBADMSG;
 
 	(void)body;
 	(void)len;
-	if (read_file(h) < 0)
-		log_err("%s: what was configured before stays in force",
-		    roles[h->role].name);
+	if (h->inbox.have > 0 && h->inbox.have == h->inbox.len)
+		error = take_values(h, h->inbox.bytes, h->inbox.len);
+	vrrp_inbox_empty(&h->inbox);
+	if (error < 0)
+		log_err("%s: %s: what was configured before stays in force",
+		    roles[h->role].name, strerror(-error));
 	/* The engine may track from now on what was declared all along. */
 	vrrp_checks_replay(h->checks);
 	return VRRP_REFUSAL_NONE;
@@ -357,7 +369,8 @@ open_helper(struct helper *h, int fd)
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
 	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, on_replay, h);
-	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, read_again, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_VALUES, on_values, h);
+	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, on_reloaded, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_EXECUTE, on_execute, h);
 	if (h->hooks != NULL)
 		vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, tell_hooks,
@@ -370,16 +383,16 @@ open_helper(struct helper *h, int fd)
 int
 vrrp_helper_execute(const struct vrrp_helper_birth *b)
 {
-	static struct conf_errors errors;
-	struct vrrp_config config;
+	struct vrrp_reading *r = NULL;
 	char *conf = b->program->conf;
 	int error;
 
-	if (b->reread) {
-		error = vrrp_conf_parse_file(b->conf, &config, &errors, NULL);
+	if (b->values != NULL) {
+		error = vrrp_reading_decode(b->values->bytes, b->values->len,
+		    &r);
 		if (error < 0)
 			return error;
-		conf = vrrp_conf_print(&config);
+		conf = vrrp_conf_print(&r->config);
 	}
 	return conf == NULL ? -ENOMEM : vrrp_birth_execute_beside(
 	    vrrp_helper_way(b->role), b->channel, b->program, conf);
@@ -389,8 +402,7 @@ void
 vrrp_helper_live(const struct vrrp_helper_birth *b)
 {
 	static const struct sched_param none;
-	struct helper h = { .role = b->role, .conf = b->conf,
-	    .program = b->program };
+	struct helper h = { .role = b->role, .program = b->program };
 	struct vrrp_config config = *b->config;
 	int error, fd;
 
@@ -406,9 +418,10 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 	error = priv_drop(role_of(b->config, b->role), b->user);
 	if (error < 0)
 		die(&h, "cannot give up privileges", error);
-	if (!b->reread)
+	if (b->values == NULL)
 		in_force(&h, &config);
-	else if ((error = read_file(&h)) < 0)
+	else if ((error = take_values(&h, b->values->bytes, b->values->len)) <
+	    0)
 		die(&h, "configuration", error);
 	if (b->executed)
 		(void)vrrp_channel_send(h.channel, VRRP_MSG_HERE, NULL, 0);

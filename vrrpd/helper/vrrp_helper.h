@@ -12,8 +12,9 @@
  * Ordinary scheduling, nothing locked: a helper may take its time, and is never
  * in the way of the engine or of the monitor.
  *
- * Each reads the configuration file by itself, and does not take from the engine,
- * which faces the network, what to run and as whom.  Levels to the engine
+ * Each is given the configuration by the monitor, as its reader has found it, and
+ * does not take from the engine, which faces the network, what to run and as whom.
+ * Levels to the engine
  * (vrrp_level.h), changes of state to the hooks (vrrp_notice.h), and the word
  * that there is a new configuration pass through the monitor.
  *
@@ -28,6 +29,7 @@
 
 #include "shared/pure/mono.h"
 #include "shared/priv.h"
+#include "vrrpd/ipc/vrrp_post.h"
 #include "vrrpd/ipc/vrrp_program.h"
 #include "vrrpd/pure/vrrp_message.h"
 #include "vrrpd/pure/vrrp_params.h"
@@ -54,10 +56,9 @@ bool	vrrp_helper_has_users(const struct vrrp_config *);
 struct vrrp_helper_birth {
 	enum vrrp_helper_role	 role;
 	int			 channel;	/* the helper's end, and to close */
-	const char		*conf;		/* the file */
 	/* As read at the start; decides the privileges of the process. */
 	const struct vrrp_config *config;
-	bool			 reread;	/* the file has changed since */
+	const struct vrrp_parcel *values;	/* in force; NULL: those above */
 	const struct priv_user	*user;		/* to become */
 	const struct vrrp_program *program;	/* to be when asked; NULL: none */
 	bool			 executed;	/* not a fork: say so */

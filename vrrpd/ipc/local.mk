@@ -6,5 +6,6 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/ipc/vrrp_birth_exec.c vrrpd/ipc/vrrp_birth_exec.h \
 	vrrpd/ipc/vrrp_channel.c vrrpd/ipc/vrrp_channel.h \
 	vrrpd/ipc/vrrp_program.h \
+	vrrpd/ipc/vrrp_post.c vrrpd/ipc/vrrp_post.h \
 	vrrpd/ipc/vrrp_tally.c vrrpd/ipc/vrrp_tally.h \
 	# end

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "shared/ctl_server.h"
+#include "vrrpd/ipc/vrrp_post.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_orders.h"
 
@@ -25,6 +26,7 @@ struct vrrp_birth {
 	const struct ctl_listener *listener;	/* of the control socket */
 	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
 	const struct vrrp_orders *orders;	/* of operators; NULL: none */
+	struct vrrp_parcel	*values;	/* a vrrp_reading.h; or NULL */
 	unsigned		 restarts;	/* 0: the first engine */
 	char			 last_end[64];	/* of the engine before; or "" */
 	int64_t			 last_end_real_ns;

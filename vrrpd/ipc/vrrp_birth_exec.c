@@ -12,6 +12,7 @@
  *     u8 length, last end in words
  *     u32 length, vrrp_handoff.h; 0: none
  *     u32 length, vrrp_orders.h as in the file; 0: none
+ *     u32 length, vrrp_reading.h, the configuration in force; 0: none
  *   of a process beside it:
  *     u32 way, as a sender  u32 channel
  *   u32 length, the configuration as text
@@ -40,13 +41,14 @@
 #include "shared/ctl_listener.h"
 #include "shared/priv.h"
 #include "shared/pure/cursor.h"
+#include "vrrpd/pure/vrrp_parcel.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 
 #define MAGIC_ENGINE	0x76626972	/* "vbir" */
 #define MAGIC_BESIDE	0x76627369	/* "vbsi" */
 #define HEADER_MAX	(64 + 64 + VRRP_HANDOFF_BYTES_MAX + \
 			    VRRP_ORDERS_TEXT_MAX)
-#define MEMFD_MAX	(16 * 1024 * 1024)
+#define MEMFD_MAX	(2 * VRRP_PARCEL_MAX)
 #define ENGINE		"--engine="
 #define BESIDE		"--beside="
 #define ARGUMENT_MAX	32
@@ -81,6 +83,7 @@ encode(const struct vrrp_birth *b, uint8_t *buf, size_t size)
 	len = b->orders == NULL ? 0 : vrrp_orders_print(b->orders, orders);
 	cursor_put_u32(&c, (uint32_t)len);
 	cursor_put_bytes(&c, orders, len);
+	cursor_put_u32(&c, b->values == NULL ? 0 : (uint32_t)b->values->len);
 	return cursor_out_ok(&c) ? c.len : 0;
 }
 
@@ -100,9 +103,10 @@ write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
-/* The header, and the text behind its length. */
+/* The header, the values that it ends with, and the text behind its length. */
 static int
-make_memfd(const uint8_t *header, size_t len, const char *conf)
+make_memfd(const uint8_t *header, size_t len, const struct vrrp_parcel *values,
+    const char *conf)
 {
 	uint32_t length = htonl((uint32_t)strlen(conf));
 	int fd, error;
@@ -113,6 +117,8 @@ make_memfd(const uint8_t *header, size_t len, const char *conf)
 	if (fd == -1)
 		return -errno;
 	error = write_all(fd, header, len);
+	if (error == 0 && values != NULL)
+		error = write_all(fd, values->bytes, values->len);
 	if (error == 0)
 		error = write_all(fd, &length, sizeof(length));
 	if (error == 0)
@@ -164,7 +170,8 @@ vrrp_birth_execute(const struct vrrp_birth *b, const struct vrrp_program *p)
 	static uint8_t header[HEADER_MAX];
 	size_t len = encode(b, header, sizeof(header));
 
-	return execute(p, "engine", ENGINE, make_memfd(header, len, p->conf),
+	return execute(p, "engine", ENGINE, make_memfd(header, len,
+	    b->values, p->conf),
 	    b->channel, ctl_listener_fd(b->listener));
 }
 
@@ -181,7 +188,7 @@ vrrp_birth_execute_beside(enum vrrp_way way, int channel,
 	cursor_put_u32(&c, (uint32_t)way);
 	cursor_put_u32(&c, (uint32_t)channel);
 	return execute(p, vrrp_way_sender(way), BESIDE,
-	    make_memfd(header, c.len, conf), channel, -1);
+	    make_memfd(header, c.len, NULL, conf), channel, -1);
 }
 
 /* --- in the program --- */
@@ -265,6 +272,11 @@ decode_engine(struct cursor_in *c, struct vrrp_birth_values *v)
 	    (const char *)words, len, &v->orders, &line) != VRRP_ORDERS_GOOD))
 		return false;
 	b->orders = len > 0 ? &v->orders : NULL;
+	len = cursor_get_u32(c);
+	words = cursor_get_bytes(c, len);
+	if (words == NULL)
+		return false;
+	b->values = len == 0 ? NULL : vrrp_parcel_copy(words, len);
 	return true;
 }
 

@@ -3,9 +3,9 @@
  *
  * Starts the helpers that the configuration needs, watches them, starts them
  * again, and passes messages on: levels from a helper to the engine, notices
- * from the engine to vrrpd-scripts, and to both that another configuration is in
- * force.  Every message is decoded before it is passed on; the configuration file
- * is not read here.
+ * from the engine to vrrpd-scripts, and to both the configuration that is in force,
+ * as the ledger has it: neither as the engine says it, nor as the file is by now.
+ * Every message is decoded before it is passed on.
  *
  * What a helper does between its fork and its end is helper/vrrp_helper.c.  A
  * helper leaves when the monitor closes its end of the channel, or dies, which
@@ -25,6 +25,7 @@
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/ipc/vrrp_post.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/pure/vrrp_level.h"
@@ -37,6 +38,7 @@ struct helper {
 	struct vrrp_child	 child;
 	struct vrrp_tally	*up;		/* refused here, said by the helper */
 	struct vrrp_tally	*down;		/* refused by the helper */
+	struct vrrp_post	*post;		/* of another configuration */
 	struct loop_timer	*restart;
 	struct vrrp_backoff	 backoff;
 	mono_t			 started;
@@ -45,7 +47,7 @@ struct helper {
 };
 
 struct vrrp_helpers {
-	const char		*conf;
+	struct vrrp_ledger	*ledger;
 	const struct vrrp_config *config;	/* of the start */
 	const struct priv_user	*user;
 	const struct vrrp_program *program;
@@ -53,7 +55,6 @@ struct vrrp_helpers {
 	struct vrrp_channel	*engine;	/* NULL: none */
 	uint8_t			 needed;
 	struct helper		 list[VRRP_HELPER_COUNT];
-	bool			 reread;	/* another config is in force */
 };
 
 /* --- one helper --- */
@@ -134,6 +135,7 @@ on_end(int fd, void *arg)
 	vrrp_channel_drain(h->child.channel);
 	if (!vrrp_child_reap(&h->child, &status))
 		return;
+	vrrp_post_stop(h->post);
 	vrrp_child_let_go(&h->child);
 	vrrp_tally_renew(h->up);
 	vrrp_tally_renew(h->down);
@@ -160,12 +162,13 @@ on_end(int fd, void *arg)
 static void __attribute__((noreturn))
 become_helper(const struct helper *h, int channel)
 {
+	struct vrrp_ledger *ledger = h->helpers->ledger;
 	const struct vrrp_helper_birth birth = {
 		.role = h->role,
 		.channel = channel,
-		.conf = h->helpers->conf,
 		.config = h->helpers->config,
-		.reread = h->helpers->reread,
+		.values = vrrp_ledger_has_changed(ledger) ?
+		    vrrp_ledger_in_force(ledger) : NULL,
 		.user = h->helpers->user,
 		.program = h->helpers->program,
 	};
@@ -244,28 +247,32 @@ on_notice(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+static void
+tell_reloaded(void *arg)
+{
+	struct helper *h = arg;
+
+	(void)vrrp_channel_send(h->child.channel, VRRP_MSG_RELOADED, NULL, 0);
+}
+
 /* The engine has another configuration in force; so shall the helpers. */
-static enum vrrp_refusal
-on_reloaded(const uint8_t *body, size_t len, void *arg)
+static void
+reloaded(uint8_t needs, void *arg)
 {
 	struct vrrp_helpers *all = arg;
 	struct helper *h;
 	unsigned i;
 
-	(void)len;
-	if ((body[0] & ~VRRP_NEEDS_ALL) != 0)
-		return VRRP_REFUSAL_BODY;
-	all->needed = body[0];
-	all->reread = true;
+	all->needed = needs;
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		h = &all->list[i];
 		if (h->child.pid != 0)
-			(void)vrrp_channel_send(h->child.channel,
-			    VRRP_MSG_RELOADED, NULL, 0);
+			vrrp_post_send(h->post, h->child.channel, 0,
+			    vrrp_ledger_in_force(all->ledger), tell_reloaded,
+			    h);
 		else if (is_needed(h))
 			start_or_retry(h);
 	}
-	return VRRP_REFUSAL_NONE;
 }
 
 static void
@@ -287,7 +294,6 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	unsigned i;
 
 	vrrp_channel_handle(engine, VRRP_MSG_NOTICE, on_notice, all);
-	vrrp_channel_handle(engine, VRRP_MSG_RELOADED, on_reloaded, all);
 	tell_engine(all, engine);
 	/* A new engine knows nothing yet. */
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
@@ -328,12 +334,14 @@ part_forget(void *arg)
 
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		h = &all->list[i];
+		vrrp_post_free(h->post);
 		vrrp_child_let_go(&h->child);
 		vrrp_tally_free(h->up);
 		vrrp_tally_free(h->down);
 		loop_timer_free(h->restart);
 		h->up = h->down = NULL;
 		h->restart = NULL;
+		h->post = NULL;
 	}
 	all->loop = NULL;
 }
@@ -353,7 +361,9 @@ part_open(struct loop *loop, void *arg)
 		h->up = vrrp_tally_new(loop, way);
 		h->down = vrrp_tally_new(loop, vrrp_way_back(way));
 		h->restart = loop_timer_new(loop, on_restart, h);
-		if (h->up == NULL || h->down == NULL || h->restart == NULL)
+		h->post = vrrp_post_new(loop);
+		if (h->up == NULL || h->down == NULL || h->restart == NULL ||
+		    h->post == NULL)
 			return -ENOMEM;
 		if (is_needed(h))
 			start_or_retry(h);
@@ -371,8 +381,10 @@ part_close(void *arg)
 	unsigned i;
 
 	/* Every channel first, so that all helpers leave at the same time. */
-	for (i = 0; i < VRRP_HELPER_COUNT; i++)
+	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
+		vrrp_post_stop(all->list[i].post);
 		vrrp_child_hang_up(&all->list[i].child);
+	}
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
 		if (all->list[i].child.pid != 0)
 			vrrp_child_wait(&all->list[i].child, deadline);
@@ -380,7 +392,7 @@ part_close(void *arg)
 }
 
 struct vrrp_helpers *
-vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
+vrrp_helpers_new(struct vrrp_ledger *ledger, const struct vrrp_config *config,
     const struct priv_user *user, const struct vrrp_program *program)
 {
 	struct vrrp_helpers *all = calloc(1, sizeof(*all));
@@ -388,7 +400,8 @@ vrrp_helpers_new(const char *conf, const struct vrrp_config *config,
 
 	if (all == NULL)
 		return NULL;
-	all->conf = conf;
+	all->ledger = ledger;
+	vrrp_ledger_on_change(ledger, reloaded, all);
 	all->config = config;
 	all->user = user;
 	all->program = program;

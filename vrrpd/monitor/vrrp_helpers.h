@@ -11,16 +11,18 @@
 
 #include "shared/priv.h"
 #include "vrrpd/ipc/vrrp_program.h"
+#include "vrrpd/monitor/vrrp_ledger.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 struct vrrp_helpers;
 
 /*
- * conf: the file; config: as read at the start; user: whom to become; program: what
- * helpers execute; all borrowed until the monitor has ended.  NULL when out of memory.
+ * ledger: which says when another configuration is in force, and which; config: as
+ * read at the start; user: whom to become; program: what helpers execute; all
+ * borrowed until the monitor has ended.  NULL when out of memory.
  */
-struct vrrp_helpers *vrrp_helpers_new(const char *conf,
+struct vrrp_helpers *vrrp_helpers_new(struct vrrp_ledger *ledger,
 	    const struct vrrp_config *config, const struct priv_user *user,
 	    const struct vrrp_program *program);
 /* The helpers as a part of the monitor, valid as long as they are. */

@@ -246,6 +246,7 @@ on_patience(const uint8_t *body, size_t len, void *arg)
 static void
 first_ready(struct monitor *m)
 {
+	const struct vrrp_monitor_part *parts = m->config->parts;
 	unsigned i;
 
 	m->ready = m->ever_ready = true;
@@ -256,6 +257,9 @@ first_ready(struct monitor *m)
 		if (m->config->parts[i].renew != NULL)
 			m->config->parts[i].renew(m->config->parts[i].arg);
 	m->inheriting = false;
+	for (i = 0; i < m->config->part_count; i++)
+		if (parts[i].ready != NULL)
+			parts[i].ready(m->engine.pid, parts[i].arg);
 	if (m->owed_signal != 0)
 		pass_on(m, m->owed_signal);
 	m->owed_signal = 0;
@@ -609,8 +613,13 @@ fork_engine(struct monitor *m)
 		.ended = engine_ended,
 		.arg = m,
 	};
+	const struct vrrp_monitor_part *parts = m->config->parts;
+	unsigned i;
 	int rc, fd;
 
+	for (i = 0; i < m->config->part_count; i++)
+		if (parts[i].provide != NULL)
+			parts[i].provide(&m->birth, parts[i].arg);
 	m->birth.monitor = getpid();
 	m->birth.listener = m->listener;
 	m->birth.orders = m->config->orders;

@@ -21,7 +21,9 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
 	vrrpd/pure/vrrp_orders.c vrrpd/pure/vrrp_orders.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \
+	vrrpd/pure/vrrp_parcel.c vrrpd/pure/vrrp_parcel.h \
 	vrrpd/pure/vrrp_patience.c vrrpd/pure/vrrp_patience.h \
+	vrrpd/pure/vrrp_probation.c vrrpd/pure/vrrp_probation.h \
 	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \
 	vrrpd/pure/vrrp_refused.c vrrpd/pure/vrrp_refused.h \
 	vrrpd/pure/vrrp_removal.c vrrpd/pure/vrrp_removal.h \

@@ -22,7 +22,7 @@
 	X(WILL_REVOKE,	"will-revoke")	/* the name of the instance */	\
 	X(RESTART,	"restart")	/* vrrp_handoff.h: start another */ \
 	X(NOTICE,	"notice")	/* vrrp_notice.h: for hooks */	\
-	X(RELOADED,	"reloaded")	/* to the monitor: u8 vrrp_needs.h */ \
+	X(RELOADED,	"reloaded")	/* vrrp_probation.h: is in force */	\
 	X(LEVEL,	"level")	/* vrrp_level.h: of a tracker */ \
 	X(REPLAY,	"replay")	/* empty: say every level again */ \
 	X(ORDER,	"order")	/* vrrp_orders.h: a line, of one instance */ \
@@ -41,14 +41,19 @@
 	X(REPLACE,	"replace")	/* empty: I leave, and the program on \
 					 * disk is to begin with all of it */ \
 	X(EXECUTE,	"execute")	/* empty: be the program on disk */ \
-	X(HERE,		"here")		/* empty: that program's first word */
+	X(HERE,		"here")		/* empty: that program's first word */ \
+	X(READ,		"read")		/* u32 number: read the file */	\
+	X(VALUES,	"values")	/* vrrp_parcel.h: as it was read */ \
+	X(UNREAD,	"unread")	/* vrrp_probation.h: it cannot be read */ \
+	X(CONFIRM,	"confirm")	/* empty: that is to stay */	\
+	X(PROBATION,	"probation")	/* vrrp_probation.h: is it to stay? */
 
 enum vrrp_message {
 #define X(id, word) VRRP_MSG_##id,
 	VRRP_MESSAGES(X)
 #undef X
 };
-#define VRRP_MSG_COUNT	(VRRP_MSG_HERE + 1)
+#define VRRP_MSG_COUNT	(VRRP_MSG_PROBATION + 1)
 const char *vrrp_message_name(enum vrrp_message);
 
 /* One way of a channel, by its sender; a receiver sends the other way. */

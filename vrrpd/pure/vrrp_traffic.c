@@ -16,11 +16,13 @@
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_orders.h"
+#include "vrrpd/pure/vrrp_parcel.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_trial.h"
+#include "vrrpd/pure/vrrp_probation.h"
 #include "vrrpd/pure/vrrp_will.h"
 
 #define WAY(id)		(1U << VRRP_WAY_##id)
@@ -50,8 +52,20 @@ static const struct {
 	    VRRP_HANDOFF_BYTES_MIN, VRRP_HANDOFF_BYTES_MAX },
 	{ VRRP_MSG_NOTICE, WAY(ENGINE_UP) | WAY(SCRIPTS_DOWN), ANY_PHASE,
 	    VRRP_NOTICE_BYTES_MIN, VRRP_NOTICE_BYTES_MAX },
-	{ VRRP_MSG_RELOADED, WAY(ENGINE_UP), PHASE(RELOADING), 1, 1 },
+	/* Whoever has not started yet has been given its configuration. */
+	{ VRRP_MSG_READ, WAY(ENGINE_UP), PHASE(READY), 4, 4 },
+	{ VRRP_MSG_VALUES, WAY(ENGINE_DOWN) | HELPERS_DOWN, ANY_PHASE,
+	    VRRP_PARCEL_HEADER + 1, VRRP_PARCEL_HEADER + VRRP_PARCEL_PIECE },
+	{ VRRP_MSG_UNREAD, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_UNREAD_BYTES_MIN,
+	    VRRP_UNREAD_BYTES_MAX },
+	{ VRRP_MSG_RELOADED, WAY(ENGINE_UP), PHASE(RELOADING),
+	    VRRP_RELOADED_BYTES, VRRP_RELOADED_BYTES },
+	/* All that came before is in force. */
 	{ VRRP_MSG_RELOADED, HELPERS_DOWN, ANY_PHASE, 0, 0 },
+	{ VRRP_MSG_CONFIRM, WAY(ENGINE_UP), PHASE(READY) | PHASE(RELOADING), 0,
+	    0 },
+	{ VRRP_MSG_PROBATION, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_PROBATION_BYTES,
+	    VRRP_PROBATION_BYTES },
 	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX },
 	{ VRRP_MSG_REPLAY, HELPERS_DOWN, ANY_PHASE, 0, 0 },

@@ -277,6 +277,7 @@ static void
 did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 {
 	static struct vrrp_handoff h;
+	struct vrrp_reloaded reloaded;
 	struct vrrp_notice n;
 
 	switch (type) {
@@ -301,8 +302,17 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		did("replace");
 		return;
 	case VRRP_MSG_RELOADED:
-		assert_int_equal(len, 1);
-		did("reloaded:%u", body[0]);
+		assert_true(vrrp_reloaded_decode(body, len, &reloaded));
+		did("reloaded:%u", reloaded.needs);
+		world.reloaded = reloaded;
+		return;
+	case VRRP_MSG_READ:
+		assert_int_equal(len, 4);
+		world.asked_to_read = (unsigned)body[2] << 8 | body[3];
+		did("read");
+		return;
+	case VRRP_MSG_CONFIRM:
+		did("confirm");
 		return;
 	case VRRP_MSG_NOTICE:
 		assert_int_equal(vrrp_notice_decode(body, len, &n), 0);

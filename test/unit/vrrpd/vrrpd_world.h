@@ -22,6 +22,7 @@
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_probation.h"
 
 #define WORLD_IFINDEX	7
 #define WORLD_IFINDEX2	8	/* another interface, for engine_world.h */
@@ -51,6 +52,8 @@ struct world {
 	unsigned	deleted_count, deleted_together;
 	bool		clock_unset;	/* the wall clock says 1970 */
 	bool		channel_full;	/* the one to the monitor */
+	unsigned	asked_to_read;	/* the number; 0: never */
+	struct vrrp_reloaded reloaded;	/* the last one told */
 	size_t		withdrawal_len;	/* of the last will; zeros */
 	bool		named;		/* did[] says whose: install:web */
 	bool		acks;		/* the kernel answers every batch */

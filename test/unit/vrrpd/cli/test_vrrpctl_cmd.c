@@ -181,6 +181,18 @@ test_vrrpctl_cmd_usage_errors_exit_2(void **state)
 	assert_outcome("handover", 2, "", "expected NAME");
 	assert_outcome("reload now", 2, "", "nothing is expected after "
 	    "\"reload\"");
+	assert_outcome("reload --timeout", 2, "", "--timeout needs a time");
+	assert_outcome("reload --timeout 60", 2, "", "must be a time like 60s");
+	assert_outcome("reload --timeout 60x", 2, "", "must be a time");
+	assert_outcome("reload --timeout -5s", 2, "", "must be a time");
+	assert_outcome("reload --timeout 999ms", 2, "", "1s to 1440m");
+	assert_outcome("reload --timeout 1441m", 2, "", "1s to 1440m");
+	assert_outcome("reload --timeout 1500us", 2, "", "whole milliseconds");
+	assert_outcome("reload --dry-run --timeout 60s", 2, "", "no --timeout");
+	assert_outcome("show --dry-run", 2, "", "--dry-run is for reload");
+	assert_outcome("restart --timeout 60s", 2, "", "--timeout is for "
+	    "reload");
+	assert_outcome("co x", 2, "", "may be confirm or convert");
 	assert_outcome("show bfd 192.0.2.2 more", 2, "", "nothing is expected");
 	assert_outcome("set a priority 5 6", 2, "", "nothing is expected after "
 	    "\"5\"");
@@ -297,6 +309,14 @@ test_vrrpctl_cmd_asks_what_the_words_say(void **state)
 		    "until enabled\n" },
 		{ "e web", "enable {\"name\":\"web\"}", "web: enabled" },
 		{ "reload", "reload {}", "reloaded: 1 added, 0 removed\n" },
+		{ "reload --dry-run", "reload {\"dry-run\":true}",
+		    "reloaded" },
+		{ "reload --timeout 60s", "reload {\"timeout-ms\":60000}",
+		    "reloaded" },
+		{ "rel --timeout=1.5m", "reload {\"timeout-ms\":90000}",
+		    "reloaded" },
+		{ "confirm", "confirm {}", "confirmed: the reload stays\n" },
+		{ "conf", "confirm {}", "confirmed" },
 	};
 	pid_t pid = serve(good);
 	size_t i;

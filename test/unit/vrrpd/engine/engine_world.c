@@ -17,12 +17,14 @@
 #include "shared/nl_batch.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_traffic.h"
+#include "vrrpd/pure/vrrp_parcel.h"
 
 struct engine_world ew;
 
@@ -433,6 +435,37 @@ engine_message(enum vrrp_message type, const void *body, size_t len)
 	turn();
 }
 
+void
+engine_values(unsigned number, const char *text)
+{
+	static uint8_t body[VRRP_PARCEL_HEADER + VRRP_PARCEL_PIECE];
+	struct vrrp_reading *r = calloc(1, sizeof(*r));
+	uint8_t *bytes = NULL;
+	size_t len, at, n;
+
+	assert_non_null(r);
+	r->good = vrrp_conf_parse_text(text, "vrrpd.conf", 0, &r->config,
+	    &r->errors, &r->warnings) == 0;
+	len = vrrp_reading_encode(r, &bytes);
+	assert_true(len > 0);
+	vrrp_reading_free(r);
+	for (at = 0; at < len; at += n - VRRP_PARCEL_HEADER) {
+		n = vrrp_piece_encode(number, bytes, len, at, body);
+		engine_message(VRRP_MSG_VALUES, body, n);
+	}
+	free(bytes);
+	/* Decoding and comparing are turns of their own. */
+	world_run(5 * NS_PER_MS);
+	turn();
+}
+
+void
+engine_reads(const char *text)
+{
+	world_run(0);
+	engine_values(world.asked_to_read, text);
+}
+
 /* --- clients of the control socket --- */
 
 int
@@ -558,6 +591,15 @@ stream(json_t *result)
 	}
 	assert_null(streaming->next(stream_cursor, i));	/* no tail */
 	end_stream();
+}
+
+void
+ctl_client_conn_answer_parts(struct ctl_client_conn *c, json_t *result,
+    const struct ctl_stream *s, void *cursor)
+{
+	ctl_client_conn_stream(c, s, cursor);
+	stream(result);
+	ctl_client_conn_answer(c, result);
 }
 
 static void

@@ -89,6 +89,12 @@ void	engine_bfdd(bool up);
 
 /* A message of the monitor's side. */
 void	engine_message(enum vrrp_message, const void *body, size_t len);
+/*
+ * The monitor has read what it was asked for, and found this text; the other one:
+ * values of that number come, asked for or not.
+ */
+void	engine_reads(const char *text);
+void	engine_values(unsigned number, const char *text);
 /* The engine itself has refused one of its messages. */
 void	engine_refuses(const struct vrrp_refused *);
 

@@ -31,8 +31,9 @@
 #define PARAMS	(-32602)		/* JSON-RPC: invalid params */
 
 static struct vrrp_ctl *ctl;
-static int reload_error;
-static unsigned reloads, restarts;
+static struct vrrp_reload *reload;
+static unsigned reloads, dry_runs, restarts;
+static int64_t last_trial_ns;
 static char lines[16384];
 
 static void
@@ -45,30 +46,67 @@ keep_line(enum log_level level, const char *line, void *arg)
 	(void)snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
 }
 
-static int
-reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
+static const struct vrrp_config *
+in_force(void *arg)
+{
+	static const struct vrrp_config nothing = { .realtime_priority = 50 };
+
+	assert_ptr_equal(arg, &reloads);
+	return &nothing;
+}
+
+static const struct vrrp_params *
+running(const char *name, bool *active, void *arg)
+{
+	const struct vrrp_instance *v = vrrp_router_find(ew.r, name);
+
+	assert_ptr_equal(arg, &reloads);
+	*active = v != NULL && v->core.state == VRRP_ACTIVE;
+	return v == NULL ? NULL : &v->p;
+}
+
+static void
+prepare(struct vrrp_config *config, bool dry_run, void *arg)
 {
 	assert_ptr_equal(arg, &reloads);
+	assert_true(config->count > 0);
+	dry_runs += dry_run;
+}
+
+static int
+apply(struct vrrp_config *config, uint32_t number, int64_t trial_ns,
+    struct vrrp_applied *done, void *arg)
+{
+	assert_ptr_equal(arg, &reloads);
+	assert_int_equal(number, world.asked_to_read);
+	assert_int_equal(config->count, 1);
 	reloads++;
-	if (reload_error != 0) {
-		(void)snprintf(why, len, "vrrpd.conf:7: no");
-		return reload_error;
-	}
-	*done = (struct vrrp_applied){ 1, 2, 3, 4, 5 };
+	last_trial_ns = trial_ns;
+	*done = (struct vrrp_applied){ 1, 2, 3, 4, 5, 6 };
 	return 0;
 }
 
 static int
 setup(void **state)
 {
+	const struct vrrp_reload_config config = {
+		.channel = (struct vrrp_channel *)&ew,
+		.in_force = in_force,
+		.running = running,
+		.prepare = prepare,
+		.apply = apply,
+		.arg = &reloads,
+	};
+
 	(void)state;
-	reload_error = 0;
-	reloads = restarts = 0;
+	reloads = dry_runs = restarts = 0;
+	last_trial_ns = 0;
 	lines[0] = '\0';
 	log_capture(keep_line, NULL);
 	engine_open();
-	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &reloads,
-	    &ctl), 0);
+	reload = vrrp_reload_new(&config);
+	assert_non_null(reload);
+	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &ctl), 0);
 	return 0;
 }
 
@@ -77,6 +115,7 @@ teardown(void **state)
 {
 	(void)state;
 	vrrp_ctl_close(ctl);
+	vrrp_reload_free(reload);
 	engine_close();
 	log_capture(NULL, NULL);
 	return 0;
@@ -753,16 +792,130 @@ test_vrrp_ctl_reload_says_what_was_done_or_why_not(void **state)
 	json_t *o;
 
 	(void)state;
-	o = ask("reload", "{}");
+	assert_null(engine_ask("reload", "{}"));
+	assert_true(ew.deferred);
+	engine_reads(WEB);
+	assert_false(ew.deferred);
+	o = json_incref(ew.answer);
 	assert_int_equal(number_at(o, "added"), 1);
 	assert_int_equal(number_at(o, "removed"), 2);
 	assert_int_equal(number_at(o, "restarted"), 3);
 	assert_int_equal(number_at(o, "changed"), 4);
 	assert_int_equal(number_at(o, "unchanged"), 5);
 	json_decref(o);
-	reload_error = -EINVAL;
-	engine_refused("reload", "{}", CTL_ERR_REFUSED, "vrrpd.conf:7: no");
+	assert_null(engine_ask("reload", "{}"));
+	engine_reads("\n\nprioriti = 5\n");
+	assert_int_equal(ew.error.code, CTL_ERR_REFUSED);
+	assert_string_equal(ew.error.message,
+	    "vrrpd.conf:3: unknown word 'prioriti'");
+	assert_int_equal(reloads, 1);
+	/* A client that has gone is answered nothing. */
+	assert_null(engine_ask("reload", "{}"));
+	engine_client_goes();
+	engine_reads(WEB);
 	assert_int_equal(reloads, 2);
+	vrrp_reload_end_all(reload);
+	engine_refused("reload", "{}", CTL_ERR_REFUSED, "vrrpd is leaving");
+}
+
+/* Every change with its class, words, lines and cost; nothing is applied. */
+static void
+test_vrrp_ctl_reload_dry_run_says_what_would_change(void **state)
+{
+	json_t *o, *change;
+
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("reload", "{\"dry-run\":true}"));
+	engine_reads(WEB_WITH("priority = 150 ") DB);
+	o = ew.answer;
+	assert_true(json_is_true(json_object_get(o, "dry-run")));
+	assert_int_equal(number_at(o, "added"), 1);
+	assert_int_equal(number_at(o, "changed"), 1);
+	assert_int_equal(number_at(o, "unchanged"), 0);
+	assert_int_equal(json_array_size(json_object_get(o, "changes")), 2);
+	change = json_array_get(json_object_get(o, "changes"), 0);
+	assert_string_equal(json_string_value(json_object_get(change,
+	    "name")), "web");
+	assert_string_equal(json_string_value(json_object_get(change,
+	    "class")), "in-place");
+	assert_string_equal(json_string_value(json_array_get(
+	    json_object_get(change, "words"), 0)), "priority");
+	assert_string_equal(json_string_value(json_array_get(
+	    json_object_get(change, "lines"), 0)), "- priority = 100");
+	assert_string_equal(json_string_value(json_array_get(
+	    json_object_get(change, "lines"), 1)), "+ priority = 150");
+	assert_non_null(json_object_get(change, "cost"));
+	assert_int_equal(reloads, 0);
+	assert_int_equal(dry_runs, 1);
+	/* The same file: nothing would. */
+	assert_null(engine_ask("reload", "{\"dry-run\":true}"));
+	engine_reads(WEB);
+	assert_int_equal(json_array_size(json_object_get(ew.answer,
+	    "changes")), 0);
+	assert_int_equal(number_at(ew.answer, "unchanged"), 1);
+}
+
+static void
+tell_trial(bool pending, int64_t in_ns)
+{
+	const struct vrrp_probation t = { pending, world.asked_to_read, {
+	    pending ? world.now.ns + in_ns : 0 } };
+	uint8_t body[VRRP_PROBATION_BYTES];
+
+	engine_message(VRRP_MSG_PROBATION, body, vrrp_probation_encode(&t, body));
+}
+
+static void
+test_vrrp_ctl_reload_on_trial_is_shown_and_confirmed(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	engine_refused("confirm", "{}", CTL_ERR_REFUSED, "no reload waits to "
+	    "be confirmed");
+	assert_null(engine_ask("reload", "{\"timeout-ms\":60000}"));
+	engine_reads(WEB);
+	assert_int_equal(last_trial_ns, 60 * NS_PER_S);
+	assert_int_equal(number_at(ew.answer, "confirm-within-ms"), 60000);
+	tell_trial(true, 45 * NS_PER_S);
+	o = ask("show", "{}");
+	assert_int_equal(number_at(json_object_get(o, "confirm"),
+	    "remaining-ms"), 45000);
+	assert_true(json_is_string(json_object_get(json_object_get(o,
+	    "confirm"), "until")));
+	json_decref(o);
+	world_forget();
+	o = ask("confirm", "{}");
+	assert_true(json_is_true(json_object_get(o, "confirmed")));
+	json_decref(o);
+	assert_string_equal(world.did, "confirm");
+	/* A reload that is told to stay must not go. */
+	tell_trial(true, 50 * NS_PER_MS);
+	engine_refused("confirm", "{}", CTL_ERR_REFUSED, "too late: the "
+	    "reload is being taken back");
+	tell_trial(false, 0);
+	o = ask("show", "{}");
+	assert_null(json_object_get(o, "confirm"));
+	json_decref(o);
+}
+
+static void
+test_vrrp_ctl_reload_with_other_params_is_refused(void **state)
+{
+	static const char *const bad[] = { "{\"dry-run\":1}",
+	    "{\"timeout-ms\":999}", "{\"timeout-ms\":86400001}",
+	    "{\"timeout-ms\":\"60s\"}", "{\"timeout-ms\":1000.5}",
+	    "{\"dryrun\":true}",
+	    "{\"dry-run\":true,\"timeout-ms\":60000}" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_null(engine_ask("reload", bad[i]));
+		assert_false(ew.deferred);
+		assert_int_equal(ew.error.code, -32602);
+	}
 }
 
 static void
@@ -874,8 +1027,8 @@ test_vrrp_ctl_open_fails_and_close_lets_go(void **state)
 
 	(void)state;
 	ew.no_listener = true;
-	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &reloads,
-	    &second), -EADDRINUSE);
+	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &second),
+	    -EADDRINUSE);
 	assert_null(second);
 	become_active(WEB);
 	engine_subscribe("instance");
@@ -918,6 +1071,9 @@ main(void)
 	    TEST(test_vrrp_ctl_handover_of_an_active),
 	    TEST(test_vrrp_ctl_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_ctl_reload_says_what_was_done_or_why_not),
+	    TEST(test_vrrp_ctl_reload_dry_run_says_what_would_change),
+	    TEST(test_vrrp_ctl_reload_on_trial_is_shown_and_confirmed),
+	    TEST(test_vrrp_ctl_reload_with_other_params_is_refused),
 	    TEST(test_vrrp_ctl_restart_needs_somebody_to_start_it_again),
 	    TEST(test_vrrp_ctl_a_subscriber_gets_every_level_first),
 	    TEST(test_vrrp_ctl_changes_are_levels_and_transitions_events),

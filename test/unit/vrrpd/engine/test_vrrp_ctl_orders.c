@@ -31,6 +31,7 @@
 
 static struct vrrp_standing *s;
 static struct vrrp_ctl *ctl;
+static struct vrrp_reload *reload;
 
 static void
 no_line(enum log_level level, const char *line, void *arg)
@@ -41,17 +42,11 @@ no_line(enum log_level level, const char *line, void *arg)
 }
 
 static int
-no_reload(struct vrrp_applied *done, char *why, size_t len, void *arg)
-{
-	(void)done;
-	(void)arg;
-	(void)snprintf(why, len, "no");
-	return -EINVAL;
-}
-
-static int
 setup(void **state)
 {
+	const struct vrrp_reload_config rc = {
+		.channel = (struct vrrp_channel *)&ew,
+	};
 	struct vrrp_config config = engine_config(WEB DB);
 
 	(void)state;
@@ -60,8 +55,9 @@ setup(void **state)
 	s = vrrp_standing_new((struct vrrp_channel *)&ew, NULL);
 	ew.r->standing = s;
 	ew.r->env.orders = vrrp_standing_orders(s);
-	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, no_reload, NULL,
-	    &ctl), 0);
+	reload = vrrp_reload_new(&rc);
+	assert_non_null(reload);
+	assert_int_equal(vrrp_ctl_open(NULL, ew.r, NULL, reload, &ctl), 0);
 	vrrp_standing_settle(s, &config);
 	vrrp_config_free(&config);
 	engine_apply(WEB DB);
@@ -76,6 +72,7 @@ teardown(void **state)
 {
 	(void)state;
 	vrrp_ctl_close(ctl);
+	vrrp_reload_free(reload);
 	engine_close();
 	vrrp_standing_free(s);
 	log_capture(NULL, NULL);

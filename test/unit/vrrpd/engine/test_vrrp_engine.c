@@ -18,6 +18,7 @@
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_engine.h"
+#include "vrrpd/engine/vrrp_reload.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/pure/vrrp_trial.h"
@@ -36,8 +37,7 @@
 
 static struct vrrp_engine *e;
 static struct vrrp_birth birth;
-static const char *file;		/* found by config.read() */
-static const char *file_error;		/* instead */
+static int owner;			/* of the config's arg */
 static unsigned lefts, restarts;
 static char lines[16384];
 
@@ -51,29 +51,24 @@ keep_line(enum log_level level, const char *line, void *arg)
 	(void)snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
 }
 
-static int
-read_file(struct vrrp_config *out, char *why, size_t len, void *arg)
+static void
+reload_with(const char *text)
 {
-	assert_ptr_equal(arg, &file);
-	if (file_error != NULL) {
-		(void)snprintf(why, len, "%s", file_error);
-		return -EINVAL;
-	}
-	*out = engine_config(file);
-	return 0;
+	vrrp_engine_reload(e);
+	engine_reads(text);
 }
 
 static void
 left(void *arg)
 {
-	assert_ptr_equal(arg, &file);
+	assert_ptr_equal(arg, &owner);
 	lefts++;
 }
 
 static void
 restarted(void *arg)
 {
-	assert_ptr_equal(arg, &file);
+	assert_ptr_equal(arg, &owner);
 	restarts++;
 }
 
@@ -85,10 +80,9 @@ open_it(const char *text)
 		.channel = (struct vrrp_channel *)&ew,
 		.birth = &birth,
 		.bfdd_socket = "/run/bfdd.sock",
-		.read = read_file,
 		.left = left,
 		.restarted = restarted,
-		.arg = &file,
+		.arg = &owner,
 	};
 	struct vrrp_config vc = engine_config(text);
 	int error = vrrp_engine_open(&config, &vc, &e);
@@ -104,7 +98,6 @@ setup(void **state)
 	(void)state;
 	e = NULL;
 	memset(&birth, 0, sizeof(birth));
-	file = file_error = NULL;
 	lefts = restarts = 0;
 	lines[0] = '\0';
 	log_capture(keep_line, NULL);
@@ -322,19 +315,15 @@ test_vrrp_engine_keeps_book_of_refused_messages(void **state)
 static void
 test_vrrp_engine_reload_tells_the_monitor_what_is_in_force(void **state)
 {
-	struct vrrp_applied done;
-	char why[64] = "";
-
 	(void)state;
 	become_active(WEB);
-	file = CHECK WEB_WITH("priority = 150 ");
-	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
-	assert_int_equal(done.changed, 1);
+	reload_with(CHECK WEB_WITH("priority = 150 "));
 	/* The helpers needed now; RELOADING first, READY last. */
-	assert_non_null(strstr(world.did, "phase:2 "));
+	assert_non_null(strstr(world.did, "read phase:2 "));
 	assert_non_null(strstr(world.did, "reloaded:2"));
-	assert_string_equal(world.did + strlen(world.did) - 7, "phase:1");
+	assert_non_null(strstr(strstr(world.did, "reloaded:2"), "phase:1"));
 	assert_int_equal(VRRP_NEEDS_CHECKS, 2);
+	assert_int_equal(world.reloaded.number, world.asked_to_read);
 	assert_int_equal(engine_find("web")->p.priority, 150);
 	assert_non_null(strstr(lines, "reload added=0 removed=0 restarted=0 "
 	    "changed=1 unchanged=0"));
@@ -344,56 +333,222 @@ test_vrrp_engine_reload_tells_the_monitor_what_is_in_force(void **state)
 static void
 test_vrrp_engine_reload_refused_leaves_everything_as_it_was(void **state)
 {
+	static const char bad[] = "\n\nprioriti = 5\n";
 	struct vrrp_instance *web;
 	struct vrrp_core core;
-	char why[64] = "";
 
 	(void)state;
 	become_active("client_grace = 3s\n" WEB DB);
 	web = engine_find("web");
 	core = web->core;
-	file_error = "vrrpd.conf:3: unknown word 'prioriti'";
-	assert_int_equal(vrrp_engine_reload(e, &(struct vrrp_applied){ 0 },
-	    why, sizeof(why)), -EINVAL);
-	assert_string_equal(why, file_error);
+	reload_with(bad);
+	assert_non_null(strstr(lines, "vrrpd.conf:3: unknown word 'prioriti'"));
 	assert_non_null(strstr(lines, "reload refused: nothing was changed"));
-	assert_string_equal(world.did, "");
+	assert_string_equal(world.did, "read");
 	assert_ptr_equal(engine_find("web"), web);
 	assert_memory_equal(&web->core, &core, sizeof(core));
 	assert_int_equal(ew.r->instance_count, 2);
 	assert_int_equal(ew.grace_ns, 3 * NS_PER_S);
 	/* By a client the same, with the reason. */
-	engine_refused("reload", "{}", CTL_ERR_REFUSED, file_error);
+	assert_null(engine_ask("reload", "{}"));
+	engine_reads(bad);
+	assert_int_equal(ew.error.code, CTL_ERR_REFUSED);
+	assert_string_equal(ew.error.message,
+	    "vrrpd.conf:3: unknown word 'prioriti'");
 }
 
 static void
 test_vrrp_engine_reload_sets_the_grace_of_bfdd(void **state)
 {
-	struct vrrp_applied done;
-	char why[64];
-
 	(void)state;
 	start("client_grace = 3s\n" WEB);
 	assert_int_equal(ew.grace_ns, 3 * NS_PER_S);
-	file = "client_grace = 5s\n" WEB;
-	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	reload_with("client_grace = 5s\n" WEB);
 	assert_int_equal(ew.grace_ns, 5 * NS_PER_S);
 }
 
+/* Also one that was being read already: its client is told. */
 static void
 test_vrrp_engine_reload_while_leaving_is_refused(void **state)
 {
-	struct vrrp_applied done;
-	char why[64] = "";
+	unsigned number;
 
 	(void)state;
 	become_active(WEB);
+	assert_null(engine_ask("reload", "{}"));
+	world_run(0);
+	number = world.asked_to_read;
 	vrrp_engine_leave(e);
-	file = WEB DB;
-	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)),
-	    -ESHUTDOWN);
-	assert_string_equal(why, "vrrpd is leaving");
+	assert_string_equal(ew.error.message, "vrrpd is leaving");
+	engine_values(number, WEB DB);
 	assert_int_equal(ew.r->instance_count, 1);
+	vrrp_engine_reload(e);
+	assert_non_null(strstr(lines, "reload refused: vrrpd is leaving"));
+}
+
+/* The second waits for its turn, and finds the file as it is then. */
+static void
+test_vrrp_engine_reload_in_a_reload_waits_for_its_turn(void **state)
+{
+	unsigned number, i;
+
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_reload(e);
+	vrrp_engine_reload(e);
+	world_run(0);
+	number = world.asked_to_read;
+	world_run(NS_PER_S);
+	assert_int_equal(world.asked_to_read, number);
+	engine_values(number, WEB_WITH("priority = 150 "));
+	assert_int_equal(engine_find("web")->p.priority, 150);
+	world_run(NS_PER_S);
+	assert_int_equal(world.asked_to_read, number + 1);
+	/* Late, of the one before: nobody wants it any more. */
+	engine_values(number, WEB_WITH("priority = 160 "));
+	assert_int_equal(engine_find("web")->p.priority, 150);
+	engine_values(number + 1, WEB_WITH("priority = 170 "));
+	assert_int_equal(engine_find("web")->p.priority, 170);
+	for (i = 0; i <= VRRP_RELOADS_MAX; i++)
+		vrrp_engine_reload(e);
+	assert_non_null(strstr(lines, "reload refused: too many reloads "
+	    "wait"));
+}
+
+static void
+unread(unsigned number, const char *why)
+{
+	struct vrrp_unread u = { .number = number };
+	uint8_t body[VRRP_UNREAD_BYTES_MAX];
+
+	(void)snprintf(u.why, sizeof(u.why), "%s", why);
+	engine_message(VRRP_MSG_UNREAD, body, vrrp_unread_encode(&u, body));
+}
+
+static void
+test_vrrp_engine_reload_that_cannot_be_read_is_an_answer(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("reload", "{}"));
+	world_run(0);
+	unread(world.asked_to_read + 1, "of another");
+	assert_true(ew.deferred);
+	unread(world.asked_to_read, "f: cannot be read: its reader died");
+	assert_false(ew.deferred);
+	assert_string_equal(ew.error.message,
+	    "f: cannot be read: its reader died");
+	/* A monitor that does not answer. */
+	assert_null(engine_ask("reload", "{}"));
+	world_run(8 * NS_PER_S);
+	assert_true(ew.deferred);
+	world_run(2 * NS_PER_S);
+	assert_string_equal(ew.error.message, "the monitor does not answer");
+	assert_int_equal(engine_find("web")->p.priority, 100);
+	/* A monitor that cannot be asked. */
+	world.channel_full = true;
+	assert_null(engine_ask("reload", "{}"));
+	world_run(0);
+	assert_string_equal(ew.error.message, "the monitor cannot be asked");
+	world.channel_full = false;
+	/* And all is well again. */
+	reload_with(WEB_WITH("priority = 150 "));
+	assert_int_equal(engine_find("web")->p.priority, 150);
+}
+
+static void
+tell_trial(bool pending, unsigned number)
+{
+	const struct vrrp_probation t = { pending, number, { pending ?
+	    world.now.ns + 60 * NS_PER_S : 0 } };
+	uint8_t body[VRRP_PROBATION_BYTES];
+
+	engine_message(VRRP_MSG_PROBATION, body, vrrp_probation_encode(&t, body));
+}
+
+static void
+test_vrrp_engine_reload_not_confirmed_goes_back(void **state)
+{
+	struct vrrp_instance *web;
+	unsigned number;
+
+	(void)state;
+	become_active(WEB);
+	web = engine_find("web");
+	assert_null(engine_ask("reload", "{\"timeout-ms\":60000}"));
+	engine_reads(WEB_WITH("priority = 150 "));
+	number = world.asked_to_read;
+	assert_int_equal(world.reloaded.trial_ns, 60 * NS_PER_S);
+	tell_trial(true, number);
+	tell_trial(false, number);
+	engine_values(VRRP_READ_BACK, WEB);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_int_equal(web->p.priority, 100);
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+	assert_int_equal(world.reloaded.number, VRRP_READ_BACK);
+	assert_non_null(strstr(lines, "reload taken back added=0 removed=0 "
+	    "restarted=0 changed=1"));
+}
+
+/* In force by then is another one, which nobody was to take back. */
+static void
+test_vrrp_engine_reload_is_not_taken_back_for_another(void **state)
+{
+	unsigned first;
+
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("reload", "{\"timeout-ms\":60000}"));
+	engine_reads(WEB_WITH("priority = 150 "));
+	first = world.asked_to_read;
+	tell_trial(true, first);
+	reload_with(WEB_WITH("priority = 160 "));
+	/* On its way before the monitor had heard of the second. */
+	tell_trial(false, first);
+	engine_values(VRRP_READ_BACK, WEB);
+	assert_int_equal(engine_find("web")->p.priority, 160);
+	assert_int_equal(world.reloaded.number, first + 1);
+	tell_trial(false, first + 1);
+	/* An engine that has said nothing yet began with the trial's values. */
+}
+
+static void
+test_vrrp_engine_new_one_goes_back_as_well(void **state)
+{
+	(void)state;
+	become_active(WEB_WITH("priority = 150 "));
+	tell_trial(true, VRRP_READ_BACK);
+	tell_trial(false, VRRP_READ_BACK);
+	engine_values(VRRP_READ_BACK, WEB);
+	assert_int_equal(engine_find("web")->p.priority, 100);
+	assert_int_equal(world.reloaded.number, VRRP_READ_BACK);
+}
+
+static void
+test_vrrp_engine_dry_run_changes_nothing(void **state)
+{
+	struct vrrp_instance *web;
+	struct vrrp_core core;
+
+	(void)state;
+	become_active("client_grace = 3s\n" WEB);
+	web = engine_find("web");
+	core = web->core;
+	assert_null(engine_ask("reload", "{\"dry-run\":true}"));
+	engine_reads("client_grace = 5s\n" DB);
+	assert_int_equal(json_integer_value(json_object_get(ew.answer,
+	    "removed")), 1);
+	assert_int_equal(json_array_size(json_object_get(ew.answer,
+	    "changes")), 3);
+	assert_string_equal(world.did, "read");
+	assert_memory_equal(&web->core, &core, sizeof(core));
+	assert_int_equal(ew.r->instance_count, 1);
+	assert_int_equal(ew.grace_ns, 3 * NS_PER_S);
+	/* The same again is no difference: nothing was changed by the dry run. */
+	assert_null(engine_ask("reload", "{}"));
+	engine_reads("client_grace = 3s\n" WEB);
+	assert_int_equal(json_array_size(json_object_get(ew.answer,
+	    "changes")), 0);
 }
 
 /* --- restart --- */
@@ -496,19 +651,15 @@ test_vrrp_engine_restart_refused_when_the_monitor_cannot_be_told(void **state)
 static void
 test_vrrp_engine_reload_before_a_restart_keeps_its_grace(void **state)
 {
-	struct vrrp_applied done;
-	char why[64];
-
 	(void)state;
 	become_active(WEB);
 	ew.stuck = true;
 	ask_restart();
 	world_run(NS_PER_S);
-	file = "client_grace = 2s\n" WEB;
-	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	reload_with("client_grace = 2s\n" WEB);
 	assert_int_equal(ew.grace_ns, 10 * NS_PER_S);
-	file = "client_grace = 20s\n" WEB;
-	assert_int_equal(vrrp_engine_reload(e, &done, why, sizeof(why)), 0);
+	world_run(NS_PER_S);
+	reload_with("client_grace = 20s\n" WEB);
 	assert_int_equal(ew.grace_ns, 20 * NS_PER_S);
 }
 
@@ -725,6 +876,12 @@ main(void)
 	    TEST(test_vrrp_engine_reload_refused_leaves_everything_as_it_was),
 	    TEST(test_vrrp_engine_reload_sets_the_grace_of_bfdd),
 	    TEST(test_vrrp_engine_reload_while_leaving_is_refused),
+	    TEST(test_vrrp_engine_reload_in_a_reload_waits_for_its_turn),
+	    TEST(test_vrrp_engine_reload_that_cannot_be_read_is_an_answer),
+	    TEST(test_vrrp_engine_reload_not_confirmed_goes_back),
+	    TEST(test_vrrp_engine_reload_is_not_taken_back_for_another),
+	    TEST(test_vrrp_engine_new_one_goes_back_as_well),
+	    TEST(test_vrrp_engine_dry_run_changes_nothing),
 	    TEST(test_vrrp_engine_restart_hands_off_and_says_nothing),
 	    TEST(test_vrrp_engine_restart_keeps_a_longer_grace),
 	    TEST(test_vrrp_engine_restart_waits_for_a_monitor_that_is_busy),

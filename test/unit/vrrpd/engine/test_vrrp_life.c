@@ -48,6 +48,7 @@ static struct {
 static int monitor_end;			/* of the channel; -1: closed */
 static struct vrrp_engine_config given;
 static unsigned instances;		/* of the configuration it opened with */
+static struct vrrp_parcel *values;	/* of the birth; NULL: none */
 static mono_t leaving_since;
 /* Called from the loop when the engine has started. */
 static void (*then)(void);
@@ -161,15 +162,8 @@ vrrp_engine_start(struct vrrp_engine *e)
 static int
 reload_here(struct vrrp_engine *e, ...)
 {
-	struct vrrp_config c;
-	char why[256];
-
 	assert_ptr_equal(e, &given);
 	note("reload");
-	if (given.read(&c, why, sizeof(why), given.arg) < 0)
-		return -EINVAL;
-	instances = c.count;
-	vrrp_config_free(&c);
 	return 0;
 }
 
@@ -238,6 +232,7 @@ begin(void **state)
 	leaving_since = MONO_NEVER;
 	leaves_to_obey = 1;
 	instances = 99;
+	values = NULL;
 	(void)snprintf(path, sizeof(path), "/tmp/test_vrrp_life.%d",
 	    (int)getpid());
 	/* As the monitor's child has them until it can handle them. */
@@ -252,6 +247,7 @@ end(void **state)
 	(void)state;
 	(void)unlink(path);
 	log_capture(NULL, NULL);
+	vrrp_parcel_drop(values);
 	if (monitor_end != -1)
 		(void)close(monitor_end);
 	return 0;
@@ -265,7 +261,7 @@ live(unsigned restarts, void (*what)(void))
 	struct vrrp_config first = { .realtime_priority = 50 };
 	struct vrrp_life life = { .conf = path, .config = &first,
 	    .user = &user };
-	struct vrrp_birth birth = { .restarts = restarts };
+	struct vrrp_birth birth = { .restarts = restarts, .values = values };
 	int fds[2];
 
 	assert_int_equal(vrrp_channel_pair(fds), 0);
@@ -396,10 +392,8 @@ static void
 test_sighup_reloads(void **state)
 {
 	(void)state;
-	write_file(TWO);
 	assert_int_equal(live(0, hang_up_then_terminate), 0);
 	assert_non_null(strstr(did, " reload"));
-	assert_int_equal(instances, 2);
 }
 
 static void
@@ -440,6 +434,45 @@ test_next_life_without_a_file_goes_on_with_the_first(void **state)
 	assert_non_null(strstr(said, "configuration of the first start"));
 }
 
+static void
+have_values(const char *text)
+{
+	struct vrrp_reading *r;
+	uint8_t *bytes = NULL;
+	size_t len;
+
+	write_file(text);
+	r = vrrp_reading_of_file(path);
+	len = vrrp_reading_encode(r, &bytes);
+	vrrp_reading_free(r);
+	values = vrrp_parcel_new(bytes, len);
+	assert_non_null(values);
+}
+
+/* The values in force are what counts, whatever the file says. */
+static void
+test_next_life_goes_on_with_the_values_in_force(void **state)
+{
+	(void)state;
+	have_values(TWO);
+	write_file("instance a {\n");
+	assert_int_equal(live(1, terminate), 0);
+	assert_int_equal(instances, 2);
+}
+
+static void
+test_next_life_reads_the_file_where_it_does_not_understand(void **state)
+{
+	(void)state;
+	have_values("");
+	values->bytes[5] ^= 1;
+	write_file(TWO);
+	assert_int_equal(live(1, terminate), 0);
+	assert_int_equal(instances, 2);
+	assert_non_null(strstr(said, "the monitor is another version: the file "
+	    "is read"));
+}
+
 int
 main(void)
 {
@@ -457,6 +490,8 @@ main(void)
 		T(test_monitor_that_is_gone_is_a_reason_to_leave),
 		T(test_next_life_reads_the_file_again),
 		T(test_next_life_without_a_file_goes_on_with_the_first),
+		T(test_next_life_goes_on_with_the_values_in_force),
+		T(test_next_life_reads_the_file_where_it_does_not_understand),
 #undef T
 	};
 

@@ -32,11 +32,13 @@
 #include "shared/log.h"
 #include "shared/priv.h"
 #include "vrrpd/config/vrrp_conf.h"
+#include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_parcel.h"
 #include "vrrpd/pure/vrrp_refused.h"
 
 #define WAIT_MS	20000	/* more than any machine needs */
@@ -129,6 +131,20 @@ read_config(void)
 		    sizeof(text)));
 }
 
+/* The file as a reader finds it now. */
+static struct vrrp_parcel *
+values(void)
+{
+	struct vrrp_reading *r = vrrp_reading_of_file(conf);
+	uint8_t *bytes = NULL;
+	size_t len = vrrp_reading_encode(r, &bytes);
+	struct vrrp_parcel *p = vrrp_parcel_new(bytes, len);
+
+	assert_non_null(p);
+	vrrp_reading_free(r);
+	return p;
+}
+
 /* --- the helper --- */
 
 static void
@@ -140,16 +156,15 @@ quiet(enum log_level level, const char *line, void *arg)
 }
 
 static void
-start(enum vrrp_helper_role role, bool reread)
+start(enum vrrp_helper_role role, bool with_values)
 {
 	static const struct priv_user user;
 	int fds[2];
 
 	birth = (struct vrrp_helper_birth){
 		.role = role,
-		.conf = conf,
 		.config = &config,
-		.reread = reread,
+		.values = with_values ? values() : NULL,
 		.user = &user,
 	};
 	shm->role = -1;
@@ -169,11 +184,26 @@ start(enum vrrp_helper_role role, bool reread)
 static void
 say(enum vrrp_message type, const void *body, size_t len)
 {
-	uint8_t message[512] = { 0, (uint8_t)type };
+	uint8_t message[20000] = { 0, (uint8_t)type };
 
 	if (len > 0)
 		memcpy(message + 4, body, len);
 	assert_int_equal(send(fd, message, len + 4, 0), (ssize_t)len + 4);
+}
+
+static void
+say_reloaded(void)
+{
+	uint8_t body[VRRP_PARCEL_HEADER + VRRP_PARCEL_PIECE];
+	struct vrrp_parcel *p = values();
+	size_t at, n;
+
+	for (at = 0; at < p->len; at += n - VRRP_PARCEL_HEADER) {
+		n = vrrp_piece_encode(0, p->bytes, p->len, at, body);
+		say(VRRP_MSG_VALUES, body, n);
+	}
+	vrrp_parcel_drop(p);
+	say(VRRP_MSG_RELOADED, NULL, 0);
 }
 
 /* The next message: its type, and the body in buf. */
@@ -351,9 +381,9 @@ test_vrrp_helper_failing_script_is_down_with_its_reason(void **state)
 	assert_string_equal(l.reason, "exit 3: it is broken");
 }
 
-/* The file is read anew; a bad one changes nothing. */
+/* Values that are not good, or not whole, change nothing. */
 static void
-test_vrrp_helper_reload_puts_the_file_into_force(void **state)
+test_vrrp_helper_reload_puts_the_values_into_force(void **state)
 {
 	(void)state;
 	configure("/bin/true", script("one", "/bin/true"));
@@ -361,9 +391,11 @@ test_vrrp_helper_reload_puts_the_file_into_force(void **state)
 	start(VRRP_HELPER_SCRIPTS, false);
 	(void)hear_level("one");
 	configure("/bin/true", script("two", "/bin/true"));
-	say(VRRP_MSG_RELOADED, NULL, 0);
+	say_reloaded();
 	(void)hear_level("two");
 	write_file(conf, "nonsense");
+	say_reloaded();
+	(void)hear_level("two");
 	say(VRRP_MSG_RELOADED, NULL, 0);
 	(void)hear_level("two");
 }
@@ -595,7 +627,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_vrrp_helper_levels_come_and_are_said_again_when_asked),
 		T(test_vrrp_helper_failing_script_is_down_with_its_reason),
-		T(test_vrrp_helper_reload_puts_the_file_into_force),
+		T(test_vrrp_helper_reload_puts_the_values_into_force),
 		T(test_vrrp_helper_hooks_are_told_in_order),
 		T(test_vrrp_helper_hooks_are_finished_before_it_leaves),
 		T(test_vrrp_helper_signals_do_not_end_it),

@@ -128,6 +128,8 @@ static struct vrrp_handoff one = { .left = { 42 }, .count = 1,
 static struct vrrp_orders said = { .count = 1, .list = { { .name = "web",
 	.disabled_s = 1700000000 } } };
 
+static const uint8_t in_force[] = { 1, 0, 255, 3 };
+
 static int
 receive_bytes(const uint8_t *bytes, size_t len)
 {
@@ -182,6 +184,10 @@ check_values(int fd, char **args)
 	if (b.orders != &v.orders || v.orders.count != 1 ||
 	    !vrrp_order_equal(&v.orders.list[0], &said.list[0]))
 		return 7;
+	if (b.values == NULL || b.values->len != sizeof(in_force) ||
+	    memcmp(b.values->bytes, in_force, sizeof(in_force)) != 0)
+		return 8;
+	vrrp_parcel_drop(b.values);
 	if (strcmp(v.conf, "router_id = \"x\"\n") != 0)
 		return 4;
 	if (fcntl(b.channel, F_GETFD) != FD_CLOEXEC ||
@@ -200,6 +206,7 @@ values(struct ctl_listener *l)
 	struct vrrp_birth b = { .channel = open("/dev/null", O_RDONLY |
 	    O_CLOEXEC), .monitor = getpid(), .listener = l, .handoff = &one,
 	    .orders = &said,
+	    .values = vrrp_parcel_copy(in_force, sizeof(in_force)),
 	    .restarts = 7, .last_end = "hung, Killed",
 	    .last_end_real_ns = INT64_C(1234567890123456789) };
 

@@ -209,17 +209,17 @@ test_vrrp_channel_what_may_not_come_is_refused(void **state)
 static void
 test_vrrp_channel_phase_of_the_engine_decides(void **state)
 {
-	static const char reloaded[] = "\0\7\0\0\1";
+	static const char reloaded[] = "\0\7\0\0\1\0\0\0\1\0\0\0\0\0\0\0";
 
 	(void)state;
 	vrrp_channel_handle(c, VRRP_MSG_RELOADED, on_message, &got);
-	from_peer(reloaded, 5);
+	from_peer(reloaded, sizeof(reloaded));
 	assert_refused(1, VRRP_MSG_RELOADED, VRRP_REFUSAL_PHASE);
 	vrrp_channel_set_phase(c, VRRP_PHASE_RELOADING);
-	from_peer(reloaded, 5);
+	from_peer(reloaded, sizeof(reloaded));
 	assert_int_equal(got, 1);
 	vrrp_channel_set_phase(c, VRRP_PHASE_READY);
-	from_peer(reloaded, 5);
+	from_peer(reloaded, sizeof(reloaded));
 	assert_refused(2, VRRP_MSG_RELOADED, VRRP_REFUSAL_PHASE);
 	assert_int_equal(got, 1);
 }

@@ -12,9 +12,11 @@ check_PROGRAMS += \
 	test/unit/vrrpd/monitor/test_vrrp_executor \
 	test/unit/vrrpd/monitor/test_vrrp_helpers \
 	test/unit/vrrpd/monitor/test_vrrp_keeper \
+	test/unit/vrrpd/monitor/test_vrrp_ledger \
 	test/unit/vrrpd/monitor/test_vrrp_monitor \
 	test/unit/vrrpd/monitor/test_vrrp_monitor_forks \
 	test/unit/vrrpd/monitor/test_vrrp_tryout \
+	test/unit/vrrpd/monitor/test_vrrp_reader \
 	test/unit/vrrpd/monitor/test_vrrp_writer \
 	# end
 
@@ -32,6 +34,10 @@ test_unit_vrrpd_monitor_test_vrrp_keeper_SOURCES = test/unit/vrrpd/monitor/test_
 test_unit_vrrpd_monitor_test_vrrp_keeper_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_tryout_SOURCES = test/unit/vrrpd/monitor/test_vrrp_tryout.c
 test_unit_vrrpd_monitor_test_vrrp_tryout_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_reader_SOURCES = test/unit/vrrpd/monitor/test_vrrp_reader.c
+test_unit_vrrpd_monitor_test_vrrp_reader_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
+test_unit_vrrpd_monitor_test_vrrp_ledger_SOURCES = test/unit/vrrpd/monitor/test_vrrp_ledger.c $(MONITOR_WORLD)
+test_unit_vrrpd_monitor_test_vrrp_ledger_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_writer_SOURCES = test/unit/vrrpd/monitor/test_vrrp_writer.c
 test_unit_vrrpd_monitor_test_vrrp_writer_LDADD = $(UNIT_VRRPD_MONITOR_LIBS)
 test_unit_vrrpd_monitor_test_vrrp_monitor_SOURCES = test/unit/vrrpd/monitor/test_vrrp_monitor.c $(MONITOR_WORLD)

@@ -381,7 +381,7 @@ bool
 world_told(unsigned n, enum vrrp_message type, const uint8_t **body,
     size_t *len)
 {
-	static uint8_t copy[4096];
+	static uint8_t copy[65536];
 	unsigned i;
 
 	for (i = 0; i < told_count; i++) {

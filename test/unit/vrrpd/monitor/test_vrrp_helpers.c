@@ -24,6 +24,7 @@
 #include "vrrpd/monitor/vrrp_helpers.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_parcel.h"
 #include "vrrpd/pure/vrrp_refused.h"
 
 static const struct priv_user user;
@@ -78,6 +79,36 @@ vrrp_helper_execute(const struct vrrp_helper_birth *b)
 	return -ENOEXEC;
 }
 
+/* --- the ledger --- */
+
+static struct vrrp_parcel *in_force;
+static bool has_changed;
+static void (*changed)(uint8_t, void *);
+static void *changed_arg;
+
+struct vrrp_parcel *
+vrrp_ledger_in_force(const struct vrrp_ledger *ledger)
+{
+	assert_ptr_equal(ledger, &in_force);
+	return in_force;
+}
+
+bool
+vrrp_ledger_has_changed(const struct vrrp_ledger *ledger)
+{
+	assert_ptr_equal(ledger, &in_force);
+	return has_changed;
+}
+
+void
+vrrp_ledger_on_change(struct vrrp_ledger *ledger,
+    void (*cb)(uint8_t, void *), void *arg)
+{
+	assert_ptr_equal(ledger, &in_force);
+	changed = cb;
+	changed_arg = arg;
+}
+
 /* --- the monitor's side --- */
 
 /* The configuration has a script, or a ping check, or both. */
@@ -91,7 +122,8 @@ make(uint8_t need)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_SCRIPT;
 	if (need & VRRP_NEEDS_CHECKS)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_PING;
-	all = vrrp_helpers_new("/etc/test.conf", &config, &user, &program);
+	all = vrrp_helpers_new((struct vrrp_ledger *)&in_force, &config,
+	    &user, &program);
 	assert_non_null(all);
 	part = vrrp_helpers_part(all);
 }
@@ -147,6 +179,8 @@ setup(void **state)
 	executions = 0;
 	all = NULL;
 	l = loop_new();
+	has_changed = false;
+	in_force = vrrp_parcel_new(calloc(1, 5), 5);
 	return 0;
 }
 
@@ -160,6 +194,8 @@ teardown(void **state)
 		part.close(part.arg);
 	vrrp_helpers_free(all);
 	loop_free(l);
+	vrrp_parcel_drop(in_force);
+	in_force = NULL;
 	world_end();
 	return 0;
 }
@@ -186,9 +222,8 @@ make_notice(uint8_t *buf, const char *name)
 static void
 engine_reloaded(uint8_t need)
 {
-	vrrp_channel_set_phase(engine.channel, VRRP_PHASE_RELOADING);
-	world_says(engine_number, VRRP_MSG_RELOADED, &need, 1);
-	vrrp_channel_set_phase(engine.channel, VRRP_PHASE_READY);
+	has_changed = true;
+	changed(need, changed_arg);
 }
 
 static void
@@ -246,10 +281,9 @@ test_vrrp_helpers_child_lives_as_what_it_was_started_for(void **state)
 	}
 	assert_int_equal(birth.role, VRRP_HELPER_CHECKS);
 	assert_int_equal(birth.channel, 99);
-	assert_string_equal(birth.conf, "/etc/test.conf");
 	assert_ptr_equal(birth.config, &config);
 	assert_ptr_equal(birth.user, &user);
-	assert_false(birth.reread);
+	assert_null(birth.values);
 	assert_int_equal(executions, 0);
 }
 
@@ -435,7 +469,9 @@ test_vrrp_helpers_reload_tells_those_there_and_starts_the_others(
 	engine_reloaded(VRRP_NEEDS_ALL);
 	assert_true(world_told(1, VRRP_MSG_RELOADED, NULL, NULL));
 	assert_did("start:1@0 start:2@0 start:3@0");
-	/* The one that was just forked reads the file by itself. */
+	/* All of it, and then the word that it is in force. */
+	assert_true(world_told(1, VRRP_MSG_VALUES, NULL, NULL));
+	/* The one that was just forked has been given it. */
 	assert_false(world_told(3, VRRP_MSG_RELOADED, NULL, NULL));
 	engine_reloaded(VRRP_NEEDS_ALL);
 	assert_true(world_told(1, VRRP_MSG_RELOADED, NULL, NULL));
@@ -443,20 +479,36 @@ test_vrrp_helpers_reload_tells_those_there_and_starts_the_others(
 	assert_int_equal(world.children, 3);
 }
 
+/* The next one cuts off what is on its way. */
 static void
-test_vrrp_helpers_reload_with_an_unknown_need_changes_nothing(void **state)
+test_vrrp_helpers_reload_in_a_reload_sends_the_newer_one(void **state)
 {
+	static const size_t sizes[] = { 200000, 5 };
+	struct vrrp_piece p;
+	const uint8_t *body;
+	size_t i, len, sum = 0;
+
 	(void)state;
 	needs(VRRP_NEEDS_SCRIPTS);
 	engine_starts();
-	engine_reloaded(VRRP_NEEDS_ALL + 1);
+	for (i = 0; i < 2; i++) {
+		vrrp_parcel_drop(in_force);
+		in_force = vrrp_parcel_new(calloc(1, sizes[i]), sizes[i]);
+		engine_reloaded(VRRP_NEEDS_SCRIPTS);
+	}
+	world_run_ms(100);
+	while (world_told(1, VRRP_MSG_VALUES, &body, &len)) {
+		assert_true(vrrp_piece_decode(body, len, &p));
+		sum = p.at == 0 ? p.len : sum + p.len;
+	}
+	assert_int_equal(sum, 5);
+	assert_true(world_told(1, VRRP_MSG_RELOADED, NULL, NULL));
 	assert_false(world_told(1, VRRP_MSG_RELOADED, NULL, NULL));
-	assert_int_equal(world.children, 2);
 }
 
-/* As it was read at the start; after a reload it is the file that counts. */
+/* As it was read at the start; after a reload it is the ledger that counts. */
 static void
-test_vrrp_helpers_one_started_after_a_reload_reads_the_file(void **state)
+test_vrrp_helpers_one_started_after_a_reload_is_given_its_values(void **state)
 {
 	(void)state;
 	needs(VRRP_NEEDS_SCRIPTS);
@@ -468,7 +520,7 @@ test_vrrp_helpers_one_started_after_a_reload_reads_the_file(void **state)
 		world_run_ms(100);
 		assert_true(false);
 	}
-	assert_true(birth.reread);
+	assert_ptr_equal(birth.values, in_force);
 	assert_int_equal(birth.role, VRRP_HELPER_SCRIPTS);
 }
 
@@ -544,6 +596,14 @@ test_vrrp_helpers_notice_without_a_helper_is_harmless(void **state)
 	assert_int_equal(told_refused(VRRP_WAY_ENGINE_UP), 0);
 }
 
+/* The monitor may fail before its parts are opened. */
+static void
+test_vrrp_helpers_close_without_open_is_fine(void **state)
+{
+	(void)state;
+	make(VRRP_NEEDS_ALL);
+}
+
 /* All are told first, then waited for: they leave at the same time. */
 static void
 test_vrrp_helpers_close_waits_for_all_together(void **state)
@@ -587,12 +647,13 @@ main(void)
 		T(test_vrrp_helpers_refusals_of_a_helper_reach_every_engine),
 		T(test_vrrp_helpers_notices_reach_the_scripts_in_order),
 		T(test_vrrp_helpers_reload_tells_those_there_and_starts_the_others),
-		T(test_vrrp_helpers_reload_with_an_unknown_need_changes_nothing),
-		T(test_vrrp_helpers_one_started_after_a_reload_reads_the_file),
+		T(test_vrrp_helpers_reload_in_a_reload_sends_the_newer_one),
+		T(test_vrrp_helpers_one_started_after_a_reload_is_given_its_values),
 		T(test_vrrp_helpers_dead_helper_is_started_again_ever_later),
 		T(test_vrrp_helpers_that_cannot_be_started_is_tried_again),
 		T(test_vrrp_helpers_dead_helper_nobody_needs_is_not_started),
 		T(test_vrrp_helpers_notice_without_a_helper_is_harmless),
+		T(test_vrrp_helpers_close_without_open_is_fine),
 		T(test_vrrp_helpers_close_waits_for_all_together),
 		T(test_vrrp_helpers_in_another_child_they_are_left_alone),
 	};

@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_orders \
 	test/unit/vrrpd/pure/test_vrrp_params \
 	test/unit/vrrpd/pure/test_vrrp_patience \
+	test/unit/vrrpd/pure/test_vrrp_probation \
 	test/unit/vrrpd/pure/test_vrrp_rank \
 	test/unit/vrrpd/pure/test_vrrp_refused \
 	test/unit/vrrpd/pure/test_vrrp_removal \
@@ -85,6 +86,8 @@ test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrr
 test_unit_vrrpd_pure_test_vrrp_supervise_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_unsent_SOURCES = test/unit/vrrpd/pure/test_vrrp_unsent.c
 test_unit_vrrpd_pure_test_vrrp_unsent_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_probation_SOURCES = test/unit/vrrpd/pure/test_vrrp_probation.c
+test_unit_vrrpd_pure_test_vrrp_probation_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_vital_SOURCES = test/unit/vrrpd/pure/test_vrrp_vital.c
 test_unit_vrrpd_pure_test_vrrp_vital_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_weigh_SOURCES = test/unit/vrrpd/pure/test_vrrp_weigh.c

@@ -1,0 +1,97 @@
+/*
+ * reader.c - the reader of vrrpd.conf: vrrpd/monitor/vrrp_reader.h without its child.
+ *
+ * A file is read at the end of a few milliseconds, so that whatever happens
+ * meanwhile happens to a reading that is under way.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "test/world/host.h"
+#include "test/world/proc.h"
+#include "test/world/world.h"
+#include "vrrpd/config/vrrp_reading.h"
+#include "vrrpd/monitor/vrrp_reader.h"
+
+#define READ_MAX_NS	(20 * NS_PER_MS)
+
+struct vrrp_reader {
+	struct vrrp_reader_config config;
+	struct loop_timer	*timer;
+};
+
+static void
+due(mono_t deadline, void *arg)
+{
+	struct vrrp_reader *r = arg;
+	struct vrrp_reading *found = vrrp_reading_of_file(r->config.conf);
+	uint8_t *bytes;
+	size_t len = vrrp_reading_encode(found, &bytes);
+
+	(void)deadline;
+	if (len == 0)
+		world_fail("%s: cannot be encoded", r->config.conf);
+	vrrp_reading_free(found);
+	r->config.done(bytes, len, NULL, r->config.arg);
+}
+
+struct vrrp_reader *
+vrrp_reader_new(struct loop *loop, const struct vrrp_reader_config *config)
+{
+	struct vrrp_reader *r = world_alloc(sizeof(*r));
+
+	r->config = *config;
+	r->timer = loop_timer_new(loop, due, r);
+	return r;
+}
+
+void
+vrrp_reader_program(struct vrrp_reader *r, pid_t engine)
+{
+	(void)r;
+	(void)engine;
+}
+
+int
+vrrp_reader_start(struct vrrp_reader *r)
+{
+	loop_timer_set(r->timer, mono_add(loop_clock(),
+	    (int64_t)world_draw(READ_MAX_NS)));
+	return 0;
+}
+
+void
+vrrp_reader_stop(struct vrrp_reader *r)
+{
+	loop_timer_set(r->timer, MONO_NEVER);
+}
+
+void
+vrrp_reader_forget(struct vrrp_reader *r)
+{
+	if (r == NULL)
+		return;
+	loop_timer_free(r->timer);
+	free(r);
+}
+
+void
+vrrp_reader_free(struct vrrp_reader *r)
+{
+	vrrp_reader_forget(r);
+}
+
+int
+vrrp_reader_argument(const char *arg)
+{
+	(void)arg;
+	return -1;
+}
+
+int
+vrrp_reader_live(const char *conf, int fd)
+{
+	(void)fd;
+	world_fail("%s: nobody executes a reader here", conf);
+}

@@ -1,0 +1,306 @@
+/*
+ * vrrp_conf_bytes.c - the parts of a configuration as bytes, for vrrp_reading.c.
+ *
+ * A number is eight bytes in network order, a text two bytes of length and its
+ * characters, a list a number and its elements.  Every field of the structs of
+ * vrrp_params.h is named here once; a new field changes a size below, which is
+ * the reminder to name it.
+ *
+ * Ranges are those that the rest of the program relies on (an enum that a switch
+ * is about, a count that is an index, a family that says how long an address is),
+ * not all that vrrpd.conf(5) says: that was checked by whoever has read the file.
+ */
+#include "config.h"
+
+#include "vrrpd/config/vrrp_conf_bytes.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ADVERT_INT_MAX	25500	/* version 2: 255 s */
+
+#define LP64	(sizeof(void *) == 8)
+static_assert(!LP64 || sizeof(struct vrrp_params) == 17336, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 592,
+    "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 2232,
+    "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_group_params) == 2704,
+    "a new field?");
+
+#define FLAG(c, x)	VRRP_CODE(c, x, 0, 1)
+#define SPAN(c, x)	VRRP_CODE(c, x, 0, INT64_MAX)
+#define TEXT(c, x)	vrrp_code_text(c, x, sizeof(x))
+#define LINE(c, x)	VRRP_CODE(c, x, 0, INT_MAX)
+/* The enumerators are 0 to last. */
+#define WORD(c, x, last) VRRP_CODE(c, x, 0, last)
+
+/* --- single values --- */
+
+bool
+vrrp_coder_ok(const struct vrrp_coder *c)
+{
+	return !c->refused && (c->reads ? cursor_in_ok(&c->in) :
+	    cursor_out_ok(&c->out));
+}
+
+void
+vrrp_code_number(struct vrrp_coder *c, int64_t *value, int64_t min,
+    int64_t max)
+{
+	uint64_t n = (uint64_t)*value;
+
+	if (!c->reads) {
+		cursor_put_u32(&c->out, (uint32_t)(n >> 32));
+		cursor_put_u32(&c->out, (uint32_t)n);
+		return;
+	}
+	n = (uint64_t)cursor_get_u32(&c->in) << 32;
+	n |= cursor_get_u32(&c->in);
+	*value = (int64_t)n;
+	if (vrrp_coder_ok(c) && *value >= min && *value <= max)
+		return;
+	c->refused = true;
+	*value = min;
+}
+
+void
+vrrp_code_text(struct vrrp_coder *c, char *text, size_t size)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	if (!c->reads) {
+		len = strlen(text);
+		cursor_put_u16(&c->out, (uint16_t)len);
+		cursor_put_bytes(&c->out, text, len);
+		return;
+	}
+	memset(text, 0, size);
+	len = cursor_get_u16(&c->in);
+	bytes = cursor_get_bytes(&c->in, len);
+	if (bytes == NULL || len >= size || memchr(bytes, '\0', len) != NULL)
+		c->refused = true;
+	else if (!c->refused && len > 0)
+		memcpy(text, bytes, len);
+}
+
+static void
+raw(struct vrrp_coder *c, void *to, size_t len)
+{
+	const uint8_t *bytes;
+
+	if (!c->reads)
+		cursor_put_bytes(&c->out, to, len);
+	else if ((bytes = cursor_get_bytes(&c->in, len)) == NULL)
+		c->refused = true;
+	else if (len > 0)
+		memcpy(to, bytes, len);
+}
+
+/* may_be_unset: AF_UNSPEC is a value, too. */
+static void
+address(struct vrrp_coder *c, struct addr *a, bool may_be_unset)
+{
+	if (c->reads)
+		memset(a, 0, sizeof(*a));
+	VRRP_CODE(c, a->family, 0, UINT8_MAX);
+	if (a->family != AF_INET && a->family != AF_INET6 &&
+	    (a->family != AF_UNSPEC || !may_be_unset))
+		c->refused = true;
+	raw(c, a->bytes, addr_len(a->family));
+}
+
+static void
+family(struct vrrp_coder *c, uint8_t *f)
+{
+	VRRP_CODE(c, *f, 0, UINT8_MAX);
+	if (*f != AF_INET && *f != AF_INET6)
+		c->refused = true;
+}
+
+/* --- parts of instances and groups --- */
+
+static void
+virtual_address(struct vrrp_coder *c, struct vrrp_vip *v, uint8_t of)
+{
+	address(c, &v->prefix.addr, false);
+	VRRP_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
+	TEXT(c, v->device);
+	TEXT(c, v->label);
+	if (v->prefix.addr.family != of)
+		c->refused = true;
+}
+
+static void
+bfd(struct vrrp_coder *c, struct vrrp_bfd_params *b)
+{
+	address(c, &b->peer, true);
+	WORD(c, b->role, VRRP_BFD_LINK);
+	SPAN(c, b->min_tx_ns);
+	SPAN(c, b->min_rx_ns);
+	VRRP_CODE(c, b->multiplier, 0, UINT8_MAX);
+	WORD(c, b->takeover_on, VRRP_TAKEOVER_ANY);
+	TEXT(c, b->interface);
+	FLAG(c, b->multihop);
+	VRRP_CODE(c, b->weight, INT_MIN, INT_MAX);
+	FLAG(c, b->reverse);
+	SPAN(c, b->up_delay_ns);
+}
+
+static void
+track(struct vrrp_coder *c, struct vrrp_track_ref *t)
+{
+	WORD(c, t->kind, VRRP_TRACK_KIND_COUNT - 1);
+	TEXT(c, t->name);
+	VRRP_CODE(c, t->weight, INT_MIN, INT_MAX);
+	FLAG(c, t->reverse);
+	FLAG(c, t->from_group);
+	SPAN(c, t->up_delay_ns);
+	SPAN(c, t->down_delay_ns);
+}
+
+static void
+tracks(struct vrrp_coder *c, struct vrrp_track_ref *list, unsigned *count)
+{
+	unsigned i;
+
+	VRRP_CODE(c, *count, 0, VRRP_TRACKS_MAX);
+	for (i = 0; i < *count; i++)
+		track(c, &list[i]);
+}
+
+static void
+notify(struct vrrp_coder *c, struct vrrp_notify_params *n)
+{
+	TEXT(c, n->command);
+	TEXT(c, n->user);
+	SPAN(c, n->timeout_ns);
+	WORD(c, n->words, VRRP_NOTIFY_MASTER);
+}
+
+/* --- the parts themselves --- */
+
+void
+vrrp_code_errors(struct vrrp_coder *c, struct conf_errors *e)
+{
+	unsigned i;
+
+	VRRP_CODE(c, e->count, 0, UINT_MAX);
+	for (i = 0; i < e->count && i < CONF_ERRORS_MAX; i++) {
+		TEXT(c, e->list[i].file);
+		LINE(c, e->list[i].line);
+		TEXT(c, e->list[i].text);
+	}
+}
+
+static void
+of_the_protocol(struct vrrp_coder *c, struct vrrp_params *p)
+{
+	TEXT(c, p->name);
+	TEXT(c, p->interface);
+	VRRP_CODE(c, p->vrid, 1, 255);
+	family(c, &p->family);
+	VRRP_CODE(c, p->version, 2, 3);
+	FLAG(c, p->also_version_2);
+	VRRP_CODE(c, p->priority, 1, VRRP_PRIORITY_OWNER);
+	VRRP_CODE(c, p->advert_int_cs, 1, ADVERT_INT_MAX);
+	FLAG(c, p->preempt);
+	SPAN(c, p->preempt_delay_ns);
+	SPAN(c, p->takeover_confirm_ns);
+	FLAG(c, p->accept);
+	FLAG(c, p->virtual_mac);
+	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);
+	VRRP_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
+	raw(c, p->auth_pass, sizeof(p->auth_pass));
+}
+
+void
+vrrp_code_instance(struct vrrp_coder *c, struct vrrp_params *p)
+{
+	unsigned i;
+
+	of_the_protocol(c, p);
+	VRRP_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
+	for (i = 0; i < p->vip_count; i++)
+		virtual_address(c, &p->vips[i], p->family);
+	VRRP_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
+	for (i = 0; i < p->unicast_count; i++)
+		address(c, &p->unicast_peers[i], false);
+	VRRP_CODE(c, p->unicast_min_ttl, 0, UINT8_MAX);
+	VRRP_CODE(c, p->bfd_count, 0, VRRP_PEERS_MAX);
+	for (i = 0; i < p->bfd_count; i++)
+		bfd(c, &p->bfd[i]);
+	FLAG(c, p->has_bfd_auto);
+	bfd(c, &p->bfd_auto);
+	tracks(c, p->tracks, &p->track_count);
+	VRRP_CODE(c, p->link_down_number, 0, UINT_MAX);
+	FLAG(c, p->last_resort);
+	notify(c, &p->notify);
+	VRRP_CODE(c, p->garp_repeat, 0, UINT_MAX);
+	SPAN(c, p->garp_interval_ns);
+	SPAN(c, p->garp_refresh_ns);
+	LINE(c, p->line);
+}
+
+void
+vrrp_code_tracker(struct vrrp_coder *c, struct vrrp_tracker_params *t)
+{
+	unsigned i;
+
+	WORD(c, t->kind, VRRP_TRACK_KIND_COUNT - 1);
+	TEXT(c, t->name);
+	VRRP_CODE(c, t->weight, INT_MIN, INT_MAX);
+	SPAN(c, t->interval_ns);
+	SPAN(c, t->timeout_ns);
+	VRRP_CODE(c, t->fall, 0, UINT_MAX);
+	VRRP_CODE(c, t->rise, 0, UINT_MAX);
+	TEXT(c, t->command);
+	TEXT(c, t->user);
+	TEXT(c, t->process_name);
+	TEXT(c, t->pid_file);
+	VRRP_CODE(c, t->minimum, 0, UINT_MAX);
+	SPAN(c, t->delay_ns);
+	address(c, &t->address, true);
+	VRRP_CODE(c, t->port, 0, UINT16_MAX);
+	address(c, &t->source, true);
+	TEXT(c, t->url);
+	VRRP_CODE(c, t->status_count, 0, VRRP_STATUS_MAX);
+	for (i = 0; i < t->status_count; i++) {
+		VRRP_CODE(c, t->status[i].first, 0, UINT16_MAX);
+		VRRP_CODE(c, t->status[i].last, 0, UINT16_MAX);
+	}
+	TEXT(c, t->match);
+	TEXT(c, t->digest);
+	FLAG(c, t->verify);
+	TEXT(c, t->ca);
+	TEXT(c, t->path);
+	LINE(c, t->line);
+}
+
+void
+vrrp_code_group(struct vrrp_coder *c, struct vrrp_group_params *g,
+    unsigned instances)
+{
+	unsigned i;
+
+	TEXT(c, g->name);
+	VRRP_CODE(c, g->count, 1, instances);
+	if (instances == 0)
+		c->refused = true;
+	if (c->reads && vrrp_coder_ok(c)) {
+		g->members = calloc(g->count, sizeof(g->members[0]));
+		if (g->members == NULL)
+			c->refused = true;
+	}
+	for (i = 0; i < g->count && vrrp_coder_ok(c); i++)
+		VRRP_CODE(c, g->members[i], 0, (int64_t)instances - 1);
+	tracks(c, g->tracks, &g->track_count);
+	notify(c, &g->notify);
+	LINE(c, g->line);
+}

@@ -1,0 +1,387 @@
+/*
+ * vrrp_reader.c - vrrpd.conf is read by a child of the monitor's, which may fail.
+ *
+ * The child has the standard descriptors, a memory file for what it finds, and no
+ * privileges; what it may use of time, of the processor and of that file is
+ * limited, and it is the first to go when memory runs out.  It ends with the
+ * monitor.  Its result counts if its exit status is 0, and is looked into by
+ * those who use it, not here.
+ *
+ * The program is a descriptor that is opened when an engine has started:
+ * /proc/ENGINE/exe, or our own where that may not be looked at, as with the first
+ * engine, which has changed its user, and which runs the same program as we do.
+ */
+#include "config.h"
+
+#include "vrrpd/monitor/vrrp_reader.h"
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared/fds.h"
+#include "shared/log.h"
+#include "vrrpd/config/vrrp_reading.h"
+#include "vrrpd/ipc/vrrp_apart.h"
+
+#define ARGUMENT	"--read="
+#define RESULT_FD	3		/* in the child */
+#define PROGRAM_FD	4
+#define CPU_S		20
+#define WHY_MAX		192
+#define UNDEAD_MAX	32
+
+extern char **environ;
+
+struct vrrp_reader {
+	struct vrrp_reader_config config;
+	struct loop		*loop;
+	struct loop_timer	*timer;
+	int			 program;	/* -1: our own */
+	pid_t			 pid;		/* 0: idle */
+	int			 pidfd, result;
+	struct loop_fd		*end_event;
+	/* Killed, and not dead yet: they wait for a disk. */
+	pid_t			 undead[UNDEAD_MAX];
+	unsigned		 undead_count;
+};
+
+/* --- in the child --- */
+
+static void
+limit(__rlimit_resource_t what, rlim_t most)
+{
+	const struct rlimit r = { most, most };
+
+	(void)setrlimit(what, &r);
+}
+
+static void
+go_first(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	if (write(fd, "1000", 4) == -1)
+		log_debug("config", "oom_score_adj: %s", strerror(errno));
+	(void)close(fd);
+}
+
+static void __attribute__((noreturn))
+live(struct vrrp_reader *r, pid_t parent)
+{
+	const struct sched_param ordinary = { 0 };
+	char name[] = "vrrpd: reader", arg[sizeof(ARGUMENT) + 12];
+	char *argv[] = { name, arg, (char *)(uintptr_t)r->config.conf, NULL };
+	int program = r->program;
+
+	log_set_deferred(false);
+	vrrp_apart_signals();
+	(void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
+	/* Out of the way of the two numbers first. */
+	program = program == -1 ? open("/proc/self/exe", O_PATH) :
+	    fcntl(program, F_DUPFD, PROGRAM_FD + 1);
+	if (dup2(r->result, RESULT_FD) == -1 ||
+	    (program != -1 && dup2(program, PROGRAM_FD) == -1))
+		_exit(1);
+	fds_close_from(program == -1 ? PROGRAM_FD : PROGRAM_FD + 1);
+	if (priv_drop(PRIV_VRRPD_HELPER, r->config.user) < 0)
+		_exit(1);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(1);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_CPU, CPU_S);
+	limit(RLIMIT_FSIZE, VRRP_READING_MAX);
+	go_first();
+	(void)fcntl(RESULT_FD, F_SETFD, 0);
+	if (!r->config.as_it_is && program != -1) {
+		(void)fcntl(PROGRAM_FD, F_SETFD, FD_CLOEXEC);
+		(void)snprintf(arg, sizeof(arg), "%s%d", ARGUMENT, RESULT_FD);
+		(void)syscall(SYS_execveat, PROGRAM_FD, "", argv, environ,
+		    AT_EMPTY_PATH);
+	}
+	/* No exit(): handlers and half-written output are the monitor's. */
+	_exit(r->config.read(r->config.conf, RESULT_FD));
+}
+
+int
+vrrp_reader_argument(const char *arg)
+{
+	char *end;
+	long n;
+
+	if (strncmp(arg, ARGUMENT, sizeof(ARGUMENT) - 1) != 0)
+		return -1;
+	arg += sizeof(ARGUMENT) - 1;
+	n = strtol(arg, &end, 10);
+	return *arg == '\0' || *end != '\0' || n < 0 || n > 1024 ? -1 : (int)n;
+}
+
+int
+vrrp_reader_live(const char *conf, int fd)
+{
+	struct vrrp_reading *r;
+	const uint8_t *at;
+	uint8_t *bytes = NULL;
+	size_t len;
+	ssize_t n;
+
+	(void)prctl(PR_SET_NAME, "vrrpd-reader", 0, 0, 0);
+	r = vrrp_reading_of_file(conf);
+	if (r == NULL || (len = vrrp_reading_encode(r, &bytes)) == 0)
+		return 1;
+	for (at = bytes; len > 0; at += n, len -= (size_t)n) {
+		n = write(fd, at, len);
+		if (n == -1)
+			return 1;
+	}
+	free(bytes);
+	vrrp_reading_free(r);
+	return 0;
+}
+
+/* --- the end of a child --- */
+
+static void
+let_go(struct vrrp_reader *r)
+{
+	loop_fd_free(r->end_event);
+	if (r->pidfd != -1)
+		(void)close(r->pidfd);
+	if (r->result != -1)
+		(void)close(r->result);
+	r->end_event = NULL;
+	r->pidfd = r->result = -1;
+	r->pid = 0;
+	if (r->timer != NULL)
+		loop_timer_set(r->timer, MONO_NEVER);
+}
+
+/* The whole of the memory file; NULL with why. */
+static uint8_t *
+take_result(int fd, size_t *len, char *why)
+{
+	struct stat st;
+	uint8_t *bytes;
+	ssize_t n;
+
+	if (fstat(fd, &st) == -1 || st.st_size <= 0 ||
+	    st.st_size > VRRP_READING_MAX) {
+		(void)snprintf(why, WHY_MAX, "its reader has left nothing");
+		return NULL;
+	}
+	*len = (size_t)st.st_size;
+	bytes = malloc(*len);
+	n = bytes == NULL ? -1 : pread(fd, bytes, *len, 0);
+	if (n >= 0 && (size_t)n == *len)
+		return bytes;
+	(void)snprintf(why, WHY_MAX, "%s", strerror(bytes == NULL ? ENOMEM :
+	    EIO));
+	free(bytes);
+	return NULL;
+}
+
+static void
+judge_end(struct vrrp_reader *r, int status)
+{
+	char text[WHY_MAX + sizeof(((struct conf_error *)0)->file) + 32];
+	char why[WHY_MAX] = "";
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+
+	if (WIFSIGNALED(status))
+		(void)snprintf(why, sizeof(why), "its reader died (%s)",
+		    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		(void)snprintf(why, sizeof(why), "its reader gave up (status "
+		    "%d), maybe for lack of memory", WEXITSTATUS(status));
+	else
+		bytes = take_result(r->result, &len, why);
+	let_go(r);
+	(void)snprintf(text, sizeof(text), "%s: cannot be read: %s",
+	    r->config.conf, why);
+	r->config.done(bytes, len, bytes == NULL ? text : NULL, r->config.arg);
+}
+
+static void
+ended(int fd, void *arg)
+{
+	struct vrrp_reader *r = arg;
+	int status = 0;
+	pid_t pid;
+
+	(void)fd;
+	do
+		pid = waitpid(r->pid, &status, WNOHANG);
+	while (pid == -1 && errno == EINTR);
+	if (pid != 0)
+		judge_end(r, pid == -1 ? 1 << 8 : status);
+}
+
+static void
+kill_and_reap(struct vrrp_reader *r)
+{
+	(void)kill(r->pid, SIGKILL);
+	while (waitpid(r->pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	let_go(r);
+}
+
+static void
+reap_undead(struct vrrp_reader *r)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < r->undead_count; i++)
+		if (waitpid(r->undead[i], NULL, WNOHANG) == 0)
+			r->undead[n++] = r->undead[i];
+	r->undead_count = n;
+}
+
+/*
+ * A process that waits for a dead disk cannot even be killed, so nobody waits for
+ * its end; vrrp_reader_start() has seen to it that there is a place.
+ */
+static void
+abandon(struct vrrp_reader *r)
+{
+	(void)kill(r->pid, SIGKILL);
+	r->undead[r->undead_count++] = r->pid;
+	let_go(r);
+}
+
+static void
+time_is_over(mono_t deadline, void *arg)
+{
+	struct vrrp_reader *r = arg;
+	char text[512];
+
+	(void)deadline;
+	if (r->pid == 0)
+		return;
+	abandon(r);
+	(void)snprintf(text, sizeof(text), "%s: cannot be read: its reader "
+	    "took longer than %d s", r->config.conf,
+	    (int)(VRRP_READER_TIME_NS / NS_PER_S));
+	r->config.done(NULL, 0, text, r->config.arg);
+}
+
+/* --- the start --- */
+
+void
+vrrp_reader_program(struct vrrp_reader *r, pid_t engine)
+{
+	char path[48];
+
+	if (r->program != -1)
+		(void)close(r->program);
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)engine);
+	r->program = open(path, O_PATH | O_CLOEXEC);
+}
+
+static int
+watch(struct vrrp_reader *r)
+{
+	r->pidfd = (int)syscall(SYS_pidfd_open, r->pid, 0);
+	if (r->pidfd == -1)
+		return -errno;
+	r->end_event = loop_fd_new(r->loop, r->pidfd, ended, r);
+	return r->end_event == NULL ? -ENOMEM : 0;
+}
+
+int
+vrrp_reader_start(struct vrrp_reader *r)
+{
+	sigset_t all, before;
+	pid_t pid, parent = getpid();
+	int error;
+
+	vrrp_reader_stop(r);
+	reap_undead(r);
+	if (r->undead_count == UNDEAD_MAX)
+		return -EAGAIN;
+	r->result = memfd_create("vrrpd-config", MFD_CLOEXEC);
+	if (r->result == -1)
+		return -errno;
+	log_flush();
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	pid = fork();
+	if (pid == 0)
+		live(r, parent);
+	error = pid == -1 ? -errno : 0;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	if (error < 0) {
+		let_go(r);
+		return error;
+	}
+	r->pid = pid;
+	error = watch(r);
+	if (error < 0)
+		kill_and_reap(r);
+	else
+		loop_timer_set(r->timer, mono_add(loop_clock(),
+		    VRRP_READER_TIME_NS));
+	return error;
+}
+
+void
+vrrp_reader_stop(struct vrrp_reader *r)
+{
+	if (r->pid != 0)
+		abandon(r);
+}
+
+/* --- life --- */
+
+struct vrrp_reader *
+vrrp_reader_new(struct loop *loop, const struct vrrp_reader_config *config)
+{
+	struct vrrp_reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->config = *config;
+	r->loop = loop;
+	r->program = r->pidfd = r->result = -1;
+	r->timer = loop_timer_new(loop, time_is_over, r);
+	if (r->timer == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+vrrp_reader_forget(struct vrrp_reader *r)
+{
+	if (r == NULL)
+		return;
+	let_go(r);
+	loop_timer_free(r->timer);
+	if (r->program != -1)
+		(void)close(r->program);
+	free(r);
+}
+
+void
+vrrp_reader_free(struct vrrp_reader *r)
+{
+	if (r == NULL)
+		return;
+	vrrp_reader_stop(r);
+	vrrp_reader_forget(r);
+}
