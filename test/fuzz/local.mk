@@ -16,6 +16,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_ka \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
+	test/fuzz/fuzz_vrrp_errands \
 	test/fuzz/fuzz_vrrp_orders \
 	test/fuzz/fuzz_vrrp_reading \
 	test/fuzz/fuzz_vrrp_wire \
@@ -74,6 +75,11 @@ test_fuzz_fuzz_vrrp_core_SOURCES = test/fuzz/fuzz_vrrp_core.c
 nodist_test_fuzz_fuzz_vrrp_core_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_core_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
 test_fuzz_fuzz_vrrp_core_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_errands_SOURCES = test/fuzz/fuzz_vrrp_errands.c
+nodist_test_fuzz_fuzz_vrrp_errands_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_errands_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_errands_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_orders_SOURCES = test/fuzz/fuzz_vrrp_orders.c
 nodist_test_fuzz_fuzz_vrrp_orders_SOURCES = $(FUZZ_MAIN)

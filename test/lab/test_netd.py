@@ -139,7 +139,7 @@ def test_stopped_vrrpd_net_is_replaced_and_no_address_runs_out(lab):
         os.kill(stopped[0], signal.SIGSTOP)
 
     assert lost(lab, 10, stop, lambda: None) == []
-    assert "vrrpd-net is stopped" in lab.r1.vrrpd.log()
+    assert 'vrrpd-net was killed for its silence why="is stopped"' in lab.r1.vrrpd.log()
     assert net_pid(lab.r1) not in (None, stopped[0])
 
 

@@ -153,7 +153,7 @@ act_on(struct vrrp_desk *d, enum vrrp_vital_verdict verdict, int64_t silent_ns)
 		break;
 	}
 	tell_change(d, VRRP_NET_AWAY);
-	log_err(NAME " %s, silent for %lld ms: killed",
+	log_err(NAME " was killed for its silence why=\"%s\" silent_ms=%lld",
 	    vrrp_vital_word(verdict), (long long)(silent_ns / NS_PER_MS));
 	(void)vrrp_child_signal(&d->child, SIGKILL);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));

@@ -583,7 +583,8 @@ test_vrrp_desk_stopped_vrrpd_net_is_replaced(void **state)
 	world_run_ms(1);
 	assert_int_equal(told_there(), VRRP_NET_AWAY);
 	assert_string_equal(world.said,
-	    "vrrpd-net is stopped, silent for 500 ms: killed\n");
+	    "vrrpd-net was killed for its silence why=\"is stopped\" "
+	    "silent_ms=500\n");
 	assert_non_null(strstr(world.did, "signal"));
 	world_dies(NET, SIGKILL);
 	world_run_ms(100);
@@ -628,7 +629,8 @@ test_vrrp_desk_hanging_vrrpd_net_is_killed_after_a_while(void **state)
 	assert_string_equal(world.said, "");
 	world_run_ms(1);
 	assert_string_equal(world.said,
-	    "vrrpd-net sleeps, silent for 2000 ms: killed\n");
+	    "vrrpd-net was killed for its silence why=\"sleeps\" "
+	    "silent_ms=2000\n");
 }
 
 /* Nobody gave it a processor; then it answers after all. */
