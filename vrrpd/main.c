@@ -327,6 +327,19 @@ be_beside(int fd, int argc, char **argv)
 
 /* --- on trial --- */
 
+/* The configuration that the vrrpd that runs was started with. */
+static int
+read_standard_input(struct vrrp_config *config)
+{
+	static struct conf_errors errors;
+	static char text[CONF_FILE_MAX + 1];
+	size_t len = fread(text, 1, sizeof(text) - 1, stdin);
+
+	text[len] = '\0';
+	return len == 0 ? -ENOENT : vrrp_conf_parse_text(text,
+	    "standard input", 0, config, &errors, NULL);
+}
+
 static int
 be_tried(int argc, char **argv)
 {
@@ -336,6 +349,7 @@ be_tried(int argc, char **argv)
 	struct vrrp_config config;
 	struct priv_user user;
 	char line[128];
+	int error;
 
 	if (read_options(argc, argv, &opt) != -1)
 		return 2;
@@ -343,7 +357,10 @@ be_tried(int argc, char **argv)
 		printf("there is no user \"%s\"\n", priv_user_name());
 		return 1;
 	}
-	if (read_config(&opt, &config, false) < 0)
+	error = read_config(&opt, &config, false);
+	if (error < 0)
+		error = read_standard_input(&config);
+	if (error < 0)
 		return 1;
 	vrrp_config_free(&config);
 	if (!vrrp_trial_print(line, sizeof(line), PACKAGE_VERSION,

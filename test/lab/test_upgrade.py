@@ -11,8 +11,10 @@ import time
 
 import pytest
 
-from lab import BUILD, START_CS, VIP, Ctl, Gap, vrrpd_conf, wait_for
+from lab import (BUILD, START_CS, VIP, VRID, Capture, Ctl, Gap, vrrpd_conf,
+                 wait_for)
 
+TRIALS = int(os.environ.get("LAB_TRIALS", 3))
 HELPERS = ("vrrpd-checks", "vrrpd-net", "vrrpd-scripts")
 
 
@@ -196,6 +198,48 @@ def test_engine_that_was_killed_is_followed_by_the_program_on_disk(lab):
     wait_engine(lab.r1, engine)
     assert version(lab.r1) == new
     lab.wait_pair()
+
+
+def test_restart_of_25_instances_at_one_centisecond(lab, record_property):
+    """The longest silence of an instance, and what a client loses."""
+    path = lab.r1.dir / "vrrpd"
+    install(path)
+    for router, priority, more in ((lab.r1, 200, {"program": path}),
+                                   (lab.r2, 100, {})):
+        router.start_vrrpd("".join(
+            vrrpd_conf(priority=priority, advert_int=1, vrid=VRID + i,
+                       name="web" if i == 0 else "v%d" % i,
+                       addresses=("%s/24" % (VIP if i == 0 else
+                                             "192.0.2.%d" % (100 + i)),))
+            for i in range(25)), **more)
+    lab.wait_pair()
+    time.sleep(0.5)
+    before = len(lab.r2.transitions())
+    lost, silences, machine = [], [], []
+    for trial in range(TRIALS):
+        install(path, other_version(lab.r1)[1] if trial % 2 == 0 else
+                lambda binary: binary)
+        gap = Gap(lab.client)
+        with Capture(lab.r2, "eth0", "vrrp and ether src host 00:00:5e:00:01:"
+                     "%02x" % VRID) as capture, lab.meter() as meter:
+            restart(lab.r1)
+            time.sleep(0.3)
+            outages = meter.stop()["outages"]
+            times = [float(frame.time) for frame in capture.stop()]
+        machine.append(gap.stop())
+        lost.append(max([o["length-ms"] for o in outages], default=0))
+        silences.append(max(b - a for a, b in zip(times, times[1:])) * 1000)
+    moved = len(lab.r2.transitions()) - before
+    for name, value in (("lost-ms", lost), ("silence-ms", silences),
+                        ("machine-ms", machine), ("moved", moved)):
+        record_property(name, value)
+    print("lost", lost, "silence", silences, "machine", machine, "moved",
+          moved)
+    if max(machine) > 4:
+        pytest.skip("the machine was away for %.1f ms: %s" % (
+            max(machine), [lost, silences, moved]))
+    assert moved == 0, lab.r2.transitions()
+    assert lost == [0] * TRIALS
 
 
 # The processes beside the engine.

@@ -1,7 +1,7 @@
 /*
  * vrrp_apart.c - a child of the monitor leaves what it has of its parent.
  *
- * For the processes beside the engine, which are forks of the monitor and share
+ * For the processes beside the engine, which are children of the monitor and share
  * nothing with it but a channel.  The engine has its own way (vrrp_birth.c).
  */
 #include "config.h"

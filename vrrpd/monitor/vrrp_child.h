@@ -1,8 +1,8 @@
 /*
  * vrrp_child.h - a child of the monitor: forked, listened to, watched, reaped.
  *
- * A fork without exec that talks with the monitor through a channel.  The engine
- * is one, each helper is one.
+ * A fork that talks with the monitor through a channel, and that executes the
+ * program on disk or does not.  The engine is one, each helper is one.
  */
 #ifndef VRRPD_VRRP_CHILD_H
 #define VRRPD_VRRP_CHILD_H

@@ -6,8 +6,10 @@
  * replaced is still at work.
  *
  * The program that is tried is a child with ordinary scheduling and no privilege:
- * the capabilities of the monitor are not passed on.  Its words come through a
- * pipe, as standard output and error.  One trial at a time; an engine that asks
+ * the capabilities of the monitor are not passed on.  Its standard input is what an
+ * engine gets that finds no good file, the configuration of the start: a file that
+ * is bad or gone is not the program's fault, and no obstacle.  Its words come
+ * through a pipe, as standard output and error.  One trial at a time; an engine that asks
  * while there is one gets the verdict of that.
  *
  * Not here: what the words mean (vrrp_trial.c), and what is done then.
@@ -16,6 +18,7 @@
 
 #include "vrrpd/monitor/vrrp_tryout.h"
 
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -160,6 +163,19 @@ limit_cb(mono_t deadline, void *arg)
 	(void)kill(t->pid, SIGKILL);
 }
 
+/* The configuration that a program has which finds no file it could read. */
+static int
+open_conf(const struct vrrp_program *p)
+{
+	int fd = memfd_create("vrrpd-conf", MFD_CLOEXEC);
+	size_t len = strlen(p->conf);
+
+	if (fd != -1 && write(fd, p->conf, len) == (ssize_t)len &&
+	    lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 /* The words are all that the child has of its parent. */
 static void __attribute__((noreturn))
 execute(const struct vrrp_program *p, int words)
@@ -172,7 +188,7 @@ execute(const struct vrrp_program *p, int words)
 
 	for (i = 0; p->args[i] != NULL && i < ARGS_MAX; i++)
 		argv[i + 2] = p->args[i];
-	in = open("/dev/null", O_RDONLY);
+	in = open_conf(p);
 	(void)dup2(words, STDOUT_FILENO);
 	(void)dup2(words, STDERR_FILENO);
 	if (in != -1)

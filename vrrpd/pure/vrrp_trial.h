@@ -2,7 +2,8 @@
  * vrrp_trial.h - is the program on disk able to go on where this one stops?  PURE.
  *
  * Before an operator's restart the monitor runs the program with the argument
- * --try.  That reads the configuration and ends with status 0 and a last line:
+ * --try.  That reads the configuration, where the file is bad the one on standard
+ * input, and ends with status 0 and a last line:
  *
  *   vrrpd VERSION speaks ID
  *

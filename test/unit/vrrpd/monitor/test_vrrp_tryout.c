@@ -25,8 +25,8 @@
 #include "vrrpd/pure/vrrp_trial.h"
 
 static char folder[] = "/tmp/tryout.XXXXXX";
-static char word[] = "-v", *args[] = { word, NULL };
-static struct vrrp_program program = { .args = args };
+static char word[] = "-v", conf[] = "a = 1\n", *args[] = { word, NULL };
+static struct vrrp_program program = { .args = args, .conf = conf };
 static struct vrrp_tryout *tryout;
 static struct vrrp_monitor_part part;
 static struct loop *l;
@@ -165,8 +165,8 @@ test_vrrp_tryout_bad_ones(void **state)
 		{ "#!/bin/sh\necho no such luck >&2\n", 0755, "no such luck" },
 		{ "#!/bin/sh\nhead -c 100000 /dev/zero | tr '\\0' x\n", 0755,
 		    "xxxx" },
-		{ "#!/bin/sh\nread a || echo nothing to read\n", 0755,
-		    "nothing to read" },
+		{ "#!/bin/sh\nread a && echo \"got $a\"\n", 0755,
+		    "got a = 1" },
 	};
 	size_t i;
 
