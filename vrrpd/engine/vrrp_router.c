@@ -345,7 +345,9 @@ vrrp_router_device_made(struct vrrp_router *r,
 	if (vrrp_errands_made(r->env.errands, m) &&
 	    !device_made(r->instances, r->instance_count, m))
 		(void)device_made(r->lingering, r->lingering_count, m);
-	reapply_later(r);
+	/* A device that cannot be is wished again by the timer, not at once. */
+	if (m->error == 0)
+		reapply_later(r);
 }
 
 void

@@ -49,6 +49,7 @@ struct vrrp_errands {
 		struct vrrp_device_made	made;
 	}			*kept;		/* reserved, and made */
 	unsigned		 kept_count;
+	char			 said[VRRP_DEVICE_REASON_MAX]; /* why not */
 	struct vrrp_removals	 removals;
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_RENEWAL_MAX];
@@ -179,6 +180,17 @@ vrrp_errands_purge(struct vrrp_errands *e)
 		remove_made(e, &e->kept[--e->kept_count].made);
 }
 
+/* The next one that comes wishes it again, and fails again, every second. */
+static void
+say_once(struct vrrp_errands *e, const struct vrrp_device_made *m)
+{
+	if (strcmp(e->said, m->reason) == 0)
+		return;
+	memcpy(e->said, m->reason, sizeof(e->said));
+	log_err("%s: the instance that needs it waits, and the one before goes "
+	    "on", m->reason);
+}
+
 bool
 vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
 {
@@ -196,6 +208,8 @@ vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
 	wish = done->wish;
 	reserved = done->reserved;
 	(void)vrrp_devices_drop(&e->devices, m->number);
+	if (m->error < 0 && reserved)
+		say_once(e, m);
 	/* Another wish for it is under way: that one's answer decides. */
 	if (m->error < 0 || vrrp_devices_same(&e->devices, &wish) != NULL)
 		return false;

@@ -346,6 +346,62 @@ test_vrrp_errand_forsaken_wish_is_taken_over(void **state)
 	assert_true(vrrp_errands_made(e, &m));
 }
 
+/* Known to be wished again soon: kept, until that is not so any more. */
+static void
+test_vrrp_errand_reserved_device_is_kept_for_the_next(void **state)
+{
+	struct vrrp_device_made m = made(1), out;
+
+	(void)state;
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	(void)vrrp_errands_make(e, &a_wish);
+	vrrp_errands_reserve(e, 1);
+	assert_true(vrrp_errands_is_reserved(e, &a_wish));
+	assert_false(vrrp_errands_take(e, &a_wish, &out));
+	assert_false(vrrp_errands_made(e, &m));
+	assert_false(vrrp_errands_is_reserved(e, &a_wish));
+	/* Somebody has removed it. */
+	assert_false(vrrp_errands_take(e, &a_wish, &out));
+	(void)vrrp_errands_make(e, &a_wish);
+	vrrp_errands_reserve(e, 2);
+	m.number = 2;
+	(void)strcpy(world.tracked.name, m.name);
+	world.tracked.ifindex = m.ifindex;
+	assert_false(vrrp_errands_made(e, &m));
+	assert_true(vrrp_errands_take(e, &a_wish, &out));
+	assert_int_equal(out.ifindex, m.ifindex);
+	assert_false(vrrp_errands_take(e, &a_wish, &out));
+	/* Nobody comes. */
+	(void)vrrp_errands_make(e, &a_wish);
+	vrrp_errands_reserve(e, 3);
+	m.number = 3;
+	assert_false(vrrp_errands_made(e, &m));
+	world_deferred();
+	world_forget();
+	vrrp_errands_purge(e);
+	world_deferred();
+	assert_string_equal(world.did, "remove:vr4-51-7");
+}
+
+static void
+test_vrrp_errand_reserved_device_that_cannot_be_is_said_once(void **state)
+{
+	struct vrrp_device_made m = { .error = -17, .name = "vr4-51-7",
+	    .reason = "it is not ours" };
+	const char *first;
+
+	(void)state;
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	while (m.number < 3) {
+		m.number = vrrp_errands_make(e, &a_wish);
+		vrrp_errands_reserve(e, m.number);
+		assert_false(vrrp_errands_made(e, &m));
+	}
+	first = strstr(lines, "it is not ours: the instance that needs it");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "it is not ours"));
+}
+
 /* --- and instances that wait for them --- */
 
 static void
@@ -523,6 +579,8 @@ main(void)
 	    TEST(test_vrrp_errand_wish_that_finds_no_room_leaves_with_the_beat),
 	    TEST(test_vrrp_errand_device_nobody_waits_for_is_removed),
 	    TEST(test_vrrp_errand_forsaken_wish_is_taken_over),
+	    TEST(test_vrrp_errand_reserved_device_is_kept_for_the_next),
+	    TEST(test_vrrp_errand_reserved_device_that_cannot_be_is_said_once),
 	    TEST(test_vrrp_errand_instance_waits_for_its_device),
 	    TEST(test_vrrp_errand_device_that_cannot_be_is_wished_again),
 	    TEST(test_vrrp_errand_late_device_is_removed),
