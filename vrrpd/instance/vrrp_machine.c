@@ -60,6 +60,7 @@
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
+#define LINGER_LATE_NS	(1 * NS_PER_S)		/* as long as others go first */
 #define HELD_MAX_NS	(2 * NS_PER_MS)
 #define HELD_SETTLE_NS	(200 * NS_PER_US)
 
@@ -792,6 +793,12 @@ linger_cb(mono_t deadline, void *arg)
 	int64_t ns;
 
 	(void)deadline;
+	/* A hundred may be through with it at once: adverts go first. */
+	if (mono_before(loop_budget_end(v->env->loop), loop_clock()) &&
+	    mono_sub(loop_clock(), v->linger.until) < LINGER_LATE_NS) {
+		loop_timer_set(v->linger_timer, loop_clock());
+		return;
+	}
 	/* As with Active_Down_Timer: the successor may be waiting in there. */
 	if (v->iface->io != NULL)
 		vrrp_io_drain(v->iface->io);

@@ -97,6 +97,19 @@ loop_now(const struct loop *loop)
 	return world.now;
 }
 
+mono_t
+loop_budget_end(const struct loop *loop)
+{
+	mono_t now = world.now;
+
+	(void)loop;
+	if (world.spent == 0)
+		return mono_add(now, LOOP_BUDGET_NS);
+	world.spent--;
+	world.now = mono_add(now, 2 * LOOP_BUDGET_NS);
+	return mono_add(now, -1);
+}
+
 int64_t
 loop_realtime_ns(void)
 {

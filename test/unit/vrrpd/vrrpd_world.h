@@ -63,6 +63,7 @@ struct world {
 	void		(*on_drain)(void);	/* packets that were waiting */
 	bool		unjudged;	/* this process was away */
 	void		(*on_judge)(void);	/* and that is found now */
+	unsigned	spent;		/* batches to come that take 2 ms each */
 	/* The batch not acknowledged yet. */
 	nl_batch_done	done;
 	void		*done_arg;

@@ -212,6 +212,36 @@ test_vrrp_machine_leaving_withdraws_when_the_successor_is_heard(void **state)
 	assert_string_equal(world.did, "advert:0 hush withdraw");
 }
 
+/* A hundred may be through with it at once: adverts go first, for a while. */
+static void
+test_vrrp_machine_withdrawal_of_who_lingers_waits_for_its_turn(void **state)
+{
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 200, 100);
+	world.spent = 5;
+	world_run(VRRP_LINGER_TAIL_NS + 4 * 2 * LOOP_BUDGET_NS);
+	assert_string_equal(world.did, "hush advert:100");
+	world_run(2 * LOOP_BUDGET_NS);
+	assert_string_equal(world.did, "hush advert:100 withdraw");
+	assert_int_equal(world.spent, 0);
+}
+
+static void
+test_vrrp_machine_withdrawal_of_who_lingers_does_not_wait_for_ever(
+    void **state)
+{
+	(void)state;
+	become_active();
+	world_advert("192.0.2.1", 200, 100);
+	world.spent = 10000;
+	world_run(NS_PER_S);
+	assert_string_equal(world.did, "hush advert:100");
+	world_run(10 * NS_PER_MS);
+	assert_string_equal(world.did, "hush advert:100 withdraw");
+	assert_true(world.spent > 9000);
+}
+
 static void
 resigned_to_an_ipv6_backup(void)
 {
@@ -960,6 +990,8 @@ main(void)
 	    TEST(test_vrrp_machine_leaving_without_a_successor_is_bounded),
 	    TEST(test_vrrp_machine_leaving_with_a_dead_link_withdraws_at_once),
 	    TEST(test_vrrp_machine_disabled_and_enabled_again_never_stops_answering),
+	    TEST(test_vrrp_machine_withdrawal_of_who_lingers_waits_for_its_turn),
+	    TEST(test_vrrp_machine_withdrawal_of_who_lingers_does_not_wait_for_ever),
 	    TEST(test_vrrp_machine_better_advert_withdraws),
 	    TEST(test_vrrp_machine_due_timer_looks_into_the_socket_first),
 	    TEST(test_vrrp_machine_leaving_resigns_then_withdraws),
