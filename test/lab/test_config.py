@@ -4,7 +4,9 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import tempfile
+import threading
 
 import pytest
 
@@ -163,6 +165,17 @@ def put(path, what):
         path.symlink_to("/nosuch/vrrpd.conf")
     elif what == "fifo":
         os.mkfifo(path)
+    elif what == "device":
+        path.symlink_to("/dev/zero")
+    elif what == "socket":
+        here = socket.socket(socket.AF_UNIX)
+        here.bind(str(path))
+        here.close()
+    elif what == "link to itself":
+        path.symlink_to(path)
+    elif isinstance(what, int):
+        with path.open("wb") as f:
+            f.truncate(what)
     elif isinstance(what, bytes):
         path.write_bytes(what)
     elif what != "missing":
@@ -183,7 +196,19 @@ RELOADS = {
     "deep": "instance a { " * 20000,
     "escapes": GOOD + 'router_id = "\\x"\n',
     "ten-megabytes": BAD["ten-megabytes"][0],
+    # More than there is memory, and as good as no disk: a hole.
+    "gigabyte": 1 << 30,
+    "device": "device", "socket": "socket", "link-loop": "link to itself",
+    "nul": GOOD.replace("eth0", "eth0\0"),
+    "include-missing": "include = \"nosuch.conf\"\n" + GOOD,
+    "include-itself": "include = \"vrrpd.conf\"\n" + GOOD,
+    "include-folder": "include = \".\"\n" + GOOD,
+    "include-device": "include = \"/dev/zero\"\n" + GOOD,
 }
+# Where there is a line to name: its number.
+LINES = {"bad": line_of(BAD["priority-256"][0], "priority"),
+         "nul": line_of(GOOD, "eth0"), "include-missing": 1,
+         "include-itself": 1, "include-folder": 1, "include-device": 1}
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +241,43 @@ def test_bad_file_at_a_reload_is_one_answer_and_touches_nothing(running, name):
     lines = done.stderr.splitlines()
     assert len(lines) == 1 and len(lines[0]) < 512, lines
     assert str(path) in lines[0], lines
+    if name in LINES:
+        assert "%s:%d: " % (path, LINES[name]) in lines[0], lines
     assert lab.r1.pids() == pids
     assert [r.transitions() for r in lab.routers] == before
     assert report["outages"] == [] or \
         report["worst-gap-us"] > 5000, report["outages"]
     assert lab.r1.vrrpctl("reload", check=False).stdout.startswith("reloaded")
+
+
+def test_file_that_changes_under_our_eyes_is_one_of_its_versions(running):
+    """Replaced or rewritten in place all the time: never half of two."""
+    lab, path = running, running.r1.vrrpd_conf
+    text = path.read_text()
+    before, pids = [r.transitions() for r in lab.routers], lab.r1.pids()
+    priorities = [201, 202]
+    versions = [text.replace("= 200", "= %d" % p) for p in priorities]
+    stop = threading.Event()
+
+    def write():
+        new = path.with_suffix(".new")
+        while not stop.is_set():
+            for version in versions:
+                new.write_text(version)
+                new.rename(path)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(20):
+            done = lab.r1.vrrpctl("reload")
+            assert done.returncode == 0, done
+            assert lab.r1.call("show")["instances"][0]["priority"] in \
+                priorities
+    finally:
+        stop.set()
+        writer.join()
+        put(path, text)
+    lab.r1.vrrpctl("reload", check=True)
+    assert [r.transitions() for r in lab.routers] == before
+    assert lab.r1.pids() == pids
