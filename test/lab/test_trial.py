@@ -134,11 +134,10 @@ def test_trial_outlives_the_engine(pair, how):
     write(r1, conf(priority=201))
     r1.vrrpctl("reload", "--timeout", "4s", check=True)
     old = r1.engine_pid()
+    write(r1, "somebody is editing {\n")
     if how == "kill":
-        write(r1, "somebody is editing {\n")
         os.kill(old, signal.SIGKILL)
     else:
-        write(r1, conf(priority=222))
         r1.vrrpctl("restart", check=True)
     wait_for(lambda: r1.engine_pid() != old, 10, "another engine")
     assert priority(r1) == 201 and confirm(r1) is not None
@@ -215,6 +214,13 @@ def test_reader_that_hangs_or_dies_is_an_answer(pair):
             asked.join()
             pytest.skip("it reads faster than one can look")
         os.kill(pid, number)
+        if number == signal.SIGSTOP:
+            with open("/proc/%d/status" % pid) as f:
+                status = dict(line.split(":\t", 1) for line in f)
+            for have in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+                assert int(status[have], 16) == 0, status
+            assert "0" not in status["Uid"].split(), status
+            assert status["NoNewPrivs"].strip() == "1", status
         asked.join()
         assert answers[0].returncode == 1, answers
         assert word in answers[0].stderr, answers

@@ -458,8 +458,10 @@ do_confirm(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	struct vrrp_ctl *c = arg;
 
 	(void)params;
+	if (!vrrp_ctl_reload_confirm(c->reload, result, error))
+		return false;
 	log_notice("reload confirmed by=\"%s\"", ctl_client_conn_name(conn));
-	return vrrp_ctl_reload_confirm(c->reload, result, error);
+	return true;
 }
 
 static bool

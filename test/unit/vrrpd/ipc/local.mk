@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/ipc/test_vrrp_bfd \
 	test/unit/vrrpd/ipc/test_vrrp_birth \
 	test/unit/vrrpd/ipc/test_vrrp_channel \
+	test/unit/vrrpd/ipc/test_vrrp_post \
 	test/unit/vrrpd/ipc/test_vrrp_tally \
 	# end
 
@@ -16,4 +17,6 @@ test_unit_vrrpd_ipc_test_vrrp_channel_SOURCES = test/unit/vrrpd/ipc/test_vrrp_ch
 test_unit_vrrpd_ipc_test_vrrp_channel_LDADD = $(UNIT_VRRPD_IPC_LIBS)
 test_unit_vrrpd_ipc_test_vrrp_tally_SOURCES = test/unit/vrrpd/ipc/test_vrrp_tally.c
 test_unit_vrrpd_ipc_test_vrrp_tally_LDADD = $(UNIT_VRRPD_IPC_LIBS)
+test_unit_vrrpd_ipc_test_vrrp_post_SOURCES = test/unit/vrrpd/ipc/test_vrrp_post.c
+test_unit_vrrpd_ipc_test_vrrp_post_LDADD = $(UNIT_VRRPD_IPC_LIBS)
 endif
