@@ -26,6 +26,11 @@
  * instant on the monotonic clock.  The clock is read after each recvmmsg(), so
  * no packet is younger than `now`.
  *
+ * Closing.  The end of a packet socket waits for all processors (a grace period,
+ * 10 to 30 ms), and the end of a membership for the kernel's lock on network
+ * configuration.  So the sockets of an interface that is not used any more stay
+ * open and deaf, until it is used again or this process ends.
+ *
  * Sending.  One AF_PACKET socket with protocol 0, which receives nothing.  Its
  * frames pass through the queueing discipline with SO_PRIORITY 6 (V-27) and are
  * visible to tcpdump, unlike with PACKET_QDISC_BYPASS.
@@ -62,6 +67,7 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
+#define KEPT_MAX	64	/* receivers that nobody uses */
 #define RX_BATCH	32
 #define TX_BATCH	64
 #define RCVBUF		(4 * 1024 * 1024)
@@ -85,6 +91,10 @@ struct vrrp_io {
 	vrrp_io_rx_cb		 cb;
 	void			*arg;
 };
+
+/* Closed by their users, in no order. */
+static struct vrrp_io *kept[KEPT_MAX];
+static unsigned kept_count;
 
 /* One set for all receivers: the daemon is single-threaded. */
 static uint8_t rx_frame[RX_BATCH][VRRP_FRAME_MAX];
@@ -196,12 +206,13 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 	return sent;
 }
 
+static const struct sock_filter nothing[] = {
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
 int
 vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 {
-	static const struct sock_filter nothing[] = {
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
 	const struct sock_fprog deaf = { 1, (struct sock_filter *)nothing };
 	struct sockaddr_storage ss;
 	int *fd = &io->unicast_fd[family_index(source->family)];
@@ -444,27 +455,97 @@ packet_socket(int ifindex, int *out)
 	return 0;
 }
 
+static bool
+listen_to(int fd, const struct sock_filter *filter, size_t len)
+{
+	const struct sock_fprog prog = { (unsigned short)len,
+	    (struct sock_filter *)filter };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+	    sizeof(prog)) == 0;
+}
+
+/* Whatever is queued, and an error of an interface that was down. */
+static void
+forget_queue(int fd)
+{
+	uint8_t byte;
+	int i;
+
+	for (i = 0; i < VRRP_IO_DRAIN_MAX; i++)
+		if (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) == -1 &&
+		    errno != ENETDOWN)
+			return;
+}
+
+/* The kernel takes a socket from an interface that is removed. */
+static bool
+is_bound(int fd, int ifindex)
+{
+	struct sockaddr_ll sll;
+	socklen_t len = sizeof(sll);
+
+	return getsockname(fd, (struct sockaddr *)&sll, &len) == 0 &&
+	    sll.sll_ifindex == ifindex;
+}
+
+/* The receiver that this interface had before, or NULL. */
+static struct vrrp_io *
+take_kept(int ifindex)
+{
+	const struct sock_filter *filter;
+	struct vrrp_io *io;
+	unsigned i;
+	size_t len;
+
+	for (i = 0; i < kept_count; i++)
+		if (kept[i]->ifindex == ifindex &&
+		    is_bound(kept[i]->fd, ifindex))
+			break;
+	if (i == kept_count)
+		return NULL;
+	io = kept[i];
+	forget_queue(io->fd);
+	(void)vrrp_io_drops(io);
+	filter = vrrp_io_filter(&len);
+	if (!listen_to(io->fd, filter, len))
+		return NULL;
+	kept[i] = kept[--kept_count];
+	return io;
+}
+
+static struct vrrp_io *
+new_receiver(int ifindex, int *error)
+{
+	struct vrrp_io *io = calloc(1, sizeof(*io));
+
+	*error = -ENOMEM;
+	if (io == NULL)
+		return NULL;
+	io->ifindex = ifindex;
+	io->member_fd[0] = io->member_fd[1] = -1;
+	io->unicast_fd[0] = io->unicast_fd[1] = -1;
+	*error = packet_socket(ifindex, &io->fd);
+	if (*error == 0)
+		return io;
+	free(io);
+	return NULL;
+}
+
 int
 vrrp_io_open(struct loop *loop, int ifindex, vrrp_io_rx_cb cb, void *arg,
     struct vrrp_io **out)
 {
-	struct vrrp_io *io;
-	int error;
+	struct vrrp_io *io = take_kept(ifindex);
+	int error = 0;
 
-	io = calloc(1, sizeof(*io));
 	if (io == NULL)
-		return -ENOMEM;
+		io = new_receiver(ifindex, &error);
+	if (io == NULL)
+		return error;
 	io->loop = loop;
-	io->ifindex = ifindex;
 	io->cb = cb;
 	io->arg = arg;
-	io->member_fd[0] = io->member_fd[1] = -1;
-	io->unicast_fd[0] = io->unicast_fd[1] = -1;
-	error = packet_socket(ifindex, &io->fd);
-	if (error < 0) {
-		free(io);
-		return error;
-	}
 	rxclock_empty(&io->clock, loop_clock());
 	io->event = loop_fd_new(loop, io->fd, readable, io);
 	if (io->event == NULL) {
@@ -475,6 +556,19 @@ vrrp_io_open(struct loop *loop, int ifindex, vrrp_io_rx_cb cb, void *arg,
 	return 0;
 }
 
+/* Waits: see the top of the file. */
+static void
+end(struct vrrp_io *io)
+{
+	int i;
+
+	close(io->fd);
+	for (i = 0; i < 2; i++)
+		if (io->member_fd[i] != -1)
+			close(io->member_fd[i]);
+	free(io);
+}
+
 void
 vrrp_io_close(struct vrrp_io *io)
 {
@@ -483,14 +577,19 @@ vrrp_io_close(struct vrrp_io *io)
 	if (io == NULL)
 		return;
 	loop_fd_free(io->event);
-	close(io->fd);
+	io->event = NULL;
 	for (i = 0; i < 2; i++) {
-		if (io->member_fd[i] != -1)
-			close(io->member_fd[i]);
 		if (io->unicast_fd[i] != -1)
 			close(io->unicast_fd[i]);
+		io->unicast_fd[i] = -1;
 	}
-	free(io);
+	if (kept_count == KEPT_MAX || !listen_to(io->fd, nothing, 1)) {
+		end(io);
+		return;
+	}
+	/* Frames from before the filter are not for whoever opens this again. */
+	forget_queue(io->fd);
+	kept[kept_count++] = io;
 }
 
 static int

@@ -61,7 +61,11 @@ typedef void (*vrrp_io_rx_cb)(const struct vrrp_io_packet *, void *arg);
  */
 int	vrrp_io_open(struct loop *, int ifindex, vrrp_io_rx_cb, void *arg,
 	    struct vrrp_io **out);
-void	vrrp_io_close(struct vrrp_io *);		/* NULL is fine */
+/*
+ * Nothing is received any more.  The sockets stay open until the interface is opened
+ * again, or the process ends: their end would wait for the kernel.  NULL is fine.
+ */
+void	vrrp_io_close(struct vrrp_io *);
 /* Join the group of this family on the interface (V-28). Once is enough. */
 int	vrrp_io_join(struct vrrp_io *, uint8_t family);
 /*

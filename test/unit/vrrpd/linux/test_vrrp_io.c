@@ -15,6 +15,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -350,6 +351,81 @@ test_vrrp_io_many_frames_go_out_in_order(void **state)
 	vrrp_io_tx_close(tx);
 }
 
+/* Deaf in between, and what came meanwhile is not for whoever opens it again. */
+static void
+test_vrrp_io_closed_receiver_is_used_again(void **state)
+{
+	struct vrrp_io_tx *tx;
+	struct vrrp_io *io, *again;
+	struct seen s = { 0 };
+	uint8_t buf[256];
+	size_t n;
+	int i;
+
+	(void)state;
+	need_net();
+	assert_int_equal(vrrp_io_tx_open(&tx), 0);
+	assert_int_equal(vrrp_io_open(loop, if_nametoindex("eth1"), receive,
+	    &s, &io), 0);
+	n = advert_frame(buf, sizeof(buf), AF_INET);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(vrrp_io_send(tx, if_nametoindex("eth0"), buf,
+		    n), 0);
+	usleep(20000);
+	vrrp_io_close(io);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(vrrp_io_send(tx, if_nametoindex("eth0"), buf,
+		    n), 0);
+	usleep(20000);
+	assert_int_equal(vrrp_io_open(loop, if_nametoindex("eth1"), receive,
+	    &s, &again), 0);
+	assert_ptr_equal(again, io);
+	vrrp_io_drain(again);
+	assert_int_equal(s.count, 0);
+	assert_int_equal(vrrp_io_drops(again), 0);
+	assert_int_equal(vrrp_io_join(again, AF_INET), 0);
+	for (i = 0; i < 1000 && s.count == 0; i++) {
+		if (i % 100 == 0)
+			assert_int_equal(vrrp_io_send(tx,
+			    if_nametoindex("eth0"), buf, n), 0);
+		usleep(1000);
+		vrrp_io_drain(again);
+	}
+	assert_int_equal(s.count, 1);
+	vrrp_io_close(again);
+	vrrp_io_tx_close(tx);
+}
+
+/* The kernel has taken its socket from an interface that was removed. */
+static void
+test_vrrp_io_receiver_of_a_removed_interface_is_not_used_again(void **state)
+{
+	struct vrrp_io *io, *again;
+	struct seen s = { 0 };
+	char command[160];
+	unsigned ifindex;
+
+	(void)state;
+	need_net();
+	assert_int_equal(system("ip link add eth8 type veth peer name eth9"),
+	    0);
+	ifindex = if_nametoindex("eth8");
+	assert_int_equal(vrrp_io_open(loop, (int)ifindex, receive, &s, &io),
+	    0);
+	assert_int_equal(vrrp_io_join(io, AF_INET6), 0);
+	assert_int_equal(system("ip link del eth8"), 0);
+	vrrp_io_close(io);
+	(void)snprintf(command, sizeof(command), "ip link add eth8 index %u "
+	    "type veth peer name eth9", ifindex);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(vrrp_io_open(loop, (int)ifindex, receive, &s,
+	    &again), 0);
+	assert_ptr_not_equal(again, io);
+	assert_int_equal(vrrp_io_join(again, AF_INET6), 0);
+	vrrp_io_close(again);
+	assert_int_equal(system("ip link del eth8"), 0);
+}
+
 static void
 test_vrrp_io_interface_that_is_not_there_is_an_error(void **state)
 {
@@ -387,6 +463,9 @@ main(void)
 	    cmocka_unit_test(test_vrrp_io_filter_is_accepted_by_the_kernel),
 	    cmocka_unit_test(test_vrrp_io_frame_arrives_with_its_instant),
 	    cmocka_unit_test(test_vrrp_io_many_frames_go_out_in_order),
+	    cmocka_unit_test(test_vrrp_io_closed_receiver_is_used_again),
+	    cmocka_unit_test(
+	        test_vrrp_io_receiver_of_a_removed_interface_is_not_used_again),
 	    cmocka_unit_test(
 	        test_vrrp_io_interface_that_is_not_there_is_an_error),
 	};
