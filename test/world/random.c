@@ -15,6 +15,7 @@
 
 #include "test/world/random.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -25,6 +26,7 @@
 #include "test/world/host.h"
 #include "test/world/judge.h"
 #include "test/world/lan.h"
+#include "test/world/netlink.h"
 #include "test/world/plan.h"
 #include "test/world/proc.h"
 #include "test/world/town.h"
@@ -87,7 +89,8 @@ draw_instance(struct plan *p, struct plan_instance *i)
 		    0;
 		part->interval_cs = mixed && i->version == 3 ?
 		    draw_interval(3) : interval;
-		part->confirm_ms = 0;
+		part->confirm_ms = one_in(6) ? 1 +
+		    (unsigned)world_draw(4) : 0;
 	}
 }
 
@@ -305,7 +308,7 @@ hurt_host(unsigned r)
 	struct host *h = plan_host(r);
 	struct link *l = link_by_name(h, "eth0");
 
-	switch (world_draw(8)) {
+	switch (world_draw(10)) {
 	case 0: case 1:
 		host_sleep(h, draw_span());
 		break;
@@ -329,6 +332,16 @@ hurt_host(unsigned r)
 	case 7:
 		world_say("%s: bfdd is to leave", h->name);
 		daemon_stop(h, "bfdd");
+		break;
+	case 8:
+		netlink_lose_events(h);
+		break;
+	case 9:
+		world_say("%s: addresses are refused", h->name);
+		h->address_error = ENOSPC;
+		world_run(draw_span());
+		h->address_error = 0;
+		world_say("%s: addresses are taken", h->name);
 		break;
 	}
 }
