@@ -803,8 +803,10 @@ state_line(struct host *h, const char *line)
 }
 
 static void
-session_line(struct host *h, const char *line)
+session_line(struct host *h, const struct proc *p, const char *line)
 {
+	/* Of its clock, which goes on while it computes. */
+	int64_t now = p->clock > world->now ? p->clock : world->now;
 	char word[ADDR_STRLEN], interface[16], reason[32];
 	struct bfd_seat *b;
 	struct addr peer;
@@ -830,11 +832,11 @@ session_line(struct host *h, const char *line)
 	}
 	detection_us = atoll(value_of(line, "detection_us", word,
 	    sizeof(word)));
-	if (strcmp(reason, "timeout") == 0 && world->now - b->heard_at +
-	    CLOCKS_NS < detection_us * NS_PER_US)
+	if (strcmp(reason, "timeout") == 0 && now - b->heard_at + CLOCKS_NS <
+	    detection_us * NS_PER_US)
 		world_fail("%s: the session to %s timed out after %lld us of "
 		    "%lld", h->name, addr_format(&peer, word, sizeof(word)),
-		    (long long)((world->now - b->heard_at) / NS_PER_US),
+		    (long long)((now - b->heard_at) / NS_PER_US),
 		    detection_us);
 }
 
@@ -866,7 +868,7 @@ judge_log(struct host *h, const struct proc *p, const char *line)
 		if (engine)
 			state_line(h, line);
 		else
-			session_line(h, line);
+			session_line(h, p, line);
 	} else if (engine && strstr(line, " effective=") != NULL)
 		priority_line(h, line, "effective");
 	else if (engine && strstr(line, " set priority=") != NULL)
