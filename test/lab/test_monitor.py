@@ -174,8 +174,30 @@ def test_will_of_a_killed_engine_is_a_takeover_within_skew(lab, virtual_mac):
     assert statistics.median(overlap) <= 0.020, text
 
 
+@pytest.mark.parametrize("peer", (False, True), ids=("alone", "pair"))
+def test_will_of_a_killed_engine_is_undone_in_its_skew_time(lab, peer):
+    """Nobody waits for a whole Active_Down_Interval where priority 0 was said."""
+    if peer:
+        lab.start_pair(advert_int=100)
+        lab.wait_pair()
+    else:
+        lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100))
+        lab.r1.wait_state("active", 10)
+    lab.answered()
+    with lab.meter() as meter:
+        os.kill(lab.r1.engine_pid(), signal.SIGKILL)
+        outage = meter.wait_outage(10, longer_than_ms=100)
+        time.sleep(0.5)
+        meter.stop()
+    # 218.75 ms, 20 ms of queries, and the start of a process.
+    assert outage["length-ms"] < 600, outage
+    assert lab.r1.transitions()[-1]["cause"] == "own-will"
+    if peer:
+        assert lab.r2.state() == "backup"
+
+
 def test_will_of_a_killed_engine_ipv6(lab):
-    lab.start_pair(ipv6=True, advert_int=10)
+    lab.start_pair(ipv6=True, advert_int=10, priorities=(200, 199))
     lab.wait_pair(ipv6=True)
     os.kill(lab.r1.engine_pid(), signal.SIGKILL)
     lab.r2.wait_state("active", 5)
@@ -185,7 +207,7 @@ def test_will_of_a_killed_engine_ipv6(lab):
 
 def test_will_reaches_unicast_peers(lab):
     for router, peer, priority in ((lab.r1, lab.r2, 200),
-                                   (lab.r2, lab.r1, 100)):
+                                   (lab.r2, lab.r1, 199)):
         router.start_vrrpd(vrrpd_conf(
             priority=priority, advert_int=10,
             extra="unicast_peers = { %s }" % peer.address))
@@ -225,7 +247,8 @@ def test_will_after_demotion_is_empty(lab):
 
 
 def test_engine_that_hangs_is_killed_and_its_will_carried_out(lab):
-    lab.start_pair(advert_int=100)
+    """r2 waits for less time than the next engine of r1 does."""
+    lab.start_pair(advert_int=100, priorities=(200, 199))
     lab.wait_pair()
     monitor, engine = lab.r1.pids()
     os.kill(engine, signal.SIGSTOP)

@@ -745,6 +745,9 @@ judge_takeover(struct seat *s)
 	} else if (strcmp(s->cause, "owner") == 0) {
 		if (s->priority != 255)
 			wrong(s, "does not own the address");
+	} else if (strcmp(s->cause, "own-will") == 0) {
+		if (s->heard_since)
+			wrong(s, "there was an Active");
 	} else if (strcmp(s->cause, "taken-back") == 0) {
 		if (s->heard_since)
 			wrong(s, "there was an Active");

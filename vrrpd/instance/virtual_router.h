@@ -106,6 +106,8 @@ struct vrrp_instance {
 	bool			 succeeded;	/* another of ours goes on for it */
 	/* The engine before us left the addresses in the kernel (L-24). */
 	bool			 kept;
+	/* The engine before us died as its Active, and priority 0 was said. */
+	bool			 willed;
 	mono_t			 created;
 	int64_t			 created_real_ns; /* counters start here */
 	enum vrrp_cause		 down_cause;	/* of going to Initialize */

@@ -201,30 +201,6 @@ vrrp_able_soon(const struct vrrp_instance *v)
 	    strcmp(reason, v->retry_reason) == 0;
 }
 
-bool
-vrrp_able_with(const struct vrrp_instance *v, const struct vrrp_params *p,
-    char *why, size_t size)
-{
-	enum vrrp_cause cause;
-	char text[ADDR_STRLEN];
-	struct nl_link link;
-	unsigned i;
-
-	if (!addresses_can_be(v, p, &cause, why, size))
-		return false;
-	for (i = 0; i < p->vip_count; i++) {
-		if (p->vips[i].device[0] == '\0' ||
-		    strcmp(p->vips[i].device, v->iface->name) == 0 ||
-		    nl_link_known(v->env->nl, p->vips[i].device, &link) == 0)
-			continue;
-		(void)snprintf(why, size, "device %s of address %s does not "
-		    "exist", p->vips[i].device, addr_format(
-		    &p->vips[i].prefix.addr, text, sizeof(text)));
-		return false;
-	}
-	return true;
-}
-
 enum vrrp_cause
 vrrp_able_start_cause(const struct vrrp_instance *v)
 {

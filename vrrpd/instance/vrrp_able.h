@@ -24,12 +24,6 @@ bool	vrrp_able_soon(const struct vrrp_instance *);
  * and *cause what the state machine is told.
  */
 bool	vrrp_able_now(struct vrrp_instance *, enum vrrp_cause *cause);
-/*
- * Could one that runs go on with the values of p, as far as the kernel and the
- * interface are concerned?  If not, why: for a user.
- */
-bool	vrrp_able_with(const struct vrrp_instance *, const struct vrrp_params *p,
-	    char *why, size_t size);
 /* A tracked item keeps it from running (L-17). */
 bool	vrrp_able_track_forbids(const struct vrrp_instance *);
 /* Why it starts, after what made it stop. */

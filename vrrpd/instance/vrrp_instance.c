@@ -616,7 +616,10 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->retry_at = MONO_NEVER;
 	v->answered = answered;
 	v->followed = followed;
-	v->kept = vrrp_handoff_find(env->handoff, p->name) != NULL;
+	v->kept = vrrp_handoff_has(env->handoff, p->name,
+	    VRRP_HANDOFF_ACTIVE);
+	v->willed = vrrp_handoff_has(env->handoff, p->name,
+	    VRRP_HANDOFF_WILLED);
 	if (o != NULL) {
 		v->disabled = o->disabled_s != 0;
 		v->handed_over = o->handed_over_s != 0;

@@ -468,6 +468,8 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		v->held = 0;
 		v->unsaid = false;
 	}
+	if (todo & VRRP_DO_QUERY)
+		vrrp_send_query(v);
 	if ((todo & VRRP_DO_INSTALL) && !proves_itself(v)) {
 		linger(v, &act->tr, r);
 		give_up(v);
@@ -650,9 +652,13 @@ vrrp_machine_start(struct vrrp_instance *v, enum vrrp_cause cause)
 
 	if (v->kept)
 		readopt(v, now, &act);
+	else if (v->willed)
+		vrrp_core_startup_willed(&v->core, now,
+		    vrrp_iface_primary_of(v), cause, &act);
 	else
 		vrrp_core_startup(&v->core, now, vrrp_iface_primary_of(v),
 		    cause, &act);
+	v->willed = false;
 	perform(v, &act, &m);
 }
 

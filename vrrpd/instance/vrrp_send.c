@@ -166,6 +166,31 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 	vrrp_core_said(&v->core, at, to);
 }
 
+static void
+query_in(struct vrrp_instance *v, uint8_t version, const uint8_t *resign,
+    size_t len)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+	int error;
+
+	if (v->p.unicast_count == 0) {
+		memcpy(frame, resign, len);
+		memcpy(frame + 6, v->iface->link.mac, 6);
+		resign = frame;
+	}
+	(void)send_one(v, version, 0, resign, len, &error);
+}
+
+void
+vrrp_send_query(struct vrrp_instance *v)
+{
+	if (v->resign_len == 0 || v->iface->io == NULL)
+		return;
+	query_in(v, v->p.version, v->resign, v->resign_len);
+	if (v->p.also_version_2)
+		query_in(v, 2, v->resign_v2, v->resign_v2_len);
+}
+
 /*
  * The frame is that of an advert, and is let out or kept back as one would be.
  * But as an Ethernet frame it is addressed to ourselves, so no switch passes it on

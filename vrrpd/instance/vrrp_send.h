@@ -21,6 +21,11 @@
  */
 void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
 /*
+ * Priority 0 once more, for an Active to answer (V-70).  Not from the virtual MAC:
+ * no switch may learn that it is here.
+ */
+void	vrrp_send_query(struct vrrp_instance *);
+/*
  * Would an advert leave?  Sends one that reaches nobody.  False: that cannot be
  * found out, for the way to a unicast peer is known by using it.  *error: 0, or the
  * errno of the refusal.

@@ -235,6 +235,26 @@ say(const struct vrrp_estate *e, unsigned adverts, int error)
 	    "not all withdrawn" : "withdrawn");
 }
 
+/* A will without adverts is of an instance that had resigned already. */
+void
+vrrp_estate_list(struct vrrp_estate *e, struct vrrp_handoff *h)
+{
+	struct vrrp_handoff_entry *entry;
+	unsigned i;
+
+	for (i = 0; i < e->count && h->count < VRRP_HANDOFF_MAX; i++) {
+		look_at(e, i);
+		if (e->will.frame_count == 0 ||
+		    vrrp_handoff_find(h, e->will.name) != NULL)
+			continue;
+		entry = &h->list[h->count++];
+		*entry = (struct vrrp_handoff_entry){
+		    .flags = VRRP_HANDOFF_WILLED };
+		memcpy(entry->name, e->will.name, sizeof(entry->name));
+	}
+	h->left = loop_clock();
+}
+
 unsigned
 vrrp_estate_execute(struct vrrp_estate *e)
 {

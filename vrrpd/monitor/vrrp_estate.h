@@ -29,6 +29,11 @@ void	vrrp_estate_attach(struct vrrp_estate *, struct vrrp_channel *);
  */
 unsigned vrrp_estate_execute(struct vrrp_estate *);
 /*
+ * Adds to h whose wills there are and say priority 0, for whoever comes after the
+ * engine that is dead: VRRP_HANDOFF_WILLED.  Before they are carried out.
+ */
+void	vrrp_estate_list(struct vrrp_estate *, struct vrrp_handoff *h);
+/*
  * The living engine has started, with what the engine before handed over: the
  * wills of instances that were Active are the living engine's from now on; others
  * that the engine before left are void, for nobody would ever revoke them.

@@ -93,6 +93,8 @@ struct monitor {
 	bool			 restarting;	/* the engine said so, and will end */
 	bool			 inheriting;	/* the engine began with handoff */
 	struct vrrp_handoff	 handoff;
+	/* The wills that were carried out since an engine was ready last. */
+	struct vrrp_handoff	 willed;
 
 	bool			 spoke;		/* the engine has said anything */
 	bool			 ready;		/* the engine is, or was */
@@ -257,6 +259,7 @@ first_ready(struct monitor *m)
 		if (m->config->parts[i].renew != NULL)
 			m->config->parts[i].renew(m->config->parts[i].arg);
 	m->inheriting = false;
+	m->willed.count = 0;
 	for (i = 0; i < m->config->part_count; i++)
 		if (parts[i].ready != NULL)
 			parts[i].ready(m->engine.pid, parts[i].arg);
@@ -310,6 +313,22 @@ is_mute(const struct monitor *m)
 
 static void	start_cb(mono_t deadline, void *arg);
 
+static void
+carry_out(struct monitor *m)
+{
+	if (vrrp_estate_count(m->estate) == 0)
+		return;
+	vrrp_estate_list(m->estate, &m->willed);
+	(void)vrrp_estate_execute(m->estate);
+}
+
+/* The next engine has to know this of the one before. */
+static const struct vrrp_handoff *
+heritage(const struct monitor *m, bool planned)
+{
+	return planned ? &m->handoff : m->willed.count > 0 ? &m->willed : NULL;
+}
+
 /* Comes before engine_ended(): see the top of the file. */
 static void
 engine_hung_up(void *arg)
@@ -322,7 +341,7 @@ engine_hung_up(void *arg)
 		return;
 	/* An engine that still lives must not go on without its addresses. */
 	(void)vrrp_child_signal(&m->engine, SIGKILL);
-	(void)vrrp_estate_execute(m->estate);
+	carry_out(m);
 }
 
 /* The wills stay: should there be no other engine, they are carried out. */
@@ -442,6 +461,7 @@ after_end(struct monitor *m, int status)
 	/* A program that never gets ready shall not be tried for ever. */
 	if (m->config->executes && !m->ready)
 		m->birth.own = true;
+	m->birth.handoff = heritage(m, false);
 	wait_ns = vrrp_backoff_next_ns(&m->backoff, m->started, loop_clock());
 	m->birth.restarts++;
 	log_err("engine died why=\"%s\" restarts=%u restart_in_ms=%lld",
@@ -473,8 +493,7 @@ go_on_with_our_own(struct monitor *m, int status)
 	log_err("the program on disk cannot be the engine why=\"%s\": the one "
 	    "that runs since the start of vrrpd goes on", m->birth.last_end);
 	m->birth.own = true;
-	if (m->inheriting)
-		m->birth.handoff = &m->handoff;
+	m->birth.handoff = heritage(m, m->inheriting);
 	start_cb(loop_clock(), m);
 }
 
@@ -492,7 +511,7 @@ engine_ended(int fd, void *arg)
 	vrrp_channel_drain(m->engine.channel);
 	/* The last messages are read; from now on nothing has precedence. */
 	if (!m->restarting && !is_mute(m))
-		(void)vrrp_estate_execute(m->estate);
+		carry_out(m);
 	if (!vrrp_child_reap(&m->engine, &status))
 		return;
 	let_go(m);
@@ -508,7 +527,7 @@ engine_ended(int fd, void *arg)
 		return;
 	}
 	m->restarting = false;
-	(void)vrrp_estate_execute(m->estate);
+	carry_out(m);
 	after_end(m, status);
 }
 
@@ -540,7 +559,7 @@ adopt_engine(struct monitor *m)
 
 	m->hung = m->restarting = m->spoke = m->ready = false;
 	m->replacing = false;
-	m->inheriting = m->birth.handoff != NULL;
+	m->inheriting = m->birth.handoff == &m->handoff;
 	m->birth.handoff = NULL;
 	m->started = loop_clock();
 	vrrp_pulse_start(&m->pulse, m->started,

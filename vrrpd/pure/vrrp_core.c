@@ -35,6 +35,9 @@
 #define SETTLED_ADVERTS		5		/* and the skew, and some */
 #define IMMEDIATE_MIN_NS	NS_PER_MS	/* V-96 */
 #define REANNOUNCE_MIN_NS	(100 * NS_PER_MS)
+#define QUERIES			2
+#define QUERY_MIN_NS		(2 * NS_PER_MS)
+#define QUERY_MAX_NS		(10 * NS_PER_MS)
 
 const char *
 vrrp_state_name(enum vrrp_state state)
@@ -155,6 +158,8 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->paced_adverts = 0;
 	v->wants = false;
 	v->claimed = 0;
+	v->willed = false;
+	v->queries = 0;
 	v->fence_until = MONO_NEVER;
 }
 
@@ -261,6 +266,34 @@ vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
 }
 
 void
+vrrp_core_startup_willed(struct vrrp_core *v, mono_t now,
+    const struct addr *primary, enum vrrp_cause cause,
+    struct vrrp_actions *act)
+{
+	vrrp_core_startup(v, now, primary, cause, act);
+	if (v->state != VRRP_BACKUP)
+		return;
+	v->willed = true;
+	v->queries = QUERIES;
+	start_active_down_timer(v, now, true, VRRP_CAUSE_OWN_WILL,
+	    vrrp_core_followed(v));
+	vrrp_core_check(v);
+}
+
+/* The answers come before the timer that runs from here. */
+static void
+query(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+{
+	int64_t ns = ns_from_cs(v->p.advert_int_cs) / 8;
+
+	v->queries--;
+	act->todo |= VRRP_DO_QUERY;
+	v->active_down_from = now;
+	v->active_down_timer = mono_add(now, ns < QUERY_MIN_NS ? QUERY_MIN_NS :
+	    ns > QUERY_MAX_NS ? QUERY_MAX_NS : ns);
+}
+
+void
 vrrp_core_shutdown(struct vrrp_core *v, mono_t now, enum vrrp_cause cause,
     struct vrrp_actions *act)
 {
@@ -296,6 +329,8 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 	v->active.last_advert = from;
 	v->active.last_arrival = arrival;
 	v->claimed = 0;
+	v->willed = false;
+	v->queries = 0;
 	vrrp_death_no_claim(&v->death);
 	v->active_adver_interval_cs = adv->interval_cs;
 	compute_intervals(v);
@@ -356,6 +391,12 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		vrrp_core_bfd_call_off(v, arrival, adv);	/* V-66 */
 		follow(v, from, arrival, adv);
 		return;
+	}
+	if (v->willed) {			/* no hurry: it serves */
+		v->willed = false;
+		v->queries = 0;
+		start_active_down_timer(v, v->active_down_from, false,
+		    VRRP_CAUSE_ACTIVE_DOWN_TIMER, vrrp_core_sender(adv));
 	}
 	active_fell(v, from, adv);
 	vrrp_core_bfd_note_claim(v, arrival, adv);
@@ -583,6 +624,10 @@ backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	}
 	if (mono_before(v->bfd_takeover_timer, v->active_down_timer)) {
 		vrrp_core_go(v, VRRP_CAUSE_BFD_DOWN, now, due, act);
+		return;
+	}
+	if (v->queries > 0) {
+		query(v, now, act);
 		return;
 	}
 	v->active_down_timer = MONO_NEVER;		/* V-64 */

@@ -45,6 +45,17 @@ void	vrrp_core_init(struct vrrp_core *, const struct vrrp_core_params *);
 void	vrrp_core_startup(struct vrrp_core *, mono_t now,
 	    const struct addr *primary, enum vrrp_cause, struct vrrp_actions *);
 /*
+ * The same for a router that was Active in another life, of which priority 0 has been
+ * said (vrrp_will.h).  Its peers wait for their Skew_Time, or serve already; there
+ * is nothing that a whole Active_Down_Interval is good for.  So it waits for its own
+ * Skew_Time, and what is due then is two queries (VRRP_DO_QUERY), 2 to 10 ms apart:
+ * priority 0 once more, which an Active answers at once (V-70).  Who is not Active
+ * waits for its Skew_Time, from there if it had missed the first.  An Active that is
+ * heard is treated as after any other start.
+ */
+void	vrrp_core_startup_willed(struct vrrp_core *, mono_t now,
+	    const struct addr *primary, enum vrrp_cause, struct vrrp_actions *);
+/*
  * L-24: this router has been Active since `since`, in another life that ended at
  * `left`, and holds its addresses.  In Initialize only.  It goes on as Active, and
  * fences where the time between was too long (vrrp_core_must_fence()).

@@ -50,7 +50,7 @@ check_initialize(const struct vrrp_core *v)
 	assert(!runs(v->confirm_timer));
 	assert(!runs(v->fence_until));
 	assert(!v->wants && !v->active_by_bfd && v->paced_adverts == 0);
-	assert(v->claimed == 0);
+	assert(v->claimed == 0 && !v->willed);
 	assert(!addr_is_set(&v->blocked_peer));
 }
 
@@ -80,7 +80,7 @@ check_active(const struct vrrp_core *v)
 	assert(!runs(v->active_down_timer));
 	assert(!runs(v->bfd_takeover_timer));
 	assert(!runs(v->confirm_timer));
-	assert(!v->wants && v->claimed == 0);
+	assert(!v->wants && v->claimed == 0 && !v->willed);
 	/* Design §6: whoever is fenced is silent until it has listened. */
 	assert(!runs(v->fence_until) ||
 	    v->fence_until.ns == v->adver_timer.ns);
@@ -95,6 +95,7 @@ vrrp_core_check(const struct vrrp_core *v)
 	assert(!v->confirmed);		/* true inside vrrp_core_expire() only */
 	assert(v->bfd_false_takeovers <= v->bfd_takeovers);
 	assert(v->fenced_out <= v->fences);
+	assert(v->willed || v->queries == 0);
 	switch (v->state) {
 	case VRRP_INITIALIZE:
 		check_initialize(v);

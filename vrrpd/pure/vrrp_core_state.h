@@ -26,6 +26,7 @@ enum vrrp_state { VRRP_INITIALIZE, VRRP_BACKUP, VRRP_ACTIVE };
 	X(OWNER,		"owner")		/* V-60 */	\
 	X(ACTIVE_DOWN_TIMER,	"active-down-timer")	/* V-64 */	\
 	X(PRIORITY_ZERO,	"priority-zero")	/* V-65, then timer */ \
+	X(OWN_WILL,		"own-will")	/* Active in another life */ \
 	X(HIGHER_PRIORITY,	"higher-priority")	/* V-71 */	\
 	X(HIGHER_ADDRESS,	"higher-address")	/* V-71, V-74 */ \
 	X(PREEMPT,		"preempt")		/* V-67, V-78 */ \
@@ -62,6 +63,7 @@ enum vrrp_cause {
 #define VRRP_DO_WITHDRAW	0x08	/* addresses off at once, repeats stop */
 #define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
 #define VRRP_DO_ASK		0x20	/* wants to be Active: ask the group */
+#define VRRP_DO_QUERY		0x40	/* is somebody Active? vrrp_send_query() */
 
 /* Another router, as a transition names it.  Address unset: none. */
 struct vrrp_other {
@@ -153,6 +155,10 @@ struct vrrp_core {
 	int64_t			paced_interval_ns;
 	struct vrrp_active_router active;
 	struct vrrp_said	said;
+
+	/* Was Active in another life, and nobody was heard yet. */
+	bool			willed;
+	uint8_t			queries;	/* so many before it is Active */
 
 	/* In a sync group: would be Active, why and since when. */
 	bool			wants;

@@ -93,3 +93,11 @@ vrrp_handoff_find(const struct vrrp_handoff *h, const char *name)
 			return &h->list[i];
 	return NULL;
 }
+
+bool
+vrrp_handoff_has(const struct vrrp_handoff *h, const char *name, uint8_t flag)
+{
+	const struct vrrp_handoff_entry *e = vrrp_handoff_find(h, name);
+
+	return e != NULL && (e->flags & flag) != 0;
+}

@@ -1,8 +1,10 @@
 /*
- * vrrp_handoff.h - what an engine leaves to the next on a planned restart.  PURE.
+ * vrrp_handoff.h - what an engine leaves to the next.  PURE.
  *
- * Body of VRRP_MSG_RESTART: which instances were Active and since when, and the
- * instant until which adverts were sent.  What operators had said is not in here
+ * Body of VRRP_MSG_RESTART, of a planned restart: which instances were Active and
+ * since when, and the instant until which adverts were sent.  When an engine died
+ * the monitor writes one itself: whose wills it has carried out, and when.  What
+ * operators had said is not in here
  * (vrrp_orders.h).  Instants are CLOCK_MONOTONIC, which is one for all processes.
  * Integers in network order:
  *
@@ -23,8 +25,9 @@
 #define VRRP_HANDOFF_BYTES_MIN	10
 #define VRRP_HANDOFF_BYTES_MAX	(10 + VRRP_HANDOFF_MAX * 41)
 
-#define VRRP_HANDOFF_ACTIVE	0x1
-#define VRRP_HANDOFF_FLAGS	0x1
+#define VRRP_HANDOFF_ACTIVE	0x1	/* goes on */
+#define VRRP_HANDOFF_WILLED	0x2	/* priority 0 has been said for it */
+#define VRRP_HANDOFF_FLAGS	0x3
 
 struct vrrp_handoff_entry {
 	char	name[VRRP_HANDOFF_NAME_MAX];
@@ -47,5 +50,8 @@ bool	vrrp_handoff_decode(const uint8_t *buf, size_t len,
 /* NULL: nothing was handed over of that instance.  h may be NULL. */
 const struct vrrp_handoff_entry *vrrp_handoff_find(
 	    const struct vrrp_handoff *h, const char *name);
+/* The same, with this flag. */
+bool	vrrp_handoff_has(const struct vrrp_handoff *h, const char *name,
+	    uint8_t flag);
 
 #endif

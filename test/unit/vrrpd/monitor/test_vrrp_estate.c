@@ -188,6 +188,26 @@ assert_executes(unsigned count, const char *what)
 
 /* --- tests --- */
 
+/* For the engine that comes: whose priority 0 has been said. */
+static void
+test_vrrp_estate_lists_whose_wills_say_priority_zero(void **state)
+{
+	static struct vrrp_handoff h;
+
+	(void)state;
+	h.count = 0;
+	assert_int_equal(deposit("a", 'a'), VRRP_REFUSAL_NONE);
+	assert_int_equal(deposit("b", 'b'), VRRP_REFUSAL_NONE);
+	assert_int_equal(revoke("a"), VRRP_REFUSAL_NONE);
+	vrrp_estate_list(e, &h);
+	vrrp_estate_list(e, &h);
+	assert_int_equal(h.count, 1);
+	assert_true(vrrp_handoff_has(&h, "b", VRRP_HANDOFF_WILLED));
+	assert_false(vrrp_handoff_has(&h, "b", VRRP_HANDOFF_ACTIVE));
+	assert_false(vrrp_handoff_has(&h, "a", VRRP_HANDOFF_WILLED));
+	assert_executes(1, "advert:b withdraw:b ");
+}
+
 /* All adverts before the first address is taken away, and all of it once. */
 static void
 test_vrrp_estate_adverts_come_before_withdrawals_and_once(void **state)
@@ -417,6 +437,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_vrrp_estate_adverts_come_before_withdrawals_and_once),
+		T(test_vrrp_estate_lists_whose_wills_say_priority_zero),
 		T(test_vrrp_estate_newest_will_replaces_the_older),
 		T(test_vrrp_estate_revoked_will_is_not_carried_out),
 		T(test_vrrp_estate_name_with_a_nul_revokes_nothing),

@@ -61,6 +61,21 @@ vrrp_estate_attach(struct vrrp_estate *e, struct vrrp_channel *c)
 	assert_non_null(c);
 }
 
+void
+vrrp_estate_list(struct vrrp_estate *e, struct vrrp_handoff *h)
+{
+	unsigned i;
+
+	(void)e;
+	for (i = 0; i < wills; i++) {
+		h->list[h->count] = (struct vrrp_handoff_entry){
+		    .flags = VRRP_HANDOFF_WILLED };
+		(void)snprintf(h->list[h->count++].name,
+		    VRRP_HANDOFF_NAME_MAX, "v%u", i);
+	}
+	h->left = world.now;
+}
+
 unsigned
 vrrp_estate_execute(struct vrrp_estate *e)
 {

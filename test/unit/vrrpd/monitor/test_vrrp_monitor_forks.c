@@ -76,6 +76,13 @@ vrrp_estate_attach(struct vrrp_estate *e, struct vrrp_channel *c)
 	vrrp_channel_handle(c, VRRP_MSG_WILL, on_will, e);
 }
 
+void
+vrrp_estate_list(struct vrrp_estate *e, struct vrrp_handoff *h)
+{
+	(void)e;
+	(void)h;
+}
+
 unsigned
 vrrp_estate_execute(struct vrrp_estate *e)
 {

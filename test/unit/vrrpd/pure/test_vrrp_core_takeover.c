@@ -403,10 +403,81 @@ test_vrrp_core_bfd_table_full_keeps_the_armed(void **state)
 	assert_int_equal(r.core.state, VRRP_ACTIVE);
 }
 
+/* --- another life (vrrp_will.h) --- */
+
+static void
+start_willed(struct router *r, struct vrrp_core_params p)
+{
+	struct addr us = addr_of(US);
+
+	r->now = (mono_t){ T0 };
+	vrrp_core_init(&r->core, &p);
+	vrrp_core_startup_willed(&r->core, r->now, &us, VRRP_CAUSE_STARTUP,
+	    &r->act);
+}
+
+/* Priority 0 has been said for it: Skew_Time, two queries, and it is back. */
+static void
+test_vrrp_core_willed_is_back_after_its_skew_time(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_willed(&r, params(200, 100));
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	assert_int_equal(remaining(&r), 218750 * NS_PER_US);
+	expire_next(&r);
+	assert_int_equal(r.act.todo, VRRP_DO_QUERY);
+	assert_int_equal(remaining(&r), 10 * NS_PER_MS);
+	expire_next(&r);
+	assert_int_equal(r.act.todo, VRRP_DO_QUERY);
+	expire_next(&r);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_OWN_WILL);
+	assert_int_equal(mono_sub(r.now, (mono_t){ T0 }),
+	    (218750 + 20000) * NS_PER_US);
+	start_willed(&r, params(200, 1));
+	expire_next(&r);
+	assert_int_equal(remaining(&r), 2 * NS_PER_MS);
+	/* The owner waits for nobody. */
+	start_willed(&r, params(255, 100));
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.tr.cause, VRRP_CAUSE_OWNER);
+}
+
+/* Whoever has taken over is followed, or preempted as ever. */
+static void
+test_vrrp_core_willed_leaves_an_active_where_it_is(void **state)
+{
+	struct router r;
+	uint8_t priority;
+	int queries;
+
+	(void)state;
+	for (queries = 0; queries < 3; queries++)
+		for (priority = 1; priority < 255; priority++) {
+			int i;
+
+			start_willed(&r, params(200, 100));
+			for (i = 0; i < queries; i++)
+				expire_next(&r);
+			pass(&r, NS_PER_MS);
+			rx(&r, R1, priority, 100);
+			assert_int_equal(r.core.state, VRRP_BACKUP);
+			assert_true(remaining(&r) >= 3 * NS_PER_S);
+			expire_next(&r);
+			assert_int_equal(r.act.todo, TAKEOVER);
+		}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_vrrp_core_willed_is_back_after_its_skew_time),
+		cmocka_unit_test(
+		    test_vrrp_core_willed_leaves_an_active_where_it_is),
 		cmocka_unit_test(
 		    test_vrrp_core_bfd_timeout_of_the_active_takes_over),
 		cmocka_unit_test(
