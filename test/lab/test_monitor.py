@@ -261,6 +261,31 @@ def test_engine_that_hangs_is_killed_and_its_will_carried_out(lab):
     assert lab.r1.vrrpd.pid == monitor
 
 
+@pytest.mark.parametrize("granted", (False, True), ids=("refused", "granted"))
+def test_engine_without_real_time_has_a_whole_second(lab, granted, tmp_path):
+    """What was granted counts, not what was asked for."""
+    program = BUILD / "vrrpd/vrrpd"
+    if not granted:
+        program = tmp_path / "vrrpd"
+        program.write_text(
+            "#!/bin/sh\nexec prlimit --rtprio=0 setpriv --inh-caps=-sys_nice "
+            "--bounding-set=-sys_nice %s \"$@\"\n" % (BUILD / "vrrpd/vrrpd"))
+        program.chmod(0o755)
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10), program=program)
+    lab.r1.wait_state("active", 10)
+    if granted and lab.r1.call("show")["scheduling"]["realtime-priority"] == 0:
+        pytest.skip("no real-time scheduling to be had")
+    assert granted or "realtime=refused" in lab.r1.vrrpd.log()
+    time.sleep(0.2)                 # the beat that tells the monitor
+    engine = lab.r1.engine_pid()
+    os.kill(engine, signal.SIGSTOP)
+    time.sleep(0.6)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(engine, signal.SIGCONT)
+    time.sleep(0.3)
+    assert (lab.r1.engine_pid() == engine) is not granted
+
+
 SPIN = """
 import os, sys, time
 os.sched_setaffinity(0, {0})

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/rtsched.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_needs.h"
@@ -72,6 +73,8 @@ restarted(void *arg)
 	restarts++;
 }
 
+static const struct rtsched *scheduling;	/* of the engine; NULL: none */
+
 static int
 open_it(const char *text)
 {
@@ -80,6 +83,7 @@ open_it(const char *text)
 		.channel = (struct vrrp_channel *)&ew,
 		.birth = &birth,
 		.bfdd_socket = "/run/bfdd.sock",
+		.scheduling = scheduling,
 		.left = left,
 		.restarted = restarted,
 		.arg = &owner,
@@ -111,6 +115,7 @@ teardown(void **state)
 	(void)state;
 	vrrp_engine_close(e);
 	engine_world_close();
+	scheduling = NULL;
 	log_capture(NULL, NULL);
 	return 0;
 }
@@ -143,6 +148,29 @@ test_vrrp_engine_tells_how_long_its_silence_is_tolerated(void **state)
 	/* Three intervals of a second and the skew of 254, less one interval. */
 	assert_int_equal(world_patience.tolerated_ns, 2 * NS_PER_S +
 	    2 * NS_PER_S / 256);
+}
+
+/* The monitor goes by what was granted, and not by what the file asks for. */
+static void
+test_vrrp_engine_tells_that_it_got_real_time(void **state)
+{
+	static const struct rtsched granted = { .priority = 50 };
+
+	(void)state;
+	scheduling = &granted;
+	start(WEB);
+	assert_true(world_patience.realtime);
+}
+
+static void
+test_vrrp_engine_tells_that_real_time_was_refused(void **state)
+{
+	static const struct rtsched refused = { .sched_error = EPERM };
+
+	(void)state;
+	scheduling = &refused;
+	start(WEB);
+	assert_false(world_patience.realtime);
 }
 
 static unsigned
@@ -865,6 +893,8 @@ main(void)
 	    TEST(test_vrrp_engine_open_says_nothing_to_anybody),
 	    TEST(test_vrrp_engine_start_is_ready_and_beats),
 	    TEST(test_vrrp_engine_tells_how_long_its_silence_is_tolerated),
+	    TEST(test_vrrp_engine_tells_that_it_got_real_time),
+	    TEST(test_vrrp_engine_tells_that_real_time_was_refused),
 	    TEST(test_vrrp_engine_open_fails_for_want_of_anything),
 	    TEST(test_vrrp_engine_start_without_memory_for_bfdd_fails),
 	    TEST(test_vrrp_engine_goes_on_when_the_channel_is_full),
