@@ -329,6 +329,45 @@ def test_world_last_address_lost_and_given_again(lab, virtual_mac):
     lab.answered()
 
 
+# What cannot be sent
+
+@pytest.mark.parametrize("bfd", (False, True), ids=("timer", "bfd"))
+@MODES
+def test_world_active_that_cannot_send_leaves_it_to_its_successor(
+        lab, virtual_mac, bfd):
+    """A queue that drops everything: the sends fail with ENOBUFS."""
+    lab.start_pair(bfd, virtual_mac=virtual_mac, advert_int=10)
+    lab.wait_pair(bfd)
+    before = transitions(lab.r1)
+    lab.r1.run("tc", "qdisc", "replace", "dev", "eth0", "root", "pfifo",
+               "limit", "0")
+    lab.r2.wait_state("active", 3)
+    assert "cannot send" in lab.r1.wait_state("initialize", 2)["waiting-for"]
+    assert VIP not in lab.r1.addresses()
+    time.sleep(2)
+    assert transitions(lab.r1)[len(before):] == [
+        ("active", "initialize", "cannot-send")]
+    lab.r1.run("tc", "qdisc", "delete", "dev", "eth0", "root")
+    lab.wait_pair(bfd)
+    lab.answered()
+    assert transitions(lab.r1)[len(before) + 1][2] == "sends-again"
+
+
+def test_world_alone_it_goes_on_when_it_cannot_send(lab):
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    lab.r1.wait_state("active", 10)
+    lab.r1.run("tc", "qdisc", "replace", "dev", "eth0", "root", "pfifo",
+               "limit", "0")
+    time.sleep(1.5)
+    one = lab.r1.instance()
+    assert one["state"] == "active"
+    assert one["send-error"] == "No buffer space available"
+    assert one["send-error-us"] > 1000000
+    assert "cannot send" in lab.r1.vrrpctl("show", "web").stdout
+    lab.r1.run("tc", "qdisc", "delete", "dev", "eth0", "root")
+    wait_for(lambda: "send-error" not in lab.r1.instance(), 2, "it can")
+
+
 # What cannot be installed
 
 def test_world_address_that_cannot_be_installed_is_not_active(lab):
