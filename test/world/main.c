@@ -225,7 +225,10 @@ play_folder(const char *name, void (*play_file)(const char *,
 	size_t i;
 
 	(void)snprintf(pattern, sizeof(pattern), "%s/*.txt", folder(name));
+	/* The day when no fault is known, that folder is empty. */
 	if (glob(pattern, 0, NULL, &found) != 0) {
+		if (strcmp(name, "faults") == 0)
+			return;
 		(void)fprintf(stderr, "world: nothing is found by %s\n",
 		    pattern);
 		exit(2);
