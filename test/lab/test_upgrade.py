@@ -384,11 +384,14 @@ def test_restart_with_a_program_that_dies_at_once_goes_on(lab):
     assert "the program on disk cannot be the engine" in lab.r1.vrrpd.log()
 
 
-def test_restart_with_a_program_that_never_gets_ready_goes_on(lab):
+@pytest.mark.parametrize("hang", ("exec sleep 60", "while :; do :; done"),
+                         ids=("sleeps", "loops"))
+def test_restart_with_a_program_that_never_gets_ready_goes_on(lab, hang):
     """Killed as one that hangs; until then nobody speaks for the address."""
     path = start_upgradable(lab)
-    install_wrapped(path, "--engine=*) exec sleep 60;;",
-                    other_version(lab.r1)[1])
+    # On one processor a loop of the monitor's priority would be above all.
+    os.sched_setaffinity(lab.r1.pids()[0], {0})
+    install_wrapped(path, "--engine=*) %s;;" % hang, other_version(lab.r1)[1])
     engine = lab.r1.engine_pid()
     done = lab.r1.vrrpctl("restart")
     assert done.returncode == 1

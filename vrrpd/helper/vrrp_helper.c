@@ -383,10 +383,13 @@ open_helper(struct helper *h, int fd)
 int
 vrrp_helper_execute(const struct vrrp_helper_birth *b)
 {
+	static const struct sched_param none;
 	struct vrrp_reading *r = NULL;
 	char *conf = b->program->conf;
 	int error;
 
+	/* A program takes milliseconds to begin, which are the engine's. */
+	(void)sched_setscheduler(0, SCHED_OTHER, &none);
 	if (b->values != NULL) {
 		error = vrrp_reading_decode(b->values->bytes, b->values->len,
 		    &r);

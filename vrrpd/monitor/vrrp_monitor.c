@@ -47,6 +47,7 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -620,6 +621,23 @@ raise_descriptor(int fd)
 }
 
 /*
+ * In the child: below the monitor from the first instant, for a program that hangs
+ * in a loop before it has chosen a priority must not keep the monitor from ending
+ * it.
+ */
+static void
+step_down(void)
+{
+	struct sched_param p;
+
+	if (sched_getscheduler(0) != SCHED_FIFO ||
+	    sched_getparam(0, &p) == -1 || p.sched_priority <= 1)
+		return;
+	p.sched_priority--;
+	(void)sched_setparam(0, &p);
+}
+
+/*
  * 0 in the monitor, 1 in the child, or negative errno.  Signals of the child wait
  * until the child has handlers for them.
  */
@@ -646,6 +664,7 @@ fork_engine(struct monitor *m)
 	rc = vrrp_child_start(&m->engine, m->loop, &plan, &fd);
 	if (rc == 1) {
 		(void)prctl(PR_SET_NAME, "vrrpd-engine", 0, 0, 0);
+		step_down();
 		m->birth.channel = raise_descriptor(fd);
 		forget(m);
 		return 1;
