@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+import os
 import time
 
 import pytest
 
-from lab import vrrpd_conf, wait_for
-from rude import SHOW, connect, is_answered, measure, push
+from lab import BUILD, vrrpd_conf, wait_for
+from rude import SHOW, being, connect, is_answered, measure, push
 
 GROWTH_KIB = 4096
 
@@ -63,3 +64,27 @@ def test_idle_root_gives_way_to_root(lab):
         time.sleep(1.1)
         assert is_answered(stack.enter_context(contextlib.closing(
             connect(path))))
+
+
+def test_readers_leave_descriptors_to_the_engine(lab):
+    """Of 64 in all: a reload still has some for an instance, and root comes in."""
+    r1 = lab.r1
+    conf = vrrpd_conf(priority=200)
+    r1.vrrpd_conf.write_text(conf)
+    r1.vrrpd = r1.start("vrrpd", "prlimit", "--nofile=64:64",
+                        BUILD / "vrrpd/vrrpd", "-f", r1.vrrpd_conf, "-s",
+                        r1.vrrpd_sock, "-S", r1.state_dir)
+    r1.wait_listening(r1.vrrpd, r1.vrrpd_sock)
+    r1.wait_state("active")
+    path = str(r1.vrrpd_sock)
+    with contextlib.ExitStack() as stack:
+        with being(4242, [os.stat(path).st_gid]):
+            socks = [stack.enter_context(contextlib.closing(connect(path)))
+                     for _ in range(64)]
+            served = [is_answered(sock) for sock in socks].count(True)
+        assert 16 <= served < 40, served
+        r1.vrrpd_conf.write_text(conf + vrrpd_conf(
+            priority=200, name="b", vrid=52, addresses=("192.0.2.77/24",)))
+        assert r1.vrrpctl("reload").returncode == 0
+        r1.wait_state("active", name="b")
+    assert "cannot accept" not in r1.vrrpd.log()
