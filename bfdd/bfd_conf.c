@@ -387,6 +387,23 @@ build_config(struct draft *d, cfg_t *root)
 	return check_keys(d);
 }
 
+/* Words that people write instead of ours. */
+static const struct conf_hint hints[] = {
+	{ "instance", NULL, "a block of vrrpd.conf(5)" },
+	{ "group", NULL, "a block of vrrpd.conf(5)" },
+	{ "bfd", "session", NULL },
+	{ "peers", "session", NULL },
+	{ "bfd_instance", NULL, "a word of keepalived: vrrpctl convert FILE "
+	    "makes a vrrpd.conf of its configuration" },
+	{ "neighbor", "peer", NULL },
+	{ "neighbour", "peer", NULL },
+	{ "address", "peer", NULL },
+	{ "iface", "interface", NULL },
+	{ "tx", "min_tx", NULL },
+	{ "rx", "min_rx", NULL },
+	{ NULL, NULL, NULL },
+};
+
 static int
 parse_text(struct draft *d, const char *text)
 {
@@ -428,6 +445,7 @@ parse_text(struct draft *d, const char *text)
 
 	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
 		return -ENOMEM;
+	d->p.hints = hints;
 	rv = parse_words(&d->p, root, text);
 	if (rv == 0)
 		rv = build_config(d, root);

@@ -29,6 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
+
 #define BLOCK_DEPTH_MAX	16
 
 /*
@@ -38,59 +39,8 @@
  */
 static struct conf_errors *parse_errors;
 
-/* --- errors --- */
-
-static void	errors_vadd(struct conf_errors *, const char *, int,
-		    const char *, va_list) __attribute__((format(printf, 4, 0)));
 static void	on_confuse_error(cfg_t *, const char *, va_list)
 		    __attribute__((format(printf, 2, 0)));
-
-/* One line stays one line, whatever was quoted in it. */
-static void
-blank_controls(char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
-}
-
-static void
-errors_vadd(struct conf_errors *errors, const char *file, int line,
-    const char *fmt, va_list ap)
-{
-	struct conf_error *e;
-
-	if (errors->count++ >= CONF_ERRORS_MAX)
-		return;
-	e = &errors->list[errors->count - 1];
-	(void)snprintf(e->file, sizeof(e->file), "%s", file);
-	(void)vsnprintf(e->text, sizeof(e->text), fmt, ap);
-	blank_controls(e->file);
-	blank_controls(e->text);
-	e->line = line > 0 ? line : 0;
-}
-
-void
-conf_errors_add(struct conf_errors *errors, const char *file, int line,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	errors_vadd(errors, file, line, fmt, ap);
-	va_end(ap);
-}
-
-const char *
-conf_error_format(const struct conf_error *e, char *buf, size_t len)
-{
-	if (e->line > 0)
-		(void)snprintf(buf, len, "%s:%d: %s", e->file, e->line,
-		    e->text);
-	else
-		(void)snprintf(buf, len, "%s: %s", e->file, e->text);
-	return buf;
-}
 
 /* --- files --- */
 
@@ -214,7 +164,6 @@ struct tidy {
 	const char		*file;
 	char			*at;	/* next character; blanked in place */
 	int			 line;
-	int			 block[BLOCK_DEPTH_MAX]; /* lines of open '{' */
 	unsigned		 depth;
 	bool			 in_word;
 	struct conf_errors	*errors;
@@ -229,7 +178,7 @@ refuse(const struct tidy *t, int line, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	errors_vadd(t->errors, t->file, line, fmt, ap);
+	conf_errors_vadd(t->errors, t->file, line, fmt, ap);
 	va_end(ap);
 	return -EINVAL;
 }
@@ -328,6 +277,38 @@ check_string(struct tidy *t)
 	return 0;
 }
 
+/*
+ * Characters outside of strings that are not ASCII: said once for those that
+ * stand together, and blanked, so that the rest of the file is judged too.
+ */
+static void
+foreign_bytes(struct tidy *t)
+{
+	static const struct { const char *bytes, *what; } known[] = {
+		{ "\xc2\xa0", "a no-break space is no blank here" },
+		{ "\xe2\x80\x9c", "a typographic quote is none here: use \"" },
+		{ "\xe2\x80\x9d", "a typographic quote is none here: use \"" },
+		{ "\xe2\x80\x9e", "a typographic quote is none here: use \"" },
+		{ "\xe2\x80\x98", "a typographic quote is none here: use '" },
+		{ "\xe2\x80\x99", "a typographic quote is none here: use '" },
+		{ "\xe2\x80\x93", "a typographic dash is none here: use -" },
+		{ "\xe2\x80\x94", "a typographic dash is none here: use -" },
+		{ "\xef\xbb\xbf", "a byte order mark stands inside the file" },
+	};
+	const char *start = t->at;
+	size_t i;
+
+	while ((unsigned char)*t->at >= 0x80)
+		t->at++;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(start, known[i].bytes, strlen(known[i].bytes)) == 0)
+			break;
+	(void)refuse(t, t->line, "%.*s: %s", (int)(t->at - start), start, i <
+	    sizeof(known) / sizeof(known[0]) ? known[i].what : "letters "
+	    "beyond ASCII must be in quotes");
+	memset((char *)(uintptr_t)start, ' ', (size_t)(t->at - start));
+}
+
 /* One token, blank or comment. 0, or -EINVAL with an error added. */
 static int
 tidy_next(struct tidy *t)
@@ -356,12 +337,10 @@ tidy_next(struct tidy *t)
 	case '{':
 		if (t->depth == BLOCK_DEPTH_MAX)
 			return refuse(t, t->line, "blocks nested too deeply");
-		t->block[t->depth++] = t->line;
+		t->depth++;
 		break;
 	case '}':
-		if (t->depth == 0)
-			return refuse(t, t->line, "'}' closes no block");
-		t->depth--;
+		t->depth -= t->depth > 0;
 		break;
 	case '"':
 	case '\'':
@@ -389,6 +368,10 @@ tidy_next(struct tidy *t)
 		t->in_word = true;
 		break;
 	default:
+		if ((unsigned char)c >= 0x80) {
+			foreign_bytes(t);
+			return 0;
+		}
 		if ((unsigned char)c < 0x20 || c == 0x7f)
 			return refuse(t, t->line, "is not a text file "
 			    "(byte 0x%02x)", (unsigned char)c);
@@ -405,11 +388,11 @@ tidy_text(const char *file, char *text, struct conf_errors *errors)
 		.file = file, .at = text, .line = 1, .errors = errors,
 	};
 
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		memset(text, ' ', 3);		/* a byte order mark */
 	while (*t.at != '\0')
 		if (tidy_next(&t) < 0)
 			return -EINVAL;
-	if (t.depth > 0)
-		return refuse(&t, t.block[0], "block is not closed");
 	return 0;
 }
 
@@ -485,9 +468,9 @@ parse_tidy(cfg_t *cfg, const char *file, char *text,
 
 int
 conf_parse(cfg_t *cfg, const char *file, const char *text,
-    struct conf_errors *errors)
+    const struct conf_hint *hints, struct conf_errors *errors)
 {
-	char *copy = strdup(text);
+	char *copy = strdup(text), *plain = NULL;
 	int rc;
 
 	if (copy == NULL) {
@@ -496,9 +479,12 @@ conf_parse(cfg_t *cfg, const char *file, const char *text,
 	}
 	rc = tidy_text(file, copy, errors);
 	if (rc == 0)
-		rc = parse_tidy(cfg, file, copy, errors);
+		rc = conf_scan(cfg->opts, file, copy, hints, errors, &plain);
+	if (rc == 0)
+		rc = parse_tidy(cfg, file, plain, errors);
 	if (rc == -ENOMEM)
 		conf_errors_add(errors, file, 0, "out of memory");
+	free(plain);
 	free(copy);
 	return rc;
 }

@@ -13,27 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/conf_errors.h"
+#include "shared/conf_scan.h"
 #include "shared/pure/addr.h"
 
 #define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
-#define CONF_ERRORS_MAX	64		/* kept; the rest is counted */
-
-struct conf_error {
-	char	file[256];
-	int	line;			/* 0: the file as a whole */
-	char	text[256];
-};
-
-struct conf_errors {
-	struct conf_error	list[CONF_ERRORS_MAX];
-	unsigned		count;	/* may exceed CONF_ERRORS_MAX */
-};
-
-/* Appends; also what cfg_error_t hooks end in. */
-void	conf_errors_add(struct conf_errors *, const char *file, int line,
-	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* "file:line: text" (or "file: text") into buf, which it returns. */
-const char *conf_error_format(const struct conf_error *, char *buf, size_t len);
 
 /*
  * Reads a regular file of at most CONF_FILE_MAX bytes without NUL bytes into a
@@ -52,12 +36,15 @@ int	conf_read_stream(int fd, const char *name, char **text,
  * Parses text into cfg, naming it `file` in errors.  Before libconfuse sees it,
  * comments (#, // and C style, no nesting) are blanked, and what its lexer would
  * misread is refused: open strings, comments and blocks, control characters,
- * "${", a bare '*' or '+'.  Strings end on the line they begin.  libconfuse
- * reports through a callback without user data, so one parse at a time; a
+ * "${", a bare '*' or '+', bytes above 0x7f outside of strings.  Strings end on
+ * the line they begin.  Words that the tables do not have are said with the one
+ * that is meant (hints may be NULL) and left out, so that all are found in one go
+ * (conf_scan.h).  libconfuse reports through a callback without user data, so one parse at a time; a
  * validation callback may use cfg_error() or add to the list itself.
- * 0; -EINVAL or -ENOMEM, and then at least one error was added.
+ * 0: cfg has what could be read, and errors may have been added all the same.
+ * -EINVAL or -ENOMEM: libconfuse did not come to the end, and at least one was.
  */
 int	conf_parse(cfg_t *, const char *file, const char *text,
-	    struct conf_errors *);
+	    const struct conf_hint *hints, struct conf_errors *);
 
 #endif

@@ -152,7 +152,7 @@ parse_words(struct parse *p, cfg_t *root, const char *text)
 	int rv;
 
 	running = p;
-	rv = conf_parse(root, p->file, text, p->errors);
+	rv = conf_parse(root, p->file, text, p->hints, p->errors);
 	if (p->replaced != 0)		/* by an empty list, and then the end */
 		given_twice(root->line, p->replaced_name);
 	running = NULL;

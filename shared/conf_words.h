@@ -36,6 +36,7 @@ struct parse {
 	const char		*file;		/* for complaints; borrowed */
 	struct conf_errors	*errors;	/* borrowed */
 	struct conf_errors	*warnings;	/* borrowed; NULL: not wanted */
+	const struct conf_hint	*hints;		/* borrowed; NULL: none */
 	void			*grammar;	/* for its own value callbacks */
 	struct conf_errors	 scanning;	/* ours while libconfuse runs */
 	int			 replaced;	/* line of the word just freed */

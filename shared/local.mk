@@ -16,6 +16,8 @@ shared_libpure_a_SOURCES = \
 noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
+	shared/conf_errors.c shared/conf_errors.h \
+	shared/conf_scan.c shared/conf_scan.h \
 	shared/conf_words.c shared/conf_words.h \
 	shared/ctl_backlog.c shared/ctl_backlog.h \
 	shared/ctl_call.c shared/ctl_call.h \

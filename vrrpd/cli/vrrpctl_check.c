@@ -7,9 +7,13 @@
 
 #include "vrrpd/cli/vrrpctl_check.h"
 
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/conf.h"
 #include "vrrpd/config/vrrp_conf.h"
@@ -47,11 +51,36 @@ print_errors(struct ctx *c, const struct conf_errors *list, const char *what)
 		    list->count - CONF_ERRORS_MAX);
 }
 
+/*
+ * The text of a file, of standard input ("-"), or of a pipe, which a shell's
+ * <(command) is.  0, or negative errno and an error added.
+ */
+static int
+read_any(const char *path, char **text, struct conf_errors *errors)
+{
+	struct stat st;
+	int fd, rv;
+
+	if (strcmp(path, "-") == 0)
+		return conf_read_stream(STDIN_FILENO, path, text, errors);
+	if (stat(path, &st) == -1 || !S_ISFIFO(st.st_mode))
+		return conf_read_file(path, text, errors);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		rv = -errno;
+		conf_errors_add(errors, path, 0, "%s", strerror(errno));
+		return rv;
+	}
+	rv = conf_read_stream(fd, path, text, errors);
+	(void)close(fd);
+	return rv;
+}
+
 int
 check_file(struct ctx *c)
 {
 	struct { struct conf_errors errors, warnings; } *found;
 	struct vrrp_config config;
+	char *text = NULL;
 	bool good;
 
 	if ((found = calloc(1, sizeof(*found))) == NULL) {
@@ -59,8 +88,10 @@ check_file(struct ctx *c)
 		return VRRPCTL_REFUSED;
 	}
 	memset(&config, 0, sizeof(config));
-	good = vrrp_conf_parse_file(c->args[1], &config, &found->errors,
-	    &found->warnings) == 0;
+	good = read_any(c->args[1], &text, &found->errors) == 0 &&
+	    vrrp_conf_parse_text(text, c->args[1], VRRP_CONF_LOOK, &config,
+	    &found->errors, &found->warnings) == 0;
+	free(text);
 	if (c->json) {
 		json_t *doc = json_pack("{s:s, s:b, s:i, s:o, s:o}",
 		    "file", c->args[1], "good", (int)good,

@@ -4,8 +4,8 @@
  * libconfuse knows the block syntax and nothing of our values: every value is
  * handed to us as a word with its place, and read by the functions of
  * conf_words.h, so that every error names its line and all errors of a file
- * are found in one go.  Only what libconfuse itself refuses, a syntax error or
- * an unknown word, ends the file at once.
+ * are found in one go.  Unknown words, and braces and = that are missing, are
+ * found before libconfuse ends at the first of them (conf_scan.h).
  *
  * Three steps: parse a file into words, build the instances out of the words
  * (vrrp_conf_instance.c, vrrp_conf_track.c), and when all files are read, check
@@ -123,6 +123,51 @@ build_globals(struct draft *d, cfg_t *root)
 	}
 }
 
+#define OF_KEEPALIVED	"a word of keepalived: vrrpctl convert FILE makes a " \
+			"vrrpd.conf of its whole configuration"
+
+/* Words that people write instead of ours: of keepalived, of others, in short. */
+static const struct conf_hint hints[] = {
+	{ "vrrp_instance", NULL, OF_KEEPALIVED },
+	{ "vrrp_sync_group", NULL, OF_KEEPALIVED },
+	{ "vrrp_script", NULL, OF_KEEPALIVED },
+	{ "vrrp_track_process", NULL, OF_KEEPALIVED },
+	{ "bfd_instance", NULL, OF_KEEPALIVED },
+	{ "global_defs", NULL, OF_KEEPALIVED },
+	{ "static_ipaddress", NULL, OF_KEEPALIVED },
+	{ "static_routes", NULL, OF_KEEPALIVED },
+	{ "static_rules", NULL, OF_KEEPALIVED },
+	{ "virtual_server", NULL, "a word of keepalived, whose balancing is "
+	    "not done here" },
+	{ "virtual_server_group", NULL, "a word of keepalived, whose balancing "
+	    "is not done here" },
+	{ "session", NULL, "a block of bfdd.conf(5), which bfdd -n -f FILE "
+	    "checks; here it is bfd ADDRESS { } in an instance" },
+	{ "max_packets_per_second", NULL, "a word of bfdd.conf(5)" },
+	{ "state", NULL, "the priority decides who is Active" },
+	{ "nopreempt", NULL, "here it is preempt = no" },
+	{ "use_vmac", NULL, "here it is virtual_mac = yes" },
+	{ "authentication", NULL, "here it is auth_pass = TEXT" },
+	{ "iface", "interface", NULL },
+	{ "dev", "interface", NULL },
+	{ "vrid", "virtual_router_id", NULL },
+	{ "router_id", "virtual_router_id", NULL },
+	{ "prio", "priority", NULL },
+	{ "vip", "virtual_addresses", NULL },
+	{ "vips", "virtual_addresses", NULL },
+	{ "address", "virtual_addresses", NULL },
+	{ "addresses", "virtual_addresses", NULL },
+	{ "virtual_ipaddress", "virtual_addresses", NULL },
+	{ "virtual_ip", "virtual_addresses", NULL },
+	{ "unicast_peer", "unicast_peers", NULL },
+	{ "peers", "unicast_peers", NULL },
+	{ "advertisement_interval", "advert_int", NULL },
+	{ "auth_password", "auth_pass", NULL },
+	{ "tx", "min_tx", NULL },
+	{ "rx", "min_rx", NULL },
+	{ NULL, NULL, NULL },
+};
+
 static int
 parse_one(struct draft *d, const char *text)
 {
@@ -149,6 +194,7 @@ parse_one(struct draft *d, const char *text)
 
 	if ((root = cfg_init(root_opts, CFGF_NONE)) == NULL)
 		return -ENOMEM;
+	p->hints = hints;
 	rv = parse_words(p, root, text);
 	if (rv == 0) {
 		build_globals(d, root);

@@ -22,6 +22,7 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_command.h"
 #include "vrrpd/config/vrrp_conf_check.h"
+#include "vrrpd/config/vrrp_conf_lint.h"
 
 /* --- instances against each other --- */
 
@@ -501,6 +502,7 @@ vrrp_conf_check(struct draft *d)
 		check_bfd_speed(d, i);
 		check_links(d, i);
 	}
+	vrrp_conf_lint(d);		/* before trackers are sorted */
 	check_names(d);
 	for (n = 1; n < count; n++)
 		check_same_vip(p, &refs[n - 1], &refs[n]);

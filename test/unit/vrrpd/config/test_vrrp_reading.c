@@ -30,7 +30,8 @@
 	"instance a { interface = eth0 virtual_router_id = 1 "		\
 	"virtual_addresses = { 192.0.2.1/24, 192.0.2.2/24 } "		\
 	"unicast_peers = { 192.0.2.9 } bfd 192.0.2.9 { role = peer interval = 10ms } " \
-	"track_script s { weight = -5 } notify = \"/bin/true\" }\n"	\
+	"track_script s { weight = -5 } track_http h { weight = -1 } "		\
+	"notify = \"/bin/true\" }\n"						\
 	"instance b { interface = eth1 virtual_router_id = 2 "		\
 	"virtual_addresses = { fe80::1/64, 2001:db8::1/64 } }\n"	\
 	"group g { members = { a, b } }\n"
