@@ -1254,6 +1254,45 @@ test_ctl_server_deferred_request_may_be_refused_then_or_at_once(void **state)
 	assert_silence(c);
 }
 
+/* As long as it is read; then the requests that waited. */
+static void
+test_ctl_server_deferred_answer_may_come_in_parts(void **state)
+{
+	static const char *const members[] = { "parts", NULL };
+	static const struct ctl_stream stream = { members, NULL, next_part,
+	    count_end };
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct evbuffer *all = evbuffer_new();
+	json_t *j;
+
+	(void)state;
+	say(c, LATER ECHO);
+	parts = 500;
+	part = 0;
+	ctl_client_conn_answer_parts(c, json_pack("{s:i}", "total", 500),
+	    &stream, &parts);
+	assert_true(part < 200);
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(j, "id")), 1);
+	assert_int_equal(json_array_size(json_object_get(json_object_get(j,
+	    "result"), "parts")), 500);
+	json_decref(j);
+	assert_int_equal(ended_streams, 1);
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(j, "id")), 2);
+	json_decref(j);
+	/* Nobody wants this one. */
+	say(c, "{\"jsonrpc\":\"2.0\",\"method\":\"later\"}\n" ECHO);
+	part = 0;
+	ctl_client_conn_answer_parts(c, json_object(), &stream, &parts);
+	ctl_client_conn_drained(c);
+	assert_int_equal(ended_streams, 2);
+	j = hear_slowly(c, all);
+	assert_int_equal(json_integer_value(json_object_get(j, "id")), 2);
+	json_decref(j);
+	evbuffer_free(all);
+}
+
 static void
 test_ctl_server_client_may_go_before_its_deferred_answer(void **state)
 {
@@ -2127,6 +2166,8 @@ main(void)
 		    test_ctl_server_deferred_answer_holds_up_only_its_client),
 		PLAIN_TEST(
 		    test_ctl_server_deferred_request_may_be_refused_then_or_at_once),
+		PLAIN_TEST(
+		    test_ctl_server_deferred_answer_may_come_in_parts),
 		PLAIN_TEST(
 		    test_ctl_server_client_may_go_before_its_deferred_answer),
 		PLAIN_TEST(
