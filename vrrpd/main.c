@@ -415,7 +415,8 @@ supervise(const struct options *opt, char **args, int listener,
 	struct executed executed = { .life = &life, .program = &program };
 	struct vrrp_desk *desk = vrrp_desk_new(user,
 	    config->realtime_priority, &program);
-	struct vrrp_ledger *ledger = vrrp_ledger_new(opt->conf, config, user);
+	struct vrrp_ledger *ledger = vrrp_ledger_new(opt->conf, config, user,
+	    &program);
 	struct vrrp_helpers *helpers = ledger == NULL ? NULL :
 	    vrrp_helpers_new(ledger, config, user, &program);
 	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,

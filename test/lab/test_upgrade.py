@@ -7,6 +7,7 @@ program of another language has another name for a message, too.
 import os
 import pathlib
 import signal
+import threading
 import time
 
 import pytest
@@ -240,6 +241,42 @@ def test_restart_of_25_instances_at_one_centisecond(lab, record_property):
             max(machine), [lost, silences, moved]))
     assert moved == 0, lab.r2.transitions()
     assert lost == [0] * TRIALS
+
+
+def program_of_reader(router):
+    """Of the process that reads vrrpd.conf in a reload; None: not seen."""
+    asked = threading.Thread(target=lambda: router.vrrpctl("reload"))
+    found = None
+    asked.start()
+    while asked.is_alive() and found is None:
+        for pid in router.vrrpd.children():
+            try:
+                with open("/proc/%d/comm" % pid) as f:
+                    if f.read().strip() == "vrrpd-reader":
+                        found = os.readlink("/proc/%d/exe" % pid)
+            except OSError:
+                pass
+    asked.join()
+    return found
+
+
+def test_file_is_read_by_the_program_that_the_engine_runs(lab):
+    """Also while another one is on disk already."""
+    path = lab.r1.dir / "vrrpd"
+    install(path)
+    # One endless line is what its lexer is slow at.
+    lab.r1.start_vrrpd(vrrpd_conf(advert_int=10) + "# " + "x" * 500000 + "\n",
+                       program=path)
+    lab.r1.wait_state("active")
+    seen = [program_of_reader(lab.r1)]
+    install(path)
+    seen.append(program_of_reader(lab.r1))
+    restart(lab.r1)
+    seen.append(program_of_reader(lab.r1))
+    for got, want in zip(seen, (str(path), str(path) + " (deleted)",
+                                str(path))):
+        assert got in (None, want), seen
+    assert "nothing changed" in lab.r1.vrrpctl("reload", check=True).stdout
 
 
 # The processes beside the engine.

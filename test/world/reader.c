@@ -47,10 +47,10 @@ vrrp_reader_new(struct loop *loop, const struct vrrp_reader_config *config)
 }
 
 void
-vrrp_reader_program(struct vrrp_reader *r, pid_t engine)
+vrrp_reader_program(struct vrrp_reader *r, const char *path)
 {
 	(void)r;
-	(void)engine;
+	(void)path;
 }
 
 int

@@ -31,6 +31,7 @@
 struct vrrp_ledger {
 	const char		*conf;
 	const struct priv_user	*user;
+	const struct vrrp_program *program;
 	struct vrrp_reader	*reader;
 	struct vrrp_post	*post;		/* to the engine */
 	struct loop_timer	*end;		/* of the trial */
@@ -268,15 +269,16 @@ part_provide(struct vrrp_birth *b, void *arg)
 	struct vrrp_ledger *l = arg;
 
 	b->values = l->in_force;
+	vrrp_reader_program(l->reader, b->own || l->program->path[0] == '\0' ?
+	    NULL : l->program->path);
 }
 
 static void
-part_ready(pid_t engine, void *arg)
+part_ready(void *arg)
 {
 	struct vrrp_ledger *l = arg;
 
 	l->ready = true;
-	vrrp_reader_program(l->reader, engine);
 	send_what_is_owed(l);
 }
 
@@ -329,7 +331,7 @@ part_close(void *arg)
 
 struct vrrp_ledger *
 vrrp_ledger_new(const char *conf, const struct vrrp_config *config,
-    const struct priv_user *user)
+    const struct priv_user *user, const struct vrrp_program *program)
 {
 	struct vrrp_ledger *l = calloc(1, sizeof(*l));
 	uint8_t *bytes = NULL;
@@ -339,6 +341,7 @@ vrrp_ledger_new(const char *conf, const struct vrrp_config *config,
 		return NULL;
 	l->conf = conf;
 	l->user = user;
+	l->program = program;
 	len = vrrp_reading_encode_config(config, &bytes);
 	l->in_force = len == 0 ? NULL : vrrp_parcel_new(bytes, len);
 	if (l->in_force == NULL) {

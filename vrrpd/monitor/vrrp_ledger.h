@@ -14,18 +14,20 @@
 
 #include "shared/priv.h"
 #include "vrrpd/ipc/vrrp_post.h"
+#include "vrrpd/ipc/vrrp_program.h"
 #include "vrrpd/monitor/vrrp_monitor.h"
 #include "vrrpd/pure/vrrp_params.h"
 
 struct vrrp_ledger;
 
 /*
- * conf: the file; config: as read at the start; user: whom a reader becomes; the
- * first and the last are borrowed until the monitor has ended.  NULL when out of
- * memory.
+ * conf: the file; config: as read at the start; user: whom a reader becomes;
+ * program: what engines execute; all but config are borrowed until the monitor has
+ * ended.  NULL when out of memory.
  */
 struct vrrp_ledger *vrrp_ledger_new(const char *conf,
-	    const struct vrrp_config *config, const struct priv_user *user);
+	    const struct vrrp_config *config, const struct priv_user *user,
+	    const struct vrrp_program *program);
 /* The ledger as a part of the monitor, valid as long as the ledger. */
 struct vrrp_monitor_part vrrp_ledger_part(struct vrrp_ledger *);
 /* After the monitor has ended, or in a child.  NULL is fine. */

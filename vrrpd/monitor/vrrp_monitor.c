@@ -263,7 +263,7 @@ first_ready(struct monitor *m)
 	m->willed.count = 0;
 	for (i = 0; i < m->config->part_count; i++)
 		if (parts[i].ready != NULL)
-			parts[i].ready(m->engine.pid, parts[i].arg);
+			parts[i].ready(parts[i].arg);
 	if (m->owed_signal != 0)
 		pass_on(m, m->owed_signal);
 	m->owed_signal = 0;

@@ -39,7 +39,7 @@ struct vrrp_monitor_part {
 	/* An engine is about to be born: adds what it is given.  May be NULL. */
 	void	(*provide)(struct vrrp_birth *, void *arg);
 	/* The engine is ready for the first time in its life.  May be NULL. */
-	void	(*ready)(pid_t engine, void *arg);
+	void	(*ready)(void *arg);
 	/* While there is still root: loop exists, no engine yet. 0 or -errno. */
 	int	(*open)(struct loop *, void *arg);
 	/* The engine has left for good, so does the monitor. May wait. */

@@ -7,9 +7,10 @@
  * monitor.  Its result counts if its exit status is 0, and is looked into by
  * those who use it, not here.
  *
- * The program is a descriptor that is opened when an engine has started:
- * /proc/ENGINE/exe, or our own where that may not be looked at, as with the first
- * engine, which has changed its user, and which runs the same program as we do.
+ * The program is a descriptor that is opened right before the engine executes the
+ * same path, for by the time of a reload another program may be there.  Looking it
+ * up in /proc/ENGINE/exe is not for us: an engine that has changed its user may
+ * not be looked at.
  */
 #include "config.h"
 
@@ -282,14 +283,11 @@ time_is_over(mono_t deadline, void *arg)
 /* --- the start --- */
 
 void
-vrrp_reader_program(struct vrrp_reader *r, pid_t engine)
+vrrp_reader_program(struct vrrp_reader *r, const char *path)
 {
-	char path[48];
-
 	if (r->program != -1)
 		(void)close(r->program);
-	(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)engine);
-	r->program = open(path, O_PATH | O_CLOEXEC);
+	r->program = path == NULL ? -1 : open(path, O_PATH | O_CLOEXEC);
 }
 
 static int

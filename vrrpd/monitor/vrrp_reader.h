@@ -47,10 +47,11 @@ struct vrrp_reader_config {
 struct vrrp_reader *vrrp_reader_new(struct loop *,
 	    const struct vrrp_reader_config *);
 /*
- * An engine has started: the program that it runs is the one to execute from now
- * on.  Called before the engine has read anything from outside.
+ * An engine is about to be born, which will execute the program at that path; NULL:
+ * none, it is a fork of ours.  The same one is executed by readers from now on,
+ * whatever is at the path later.
  */
-void	vrrp_reader_program(struct vrrp_reader *, pid_t engine);
+void	vrrp_reader_program(struct vrrp_reader *, const char *path);
 /*
  * Starts reading, and done() will be called once; a reading that was under way is
  * given up.  0 or negative errno.

@@ -36,7 +36,8 @@ static uint8_t needed;
 static struct vrrp_reader_config reader;
 static bool reading;
 static int start_error;
-static pid_t program;
+static const char *executed;
+static struct vrrp_program program;
 
 struct vrrp_reader *
 vrrp_reader_new(struct loop *loop, const struct vrrp_reader_config *c)
@@ -50,10 +51,10 @@ vrrp_reader_new(struct loop *loop, const struct vrrp_reader_config *c)
 }
 
 void
-vrrp_reader_program(struct vrrp_reader *r, pid_t pid)
+vrrp_reader_program(struct vrrp_reader *r, const char *path)
 {
 	(void)r;
-	program = pid;
+	executed = path;
 }
 
 int
@@ -133,7 +134,7 @@ static void
 engine_ready(void)
 {
 	vrrp_channel_set_phase(engine.channel, VRRP_PHASE_READY);
-	part.ready(engine.pid, part.arg);
+	part.ready(part.arg);
 }
 
 static void
@@ -232,7 +233,8 @@ setup(void **state)
 	changes = 0;
 	start_error = 0;
 	l = loop_new();
-	ledger = vrrp_ledger_new("/etc/test.conf", &config, &user);
+	ledger = vrrp_ledger_new("/etc/test.conf", &config, &user,
+	    &program);
 	assert_non_null(ledger);
 	part = vrrp_ledger_part(ledger);
 	vrrp_ledger_on_change(ledger, changed, &changes);
@@ -263,7 +265,6 @@ test_vrrp_ledger_reload_is_in_force_when_the_engine_says_so(void **state)
 	uint32_t of;
 
 	(void)state;
-	assert_int_equal(program, engine.pid);
 	asks(7);
 	assert_true(reading);
 	reader_finds('a');
@@ -333,6 +334,23 @@ test_vrrp_ledger_engine_that_dies_leaves_no_reading(void **state)
 	has_in_force(7, 0);
 	assert_int_equal(world_refused(number), VRRP_REFUSAL_BODY);
 	assert_int_equal(in_force(), '0');
+}
+
+/* As the engine does: the program on disk, or as a fork none. */
+static void
+test_vrrp_ledger_reader_executes_what_the_engine_does(void **state)
+{
+	struct vrrp_birth b = { .own = false };
+
+	(void)state;
+	assert_null(executed);
+	(void)strcpy(program.path, "/bin/x");
+	part.provide(&b, part.arg);
+	assert_ptr_equal(executed, program.path);
+	b.own = true;
+	part.provide(&b, part.arg);
+	assert_null(executed);
+	program.path[0] = '\0';
 }
 
 /* --- trials --- */
@@ -539,7 +557,8 @@ test_vrrp_ledger_confirm_after_the_end_is_too_late(void **state)
 static void
 test_vrrp_ledger_close_without_open_is_fine(void **state)
 {
-	struct vrrp_ledger *other = vrrp_ledger_new("/x", &config, &user);
+	struct vrrp_ledger *other = vrrp_ledger_new("/x", &config, &user,
+	    &program);
 	struct vrrp_monitor_part p = vrrp_ledger_part(other);
 
 	(void)state;
@@ -556,6 +575,7 @@ main(void)
 		TEST(test_vrrp_ledger_reload_is_in_force_when_the_engine_says_so),
 		TEST(test_vrrp_ledger_what_cannot_be_read_is_told),
 		TEST(test_vrrp_ledger_engine_that_dies_leaves_no_reading),
+		TEST(test_vrrp_ledger_reader_executes_what_the_engine_does),
 		TEST(test_vrrp_ledger_trial_ends_with_the_values_before),
 		TEST(test_vrrp_ledger_confirmed_stays),
 		TEST(test_vrrp_ledger_trial_in_a_trial_goes_back_to_what_was_confirmed),
