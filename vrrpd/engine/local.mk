@@ -13,13 +13,16 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \
 	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \
 	vrrpd/engine/vrrp_link.c vrrpd/engine/vrrp_link.h \
+	vrrpd/engine/vrrp_move.c vrrpd/engine/vrrp_move.h \
 	vrrpd/engine/vrrp_notify.c vrrpd/engine/vrrp_notify.h \
 	vrrpd/engine/vrrp_protect.c vrrpd/engine/vrrp_protect.h \
 	vrrpd/engine/vrrp_receive.c vrrpd/engine/vrrp_receive.h \
 	vrrpd/engine/vrrp_reload.c vrrpd/engine/vrrp_reload.h \
+	vrrpd/engine/vrrp_regroup.c vrrpd/engine/vrrp_regroup.h \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
 	vrrpd/engine/vrrp_router_state.c vrrpd/engine/vrrp_router_state.h \
 	vrrpd/engine/vrrp_sessions.c vrrpd/engine/vrrp_sessions.h \
 	vrrpd/engine/vrrp_standing.c vrrpd/engine/vrrp_standing.h \
+	vrrpd/engine/vrrp_succession.c vrrpd/engine/vrrp_succession.h \
 	vrrpd/engine/vrrp_sync.c vrrpd/engine/vrrp_sync.h \
 	# end

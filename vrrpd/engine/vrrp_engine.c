@@ -64,6 +64,11 @@ struct vrrp_engine {
 	struct vrrp_patience	 patience;	/* as the monitor was told */
 	bool			 told;
 	struct vrrp_config	 running;	/* as it was applied last */
+	/* Of a reload: being applied, or waiting while `running` is once more. */
+	struct vrrp_config	 next;
+	bool			 next_waits;
+	uint32_t		 next_number;
+	int64_t			 next_trial_ns;
 	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
@@ -263,8 +268,12 @@ restart_now(mono_t deadline, void *arg)
 		vrrp_engine_leave(e);
 		return;
 	}
-	/* Our queue ends with us: an end without a word is one for good. */
-	if (!is_leaving(e) && !vrrp_channel_flush(e->config.channel)) {
+	/*
+	 * Whoever goes on reads the whole file; and our queue ends with us: an end
+	 * without a word is one for good.
+	 */
+	if (!is_leaving(e) && (e->router->apply != NULL ||
+	    !vrrp_channel_flush(e->config.channel))) {
 		loop_timer_set(e->restart, mono_add(loop_clock(),
 		    RESTART_AFTER_NS));
 		return;
@@ -328,17 +337,75 @@ keep_running(struct vrrp_engine *e, struct vrrp_config *config)
 	set_grace(e);
 }
 
+static void
+tell_ready(struct vrrp_engine *e)
+{
+	if (!is_leaving(e))
+		tell_phase(e, VRRP_PHASE_READY);
+}
+
+static void
+applied(const struct vrrp_applied *sum, int error, void *arg)
+{
+	struct vrrp_engine *e = arg;
+
+	if (error == -ECANCELED) {
+		vrrp_config_free(&e->next);
+		return;
+	}
+	tell_reloaded(e, &e->next, e->next_number, e->next_trial_ns);
+	keep_running(e, &e->next);
+	tell_ready(e);
+	if (error == 0)
+		log_notice("reload%s added=%u removed=%u restarted=%u "
+		    "changed=%u unchanged=%u postponed=%u", e->next_number ==
+		    VRRP_READ_BACK ? " taken back" : "", sum->added,
+		    sum->removed, sum->restarted, sum->changed,
+		    sum->unchanged, sum->postponed);
+	vrrp_reload_applied(e->reload, sum, error);
+}
+
+static int
+begin_next(struct vrrp_engine *e)
+{
+	int error = vrrp_router_begin_apply(e->router, &e->next, applied, e);
+
+	if (error < 0)
+		vrrp_config_free(&e->next);
+	else
+		tell_phase(e, VRRP_PHASE_RELOADING);
+	return error;
+}
+
+static void
+reapplied(const struct vrrp_applied *sum, int error, void *arg)
+{
+	static const struct vrrp_applied nothing;
+	struct vrrp_engine *e = arg;
+
+	(void)sum;
+	tell_ready(e);
+	if (!e->next_waits)
+		return;
+	e->next_waits = false;
+	if (error == -ECANCELED) {
+		vrrp_config_free(&e->next);
+		return;
+	}
+	error = begin_next(e);
+	if (error < 0)
+		vrrp_reload_applied(e->reload, &nothing, error);
+}
+
 /* Instances wait for what the file says of them: maybe it can be now. */
 static void
 reapply(void *arg)
 {
 	struct vrrp_engine *e = arg;
 
-	if (is_leaving(e))
-		return;
-	tell_phase(e, VRRP_PHASE_RELOADING);
-	vrrp_router_apply_postponed(e->router, &e->running);
-	tell_phase(e, VRRP_PHASE_READY);
+	if (!is_leaving(e) && vrrp_router_begin_apply(e->router, &e->running,
+	    reapplied, e) == 0)
+		tell_phase(e, VRRP_PHASE_RELOADING);
 }
 
 /* --- for vrrp_reload.h --- */
@@ -374,24 +441,19 @@ prepare(struct vrrp_config *config, bool dry_run, void *arg)
 }
 
 static int
-apply(struct vrrp_config *config, uint32_t number, int64_t trial_ns,
-    struct vrrp_applied *done, void *arg)
+apply(struct vrrp_config *config, uint32_t number, int64_t trial_ns, void *arg)
 {
 	struct vrrp_engine *e = arg;
-	int error;
 
-	tell_phase(e, VRRP_PHASE_RELOADING);
-	error = vrrp_router_apply(e->router, config, done);
-	tell_reloaded(e, config, number, trial_ns);
-	keep_running(e, config);
-	tell_phase(e, VRRP_PHASE_READY);
-	if (error == 0)
-		log_notice("reload%s added=%u removed=%u restarted=%u "
-		    "changed=%u unchanged=%u postponed=%u", number ==
-		    VRRP_READ_BACK ? " taken back" : "", done->added,
-		    done->removed, done->restarted, done->changed,
-		    done->unchanged, done->postponed);
-	return error;
+	e->next = *config;
+	memset(config, 0, sizeof(*config));
+	e->next_number = number;
+	e->next_trial_ns = trial_ns;
+	if (e->router->apply == NULL)
+		return begin_next(e);
+	e->next_waits = true;
+	vrrp_apply_hurry(e->router);
+	return 0;
 }
 
 void
@@ -539,6 +601,8 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_RENEWED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
+	if (e->router != NULL)
+		vrrp_apply_cancel(e->router);
 	vrrp_ctl_close(e->ctl);
 	vrrp_reload_free(e->reload);
 	vrrp_notify_stop(e->notify);
@@ -548,6 +612,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	loop_timer_free(e->beat);
 	loop_timer_free(e->restart);
 	vrrp_config_free(&e->running);
+	vrrp_config_free(&e->next);
 	free(e);
 }
 

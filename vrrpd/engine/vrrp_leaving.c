@@ -41,8 +41,9 @@ someone_lingers(const struct vrrp_router *r)
 }
 
 /*
- * Deferred: an instance has withdrawn its addresses.  Removing its device may take
- * 20 ms, so one goes in each turn of the loop, and timers come in between.
+ * Deferred: an instance has withdrawn its addresses.  Its device goes later: whoever
+ * removes one has the kernel's lock for up to 20 ms, which a configuration that is
+ * being applied needs for addresses.  One goes in each turn of the loop.
  */
 static void
 settle_lingering(void *arg)
@@ -51,6 +52,8 @@ settle_lingering(void *arg)
 	void (*left)(void *) = r->left;
 	unsigned i;
 
+	if (r->apply != NULL)
+		return;			/* vrrp_router.c: applied() */
 	for (i = 0; i < r->lingering_count; i++)
 		if (!vrrp_machine_lingers(r->lingering[i])) {
 			drop_lingering(r, i);
@@ -145,18 +148,23 @@ vrrp_leaving_keep(struct vrrp_router *r, struct vrrp_instance *v,
 	return true;
 }
 
-void
+bool
 vrrp_leaving_make_way(struct vrrp_router *r, const struct vrrp_config *c)
 {
 	unsigned i;
 
-	for (i = r->lingering_count; i-- > 0; ) {
-		if (place_is_needed(r->lingering[i], c))
+	for (i = 0; i < r->lingering_count; i++) {
+		if (place_is_needed(r->lingering[i], c)) {
 			drop_lingering(r, i);
-		else if (vrrp_machine_lingers(r->lingering[i]) &&
-		    address_is_needed(r->lingering[i], c))
+			return false;
+		}
+		if (vrrp_machine_lingers(r->lingering[i]) &&
+		    address_is_needed(r->lingering[i], c)) {
 			vrrp_instance_withdraw(r->lingering[i]);
+			return false;
+		}
 	}
+	return true;
 }
 
 void

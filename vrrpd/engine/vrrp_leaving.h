@@ -23,8 +23,11 @@ bool	vrrp_leaving_keep(struct vrrp_router *, struct vrrp_instance *,
  */
 bool	vrrp_leaving_room(struct vrrp_router *);
 void	vrrp_leaving_add(struct vrrp_router *, struct vrrp_instance *);
-/* Withdraw those whose place or address this configuration needs. */
-void	vrrp_leaving_make_way(struct vrrp_router *,
+/*
+ * Withdraws one of those whose place or address this configuration needs.  True:
+ * there is none.
+ */
+bool	vrrp_leaving_make_way(struct vrrp_router *,
 	    const struct vrrp_config *);
 /* Withdraw those on an interface that is not there any more. */
 void	vrrp_leaving_iface_lost(struct vrrp_router *,

@@ -61,6 +61,9 @@ struct vrrp_reload {
 	uint32_t		 number;	/* asked for; counts up from 1 */
 	bool			 asked;		/* the first wish is at work */
 	bool			 ended;		/* the engine leaves */
+	/* Being applied, of `fresh` or of `back`; NULL: nothing is. */
+	struct arrival		*applying;
+	struct vrrp_changes	*applied;	/* the changes in it */
 	struct arrival		 fresh;		/* asked for */
 	struct arrival		 back;		/* VRRP_READ_BACK */
 	uint32_t		 in_force;	/* as the monitor was told */
@@ -175,38 +178,54 @@ say_changes(const struct vrrp_changes *changes)
 }
 
 static void
-apply(struct vrrp_reload *r)
+end_dry_run(struct vrrp_reload *r)
 {
-	const struct vrrp_reload_wish wish = r->first->wish;
 	struct vrrp_reload_end end = { .changes = r->fresh.changes };
-	struct vrrp_reading *found = r->fresh.found;
 
 	r->fresh.changes = NULL;
-	r->fresh.found = NULL;
-	if (!wish.dry_run) {
-		say_changes(end.changes);
-		r->in_force = r->number;
-		end.error = r->config.apply(&found->config, r->number,
-		    wish.trial_ns, &end.applied, r->config.arg);
-		end.why = end.error < 0 ? strerror(-end.error) : NULL;
-	}
-	vrrp_reading_free(found);
+	discard(&r->fresh);
 	finish(r, &end);
+}
+
+/* The engine takes the values, and comes back to vrrp_reload_applied(). */
+static void
+begin(struct vrrp_reload *r, struct arrival *a, uint32_t number,
+    int64_t trial_ns)
+{
+	static const struct vrrp_applied nothing;
+	int error;
+
+	say_changes(a->changes);
+	r->in_force = number;
+	r->applying = a;
+	r->applied = a->changes;
+	a->changes = NULL;
+	loop_timer_set(r->turn, MONO_NEVER);
+	loop_timer_set(r->patience, MONO_NEVER);
+	error = r->config.apply(&a->found->config, number, trial_ns,
+	    r->config.arg);
+	discard(a);
+	if (error < 0)
+		vrrp_reload_applied(r, &nothing, error);
+}
+
+static void
+apply(struct vrrp_reload *r)
+{
+	if (r->first->wish.dry_run)
+		end_dry_run(r);
+	else
+		begin(r, &r->fresh, r->number, r->first->wish.trial_ns);
 }
 
 /* The reload before was not confirmed in time. */
 static void
 apply_back(struct vrrp_reload *r)
 {
-	struct vrrp_applied done;
-
-	if (r->trial.number == r->in_force) {
-		say_changes(r->back.changes);
-		r->in_force = VRRP_READ_BACK;
-		(void)r->config.apply(&r->back.found->config, VRRP_READ_BACK,
-		    0, &done, r->config.arg);
-	}
-	discard(&r->back);
+	if (r->trial.number == r->in_force)
+		begin(r, &r->back, VRRP_READ_BACK, 0);
+	else
+		discard(&r->back);
 }
 
 /* The values were decoded: begin to compare them, if there is a point in it. */
@@ -299,6 +318,8 @@ turn(mono_t deadline, void *arg)
 	struct vrrp_reload *r = arg;
 
 	(void)deadline;
+	if (r->applying != NULL)
+		return;
 	if (r->fresh.changes != NULL)
 		compare_some(r, &r->fresh);
 	else if (r->back.changes != NULL)
@@ -370,6 +391,26 @@ on_trial(const uint8_t *body, size_t len, void *arg)
 
 /* --- for the engine --- */
 
+void
+vrrp_reload_applied(struct vrrp_reload *r, const struct vrrp_applied *sum,
+    int error)
+{
+	struct vrrp_reload_end end = { .error = error, .applied = *sum,
+	    .why = error < 0 ? strerror(-error) : NULL };
+	struct arrival *a = r->applying;
+
+	if (a == NULL)
+		return;
+	r->applying = NULL;
+	end.changes = r->applied;
+	r->applied = NULL;
+	loop_timer_set(r->turn, loop_clock());	/* more may have come */
+	if (a == &r->fresh)
+		finish(r, &end);
+	else
+		vrrp_changes_free(end.changes);
+}
+
 int
 vrrp_reload_ask(struct vrrp_reload *r, const struct vrrp_reload_wish *wish,
     vrrp_reload_done done, void *arg)
@@ -425,6 +466,9 @@ void
 vrrp_reload_end_all(struct vrrp_reload *r)
 {
 	r->ended = true;
+	r->applying = NULL;
+	vrrp_changes_free(r->applied);
+	r->applied = NULL;
 	discard(&r->fresh);
 	discard(&r->back);
 	while (r->first != NULL)
@@ -463,6 +507,7 @@ vrrp_reload_free(struct vrrp_reload *r)
 	vrrp_channel_handle(r->config.channel, VRRP_MSG_VALUES, NULL, NULL);
 	vrrp_channel_handle(r->config.channel, VRRP_MSG_UNREAD, NULL, NULL);
 	vrrp_channel_handle(r->config.channel, VRRP_MSG_PROBATION, NULL, NULL);
+	vrrp_changes_free(r->applied);
 	discard(&r->fresh);
 	discard(&r->back);
 	while ((w = r->first) != NULL) {

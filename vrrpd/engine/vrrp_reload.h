@@ -56,12 +56,14 @@ struct vrrp_reload_config {
 	 */
 	void	(*prepare)(struct vrrp_config *, bool dry_run, void *arg);
 	/*
-	 * Puts the configuration in force and tells the monitor, with that number
-	 * and trial; may take it, and leave an empty one.  0 or negative errno,
-	 * -ENOMEM with as much done as was possible.
+	 * Begins to put the configuration in force, takes it and leaves an empty
+	 * one; when that is done the monitor has been told, with that number and
+	 * trial, and vrrp_reload_applied() is called once, from the loop and not
+	 * from here.  No other is to be applied meanwhile.  0; negative errno:
+	 * nothing was begun.
 	 */
 	int	(*apply)(struct vrrp_config *, uint32_t number,
-		    int64_t trial_ns, struct vrrp_applied *, void *arg);
+		    int64_t trial_ns, void *arg);
 	void	*arg;
 };
 
@@ -77,6 +79,12 @@ void	vrrp_reload_free(struct vrrp_reload *);
  */
 int	vrrp_reload_ask(struct vrrp_reload *, const struct vrrp_reload_wish *,
 	    vrrp_reload_done done, void *arg);
+/*
+ * The configuration of config.apply() is in force.  error: 0, or -ENOMEM with as much
+ * done as was possible.  After vrrp_reload_end_all() it need not be called.
+ */
+void	vrrp_reload_applied(struct vrrp_reload *, const struct vrrp_applied *,
+	    int error);
 /* Whoever asked with that arg has gone: the wish stays, its answer does not. */
 void	vrrp_reload_forget(struct vrrp_reload *, const void *arg);
 /*

@@ -27,8 +27,10 @@
 #include "shared/nl_batch.h"
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/engine/vrrp_notify.h"
+#include "vrrpd/engine/vrrp_regroup.h"
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/engine/vrrp_standing.h"
+#include "vrrpd/engine/vrrp_succession.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_hold.h"
@@ -52,7 +54,8 @@ reapply(void *arg)
 {
 	struct vrrp_router *r = arg;
 
-	if (r->started && r->postponed > 0 && r->reapply != NULL)
+	if (r->started && !vrrp_apply_poke(r) && r->postponed > 0 &&
+	    r->reapply != NULL)
 		r->reapply(r->reapply_arg);
 }
 
@@ -67,7 +70,7 @@ reapply_cb(mono_t deadline, void *arg)
 static void
 reapply_later(struct vrrp_router *r)
 {
-	if (r->postponed > 0)
+	if (r->postponed > 0 || r->heir_count > 0)
 		(void)loop_defer(r->loop, reapply, r);	/* or the timer */
 }
 
@@ -92,6 +95,7 @@ iface_lost(struct vrrp_router *r, struct vrrp_iface *f)
 
 	vrrp_iface_lost(f);
 	vrrp_leaving_iface_lost(r, f);
+	vrrp_succession_iface_lost(r, f);
 	for (i = 0; i < r->instance_count; i++)
 		if (r->instances[i]->iface == f)
 			vrrp_instance_iface_lost(r->instances[i]);
@@ -198,6 +202,8 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 	vrrp_track_link(r->env.track, link, gone);
 	if (!gone)
 		note_orphan(r, link);
+	if (gone)
+		vrrp_succession_device_gone(r, link->ifindex);
 	if ((gone || !link->admin_up) && r->started)
 		device_gone(r, link->ifindex);
 	for (i = 0; !gone && r->started && i < r->instance_count; i++)
@@ -343,7 +349,8 @@ vrrp_router_device_made(struct vrrp_router *r,
 	/* Events of this device come first, and may end an instance. */
 	nl_drain(r->nl);
 	if (vrrp_errands_made(r->env.errands, m) &&
-	    !device_made(r->instances, r->instance_count, m))
+	    !device_made(r->instances, r->instance_count, m) &&
+	    !vrrp_succession_device_made(r, m))
 		(void)device_made(r->lingering, r->lingering_count, m);
 	/* A device that cannot be is wished again by the timer, not at once. */
 	if (m->error == 0)
@@ -362,6 +369,7 @@ vrrp_router_devices_removed(struct vrrp_router *r,
 		if (r->instances[i]->vips == NULL &&
 		    r->instances[i]->iface->exists)
 			vrrp_instance_iface_found(r->instances[i]);
+	vrrp_succession_name_free(r);
 	reapply_later(r);
 }
 
@@ -424,36 +432,65 @@ vrrp_router_retune(struct vrrp_router *r)
 }
 
 static void
-applied(struct vrrp_router *r)
+applied(const struct vrrp_applied *sum, int error, void *arg)
 {
+	struct vrrp_router *r = arg;
+
 	loop_timer_set(r->reapply_timer, r->postponed == 0 ? MONO_NEVER :
 	    mono_add(loop_clock(), REAPPLY_NS));
 	if (r->postponed == 0)
 		vrrp_errands_purge(r->env.errands);
-	vrrp_router_retune(r);
-	vrrp_router_check(r);
+	vrrp_leaving_settle_later(r);
+	if (error != -ECANCELED) {
+		vrrp_router_retune(r);
+		vrrp_router_check(r);
+	}
+	r->applied(sum, error, r->applied_arg);
 }
 
 int
-vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
-    struct vrrp_applied *done)
+vrrp_router_begin_apply(struct vrrp_router *r, const struct vrrp_config *c,
+    vrrp_apply_done done, void *arg)
 {
 	int error;
 
 	/* So that links which were made just before the reload are known. */
 	if (r->started)
 		nl_drain(r->nl);
-	error = vrrp_apply(r, c, done);
-
-	applied(r);
+	error = vrrp_apply_begin(r, c, applied, r);
+	if (error == 0) {
+		r->applied = done;
+		r->applied_arg = arg;
+	}
 	return error;
 }
 
-void
-vrrp_router_apply_postponed(struct vrrp_router *r, const struct vrrp_config *c)
+struct result {
+	struct vrrp_applied	*sum;
+	int			 error;
+};
+
+static void
+keep_result(const struct vrrp_applied *sum, int error, void *arg)
 {
-	vrrp_apply_postponed(r, c);
-	applied(r);
+	struct result *result = arg;
+
+	*result->sum = *sum;
+	result->error = error;
+}
+
+int
+vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
+    struct vrrp_applied *sum)
+{
+	static struct result result;	/* for the length of this call */
+	int error = vrrp_router_begin_apply(r, c, keep_result, &result);
+
+	if (error < 0)
+		return error;
+	result = (struct result){ sum, 0 };
+	vrrp_apply_finish(r);
+	return result.error;
 }
 
 /* --- life --- */
@@ -515,7 +552,8 @@ router_free(struct vrrp_router *r)
 
 	loop_defer_cancel(r->loop, reapply, r);
 	loop_timer_free(r->reapply_timer);
-	vrrp_apply_drop_groups(r);
+	vrrp_regroup_drop(r);
+	vrrp_succession_free(r);
 	vrrp_leaving_free(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
@@ -675,7 +713,9 @@ resign_all(struct vrrp_router *r)
 	unsigned i;
 
 	r->started = false;
-	vrrp_apply_drop_groups(r);
+	vrrp_apply_cancel(r);
+	vrrp_succession_free(r);
+	vrrp_regroup_drop(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_resign(r->instances[i], VRRP_CAUSE_SHUTDOWN);
 }

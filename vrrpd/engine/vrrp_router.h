@@ -21,12 +21,15 @@
  * Needs CAP_NET_RAW and CAP_NET_ADMIN.  0 or negative errno.
  */
 int	vrrp_router_open(struct loop *, struct vrrp_router **out);
-/* vrrp_apply(), and timers and BFD wishes follow once it has started. */
+/*
+ * vrrp_apply_begin(), and timers and BFD wishes follow before done() is called.  The
+ * other one does all of it at once, before the start for example: 0, -ENOMEM with as
+ * much done as was possible, or -EBUSY.
+ */
+int	vrrp_router_begin_apply(struct vrrp_router *,
+	    const struct vrrp_config *, vrrp_apply_done, void *arg);
 int	vrrp_router_apply(struct vrrp_router *, const struct vrrp_config *,
 	    struct vrrp_applied *);
-/* vrrp_apply_postponed() in the same way. */
-void	vrrp_router_apply_postponed(struct vrrp_router *,
-	    const struct vrrp_config *);
 /* Privileges are settled: every instance may start. */
 void	vrrp_router_start(struct vrrp_router *);
 /* Without a start: devices of a dead vrrpd that no instance has adopted. */

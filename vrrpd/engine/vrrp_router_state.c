@@ -73,7 +73,8 @@ vrrp_router_check(const struct vrrp_router *r)
 		assert(r->ifaces[i]->exists || r->ifaces[i]->io == NULL);
 		users += r->ifaces[i]->users;
 	}
-	assert(users == r->instance_count + r->lingering_count);
+	assert(users == r->instance_count + r->lingering_count +
+	    r->heir_count);
 	for (i = 0; i < r->instance_count; i++) {
 		check_place(r, r->instances[i]);
 		assert(!r->started || r->instances[i]->started);

@@ -21,11 +21,18 @@
 #include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/pure/vrrp_refused.h"
 
+struct vrrp_applied;
+struct vrrp_apply;
 struct vrrp_links;
 struct vrrp_notify;
 struct vrrp_standing;
 struct vrrp_sync;
 struct vrrp_track_item;
+
+/* An instance that is to go on for another and cannot yet (vrrp_succession.h). */
+struct vrrp_heir {
+	struct vrrp_instance	 *old, *heir;
+};
 
 struct vrrp_router {
 	struct loop		 *loop;
@@ -71,6 +78,11 @@ struct vrrp_router {
 	unsigned		  held_count;
 	struct vrrp_sync	**groups;
 	unsigned		  group_count;
+	struct vrrp_apply	 *apply;	/* being applied; NULL: none is */
+	void	(*applied)(const struct vrrp_applied *, int error, void *arg);
+	void	*applied_arg;
+	struct vrrp_heir	 *heirs;
+	unsigned		  heir_count;
 	/* Instances that left the configuration and still answer. */
 	struct vrrp_instance	**lingering;
 	unsigned		  lingering_count;

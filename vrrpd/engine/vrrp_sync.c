@@ -78,7 +78,7 @@ vrrp_sync_settle(struct vrrp_sync *s)
 	if (s == NULL)
 		return;
 	s->again = true;
-	if (s->settling)
+	if (s->settling || s->held > 0 || s->count == 0)
 		return;
 	s->settling = true;
 	while (s->again && rounds++ < ROUNDS_MAX) {
@@ -180,8 +180,8 @@ ranks_before(const struct vrrp_params *a, const struct vrrp_params *b)
 	return a->vip_count < b->vip_count;
 }
 
-void
-vrrp_sync_rank(struct vrrp_sync *s)
+static void
+rank(struct vrrp_sync *s)
 {
 	unsigned i, j;
 
@@ -191,6 +191,62 @@ vrrp_sync_rank(struct vrrp_sync *s)
 			if (ranks_before(&s->members[j]->p, &s->members[i]->p))
 				s->views[i].rank++;
 	}
+}
+
+/* Out of the lists; the instance still believes to be a member. */
+static unsigned
+take_out(struct vrrp_sync *s, const struct vrrp_instance *v)
+{
+	unsigned at = 0;
+
+	while (s->members[at] != v)
+		at++;
+	s->count--;
+	memmove(&s->members[at], &s->members[at + 1],
+	    (s->count - at) * sizeof(s->members[0]));
+	memmove(&s->views[at], &s->views[at + 1],
+	    (s->count - at) * sizeof(s->views[0]));
+	rank(s);
+	look(s);
+	return at;
+}
+
+unsigned
+vrrp_sync_leave(struct vrrp_sync *s, struct vrrp_instance *v)
+{
+	unsigned at = take_out(s, v);
+
+	vrrp_instance_join(v, NULL);
+	return at;
+}
+
+void
+vrrp_sync_enter(struct vrrp_sync *s, struct vrrp_instance *v, unsigned place)
+{
+	memmove(&s->members[place + 1], &s->members[place],
+	    (s->count - place) * sizeof(s->members[0]));
+	memmove(&s->views[place + 1], &s->views[place],
+	    (s->count - place) * sizeof(s->views[0]));
+	s->members[place] = v;
+	s->count++;
+	rank(s);
+	look(s);
+	vrrp_instance_join(v, s);
+}
+
+void
+vrrp_sync_hold(struct vrrp_sync *s)
+{
+	s->held++;
+}
+
+void
+vrrp_sync_release(struct vrrp_sync *s)
+{
+	if (--s->held > 0)
+		return;
+	rank(s);
+	vrrp_sync_settle(s);
 }
 
 struct vrrp_sync *
@@ -214,11 +270,14 @@ vrrp_sync_new(struct loop *loop, const char *name,
 	s->count = count;
 	for (i = 0; i < count; i++)
 		s->members[i] = members[i];
-	vrrp_sync_rank(s);
+	rank(s);
 	look(s);
 	vrrp_group_init(&s->group, s->views, count);
-	for (i = 0; i < count; i++)
-		vrrp_instance_join(s->members[i], s);
+	for (i = 0; i < count; i++) {
+		if (members[i]->group != NULL)
+			(void)take_out(members[i]->group, members[i]);
+		vrrp_instance_join(members[i], s);
+	}
 	return s;
 }
 

@@ -97,7 +97,7 @@ vrrp_bequest_now(struct vrrp_instance *v)
 	size_t len;
 	int error = 0;
 
-	/* vrrp_bequest_pass() has said the last word of it. */
+	/* The will of this name is the successor's. */
 	if (channel == NULL || v->succeeded)
 		return;
 	if (holds) {
@@ -150,13 +150,14 @@ vrrp_bequest_retry(struct vrrp_instance *v)
 }
 
 void
-vrrp_bequest_pass(struct vrrp_instance *v, const struct vrrp_instance *heir)
+vrrp_bequest_rename(struct vrrp_instance *v)
 {
-	if (v->bequeathed && v->env->channel != NULL &&
-	    strcmp(v->p.name, heir->p.name) != 0)
+	if (v->bequeathed && v->env->channel != NULL)
 		(void)vrrp_channel_send(v->env->channel, VRRP_MSG_WILL_REVOKE,
 		    v->p.name, strlen(v->p.name));
 	v->bequeathed = v->bequest_owed = false;
+	if (v->holds)
+		vrrp_bequest_later(v);
 }
 
 void

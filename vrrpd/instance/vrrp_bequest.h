@@ -22,12 +22,8 @@ void	vrrp_bequest_now(struct vrrp_instance *);
 void	vrrp_bequest_build_adverts(struct vrrp_instance *);
 /* Tell the monitor what the channel had no room for, if anything. */
 void	vrrp_bequest_retry(struct vrrp_instance *);
-/*
- * Another instance has succeeded this one, and the will of this name is the other's
- * from now on; under another name there is none of this one any more.
- */
-void	vrrp_bequest_pass(struct vrrp_instance *,
-	    const struct vrrp_instance *heir);
+/* The instance is to have another name: the will of the one before is void. */
+void	vrrp_bequest_rename(struct vrrp_instance *);
 /* The instance is about to be freed: nothing is told later. */
 void	vrrp_bequest_cancel(struct vrrp_instance *);
 

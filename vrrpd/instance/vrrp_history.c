@@ -84,3 +84,23 @@ vrrp_history_add(struct vrrp_instance *v, const struct vrrp_transition *tr,
 		v->down_cause = tr->cause;
 	return r;
 }
+
+void
+vrrp_history_inherit(struct vrrp_instance *v, const struct vrrp_instance *old)
+{
+	unsigned i;
+
+	v->fresh = false;
+	v->created = old->created;
+	v->created_real_ns = old->created_real_ns;
+	v->stats = old->stats;
+	memcpy(v->history, old->history, sizeof(v->history));
+	for (i = 0; i < VRRP_HISTORY_MAX; i++)
+		v->history[i].awaits_ack = false;
+	v->history_count = old->history_count;
+	v->logged = old->logged;
+	v->published = old->published;
+	v->up_since = old->up_since;
+	v->up_since_real_ns = old->up_since_real_ns;
+	v->last_event = old->last_event;
+}

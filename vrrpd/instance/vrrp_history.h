@@ -32,5 +32,8 @@ uint64_t vrrp_history_number(const struct vrrp_instance *,
 /* i = 0 is the newest; NULL beyond what is kept. */
 const struct vrrp_record *vrrp_history_record(const struct vrrp_instance *,
 	    unsigned i);
+/* The record of an instance that this one goes on for, and nothing awaited in it. */
+void	vrrp_history_inherit(struct vrrp_instance *,
+	    const struct vrrp_instance *old);
 
 #endif

@@ -33,6 +33,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
@@ -665,6 +666,17 @@ vrrp_instance_new(const struct vrrp_env *env, struct vrrp_iface *iface,
 	return v;
 }
 
+/* --- another name --- */
+
+void
+vrrp_instance_rename(struct vrrp_instance *v, const char *name)
+{
+	log_notice("instance=%s is called %s from now on", v->p.name, name);
+	vrrp_bequest_rename(v);
+	(void)snprintf(v->p.name, sizeof(v->p.name), "%s", name);
+	vrrp_machine_say_later(v);
+}
+
 /* --- going on for another instance --- */
 
 /* The same device, or the same addresses on the same interface. */
@@ -708,6 +720,40 @@ vrrp_instance_free_heir(struct vrrp_instance *v)
 	vrrp_instance_free(v);
 }
 
+/* The others of one network, and of one VRID what they have said, are the same. */
+static void
+learn_from(struct vrrp_instance *heir, const struct vrrp_instance *old)
+{
+	if (heir->iface != old->iface || heir->p.family != old->p.family)
+		return;
+	heir->peers = old->peers;
+	if (heir->p.vrid != old->p.vrid)
+		return;
+	heir->heard = old->heard;
+	if (heir->p.version == old->p.version &&
+	    heir->p.checksum_compat == old->p.checksum_compat)
+		heir->send_form = old->send_form;
+}
+
+/*
+ * A Backup in the very place of the one before: its state machine goes on, with all
+ * that it knows of the Active.
+ */
+static void
+wait_on(struct vrrp_instance *heir, const struct vrrp_instance *old)
+{
+	heir->core = old->core;
+	vrrp_history_inherit(heir, old);
+	heir->blocked_logged = old->blocked_logged;
+	heir->spared_logged = old->spared_logged;
+	heir->down_event = old->down_event;
+	heir->down_decided = old->down_decided;
+	if (addr_is_set(&heir->down_event.peer))
+		loop_timer_set(heir->down_timer, loop_clock());
+	vrrp_machine_update(heir);
+	vrrp_machine_say_later(heir);
+}
+
 /* Where both have one home the addresses must be those of the heir. */
 static bool
 move_in(const struct vrrp_instance *heir, struct vrrp_instance *old)
@@ -748,9 +794,12 @@ vrrp_instance_succeed(struct vrrp_instance *heir, struct vrrp_instance *old,
 		vrrp_send_advert(old, 0);
 	vrrp_hold_disown(old);
 	heir->started = true;
-	vrrp_machine_inherit(heir, old->core.state_since);
+	learn_from(heir, old);
+	if (old->core.state == VRRP_ACTIVE)
+		vrrp_machine_inherit(heir, old->core.state_since);
+	else
+		wait_on(heir, old);
 	vrrp_machine_retire(old, !home);
-	vrrp_bequest_pass(old, heir);
 	if (home)
 		(void)vrrp_vip_leave(old->vips, &device);
 	return true;

@@ -28,17 +28,20 @@ struct vrrp_instance *vrrp_instance_new(const struct vrrp_env *,
 	    struct vrrp_iface *, const struct vrrp_params *p);
 /* Must be in Initialize. Removes the device. */
 void	vrrp_instance_free(struct vrrp_instance *);
+/* The instance is as it was, under another name. */
+void	vrrp_instance_rename(struct vrrp_instance *, const char *name);
 /*
- * Another one, that is to go on for `old`, which is Active: it has no place in the
- * table and does not start.  NULL when out of memory.
+ * Another one, that is to go on for `old`: it has no place in the table and does
+ * not start.  NULL when out of memory.
  */
 struct vrrp_instance *vrrp_instance_new_heir(struct vrrp_instance *old,
 	    struct vrrp_iface *, const struct vrrp_params *p);
 /*
  * Carries that out, where the heir could run by itself and its place is free or
- * old's: old answers until the heir does, and both in the same turn.  resign: old
- * says goodbye where it was.  Afterwards old is silent and leaves, and its name is
- * the heir's.  False: it cannot, and why; nothing has changed.
+ * old's.  Of an Active: old answers until the heir does, and both in the same turn;
+ * resign: old says goodbye where it was.  Of a Backup, which has to have the very
+ * place of the heir: the heir waits for the same Active, for no longer.  Afterwards
+ * old is silent and leaves.  False: it cannot, and why; nothing has changed.
  */
 bool	vrrp_instance_succeed(struct vrrp_instance *heir,
 	    struct vrrp_instance *old, bool resign, char *why, size_t size);

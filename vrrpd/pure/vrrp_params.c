@@ -51,6 +51,17 @@ vrrp_track_kind_text(enum vrrp_track_kind kind)
 	return "unknown";
 }
 
+const struct vrrp_params *
+vrrp_config_instance(const struct vrrp_config *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->instances[i].name, name) == 0)
+			return &c->instances[i];
+	return NULL;
+}
+
 const struct vrrp_tracker_params *
 vrrp_config_tracker(const struct vrrp_config *c, enum vrrp_track_kind kind,
     const char *name)

@@ -205,6 +205,9 @@ struct vrrp_config {
 };
 
 void	vrrp_params_init(struct vrrp_params *);	/* every default */
+/* The instance of that name, or NULL. */
+const struct vrrp_params *vrrp_config_instance(const struct vrrp_config *,
+	    const char *name);
 /* The declared tracker, or NULL. */
 const struct vrrp_tracker_params *vrrp_config_tracker(
 	    const struct vrrp_config *, enum vrrp_track_kind, const char *name);

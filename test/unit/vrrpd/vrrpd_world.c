@@ -103,6 +103,8 @@ loop_budget_end(const struct loop *loop)
 	mono_t now = world.now;
 
 	(void)loop;
+	if (world.busy)
+		return now;
 	if (world.spent == 0)
 		return mono_add(now, LOOP_BUDGET_NS);
 	world.spent--;

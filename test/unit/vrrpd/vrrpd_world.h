@@ -51,6 +51,7 @@ struct world {
 	int		deleted[8];	/* one by one */
 	unsigned	deleted_count, deleted_together;
 	bool		clock_unset;	/* the wall clock says 1970 */
+	bool		busy;		/* each batch has had its budget */
 	bool		channel_full;	/* the one to the monitor */
 	unsigned	asked_to_read;	/* the number; 0: never */
 	struct vrrp_reloaded reloaded;	/* the last one told */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +39,12 @@ ignore_line(enum log_level level, const char *line, void *arg)
 {
 	(void)level;
 	(void)line;
+	(void)arg;
+}
+
+static void
+ignore_leave(void *arg)
+{
 	(void)arg;
 }
 
@@ -370,25 +377,31 @@ test_vrrp_apply_of_another_vrid_keeps_the_addresses_in_place(void **state)
 	assert_int_equal(ew.r->lingering_count, 0);
 }
 
-/* Another name, and the wire sees nothing of it but an advert. */
+/* Another name, and the wire sees nothing of it. */
 static void
-test_vrrp_apply_of_a_name_goes_on(void **state)
+test_vrrp_apply_of_a_name_is_no_event(void **state)
 {
+	struct vrrp_instance *web;
 	struct vrrp_core core;
 
 	(void)state;
 	become_active(WEB);
-	core = engine_find("web")->core;
+	web = engine_find("web");
+	core = web->core;
 	engine_apply(HAVE("www", "51", "192.0.2.50/24"));
 	assert_null(vrrp_router_find(ew.r, "web"));
-	assert_int_equal(engine_find("www")->core.state, VRRP_ACTIVE);
-	assert_int_equal(engine_find("www")->core.state_since.ns,
-	    core.state_since.ns);
-	assert_null(strstr(world.did, "advert:51:0"));
-	assert_null(strstr(world.did, "withdraw"));
-	assert_done(0, 0, 1, 0, 0);
-	world_run(NS_PER_S);
-	assert_null(strstr(world.did, "withdraw"));
+	assert_ptr_equal(engine_find("www"), web);
+	assert_memory_equal(&web->core, &core, sizeof(core));
+	assert_int_equal(web->history_count, 2);
+	assert_string_equal(world.did, "");
+	assert_done(0, 0, 0, 1, 0);
+	/* And with another value. */
+	engine_apply("instance web { interface = eth0 virtual_router_id = 51 "
+	    "virtual_addresses = { 192.0.2.50/24 } priority = 150 }\n");
+	assert_ptr_equal(engine_find("web"), web);
+	assert_int_equal(web->core.p.priority, 150);
+	assert_int_equal(web->history_count, 2);
+	assert_done(0, 0, 0, 1, 0);
 }
 
 /* The monitor keeps one will of an instance, under the name that it has. */
@@ -458,9 +471,10 @@ static struct vrrp_config later;
 static void
 apply_later(void *arg)
 {
+	struct vrrp_applied done;
+
 	(void)arg;
-	vrrp_router_apply_postponed(ew.r, &later);
-	vrrp_router_check(ew.r);
+	assert_int_equal(vrrp_router_apply(ew.r, &later, &done), 0);
 }
 
 #define WEB_ON_ETH1							\
@@ -511,6 +525,248 @@ test_vrrp_apply_what_was_postponed_waits_for_an_active_only(void **state)
 	assert_int_equal(engine_find("web")->core.state, VRRP_INITIALIZE);
 	assert_int_equal(ew.r->postponed, 0);
 	vrrp_config_free(&later);
+}
+
+/* The place is the same, and so is whom it waits for, and until when. */
+static void
+test_vrrp_apply_of_virtual_mac_keeps_a_backup(void **state)
+{
+	struct vrrp_core core;
+	struct vrrp_instance *web;
+	mono_t due;
+
+	(void)state;
+	engine_apply(WEB);
+	engine_start();
+	engine_advert("192.0.2.3", 51, 200);
+	core = engine_find("web")->core;
+	due = vrrp_core_next_expiry(&core);
+	world_forget();
+	engine_apply(ADDRESS_MODE("web", "51", "192.0.2.50/24"));
+	assert_done(0, 0, 1, 0, 0);
+	assert_string_equal(world.did, "open:web close:web");
+	web = engine_find("web");
+	assert_false(web->p.virtual_mac);
+	assert_int_equal(web->core.state, VRRP_BACKUP);
+	assert_int_equal(web->core.state_since.ns, core.state_since.ns);
+	assert_int_equal(vrrp_core_next_expiry(&web->core).ns, due.ns);
+	assert_int_equal(web->history_count, 1);
+	world_run(4 * NS_PER_S);
+	assert_int_equal(web->core.state, VRRP_ACTIVE);
+}
+
+/* Each has the place that the other is to have. */
+static void
+test_vrrp_apply_two_instances_exchange_their_places(void **state)
+{
+	(void)state;
+	become_active(WEB DB);
+	engine_apply(HAVE("web", "52", "192.0.2.50/24")
+	    HAVE("db", "51", "192.0.2.60/24"));
+	world_run(5 * NS_PER_S);
+	assert_int_equal(engine_find("web")->p.vrid, 52);
+	assert_int_equal(engine_find("db")->p.vrid, 51);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_int_equal(ew.r->postponed, 0);
+}
+
+/* Each moves to where the next one was: the last one goes first. */
+static void
+test_vrrp_apply_instances_that_move_up_are_all_succeeded(void **state)
+{
+	(void)state;
+	become_active(WEB DB MAIL);
+	engine_apply(HAVE("web", "52", "192.0.2.50/24")
+	    HAVE("db", "53", "192.0.2.60/24")
+	    HAVE("mail", "54", "192.0.2.70/24"));
+	assert_done(0, 0, 3, 0, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("mail")->core.state, VRRP_ACTIVE);
+	assert_string_equal(ew.r->instances[0]->p.name, "web");
+	assert_null(strstr(world.did, ":0 "));
+}
+
+/* --- slices --- */
+
+static struct vrrp_applied sum;
+static int ended, end_error;
+
+static void
+count_end(const struct vrrp_applied *done, int error, void *arg)
+{
+	assert_ptr_equal(arg, &ended);
+	sum = *done;
+	end_error = error;
+	ended++;
+}
+
+/* Turn by turn, and everything is consistent in between.  How many. */
+static unsigned
+apply_in_slices(const struct vrrp_config *config, unsigned most)
+{
+	unsigned turns = 0;
+
+	ended = 0;
+	world.busy = true;
+	assert_int_equal(vrrp_router_begin_apply(ew.r, config, count_end,
+	    &ended), 0);
+	assert_int_equal(vrrp_router_begin_apply(ew.r, config, count_end,
+	    &ended), -EBUSY);
+	while (ended == 0 && turns++ < most)
+		world_run(NS_PER_MS);
+	world.busy = false;
+	return turns;
+}
+
+/* Each turn removes, changes or makes one, and adverts go on. */
+static void
+test_vrrp_apply_goes_on_in_slices(void **state)
+{
+	struct vrrp_config config = engine_config(HAVE("new", "60",
+	    "192.0.2.90/24") HAVE("mail", "63", "192.0.2.70/24")
+	    WEB_WITH("priority = 150 "));
+	struct vrrp_instance *web;
+	unsigned turns;
+
+	(void)state;
+	become_active(WEB DB MAIL);
+	web = engine_find("web");
+	turns = apply_in_slices(&config, 100);
+	assert_int_equal(ended, 1);
+	assert_int_equal(end_error, 0);
+	assert_true(turns > 6);
+	assert_int_equal(sum.added, 1);
+	assert_int_equal(sum.removed, 1);
+	assert_int_equal(sum.restarted, 1);
+	assert_int_equal(sum.changed, 1);
+	assert_ptr_equal(engine_find("web"), web);
+	assert_int_equal(web->core.p.priority, 150);
+	assert_int_equal(web->history_count, 2);
+	assert_int_equal(engine_find("mail")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("new")->core.state, VRRP_BACKUP);
+	assert_string_equal(ew.r->instances[0]->p.name, "new");
+	assert_string_equal(ew.r->instances[1]->p.name, "mail");
+	assert_string_equal(ew.r->instances[2]->p.name, "web");
+	vrrp_config_free(&config);
+}
+
+/* An advert that comes between two slices meets each instance, old or new. */
+static void
+test_vrrp_apply_a_packet_between_two_slices_is_heard(void **state)
+{
+	struct vrrp_config config = engine_config(WEB_WITH("priority = 150 ")
+	    DB_WITH("priority = 150 ") MAIL);
+	unsigned i;
+
+	(void)state;
+	become_active(WEB DB MAIL);
+	ended = 0;
+	world.busy = true;
+	assert_int_equal(vrrp_router_begin_apply(ew.r, &config, count_end,
+	    &ended), 0);
+	for (i = 0; i < 5; i++)
+		world_run(0);
+	assert_int_equal(ended, 0);
+	engine_advert("192.0.2.3", 51, 200);
+	engine_advert("192.0.2.3", 52, 200);
+	engine_advert("192.0.2.3", 53, 200);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	assert_int_equal(engine_find("db")->core.state, VRRP_BACKUP);
+	assert_int_equal(engine_find("mail")->core.state, VRRP_BACKUP);
+	for (i = 0; i < 100 && ended == 0; i++)
+		world_run(0);
+	world.busy = false;
+	assert_int_equal(ended, 1);
+	assert_int_equal(engine_find("web")->core.p.priority, 150);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	vrrp_config_free(&config);
+}
+
+/* The router leaves: nothing more is made, and whoever waits is told. */
+static void
+test_vrrp_apply_that_is_cancelled_makes_nothing_more(void **state)
+{
+	struct vrrp_config config = engine_config(WEB DB MAIL);
+	unsigned i;
+
+	(void)state;
+	become_active(WEB);
+	ended = 0;
+	world.busy = true;
+	assert_int_equal(vrrp_router_begin_apply(ew.r, &config, count_end,
+	    &ended), 0);
+	for (i = 0; i < 20 && ew.r->instance_count < 2; i++)
+		world_run(0);
+	assert_int_equal(ew.r->instance_count, 2);
+	vrrp_router_leave(ew.r, ignore_leave, NULL);
+	assert_int_equal(ended, 1);
+	assert_int_equal(end_error, -ECANCELED);
+	for (i = 0; i < 6; i++)
+		world_run(NS_PER_S);
+	assert_int_equal(ew.r->instance_count, 2);
+	world.busy = false;
+	vrrp_config_free(&config);
+}
+
+/*
+ * Of two members one has its new priority and the other has not: the group decides
+ * when both have.
+ */
+static void
+test_vrrp_apply_of_half_a_group_decides_nothing(void **state)
+{
+	struct vrrp_config config = engine_config(
+	    WEB_WITH("advert_int = 200 ") DB_WITH("advert_int = 200 ")
+	    "group both { members = { web, db } }\n");
+	struct vrrp_sync *both;
+	bool half = false;
+
+	(void)state;
+	become_active(WEB DB "group both { members = { web, db } }\n");
+	both = ew.r->groups[0];
+	ended = 0;
+	world.busy = true;
+	assert_int_equal(vrrp_router_begin_apply(ew.r, &config, count_end,
+	    &ended), 0);
+	while (ended == 0) {
+		world_run(0);
+		if (engine_find("web")->p.advert_int_cs !=
+		    engine_find("db")->p.advert_int_cs) {
+			assert_true(both->held > 0);
+			half = true;
+		}
+	}
+	world.busy = false;
+	assert_true(half);
+	assert_ptr_equal(ew.r->groups[0], both);
+	assert_int_equal(both->held, 0);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	vrrp_config_free(&config);
+}
+
+/* A member that is made anew is a member all the time, and so are the others. */
+static void
+test_vrrp_apply_a_member_goes_on_within_its_group(void **state)
+{
+	struct vrrp_sync *both;
+
+	(void)state;
+	become_active(WEB DB "group both { members = { web, db } }\n");
+	both = ew.r->groups[0];
+	engine_apply(HAVE("web", "61", "192.0.2.50/24") DB
+	    "group both { members = { web, db } }\n");
+	assert_done(0, 0, 1, 0, 1);
+	assert_ptr_equal(ew.r->groups[0], both);
+	assert_ptr_equal(both->members[0], engine_find("web"));
+	assert_ptr_equal(both->members[1], engine_find("db"));
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->core.state, VRRP_ACTIVE);
+	assert_int_equal(engine_find("db")->history_count, 2);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(engine_find("db")->history_count, 2);
+	assert_null(strstr(world.did, "advert:52:0"));
 }
 
 /* Nothing to go on for: it starts as it would at any time. */
@@ -825,13 +1081,21 @@ main(void)
 	    TEST(test_vrrp_apply_removes_one_device_in_a_turn),
 	    TEST(test_vrrp_apply_of_virtual_mac_never_lets_go),
 	    TEST(test_vrrp_apply_of_another_vrid_keeps_the_addresses_in_place),
-	    TEST(test_vrrp_apply_of_a_name_goes_on),
+	    TEST(test_vrrp_apply_of_a_name_is_no_event),
 	    TEST(test_vrrp_apply_of_a_name_leaves_no_will_of_the_old_one),
 	    TEST(test_vrrp_apply_of_an_interface_resigns_there_first),
 	    TEST(test_vrrp_apply_that_cannot_be_leaves_the_active_as_it_was),
 	    TEST(test_vrrp_apply_what_was_postponed_is_done_when_it_can_be),
 	    TEST(test_vrrp_apply_what_was_postponed_waits_for_an_active_only),
 	    TEST(test_vrrp_apply_restarts_a_backup_as_a_backup),
+	    TEST(test_vrrp_apply_of_virtual_mac_keeps_a_backup),
+	    TEST(test_vrrp_apply_two_instances_exchange_their_places),
+	    TEST(test_vrrp_apply_instances_that_move_up_are_all_succeeded),
+	    TEST(test_vrrp_apply_goes_on_in_slices),
+	    TEST(test_vrrp_apply_a_packet_between_two_slices_is_heard),
+	    TEST(test_vrrp_apply_that_is_cancelled_makes_nothing_more),
+	    TEST(test_vrrp_apply_of_half_a_group_decides_nothing),
+	    TEST(test_vrrp_apply_a_member_goes_on_within_its_group),
 	    TEST(test_vrrp_apply_restarts_one_and_leaves_the_others_alone),
 	    TEST(test_vrrp_apply_a_disabled_instance_stays_disabled),
 	    TEST(test_vrrp_apply_a_removed_active_answers_until_its_successor_is_heard),

@@ -579,6 +579,46 @@ test_vrrp_engine_dry_run_changes_nothing(void **state)
 	    "changes")), 0);
 }
 
+/* The rest is not done, and whoever asked is told why. */
+static void
+test_vrrp_engine_leave_in_the_middle_of_a_reload(void **state)
+{
+	unsigned number;
+
+	(void)state;
+	become_active(WEB);
+	assert_null(engine_ask("reload", "{}"));
+	world_run(0);
+	number = world.asked_to_read;
+	world.busy = true;
+	engine_values(number, WEB DB);
+	assert_non_null(ew.r->apply);
+	assert_true(ew.deferred);
+	vrrp_engine_leave(e);
+	assert_false(ew.deferred);
+	assert_string_equal(ew.error.message, "vrrpd is leaving");
+	assert_null(ew.r->apply);
+	world.busy = false;
+	world_run(NS_PER_S);
+	assert_null(strstr(strstr(world.did, "phase:3"), "phase:1"));
+	assert_null(strstr(world.did, "reloaded"));
+}
+
+static void
+test_vrrp_engine_close_in_the_middle_of_a_reload(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_reload(e);
+	world_run(0);
+	world.busy = true;
+	engine_values(world.asked_to_read, WEB DB);
+	assert_non_null(ew.r->apply);
+	vrrp_engine_close(e);
+	e = NULL;
+	world.busy = false;
+}
+
 /* --- restart --- */
 
 static void
@@ -763,6 +803,31 @@ test_vrrp_engine_restart_whose_client_is_gone_happens(void **state)
 	assert_int_equal(restarts, 1);
 }
 
+/* Whoever goes on reads the whole file: half of it is no state to go on from. */
+static void
+test_vrrp_engine_restart_waits_for_a_reload(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	become_active(WEB);
+	vrrp_engine_reload(e);
+	world_run(0);
+	world.busy = true;
+	engine_values(world.asked_to_read, WEB DB);
+	assert_non_null(ew.r->apply);
+	ask_restart();
+	for (i = 0; i < 100 && ew.r->apply != NULL; i++) {
+		assert_int_equal(restarts, 0);
+		world_run(0);
+	}
+	assert_null(ew.r->apply);
+	world.busy = false;
+	world_run(NS_PER_S);
+	assert_int_equal(restarts, 1);
+	assert_int_equal(ew.r->instance_count, 2);
+}
+
 /* An engine that leaves has resigned: there is nothing to hand off. */
 static void
 test_vrrp_engine_restart_while_leaving_is_refused(void **state)
@@ -906,6 +971,9 @@ main(void)
 	    TEST(test_vrrp_engine_reload_refused_leaves_everything_as_it_was),
 	    TEST(test_vrrp_engine_reload_sets_the_grace_of_bfdd),
 	    TEST(test_vrrp_engine_reload_while_leaving_is_refused),
+	    TEST(test_vrrp_engine_leave_in_the_middle_of_a_reload),
+	    TEST(test_vrrp_engine_close_in_the_middle_of_a_reload),
+	    TEST(test_vrrp_engine_restart_waits_for_a_reload),
 	    TEST(test_vrrp_engine_reload_in_a_reload_waits_for_its_turn),
 	    TEST(test_vrrp_engine_reload_that_cannot_be_read_is_an_answer),
 	    TEST(test_vrrp_engine_reload_not_confirmed_goes_back),
