@@ -19,6 +19,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_vrrp_errands \
 	test/fuzz/fuzz_vrrp_orders \
 	test/fuzz/fuzz_vrrp_reading \
+	test/fuzz/fuzz_vrrp_trial \
 	test/fuzz/fuzz_vrrp_wire \
 	# end
 
@@ -90,6 +91,11 @@ test_fuzz_fuzz_vrrp_reading_SOURCES = test/fuzz/fuzz_vrrp_reading.c
 nodist_test_fuzz_fuzz_vrrp_reading_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_reading_LDADD = vrrpd/libvrrpconf.a vrrpd/libvrrpcore.a $(SHARED_LIBS)
 test_fuzz_fuzz_vrrp_reading_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_trial_SOURCES = test/fuzz/fuzz_vrrp_trial.c
+nodist_test_fuzz_fuzz_vrrp_trial_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_trial_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_trial_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_wire_SOURCES = test/fuzz/fuzz_vrrp_wire.c
 nodist_test_fuzz_fuzz_vrrp_wire_SOURCES = $(FUZZ_MAIN)
