@@ -184,11 +184,19 @@ level_key(const struct bfd_params *p, char *buf, size_t size)
 	return buf;
 }
 
+/* Owners are told first: a failover may wait for the level. */
+static bool
+is_owner(struct ctl_client_conn *conn, void *session)
+{
+	const struct bfd_client *c = ctl_client_conn_data(conn);
+
+	return c != NULL && bfd_session_wish_of(session, c) != NULL;
+}
+
 void
 bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 {
 	struct bfd_ctl *ctl = arg;
-	const struct bfd_wish *w;
 	char key[KEY_LEN];
 	json_t *level;
 
@@ -203,16 +211,7 @@ bfd_ctl_changed(struct bfd_session *s, enum bfd_change change, void *arg)
 	if (change == BFD_CHANGE_DELETED)
 		ctl_json_set_bool(level, "deleted", true);
 	(void)level_key(&s->core.p, key, sizeof(key));
-	/* Owners are told first: a failover may wait for the level. */
-	for (w = s->wishes; w != NULL; w = w->next) {
-		const struct bfd_client *c = w->owner;
-
-		if (w->owner != bfd_owner_conf && c->conn != NULL &&
-		    !ctl_client_conn_subscribed(c->conn, TOPIC))
-			ctl_client_conn_notify(c->conn, TOPIC, key,
-			    json_incref(level));
-	}
-	ctl_server_publish(ctl->server, TOPIC, key, level);
+	ctl_server_publish_also(ctl->server, TOPIC, key, level, is_owner, s);
 }
 
 static void

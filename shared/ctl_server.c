@@ -808,12 +808,6 @@ ctl_server_has_subscribers(const struct ctl_server *s, const char *topic)
 	return false;
 }
 
-bool
-ctl_client_conn_subscribed(const struct ctl_client_conn *c, const char *topic)
-{
-	return ctl_rpc_subscription(c, topic) != -1;
-}
-
 /* To all subscribers but those of the own user, when there is time. */
 static void
 publish_later(struct ctl_server *s, const char *topic, const char *key,
@@ -837,30 +831,68 @@ publish_later(struct ctl_server *s, const char *topic, const char *key,
 	}
 }
 
+/* A level that is being published; its text is made once, when somebody wants it. */
+struct news {
+	const char	*topic, *key;
+	json_t		*level;		/* NULL: it cannot be written */
+	struct ctl_body	*body;
+};
+
+static bool
+has_body(struct news *n)
+{
+	if (n->body != NULL || n->level == NULL)
+		return n->body != NULL;
+	n->body = ctl_queue_body_new(n->level);
+	if (n->body != NULL)
+		return true;
+	log_err("control notification lost topic=%s", n->topic);
+	json_decref(n->level);
+	n->level = NULL;
+	return false;
+}
+
+static void
+tell_now(struct ctl_client_conn *c, struct news *n)
+{
+	if (has_body(n))
+		ctl_queue_notify(c, n->topic, n->key, n->body);
+}
+
+void
+ctl_server_publish_also(struct ctl_server *s, const char *topic,
+    const char *key, json_t *level, ctl_also also, void *arg)
+{
+	struct news n = { topic, key, level, NULL };
+	struct ctl_client_conn *c;
+	bool later = false;
+
+	if (also != NULL) {
+		TAILQ_FOREACH(c, &s->conns, entry) {
+			if (!c->closing && also(c, arg) &&
+			    ctl_rpc_subscription(c, topic) == -1)
+				tell_now(c, &n);
+		}
+	}
+	TAILQ_FOREACH(c, &s->conns, entry) {
+		if (c->closing || ctl_rpc_subscription(c, topic) == -1)
+			continue;
+		if (ctl_conn_is_own(c))
+			tell_now(c, &n);
+		else
+			later = true;
+	}
+	if (later && has_body(&n))
+		publish_later(s, topic, key, n.body);
+	ctl_queue_body_release(n.body);
+	json_decref(n.level);
+}
+
 void
 ctl_server_publish(struct ctl_server *s, const char *topic, const char *key,
     json_t *level)
 {
-	struct ctl_client_conn *c;
-	struct ctl_body *body = NULL;
-	bool later = false;
-
-	TAILQ_FOREACH(c, &s->conns, entry) {
-		if (c->closing || ctl_rpc_subscription(c, topic) == -1)
-			continue;
-		if (body == NULL && (body = ctl_queue_body_new(level)) == NULL) {
-			log_err("control notification lost topic=%s", topic);
-			break;
-		}
-		if (ctl_conn_is_own(c))
-			ctl_queue_notify(c, topic, key, body);
-		else
-			later = true;
-	}
-	if (body != NULL && later)
-		publish_later(s, topic, key, body);
-	ctl_queue_body_release(body);
-	json_decref(level);
+	ctl_server_publish_also(s, topic, key, level, NULL, NULL);
 }
 
 void

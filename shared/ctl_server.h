@@ -102,9 +102,15 @@ bool	ctl_client_conn_may_log(struct ctl_client_conn *, uint64_t *left_out);
  */
 void	ctl_server_publish(struct ctl_server *, const char *topic,
 	    const char *key, json_t *level);
+/*
+ * The same, and clients that have not subscribed are told as well, at once and
+ * before all others: those that `also` picks.  The text of the level is made once
+ * for everybody, so that subscribers do not delay the next level.
+ */
+typedef bool (*ctl_also)(struct ctl_client_conn *, void *arg);
+void	ctl_server_publish_also(struct ctl_server *, const char *topic,
+	    const char *key, json_t *level, ctl_also, void *arg);
 bool	ctl_server_has_subscribers(const struct ctl_server *, const char *topic);
-bool	ctl_client_conn_subscribed(const struct ctl_client_conn *,
-	    const char *topic);
 /* To one client only, e.g. the sessions it asked for. Same coalescing. */
 void	ctl_client_conn_notify(struct ctl_client_conn *, const char *topic,
 	    const char *key, json_t *level);

@@ -855,6 +855,39 @@ test_ctl_server_only_the_own_user_is_told_at_once(void **state)
 	assert_int_equal(seteuid(0), 0);
 }
 
+static bool
+is_chosen(struct ctl_client_conn *c, void *arg)
+{
+	return c == arg;
+}
+
+/* Without having subscribed, at once, and one time only. */
+static void
+test_ctl_server_chosen_client_is_told_as_well(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	struct ctl_client_conn *reader = attach(OTHER_USER);
+	struct evbuffer *out = ctl_client_conn_output(c);
+
+	(void)state;
+	subscribe(reader, "session");
+	(void)evbuffer_drain(ctl_client_conn_output(reader), SIZE_MAX);
+	ctl_server_publish_also(server, "session", "a", level(1), is_chosen, c);
+	assert_true(evbuffer_get_length(out) > 0);
+	assert_told(c, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":1,\"value\":1}}");
+	assert_silence(c);
+	assert_told(reader, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":3,\"value\":1}}");
+	assert_silence(reader);
+	ctl_server_publish_also(server, "session", "a", level(2), is_chosen,
+	    reader);
+	assert_silence(c);
+	assert_told(reader, "{\"jsonrpc\":\"2.0\",\"method\":\"session\","
+	    "\"params\":{\"seq\":4,\"value\":2}}");
+	assert_silence(reader);
+}
+
 /*
  * Objects that come and go may be told about faster than readers are: those are
  * closed then, and begin with a snapshot again.
@@ -2144,6 +2177,7 @@ main(void)
 		PLAIN_TEST(test_ctl_server_lost_events_are_told_by_themselves),
 		PLAIN_TEST(test_ctl_server_only_the_own_user_is_told_at_once),
 		PLAIN_TEST(test_ctl_server_levels_that_wait_are_bounded),
+		PLAIN_TEST(test_ctl_server_chosen_client_is_told_as_well),
 		PLAIN_TEST(
 		    test_ctl_server_subscribing_again_gives_a_new_snapshot),
 		PLAIN_TEST(test_ctl_server_unsubscribe_keeps_the_other_topic),
