@@ -415,10 +415,16 @@ int
 vrrp_reload_ask(struct vrrp_reload *r, const struct vrrp_reload_wish *wish,
     vrrp_reload_done done, void *arg)
 {
-	struct wish **at = &r->first, *w;
+	struct wish **at = &r->first, *w, *last = NULL;
 
 	if (r->ended)
 		return -ESHUTDOWN;
+	for (w = r->first; w != NULL; w = w->next)
+		last = w;
+	/* A file that will be read for good anyway need not be read once more. */
+	if (done == NULL && last != NULL && (last != r->first || !r->asked) &&
+	    !last->wish.dry_run && last->wish.trial_ns == 0)
+		return 0;
 	if (r->count == VRRP_RELOADS_MAX)
 		return -EBUSY;
 	w = calloc(1, sizeof(*w));

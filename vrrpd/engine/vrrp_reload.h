@@ -73,8 +73,8 @@ struct vrrp_reload *vrrp_reload_new(const struct vrrp_reload_config *);
 void	vrrp_reload_free(struct vrrp_reload *);
 
 /*
- * done (NULL: nobody wants to know) is called once, from the loop and not from
- * here.  0; -EBUSY: too many wait; -ESHUTDOWN after vrrp_reload_end_all(); another
+ * done (NULL: nobody wants to know, which may share the turn of another wish) is
+ * called once, from the loop and not from here.  0; -EBUSY: too many wait; -ESHUTDOWN after vrrp_reload_end_all(); another
  * error of the channel.  Then done is not called.
  */
 int	vrrp_reload_ask(struct vrrp_reload *, const struct vrrp_reload_wish *,

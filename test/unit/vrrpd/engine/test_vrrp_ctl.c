@@ -910,6 +910,31 @@ test_vrrp_ctl_reload_on_trial_is_shown_and_confirmed(void **state)
 }
 
 static void
+count_end(struct vrrp_reload_end *end, void *arg)
+{
+	unsigned *n = arg;
+
+	assert_int_equal(end->error, -ESHUTDOWN);
+	(*n)++;
+}
+
+static void
+test_vrrp_ctl_reload_too_many_are_refused(void **state)
+{
+	static const struct vrrp_reload_wish for_good;
+	unsigned i, ends = 0;
+
+	(void)state;
+	for (i = 0; i < VRRP_RELOADS_MAX; i++)
+		assert_int_equal(vrrp_reload_ask(reload, &for_good, count_end,
+		    &ends), 0);
+	engine_refused("reload", "{}", CTL_ERR_REFUSED, "too many reloads wait "
+	    "for their turn");
+	vrrp_reload_end_all(reload);
+	assert_int_equal(ends, VRRP_RELOADS_MAX);
+}
+
+static void
 test_vrrp_ctl_reload_with_other_params_is_refused(void **state)
 {
 	static const char *const bad[] = { "{\"dry-run\":1}",
@@ -1082,6 +1107,7 @@ main(void)
 	    TEST(test_vrrp_ctl_reload_says_what_was_done_or_why_not),
 	    TEST(test_vrrp_ctl_reload_dry_run_says_what_would_change),
 	    TEST(test_vrrp_ctl_reload_on_trial_is_shown_and_confirmed),
+	    TEST(test_vrrp_ctl_reload_too_many_are_refused),
 	    TEST(test_vrrp_ctl_reload_with_other_params_is_refused),
 	    TEST(test_vrrp_ctl_restart_needs_somebody_to_start_it_again),
 	    TEST(test_vrrp_ctl_a_subscriber_gets_every_level_first),
