@@ -89,6 +89,7 @@ struct monitor {
 	mono_t			 started;
 	struct vrrp_backoff	 backoff;
 	int			 owed_signal;	/* not sent while it was root */
+	bool			 unheard;	/* a SIGHUP: no reload has begun */
 	bool			 hung;		/* and was killed for that */
 	char			 evidence[256];	/* of that, for the log */
 	bool			 restarting;	/* the engine said so, and will end */
@@ -142,10 +143,14 @@ on_signal(int signo, void *arg)
 
 	if (signo != SIGHUP)
 		m->leaving = true;
+	else
+		m->unheard = true;
 	if (m->engine.pid != 0)
 		pass_on(m, signo);
 	else if (m->leaving)
 		finish(m, 0);
+	else
+		m->owed_signal = signo;
 }
 
 /* --- the engine's signs of life --- */
@@ -267,6 +272,7 @@ first_ready(struct monitor *m)
 	if (m->owed_signal != 0)
 		pass_on(m, m->owed_signal);
 	m->owed_signal = 0;
+	m->unheard = false;		/* one successor is enough */
 }
 
 static enum vrrp_refusal
@@ -292,6 +298,8 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 	if (before == VRRP_PHASE_STARTING &&
 	    m->pulse.phase == VRRP_PHASE_READY)
 		first_ready(m);
+	if (m->pulse.phase == VRRP_PHASE_RELOADING)
+		m->unheard = false;
 	/* An engine told to leave after its RESTART leaves for good. */
 	if (m->pulse.phase == VRRP_PHASE_LEAVING)
 		m->restarting = false;
@@ -481,7 +489,8 @@ let_go(struct monitor *m)
 	vrrp_tally_tell(m->tally, NULL);
 	vrrp_tally_renew(m->tally);
 	vrrp_child_let_go(&m->engine);
-	m->owed_signal = 0;
+	/* The next engine begins with what was in force, and not with the file. */
+	m->owed_signal = m->unheard ? SIGHUP : 0;
 	loop_timer_set(m->pulse_timer, MONO_NEVER);
 	loop_timer_set(m->word_timer, MONO_NEVER);
 }

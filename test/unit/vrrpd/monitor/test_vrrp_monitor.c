@@ -865,12 +865,58 @@ test_vrrp_monitor_owed_signal_is_sent_once(void **state)
 {
 	static const struct step s[] = {
 		{ REFUSE_SIGNALS, EPERM }, { SIGNAL, SIGHUP },
-		{ REFUSE_SIGNALS, 0 }, { READY, 0 }, { DIE, SIGSEGV },
-		{ RUN, 0 }, { READY, 0 }, { END, 0 }
+		{ REFUSE_SIGNALS, 0 }, { READY, 0 }, { RELOADING, 0 },
+		{ DIE, SIGSEGV }, { RUN, 0 }, { READY, 0 }, { END, 0 }
 	};
 
 	(void)state;
-	goes_on(s, START " signal:1:1 signal:1:1 sd:READY=1 start:2@0 "
+	goes_on(s, START " signal:1:1 signal:1:1 sd:READY=1 sd:RELOADING=1 "
+	    "start:2@0 sd:READY=1");
+}
+
+/* An engine begins with what was in force, whatever the file says by then. */
+static void
+test_vrrp_monitor_reload_asked_for_between_engines_is_owed_to_the_next(
+    void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { DIE, SIGSEGV }, { RUN, 0 }, { DIE, SIGSEGV },
+		{ RUN, 50 }, { SIGNAL, SIGHUP }, { RUN, 200 }, { READY, 0 },
+		{ RELOADING, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 start:2@0 start:3@100 signal:3:1 sd:READY=1 "
+	    "sd:RELOADING=1");
+}
+
+/* Killed before it had begun to: the reload is no reason for its end. */
+static void
+test_vrrp_monitor_reload_that_was_not_begun_is_owed_to_one_successor(
+    void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { SIGNAL, SIGHUP }, { DIE, SIGKILL }, { RUN, 0 },
+		{ READY, 0 }, { DIE, SIGSEGV }, { RUN, 200 }, { READY, 0 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:1 start:2@0 signal:2:1 sd:READY=1 "
+	    "start:3@100 sd:READY=1");
+}
+
+/* The engine may have died of the very file that it had begun to take over. */
+static void
+test_vrrp_monitor_reload_that_was_begun_is_not_repeated(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { SIGNAL, SIGHUP }, { RELOADING, 0 },
+		{ DIE, SIGSEGV }, { RUN, 0 }, { READY, 0 }, { END, 0 }
+	};
+
+	(void)state;
+	goes_on(s, START " sd:READY=1 signal:1:1 sd:RELOADING=1 start:2@0 "
 	    "sd:READY=1");
 }
 
@@ -1340,6 +1386,9 @@ main(void)
 		T(test_vrrp_monitor_told_to_leave_between_engines_leaves),
 		T(test_vrrp_monitor_signal_is_owed_to_an_engine_that_is_still_root),
 		T(test_vrrp_monitor_owed_signal_is_sent_once),
+		T(test_vrrp_monitor_reload_asked_for_between_engines_is_owed_to_the_next),
+		T(test_vrrp_monitor_reload_that_was_not_begun_is_owed_to_one_successor),
+		T(test_vrrp_monitor_reload_that_was_begun_is_not_repeated),
 		T(test_vrrp_monitor_owed_leaving_is_not_forgotten_for_a_reload),
 		T(test_vrrp_monitor_planned_restart_keeps_the_wills),
 		T(test_vrrp_monitor_restart_is_read_before_the_end_is_judged),
