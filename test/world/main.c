@@ -36,7 +36,6 @@
 /* Fixed seeds of make check. */
 #define RANDOM_SEEDS	16
 #define HOURS		2
-#define OPERATED	1
 
 struct play {
 	const char		*name;		/* "random", "hour", "operator", a path */
@@ -363,7 +362,6 @@ everything(void)
 	play_twice(&(struct play){ .name = "random", .seed = 8 });
 	play_seeds("random", 1, RANDOM_SEEDS);
 	play_seeds("hour", 1, HOURS);
-	play_seeds("operator", 1, OPERATED);
 	play_known_seeds();
 }
 

@@ -21,7 +21,8 @@
  *
  * An engine that has just begun, after its end or by "vrrpctl restart", knows of no
  * Active, and as Backup it waits Active_Down_Interval: beside such a one, whatever
- * else is done may leave nobody for so long.
+ * else is done may leave nobody for so long.  So may an instance that a reload
+ * makes anew, for another virtual_mac, when it is no Active that goes on.
  *
  * After each episode the routers must agree, what is in force must be what the
  * files say, who is disabled must be so still, an address must be nowhere but on
@@ -63,6 +64,8 @@ static struct operator {
 	/* Of the episode. */
 	char	text[400];
 	bool	hurt[PLAN_ROUTERS_MAX];	/* vrrpd may not be there */
+	bool	wiped[PLAN_ROUTERS_MAX];	/* and nobody has cleaned up */
+	bool	killed[PLAN_ROUTERS_MAX];	/* perhaps in a reload */
 	const struct proc *leaving[PLAN_ROUTERS_MAX];	/* told to; NULL */
 	unsigned deeds;
 	unsigned anew;			/* engines that know nothing */
@@ -238,6 +241,7 @@ edit(struct plan_part *p)
 		break;
 	case 10:
 		p->other_mode = !p->other_mode;
+		op->anew++;
 		break;
 	case 11:
 		p->without_bfd = !p->without_bfd;
@@ -259,9 +263,15 @@ edit_file(unsigned r)
 	plan_rewrite(plan, r);
 }
 
+/*
+ * Whatever a killed vrrpd has left is cleaned by the next one as its file says:
+ * that of another file goes when the kernel takes it, LEASE_NS later.
+ */
 static bool
 reload(unsigned r)
 {
+	if (op->wiped[r])
+		return false;
 	deed(r, 0, handed_over_ns(), "reload");
 	edit_file(r);
 	town_reload(plan_host(r), "vrrpd");
@@ -273,6 +283,9 @@ reload_all(void)
 {
 	unsigned r;
 
+	for (r = 0; r < plan->routers; r++)
+		if (op->wiped[r])
+			return false;
 	for (r = 0; r < plan->routers; r++)
 		edit_file(r);
 	for (r = 0; r < plan->routers; r++) {
@@ -401,6 +414,7 @@ kill_engine(unsigned r)
 		return false;
 	deed(r, longest_interval_ns() + WILL_NS, handed_over_ns(),
 	    "the engine is killed");
+	op->killed[r] = true;
 	op->anew++;
 	kill_one(plan_host(r), "engine");
 	return true;
@@ -428,7 +442,7 @@ kill_everything(unsigned r)
 		return false;
 	deed(r, by_timer_ns(), LEASE_NS,
 	    "everything is killed");
-	op->hurt[r] = true;
+	op->hurt[r] = op->wiped[r] = true;
 	for (i = 0; i < 5; i++)
 		kill_one(plan_host(r), all[i]);
 	if (one_in(2))
@@ -519,6 +533,13 @@ settle(void)
 			town_start(plan_host(r));
 		world_run(plan_down_ns(plan) + NS_PER_S);
 	} while (!all_run());
+	/*
+	 * A file that was being taken over when its engine died is not given to
+	 * the next one: the operator reloads once more.
+	 */
+	for (r = 0; r < plan->routers; r++)
+		if (op->killed[r])
+			town_reload(plan_host(r), "vrrpd");
 	world_run(6 * NS_PER_S + 3 * plan_down_ns(plan) +
 	    plan_delay_ns(plan));
 }
@@ -563,33 +584,6 @@ check_in_force(unsigned r, unsigned k)
 	json_decref(doc);
 }
 
-/* Nowhere is an address that its host is not Active for. */
-static void
-check_no_leftover(const struct vip *v)
-{
-	char text[ADDR_STRLEN];
-	const struct seat *s;
-	unsigned n, i;
-
-	for (n = 0; n < v->owner_count; n++) {
-		for (s = world->judge->seats; s != NULL; s = s->next) {
-			if (s->host != v->owners[n] ||
-			    s->state != SEAT_ACTIVE)
-				continue;
-			for (i = 0; i < s->vip_count; i++)
-				if (addr_equal(&s->vips[i], &v->addr))
-					break;
-			if (i < s->vip_count)
-				break;
-		}
-		if (s == NULL)
-			world_fail("%s has %s, and is not Active for it, "
-			    "after %s", v->owners[n]->name,
-			    addr_format(&v->addr, text, sizeof(text)),
-			    op->text);
-	}
-}
-
 /* An address that every router has in its file, before and after. */
 static bool
 stays(const struct vip *v)
@@ -605,6 +599,38 @@ stays(const struct vip *v)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Nowhere is an address that its host is not Active for.  Of an instance that was
+ * taken out of the file and put back before anybody had read it the judge knows no
+ * state.
+ */
+static void
+check_no_leftover(const struct vip *v)
+{
+	char text[ADDR_STRLEN];
+	const struct seat *s;
+	unsigned n, i;
+
+	for (n = 0; n < v->owner_count; n++) {
+		for (s = world->judge->seats; s != NULL; s = s->next) {
+			if (s->host != v->owners[n] ||
+			    (s->state != SEAT_ACTIVE &&
+			    (stays(v) || s->state != SEAT_NONE)))
+				continue;
+			for (i = 0; i < s->vip_count; i++)
+				if (addr_equal(&s->vips[i], &v->addr))
+					break;
+			if (i < s->vip_count)
+				break;
+		}
+		if (s == NULL)
+			world_fail("%s has %s, and is not Active for it, "
+			    "after %s", v->owners[n]->name,
+			    addr_format(&v->addr, text, sizeof(text)),
+			    op->text);
+	}
 }
 
 static void
@@ -653,6 +679,8 @@ episode(void)
 
 	op->text[0] = '\0';
 	memset(op->hurt, 0, sizeof(op->hurt));
+	memset(op->killed, 0, sizeof(op->killed));
+	memset(op->wiped, 0, sizeof(op->wiped));
 	memset(op->leaving, 0, sizeof(op->leaving));
 	op->none_ns = op->two_ns = 0;
 	op->deeds = op->anew = 0;
