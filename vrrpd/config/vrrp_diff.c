@@ -254,6 +254,12 @@ worth(const struct field *f, const struct vrrp_params *a,
 /* --- for callers --- */
 
 const char *
+vrrp_diff_word(unsigned i)
+{
+	return i < FIELD_COUNT ? fields[i].word : NULL;
+}
+
+const char *
 vrrp_diff_name(enum vrrp_diff diff)
 {
 	switch (diff) {

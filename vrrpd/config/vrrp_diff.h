@@ -43,6 +43,9 @@ struct vrrp_diff_field {
 };
 #define VRRP_DIFF_FIELDS_MAX	32
 
+/* The words of the table, i = 0 is the first, maybe twice; NULL: no more. */
+const char *vrrp_diff_word(unsigned i);
+
 /* Fills in the fields that differ, in the order of the table.  How many. */
 unsigned vrrp_diff_fields(const struct vrrp_params *running,
 	    const struct vrrp_params *wanted,

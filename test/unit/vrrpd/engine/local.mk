@@ -8,6 +8,7 @@ ENGINE_WORLD = \
 	# end
 check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_apply \
+	test/unit/vrrpd/engine/test_vrrp_apply_fields \
 	test/unit/vrrpd/engine/test_vrrp_cleanup \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_ctl_orders \
@@ -29,6 +30,11 @@ test_unit_vrrpd_engine_test_vrrp_apply_SOURCES = \
 test_unit_vrrpd_engine_test_vrrp_apply_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_life_SOURCES = test/unit/vrrpd/engine/test_vrrp_life.c
 test_unit_vrrpd_engine_test_vrrp_life_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_apply_fields_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_apply_fields.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_apply_fields_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_link_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_link.c \
 	$(VRRPD_WORLD) \
