@@ -343,6 +343,9 @@ vrrp_errands_renewed(struct vrrp_errands *e, mono_t wished)
 		e->gap_ns = late_ns;
 		e->gap_end = now;
 	}
+	/* Maybe it was dropped; the next one tells. */
+	if (mono_sub(now, wished) > VRRP_RENEWAL_AGE_NS)
+		return;
 	vrrp_unanswered_answer(&e->unanswered, wished);
 }
 

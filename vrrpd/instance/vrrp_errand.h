@@ -80,7 +80,7 @@ void	vrrp_errands_net(struct vrrp_errands *, enum vrrp_net_state);
  */
 bool	vrrp_errands_renew(struct vrrp_errands *, const uint8_t *netlink,
 	    size_t len);
-/* The renewal that was wished then has been carried out. */
+/* The renewal that was wished then is done with: dropped, if that is long ago. */
 void	vrrp_errands_renewed(struct vrrp_errands *, mono_t wished);
 /*
  * For how long, at most, no renewal was carried out, of late.  Addresses that are

@@ -16,8 +16,8 @@
  * The engine is told whether there is a vrrpd-net.  While there is none, the
  * engine lends its addresses anew by itself, so that none runs out.
  *
- * Renewals are answered.  When one is not, the desk looks what vrrpd-net is doing
- * (vrrp_witness.h).  One that is stopped, or that neither works nor waits, is
+ * Whatever is asked is answered, and in order, so that any answer is a sign of life.
+ * Where there is none, the desk looks what vrrpd-net is doing (vrrp_witness.h).  One that is stopped, or that neither works nor waits, is
  * replaced, and the engine told at once.  One that waits in the kernel does so for
  * the lock, which another program holds: nobody could renew anything meanwhile,
  * and the engine least of all, so that is told too, and nothing else done.
@@ -68,7 +68,8 @@ struct vrrp_desk {
 	struct vrrp_tally	*down;		/* refused by vrrpd-net */
 	struct loop_timer	*restart;
 	struct loop_timer	*look;
-	struct vrrp_unanswered	 unanswered;
+	struct vrrp_unanswered	 unanswered;	/* renewals */
+	mono_t			 silent_since;	/* with something to answer */
 	enum vrrp_net_state	 state;		/* as the engine was told */
 	struct vrrp_vital	 vital;		/* as of the last look */
 	mono_t			 looked;
@@ -101,24 +102,41 @@ tell_change(struct vrrp_desk *d, enum vrrp_net_state state)
 		tell_engine(d, state);
 }
 
+static bool
+owes_an_answer(const struct vrrp_desk *d)
+{
+	return d->unanswered.count > 0 ||
+	    vrrp_devices_under_way(&d->devices) > 0 ||
+	    vrrp_removals_under_way(&d->removals) > 0;
+}
+
 static void
 look_later(struct vrrp_desk *d)
 {
-	mono_t since = vrrp_unanswered_since(&d->unanswered);
 	mono_t now = loop_clock(), at;
 
-	if (mono_is_never(since)) {
+	if (!owes_an_answer(d)) {
 		loop_timer_set(d->look, MONO_NEVER);
 		return;
 	}
-	at = mono_add(since, VRRP_NET_LOOK_NS);
+	at = mono_add(d->silent_since, VRRP_NET_LOOK_NS);
 	loop_timer_set(d->look, mono_before(now, at) ? at :
 	    mono_add(now, VRRP_NET_AGAIN_NS));
+}
+
+/* About to ask for something: from when on an answer may be expected. */
+static void
+will_ask(struct vrrp_desk *d)
+{
+	if (!owes_an_answer(d))
+		d->silent_since = loop_clock();
 }
 
 static void
 answered(struct vrrp_desk *d)
 {
+	d->silent_since = loop_clock();
+	look_later(d);
 	if (d->wait_said)
 		log_notice(NAME " goes on");
 	d->wait_said = false;
@@ -144,9 +162,11 @@ act_on(struct vrrp_desk *d, enum vrrp_vital_verdict verdict, int64_t silent_ns)
 			    (long long)(silent_ns / NS_PER_MS));
 		}
 		return;
+	case VRRP_VITAL_STARVED:	/* another would get no more */
+		tell_change(d, VRRP_NET_AWAY);
+		return;
 	case VRRP_VITAL_UNKNOWN:
 	case VRRP_VITAL_IDLE:
-	case VRRP_VITAL_STARVED:
 		tell_change(d, VRRP_NET_AWAY);
 		if (silent_ns < VRRP_NET_HANGS_NS)
 			return;
@@ -173,8 +193,8 @@ on_look(mono_t deadline, void *arg)
 		return;
 	/* This process may have been away itself, and the answer be there. */
 	vrrp_channel_drain(d->child.channel);
-	silent_ns = vrrp_unanswered_for_ns(&d->unanswered, loop_clock());
-	if (silent_ns < VRRP_NET_LOOK_NS) {
+	silent_ns = mono_sub(loop_clock(), d->silent_since);
+	if (!owes_an_answer(d) || silent_ns < VRRP_NET_LOOK_NS) {
 		look_later(d);
 		return;
 	}
@@ -201,6 +221,7 @@ pass_wishes(struct vrrp_desk *d)
 		if (vrrp_channel_send(d->child.channel, VRRP_MSG_MAKE, body,
 		    vrrp_device_wish_encode(&next->wish, body)) < 0)
 			return;
+		will_ask(d);
 		next->asked = true;
 	}
 }
@@ -220,6 +241,7 @@ pass_removals(struct vrrp_desk *d, unsigned at_once)
 		if (vrrp_channel_send(d->child.channel, VRRP_MSG_REMOVE,
 		    d->body, vrrp_removal_encode(d->some, n, d->body)) < 0)
 			return;
+		will_ask(d);
 		vrrp_removals_asked(&d->removals, d->some, n);
 	}
 }
@@ -230,6 +252,7 @@ pass(struct vrrp_desk *d)
 {
 	pass_removals(d, REMOVE_AT_ONCE);
 	pass_wishes(d);
+	look_later(d);
 }
 
 static enum vrrp_refusal
@@ -282,6 +305,7 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 		if (vrrp_channel_flush(d->child.channel))
 			(void)vrrp_channel_send(d->child.channel,
 			    VRRP_MSG_RENEW, body, len);
+		will_ask(d);
 		vrrp_unanswered_add(&d->unanswered, r.wished);
 		look_later(d);
 	}
@@ -324,6 +348,7 @@ on_made(const uint8_t *body, size_t len, void *arg)
 		(void)vrrp_channel_send(d->engine, VRRP_MSG_MADE, answer,
 		    vrrp_device_made_encode(&m, answer));
 	(void)vrrp_devices_drop(&d->devices, number);
+	answered(d);
 	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
@@ -339,6 +364,7 @@ on_removed(const uint8_t *body, size_t len, void *arg)
 	for (i = 0; i < n; i++)
 		(void)vrrp_removals_drop(&d->removals, d->some[i].ifindex);
 	(void)vrrp_channel_send(d->engine, VRRP_MSG_REMOVED, body, len);
+	answered(d);
 	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
@@ -352,10 +378,7 @@ on_renewed(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_renewed_decode(body, len, &wished))
 		return VRRP_REFUSAL_BODY;
 	vrrp_unanswered_answer(&d->unanswered, wished);
-	if (vrrp_unanswered_for_ns(&d->unanswered, loop_clock()) <
-	    VRRP_NET_LOOK_NS)
-		answered(d);
-	look_later(d);
+	answered(d);
 	(void)vrrp_channel_send(d->engine, VRRP_MSG_RENEWED, body, len);
 	return VRRP_REFUSAL_NONE;
 }
@@ -610,6 +633,17 @@ hand_over(struct vrrp_desk *d)
 	    vrrp_removals_next(&d->removals, d->some) == 0;
 }
 
+/* A vrrpd-net that is stopped would neither remove the devices nor end. */
+static void
+let_run(struct vrrp_desk *d)
+{
+	struct vrrp_vital now;
+
+	vrrp_witness_look(d->child.pid, &now);
+	if (vrrp_vital_judge(NULL, &now, 0) == VRRP_VITAL_STOPPED)
+		(void)vrrp_child_signal(&d->child, SIGCONT);
+}
+
 /* The loop does not run any more; waiting is all that is left. */
 static void
 part_close(void *arg)
@@ -621,6 +655,7 @@ part_close(void *arg)
 		log_err("%u devices stay: there is no " NAME,
 		    d->removals.count);
 	if (d->child.pid != 0) {
+		let_run(d);
 		if (!hand_over(d))
 			log_err("some devices stay: " NAME " does not listen");
 		vrrp_child_hang_up(&d->child);

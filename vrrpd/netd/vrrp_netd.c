@@ -19,7 +19,7 @@
  * and a takeover may be waiting for it: so there is a pause after every few.
  *
  * Renewal.  Whoever is late may be speaking for an engine that is dead or hangs,
- * so what is older than the next renewal is dropped, without an answer.  An engine that withdraws
+ * so what is older than the next renewal is dropped; its answer is as late.  An engine that withdraws
  * while a renewal of it is under way here needs no word: a renewal adds nothing.
  *
  * The process has the scheduling of the engine and locked memory.  While it is in
@@ -148,9 +148,8 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_renewal_decode(body, len, &r))
 		return VRRP_REFUSAL_BODY;
 	/* Read afresh: the batch may have begun before a long wait. */
-	if (vrrp_renewal_is_late(&r, loop_clock()))
-		return VRRP_REFUSAL_NONE;
-	(void)nl_carry_out(n->nl, r.netlink, r.len);
+	if (!vrrp_renewal_is_late(&r, loop_clock()))
+		(void)nl_carry_out(n->nl, r.netlink, r.len);
 	(void)vrrp_channel_send(n->channel, VRRP_MSG_RENEWED, answer,
 	    vrrp_renewed_encode(r.wished, answer));
 	return VRRP_REFUSAL_NONE;

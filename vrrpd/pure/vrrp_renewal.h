@@ -27,7 +27,10 @@
 /* How old a renewal may be when it is carried out: the next is there by then. */
 #define VRRP_RENEWAL_AGE_NS	(1 * NS_PER_S)
 
-/* The body of VRRP_MSG_RENEWED, once it has been carried out: that instant. */
+/*
+ * The body of VRRP_MSG_RENEWED: that instant, once it has been carried out; one that
+ * was late and dropped is answered as well, for whoever asks who is alive.
+ */
 #define VRRP_RENEWED_BYTES	8
 
 /*

@@ -196,7 +196,13 @@ test_vrrp_errand_unanswered_renewals_are_carried_out_here(void **state)
 	vrrp_hold_refresh(v);
 	assert_string_equal(world.did, "renew refresh");
 	world.refreshed(0, 0, world.refreshed_arg);
-	/* An answer, be it late, and all is as before. */
+	/* A renewal that is answered as late as that may have been dropped. */
+	vrrp_errands_renewed(e, mono_add(world.now, -NS_PER_S - 1));
+	world_forget();
+	vrrp_hold_refresh(v);
+	assert_string_equal(world.did, "renew refresh");
+	world.refreshed(0, 0, world.refreshed_arg);
+	/* An answer in time, and all is as before. */
 	vrrp_errands_renewed(e, world.now);
 	world_forget();
 	vrrp_hold_refresh(v);

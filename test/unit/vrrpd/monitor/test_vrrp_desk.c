@@ -591,6 +591,67 @@ test_vrrp_desk_stopped_vrrpd_net_is_replaced(void **state)
 	assert_int_equal(told_there(), VRRP_NET_THERE);
 }
 
+/* On a Backup there is nothing to renew: devices that are not made tell. */
+static void
+test_vrrp_desk_stopped_vrrpd_net_is_found_by_any_errand(void **state)
+{
+	uint32_t number;
+
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('T', 0, 0);
+	engine_wishes(1, 51);
+	world_run_ms(500);
+	assert_int_equal(told_there(), VRRP_NET_AWAY);
+	world_dies(NET, SIGKILL);
+	world_run_ms(100);
+	(void)told_wish(NET, &number);
+	assert_int_equal(told_wish(world.children, &number), 51);
+	net_has_made(world.children, number, 30);
+	assert_int_equal(told_there(), VRRP_NET_THERE);
+	world_run_ms(5000);
+	engine_removes(30);
+	world_run_ms(500);
+	assert_int_equal(told_there(), VRRP_NET_AWAY);
+	world_dies(world.children, SIGKILL);
+}
+
+/* Each answer is a sign of life, whatever else is open. */
+static void
+test_vrrp_desk_busy_vrrpd_net_is_alive(void **state)
+{
+	uint32_t number;
+	unsigned i;
+
+	(void)state;
+	start();
+	(void)told_there();
+	net_is('S', 0, 0);
+	for (i = 0; i < 20; i++)
+		engine_wishes(i + 1, (uint8_t)(i + 1));
+	for (i = 0; i < 20; i++) {
+		world_run_ms(400);
+		assert_int_equal(told_wish(NET, &number), i + 1);
+		net_has_made(NET, number, (int)i + 30);
+	}
+	world_run_ms(5000);
+	assert_int_equal(told_there(), -1);
+	assert_string_equal(world.said, "");
+}
+
+static void
+test_vrrp_desk_leaves_with_one_that_was_stopped(void **state)
+{
+	(void)state;
+	start();
+	engine_ends();
+	net_is('T', 0, 0);
+	leave();
+	assert_string_equal(world.did,
+	    "signal:1:18 hang-up:1 await:1:5000");
+}
+
 /* The engine would wait for the same lock: it is told so, and only told. */
 static void
 test_vrrp_desk_vrrpd_net_that_waits_for_the_kernel_is_left_alone(void **state)
@@ -774,6 +835,9 @@ main(void)
 		T(test_vrrp_desk_device_for_a_dead_engine_is_removed),
 		T(test_vrrp_desk_answered_renewals_are_nothing_to_look_at),
 		T(test_vrrp_desk_stopped_vrrpd_net_is_replaced),
+		T(test_vrrp_desk_stopped_vrrpd_net_is_found_by_any_errand),
+		T(test_vrrp_desk_busy_vrrpd_net_is_alive),
+		T(test_vrrp_desk_leaves_with_one_that_was_stopped),
 		T(test_vrrp_desk_vrrpd_net_that_waits_for_the_kernel_is_left_alone),
 		T(test_vrrp_desk_hanging_vrrpd_net_is_killed_after_a_while),
 		T(test_vrrp_desk_starved_vrrpd_net_is_relieved_for_a_while),
