@@ -148,6 +148,15 @@ def test_stopped_monitor_lets_no_address_run_out(lab):
                 lambda: os.kill(lab.r1.vrrpd.pid, signal.SIGCONT)) == []
 
 
+def test_restart_leaves_no_device_of_an_instance_that_still_answers(lab):
+    start(lab.r1, 3)
+    reload(lab.r1, 1)
+    assert len(devices(lab.r1)) == 3
+    assert lab.r1.vrrpctl("restart").returncode == 0
+    wait_for(lambda: len(devices(lab.r1)) == 1, 15, "the devices are gone")
+    assert lab.r1.state("i1") == "active"
+
+
 def test_stop_leaves_no_device(lab):
     start(lab.r1)
     assert lab.r1.vrrpd.stop() == 0

@@ -32,6 +32,7 @@
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/engine/vrrp_ctl.h"
+#include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_reload.h"
@@ -278,6 +279,10 @@ restart_now(mono_t deadline, void *arg)
 		    RESTART_AFTER_NS));
 		return;
 	}
+	/* Nobody goes on with those: the next engine would not know them. */
+	vrrp_leaving_free(e->router);
+	vrrp_errands_purge(e->router->env.errands);
+	vrrp_errands_flush(e->router->env.errands);
 	vrrp_router_hand_off(e->router, &handoff);
 	len = vrrp_handoff_encode(&handoff, body, sizeof(body));
 	if (is_leaving(e) || len == 0 || vrrp_channel_send(e->config.channel,
