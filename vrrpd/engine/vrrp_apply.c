@@ -50,6 +50,7 @@
 #include "vrrpd/engine/vrrp_succession.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_track.h"
 
@@ -283,6 +284,8 @@ move_over(struct vrrp_apply *a, unsigned at, const struct vrrp_params *p)
 	if (vrrp_succession_goes_on(v, p)) {
 		if (vrrp_succession_try(a->r, v, p) == NULL)
 			return false;
+	} else if (vrrp_machine_lingers(v)) {
+		return false;		/* others do not answer yet */
 	} else if (!vrrp_succession_replace(a->r, at, p, a->c, &gone)) {
 		log_err("instance=%s cannot be made: out of memory", p->name);
 		a->error = -ENOMEM;
