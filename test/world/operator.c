@@ -365,6 +365,12 @@ vrrpctl(unsigned r, unsigned k)
 {
 	unsigned cs = plan->list[k].parts[r].interval_cs;
 
+	/*
+	 * A reload that is under way ends what was set, and the judge, who goes by
+	 * what is written, does not know which came first.
+	 */
+	if (op->deeds > 0)
+		world_run(100 * NS_PER_MS);
 	switch (world_draw(10)) {
 	case 0: case 1:
 		return ask(r, "set %s priority %u", plan_name(k),
