@@ -51,7 +51,7 @@ bfd_away_grant(struct bfd_session *s, mono_t now)
 		return;
 	until = mono_min(now, s->away_until);
 	if (mono_before(s->away_from, until)) {
-		bfd_core_absent(&s->core, s->away_from, until);
+		bfd_core_blind(&s->core, s->away_from, until);
 		s->away_from = until;
 	}
 	if (mono_before(now, s->away_until))

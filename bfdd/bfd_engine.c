@@ -22,11 +22,10 @@
  * the drain, by kernel receive instants, is down.
  *
  * Absence (L-32).  The loop's sentinel reports from when to when we did not run.
- * First the sockets are drained, so that what the kernel stamped meanwhile
- * counts; then each core is told, and grants its peer what it could not have
- * been heard in.  The sentinel runs only while a session is up or coming up, at a
- * sixth of the shortest detection time; with slots, a slot that comes late tells
- * the same.
+ * Each core is told, and grants its peer what it could not have been heard in; then
+ * the sockets are drained, so that what the kernel stamped meanwhile counts.  The
+ * sentinel runs only while a session is up or coming up, at a sixth of the shortest
+ * detection time; with slots, a slot that comes late tells the same.
  *
  * Nothing in here waits, and a session is never freed while an event of its own
  * is being handled: deletion is deferred to the end of the batch.
@@ -69,9 +68,11 @@ stalled(mono_t since, mono_t until, void *arg)
 	int64_t span = mono_sub(until, since);
 	uint64_t suppressed;
 
+	/* Before the drain: a Down in there may be the answer to our absence. */
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next)
+		bfd_away_absent(s, since, until);
 	bfd_io_drain(e->io);
 	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
-		bfd_away_absent(s, since, until);
 		bfd_loss_restart(&s->loss);
 		bfd_act_rearm(s);
 	}

@@ -2,6 +2,7 @@ noinst_LIBRARIES += bfdd/libbfdcore.a
 bfdd_libbfdcore_a_SOURCES = \
 	bfdd/pure/bfd_auth.c bfdd/pure/bfd_auth.h \
 	bfdd/pure/bfd_congestion.c bfdd/pure/bfd_congestion.h \
+	bfdd/pure/bfd_absence.c \
 	bfdd/pure/bfd_core.c bfdd/pure/bfd_core.h \
 	bfdd/pure/bfd_core_check.c \
 	bfdd/pure/bfd_echo.c bfdd/pure/bfd_echo.h \

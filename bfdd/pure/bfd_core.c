@@ -337,10 +337,18 @@ bfd_core_update_state(struct bfd_core *s, enum bfd_state to, uint8_t diag,
 	}
 }
 
+/* given_up: nothing was heard since an absence; then the peer speaks of that. */
+static enum bfd_reason
+reason_of_remote_down(const struct bfd_core *s, bool given_up)
+{
+	return given_up && s->remote_diag == BFD_DIAG_CONTROL_EXPIRY ?
+	    BFD_REASON_ABSENCE : BFD_REASON_REMOTE_DOWN;
+}
+
 /* §6.8.6, the state machine. */
 static void
-receive_state(struct bfd_core *s, enum bfd_state received, mono_t arrival,
-    struct bfd_actions *act)
+receive_state(struct bfd_core *s, enum bfd_state received, bool given_up,
+    mono_t arrival, struct bfd_actions *act)
 {
 	switch (s->session_state) {
 	case BFD_ADMIN_DOWN:
@@ -372,7 +380,7 @@ receive_state(struct bfd_core *s, enum bfd_state received, mono_t arrival,
 		else if (received == BFD_DOWN)
 			bfd_core_update_state(s, BFD_DOWN,
 			    BFD_DIAG_NEIGHBOR_DOWN,
-			    BFD_REASON_REMOTE_DOWN, arrival, act);
+			    reason_of_remote_down(s, given_up), arrival, act);
 		return;
 	}
 }
@@ -716,6 +724,7 @@ enum bfd_verdict
 bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
     const struct bfd_packet *pkt, struct bfd_actions *act)
 {
+	const bool given_up = s->given_up;
 	enum bfd_verdict verdict;
 	struct level before;
 
@@ -760,7 +769,8 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 		verdict = BFD_ADMIN_DOWN_STATE_VERDICT;
 	} else {
 		note_gap(s, arrival);				/* B-40 */
-		receive_state(s, pkt->state, arrival, act);	/* B-37 */
+		receive_state(s, pkt->state, given_up, arrival,	/* B-37 */
+		    act);
 		if (pkt->poll && !s->p.unaffiliated)		/* B-39 */
 			act->todo |= BFD_DO_SEND_FINAL;
 	}
@@ -1053,46 +1063,5 @@ bfd_core_echo_block(struct bfd_core *s, mono_t now, bool blocked,
 	before = level_of(s);
 	s->echo_blocked = blocked;
 	settle_and_compare(s, &before, act);
-	bfd_core_check(s);
-}
-
-/* Move one timer by the part of the absence it was running in. */
-static int64_t
-grant(mono_t *timer, mono_t from, mono_t since, mono_t until)
-{
-	int64_t span_ns;
-
-	if (mono_is_never(*timer) || !mono_before(since, *timer) ||
-	    !mono_before(from, until))
-		return 0;
-	span_ns = mono_sub(until, mono_max(since, from));
-	*timer = mono_add(*timer, span_ns);
-	return span_ns;
-}
-
-void
-bfd_core_absent(struct bfd_core *s, mono_t since, mono_t until)
-{
-	int64_t span_ns, any_ns;
-
-	if (!mono_before(since, until))
-		return;
-	s->absent_since = since;
-	s->absent_until = until;
-	if (is_up(s) && s->tx_interval_ns > 0 && !s->remote_demand_mode &&
-	    mono_sub(until, s->last_tx) >= s->p.detect_mult * s->tx_interval_ns)
-		s->given_up = true;
-	span_ns = grant(&s->detection_timer, s->detection_from, since, until);
-	s->granted_ns += span_ns;
-	any_ns = max_ns(span_ns,
-	    grant(&s->forget_timer, s->detection_from, since, until));
-	if (!mono_is_never(s->echo_detection_timer))
-		any_ns = max_ns(any_ns, grant(&s->echo_detection_timer,
-		    (mono_t){ s->echo_detection_timer.ns -
-		    s->echo_interval_ns * s->p.detect_mult }, since, until));
-	if (any_ns > 0) {
-		s->absences++;
-		s->worst_absence_ns = max_ns(s->worst_absence_ns, any_ns);
-	}
 	bfd_core_check(s);
 }

@@ -288,6 +288,11 @@ void	bfd_core_echo_block(struct bfd_core *, mono_t now, bool blocked,
  * were away: BFD_REASON_ABSENCE, by which no client takes anything over (L-32).
  */
 void	bfd_core_absent(struct bfd_core *, mono_t since, mono_t until);
+/*
+ * The same for time in which nothing could be heard, while what we send went on:
+ * the peer is granted it, and has not given us up.
+ */
+void	bfd_core_blind(struct bfd_core *, mono_t since, mono_t until);
 
 /*
  * Asserts what is true of a session between two events (bfd_core_check.c).  Each

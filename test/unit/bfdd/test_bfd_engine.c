@@ -686,7 +686,7 @@ test_bfd_engine_own_address_away_is_no_silence_of_the_peer(void **state)
 
 	if (w == NULL)
 		skip();
-	s = bring_up(w, &owner, 20);
+	s = bring_up(w, &owner, 100);
 	a.prefix.addr = s->core.p.local;
 	if (!addr_is_set(&a.prefix.addr))
 		a.prefix.addr = s->local;
@@ -696,14 +696,14 @@ test_bfd_engine_own_address_away_is_no_silence_of_the_peer(void **state)
 	assert_int_equal(s->core.session_state, BFD_UP);
 	assert_true(net_lo(true));
 	bfd_engine_addr(w->engine, &a, false);
-	run_for(w, 300 * NS_PER_MS);
+	run_for(w, 500 * NS_PER_MS);
 	assert_int_equal(s->core.session_state, BFD_UP);
 	assert_int_equal(s->core.session_down_count, 0);
 	bfd_engine_addr(w->engine, &a, true);
 	assert_true(net_lo(false));
 	run_for(w, 500 * NS_PER_MS);
 	assert_int_equal(s->core.session_state, BFD_UP);
-	run_for(w, 700 * NS_PER_MS);
+	run_for(w, 1200 * NS_PER_MS);
 	assert_int_equal(s->core.session_state, BFD_DOWN);
 	assert_timed_out(w);
 }

@@ -2042,6 +2042,60 @@ time_out(void)
 	return act.tr.reason;
 }
 
+/* Our packets go on: the peer has no reason to give us up. */
+static void
+test_bfd_core_blindness_is_granted_and_is_no_absence(void **state)
+{
+	int64_t span_ns;
+	mono_t from, due;
+
+	(void)state;
+	up();
+	from = now;
+	due = s.detection_timer;
+	span_ns = 20 * s.p.detect_mult * s.tx_interval_ns;
+	now = mono_add(from, span_ns);
+	bfd_core_blind(&s, from, now);
+	assert_int_equal(mono_sub(s.detection_timer, due), span_ns);
+	assert_int_equal(time_out(), BFD_REASON_TIMEOUT);
+}
+
+/* L-32: the peer says that it has given us up, for an absence of ours. */
+static void
+test_bfd_core_absence_that_the_peer_tells_of_is_ours(void **state)
+{
+	struct bfd_packet in = peer(BFD_DOWN);
+	mono_t slept;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		up();
+		slept = s.last_tx;
+		/* Suspended: the clock of the last packet stood still. */
+		if (i == 0)
+			bfd_core_absent(&s, (mono_t){ now.ns - 20 *
+			    s.p.detect_mult * s.tx_interval_ns }, now);
+		else
+			now = mono_add(now, 20 * s.p.detect_mult *
+			    s.tx_interval_ns);
+		if (i > 1)
+			bfd_core_absent(&s, slept, now);
+		in.diag = i == 2 ? BFD_DIAG_PATH_DOWN : BFD_DIAG_CONTROL_EXPIRY;
+		now = mono_add(now, NS_PER_MS);
+		if (i == 3) {			/* heard as before, and then this */
+			struct bfd_packet well = peer(BFD_UP);
+
+			rx_at(&well, now);
+			now = mono_add(now, NS_PER_MS);
+		}
+		rx_at(&in, now);
+		assert_int_equal(s.session_state, BFD_DOWN);
+		assert_int_equal(act.tr.reason, i == 0 ? BFD_REASON_ABSENCE :
+		    BFD_REASON_REMOTE_DOWN);
+	}
+}
+
 /* L-32: the peer has given us up and may not speak to us any more. */
 static void
 test_bfd_core_absence_that_the_peer_gave_us_up_in_is_no_silence(void **state)
@@ -2550,6 +2604,8 @@ main(void)
 		T(absence_holds_for_packets_read_after_it),
 		T(absence_does_not_save_what_was_due_before),
 		T(absence_that_the_peer_gave_us_up_in_is_no_silence),
+		T(absence_that_the_peer_tells_of_is_ours),
+		T(blindness_is_granted_and_is_no_absence),
 		T(absences_add_up_and_survive_new_wishes),
 		T(worst_gap_is_of_this_up_and_bounded),
 		T(recent_gap_is_of_the_last_minute),
