@@ -276,11 +276,12 @@ compare_some(struct vrrp_reload *r, struct arrival *a)
 static void
 not_understood(struct vrrp_reload *r, const struct arrival *a, int error)
 {
-	log_err("what was read is not understood: %s", error == -EPROTO ?
+	log_err("what was read cannot be taken: %s", error == -EPROTO ?
 	    "its reader is another version" : strerror(-error));
 	if (a == &r->fresh)
-		fail(r, error, error == -EPROTO ? "vrrpd was read by another "
-		    "version of itself: vrrpctl restart first" :
+		fail(r, error, error == -EPROTO ? "vrrpd.conf was read by "
+		    "another version of vrrpd: vrrpctl restart first" :
+		    error == -ENOMEM ? "out of memory" :
 		    "what was read is not understood");
 }
 
@@ -334,6 +335,16 @@ turn(mono_t deadline, void *arg)
 
 /* --- from the monitor --- */
 
+/* There is no memory for the values that were asked for, or for all of them. */
+static enum vrrp_refusal
+no_room(struct vrrp_reload *r, struct arrival *a, uint32_t number)
+{
+	discard(a);
+	if (a == &r->fresh && r->asked && number == r->number)
+		not_understood(r, a, -ENOMEM);
+	return VRRP_REFUSAL_ROOM;
+}
+
 static enum vrrp_refusal
 on_values(const uint8_t *body, size_t len, void *arg)
 {
@@ -341,14 +352,18 @@ on_values(const uint8_t *body, size_t len, void *arg)
 	struct arrival *a;
 	enum vrrp_refusal why;
 	struct cursor_in c;
+	uint32_t number;
 	bool whole;
 
 	cursor_in_init(&c, body, len);
-	a = cursor_get_u32(&c) == VRRP_READ_BACK ? &r->back : &r->fresh;
+	number = cursor_get_u32(&c);
+	a = number == VRRP_READ_BACK ? &r->back : &r->fresh;
 	/* Newer values replace those that were being decoded. */
 	if (a->decoding != NULL || a->found != NULL)
 		discard(a);
 	why = vrrp_inbox_take(&a->inbox, body, len, &whole);
+	if (why == VRRP_REFUSAL_ROOM)
+		return no_room(r, a, number);
 	if (why != VRRP_REFUSAL_NONE || !whole)
 		return why;
 	if (r->ended || (a == &r->fresh && (!r->asked ||
@@ -357,10 +372,8 @@ on_values(const uint8_t *body, size_t len, void *arg)
 		return VRRP_REFUSAL_NONE;
 	}
 	a->decoding = vrrp_decoding_begin(a->inbox.bytes, a->inbox.len);
-	if (a->decoding == NULL) {
-		discard(a);
-		return VRRP_REFUSAL_ROOM;
-	}
+	if (a->decoding == NULL)
+		return no_room(r, a, number);
 	loop_timer_set(r->turn, loop_clock());
 	return VRRP_REFUSAL_NONE;
 }
