@@ -142,7 +142,9 @@ class Three:
                 router.start_keepalived(conf)
             else:
                 text, said = converted(router, conf, "--strict")
-                assert all(": note: " in line for line in said.splitlines())
+                *notes, count = said.splitlines() or [""]
+                assert all(": note: " in line for line in notes)
+                assert count in ("", "1 note", "%d notes" % len(notes))
                 router.start_vrrpd(text)
             if i == 0:          # before there is anybody to be faster
                 self.wait_where(0)
