@@ -328,8 +328,11 @@ vrrp_birth_receive(int fd, struct vrrp_birth_values *v)
 		return error;
 	error = decode_engine(&c, v) ? decode_conf(&c, &v->conf) : -EPROTO;
 	free(bytes);
-	if (error < 0)
+	if (error < 0) {
+		vrrp_parcel_drop(v->birth.values);
+		v->birth.values = NULL;
 		return error;
+	}
 	keep_open(v->birth.channel, false);
 	keep_open(v->listener, false);
 	return 0;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <limits.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -381,7 +382,12 @@ main(void)
 		    test_ka_convert_the_pair_of_the_man_page_is_the_same),
 	};
 
-	if ((srcdir = getenv("srcdir")) == NULL)
-		srcdir = ".";
+	static char top[PATH_MAX];
+
+	/* Absolute, as what is put in for ${_PWD}. */
+	srcdir = getenv("srcdir");
+	if (realpath(srcdir == NULL ? "." : srcdir, top) == NULL)
+		return 1;
+	srcdir = top;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,12 +159,13 @@ static void
 start(enum vrrp_helper_role role, bool with_values)
 {
 	static const struct priv_user user;
+	struct vrrp_parcel *p = with_values ? values() : NULL;
 	int fds[2];
 
 	birth = (struct vrrp_helper_birth){
 		.role = role,
 		.config = &config,
-		.values = with_values ? values() : NULL,
+		.values = p,
 		.user = &user,
 	};
 	shm->role = -1;
@@ -177,6 +178,8 @@ start(enum vrrp_helper_role role, bool with_values)
 		vrrp_helper_live(&birth);
 	}
 	assert_true(pid > 0);
+	vrrp_parcel_drop(p);
+	birth.values = NULL;
 	(void)close(fds[1]);
 	fd = fds[0];
 }

@@ -139,6 +139,8 @@ receive_bytes(const uint8_t *bytes, size_t len)
 	if (write(fd, bytes, len) != (ssize_t)len)
 		return 0;
 	error = vrrp_birth_receive(fd, &v);
+	if (error == 0)
+		vrrp_parcel_drop(v.birth.values);
 	free(v.conf);
 	return error;
 }
@@ -246,6 +248,7 @@ test_vrrp_birth_values_reach_the_program(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 	ctl_listener_close(l, true);
 	(void)close(b.channel);
+	vrrp_parcel_drop(b.values);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(path), 0);
 }

@@ -125,7 +125,7 @@ look_around(const char *path, int fd)
 static void
 start(int (*read_it)(const char *, int))
 {
-	static const struct priv_user user;
+	const struct priv_user user = { getuid(), getgid() };
 	const struct vrrp_reader_config config = {
 		.conf = conf,
 		.user = &user,
