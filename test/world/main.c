@@ -36,6 +36,7 @@
 /* Fixed seeds of make check. */
 #define RANDOM_SEEDS	16
 #define HOURS		2
+#define OPERATOR_HOURS	1
 
 struct play {
 	const char		*name;		/* "random", "hour", "operator", a path */
@@ -362,6 +363,7 @@ everything(void)
 	play_twice(&(struct play){ .name = "random", .seed = 8 });
 	play_seeds("random", 1, RANDOM_SEEDS);
 	play_seeds("hour", 1, HOURS);
+	play_seeds("operator", 1, OPERATOR_HOURS);
 	play_known_seeds();
 }
 

@@ -409,21 +409,25 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 
 /*
  * V-96: two routers that both think they won (one primary address twice, a looped
- * packet) would answer each other at wire speed.  Resignations are counted in,
- * and what is suppressed leaves Adver_Timer alone, so nobody can silence us.
+ * packet) would answer each other at wire speed.  What is suppressed leaves
+ * Adver_Timer alone, so nobody can silence us.
+ *
+ * A priority of zero provokes no such answer of its own, and a router that comes
+ * back asks with it who is there (own-will): it waits for Skew_Time, which may be
+ * less than the guard against a storm.  So resignations have a guard of their own,
+ * and a contest just before leaves none unanswered.
  */
 static bool
-immediate_advert(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
+immediate_advert(struct vrrp_core *v, mono_t now, mono_t *not_before,
+    int64_t guard_ns, struct vrrp_actions *act)
 {
-	int64_t guard_ns = advert_interval_ns(v) / 4;
-
-	if (mono_before(now, v->immediate_not_before)) {
+	if (mono_before(now, *not_before)) {
 		v->immediate_adverts_suppressed++;
 		return false;
 	}
 	if (guard_ns < IMMEDIATE_MIN_NS)
 		guard_ns = IMMEDIATE_MIN_NS;
-	v->immediate_not_before = mono_add(now, guard_ns);
+	*not_before = mono_add(now, guard_ns);
 	v->immediate_adverts++;
 	vrrp_core_send(v, act);
 	return true;
@@ -457,7 +461,8 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 	if (adv->priority == 0) {			/* V-70 */
 		if (vrrp_core_is_fenced(v))
 			return;		/* another Backup may be faster */
-		if (immediate_advert(v, now, act))
+		if (immediate_advert(v, now, &v->resigned_not_before,
+		    IMMEDIATE_MIN_NS, act))
 			v->adver_timer = mono_add(now, advert_interval_ns(v));
 		return;
 	}
@@ -473,7 +478,8 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		cause = VRRP_CAUSE_HIGHER_ADDRESS;
 	else {						/* V-72 */
 		if (v->p.version != 2)			/* V-126 */
-			immediate_advert(v, now, act);
+			immediate_advert(v, now, &v->immediate_not_before,
+			    advert_interval_ns(v) / 4, act);
 		contested(v, now, act);
 		return;
 	}

@@ -149,6 +149,7 @@ struct vrrp_core {
 	mono_t			absent_since, absent_until; /* the last grant */
 	mono_t			preempt_not_before;	/* V-79 */
 	mono_t			immediate_not_before;	/* V-96 guard */
+	mono_t			resigned_not_before;	/* the same, of V-70 */
 	mono_t			reassure_not_before;	/* the same, L-23 */
 	mono_t			reannounce_not_before;	/* design §5 */
 	unsigned		paced_adverts;	/* so many left of a series */

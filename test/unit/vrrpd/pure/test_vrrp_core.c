@@ -618,6 +618,19 @@ test_vrrp_core_active_answers_are_capped(void **state)
 	rx(&r, R1, 100, 1);
 	assert_true(r.act.todo & VRRP_DO_SEND_ADVERT);
 	assert_int_equal(remaining(&r), 10 * NS_PER_MS - 3500 * NS_PER_US);
+	/* V-70: a resignation just behind a contest is answered all the same. */
+	pass(&r, 100 * NS_PER_US);
+	rx(&r, R1, 0, 1);
+	assert_true(r.act.todo & VRRP_DO_SEND_ADVERT);
+	assert_int_equal(remaining(&r), 10 * NS_PER_MS);
+	for (i = 0; i < 9; i++) {
+		pass(&r, 100 * NS_PER_US);
+		rx(&r, R1, 0, 1);
+		assert_quiet(&r);
+	}
+	pass(&r, 100 * NS_PER_US);
+	rx(&r, R1, 0, 1);
+	assert_true(r.act.todo & VRRP_DO_SEND_ADVERT);
 }
 
 /* V-96 - two equals with one address must not answer each other for ever. */
