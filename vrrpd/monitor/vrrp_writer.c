@@ -23,9 +23,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "shared/fds.h"
 #include "shared/state_file.h"
 
-#define FIRST_FD	3U	/* after the standard ones */
+#define FIRST_FD	3	/* after the standard ones */
 #define EXIT_MAX	255
 
 struct vrrp_writer {
@@ -86,7 +87,7 @@ write_and_exit(const char *path, const void *bytes, size_t len)
 	const struct sched_param ordinary = { 0 };
 	int error;
 
-	(void)syscall(SYS_close_range, FIRST_FD, ~0U, 0U);
+	fds_close_from(FIRST_FD);
 	(void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
 	error = -state_file_write(path, bytes, len);
 	_exit(error > EXIT_MAX ? EIO : error);
