@@ -337,6 +337,76 @@ name_words(struct vrrp_change *n, const struct vrrp_params *old,
 		    "%s%s", i == 0 ? "" : " ", fields[i].word);
 }
 
+/* The same virtual router, whatever it is called. */
+static bool
+same_place(const struct vrrp_params *a, const struct vrrp_params *b)
+{
+	return a->vrid == b->vrid && a->family == b->family &&
+	    strcmp(a->interface, b->interface) == 0;
+}
+
+/* The running instance that is called new->name from now on, or NULL. */
+static const struct vrrp_params *
+renamed_to(struct vrrp_changes *c, const struct vrrp_params *new, bool *active)
+{
+	const struct vrrp_params *old;
+	unsigned i;
+
+	for (i = 0; i < c->from->count; i++) {
+		old = &c->from->instances[i];
+		if (same_place(old, new) &&
+		    find_instance(c->to, old->name) == NULL)
+			return c->running(old->name, active, c->arg);
+	}
+	return NULL;
+}
+
+/* Does the instance go on under another name? */
+static bool
+is_renamed(struct vrrp_changes *c, const struct vrrp_params *old)
+{
+	const struct vrrp_params *new;
+	bool active;
+	unsigned i;
+
+	for (i = 0; i < c->to->count; i++) {
+		new = &c->to->instances[i];
+		if (same_place(old, new))
+			return c->running(new->name, &active, c->arg) == NULL;
+	}
+	return false;
+}
+
+/* An instance goes on under another name, whatever else changes. */
+static void
+tell_renamed(struct vrrp_changes *c, const struct vrrp_params *old,
+    const struct vrrp_params *new, bool active)
+{
+	struct vrrp_params *called = malloc(sizeof(*called));
+	enum vrrp_diff diff = VRRP_DIFF_RESTART;
+	struct vrrp_change *n;
+	char *lines = difference(vrrp_conf_print_instance(old),
+	    vrrp_conf_print_instance(new), true), *all = NULL;
+
+	if (asprintf(&all, "- instance %s\n+ instance %s\n%s", old->name,
+	    new->name, lines == NULL ? "" : lines) < 0)
+		all = NULL;
+	free(lines);
+	if (called != NULL) {		/* the name alone changes nothing */
+		*called = *old;
+		memcpy(called->name, new->name, sizeof(called->name));
+		diff = vrrp_diff(called, new);
+	}
+	free(called);
+	n = add(c, "instance", new->name, diff == VRRP_DIFF_RESTART ?
+	    VRRP_CHANGE_RESTART : VRRP_CHANGE_IN_PLACE, all);
+	if (n == NULL)
+		return;
+	n->active = active;
+	name_words(n, old, new);
+	c->count[n->class]++;
+}
+
 static void
 look_at_wanted(struct vrrp_changes *c, const struct vrrp_params *new)
 {
@@ -346,6 +416,10 @@ look_at_wanted(struct vrrp_changes *c, const struct vrrp_params *new)
 	bool active = false;
 
 	old = c->running(new->name, &active, c->arg);
+	if (old == NULL && (old = renamed_to(c, new, &active)) != NULL) {
+		tell_renamed(c, old, new, active);
+		return;
+	}
 	diff = old == NULL ? VRRP_DIFF_RESTART : vrrp_diff(old, new);
 	if (diff == VRRP_DIFF_EQUAL) {
 		c->unchanged++;
@@ -371,7 +445,8 @@ look_for_removed(struct vrrp_changes *c, const struct vrrp_params *old)
 	bool active = false;
 
 	if (find_instance(c->to, old->name) != NULL ||
-	    c->running(old->name, &active, c->arg) == NULL)
+	    c->running(old->name, &active, c->arg) == NULL ||
+	    is_renamed(c, old))
 		return;
 	n = add(c, "instance", old->name, VRRP_CHANGE_REMOVED, difference(
 	    vrrp_conf_print_instance(old), NULL, true));

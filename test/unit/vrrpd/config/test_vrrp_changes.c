@@ -149,12 +149,31 @@ test_vrrp_changes_of_what_makes_another_router(void **state)
 	    "instance web restart [virtual_router_id]: hands over to itself: "
 	    "answers until the new one does\n"));
 	(void)teardown(NULL);
-	assert_non_null(strstr(between(WEB(""), NAMED("other", "51", "")),
+	assert_non_null(strstr(between(WEB(""), NAMED("other", "52", "")),
 	    "instance other added []: starts as Backup\n"));
 	assert_non_null(strstr(text, "instance web removed []: resigns: another "
 	    "router takes its addresses over, or they are gone\n"));
 	assert_int_equal(vrrp_changes_count(changes, VRRP_CHANGE_ADDED), 1);
 	assert_int_equal(vrrp_changes_count(changes, VRRP_CHANGE_REMOVED), 1);
+}
+
+/* As vrrp_apply has it: the same place is the same virtual router. */
+static void
+test_vrrp_changes_of_a_name_are_in_place(void **state)
+{
+	(void)state;
+	assert_string_equal(between(WEB(""), NAMED("other", "51", "")),
+	    "instance other in-place [instance]: no address moves\n"
+	    "- instance web\n+ instance other\n");
+	(void)teardown(NULL);
+	assert_string_equal(between(WEB(""), NAMED("other", "51",
+	    "priority = 150")), "instance other in-place [instance priority]: no "
+	    "address moves by itself; the election may have another result\n"
+	    "- instance web\n+ instance other\n"
+	    "- priority = 100\n+ priority = 150\n");
+	(void)teardown(NULL);
+	assert_non_null(strstr(between(WEB(""), NAMED("other", "51",
+	    "virtual_mac = no")), "instance other restart [instance virtual_mac]"));
 }
 
 static void
@@ -212,6 +231,7 @@ main(void)
 		TEST(test_vrrp_changes_of_lists_and_blocks),
 		TEST(test_vrrp_changes_more_addresses_than_fit_a_line),
 		TEST(test_vrrp_changes_of_what_makes_another_router),
+		TEST(test_vrrp_changes_of_a_name_are_in_place),
 		TEST(test_vrrp_changes_of_globals_trackers_and_groups),
 		TEST(test_vrrp_changes_can_be_given_up),
 	};
