@@ -20,6 +20,8 @@
  * Either change takes tens of microseconds, and is part of the batches of
  * vrrp_vip.c.
  *
+ * The settings of the device are one table (vrrp_settings.c).
+ *
  * IPv4 settings: IPv6 is disabled; arp_ignore 1, so that it answers ARP for the
  * virtual addresses only; rp_filter 2 (loose), since the way back to a client of
  * the subnet leads through the parent; forwarding as on the parent, or an Active
@@ -29,7 +31,8 @@
  * on every router (V-24, V-25); nothing learned from Router Advertisements and
  * none solicited; no DAD (V-92); forwarding 1, because the Router flag of its
  * Neighbor Advertisements follows it (V-88) - whether packets are forwarded is
- * for net.ipv6.conf.all.forwarding to say.
+ * for net.ipv6.conf.all.forwarding to say; arp_ignore 8, so that it answers ARP
+ * for none of the host's IPv4 addresses, which are all the same to the kernel.
  *
  * Router Advertisements (V-90) are not sent here.  A sender that is bound to
  * the device, with the virtual link-local address as its source, speaks as the
@@ -63,13 +66,7 @@
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_params.h"
-
-struct setting {
-	uint8_t		 family;
-	const char	*key;
-	int		 value;
-	bool		 required;
-};
+#include "vrrpd/pure/vrrp_settings.h"
 
 int
 vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
@@ -86,59 +83,59 @@ vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
 	return 0;
 }
 
-/* The kernel may be built without IPv6: then there is nothing to silence. */
+/* A value as it is, where it cannot be told: 0, which most of them are. */
 static int
-apply_settings(const char *device, const struct setting *s, size_t n,
-    char *reason, size_t size)
+value_of(const struct vrrp_setting *s, const char *device)
 {
-	size_t i;
-	int error;
+	int value = 0;
 
-	for (i = 0; i < n; i++) {
-		error = devconf_set(s[i].family, device, s[i].key,
-		    s[i].value);
-		if (error == 0 || !s[i].required)
-			continue;
-		if (error == -ENOENT && s[i].family == AF_INET6)
-			continue;
-		(void)snprintf(reason, size,
-		    "cannot set %s of device %s: %s", s[i].key, device,
-		    strerror(-error));
-		return error;
-	}
-	return 0;
+	(void)devconf_get(s->family, device, s->key, &value);
+	return value;
+}
+
+/*
+ * A value that is right already is not written: in a container /proc/sys may be there to
+ * be read only.  The kernel may be built without IPv6: then there is nothing to
+ * silence.
+ */
+static int
+apply_setting(const struct vrrp_setting *s, int value, const char *device)
+{
+	int own = 0, error;
+
+	error = devconf_get(s->family, device, s->key, &own);
+	if (error == -ENOENT && s->family == AF_INET6)
+		return 0;
+	if (error == 0 && own == value)
+		return 0;
+	error = devconf_set(s->family, device, s->key, value);
+	if (error == 0 || !s->required ||
+	    vrrp_setting_works(s, value_of(s, "all"), own))
+		return 0;
+	return error;
 }
 
 static int
 configure_device(const struct vrrp_device_wish *w, const char *device,
     char *reason, size_t size)
 {
-	int forwarding = 0;
-	struct setting four[] = {
-		{ AF_INET6, "disable_ipv6", 1, true },
-		{ AF_INET, "arp_ignore", 1, true },
-		{ AF_INET, "rp_filter", 2, true },
-		{ AF_INET, "forwarding", 0, false },
-		/* See vrrp_vip_change.c; older kernels have to do without. */
-		{ AF_INET, "promote_secondaries", 1, false },
-	};
-	struct setting six[] = {
-		{ AF_INET6, "disable_ipv6", 0, true },
-		{ AF_INET6, "accept_ra", 0, true },
-		{ AF_INET6, "autoconf", 0, true },
-		{ AF_INET6, "accept_dad", 0, true },
-		{ AF_INET6, "router_solicitations", 0, false },
-		/* V-88: the R flag of its advertisements follows this. */
-		{ AF_INET6, "forwarding", 1, true },
-	};
+	const struct vrrp_setting *s;
+	size_t i, n;
+	int error, value;
 
-	if (w->family == AF_INET6)
-		return apply_settings(device, six,
-		    sizeof(six) / sizeof(six[0]), reason, size);
-	(void)devconf_get(AF_INET, w->parent_name, "forwarding", &forwarding);
-	four[3].value = forwarding;
-	return apply_settings(device, four, sizeof(four) / sizeof(four[0]),
-	    reason, size);
+	s = vrrp_settings(w->family, &n);
+	for (i = 0; i < n; i++) {
+		value = s[i].value == VRRP_SETTING_AS_PARENT ?
+		    value_of(&s[i], w->parent_name) : s[i].value;
+		error = apply_setting(&s[i], value, device);
+		if (error == 0)
+			continue;
+		(void)snprintf(reason, size, "cannot set %s of device %s to %d: "
+		    "%s; virtual_mac = no needs no device", s[i].key, device,
+		    value, strerror(-error));
+		return error;
+	}
+	return 0;
 }
 
 /* A tag holds a mark, the process, and the two values. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/devconf.h"
 #include "shared/nl_batch.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 #include "vrrpd/linux/vrrp_vmac.h"
@@ -82,7 +83,42 @@ test_vrrp_vmac_ipv6_has_no_address_of_its_own(void **state)
 	assert_int_equal(setting(name, AF_INET6, "autoconf"), 0);
 	assert_int_equal(setting(name, AF_INET6, "accept_dad"), 0);
 	assert_int_equal(setting(name, AF_INET6, "forwarding"), 1);
+	assert_int_equal(setting(name, AF_INET, "arp_ignore"), 8);
 	vrrp_vip_close(v);
+}
+
+/* A host that gives every new device what would make it answer for others. */
+static void
+test_vrrp_vmac_is_as_it_must_be_whatever_the_default_is(void **state)
+{
+	static const char *const odd[] = { "arp_ignore", "rp_filter",
+	    "proxy_arp", "proxy_arp_pvlan", "arp_filter", "forwarding" };
+	struct vrrp_vips *v;
+	uint8_t family;
+	size_t i;
+
+	(void)state;
+	need_net();
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_int_equal(devconf_set(AF_INET, "default", odd[i], 1), 0);
+	for (family = AF_INET; ; family = AF_INET6) {
+		if (family == AF_INET6)
+			use_ipv6();
+		v = open_vips();
+		assert_int_equal(setting(vrrp_vip_device(v), AF_INET,
+		    "arp_ignore"), family == AF_INET ? 1 : 8);
+		assert_int_equal(setting(vrrp_vip_device(v), AF_INET,
+		    "proxy_arp"), 0);
+		assert_int_equal(setting(vrrp_vip_device(v), AF_INET,
+		    "proxy_arp_pvlan"), 0);
+		assert_int_equal(setting(vrrp_vip_device(v), AF_INET,
+		    "medium_id"), -1);
+		vrrp_vip_close(v);
+		if (family == AF_INET6)
+			break;
+	}
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_int_equal(devconf_set(AF_INET, "default", odd[i], 0), 0);
 }
 
 /* Mute before it is up, and again with the withdrawal. */
@@ -178,6 +214,7 @@ main(void)
 	    TEST(test_vrrp_vmac_names_tell_family_vrid_and_parent),
 	    TEST(test_vrrp_vmac_is_up_and_deaf_before_the_takeover),
 	    TEST(test_vrrp_vmac_ipv6_has_no_address_of_its_own),
+	    TEST(test_vrrp_vmac_is_as_it_must_be_whatever_the_default_is),
 	    TEST(test_vrrp_vmac_is_mute_while_backup),
 	    TEST(test_vrrp_vmac_of_a_crashed_run_is_adopted),
 	    TEST(test_vrrp_vmac_of_someone_else_is_not_touched),

@@ -1,0 +1,68 @@
+"""Hosts as they are: other settings, names, addresses and routes than the lab's.
+
+Whatever is on a host that is not ours must stay as it is, and the virtual
+address must answer, from one router.
+"""
+
+import socket
+import time
+
+import pytest
+
+import frames
+from lab import Capture, GLOBAL, NETWORK, VIP6, VIP6_LOCAL, VMAC, vrrpd_conf
+
+VIPS6 = (VIP6_LOCAL + "/64", VIP6 + "/64")
+
+
+def device(router, name="web"):
+    return router.instance(name)["virtual-mac-device"]
+
+
+def told(lab, address):
+    """The MACs that answer ARP for an address, asked five times."""
+    asker = lab.client.mac()
+    with Capture(lab.client, "eth0", "arp", "in") as capture, \
+            lab.client.open_socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind(("eth0", 0))
+        for _ in range(5):
+            sock.send(bytes(frames.arp_request(asker, NETWORK + ".100",
+                                               address)))
+            time.sleep(0.1)
+        return {f["ARP"].hwsrc for f in capture.stop() if f.haslayer("ARP") and
+                f["ARP"].op == 2 and f["ARP"].psrc == address}
+
+
+# What a device answers in the other family
+
+def test_host_ipv6_device_answers_no_arp(lab):
+    """Linux answers ARP for every address of the host on each of its devices."""
+    lab.ipv6()
+    lab.r1.start_vrrpd(vrrpd_conf(addresses=VIPS6))
+    lab.r1.wait_state("active")
+    own = NETWORK + ".1"
+    assert told(lab, own) == {lab.r1.mac()}
+
+
+def test_host_ipv4_device_answers_no_solicitation(lab):
+    lab.ipv6()
+    lab.r1.start_vrrpd(vrrpd_conf())
+    lab.r1.wait_state("active")
+    for address in (GLOBAL + "1", "fe80::1%eth0"):
+        lab.client.ip("neigh", "flush", "dev", "eth0")
+        assert lab.client.run("ping", "-6", "-c", "1", "-W", "2", address,
+                              check=False).returncode == 0
+    assert VMAC not in lab.client.ip("-6", "neigh", "show")
+    assert lab.r1.mac() in lab.client.ip("-6", "neigh", "show")
+
+
+@pytest.mark.parametrize("family", (4, 6))
+def test_host_proxy_arp_for_the_whole_host_is_not_the_devices(lab, family):
+    lab.ipv6()
+    for key in ("all.proxy_arp", "all.forwarding", "default.proxy_arp"):
+        lab.r1.sysctl("net.ipv4.conf." + key, 1)
+    lab.r1.start_vrrpd(vrrpd_conf() if family == 4 else
+                       vrrpd_conf(addresses=VIPS6))
+    lab.r1.wait_state("active")
+    assert told(lab, NETWORK + ".77") <= {lab.r1.mac()}
+    assert told(lab, NETWORK + ".2") == {lab.r2.mac()}

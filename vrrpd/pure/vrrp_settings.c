@@ -1,0 +1,100 @@
+/*
+ * vrrp_settings.c - how a virtual MAC device has to behave: one table.
+ *
+ * A device of one family is silent in the other.  Linux counts an IPv4 address as
+ * the host's, not the interface's, so a device answers ARP for every address of
+ * the host unless it is told otherwise: one for IPv6 would draw the host's IPv4
+ * traffic to the virtual MAC, and with it to whichever router is Active for
+ * IPv6.  In IPv6 an address is the interface's, so nothing answers for one of
+ * another device; and on a device for IPv4 there is no IPv6 at all.
+ *
+ * Nor does a device answer for others.  Proxy ARP for the whole host
+ * (all.proxy_arp) would make the Active answer for every host of the subnet, as
+ * the way to each leads through the interface below and not through the device.
+ * medium_id -1 is what the kernel lets a device withdraw from that by.
+ *
+ * vrrp_vmac.c makes a device so, and says of each setting why in its own essay.
+ */
+#include "config.h"
+
+#include "vrrpd/pure/vrrp_settings.h"
+
+#include <sys/socket.h>
+
+#define ONLY(n)		(1U << (n))
+
+#define REQUIRED	true
+#define WISHED		false
+
+#define NOBODY_ELSE							\
+	{ AF_INET, "proxy_arp", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED }, \
+	{ AF_INET, "proxy_arp_pvlan", 0, VRRP_SETTING_ALONE, ONLY(0), WISHED }, \
+	{ AF_INET, "medium_id", -1, VRRP_SETTING_ALONE, 0, WISHED }
+
+static const struct vrrp_setting four[] = {
+	{ AF_INET6, "disable_ipv6", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED },
+	/* 2 answers whoever is of the subnet, and a virtual address has one. */
+	{ AF_INET, "arp_ignore", 1, VRRP_SETTING_GREATER, ONLY(1) | ONLY(2),
+	    REQUIRED },
+	{ AF_INET, "arp_announce", 2, VRRP_SETTING_GREATER, ONLY(2), WISHED },
+	/* "all" may yet become 1, which 2 is greater than and 0 is not. */
+	{ AF_INET, "rp_filter", 2, VRRP_SETTING_GREATER, ONLY(0) | ONLY(2),
+	    REQUIRED },
+	{ AF_INET, "arp_filter", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED },
+	{ AF_INET, "forwarding", VRRP_SETTING_AS_PARENT, VRRP_SETTING_ALONE, 0,
+	    WISHED },
+	/* See vrrp_vip_change.c; older kernels have to do without. */
+	{ AF_INET, "promote_secondaries", 1, VRRP_SETTING_EITHER, ONLY(1),
+	    WISHED },
+	NOBODY_ELSE,
+};
+
+static const struct vrrp_setting six[] = {
+	{ AF_INET6, "disable_ipv6", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
+	/* V-88: the R flag of its advertisements follows this. */
+	{ AF_INET6, "forwarding", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED },
+	{ AF_INET6, "accept_ra", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
+	{ AF_INET6, "autoconf", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
+	/* Our addresses ask for no DAD themselves. */
+	{ AF_INET6, "accept_dad", 0, VRRP_SETTING_GREATER, ONLY(0) | ONLY(1),
+	    REQUIRED },
+	{ AF_INET6, "router_solicitations", 0, VRRP_SETTING_ALONE, ONLY(0),
+	    WISHED },
+	{ AF_INET6, "proxy_ndp", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED },
+	/* 8: for no address at all. */
+	{ AF_INET, "arp_ignore", 8, VRRP_SETTING_GREATER, ONLY(8), REQUIRED },
+	{ AF_INET, "arp_announce", 2, VRRP_SETTING_GREATER, ONLY(2), WISHED },
+	{ AF_INET, "forwarding", 0, VRRP_SETTING_ALONE, ONLY(0), WISHED },
+	NOBODY_ELSE,
+};
+
+const struct vrrp_setting *
+vrrp_settings(uint8_t family, size_t *count)
+{
+	*count = family == AF_INET6 ? sizeof(six) / sizeof(six[0]) :
+	    sizeof(four) / sizeof(four[0]);
+	return family == AF_INET6 ? six : four;
+}
+
+static int
+in_force(const struct vrrp_setting *s, int all, int own)
+{
+	switch (s->joined) {
+	case VRRP_SETTING_GREATER:
+		return all > own ? all : own;
+	case VRRP_SETTING_EITHER:
+		return all != 0 || own != 0;
+	case VRRP_SETTING_ALONE:
+		break;
+	}
+	return own;
+}
+
+bool
+vrrp_setting_works(const struct vrrp_setting *s, int all, int own)
+{
+	int value = in_force(s, all, own);
+
+	return value == s->value ||
+	    (value >= 0 && value < 32 && (s->works & ONLY(value)) != 0);
+}
