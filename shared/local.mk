@@ -40,6 +40,7 @@ shared_libshared_a_SOURCES = \
 	shared/nl_msg.c shared/nl_msg.h \
 	shared/nl_sock.c shared/nl_sock.h \
 	shared/nl_state.h \
+	shared/nonlocal_bind.c shared/nonlocal_bind.h \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
 	shared/sdnotify.c shared/sdnotify.h \

@@ -3,7 +3,7 @@
 #        deps.sh list build|demo|check|peers|bench
 #
 # Installs what test/demo.sh or test/check.sh needs on Debian or Ubuntu, and
-# nothing when all of it is there.  No service is started: nginx, keepalived,
+# nothing when all of it is there.  No service is started: nginx, haproxy, keepalived,
 # frr and bird start when they are installed, so a policy-rc.d that forbids it
 # stands in for the time of the installation, and whatever was there before is
 # there again afterwards.
@@ -23,7 +23,7 @@ build="autoconf automake gcc libc6-dev make pkg-config
 lab="iproute2 iputils-ping mount nftables python3 util-linux nginx"
 checks="libcmocka-dev clang curl mandoc python3-pytest
     python3-pytest-xdist python3-scapy tcpdump procps"
-peers="bird2 frr keepalived tshark"
+peers="bird2 frr haproxy keepalived tshark"
 bench="stress-ng"
 
 usage() {

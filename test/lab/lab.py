@@ -463,6 +463,26 @@ http {
                  10, "nginx listens")
         return self.nginx
 
+    def start_haproxy(self, *addresses, port=80, wait=True):
+        """HAProxy on port 80 of these addresses alone; it says who it is."""
+        binds = "".join("    bind %s:%d\n" % (a, port) for a in addresses)
+        path = self.dir / "haproxy.cfg"
+        path.write_text("""\
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+frontend web
+%s    http-request return status 200 content-type text/plain string "%s\\n"
+""" % (binds, self.name))
+        self.haproxy = self.start("haproxy", "haproxy", "-db", "-f", path)
+        if wait:
+            wait_for(lambda: "LISTEN" in self.run(
+                "ss", "-Hltn", "sport", "=", ":%d" % port).stdout,
+                10, "haproxy listens")
+        return self.haproxy
+
     def close(self):
         self.close_ctl()
         super().close()
@@ -764,7 +784,8 @@ class Lab:
 
     def http_get(self, target=VIP, timeout=2):
         """Who answers on the virtual address; None when nobody does."""
-        with self.client.open_socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        family = socket.AF_INET6 if ":" in target else socket.AF_INET
+        with self.client.open_socket(family, socket.SOCK_STREAM) as sock:
             sock.settimeout(timeout)
             try:
                 sock.connect((target, 80))

@@ -121,6 +121,12 @@ build_globals(struct draft *d, cfg_t *root)
 			    "client_grace is given in two files");
 		d->grace_set = true;
 	}
+	if (read_bool(p, root, "nonlocal_bind", &d->config.nonlocal_bind)) {
+		if (d->nonlocal_set)
+			bad(p, word_get(root, "nonlocal_bind")->line,
+			    "nonlocal_bind is given in two files");
+		d->nonlocal_set = true;
+	}
 }
 
 #define OF_KEEPALIVED	"a word of keepalived: vrrpctl convert FILE makes a " \
@@ -148,6 +154,7 @@ static const struct conf_hint hints[] = {
 	{ "nopreempt", NULL, "here it is preempt = no" },
 	{ "use_vmac", NULL, "here it is virtual_mac = yes" },
 	{ "authentication", NULL, "here it is auth_pass = TEXT" },
+	{ "ip_nonlocal_bind", "nonlocal_bind", NULL },
 	{ "iface", "interface", NULL },
 	{ "dev", "interface", NULL },
 	{ "vrid", "virtual_router_id", NULL },
@@ -176,6 +183,7 @@ parse_one(struct draft *d, const char *text)
 		WORD("router_id"),
 		WORD("realtime_priority"),
 		WORD("client_grace"),
+		WORD("nonlocal_bind"),
 		BLOCK("instance", vrrp_conf_instance_opts()),
 		BLOCK("group", vrrp_conf_instance_group_opts()),
 		BLOCK("script", vrrp_conf_track_opts_of(VRRP_TRACK_SCRIPT)),

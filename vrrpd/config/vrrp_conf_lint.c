@@ -11,9 +11,14 @@
 
 #include "vrrpd/config/vrrp_conf_lint.h"
 
+#include <sys/socket.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "shared/nonlocal_bind.h"
 
 static bool
 wanted(const struct draft *d)
@@ -126,6 +131,126 @@ is_tracked(const struct draft *d, const struct vrrp_tracker_params *t)
 	return false;
 }
 
+/* --- a service that waits for the address that waits for it --- */
+
+static bool
+same_address(const struct sockaddr *sa, const struct addr *a)
+{
+	const struct sockaddr_in *in = (const void *)sa;
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+
+	if (sa == NULL || sa->sa_family != a->family)
+		return false;
+	return memcmp(a->family == AF_INET ? (const void *)&in->sin_addr :
+	    (const void *)&in6->sin6_addr, a->bytes, addr_len(a->family)) == 0;
+}
+
+static bool
+is_here(const struct ifaddrs *here, const struct addr *a)
+{
+	for (; here != NULL; here = here->ifa_next)
+		if (same_address(here->ifa_addr, a))
+			return true;
+	return false;
+}
+
+/*
+ * The service that a tracker looks at runs on this host: a process does, and
+ * what is asked on an address of this host.
+ */
+static bool
+is_of_this_host(const struct vrrp_tracker_params *t,
+    const struct ifaddrs *here)
+{
+	switch (t->kind) {
+	case VRRP_TRACK_PROCESS:
+		return true;
+	case VRRP_TRACK_TCP:
+	case VRRP_TRACK_HTTP:
+		return addr_is_set(&t->address) &&
+		    (is_loopback(&t->address) || is_here(here, &t->address));
+	default:
+		return false;
+	}
+}
+
+/* Weights that are not said where a tracker is used are its own. */
+static bool
+is_needed(const struct vrrp_track_ref *refs, unsigned count,
+    const struct vrrp_tracker_params *t)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (refs[i].kind == t->kind && !refs[i].reverse &&
+		    strcmp(refs[i].name, t->name) == 0 &&
+		    (refs[i].weight == NO_WEIGHT ? t->weight :
+		    refs[i].weight) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_member(const struct group_words *g, const struct vrrp_params *v)
+{
+	unsigned i;
+
+	for (i = 0; i < g->count; i++)
+		if (strcmp(g->members[i].text, v->name) == 0)
+			return true;
+	return false;
+}
+
+/* Without that tracker, no address; and a virtual one of it is not here. */
+static bool
+may_wait_for(const struct draft *d, const struct vrrp_params *v,
+    const struct vrrp_tracker_params *t, const struct ifaddrs *here)
+{
+	bool allowed = false, needed;
+	unsigned i;
+
+	needed = is_needed(v->tracks, v->track_count, t);
+	for (i = 0; i < d->group_count && !needed; i++)
+		needed = is_needed(d->groups[i]->tracks,
+		    d->groups[i]->track_count, t) && is_member(d->groups[i], v);
+	if (!needed || (nonlocal_bind_get(v->family, &allowed) == 0 &&
+	    allowed))
+		return false;
+	for (i = 0; i < v->vip_count; i++)
+		if (!is_here(here, &v->vips[i].prefix.addr))
+			return true;
+	return false;
+}
+
+static void
+lint_waiting(struct draft *d)
+{
+	const struct vrrp_config *c = &d->config;
+	const struct vrrp_tracker_params *t;
+	struct ifaddrs *here = NULL;
+	unsigned i, j;
+
+	if (!d->look || d->nonlocal_set || getifaddrs(&here) < 0)
+		return;
+	for (i = 0; i < c->tracker_count; i++) {
+		t = &c->trackers[i];
+		if (!is_of_this_host(t, here))
+			continue;
+		for (j = 0; j < c->count; j++)
+			if (may_wait_for(d, &c->instances[j], t, here))
+				break;
+		if (j < c->count)
+			conf_errors_add(d->p.warnings, d->tracker_files[i],
+			    t->line, "%s %s: if this service binds a virtual "
+			    "address of instance %s it cannot start before the "
+			    "address is here, nor the address come before it: "
+			    "say nonlocal_bind = yes (or no)",
+			    vrrp_track_kind_name(t->kind), t->name,
+			    c->instances[j].name);
+	}
+	freeifaddrs(here);
+}
+
 void
 vrrp_conf_lint(struct draft *d)
 {
@@ -137,6 +262,7 @@ vrrp_conf_lint(struct draft *d)
 		return;
 	for (i = 0; i < c->count; i++)
 		lint_instance(d, i);
+	lint_waiting(d);
 	for (i = 0; i < c->tracker_count; i++) {
 		t = &c->trackers[i];
 		if (!is_tracked(d, t))

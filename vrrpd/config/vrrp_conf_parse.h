@@ -69,6 +69,7 @@ struct draft {
 	bool			 router_id_set;
 	bool			 realtime_set;
 	bool			 grace_set;
+	bool			 nonlocal_set;
 };
 
 #endif

@@ -2,7 +2,7 @@
  * vrrp_reading.c - what a reading of vrrpd.conf has found, as values and as bytes.
  *
  *   u32 magic  u32 layout  good, errors, warnings
- *   if good: router_id, realtime_priority, client_grace; how many instances,
+ *   if good: router_id, realtime_priority, client_grace, nonlocal_bind; how many instances,
  *   trackers and groups; each of them
  *
  * The layout is a hash of the sizes of all that is coded: bytes of a program whose
@@ -26,7 +26,7 @@
 #include "vrrpd/config/vrrp_conf_bytes.h"
 
 #define MAGIC	0x76636e66	/* "vcnf" */
-#define FORMAT	1		/* grows when the same sizes mean something else */
+#define FORMAT	2		/* grows when the same sizes mean something else */
 #define ROOM	(256 * 1024)	/* for all but the elements */
 
 struct vrrp_decoding {
@@ -119,6 +119,7 @@ code_globals(struct vrrp_coder *c, struct vrrp_config *config,
 	vrrp_code_text(c, config->router_id, sizeof(config->router_id));
 	VRRP_CODE(c, config->realtime_priority, 0, 99);
 	VRRP_CODE(c, config->client_grace_ns, 0, INT64_MAX);
+	VRRP_CODE(c, config->nonlocal_bind, 0, 1);
 	VRRP_CODE(c, *instances, 0, VRRP_INSTANCES_MAX);
 	VRRP_CODE(c, *trackers, 0, VRRP_TRACKERS_MAX);
 	VRRP_CODE(c, *groups, 0, VRRP_GROUPS_MAX);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_json.h"
+#include "shared/nonlocal_bind.h"
 #include "vrrpd/engine/vrrp_ctl_orders.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
@@ -455,6 +456,40 @@ json_conflict(const struct vrrp_conflict *c)
 	return o;
 }
 
+/*
+ * A tracked service that is down may wait for the address that waits for it.
+ * The setting is read when somebody asks, since anybody may change it.
+ */
+static bool
+may_wait_for_address(const struct vrrp_instance *v)
+{
+	const struct vrrp_tracked *t = &v->tracked;
+	bool allowed = false;
+
+	if (!t->now.fault || t->now.waits || t->now.why < 0)
+		return false;
+	switch (t->refs[t->now.why].kind) {
+	case VRRP_TRACK_PROCESS:
+	case VRRP_TRACK_TCP:
+	case VRRP_TRACK_HTTP:
+		return !t->weights[t->now.why].reverse &&
+		    nonlocal_bind_get(v->p.family, &allowed) == 0 && !allowed;
+	default:
+		return false;
+	}
+}
+
+static void
+set_waiting(json_t *o, const struct vrrp_instance *v)
+{
+	char text[sizeof(v->waiting) + 80];
+
+	(void)snprintf(text, sizeof(text), "%s%s", v->waiting,
+	    may_wait_for_address(v) ? "; it may wait for the address: "
+	    "nonlocal_bind in vrrpd.conf(5)" : "");
+	ctl_json_set_word(o, "waiting-for", text);
+}
+
 json_t *
 vrrp_ctl_json_instance(const struct vrrp_router *r,
     const struct vrrp_instance *v)
@@ -507,7 +542,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 		ctl_json_set_word(o, "checksum-sent", form_word(v->send_form));
 	ctl_json_set(o, "routers-heard", json_heard(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
-		ctl_json_set_word(o, "waiting-for", v->waiting);
+		set_waiting(o, v);
 	if (!mono_is_never(v->unsent.since)) {
 		ctl_json_set_word(o, "send-error", strerror(v->unsent.error));
 		ctl_json_set_us(o, "send-error-us", mono_sub(loop_clock(),

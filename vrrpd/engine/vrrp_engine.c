@@ -21,6 +21,7 @@
 
 #include "vrrpd/engine/vrrp_engine.h"
 
+#include <sys/socket.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@
 #include <string.h>
 
 #include "shared/log.h"
+#include "shared/nonlocal_bind.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/config/vrrp_reading.h"
@@ -331,6 +333,33 @@ replace(void *arg)
 
 /* --- reload --- */
 
+/*
+ * nonlocal_bind = yes: for the families that there are instances of.  Writing
+ * the setting takes no lock, and happens once.
+ */
+static void
+allow_binding(const struct vrrp_config *config)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	unsigned f, i;
+	int rc;
+
+	for (f = 0; config->nonlocal_bind && f < 2; f++) {
+		for (i = 0; i < config->count; i++)
+			if (config->instances[i].family == families[f])
+				break;
+		rc = i == config->count ? 0 : nonlocal_bind_allow(families[f]);
+		if (rc > 0)
+			log_notice("nonlocal_bind: set net.%s.ip_nonlocal_bind",
+			    families[f] == AF_INET ? "ipv4" : "ipv6");
+		else if (rc < 0)
+			log_err("nonlocal_bind: cannot set "
+			    "net.%s.ip_nonlocal_bind: %s",
+			    families[f] == AF_INET ? "ipv4" : "ipv6",
+			    strerror(-rc));
+	}
+}
+
 /* Takes the configuration, which is in force from now on. */
 static void
 keep_running(struct vrrp_engine *e, struct vrrp_config *config)
@@ -340,6 +369,7 @@ keep_running(struct vrrp_engine *e, struct vrrp_config *config)
 	memset(config, 0, sizeof(*config));
 	e->client_grace_ns = e->running.client_grace_ns;
 	set_grace(e);
+	allow_binding(&e->running);
 }
 
 static void
@@ -569,6 +599,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	if (error < 0)
 		return fatal("cannot set up the instances", error);
 	e->client_grace_ns = vc->client_grace_ns;
+	allow_binding(vc);
 	if (vrrp_reading_copy_config(vc, &e->running) < 0)
 		return fatal("configuration", -ENOMEM);
 	return 0;

@@ -195,6 +195,7 @@ struct vrrp_group_params {
 struct vrrp_config {
 	char			router_id[64];
 	int			realtime_priority;	/* 0 = off */
+	bool			nonlocal_bind;	/* see to the sysctl */
 	int64_t			client_grace_ns;	/* L-20, of bfdd */
 	unsigned		count;
 	struct vrrp_params	*instances;		/* malloc'd array */

@@ -15,6 +15,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_nl \
 	test/unit/shared/test_nl_batch \
 	test/unit/shared/test_nl_msg \
+	test/unit/shared/test_nonlocal_bind \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
 	test/unit/shared/test_sdnotify \
@@ -44,6 +45,8 @@ test_unit_shared_test_nl_batch_SOURCES = test/unit/shared/test_nl_batch.c $(NL_N
 test_unit_shared_test_nl_batch_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_nl_msg_SOURCES = test/unit/shared/test_nl_msg.c
 test_unit_shared_test_nl_msg_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_nonlocal_bind_SOURCES = test/unit/shared/test_nonlocal_bind.c $(NL_NET)
+test_unit_shared_test_nonlocal_bind_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_priv_SOURCES = test/unit/shared/test_priv.c
 test_unit_shared_test_priv_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c

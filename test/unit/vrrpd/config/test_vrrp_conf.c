@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "shared/pure/mono.h"
+#include "shared/nonlocal_bind.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_print.h"
 
@@ -418,6 +419,77 @@ test_vrrp_conf_shipped_example_is_good_as_it_is(void **state)
 	result_free(r);
 }
 
+/* A service that binds an address which comes only when the service is there. */
+static void
+test_vrrp_conf_service_may_wait_for_its_address(void **state)
+{
+	static const struct {
+		const char *words, *tracker, *use;
+		unsigned warnings;
+	} cases[] = {
+		{ "", "process p { name = haproxy }", "track_process p { }", 1 },
+		{ "nonlocal_bind = yes", "process p { name = haproxy }",
+		    "track_process p { }", 0 },
+		{ "nonlocal_bind = no", "process p { name = haproxy }",
+		    "track_process p { }", 0 },
+		{ "", "process p { name = haproxy }",
+		    "track_process p { weight = -5 }", 0 },
+		{ "", "process p { name = haproxy weight = -5 }",
+		    "track_process p { }", 0 },
+		{ "", "process p { name = haproxy }",
+		    "track_process p { reverse = yes }", 0 },
+		{ "", "tcp p { address = 127.0.0.1 port = 80 }",
+		    "track_tcp p { }", 1 },
+		{ "", "http p { url = \"http://127.0.0.1/\" "
+		    "address = 127.0.0.1 }", "track_http p { }", 1 },
+		{ "group g { members = { web } track_process p { } }",
+		    "process p { name = haproxy }", "", 1 },
+		{ "group g { members = { other } track_process p { } }\n"
+		    "instance other { interface = lo virtual_router_id = 8 "
+		    "virtual_addresses = { 127.0.0.1/8 } }",
+		    "process p { name = haproxy }", "", 1 /* of 127.0.0.1 */ },
+		/* Of another host: that one does not wait. */
+		{ "", "tcp p { address = 198.51.100.9 port = 80 }",
+		    "track_tcp p { }", 0 },
+		{ "", "ping p { address = 127.0.0.1 }", "track_ping p { }", 0 },
+	};
+	char conf[512];
+	struct result *r;
+	bool allowed = true;
+	unsigned j;
+	size_t i;
+
+	(void)state;
+	if (nonlocal_bind_get(AF_INET, &allowed) < 0 || allowed) {
+		print_message("skipped: ip_nonlocal_bind is set here\n");
+		skip();
+	}
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(conf, sizeof(conf), "%s\n%s\ninstance web {\n"
+		    "interface = lo\nvirtual_router_id = 7\n"
+		    "virtual_addresses = { 192.0.2.77/24 }\n%s }",
+		    cases[i].words, cases[i].tracker, cases[i].use);
+		r = parse(conf, "t", VRRP_CONF_LOOK);
+		assert_int_equal(r->rv, 0);
+		if (r->warnings.count != cases[i].warnings)
+			fail_msg("case %zu: %u warnings: %s", i,
+			    r->warnings.count, r->warnings.list[0].text);
+		if (r->warnings.count > 0) {
+			assert_int_equal(r->warnings.list[0].line, 2);
+			assert_true((strstr(r->warnings.list[0].text,
+			    "nonlocal_bind = yes") != NULL) !=
+			    (strstr(conf, "127.0.0.1/8") != NULL));
+		}
+		result_free(r);
+		/* Without a look at this host, nothing is said of it. */
+		r = parse(conf, "t", 0);
+		for (j = 0; j < r->warnings.count; j++)
+			assert_null(strstr(r->warnings.list[j].text,
+			    "nonlocal_bind"));
+		result_free(r);
+	}
+}
+
 static void
 test_vrrp_conf_free_twice_is_fine(void **state)
 {
@@ -452,6 +524,8 @@ main(void)
 		    test_vrrp_conf_files_that_are_none_are_one_clear_error),
 		cmocka_unit_test(
 		    test_vrrp_conf_shipped_example_is_good_as_it_is),
+		cmocka_unit_test(
+		    test_vrrp_conf_service_may_wait_for_its_address),
 		cmocka_unit_test(test_vrrp_conf_free_twice_is_fine),
 	};
 	const char *srcdir = getenv("srcdir");
