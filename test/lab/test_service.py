@@ -21,18 +21,23 @@ def kill_server(router):
     router.nginx.wait()
 
 
-def start_pair(lab, trackers, track):
-    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+def start_pair(lab, trackers, track, advert_int=1, bfd=False):
+    for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                   (lab.r2, lab.r1, 100)):
         router.start_nginx()
-        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=1,
-                                      extra=track) + trackers)
+        if bfd:
+            router.start_bfdd()
+        router.start_vrrpd(vrrpd_conf(priority=priority, extra=track,
+                                      advert_int=advert_int,
+                                      bfd=peer.address if bfd else None) +
+                           trackers)
         router.wait_state("active" if router is lab.r1 else "backup")
 
 
-def measure(lab, bound_ms):
+def measure(lab, bound_ms, bfd=False):
     outages, excess = [], []
     for _ in range(TRIALS):
-        lab.wait_pair()
+        lab.wait_pair(bfd)
         wait_for(lambda: lab.http_get() == "r1", 10, "r1 serves")
         outage, machine, _ = lab.outage(lambda: kill_server(lab.r1), "http")
         assert lab.http_get() == "r2"
@@ -51,3 +56,22 @@ def test_service_death_of_a_process_takes_skew_time(lab):
     start_pair(lab, "process nginx { name = nginx }\n",
                "track_process nginx { }")
     measure(lab, skew_ms(100, 1) + NOTICE_MS)
+
+
+def test_service_death_of_a_process_moves_at_once(lab):
+    """README's pair, adverts of a second: no Skew_Time, and no part of D."""
+    start_pair(lab, "process nginx { name = nginx }\n",
+               "track_process nginx { }", advert_int=100, bfd=True)
+    measure(lab, NOTICE_MS, bfd=True)
+    detection_us = lab.r2.session(lab.r1.address)["detection-time-us"]
+    print("beside D = %.1f ms" % (detection_us / 1000))
+    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+
+
+def test_service_death_with_a_weight_moves_at_once(lab):
+    """The Active falls below the Backup and says so: it serves until then."""
+    start_pair(lab, "process nginx { name = nginx }\n",
+               "track_process nginx { weight = -150 }", advert_int=100,
+               bfd=True)
+    measure(lab, NOTICE_MS, bfd=True)
+    assert lab.r2.transitions()[-1]["cause"] == "preempt"

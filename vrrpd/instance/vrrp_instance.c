@@ -482,8 +482,9 @@ follow_values(struct vrrp_instance *v, const struct vrrp_params *was)
 {
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	vrrp_peer_reconfigured(v);
-	if (vrrp_diff_in(was, &v->p, "unicast_peers"))
-		vrrp_machine_name_peers(v);
+	if (vrrp_diff_in(was, &v->p, "unicast_peers") ||
+	    vrrp_diff_in(was, &v->p, "bfd"))
+		vrrp_peer_name_all(v);
 	look_at_tracks(v);
 	v->track_moved = false;
 	vrrp_machine_change(v, speaks_otherwise(was, &v->p),

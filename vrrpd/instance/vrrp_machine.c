@@ -601,16 +601,6 @@ vrrp_machine_update(struct vrrp_instance *v)
 	vrrp_machine_change(v, false, false);
 }
 
-void
-vrrp_machine_name_peers(struct vrrp_instance *v)
-{
-	unsigned i;
-
-	vrrp_core_name_nobody(&v->core);
-	for (i = 0; i < v->p.unicast_count; i++)
-		vrrp_core_name_router(&v->core, &v->p.unicast_peers[i]);
-}
-
 /* Active again, since nobody took it or the taker is gone. */
 static void
 ordinary_again(struct vrrp_instance *v)
@@ -1076,7 +1066,7 @@ vrrp_machine_init(struct vrrp_instance *v)
 	struct vrrp_core_params p = core_params(v);
 
 	vrrp_core_init(&v->core, &p);
-	vrrp_machine_name_peers(v);
+	vrrp_peer_name_all(v);
 	vrrp_linger_init(&v->linger);
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);

@@ -47,8 +47,6 @@ void	vrrp_machine_update(struct vrrp_instance *);
  * adverts have changed, and announces where it has new addresses.
  */
 void	vrrp_machine_change(struct vrrp_instance *, bool speak, bool announce);
-/* The routers that the configuration names are told to the core anew (L-15). */
-void	vrrp_machine_name_peers(struct vrrp_instance *);
 /* The primary address has changed, and is set. */
 void	vrrp_machine_set_primary(struct vrrp_instance *);
 /* An Active says once more where its addresses are. */

@@ -83,6 +83,19 @@ vrrp_peer_find(const struct vrrp_instance *v, const struct addr *addr,
 	return true;
 }
 
+void
+vrrp_peer_name_all(struct vrrp_instance *v)
+{
+	unsigned i;
+
+	vrrp_core_name_nobody(&v->core);
+	for (i = 0; i < v->p.unicast_count; i++)
+		vrrp_core_name_router(&v->core, &v->p.unicast_peers[i]);
+	for (i = 0; i < v->p.bfd_count; i++)
+		if (v->p.bfd[i].role == VRRP_BFD_PEER)
+			vrrp_core_name_router(&v->core, &v->p.bfd[i].peer);
+}
+
 /* L-11: should it come back, that is another session. */
 static void
 forget_others(struct vrrp_instance *v)

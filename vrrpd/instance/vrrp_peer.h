@@ -39,6 +39,8 @@ unsigned vrrp_peer_list(const struct vrrp_instance *,
 /* False: it is none. */
 bool	vrrp_peer_find(const struct vrrp_instance *, const struct addr *,
 	    struct vrrp_peer *out);
+/* The routers that the configuration names are told to the core anew (L-15). */
+void	vrrp_peer_name_all(struct vrrp_instance *);
 /* An advert of this router was accepted. */
 void	vrrp_peer_heard(struct vrrp_instance *, mono_t now,
 	    const struct addr *source);

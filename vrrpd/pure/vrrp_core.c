@@ -122,6 +122,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->bfd_takeover_timer = MONO_NEVER;
 	v->confirm_timer = MONO_NEVER;
 	v->fence_until = MONO_NEVER;
+	v->place_ns = -1;
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_death_init(&v->death);
 	compute_intervals(v);
@@ -161,6 +162,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->willed = false;
 	v->queries = 0;
 	v->fence_until = MONO_NEVER;
+	v->place_ns = -1;
 }
 
 struct vrrp_other
@@ -180,6 +182,7 @@ vrrp_core_send(struct vrrp_core *v, struct vrrp_actions *act)
 {
 	act->todo |= VRRP_DO_SEND_ADVERT;
 	act->advert_priority = v->p.priority;
+	v->told_priority = v->p.priority;
 }
 
 /* The router in whose place a Backup becomes Active for this cause. */
@@ -209,11 +212,19 @@ become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
 	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
 }
 
+/* Skew_Time, or what our place leaves of it. */
+static int64_t
+skew_or_place_ns(const struct vrrp_core *v, int64_t place_ns)
+{
+	return place_ns >= 0 && place_ns < v->skew_time_ns ? place_ns :
+	    v->skew_time_ns;
+}
+
 static void
 rebase_active_down_timer(struct vrrp_core *v)
 {
 	v->active_down_timer = mono_add(v->active_down_from,
-	    v->active_down_is_skew ? v->skew_time_ns :
+	    v->active_down_is_skew ? skew_or_place_ns(v, v->place_ns) :
 	    v->active_down_interval_ns);
 }
 
@@ -225,8 +236,43 @@ start_active_down_timer(struct vrrp_core *v, mono_t from, bool skew,
 	v->active_down_is_skew = skew;
 	v->active_down_cause = cause;
 	v->active_down_other = other;
+	v->place_ns = -1;
 	if (v->wants_cause != VRRP_CAUSE_BFD_DOWN)
 		v->wants = false;
+	rebase_active_down_timer(v);
+}
+
+/*
+ * The Active gives its place away.  V-65 and V-78 say Skew_Time, which keeps apart
+ * Backups that know nothing of each other; who knows its place waits by that
+ * (vrrp_death_place_ns()).  A place of 0 is a timer that is due and not a state that
+ * is entered here: whatever lies in the socket is read before it is believed (V-37),
+ * and may be the advert of a successor.
+ */
+static void
+start_skew_timer(struct vrrp_core *v, mono_t from, int64_t place_ns,
+    enum vrrp_cause cause, struct vrrp_other other)
+{
+	start_active_down_timer(v, from, true, cause, other);
+	v->place_ns = place_ns;
+	rebase_active_down_timer(v);
+}
+
+/* Would that timer be due before the one that runs? */
+static bool
+is_sooner(const struct vrrp_core *v, mono_t from, int64_t place_ns)
+{
+	return mono_before(mono_add(from, skew_or_place_ns(v, place_ns)),
+	    v->active_down_timer);
+}
+
+/* Another router serves where we meant to: as if nobody knew us (V-67). */
+static void
+give_place_up(struct vrrp_core *v)
+{
+	if (v->place_ns < 0)
+		return;
+	v->place_ns = -1;
 	rebase_active_down_timer(v);
 }
 
@@ -357,13 +403,25 @@ may_preempt(const struct vrrp_core *v, mono_t now)
 static void
 active_fell(struct vrrp_core *v, mono_t from, const struct vrrp_advert *adv)
 {
-	if (!addr_equal(&adv->source, &v->active.source) ||
-	    v->active.priority < v->p.priority)
+	int64_t place_ns;
+
+	if (!addr_equal(&adv->source, &v->active.source)) {
+		give_place_up(v);
 		return;
+	}
+	if (v->active.priority < v->p.priority)
+		return;
+	place_ns = vrrp_core_bfd_place_ns(v, vrrp_core_is_told(v));
 	v->active.priority = adv->priority;
-	if (mono_before(mono_add(from, v->skew_time_ns), v->active_down_timer))
-		start_active_down_timer(v, from, true, VRRP_CAUSE_PREEMPT,
+	if (is_sooner(v, from, place_ns))
+		start_skew_timer(v, from, place_ns, VRRP_CAUSE_PREEMPT,
 		    vrrp_core_sender(adv));
+}
+
+bool
+vrrp_core_is_told(const struct vrrp_core *v)
+{
+	return v->told_priority == v->p.priority;
 }
 
 bool
@@ -378,13 +436,18 @@ static void
 backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
     const struct vrrp_advert *adv)
 {
+	int64_t place_ns = -1;
+
 	if (vrrp_core_bfd_confirm_rx(v, now, arrival, adv))
 		return;
 	if (adv->priority == 0) {			/* V-65, V-97 */
-		if (addr_equal(&adv->source, &v->active.source))
+		if (addr_equal(&adv->source, &v->active.source)) {
+			place_ns = vrrp_core_bfd_place_ns(v,
+			    vrrp_core_is_told(v));
 			v->active.priority = 0;
-		start_active_down_timer(v, from, true,
-		    VRRP_CAUSE_PRIORITY_ZERO, vrrp_core_sender(adv));
+		}
+		start_skew_timer(v, from, place_ns, VRRP_CAUSE_PRIORITY_ZERO,
+		    vrrp_core_sender(adv));
 		return;
 	}
 	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
@@ -744,6 +807,17 @@ preempts_wrongly(const struct vrrp_core *v, mono_t now)
 	    v->p.priority > v->active_down_other.priority);
 }
 
+/* Others that wait may have risen as well, and know as little of us. */
+static void
+rise(struct vrrp_core *v, mono_t now)
+{
+	int64_t place_ns = vrrp_core_bfd_place_ns(v, false);
+
+	if (is_sooner(v, now, place_ns))
+		start_skew_timer(v, now, place_ns, VRRP_CAUSE_PREEMPT,
+		    vrrp_core_followed(v));
+}
+
 void
 vrrp_core_set_params(struct vrrp_core *v, mono_t now,
     const struct vrrp_core_params *p, struct vrrp_actions *act)
@@ -772,11 +846,8 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		if (preempts_wrongly(v, now))		/* V-66 */
 			start_active_down_timer(v, now, false,
 			    VRRP_CAUSE_ACTIVE_DOWN_TIMER, v->active_down_other);
-		if (!was_better && better_than_active(v, now) &&
-		    mono_before(mono_add(now, v->skew_time_ns),
-		    v->active_down_timer))		/* V-78 */
-			start_active_down_timer(v, now, true,
-			    VRRP_CAUSE_PREEMPT, vrrp_core_followed(v));
+		if (!was_better && better_than_active(v, now))
+			rise(v, now);			/* V-78 */
 		break;
 	case VRRP_ACTIVE:
 		active_set_params(v, now, &old, act);

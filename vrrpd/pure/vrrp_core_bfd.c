@@ -195,6 +195,15 @@ vrrp_core_bfd_delay_ns(const struct vrrp_core *v, mono_t now)
 	return vrrp_death_delay_ns(&v->death, now, &v->active, &id);
 }
 
+int64_t
+vrrp_core_bfd_place_ns(const struct vrrp_core *v, bool told)
+{
+	struct vrrp_rank_id id = us(v);
+
+	return vrrp_death_place_ns(&v->death, v->last_call, &v->active, &id,
+	    told);
+}
+
 void
 vrrp_core_name_router(struct vrrp_core *v, const struct addr *router)
 {

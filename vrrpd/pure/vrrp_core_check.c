@@ -66,6 +66,9 @@ check_backup(const struct vrrp_core *v)
 	/* L-10; in a sync group the timer is spent with the wish it makes. */
 	assert(runs(v->active_down_timer) || (v->wants && v->p.grouped));
 	assert(!mono_before(v->active_down_timer, v->active_down_from));
+	/* V-65, V-78: a place is taken in a skew, and makes it shorter. */
+	assert(v->place_ns == -1 || (v->place_ns >= 0 &&
+	    v->active_down_is_skew));
 	/* L-15: a takeover by BFD is pending for the death of the Active only. */
 	assert(!by_bfd || addr_equal(&v->death.edge_peer, &v->active.source));
 	assert(!runs(v->bfd_takeover_timer) || !runs(v->confirm_timer));

@@ -35,7 +35,13 @@ bool	vrrp_core_wins(const struct vrrp_core *, const struct vrrp_advert *);
 struct vrrp_other vrrp_core_sender(const struct vrrp_advert *);
 struct vrrp_other vrrp_core_followed(const struct vrrp_core *);
 
+/* Do the others know our priority?  Not where they know an older one, or none. */
+bool	vrrp_core_is_told(const struct vrrp_core *);
+
 /* --- vrrp_core_bfd.c --- */
+
+/* vrrp_death_place_ns() as of the call, for the Active that we follow. */
+int64_t	vrrp_core_bfd_place_ns(const struct vrrp_core *, bool told);
 
 /* L-14: say that we are Active, and be it when nobody has objected. */
 void	vrrp_core_bfd_claim(struct vrrp_core *, mono_t now,

@@ -143,6 +143,8 @@ struct vrrp_core {
 	/* Where active_down_timer starts and why, to re-base it (V-34). */
 	mono_t			active_down_from;
 	bool			active_down_is_skew;	/* V-65: Skew_Time */
+	int64_t			place_ns;	/* sooner, by our place; -1: no */
+	uint8_t			told_priority;	/* of our last advert; 0: none */
 	enum vrrp_cause		active_down_cause;	/* reported when due */
 	struct vrrp_other	active_down_other;	/* so is that */
 	mono_t			last_call;

@@ -33,6 +33,7 @@
 #define DAMP_FIRST_NS		(10 * NS_PER_S)
 #define DAMP_MAX_NS		(600 * NS_PER_S)
 #define DAMP_FORGIVE_NS		(600 * NS_PER_S)
+#define PRIORITY_RANGE		256
 #define SLOT_MARGIN_MIN_NS	NS_PER_MS
 #define SLOT_MARGIN_MAX_NS	(10 * NS_PER_MS)
 
@@ -139,6 +140,7 @@ vrrp_death_level(struct vrrp_death *d, mono_t now,
 	case VRRP_BFD_UP:
 		s->has_been_up = true;
 		s->spent = s->fell = false;
+		s->detection_time_ns = ev->detection_time_ns;
 		s->rx_interval_ns = ev->rx_interval_ns;
 		s->tx_interval_ns = ev->tx_interval_ns;
 		s->tx_multiplier = ev->tx_multiplier;
@@ -237,9 +239,9 @@ alive_after(mono_t now, const struct vrrp_death_session *s,
 }
 
 /* By the priority it served with: its last word may have been a resignation. */
-static unsigned
-better_ones(const struct vrrp_death *d, mono_t now,
-    const struct vrrp_active_router *active, const struct vrrp_rank_id *us)
+static struct vrrp_rank_id
+as_it_served(const struct vrrp_death *d,
+    const struct vrrp_active_router *active)
 {
 	struct vrrp_rank_id dead = { &active->source, active->priority };
 	const struct vrrp_rank_router *r = NULL;
@@ -248,6 +250,15 @@ better_ones(const struct vrrp_death *d, mono_t now,
 		r = vrrp_rank_find(&d->rank, dead.address);
 	if (r != NULL)
 		dead.priority = r->priority;
+	return dead;
+}
+
+static unsigned
+better_ones(const struct vrrp_death *d, mono_t now,
+    const struct vrrp_active_router *active, const struct vrrp_rank_id *us)
+{
+	struct vrrp_rank_id dead = as_it_served(d, active);
+
 	return vrrp_rank_better(&d->rank, now, us, &dead);
 }
 
@@ -319,6 +330,27 @@ vrrp_death_delay_ns(const struct vrrp_death *d, mono_t now,
 
 	return s == NULL ? 0 :
 	    better_ones(d, now, active, us) * slot_ns(s, 0);
+}
+
+int64_t
+vrrp_death_place_ns(const struct vrrp_death *d, mono_t now,
+    const struct vrrp_active_router *active, const struct vrrp_rank_id *us,
+    bool told)
+{
+	const struct vrrp_death_session *s = vrrp_death_find(d,
+	    &active->source);
+	struct vrrp_rank_id dead = as_it_served(d, active);
+
+	if (addr_is_set(&d->claimant) &&
+	    mono_before(active->last_arrival, d->claimed))
+		return -1;
+	if (vrrp_rank_is_best(&d->rank, now, us, &dead, told))
+		return 0;
+	if (s == NULL || !s->has_been_up || s->detection_time_ns == 0)
+		return -1;
+	return vrrp_rank_better(&d->rank, now, us, &dead) *
+	    slot_ns(s, s->detection_time_ns) + (PRIORITY_RANGE -
+	    us->priority) * s->detection_time_ns / PRIORITY_RANGE;
 }
 
 bool

@@ -73,6 +73,7 @@ struct vrrp_death_session {
 	bool		fell;		/* Down since: */
 	mono_t		fell_at;
 	/* Of the session while Up; 0: not known. */
+	int64_t		detection_time_ns;
 	int64_t		rx_interval_ns;	/* between the peer's packets */
 	int64_t		tx_interval_ns;	/* between ours */
 	unsigned	tx_multiplier;	/* so many of ours the peer waits */
@@ -158,6 +159,19 @@ int64_t	vrrp_death_wait_ns(const struct vrrp_death *, mono_t now,
 /* The wait if the Active's session went Down now; 0 without a session to it. */
 int64_t	vrrp_death_delay_ns(const struct vrrp_death *, mono_t now,
 	    const struct vrrp_active_router *, const struct vrrp_rank_id *us);
+/*
+ * V-65, V-78: the Active gives its place away, by its own word, so that no session
+ * is asked whether it is dead.  How long do we wait for those that are better?
+ *   told    the others know the priority of *us
+ * 0 where it is sure that we are the best (vrrp_rank_is_best()): all of them hear
+ * that word, and none but the best may go by it at once.  Else the skew of D (L-15), behind one slot for
+ * each that is taken to be better: two that are wrong about each other are apart by
+ * it.  -1 without an Up session to the Active, by which there is no D, and where
+ * another router serves already: Skew_Time then.
+ */
+int64_t	vrrp_death_place_ns(const struct vrrp_death *, mono_t now,
+	    const struct vrrp_active_router *, const struct vrrp_rank_id *us,
+	    bool told);
 /*
  * L-15: does an advert that was accepted after the edge speak against a death?
  * One of another router does, since that one is the new Active; one of the dead

@@ -216,3 +216,32 @@ vrrp_rank_better(const struct vrrp_rank *k, mono_t now,
 		    is_better(&k->list[i], us, dead);
 	return n;
 }
+
+static bool
+is_forgotten(const struct vrrp_rank_router *r, mono_t now)
+{
+	return !r->named && !r->session &&
+	    mono_sub(now, r->heard) > VRRP_RANK_MEMORY_NS;
+}
+
+bool
+vrrp_rank_is_best(const struct vrrp_rank *k, mono_t now,
+    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead, bool told)
+{
+	const struct vrrp_rank_router *r = vrrp_rank_find(k, dead->address);
+	unsigned i;
+
+	if (r == NULL || !r->named)
+		return false;
+	for (i = 0; i < k->count; i++) {
+		r = &k->list[i];
+		if (addr_equal(&r->address, dead->address) ||
+		    is_forgotten(r, now))
+			continue;
+		if (!told || !r->named ||
+		    (r->priority == 0 && !r->ahead && !r->behind) ||
+		    is_better(r, us, dead))
+			return false;
+	}
+	return true;
+}

@@ -73,6 +73,16 @@ void	vrrp_rank_reign_over(struct vrrp_rank *, mono_t now, mono_t since,
 /* How many that count are better than us, now that `dead` is dead. */
 unsigned vrrp_rank_better(const struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead);
+/*
+ * Is it sure, and no guess, that we are the best once `dead` is gone?  Only where
+ * dead is named, and every other router that is remembered is named too and known
+ * to be lesser, whether its session is Up or not; whoever is not named may not be
+ * the only one.  told: the others know our priority; where there are others, they
+ * must.
+ */
+bool	vrrp_rank_is_best(const struct vrrp_rank *, mono_t now,
+	    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead,
+	    bool told);
 const struct vrrp_rank_router *vrrp_rank_find(const struct vrrp_rank *,
 	    const struct addr *);
 

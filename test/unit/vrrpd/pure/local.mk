@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_core_absence \
 	test/unit/vrrpd/pure/test_vrrp_core_bfd \
 	test/unit/vrrpd/pure/test_vrrp_core_others \
+	test/unit/vrrpd/pure/test_vrrp_core_place \
 	test/unit/vrrpd/pure/test_vrrp_core_takeover \
 	test/unit/vrrpd/pure/test_vrrp_death \
 	test/unit/vrrpd/pure/test_vrrp_device \
@@ -53,6 +54,8 @@ test_unit_vrrpd_pure_test_vrrp_core_absence_SOURCES = test/unit/vrrpd/pure/test_
 test_unit_vrrpd_pure_test_vrrp_core_absence_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_others_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_others.c
 test_unit_vrrpd_pure_test_vrrp_core_others_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_place_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_place.c
+test_unit_vrrpd_pure_test_vrrp_core_place_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_takeover_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_takeover.c
 test_unit_vrrpd_pure_test_vrrp_core_takeover_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_bfd_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_bfd.c

@@ -293,6 +293,39 @@ test_vrrp_rank_names_are_taken_back(void **state)
 	assert_true(vrrp_rank_find(&k, &a)->named);
 }
 
+/* L-15, V-65: what nobody may go by at once, because it could be otherwise. */
+static void
+test_vrrp_rank_is_best_only_where_it_is_sure(void **state)
+{
+	struct addr a = router(0), b = router(1), c = router(2);
+	struct vrrp_rank_id dead = { &a, 200 }, us = { &b, 100 };
+	struct vrrp_rank_id lesser = { &c, 50 }, better = { &c, 150 };
+	struct vrrp_rank k;
+
+	(void)state;
+	vrrp_rank_init(&k);
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	vrrp_rank_session(&k, now, &a, true);
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	vrrp_rank_name(&k, &a);
+	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, false));
+	vrrp_rank_session(&k, now, &c, true);	/* opened by one unnamed */
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	vrrp_rank_name(&k, &c);			/* of unknown priority */
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	vrrp_rank_heard(&k, now, &lesser, us.priority, false);
+	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, false));
+	vrrp_rank_heard(&k, now, &better, us.priority, false);
+	vrrp_rank_session(&k, now, &c, false);
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	vrrp_rank_no_session(&k, &c);
+	vrrp_rank_name_nobody(&k);
+	vrrp_rank_name(&k, &a);
+	assert_true(vrrp_rank_is_best(&k, mono_add(now, VRRP_RANK_MEMORY_NS +
+	    1), &us, &dead, false));
+}
+
 static void
 test_vrrp_rank_full_list_keeps_named_and_sessions(void **state)
 {
@@ -343,6 +376,8 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_rank_full_list_keeps_named_and_sessions),
 		cmocka_unit_test(test_vrrp_rank_names_are_taken_back),
+		cmocka_unit_test(
+		    test_vrrp_rank_is_best_only_where_it_is_sure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
