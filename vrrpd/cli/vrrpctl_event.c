@@ -66,6 +66,39 @@ event_transition(const struct view *v, const json_t *o)
 	(void)fputc('\n', v->out);
 }
 
+static const json_t *
+find_alarm(const json_t *instance, const char *word)
+{
+	const json_t *a;
+	size_t i;
+
+	json_array_foreach(json_object_get(instance, "alarms"), i, a)
+		if (strcmp(doc_str_or(a, "alarm", ""), word) == 0)
+			return a;
+	return NULL;
+}
+
+/* A line for each alarm that is in `now` and not in `was`. */
+static void
+event_alarms(const struct view *v, const json_t *was, const json_t *now,
+    const char *what)
+{
+	const json_t *a;
+	size_t i;
+
+	json_array_foreach(json_object_get(now, "alarms"), i, a) {
+		if (find_alarm(was, doc_str_or(a, "alarm", "")) != NULL)
+			continue;
+		event_begin(v, NULL, doc_str_or(now, "name", "-"));
+		(void)fprintf(v->out, "%s %s%s%s%s%s: %s\n", what,
+		    doc_str_or(a, "alarm", "-"),
+		    doc_str(a, "peer") != NULL ? "  " : "",
+		    doc_str_or(a, "peer", ""),
+		    doc_str(a, "mac") != NULL ? "  mac " : "",
+		    doc_str_or(a, "mac", ""), doc_str_or(a, "text", "-"));
+	}
+}
+
 /* Prints other changes than of state: those have an event of their own. */
 static void
 event_instance(const struct view *v, const json_t *was, const json_t *o)
@@ -133,6 +166,10 @@ vrrpctl_view_event(const struct view *v, struct monitor *m, const char *topic,
 		(void)snprintf(key, sizeof(key), "%s",
 		    doc_str_or(params, "name", "-"));
 		event_instance(v, json_object_get(m->instances, key), params);
+		event_alarms(v, json_object_get(m->instances, key), params,
+		    "ALARM");
+		event_alarms(v, params, json_object_get(m->instances, key),
+		    "alarm over:");
 		(void)json_object_set_new(m->instances, key,
 		    json_deep_copy(params));
 	} else if (strcmp(topic, "bfd") == 0) {

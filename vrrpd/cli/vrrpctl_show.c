@@ -129,6 +129,21 @@ has_bfd(const json_t *instance)
 	    json_array_size(json_object_get(instance, "bfd")) > 0;
 }
 
+/* An alarm from its second line on: who, text, remedy. */
+static void
+view_alarm_body(const struct view *v, const char *indent, const json_t *alarm)
+{
+	const char *peer = doc_str(alarm, "peer"), *mac = doc_str(alarm, "mac");
+
+	if (peer != NULL || mac != NULL)
+		(void)fprintf(v->out, "%s%s%s%s%s\n", indent,
+		    peer != NULL ? peer : "",
+		    peer != NULL && mac != NULL ? ", " : "",
+		    mac != NULL ? "MAC " : "", mac != NULL ? mac : "");
+	view_wrap(v, indent, "", doc_str_or(alarm, "text", "-"));
+	view_wrap(v, indent, "remedy: ", doc_str_or(alarm, "remedy", "-"));
+}
+
 /* Faults of the daemon as a whole; nothing when all is well. */
 static void
 view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
@@ -176,6 +191,30 @@ view_daemon(const struct view *v, const json_t *result, bool uses_bfd)
 		    "expect it to be late on a busy host\n");
 }
 
+/* Below the table: whatever stands, and who does not fit. */
+static void
+view_alarms_below(const struct view *v, const json_t *instance)
+{
+	char buf[VALUE_LEN];
+	const json_t *a, *c = json_object_get(instance, "conflict");
+	size_t i;
+
+	json_array_foreach(json_object_get(instance, "alarms"), i, a) {
+		(void)fprintf(v->out, "%s ALARM %s, for %s\n",
+		    doc_str_or(instance, "name", "-"),
+		    doc_str_or(a, "alarm", "?"), word_age(buf, v->now_us,
+		    doc_str_or(a, "since", "")));
+		view_alarm_body(v, "    ", a);
+	}
+	if (doc_str(c, "source") != NULL)
+		(void)fprintf(v->out, "%s CONFLICT %s, last %s ago, %s\n"
+		    "    %s\n", doc_str_or(instance, "name", "-"),
+		    doc_str_or(c, "reason", "?"), doc_num(c, "age-us") <
+		    1000000 ? word_span(buf, doc_num(c, "age-us")) :
+		    word_length(buf, doc_num(c, "age-us")),
+		    doc_str(c, "source"), doc_str_or(c, "text", "-"));
+}
+
 void
 vrrpctl_view_instances(const struct view *v, const json_t *result)
 {
@@ -217,6 +256,8 @@ vrrpctl_view_instances(const struct view *v, const json_t *result)
 			(void)fprintf(v->out, "%s waits: %s\n",
 			    doc_str_or(o, "name", "-"),
 			    doc_str(o, "waiting-for"));
+	json_array_foreach(list, i, o)
+		view_alarms_below(v, o);
 	view_daemon(v, result, uses_bfd);
 }
 
@@ -555,6 +596,23 @@ view_alarm(const struct view *v, const json_t *a)
 		    doc_str_or(a, "peer", "-"));
 }
 
+/* Everything that stands, with text and remedy. */
+static void
+view_alarms(const struct view *v, const json_t *list)
+{
+	static const char indent[] = "                    ";
+	char buf[VALUE_LEN];
+	const json_t *a;
+	size_t i;
+
+	json_array_foreach(list, i, a) {
+		view_line(v, "ALARM", "%s, for %s", doc_str_or(a, "alarm",
+		    "?"), word_age(buf, v->now_us, doc_str_or(a, "since",
+		    "")));
+		view_alarm_body(v, indent, a);
+	}
+}
+
 static void
 view_conflict(const struct view *v, const json_t *c)
 {
@@ -711,6 +769,7 @@ view_one(const struct view *v, const json_t *o)
 	view_heard(v, json_object_get(o, "routers-heard"));
 	view_conflict(v, json_object_get(o, "conflict"));
 	view_alarm(v, json_object_get(o, "alarm"));
+	view_alarms(v, json_object_get(o, "alarms"));
 	view_what_if(v, o);
 	view_bfd_of_instance(v, json_object_get(o, "bfd"));
 	view_moment(v, "up since", doc_str(o, "up-datetime"));

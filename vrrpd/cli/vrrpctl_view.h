@@ -21,6 +21,10 @@ struct view {
 /* "  label             value" */
 void	view_line(const struct view *, const char *label, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+/* first and text on lines that begin with indent, VIEW_COLUMNS wide. */
+#define VIEW_COLUMNS	79
+void	view_wrap(const struct view *, const char *indent, const char *first,
+	    const char *text);
 /* A line for a time: the moment, and how long ago.  NULL: no line. */
 void	view_moment(const struct view *, const char *label, const char *time);
 

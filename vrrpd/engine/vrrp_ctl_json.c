@@ -20,13 +20,13 @@
 #include "vrrpd/engine/vrrp_ctl_orders.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_tracked.h"
-#include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_vip.h"
 
 /* --- counters --- */
@@ -131,8 +131,35 @@ json_alarm(const struct vrrp_core *c)
 	o = json_object();
 	ctl_json_set_word(o, "reason", bfd ? "vrrp-blocked" : "bfd-blocked");
 	ctl_json_set(o, "peer", ctl_json_addr(&peer));
-	ctl_json_set_word(o, "text", vrrp_words_alarm(bfd));
+	ctl_json_set_word(o, "text", vrrp_alert_half_heard_text(bfd));
 	return o;
+}
+
+/* Everything that stands, in the order of the kinds. */
+static json_t *
+json_alarms(const struct vrrp_alarms *alarms)
+{
+	json_t *list = json_array(), *o;
+	const struct vrrp_alarm *a;
+	unsigned kind;
+
+	for (kind = 0; kind < VRRP_ALARM_COUNT; kind++) {
+		if ((a = vrrp_alarm_find(alarms, kind)) == NULL)
+			continue;
+		o = json_object();
+		ctl_json_set_word(o, "alarm", vrrp_alarm_name(kind));
+		ctl_json_set(o, "since", ctl_json_time(a->since_real_ns));
+		ctl_json_set_text(o, "text", a->text);
+		ctl_json_set_word(o, "remedy", vrrp_alarm_remedy(kind));
+		if (addr_is_set(&a->who.address))
+			ctl_json_set(o, "peer", ctl_json_addr(
+			    &a->who.address));
+		if (a->who.has_mac)
+			ctl_json_set(o, "mac", ctl_json_mac(a->who.mac));
+		ctl_json_set_int(o, "count", (json_int_t)a->count);
+		(void)json_array_append_new(list, o);
+	}
+	return list;
 }
 
 /* Sessions to the other routers, then the links of this one. */
@@ -559,6 +586,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 		ctl_json_set_word(o, "group", v->group->name);
 	ctl_json_set(o, "conflict", json_conflict(&v->conflict));
 	ctl_json_set(o, "alarm", json_alarm(&v->core));
+	ctl_json_set(o, "alarms", json_alarms(&v->alarms));
 	if (v->handed_over)
 		ctl_json_set_bool(o, "handed-over", true);
 	vrrp_ctl_orders_show(o, r, v->p.name);

@@ -24,6 +24,7 @@
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_tracked.h"
 #include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_alarm.h"
 #include "vrrpd/pure/vrrp_auto.h"
 #include "vrrpd/pure/vrrp_conflict.h"
 #include "vrrpd/pure/vrrp_core.h"
@@ -199,6 +200,8 @@ struct vrrp_instance {
 	/* Record: what happened.  Written by vrrp_history.c; counted by all. */
 	struct vrrp_stats	 stats;
 	struct vrrp_conflict	 conflict;	/* the newest */
+	struct vrrp_alarms	 alarms;	/* vrrp_alert.c's, and the timer */
+	struct loop_timer	*alarm_timer;
 	mono_t			 up_since;
 	int64_t			 up_since_real_ns;
 	enum vrrp_cause		 last_event;
@@ -210,7 +213,6 @@ struct vrrp_instance {
 	 * by vrrp_machine.c and vrrp_words.c.
 	 */
 	uint64_t		 logged, published;
-	uint64_t		 blocked_logged; /* alarms that were said */
 	uint64_t		 spared_logged;	/* Downs that were no takeover */
 	bool			 untold;	/* vrrp_ctl.c: the level is due */
 	struct token_bucket	 buckets[VRRP_VERDICT_COUNT];

@@ -29,6 +29,7 @@
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_able.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_errand.h"
@@ -637,7 +638,7 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	}
 	vrrp_iface_enter(iface, v);
 	look_at_tracks(v);
-	if (!vrrp_machine_init(v) || !allocate(v)) {
+	if (!vrrp_machine_init(v) || !vrrp_alert_init(v) || !allocate(v)) {
 		vrrp_instance_free(v);
 		return NULL;
 	}
@@ -745,7 +746,6 @@ wait_on(struct vrrp_instance *heir, const struct vrrp_instance *old)
 {
 	heir->core = old->core;
 	vrrp_history_inherit(heir, old);
-	heir->blocked_logged = old->blocked_logged;
 	heir->spared_logged = old->spared_logged;
 	heir->down_event = old->down_event;
 	heir->down_decided = old->down_decided;
@@ -789,6 +789,7 @@ vrrp_instance_succeed(struct vrrp_instance *heir, struct vrrp_instance *old,
 	}
 	old->started = false;
 	old->succeeded = true;
+	vrrp_alert_inherit(heir, old);
 	vrrp_iface_give_place(old->iface, old);
 	(void)vrrp_iface_take_place(heir->iface, heir);
 	if (resign)
@@ -816,6 +817,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	vrrp_send_cancel(v);
 	vrrp_hold_free(v);
 	vrrp_machine_free(v);
+	vrrp_alert_free(v);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->retry_timer);
 	loop_timer_free(v->restore_timer);

@@ -43,6 +43,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_history.h"
@@ -97,7 +98,6 @@ vrrp_machine_say(void *arg)
 		if (env->moved != NULL)
 			env->moved(v, vrrp_history_at(v, v->logged), env->arg);
 	}
-	vrrp_words_blocked(v);
 	vrrp_words_spared(v);
 	if (v->history_count - v->published > VRRP_HISTORY_MAX)
 		v->published = v->history_count - VRRP_HISTORY_MAX;
@@ -504,6 +504,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
 		vrrp_machine_settle(v);
 	look_at_unsent(v);
+	vrrp_alert_look(v);
 	vrrp_instance_check(v);
 }
 

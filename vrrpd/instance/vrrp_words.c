@@ -100,30 +100,6 @@ vrrp_words_spared(struct vrrp_instance *v)
 		    other, sizeof(other)), (unsigned long long)suppressed);
 }
 
-const char *
-vrrp_words_alarm(bool bfd)
-{
-	return bfd ? "its advertisements stopped and its BFD goes on: two "
-	    "routers may be Active, if VRRP is blocked between them" :
-	    "its advertisements arrive and its BFD session is down: only VRRP "
-	    "timers would notice its death";
-}
-
-void
-vrrp_words_blocked(struct vrrp_instance *v)
-{
-	const struct addr *peer = &v->core.blocked_peer;
-	char text[ADDR_STRLEN];
-
-	if (v->blocked_logged == v->core.vrrp_blocked)
-		return;
-	v->blocked_logged = v->core.vrrp_blocked;
-	if (addr_is_set(peer))
-		log_warning("alarm instance=%s peer=%s: %s", v->p.name,
-		    addr_format(peer, text, sizeof(text)),
-		    vrrp_words_alarm(true));
-}
-
 /* V-35: heard now that it follows the same Active as we do. */
 void
 vrrp_words_too_close(struct vrrp_instance *v, mono_t now)

@@ -22,10 +22,6 @@ void	vrrp_words_transition(const struct vrrp_instance *,
 	    const struct vrrp_record *);
 /* A Down that was no takeover, if there was one since the last call. */
 void	vrrp_words_spared(struct vrrp_instance *);
-/* The alarm that VRRP seems blocked, if there was one since the last call. */
-void	vrrp_words_blocked(struct vrrp_instance *);
-/* For a user: what vrrp_core_half_heard() found. */
-const char *vrrp_words_alarm(bool bfd);
 /* V-35: another Backup would take over at nearly the same instant as we. */
 void	vrrp_words_too_close(struct vrrp_instance *, mono_t now);
 /* V-39: others take over and give way again; *a is the newest of it. */

@@ -1,5 +1,6 @@
 # No I/O, clock, heap, globals or log; test/purity.sh checks it.
 vrrpd_libvrrpcore_a_SOURCES += \
+	vrrpd/pure/vrrp_alarm.c vrrpd/pure/vrrp_alarm.h \
 	vrrpd/pure/vrrp_announce.c vrrpd/pure/vrrp_announce.h \
 	vrrpd/pure/vrrp_auto.c vrrpd/pure/vrrp_auto.h \
 	vrrpd/pure/vrrp_check.c vrrpd/pure/vrrp_check.h \

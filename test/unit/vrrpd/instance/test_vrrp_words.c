@@ -139,8 +139,10 @@ test_vrrp_words_adverts_gone_with_bfd_up_is_logged(void **state)
 		world_run(10 * NS_PER_S);
 		assert_int_equal(v->core.state, VRRP_ACTIVE);
 		assert_non_null(strstr(lines, "alarm instance=web "
-		    "peer=192.0.2.1: its advertisements stopped"));
-		assert_null(strstr(strstr(lines, "alarm") + 1, "alarm"));
+		    "peer=192.0.2.1 alarm=vrrp-blocked suppressed=0: its "
+		    "advertisements stopped"));
+		assert_int_equal(said("alarm instance="), 1);
+		assert_int_equal(said("alarm-over"), i);
 	}
 }
 

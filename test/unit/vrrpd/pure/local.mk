@@ -2,6 +2,7 @@
 if CMOCKA
 UNIT_VRRPD_PURE_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
 check_PROGRAMS += \
+	test/unit/vrrpd/pure/test_vrrp_alarm \
 	test/unit/vrrpd/pure/test_vrrp_announce \
 	test/unit/vrrpd/pure/test_vrrp_auto \
 	test/unit/vrrpd/pure/test_vrrp_check \
@@ -40,6 +41,8 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_wire \
 	# end
 
+test_unit_vrrpd_pure_test_vrrp_alarm_SOURCES = test/unit/vrrpd/pure/test_vrrp_alarm.c
+test_unit_vrrpd_pure_test_vrrp_alarm_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_announce_SOURCES = test/unit/vrrpd/pure/test_vrrp_announce.c
 test_unit_vrrpd_pure_test_vrrp_announce_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_auto_SOURCES = test/unit/vrrpd/pure/test_vrrp_auto.c

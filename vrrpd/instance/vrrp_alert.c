@@ -1,0 +1,163 @@
+/*
+ * vrrp_alert.c - the alarms of an instance, with a clock and words.
+ *
+ * vrrp_alarm.c decides what stands; here are the clock, the timer for what is due
+ * later, and the words: one line in the log when an alarm begins and one when it
+ * is over, and a level for those who have subscribed.  Words are deferred until
+ * the packets of the batch are out.  The alarms that follow from the state machine
+ * alone are found here too; everybody else's come by vrrp_alert_raise().
+ */
+#include "config.h"
+
+#include "vrrpd/instance/vrrp_alert.h"
+
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_env.h"
+
+/*
+ * A session that is made anew by both ends, or a bfdd that is started again, is
+ * back by then.
+ */
+#define BFD_PATIENCE_NS	(3 * NS_PER_S)
+
+static void
+log_news(struct vrrp_instance *v, enum vrrp_alarm_kind kind)
+{
+	const struct vrrp_alarm *a = &v->alarms.of[kind];
+	char who[VRRP_ALARM_WHO_STRLEN];
+	mono_t now = loop_clock();
+	uint64_t suppressed;
+
+	switch (vrrp_alarm_news(&v->alarms, now, kind, &suppressed)) {
+	case VRRP_ALARM_NO_NEWS:
+		break;
+	case VRRP_ALARM_BEGAN:
+		log_warning("alarm instance=%s%s alarm=%s suppressed=%llu: %s; "
+		    "remedy: %s", v->p.name,
+		    vrrp_alarm_who_words(&a->who, who, sizeof(who)),
+		    vrrp_alarm_name(kind), (unsigned long long)suppressed,
+		    a->text, vrrp_alarm_remedy(kind));
+		break;
+	case VRRP_ALARM_OVER:
+		log_notice("alarm-over instance=%s%s alarm=%s after_ms=%lld",
+		    v->p.name, vrrp_alarm_who_words(&a->who, who, sizeof(who)),
+		    vrrp_alarm_name(kind),
+		    (long long)(mono_sub(now, a->since) / NS_PER_MS));
+		break;
+	}
+}
+
+/* After the packets of the batch. */
+static void
+say(void *arg)
+{
+	struct vrrp_instance *v = arg;
+	unsigned kind;
+
+	/* A successor goes on under the same name, with the same alarms. */
+	if (v->succeeded)
+		return;
+	for (kind = 0; kind < VRRP_ALARM_COUNT; kind++)
+		log_news(v, kind);
+	loop_timer_set(v->alarm_timer, vrrp_alarm_next_expiry(&v->alarms));
+	if (v->env->changed != NULL)
+		v->env->changed(v, v->env->arg);
+}
+
+static void
+tell(struct vrrp_instance *v, bool news)
+{
+	loop_timer_set(v->alarm_timer, vrrp_alarm_next_expiry(&v->alarms));
+	if (news && loop_defer(v->env->loop, say, v) < 0)
+		say(v);
+}
+
+static void
+expire_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	(void)deadline;
+	(void)vrrp_alarm_expire(&v->alarms, loop_clock(), loop_realtime_ns());
+	tell(v, true);
+}
+
+void
+vrrp_alert_raise(struct vrrp_instance *v, enum vrrp_alarm_kind kind,
+    const struct vrrp_alarm_who *who, const char *text, int64_t patience_ns)
+{
+	tell(v, vrrp_alarm_raise(&v->alarms, loop_clock(), loop_realtime_ns(),
+	    kind, who, text, patience_ns));
+}
+
+void
+vrrp_alert_see(struct vrrp_instance *v, enum vrrp_alarm_kind kind,
+    const struct vrrp_alarm_who *who, const char *text, int64_t patience_ns,
+    int64_t hold_ns)
+{
+	tell(v, vrrp_alarm_see(&v->alarms, loop_clock(), loop_realtime_ns(),
+	    kind, who, text, patience_ns, hold_ns));
+}
+
+void
+vrrp_alert_end(struct vrrp_instance *v, enum vrrp_alarm_kind kind)
+{
+	if (vrrp_alarm_stands(&v->alarms, kind) ||
+	    vrrp_alarm_is_suspected(&v->alarms, kind))
+		tell(v, vrrp_alarm_end(&v->alarms, kind));
+}
+
+/* --- the state machine's own --- */
+
+const char *
+vrrp_alert_half_heard_text(bool bfd)
+{
+	return bfd ? "its advertisements stopped and its BFD goes on: two "
+	    "routers may be Active, if VRRP is blocked between them" :
+	    "its advertisements arrive and its BFD session is down: only VRRP "
+	    "timers would notice its death";
+}
+
+void
+vrrp_alert_look(struct vrrp_instance *v)
+{
+	struct vrrp_alarm_who who = { .has_mac = false };
+	bool bfd, half;
+
+	half = vrrp_core_half_heard(&v->core, &who.address, &bfd);
+	if (half && bfd)
+		vrrp_alert_raise(v, VRRP_ALARM_VRRP_BLOCKED, &who,
+		    vrrp_alert_half_heard_text(true), 0);
+	else
+		vrrp_alert_end(v, VRRP_ALARM_VRRP_BLOCKED);
+	if (half && !bfd)
+		vrrp_alert_raise(v, VRRP_ALARM_BFD_BLOCKED, &who,
+		    vrrp_alert_half_heard_text(false), BFD_PATIENCE_NS);
+	else
+		vrrp_alert_end(v, VRRP_ALARM_BFD_BLOCKED);
+}
+
+/* --- life --- */
+
+bool
+vrrp_alert_init(struct vrrp_instance *v)
+{
+	vrrp_alarm_init(&v->alarms);
+	v->alarm_timer = loop_timer_new(v->env->loop, expire_cb, v);
+	return v->alarm_timer != NULL;
+}
+
+void
+vrrp_alert_inherit(struct vrrp_instance *heir, const struct vrrp_instance *old)
+{
+	heir->alarms = old->alarms;
+	tell(heir, true);
+}
+
+void
+vrrp_alert_free(struct vrrp_instance *v)
+{
+	loop_defer_cancel(v->env->loop, say, v);
+	loop_timer_free(v->alarm_timer);
+}
