@@ -4,7 +4,13 @@
  * Two dangers.  A file left over by a daemon that died must not keep its
  * successor from starting, and one that is in use must not be taken from its
  * daemon: whether somebody answers is found out by connecting.  And nobody may
- * reach the socket before its mode and group are set, hence the umask.
+ * reach the socket before its group is set, hence the umask, which is all that
+ * says the mode.
+ *
+ * The folder may be one that anybody writes in, and root opens the socket: the
+ * file that bind() made may be something else by the time that its group is
+ * given.  So the path is opened once, following nothing, and the group is given
+ * to what was opened, if that is a socket that is ours and has no other name.
  *
  * Called by ctl_server.c, and by a parent that keeps the socket for its child.
  */
@@ -14,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,7 +65,7 @@ bind_path(int fd, const struct sockaddr_un *sun)
 	mode_t mask;
 	int rv, error;
 
-	/* Never open to others, not even until the chmod. */
+	/* 0660 from the beginning. */
 	mask = umask(0117);
 	rv = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
 	error = errno;
@@ -66,11 +73,40 @@ bind_path(int fd, const struct sockaddr_un *sun)
 	return rv == -1 ? -error : 0;
 }
 
+/*
+ * The file that was bound, and nothing that was put in its place: a link would
+ * lead elsewhere, and a second name makes it somebody else's socket.
+ */
+static int
+take_file(struct ctl_listener *s, const char *path, gid_t gid)
+{
+	struct stat st;
+	int fd, error = 0;
+
+	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return -errno;
+	if (fstat(fd, &st) == -1)
+		error = -errno;
+	else if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid() ||
+	    st.st_nlink != 1)
+		error = -EPERM;
+	else if (gid != (gid_t)-1 && st.st_gid != gid &&
+	    fchownat(fd, "", (uid_t)-1, gid, AT_EMPTY_PATH) == -1)
+		error = -errno;
+	(void)close(fd);
+	if (error < 0)
+		return error;
+	memcpy(s->path, path, strlen(path) + 1);
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+	return 0;
+}
+
 static int
 open_socket(struct ctl_listener *s, const char *path, gid_t gid)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct stat st;
 	int error;
 
 	if (strlen(path) >= sizeof(sun.sun_path))
@@ -85,16 +121,10 @@ open_socket(struct ctl_listener *s, const char *path, gid_t gid)
 		if (error == 0)
 			error = bind_path(s->fd, &sun);
 	}
-	if (error != 0)
+	if (error == 0)
+		error = take_file(s, path, gid);
+	if (error < 0)
 		return error;
-	memcpy(s->path, path, strlen(path) + 1);
-	if (lstat(path, &st) == -1)
-		return -errno;
-	s->dev = st.st_dev;
-	s->ino = st.st_ino;
-	if (chmod(path, 0660) == -1 ||
-	    (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) == -1))
-		return -errno;
 	return listen(s->fd, BACKLOG) == -1 ? -errno : 0;
 }
 

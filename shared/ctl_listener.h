@@ -17,7 +17,8 @@ struct ctl_listener;
  * Bind and listen, before the change of user.  A socket file nobody answers on
  * is removed; a live daemon behind it, or a file that is no socket, is
  * -EADDRINUSE; -ENAMETOOLONG, or what the system says.  Mode 0660, group `gid`
- * ((gid_t)-1: as created).  *out is the caller's.
+ * ((gid_t)-1: as created).  -EPERM: what stands at path is not what was bound;
+ * nothing was changed of it.  *out is the caller's.
  */
 int	ctl_listener_open(const char *path, gid_t gid,
 	    struct ctl_listener **out);

@@ -973,6 +973,8 @@ fstat(int fd, struct stat *st)
 		return REAL(fstat)(fd, st);
 	if (proc_file(fd) == NULL)
 		return (int)result(-EBADF);
+	if (path_opened(proc_file(fd), st))
+		return 0;
 	memset(st, 0, sizeof(*st));
 	st->st_mode = S_IFREG | 0644;
 	return 0;
@@ -995,15 +997,9 @@ unlink(const char *path)
 }
 
 int
-chmod(const char *path, mode_t mode)
+fchownat(int fd, const char *path, uid_t uid, gid_t gid, int flags)
 {
-	return OUTSIDE ? REAL(chmod)(path, mode) : 0;
-}
-
-int
-chown(const char *path, uid_t uid, gid_t gid)
-{
-	return OUTSIDE ? REAL(chown)(path, uid, gid) : 0;
+	return OUTSIDE ? REAL(fchownat)(fd, path, uid, gid, flags) : 0;
 }
 
 /* --- processes --- */

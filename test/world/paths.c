@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "test/world/host.h"
 #include "test/world/proc.h"
@@ -112,6 +113,8 @@ path_stat(const struct host *h, const char *name, struct stat *st)
 	if (p == NULL)
 		return is_system(name, st) ? 0 : -ENOENT;
 	st->st_dev = 1;
+	st->st_nlink = 1;
+	st->st_uid = geteuid();
 	st->st_ino = p->inode;
 	st->st_mode = p->text == NULL ? S_IFSOCK | 0660 : S_IFREG | 0644;
 	st->st_size = p->text == NULL ? 0 : (off_t)strlen(p->text);
@@ -125,6 +128,8 @@ struct text_file {
 	char		*text;		/* a copy, as of the opening */
 	size_t		 at;
 	char		*setting;	/* /proc/sys: written to it; or NULL */
+	bool		 is_path;	/* O_PATH: st is what it leads to */
+	struct stat	 st;
 };
 
 static unsigned
@@ -178,6 +183,17 @@ static const struct file_ops text_ops = {
 	.release = text_release,
 };
 
+bool
+path_opened(const struct file *f, struct stat *st)
+{
+	const struct text_file *t = (const struct text_file *)f;
+
+	if (f->ops != &text_ops || !t->is_path)
+		return false;
+	*st = t->st;
+	return true;
+}
+
 int
 path_open(const char *name, int flags, struct file **out)
 {
@@ -188,8 +204,16 @@ path_open(const char *name, int flags, struct file **out)
 	char value[16];
 	int n, error;
 
-	(void)flags;
-	if (strncmp(name, sys, sizeof(sys) - 1) == 0) {
+	if ((flags & O_PATH) != 0) {
+		t = file_new(&text_ops, h, sizeof(*t));
+		t->text = strdup("");
+		t->is_path = true;
+		error = path_stat(h, name, &t->st);
+		if (error < 0) {
+			file_unref(&t->file);
+			return error;
+		}
+	} else if (strncmp(name, sys, sizeof(sys) - 1) == 0) {
 		error = host_get(h, name + sizeof(sys) - 1, &n);
 		if (error < 0)
 			return error;

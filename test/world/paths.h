@@ -7,6 +7,7 @@
 #ifndef TEST_WORLD_PATHS_H
 #define TEST_WORLD_PATHS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -29,5 +30,7 @@ int	path_bind(struct host *, const char *name, struct file *socket);
 void	path_forget(struct host *, const struct file *socket);
 int	path_unlink(struct host *, const char *name);
 int	path_stat(const struct host *, const char *name, struct stat *);
+/* True for a file that was opened with O_PATH: *st is what it led to then. */
+bool	path_opened(const struct file *, struct stat *st);
 
 #endif

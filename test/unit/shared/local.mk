@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_conf_words \
 	test/unit/shared/test_ctl_client \
 	test/unit/shared/test_ctl_json \
+	test/unit/shared/test_ctl_listener \
 	test/unit/shared/test_ctl_server \
 	test/unit/shared/test_devconf \
 	test/unit/shared/test_fds \
@@ -29,6 +30,8 @@ test_unit_shared_test_conf_words_SOURCES = test/unit/shared/test_conf_words.c
 test_unit_shared_test_conf_words_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
 test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_ctl_listener_SOURCES = test/unit/shared/test_ctl_listener.c
+test_unit_shared_test_ctl_listener_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c
 test_unit_shared_test_ctl_server_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_devconf_SOURCES = test/unit/shared/test_devconf.c $(NL_NET)
