@@ -270,6 +270,84 @@ vrrp_command_safe(const char *path, uid_t uid, char *why, size_t len)
 	return judge_program(here[0] == '\0' ? "/" : here, &st, uid, why, len);
 }
 
+/* --- the programs that a command names --- */
+
+/* Does a program of that name run the file that it is given? */
+static bool
+interprets(const char *word)
+{
+	static const char *const names[] = { "sh", "bash", "dash", "ash", "ksh",
+	    "zsh", "busybox", "perl", "ruby", "lua", ".", "source", "exec" };
+	const char *slash = strrchr(word, '/');
+	size_t i;
+
+	if (slash != NULL)
+		word = slash + 1;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(word, names[i]) == 0)
+			return true;
+	return strncmp(word, "python", 6) == 0;
+}
+
+/*
+ * Is this word, after `before` but for options, a program that others could
+ * change?  What does not exist, or is no program, is not looked at.
+ */
+static int
+look_at_word(const char *word, const char *before, uid_t uid, char *why,
+    size_t len)
+{
+	struct stat st;
+	char other[256];
+
+	if (word[0] != '/' || stat(word, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0 &&
+	    !interprets(before))
+		return 0;
+	if (vrrp_command_safe(word, uid, other, sizeof(other)) != -EPERM)
+		return 0;
+	(void)snprintf(why, len, "%s", other);
+	return -EPERM;
+}
+
+/* Words of a line for a shell, as far as they can be told apart without one. */
+static int
+look_at_line(const char *line, uid_t uid, char *why, size_t len)
+{
+	static const char between[] = " \t\n;|&()<>{}`$\"'=";
+	char text[VRRP_COMMAND_MAX], *word, *rest = NULL;
+	const char *before = "";
+	int error = 0;
+
+	(void)snprintf(text, sizeof(text), "%s", line);
+	for (word = strtok_r(text, between, &rest);
+	    error == 0 && word != NULL;
+	    word = strtok_r(NULL, between, &rest)) {
+		error = look_at_word(word, before, uid, why, len);
+		if (word[0] != '-')
+			before = word;
+	}
+	return error;
+}
+
+int
+vrrp_command_words_safe(char *const *argv, uid_t uid, char *why, size_t len)
+{
+	const char *before = argv[0];
+	int error = vrrp_command_safe(argv[0], uid, why, len);
+	unsigned i;
+
+	for (i = 1; error == 0 && argv[i] != NULL; i++) {
+		error = strpbrk(argv[i], " \t\n") != NULL ?
+		    look_at_line(argv[i], uid, why, len) :
+		    look_at_word(argv[i], before, uid, why, len);
+		if (argv[i][0] != '-')
+			before = argv[i];
+	}
+	return error;
+}
+
 int
 vrrp_command_check(const char *text, const char *user, char *why, size_t len)
 {
@@ -281,6 +359,6 @@ vrrp_command_check(const char *text, const char *user, char *why, size_t len)
 	if (error == 0)
 		error = vrrp_command_user(user, &u, why, len);
 	if (error == 0)
-		error = vrrp_command_safe(c.word[0], u.uid, why, len);
+		error = vrrp_command_words_safe(c.word, u.uid, why, len);
 	return error;
 }

@@ -51,6 +51,14 @@ int	vrrp_command_user(const char *name, struct vrrp_command_user *out,
  * there, not executable, cannot be looked at by us.
  */
 int	vrrp_command_safe(const char *path, uid_t uid, char *why, size_t len);
+/*
+ * The same for a command of several words, and for the programs that its other
+ * words name: the script of an interpreter, and each program with its whole path
+ * in a line for a shell.  A word that does not exist or is no program is none of
+ * this function's business.  argv ends with NULL.
+ */
+int	vrrp_command_words_safe(char *const *argv, uid_t uid, char *why,
+	    size_t len);
 /* Words, user and safety: what vrrpd says of a command when it reads a file. */
 int	vrrp_command_check(const char *text, const char *user, char *why,
 	    size_t len);

@@ -22,15 +22,15 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 17336, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 19896, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 592,
+static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
     "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 2232,
     "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_group_params) == 2704,
+static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
     "a new field?");
 
 #define FLAG(c, x)	VRRP_CODE(c, x, 0, 1)
@@ -178,7 +178,10 @@ tracks(struct vrrp_coder *c, struct vrrp_track_ref *list, unsigned *count)
 static void
 notify(struct vrrp_coder *c, struct vrrp_notify_params *n)
 {
-	TEXT(c, n->command);
+	unsigned i;
+
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++)
+		TEXT(c, n->command[i]);
 	TEXT(c, n->user);
 	SPAN(c, n->timeout_ns);
 	WORD(c, n->words, VRRP_NOTIFY_MASTER);

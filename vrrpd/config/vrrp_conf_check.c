@@ -293,6 +293,15 @@ look_at_command(struct draft *d, int line, const char *command,
 		    command, why);
 }
 
+static void
+look_at_hooks(struct draft *d, int line, const struct vrrp_notify_params *n)
+{
+	unsigned i;
+
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++)
+		look_at_command(d, line, n->command[i], n->user);
+}
+
 /* Called before the trackers are sorted: d->tracker_files is in their order. */
 static void
 look_at_commands(struct draft *d)
@@ -308,14 +317,12 @@ look_at_commands(struct draft *d)
 	}
 	for (i = 0; i < c->count; i++) {
 		p->file = d->places[i]->file;
-		look_at_command(d, d->places[i]->declared,
-		    c->instances[i].notify.command,
-		    c->instances[i].notify.user);
+		look_at_hooks(d, d->places[i]->declared,
+		    &c->instances[i].notify);
 	}
 	for (i = 0; i < d->group_count; i++) {
 		p->file = d->groups[i]->file;
-		look_at_command(d, d->groups[i]->line,
-		    d->groups[i]->notify.command, d->groups[i]->notify.user);
+		look_at_hooks(d, d->groups[i]->line, &d->groups[i]->notify);
 	}
 }
 

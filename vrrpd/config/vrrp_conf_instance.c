@@ -77,6 +77,7 @@ vrrp_conf_instance_opts(void)
 		WORD("last_resort"),
 		TRACK_BLOCKS,
 		NOTIFY_WORDS,
+		WORD("notify_contested"),
 		CFG_END()
 	};
 
@@ -504,7 +505,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		build_bfd(p, cfg_getnsec(sec, "bfd", i), v, pl);
 	vrrp_conf_track_links(p, sec, v);
 	vrrp_conf_track_refs(p, sec, v->tracks, pl->tracks, &v->track_count);
-	vrrp_conf_track_notify(p, sec, &v->notify);
+	vrrp_conf_track_notify(p, sec, true, &v->notify);
 }
 
 int
@@ -579,7 +580,7 @@ vrrp_conf_instance_add_group(struct draft *d, cfg_t *sec)
 	}
 	vrrp_conf_track_refs(p, sec, g->tracks, g->track_lines,
 	    &g->track_count);
-	vrrp_conf_track_notify(p, sec, &g->notify);
+	vrrp_conf_track_notify(p, sec, false, &g->notify);
 	return 0;
 }
 

@@ -106,9 +106,13 @@ print_ref(FILE *f, const struct vrrp_track_ref *r)
 static void
 print_notify(FILE *f, const struct vrrp_notify_params *n)
 {
-	if (n->command[0] == '\0')
+	unsigned i;
+
+	if (!vrrp_notify_wanted(n))
 		return;
-	print_text(f, "notify", n->command);
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++)
+		print_text(f, vrrp_notify_on_word((enum vrrp_notify_on)i),
+		    n->command[i]);
 	print_text(f, "notify_user", n->user);
 	print_span(f, "    ", "notify_timeout", n->timeout_ns);
 	(void)fprintf(f, "    notify_states = %s\n",

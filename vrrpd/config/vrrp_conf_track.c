@@ -566,17 +566,29 @@ vrrp_conf_track_refs(struct parse *p, cfg_t *sec, struct vrrp_track_ref *list,
 			    kinds[i].ref, kinds[i].kind, list, lines, count);
 }
 
+/* True: the word is there, right or wrong. */
+static bool
+read_hook(struct parse *p, cfg_t *sec, const char *word, char *command)
+{
+	read_command(p, sec, word, command);
+	return word_get(sec, word) != NULL;
+}
+
 void
-vrrp_conf_track_notify(struct parse *p, cfg_t *sec,
+vrrp_conf_track_notify(struct parse *p, cfg_t *sec, bool contested,
     struct vrrp_notify_params *n)
 {
 	static const char *const others[] = { "notify_user", "notify_timeout",
 	    "notify_states" };
 	const struct word *w;
-	size_t i;
+	bool said = false;
+	unsigned i;
 
 	n->timeout_ns = VRRP_NOTIFY_DEFAULT_TIMEOUT_NS;
-	read_command(p, sec, "notify", n->command);
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++)
+		if (contested || i != VRRP_NOTIFY_ON_CONTESTED)
+			said = read_hook(p, sec, vrrp_notify_on_word(
+			    (enum vrrp_notify_on)i), n->command[i]) || said;
 	read_user(p, sec, "notify_user", n->user);
 	(void)read_span(p, sec, "notify_timeout", ns_from_ms(10),
 	    SPAN_MAX_NS, &n->timeout_ns);
@@ -588,8 +600,7 @@ vrrp_conf_track_notify(struct parse *p, cfg_t *sec,
 			    "master", w->text);
 	}
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (word_get(sec, "notify") == NULL &&
-		    (w = word_get(sec, others[i])) != NULL)
+		if (!said && (w = word_get(sec, others[i])) != NULL)
 			bad(p, w->line, "%s is for notify, which is not given",
 			    others[i]);
 }

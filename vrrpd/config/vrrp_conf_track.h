@@ -26,6 +26,10 @@ extern cfg_opt_t vrrp_conf_track_ref_opts[];
 	BLOCK("track_file", vrrp_conf_track_ref_opts)
 #define NOTIFY_WORDS							\
 	WORD("notify"),							\
+	WORD("notify_active"),						\
+	WORD("notify_backup"),						\
+	WORD("notify_fault"),						\
+	WORD("notify_stop"),						\
 	WORD("notify_user"),						\
 	WORD("notify_timeout"),						\
 	WORD("notify_states")
@@ -38,8 +42,9 @@ int	vrrp_conf_track_trackers(struct draft *, cfg_t *root);
  */
 void	vrrp_conf_track_refs(struct parse *, cfg_t *sec,
 	    struct vrrp_track_ref *, int *lines, unsigned *count);
+/* Of an instance, if contested: which hears lesser routers. */
 void	vrrp_conf_track_notify(struct parse *, cfg_t *sec,
-	    struct vrrp_notify_params *);
+	    bool contested, struct vrrp_notify_params *);
 /* weight, reverse, up_delay and the like of a bfd block of role link. */
 void	vrrp_conf_track_link(struct parse *, cfg_t *sec,
 	    struct vrrp_bfd_params *);

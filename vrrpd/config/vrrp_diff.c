@@ -110,6 +110,8 @@ same_track(const void *x, const void *y)
 #define BOTH(word, class, m, next)					\
 	{ word, VRRP_DIFF_##class, BYTES, offsetof(struct vrrp_params, m), \
 	    sizeof(MEMBER(m)) + sizeof(MEMBER(next)), 0, 1, NULL }
+#define HOOK(word, on)							\
+	ONE(word, IN_PLACE, TEXT, notify.command[VRRP_NOTIFY_ON_##on])
 #define MANY(word, class, count, m, same)				\
 	{ word, VRRP_DIFF_##class, LIST, offsetof(struct vrrp_params, m), \
 	    sizeof(MEMBER(m)[0]), offsetof(struct vrrp_params, count),	\
@@ -149,7 +151,12 @@ ONE("link_down_number",	IN_PLACE,	BYTES,	link_down_number),
 ONE("last_resort",	IN_PLACE,	BYTES,	last_resort),
 MANY("track",		IN_PLACE,		track_count, tracks,
     same_track),
-ONE("notify",		IN_PLACE,	TEXT,	notify.command),
+HOOK("notify",			ANY),
+HOOK("notify_active",		ACTIVE),
+HOOK("notify_backup",		BACKUP),
+HOOK("notify_fault",		FAULT),
+HOOK("notify_stop",		STOP),
+HOOK("notify_contested",	CONTESTED),
 ONE("notify_user",	IN_PLACE,	TEXT,	notify.user),
 ONE("notify_timeout",	IN_PLACE,	BYTES,	notify.timeout_ns),
 ONE("notify_states",	IN_PLACE,	BYTES,	notify.words),
@@ -165,11 +172,11 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 17336, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 19896, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 592,
+static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
     "a new field?");
 
 /* --- comparing and copying, kind by kind --- */

@@ -37,10 +37,10 @@ vrrp_needs_of_config(const struct vrrp_config *c)
 	for (i = 0; i < c->tracker_count; i++)
 		need |= vrrp_needs_of_kind(c->trackers[i].kind);
 	for (i = 0; i < c->count; i++)
-		if (c->instances[i].notify.command[0] != '\0')
+		if (vrrp_notify_wanted(&c->instances[i].notify))
 			need |= VRRP_NEEDS_SCRIPTS;
 	for (i = 0; i < c->group_count; i++)
-		if (c->groups[i].notify.command[0] != '\0')
+		if (vrrp_notify_wanted(&c->groups[i].notify))
 			need |= VRRP_NEEDS_SCRIPTS;
 	return need;
 }

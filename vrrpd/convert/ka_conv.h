@@ -67,8 +67,8 @@ struct ka_garp {
 	long	refresh_s;
 };
 
-/* notify_master, _backup, _fault, _stop, _deleted, notify: in this order. */
-#define KA_NOTIFY_WORDS	6
+/* In the order of the table in ka_notify.c. */
+#define KA_NOTIFY_WORDS	7
 
 struct ka_instance {
 	struct ka_instance	*next;

@@ -1,10 +1,8 @@
 /*
  * ka_notify.c - what keepalived tells of a change of state: commands, mail.
  *
- * keepalived has a command for each state and one for all; vrrpd has one, which
- * gets the state as its third argument.  Where commands for single states are
- * said, a shell that chooses among them is written.  Mail is left to a hook
- * that comes with vrrpd, as a comment.
+ * keepalived has a command for each state and one for all, and so has vrrpd.
+ * Mail is left to a hook that comes with vrrpd, as a comment.
  */
 #include "config.h"
 
@@ -15,11 +13,15 @@
 #include "vrrpd/convert/ka_command.h"
 #include "vrrpd/convert/ka_words.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-
-static const char *const notify_words[KA_NOTIFY_WORDS] = {
-	"notify_master", "notify_backup", "notify_fault", "notify_stop",
-	"notify_deleted", "notify",
+static const struct { const char *keepalived, *vrrpd; }
+notify_words[KA_NOTIFY_WORDS] = {
+	{ "notify_master", "notify_active" },
+	{ "notify_backup", "notify_backup" },
+	{ "notify_fault", "notify_fault" },
+	{ "notify_stop", "notify_stop" },
+	{ "notify_master_rx_lower_pri", "notify_contested" },
+	{ "notify_deleted", NULL },
+	{ "notify", "notify" },
 };
 
 /* --- commands --- */
@@ -31,15 +33,10 @@ ka_take_notify(struct ka_conv *c, const struct ka_node *n,
 	unsigned i;
 
 	for (i = 0; i < KA_NOTIFY_WORDS; i++)
-		if (ka_is(n, notify_words[i]))
+		if (ka_is(n, notify_words[i].keepalived))
 			break;
-	if (i == KA_NOTIFY_WORDS) {
-		if (!ka_is(n, "notify_master_rx_lower_pri"))
-			return false;
-		ka_say(c, KA_DIFFERENCE, n, "%s: left out: vrrpctl monitor and"
-		    " history say when a lesser Active was heard", n->words[0]);
-		return true;
-	}
+	if (i == KA_NOTIFY_WORDS)
+		return false;
 	if (n->count < 2) {
 		if (!ka_is(n, "notify_deleted"))
 			ka_say(c, KA_DIFFERENCE, n, "%s: no command is named; "
@@ -54,67 +51,6 @@ ka_take_notify(struct ka_conv *c, const struct ka_node *n,
 		    "%d, which counts", n->words[0], n->line);
 	notify[i] = n;
 	return true;
-}
-
-/*
- * Appends the command of a notify word to out, with its words fit for a shell.
- * False: there are words that cannot be.
- */
-static bool
-shell_command(struct ka_conv *c, const struct ka_node *n, char *out, size_t len)
-{
-	char command[VRRP_COMMAND_MAX + 1], storage[VRRP_COMMAND_MAX];
-	char *argv[VRRP_COMMAND_WORDS_MAX + 1];
-	size_t used = strlen(out);
-	unsigned i;
-	bool plain;
-
-	ka_command(n, 1, 2, command, sizeof(command));
-	if (!ka_check_command(c, n, command) ||
-	    vrrp_params_command(command, storage, argv) < 0)
-		return false;
-	for (i = 0; argv[i] != NULL && used < len; i++) {
-		if (strpbrk(argv[i], "'\"\\$`!") != NULL)
-			return false;
-		plain = argv[i][0] != '\0' && strspn(argv[i], "abcdefghijklm"
-		    "nopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@"
-		    ",%") == strlen(argv[i]);
-		used += (size_t)snprintf(out + used, len - used, plain ?
-		    "%s%s" : "%s\"%s\"", i > 0 ? " " : "", argv[i]);
-	}
-	return used < len;
-}
-
-/* A shell that does what the words for single states say, then notify. */
-static bool
-dispatch(struct ka_conv *c, const struct ka_node *const *notify, char *out,
-    size_t len)
-{
-	static const char *const states[] = { "MASTER", "BACKUP", "FAULT",
-	    "STOP" };
-	const char *sep = "";
-	unsigned i;
-
-	(void)snprintf(out, len, "/bin/sh -c 'case $3 in ");
-	for (i = 0; i < COUNT(states); i++) {
-		if (notify[i] == NULL)
-			continue;
-		(void)snprintf(out + strlen(out), len - strlen(out), "%s%s) ",
-		    sep, states[i]);
-		sep = ";; ";
-		if (!shell_command(c, notify[i], out, len))
-			return false;
-	}
-	(void)snprintf(out + strlen(out), len - strlen(out), ";; esac");
-	if (notify[KA_NOTIFY_WORDS - 1] != NULL) {
-		(void)snprintf(out + strlen(out), len - strlen(out), "; ");
-		if (!shell_command(c, notify[KA_NOTIFY_WORDS - 1], out, len))
-			return false;
-		(void)snprintf(out + strlen(out), len - strlen(out),
-		    " \"$@\"");
-	}
-	(void)snprintf(out + strlen(out), len - strlen(out), "' notify");
-	return strlen(out) + 1 < len;
 }
 
 static void
@@ -163,26 +99,29 @@ put_notify_user(struct ka_conv *c, const struct ka_node *const *notify)
 	(void)fputc('\n', c->out);
 }
 
+/* One hook; as a comment where vrrpd cannot run it. */
 static void
-put_no_notify(struct ka_conv *c, const struct ka_node *const *notify,
+put_hook(struct ka_conv *c, const struct ka_node *n, const char *word,
     const char *name)
 {
-	unsigned i, j;
+	char command[VRRP_COMMAND_MAX + 64];
+	unsigned i;
 
-	for (i = 0; i < KA_NOTIFY_WORDS; i++) {
-		if (notify[i] == NULL)
-			continue;
-		ka_say(c, KA_DIFFERENCE, notify[i], "%s of %s: left out: put "
-		    "what the notify words do into one script that looks at its"
-		    " third argument, and name that with notify",
-		    notify[i]->words[0], name);
-		(void)fprintf(c->out, "    # %s", notify[i]->words[0]);
-		for (j = 1; j < notify[i]->count; j++) {
-			(void)fputc(' ', c->out);
-			ka_put_word(c->out, notify[i]->words[j]);
-		}
+	ka_command(n, 1, 2, command, VRRP_COMMAND_MAX);
+	if (ka_check_command(c, n, command)) {
+		(void)fprintf(c->out, "    %s = ", word);
+		ka_put_word(c->out, command);
 		(void)fputc('\n', c->out);
+		return;
 	}
+	ka_say(c, KA_DIFFERENCE, n, "%s of %s: left out: put what it does into "
+	    "a script, and name that with %s", n->words[0], name, word);
+	(void)fprintf(c->out, "    # %s", n->words[0]);
+	for (i = 1; i < n->count; i++) {
+		(void)fputc(' ', c->out);
+		ka_put_word(c->out, n->words[i]);
+	}
+	(void)fputc('\n', c->out);
 }
 
 void
@@ -190,37 +129,24 @@ ka_put_notify(struct ka_conv *c, const struct ka_node *const *all,
     const char *name)
 {
 	const struct ka_node *notify[KA_NOTIFY_WORDS];
-	char command[VRRP_COMMAND_MAX + 64] = "";
-	unsigned i, single = 0, count = 0;
-	bool good;
+	unsigned i, count = 0;
 
 	for (i = 0; i < KA_NOTIFY_WORDS; i++) {
 		notify[i] = all[i];
-		if (all[i] != NULL && ka_is(all[i], "notify_deleted")) {
-			ka_say(c, KA_DIFFERENCE, all[i], "notify_deleted: left "
-			    "out: a removed instance is no state of its own");
+		if (all[i] != NULL && notify_words[i].vrrpd == NULL) {
+			ka_say(c, KA_DIFFERENCE, all[i], "%s: left out: a "
+			    "removed instance is no state of its own",
+			    all[i]->words[0]);
 			notify[i] = NULL;
 		}
-		count += notify[i] != NULL;
-		single += notify[i] != NULL && i + 1 < KA_NOTIFY_WORDS;
+		if (notify[i] == NULL)
+			continue;
+		put_hook(c, notify[i], notify_words[i].vrrpd, name);
+		count++;
 	}
 	if (count == 0)
 		return;
-	if (single == 0) {
-		ka_command(notify[KA_NOTIFY_WORDS - 1], 1, 2, command,
-		    sizeof(command));
-		good = strlen(command) < VRRP_COMMAND_MAX &&
-		    ka_check_command(c, notify[KA_NOTIFY_WORDS - 1], command);
-	} else
-		good = dispatch(c, notify, command, sizeof(command)) &&
-		    strlen(command) < VRRP_COMMAND_MAX;
-	if (!good) {
-		put_no_notify(c, notify, name);
-		return;
-	}
-	(void)fprintf(c->out, "    notify = ");
-	ka_put_word(c->out, command);
-	(void)fprintf(c->out, "\n    notify_states = master\n");
+	(void)fprintf(c->out, "    notify_states = master\n");
 	put_notify_user(c, notify);
 }
 

@@ -65,7 +65,7 @@ vrrp_notify_apply(struct vrrp_notify *n, const struct vrrp_config *config)
 	unsigned i, count = 0;
 
 	for (i = 0; i < config->group_count; i++) {
-		if (config->groups[i].notify.command[0] == '\0')
+		if (!vrrp_notify_wanted(&config->groups[i].notify))
 			continue;
 		old = find(n, config->groups[i].name);
 		if (old != NULL)
@@ -182,7 +182,7 @@ vrrp_notify_transition(struct vrrp_notify *n, const struct vrrp_instance *v,
 	if (n == NULL)
 		return;
 	/* The engine before us has told that it is Active. */
-	if (v->p.notify.command[0] != '\0' && r->tr.cause !=
+	if (vrrp_notify_wanted(&v->p.notify) && r->tr.cause !=
 	    VRRP_CAUSE_RESTART) {
 		/* The obstacle is known, if the instance ever ran. */
 		if (r->tr.from == VRRP_INITIALIZE)
@@ -197,6 +197,24 @@ vrrp_notify_transition(struct vrrp_notify *n, const struct vrrp_instance *v,
 	}
 	if (v->group != NULL)
 		tell_group(n, v->group, r);
+}
+
+void
+vrrp_notify_contested(struct vrrp_notify *n, const struct vrrp_instance *v)
+{
+	struct vrrp_notice notice = {
+		.state = VRRP_NOTICE_CONTESTED,
+		.before = VRRP_NOTICE_ACTIVE,
+		.priority = v->core.p.priority,
+		.cause = "contested",
+		.time_real_ns = loop_realtime_ns(),
+	};
+
+	if (n == NULL || v->p.notify.command[VRRP_NOTIFY_ON_CONTESTED][0] ==
+	    '\0')
+		return;
+	memcpy(notice.name, v->p.name, sizeof(notice.name));
+	send_notice(n, &notice);
 }
 
 void

@@ -25,6 +25,9 @@ void	vrrp_notify_apply(struct vrrp_notify *, const struct vrrp_config *);
 /* After the packets of the batch of a transition; NULL notify is fine. */
 void	vrrp_notify_transition(struct vrrp_notify *,
 	    const struct vrrp_instance *, const struct vrrp_record *);
+/* An Active has heard a lesser one, and has announced its addresses again. */
+void	vrrp_notify_contested(struct vrrp_notify *,
+	    const struct vrrp_instance *);
 /* The daemon leaves: every group stops, whatever its members still do. */
 void	vrrp_notify_stop(struct vrrp_notify *);
 

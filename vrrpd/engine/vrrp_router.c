@@ -535,6 +535,14 @@ instance_moved(struct vrrp_instance *v, const struct vrrp_record *rec,
 }
 
 static void
+instance_contested(struct vrrp_instance *v, void *arg)
+{
+	const struct vrrp_router *r = arg;
+
+	vrrp_notify_contested(r->notify, v);
+}
+
+static void
 instance_transition(struct vrrp_instance *v, const struct vrrp_record *rec,
     void *arg)
 {
@@ -625,6 +633,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.sync = &vrrp_sync_calls,
 		.changed = instance_changed,
 		.moved = instance_moved,
+		.contested = instance_contested,
 		.transition = instance_transition,
 		.withdrawn = vrrp_leaving_withdrawn,
 		.peers_changed = vrrp_sessions_peers_changed,

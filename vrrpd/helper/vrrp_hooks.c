@@ -27,6 +27,7 @@
 /* All that is told, as it was when the state changed. */
 struct entry {
 	struct vrrp_notice	 notice;
+	enum vrrp_notify_on	 on;
 	struct vrrp_notify_params how;
 	char			 router_id[64];
 	char			 interface[IF_NAMESIZE];
@@ -132,6 +133,7 @@ struct words {
 	char		 env[ENV_COUNT][ADDRESSES_MAX + 32];
 	const char	*envp[ENV_COUNT + 1];
 	unsigned	 count;
+	char		 state[16];
 	char		 priority[8];
 	const char	*args[5];
 };
@@ -156,15 +158,19 @@ build_words(const struct entry *e, struct words *w)
 	char when[64];
 
 	memset(w, 0, sizeof(*w));
+	(void)snprintf(w->state, sizeof(w->state), "%s",
+	    vrrp_notice_state_word(n->state, as));
 	(void)snprintf(w->priority, sizeof(w->priority), "%u", n->priority);
-	w->args[0] = n->group ? "GROUP" : "INSTANCE";
-	w->args[1] = n->name;
-	w->args[2] = vrrp_notice_state_word(n->state, as);
-	w->args[3] = w->priority;
+	if (e->on == VRRP_NOTIFY_ON_ANY) {
+		w->args[0] = n->group ? "GROUP" : "INSTANCE";
+		w->args[1] = n->name;
+		w->args[2] = w->state;
+		w->args[3] = w->priority;
+	}
 	format_time(n->time_real_ns, when, sizeof(when));
-	put(w, "VRRP_KIND=%s", w->args[0]);
+	put(w, "VRRP_KIND=%s", n->group ? "GROUP" : "INSTANCE");
 	put(w, "VRRP_NAME=%s", n->name);
-	put(w, "VRRP_STATE=%s", w->args[2]);
+	put(w, "VRRP_STATE=%s", w->state);
 	put(w, "VRRP_PREVIOUS_STATE=%s", vrrp_notice_state_word(n->before,
 	    as));
 	put(w, "VRRP_PRIORITY=%s", w->priority);
@@ -189,15 +195,16 @@ on_done(const struct vrrp_run_result *r, void *arg)
 	const struct queue *q = arg;
 	const struct entry *e = q->running;
 	const char *kind = q->group ? "group" : "instance";
+	const char *word = vrrp_notify_on_word(e->on);
 	const char *state = vrrp_notice_state_word(e->notice.state,
 	    e->how.words);
 
 	if (r->end == VRRP_RUN_EXITED && r->code == 0)
-		log_info("notify %s=%s state=%s took_ms=%lld", kind, q->name,
+		log_info("%s %s=%s state=%s took_ms=%lld", word, kind, q->name,
 		    state, (long long)(r->took_ns / NS_PER_MS));
 	else
-		log_warning("notify %s=%s state=%s failed: %s", kind, q->name,
-		    state, r->reason);
+		log_warning("%s %s=%s state=%s failed: %s", word, kind,
+		    q->name, state, r->reason);
 }
 
 static void
@@ -237,7 +244,7 @@ run_next(struct queue *q)
 			    q->name, q->dropped);
 		q->dropped = 0;
 		build_words(q->running, &w);
-		spec.command = q->running->how.command;
+		spec.command = q->running->how.command[q->running->on];
 		spec.user = q->running->how.user;
 		spec.timeout_ns = q->running->how.timeout_ns;
 		if (vrrp_run_start(q->hooks->run, &spec, on_done, on_gone, q)
@@ -291,7 +298,7 @@ put_addresses(struct entry *e, const struct vrrp_params *v)
 		    v->vips[i].prefix.len);
 }
 
-/* False when there is no hook for the instance or group. */
+/* False when there is no such instance or group. */
 static bool
 describe(const struct vrrp_hooks *h, const struct vrrp_notice *n,
     struct entry *e)
@@ -308,7 +315,7 @@ describe(const struct vrrp_hooks *h, const struct vrrp_notice *n,
 		if (strcmp(c->groups[i].name, n->name) != 0)
 			continue;
 		e->how = c->groups[i].notify;
-		return e->how.command[0] != '\0';
+		return true;
 	}
 	for (i = 0; !n->group && i < c->count; i++) {
 		v = &c->instances[i];
@@ -318,21 +325,44 @@ describe(const struct vrrp_hooks *h, const struct vrrp_notice *n,
 		memcpy(e->interface, v->interface, sizeof(e->interface));
 		e->vrid = v->vrid;
 		put_addresses(e, v);
-		return e->how.command[0] != '\0';
+		return true;
 	}
 	return false;
 }
 
-void
-vrrp_hooks_tell(struct vrrp_hooks *h, const struct vrrp_notice *n)
+/* The hook of one state; each of them goes before the one of every change. */
+static enum vrrp_notify_on
+of_state(enum vrrp_notice_state s)
+{
+	switch (s) {
+	case VRRP_NOTICE_ACTIVE:
+		return VRRP_NOTIFY_ON_ACTIVE;
+	case VRRP_NOTICE_BACKUP:
+		return VRRP_NOTIFY_ON_BACKUP;
+	case VRRP_NOTICE_FAULT:
+		return VRRP_NOTIFY_ON_FAULT;
+	case VRRP_NOTICE_STOP:
+		return VRRP_NOTIFY_ON_STOP;
+	case VRRP_NOTICE_CONTESTED:
+		return VRRP_NOTIFY_ON_CONTESTED;
+	case VRRP_NOTICE_NONE:
+		break;
+	}
+	return VRRP_NOTIFY_ON_ANY;
+}
+
+static void
+enqueue(struct vrrp_hooks *h, const struct entry *told, enum vrrp_notify_on on)
 {
 	struct entry *e;
 	struct queue *q;
 
-	if (h->config == NULL || (e = calloc(1, sizeof(*e))) == NULL)
+	if (told->how.command[on][0] == '\0' ||
+	    (e = malloc(sizeof(*e))) == NULL)
 		return;
-	if (!describe(h, n, e) || (q = queue_of(h, n->group, n->name)) ==
-	    NULL) {
+	*e = *told;
+	e->on = on;
+	if ((q = queue_of(h, e->notice.group, e->notice.name)) == NULL) {
 		free(e);
 		return;
 	}
@@ -342,4 +372,18 @@ vrrp_hooks_tell(struct vrrp_hooks *h, const struct vrrp_notice *n)
 	}
 	q->waiting[q->count++] = e;
 	run_next(q);
+}
+
+void
+vrrp_hooks_tell(struct vrrp_hooks *h, const struct vrrp_notice *n)
+{
+	static struct entry e;
+
+	memset(&e, 0, sizeof(e));
+	if (h->config == NULL || !describe(h, n, &e))
+		return;
+	if (of_state(n->state) != VRRP_NOTIFY_ON_ANY)
+		enqueue(h, &e, of_state(n->state));
+	if (n->state != VRRP_NOTICE_CONTESTED)
+		enqueue(h, &e, VRRP_NOTIFY_ON_ANY);
 }

@@ -13,11 +13,13 @@
  * always the newest state.
  *
  * The command, its user and its time are those that were configured when the
- * state changed.  Arguments behind the command, in keepalived's order:
+ * state changed.  The hook of one state runs before that of every change, and as
+ * it is written, since it may be any program (ip route ...).  Arguments behind
+ * the command of the one for every change, in keepalived's order:
  *
  *   INSTANCE|GROUP  name  ACTIVE|MASTER|BACKUP|FAULT|STOP  priority
  *
- * and in the environment what vrrpd.conf(5) says.
+ * and in the environment of both what vrrpd.conf(5) says.
  */
 #ifndef VRRPD_VRRP_HOOKS_H
 #define VRRPD_VRRP_HOOKS_H

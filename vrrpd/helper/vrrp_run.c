@@ -261,7 +261,8 @@ child_main(struct child *c)
 	/* A monitor that is killed leaves nothing behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* As that user: the program may be where nobody else may look. */
-	error = vrrp_command_safe(c->argv[0], c->user.uid, why, sizeof(why));
+	error = vrrp_command_words_safe(c->argv, c->user.uid, why,
+	    sizeof(why));
 	if (error < 0)
 		give_up_because(c, -error, why);
 	(void)execve(c->argv[0], c->argv, c->envp);

@@ -62,6 +62,8 @@ struct vrrp_env {
 	/* The steps of that one are complete, or the acknowledgement was lost. */
 	void	(*transition)(struct vrrp_instance *,
 		    const struct vrrp_record *, void *arg);
+	/* An Active heard a lesser one and has announced again. */
+	void	(*contested)(struct vrrp_instance *, void *arg);
 	/* An instance lingers no more. Must not free the instance. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
 	/* There is a router to have a BFD session with (vrrp_peer.h). */

@@ -872,6 +872,8 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
 	v->stats.contests++;
 	if (!announced)
 		vrrp_send_announce_later(v);
+	else if (v->env->contested != NULL)
+		v->env->contested(v, v->env->arg);
 	vrrp_words_contest(v, now, a);
 }
 

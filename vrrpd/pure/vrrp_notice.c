@@ -22,6 +22,7 @@ vrrp_notice_state_word(enum vrrp_notice_state s, enum vrrp_notify_words words)
 		[VRRP_NOTICE_BACKUP] = "BACKUP",
 		[VRRP_NOTICE_FAULT] = "FAULT",
 		[VRRP_NOTICE_STOP] = "STOP",
+		[VRRP_NOTICE_CONTESTED] = "CONTESTED",
 	};
 
 	if (s == VRRP_NOTICE_ACTIVE && words == VRRP_NOTIFY_MASTER)
@@ -102,7 +103,7 @@ vrrp_notice_decode(const uint8_t *body, size_t len, struct vrrp_notice *out)
 	    !get_text(&c, n.cause, sizeof(n.cause)) || !cursor_in_ok(&c) ||
 	    c.left != 0 || group > 1 || state == VRRP_NOTICE_NONE ||
 	    state >= VRRP_NOTICE_STATE_COUNT ||
-	    before >= VRRP_NOTICE_STATE_COUNT)
+	    before >= VRRP_NOTICE_CONTESTED)
 		return -EBADMSG;
 	n.group = group == 1;
 	n.state = (enum vrrp_notice_state)state;

@@ -24,8 +24,9 @@ enum vrrp_notice_state {
 	VRRP_NOTICE_BACKUP,
 	VRRP_NOTICE_FAULT,	/* cannot run: something is down */
 	VRRP_NOTICE_STOP,	/* leaving, or disabled: somebody said so */
+	VRRP_NOTICE_CONTESTED,	/* ACTIVE as before, and a lesser one was heard */
 };
-#define VRRP_NOTICE_STATE_COUNT	5
+#define VRRP_NOTICE_STATE_COUNT	6
 /* "ACTIVE", or "MASTER" for programs made for keepalived; "" for NONE. */
 const char *vrrp_notice_state_word(enum vrrp_notice_state,
 	    enum vrrp_notify_words);

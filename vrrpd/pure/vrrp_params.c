@@ -30,6 +30,32 @@ vrrp_params_init(struct vrrp_params *p)
 }
 
 const char *
+vrrp_notify_on_word(enum vrrp_notify_on on)
+{
+	static const char *const words[VRRP_NOTIFY_ON_COUNT] = {
+		[VRRP_NOTIFY_ON_ANY] = "notify",
+		[VRRP_NOTIFY_ON_ACTIVE] = "notify_active",
+		[VRRP_NOTIFY_ON_BACKUP] = "notify_backup",
+		[VRRP_NOTIFY_ON_FAULT] = "notify_fault",
+		[VRRP_NOTIFY_ON_STOP] = "notify_stop",
+		[VRRP_NOTIFY_ON_CONTESTED] = "notify_contested",
+	};
+
+	return words[on];
+}
+
+bool
+vrrp_notify_wanted(const struct vrrp_notify_params *n)
+{
+	unsigned i;
+
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++)
+		if (n->command[i][0] != '\0')
+			return true;
+	return false;
+}
+
+const char *
 vrrp_track_kind_name(enum vrrp_track_kind kind)
 {
 	switch (kind) {

@@ -131,11 +131,25 @@ struct vrrp_track_ref {
 	int64_t			up_delay_ns, down_delay_ns;
 };
 
-/* The hook that runs when the state changes. */
+/*
+ * The hooks that run when the state changes: one for every change, and one for
+ * each state.  CONTESTED is no state: an Active has heard a lesser one, and has
+ * announced its addresses again.  Groups have none for it.
+ */
 #define VRRP_NOTIFY_DEFAULT_TIMEOUT_NS	(10 * NS_PER_S)
 enum vrrp_notify_words { VRRP_NOTIFY_ACTIVE, VRRP_NOTIFY_MASTER };
+enum vrrp_notify_on {
+	VRRP_NOTIFY_ON_ANY,
+	VRRP_NOTIFY_ON_ACTIVE,
+	VRRP_NOTIFY_ON_BACKUP,
+	VRRP_NOTIFY_ON_FAULT,
+	VRRP_NOTIFY_ON_STOP,
+	VRRP_NOTIFY_ON_CONTESTED,
+};
+#define VRRP_NOTIFY_ON_COUNT	6
 struct vrrp_notify_params {
-	char			command[VRRP_COMMAND_MAX];	/* "" = none */
+	char			command[VRRP_NOTIFY_ON_COUNT][VRRP_COMMAND_MAX];
+					/* by vrrp_notify_on; "" = none */
 	char			user[VRRP_USER_MAX];	/* "" = default */
 	int64_t			timeout_ns;
 	enum vrrp_notify_words	words;	/* ACTIVE or MASTER is its argument */
@@ -206,6 +220,10 @@ struct vrrp_config {
 };
 
 void	vrrp_params_init(struct vrrp_params *);	/* every default */
+/* The word of vrrpd.conf(5): "notify", "notify_active" and so on. */
+const char *vrrp_notify_on_word(enum vrrp_notify_on);
+/* Is there a hook of any kind? */
+bool	vrrp_notify_wanted(const struct vrrp_notify_params *);
 /* The instance of that name, or NULL. */
 const struct vrrp_params *vrrp_config_instance(const struct vrrp_config *,
 	    const char *name);

@@ -220,6 +220,41 @@ test_vrrp_command_safe_says_what_is_wrong_with_it(void **state)
 	assert_int_equal(find("sh"), -EINVAL);
 }
 
+/* The program is a shell that nobody can change; what it runs is looked at too. */
+static void
+test_vrrp_command_words_that_are_programs_are_looked_at(void **state)
+{
+	static const struct { const char *text; int error; } cases[] = {
+		{ "/bin/sh -c '%s/good; echo x >>%s/wide/log'", 0 },
+		{ "/bin/sh -c 'case $3 in MASTER) %s/open;; esac'", -EPERM },
+		{ "/bin/sh -c 'A=%s/wide/good; $A'", -EPERM },
+		{ "/bin/sh -c '. %s/wide/data'", -EPERM },
+		{ "/bin/sh -c 'cat <%s/wide/data'", 0 },
+		{ "/bin/sh %s/wide/data", -EPERM },
+		{ "/bin/sh -x %s/wide/data", -EPERM },
+		{ "/bin/sh -c '/no/such/program || %s/plain'", 0 },
+		{ "/usr/bin/env A=1 %s/open", -EPERM },
+		{ "/usr/bin/env %s/good /etc", 0 },
+		{ "/usr/bin/test -e %s/wide/data", 0 },
+	};
+	char text[2 * PATH_MAX], *argv[VRRP_COMMAND_WORDS_MAX + 1];
+	char storage[VRRP_COMMAND_MAX];
+	size_t i;
+
+	(void)state;
+	make_file("wide/data", 0666);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		(void)snprintf(text, sizeof(text), cases[i].text, top, top);
+#pragma GCC diagnostic pop
+		assert_true(vrrp_params_command(text, storage, argv) > 0);
+		if (vrrp_command_words_safe(argv, getuid(), why, sizeof(why))
+		    != cases[i].error)
+			fail_msg("%s: not %d", text, cases[i].error);
+	}
+}
+
 static void
 test_vrrp_command_check_is_all_of_it(void **state)
 {
@@ -246,6 +281,7 @@ main(void)
 		cmocka_unit_test(test_vrrp_command_safe_refuses_what_others_can_change),
 		cmocka_unit_test(test_vrrp_command_safe_refuses_files_of_others),
 		cmocka_unit_test(test_vrrp_command_safe_says_what_is_wrong_with_it),
+		cmocka_unit_test(test_vrrp_command_words_that_are_programs_are_looked_at),
 		cmocka_unit_test(test_vrrp_command_check_is_all_of_it),
 	};
 

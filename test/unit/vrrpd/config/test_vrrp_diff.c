@@ -99,7 +99,14 @@ static const struct field {
 	T(down_delay_ns),
 #define N(member, word)	C("notify_params", #member, notify.member, word, \
 			    IN_PLACE)
-	N(command, "notify"),
+#define H(on, word)	C("notify_params", "command",			\
+			    notify.command[VRRP_NOTIFY_ON_##on], word, IN_PLACE)
+	H(ANY, "notify"),
+	H(ACTIVE, "notify_active"),
+	H(BACKUP, "notify_backup"),
+	H(FAULT, "notify_fault"),
+	H(STOP, "notify_stop"),
+	H(CONTESTED, "notify_contested"),
 	N(user, "notify_user"),
 	N(timeout_ns, "notify_timeout"),
 	N(words, "notify_states"),
@@ -130,7 +137,8 @@ sample(void)
 		p.bfd[i].peer = p.unicast_peers[i];
 		(void)strcpy(p.tracks[i].name, i == 0 ? "eth1" : "eth2");
 	}
-	(void)strcpy(p.notify.command, "/bin/true");
+	(void)strcpy(p.notify.command[VRRP_NOTIFY_ON_ANY],
+	    "/bin/true");
 	return p;
 }
 
@@ -216,7 +224,7 @@ test_vrrp_diff_behind_the_count_nothing_is_looked_at(void **state)
 	memset(&b.unicast_peers[2], 0xff, sizeof(b.unicast_peers[2]));
 	memset(&b.bfd[2], 0xff, sizeof(b.bfd[2]));
 	memset(&b.tracks[2], 0xff, sizeof(b.tracks[2]));
-	b.notify.command[sizeof("/bin/true")] = 'x';
+	b.notify.command[VRRP_NOTIFY_ON_ANY][sizeof("/bin/true")] = 'x';
 	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
 	a.has_bfd_auto = b.has_bfd_auto = false;
 	memset(&b.bfd_auto, 0xff, sizeof(b.bfd_auto));

@@ -69,6 +69,7 @@ test_vrrp_needs_hooks_of_instance_and_group_need_scripts(void **state)
 	static struct vrrp_params instance;
 	static struct vrrp_group_params group;
 	struct vrrp_config config;
+	unsigned i;
 
 	(void)state;
 	memset(&config, 0, sizeof(config));
@@ -76,11 +77,17 @@ test_vrrp_needs_hooks_of_instance_and_group_need_scripts(void **state)
 	config.count = 1;
 	config.groups = &group;
 	config.group_count = 1;
-	(void)strcpy(instance.notify.command, "/bin/true");
-	assert_int_equal(vrrp_needs_of_config(&config), VRRP_NEEDS_SCRIPTS);
-	instance.notify.command[0] = '\0';
-	(void)strcpy(group.notify.command, "/bin/true");
-	assert_int_equal(vrrp_needs_of_config(&config), VRRP_NEEDS_SCRIPTS);
+	for (i = 0; i < VRRP_NOTIFY_ON_COUNT; i++) {
+		(void)strcpy(instance.notify.command[i], "/bin/true");
+		assert_int_equal(vrrp_needs_of_config(&config),
+		    VRRP_NEEDS_SCRIPTS);
+		instance.notify.command[i][0] = '\0';
+		assert_int_equal(vrrp_needs_of_config(&config), 0);
+		(void)strcpy(group.notify.command[i], "/bin/true");
+		assert_int_equal(vrrp_needs_of_config(&config),
+		    VRRP_NEEDS_SCRIPTS);
+		group.notify.command[i][0] = '\0';
+	}
 }
 
 int

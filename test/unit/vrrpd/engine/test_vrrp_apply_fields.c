@@ -61,7 +61,15 @@ CHANGE(refresh) { p->garp_refresh_ns = 60 * NS_PER_S; }
 CHANGE(min_ttl) { p->unicast_min_ttl = 254; }
 CHANGE(number) { p->link_down_number = 1; }
 CHANGE(resort) { p->last_resort = true; }
-CHANGE(command) { (void)strcpy(p->notify.command, "/bin/true"); }
+#define HOOK(name, on)							\
+	CHANGE(name) { (void)strcpy(p->notify.command[VRRP_NOTIFY_ON_##on], \
+	    "/bin/true"); }
+HOOK(command, ANY)
+HOOK(command_active, ACTIVE)
+HOOK(command_backup, BACKUP)
+HOOK(command_fault, FAULT)
+HOOK(command_stop, STOP)
+HOOK(command_contested, CONTESTED)
 CHANGE(user) { (void)strcpy(p->notify.user, "nobody"); }
 CHANGE(timeout) { p->notify.timeout_ns = 3 * NS_PER_S; }
 CHANGE(states) { p->notify.words = VRRP_NOTIFY_MASTER; }
@@ -145,6 +153,11 @@ static const struct change {
 	{ "last_resort", resort, false, false },
 	{ "track", track, false, false },
 	{ "notify", command, false, false },
+	{ "notify_active", command_active, false, false },
+	{ "notify_backup", command_backup, false, false },
+	{ "notify_fault", command_fault, false, false },
+	{ "notify_stop", command_stop, false, false },
+	{ "notify_contested", command_contested, false, false },
 	{ "notify_user", user, false, false },
 	{ "notify_timeout", timeout, false, false },
 	{ "notify_states", states, false, false },

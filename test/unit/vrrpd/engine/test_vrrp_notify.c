@@ -109,6 +109,31 @@ test_vrrp_notify_each_change_of_an_instance_with_a_hook(void **state)
 	assert_string_equal(notices(), "web:STOP");
 }
 
+/* Told when the addresses were announced anew, and only who asked for that. */
+static void
+test_vrrp_notify_an_active_that_is_contested(void **state)
+{
+	(void)state;
+	start(WEB_WITH("priority = 200 notify_contested = \"/bin/true\" ")
+	    DB_WITH("priority = 200 " HOOK));
+	world_run(5 * NS_PER_S);
+	(void)notices();
+	engine_advert("192.0.2.3", 51, 100);
+	engine_advert("192.0.2.3", 52, 100);
+	world_run(0);
+	assert_string_equal(notices(), "web:CONTESTED");
+	engine_advert("192.0.2.3", 51, 100);	/* announced just now */
+	world_run(0);
+	assert_string_equal(notices(), "");
+	world_run(5 * NS_PER_S);
+	engine_advert("192.0.2.3", 51, 100);
+	world_run(0);
+	assert_string_equal(notices(), "web:CONTESTED");
+	engine_advert("192.0.2.3", 51, 250);	/* no lesser one */
+	world_run(0);
+	assert_string_equal(notices(), "web:BACKUP");
+}
+
 /* Members move one after the other; the group has moved when all have. */
 static void
 test_vrrp_notify_a_group_is_told_of_once(void **state)
@@ -217,6 +242,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_notify_each_change_of_an_instance_with_a_hook),
+	    TEST(test_vrrp_notify_an_active_that_is_contested),
 	    TEST(test_vrrp_notify_a_group_is_told_of_once),
 	    TEST(test_vrrp_notify_a_group_of_which_one_is_disabled_stops),
 	    TEST(test_vrrp_notify_a_reload_keeps_what_was_told_of_a_group),

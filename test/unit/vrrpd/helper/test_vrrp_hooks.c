@@ -62,11 +62,12 @@ on_log(enum log_level level, const char *line, void *arg)
 }
 
 static void
-set_hook(struct vrrp_notify_params *p, const char *script)
+set_hook(struct vrrp_notify_params *p, enum vrrp_notify_on on,
+    const char *script)
 {
 	struct priv_user us;
 
-	(void)snprintf(p->command, sizeof(p->command),
+	(void)snprintf(p->command[on], sizeof(p->command[on]),
 	    "/bin/sh -c '%s' %s", script, file);
 	p->timeout_ns = 10 * NS_PER_S;
 	p->words = VRRP_NOTIFY_ACTIVE;
@@ -105,8 +106,8 @@ setup(void **state)
 	config.groups = &group;
 	config.group_count = 1;
 	strcpy(group.name, "web");	/* of the same name */
-	set_hook(&instances[0].notify, "echo \"$*\" >>$0");
-	set_hook(&group.notify, "echo \"$*\" >>$0");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY, "echo \"$*\" >>$0");
+	set_hook(&group.notify, VRRP_NOTIFY_ON_ANY, "echo \"$*\" >>$0");
 	l = loop_new();
 	runner = vrrp_run_new(l);
 	hooks = vrrp_hooks_new(l, runner);
@@ -188,6 +189,50 @@ test_vrrp_hooks_are_run_in_order(void **state)
 }
 
 static void
+test_vrrp_hooks_of_a_state_goes_first_and_has_no_arguments(void **state)
+{
+	struct vrrp_notify_params *n = &instances[0].notify;
+
+	(void)state;
+	set_hook(n, VRRP_NOTIFY_ON_ACTIVE, "echo active $# $VRRP_STATE "
+	    "$VRRP_PRIORITY $VRRP_ADDRESSES >>$0");
+	set_hook(n, VRRP_NOTIFY_ON_BACKUP, "echo backup $# >>$0");
+	set_hook(n, VRRP_NOTIFY_ON_FAULT, "echo fault $# >>$0");
+	set_hook(n, VRRP_NOTIFY_ON_STOP, "echo stop $# >>$0");
+	set_hook(n, VRRP_NOTIFY_ON_CONTESTED, "echo contested $# $VRRP_STATE "
+	    ">>$0");
+	tell(false, "web", VRRP_NOTICE_ACTIVE, 1);
+	tell(false, "web", VRRP_NOTICE_CONTESTED, 2);
+	tell(false, "web", VRRP_NOTICE_BACKUP, 3);
+	tell(false, "web", VRRP_NOTICE_FAULT, 4);
+	tell(false, "web", VRRP_NOTICE_STOP, 5);
+	run();
+	assert_string_equal(written(),
+	    "active 0 ACTIVE 1 192.0.2.50/24 2001:db8::5/128\n"
+	    "INSTANCE web ACTIVE 1\ncontested 0 CONTESTED\n"
+	    "backup 0\nINSTANCE web BACKUP 3\n"
+	    "fault 0\nINSTANCE web FAULT 4\nstop 0\nINSTANCE web STOP 5\n");
+	assert_non_null(strstr(said, "notify_contested instance=web state="
+	    "CONTESTED took"));
+}
+
+static void
+test_vrrp_hooks_of_one_state_alone(void **state)
+{
+	struct vrrp_notify_params *n = &instances[0].notify;
+
+	(void)state;
+	n->command[VRRP_NOTIFY_ON_ANY][0] = '\0';
+	set_hook(n, VRRP_NOTIFY_ON_BACKUP, "echo backup >>$0");
+	tell(false, "web", VRRP_NOTICE_ACTIVE, 1);
+	tell(false, "web", VRRP_NOTICE_CONTESTED, 1);
+	assert_true(vrrp_hooks_idle(hooks));
+	tell(false, "web", VRRP_NOTICE_BACKUP, 1);
+	run();
+	assert_string_equal(written(), "backup\n");
+}
+
+static void
 test_vrrp_hooks_of_a_group_has_a_queue_of_its_own(void **state)
 {
 	(void)state;
@@ -218,11 +263,12 @@ test_vrrp_hooks_full_queue_keeps_the_newest(void **state)
 	const char *text;
 
 	(void)state;
-	set_hook(&instances[0].notify, "sleep 0.2; echo $4 >>$0");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY,
+	    "sleep 0.2; echo $4 >>$0");
 	tell(false, "web", VRRP_NOTICE_BACKUP, 1);
 	for (unsigned i = 2; i <= VRRP_HOOKS_QUEUE + 4; i++) {
 		/* The hook that runs is the one configured at that time. */
-		set_hook(&instances[0].notify, "echo $4 >>$0");
+		set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY, "echo $4 >>$0");
 		tell(false, "web", VRRP_NOTICE_ACTIVE, i);
 	}
 	run();
@@ -237,14 +283,14 @@ static void
 test_vrrp_hooks_failure_is_said_and_the_next_runs(void **state)
 {
 	(void)state;
-	set_hook(&instances[0].notify, "echo no way; exit 7");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY, "echo no way; exit 7");
 	tell(false, "web", VRRP_NOTICE_BACKUP, 1);
-	set_hook(&instances[0].notify, "sleep 1000");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY, "sleep 1000");
 	instances[0].notify.timeout_ns = 50 * NS_PER_MS;
 	tell(false, "web", VRRP_NOTICE_ACTIVE, 2);
-	strcpy(instances[0].notify.command, "/no/such/hook");
+	strcpy(instances[0].notify.command[VRRP_NOTIFY_ON_ANY], "/no/such/hook");
 	tell(false, "web", VRRP_NOTICE_FAULT, 3);
-	set_hook(&instances[0].notify, "echo \"$*\" >>$0");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY, "echo \"$*\" >>$0");
 	tell(false, "web", VRRP_NOTICE_STOP, 4);
 	run();
 	assert_string_equal(written(), "INSTANCE web STOP 4\n");
@@ -260,7 +306,8 @@ static void
 test_vrrp_hooks_environment_says_why_and_when(void **state)
 {
 	(void)state;
-	set_hook(&instances[0].notify, "env | grep ^VRRP_ | sort >$0");
+	set_hook(&instances[0].notify, VRRP_NOTIFY_ON_ANY,
+	    "env | grep ^VRRP_ | sort >$0");
 	tell(false, "web", VRRP_NOTICE_ACTIVE, 200);
 	run();
 	assert_string_equal(written(),
@@ -306,6 +353,8 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_vrrp_hooks_are_run_in_order),
+		T(test_vrrp_hooks_of_a_state_goes_first_and_has_no_arguments),
+		T(test_vrrp_hooks_of_one_state_alone),
 		T(test_vrrp_hooks_of_a_group_has_a_queue_of_its_own),
 		T(test_vrrp_hooks_of_nobody_are_nothing),
 		T(test_vrrp_hooks_full_queue_keeps_the_newest),

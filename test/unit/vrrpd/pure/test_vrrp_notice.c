@@ -74,6 +74,7 @@ test_vrrp_notice_values_out_of_range_are_refused(void **state)
 	static const struct { size_t at; uint8_t value; } bad[] = {
 		{ 0, 2 }, { 1, VRRP_NOTICE_NONE },
 		{ 1, VRRP_NOTICE_STATE_COUNT }, { 2, VRRP_NOTICE_STATE_COUNT },
+		{ 2, VRRP_NOTICE_CONTESTED },
 		{ 20, 0 }, { 20, VRRP_NAME_MAX }, { 21, 0 },
 	};
 
