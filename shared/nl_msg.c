@@ -130,6 +130,8 @@ nl_msg_read_addr(struct nlmsghdr *h, struct nl_addr *out)
 	out->ifindex = (int)ifa->ifa_index;
 	out->prefix.addr = addr_from_bytes(ifa->ifa_family, nla_data(local));
 	out->prefix.len = ifa->ifa_prefixlen;
+	out->scope = ifa->ifa_scope;
+	out->deprecated = (flags & IFA_F_DEPRECATED) != 0;
 	out->secondary = ifa->ifa_family == AF_INET &&
 	    (flags & IFA_F_SECONDARY) != 0;
 	out->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0 &&

@@ -32,7 +32,9 @@ struct nl_link {
 struct nl_addr {
 	int			ifindex;
 	struct addr_prefix	prefix;	/* the local address */
+	uint8_t			scope;	/* RT_SCOPE_ of the kernel: 0 global */
 	bool			secondary;
+	bool			deprecated;
 	bool			tentative;	/* IPv6: DAD not finished or failed */
 };
 

@@ -10,7 +10,9 @@ import time
 import pytest
 
 import frames
-from lab import Capture, GLOBAL, NETWORK, VIP6, VIP6_LOCAL, VMAC, vrrpd_conf
+from lab import (Capture, GLOBAL, NETWORK, VIP6, VIP6_LOCAL, VMAC, vrrpd_conf,
+                 wait_for)
+from test_failover import MODES
 
 VIPS6 = (VIP6_LOCAL + "/64", VIP6 + "/64")
 
@@ -66,3 +68,62 @@ def test_host_proxy_arp_for_the_whole_host_is_not_the_devices(lab, family):
     lab.r1.wait_state("active")
     assert told(lab, NETWORK + ".77") <= {lab.r1.mac()}
     assert told(lab, NETWORK + ".2") == {lab.r2.mac()}
+
+
+# Which own address is the source
+
+def source(router, name="web"):
+    return router.instance(name)["primary-address"]
+
+
+def test_host_two_link_locals_the_lowest_whatever_the_kernels_order(lab):
+    """The kernel dumps them and tells of them in opposite orders."""
+    lab.ipv6()
+    r1 = lab.r1
+    r1.ip("address", "add", "fe80::a/64", "dev", "eth0", "nodad")
+    r1.start_vrrpd(vrrpd_conf(addresses=VIPS6))
+    r1.wait_state("active")
+    assert source(r1) == "fe80::1"
+    assert r1.instance()["primary-address-reason"] == "lowest"
+    assert "fe80::1 (the lowest)" in r1.vrrpctl("show", "web").stdout
+
+
+@MODES
+def test_host_source_is_the_same_after_a_link_flap_and_a_restart(
+        lab, virtual_mac):
+    """The kernel's own link-local address is first there, when a cable comes."""
+    lab.ipv6()
+    r1 = lab.r1
+    r1.ip("address", "flush", "dev", "eth0", "scope", "link")
+    r1.ip("link", "set", "eth0", "addrgenmode", "eui64")
+    r1.ip("link", "set", "eth0", "down")
+    r1.ip("link", "set", "eth0", "up")
+    wait_for(lambda: "fe80" in r1.ip("address", "show", "eth0"), 5,
+             "the kernel's link-local address")
+    r1.ip("address", "add", "fe80::1/64", "dev", "eth0", "nodad")
+    r1.start_vrrpd(vrrpd_conf(addresses=VIPS6, virtual_mac=virtual_mac))
+    r1.wait_state("active")
+    assert source(r1) == "fe80::1"
+    r1.ip("link", "set", "eth0", "down")
+    r1.wait_state("initialize")
+    r1.ip("link", "set", "eth0", "up")
+    r1.wait_state("active")
+    wait_for(lambda: source(r1) not in ("fe80::1", ""), 5, "the kernel's")
+    r1.ip("address", "add", "fe80::1/64", "dev", "eth0", "nodad")
+    wait_for(lambda: source(r1) == "fe80::1", 5, "the one before is back")
+    assert "own address=fe80::1 instead of" in r1.vrrpd.log()
+    r1.wait_state("active")
+    r1.vrrpctl("restart", check=True)
+    r1.wait_state("active")
+    assert source(r1) == "fe80::1"
+
+
+def test_host_ipv4_address_of_scope_link_is_no_source(lab):
+    r1 = lab.r1
+    r1.ip("address", "flush", "dev", "eth0")
+    r1.ip("address", "add", "169.254.1.1/16", "dev", "eth0", "scope", "link")
+    r1.ip("address", "add", NETWORK + ".1/24", "dev", "eth0")
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    assert source(r1) == NETWORK + ".1"
+    assert r1.instance()["primary-address-reason"] == "scope"

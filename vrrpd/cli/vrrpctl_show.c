@@ -719,6 +719,32 @@ view_orders(const struct view *v, const json_t *o)
 	}
 }
 
+/* The source of adverts, and what made it that one (vrrp_source.h). */
+static void
+view_own_address(const struct view *v, const json_t *o)
+{
+	static const struct {
+		const char *reason, *words;
+	} why[] = {
+		{ "scope", "of the widest scope" },
+		{ "not-deprecated", "the others are deprecated" },
+		{ "not-secondary", "the others are secondary" },
+		{ "lowest", "the lowest" },
+		{ "in-use", "in use since before the others were there" },
+		{ "awaited", "away just now, and waited for" },
+	};
+	const char *reason = doc_str(o, "primary-address-reason");
+	size_t i;
+
+	for (i = 0; reason != NULL && i < sizeof(why) / sizeof(why[0]); i++)
+		if (strcmp(why[i].reason, reason) == 0) {
+			view_line(v, "own address", "%s (%s)",
+			    doc_str(o, "primary-address"), why[i].words);
+			return;
+		}
+	view_line(v, "own address", "%s", doc_str(o, "primary-address"));
+}
+
 static void
 view_one(const struct view *v, const json_t *o)
 {
@@ -752,8 +778,7 @@ view_one(const struct view *v, const json_t *o)
 	else if (strcmp(state, "active") == 0)
 		view_line(v, "active router", "this one");
 	if (doc_str(o, "primary-address") != NULL)
-		view_line(v, "own address", "%s",
-		    doc_str(o, "primary-address"));
+		view_own_address(v, o);
 	view_addresses(v, o);
 	view_timers(v, o);
 	view_line(v, "options", "preempt %s, accept %s, checksum %s%s%s%s",

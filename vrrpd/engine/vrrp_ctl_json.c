@@ -546,6 +546,8 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	set_active(o, v);
 	ctl_json_set(o, "primary-address", ctl_json_addr(vrrp_iface_primary(
 	    v->iface, v->p.family)));
+	ctl_json_set_word(o, "primary-address-reason", vrrp_source_why_name(
+	    vrrp_iface_primary_why(v->iface, v->p.family)));
 	ctl_json_set(o, "virtual-addresses", json_vips(&v->p));
 	if (v->p.unicast_count > 0) {
 		ctl_json_set(o, "unicast-peers", json_peers(&v->p));

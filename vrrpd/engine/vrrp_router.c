@@ -298,7 +298,7 @@ resync_event(void *arg)
 	struct vrrp_router *r = arg;
 
 	log_warning("netlink events were lost: reading everything again");
-	r->addrs.count = 0;
+	vrrp_addrs_clear(&r->addrs);
 	r->resyncing = true;
 }
 

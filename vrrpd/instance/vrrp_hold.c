@@ -47,19 +47,25 @@
 
 /* --- ready to take over --- */
 
+/* An address of the interface itself, which is in the network of this one. */
+static bool
+is_neighbour(const struct vrrp_instance *v, const struct nl_addr *a,
+    const struct addr_prefix *prefix)
+{
+	return a->prefix.len <= prefix->len &&
+	    addr_in_prefix(&prefix->addr, &a->prefix) &&
+	    !vrrp_iface_is_virtual(v->iface, &a->prefix.addr);
+}
+
 static bool
 on_link(const struct addr_prefix *prefix, void *arg)
 {
 	const struct vrrp_instance *v = arg;
-	const struct vrrp_addrs *as = v->env->addrs;
-	unsigned i;
+	const struct nl_addr *a = NULL;
 
-	for (i = 0; i < as->count; i++)
-		if (as->list[i].ifindex == v->iface->link.ifindex &&
-		    as->list[i].prefix.len <= prefix->len &&
-		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
-		    !vrrp_iface_is_virtual(v->iface,
-		    &as->list[i].prefix.addr))
+	while ((a = vrrp_addrs_next(v->env->addrs, v->iface->link.ifindex,
+	    a)) != NULL)
+		if (is_neighbour(v, a, prefix))
 			return true;
 	return false;
 }
@@ -69,15 +75,11 @@ static bool
 secondary(const struct addr_prefix *prefix, void *arg)
 {
 	const struct vrrp_instance *v = arg;
-	const struct vrrp_addrs *as = v->env->addrs;
-	unsigned i;
+	const struct nl_addr *a = NULL;
 
-	for (i = 0; v->p.family == AF_INET && i < as->count; i++)
-		if (as->list[i].ifindex == v->iface->link.ifindex &&
-		    as->list[i].prefix.len == prefix->len &&
-		    addr_in_prefix(&prefix->addr, &as->list[i].prefix) &&
-		    !vrrp_iface_is_virtual(v->iface,
-		    &as->list[i].prefix.addr))
+	while (v->p.family == AF_INET && (a = vrrp_addrs_next(v->env->addrs,
+	    v->iface->link.ifindex, a)) != NULL)
+		if (a->prefix.len == prefix->len && is_neighbour(v, a, prefix))
 			return true;
 	return false;
 }
@@ -134,15 +136,10 @@ static bool
 is_secondary(int ifindex, const struct addr_prefix *prefix, void *arg)
 {
 	const struct vrrp_instance *v = arg;
-	const struct vrrp_addrs *as = v->env->addrs;
-	unsigned i;
+	const struct nl_addr *a = vrrp_addrs_find(v->env->addrs, ifindex,
+	    prefix);
 
-	for (i = 0; i < as->count; i++)
-		if (as->list[i].ifindex == ifindex &&
-		    as->list[i].prefix.len == prefix->len &&
-		    addr_equal(&as->list[i].prefix.addr, &prefix->addr))
-			return as->list[i].secondary;
-	return false;
+	return a != NULL && a->secondary;
 }
 
 /*
@@ -522,30 +519,34 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
  * 255, and taking it away would cut off the machine.
  */
 static void
+clean_leftover(struct vrrp_instance *v, const struct vrrp_vip_address *a)
+{
+	const struct nl_addr *found = NULL;
+	char text[ADDR_PREFIX_STRLEN];
+
+	while ((found = vrrp_addrs_next(v->env->addrs, a->ifindex, found)) !=
+	    NULL) {
+		if (!addr_equal(&found->prefix.addr, &a->prefix.addr))
+			continue;
+		log_notice("instance=%s removing leftover address=%s",
+		    v->p.name, addr_prefix_format(&found->prefix, text,
+		    sizeof(text)));
+		(void)nl_addr_del(v->env->nl, found->ifindex, &found->prefix);
+	}
+}
+
+static void
 clean_leftovers(struct vrrp_instance *v)
 {
-	const struct vrrp_addrs *as = v->env->addrs;
 	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	char text[ADDR_PREFIX_STRLEN];
-	unsigned i, j;
+	unsigned i;
 
-	for (i = 0; i < as->count; i++) {
-		const struct nl_addr *found = &as->list[i];
-
-		for (j = 0; j < v->p.vip_count; j++) {
-			if (a[j].owned ||
-			    !addr_is_set(vrrp_iface_primary_of(v)) ||
-			    found->ifindex != a[j].ifindex ||
-			    !addr_equal(&found->prefix.addr,
-			    &a[j].prefix.addr))
-				continue;
-			log_notice("instance=%s removing leftover address=%s",
-			    v->p.name, addr_prefix_format(&found->prefix,
-			    text, sizeof(text)));
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
-		}
-	}
+	if (!addr_is_set(vrrp_iface_primary_of(v)))
+		return;
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!a[i].owned && vrrp_addrs_has(v->env->addrs, a[i].ifindex,
+		    &a[i].prefix.addr))
+			clean_leftover(v, &a[i]);
 }
 
 /* The device is vrrpd-net's to remove. */

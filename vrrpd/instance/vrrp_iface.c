@@ -4,12 +4,13 @@
  * Sockets, addresses, and the table of instances by family and VRID.  Packets go
  * to the callback that vrrp_iface_new() was given, which keeps its counters here.
  *
- * The primary address (V-23) is the first address that is not virtual, one that
- * the kernel calls secondary only for want of another.  Addresses are kept in
- * the order the kernel gave them, which is its own order.  One that is there stays
- * the primary address, since sessions and peers go by it; and one that goes is
- * waited for, since neither the link nor the prebuilt frames need it
- * (vrrp_iface_update_primary()).
+ * The primary address (V-23) follows from a rule (vrrp_source.h).  One that is
+ * there stays the primary address, since sessions and peers go by it; and one that
+ * goes is waited for, since neither the link nor the prebuilt frames need it
+ * (vrrp_iface_update_primary()).  If another has to take its place, it is the
+ * primary one again when it comes back: a cable that was out takes every IPv6
+ * address along, and whoever configures interfaces gives those that are not of the
+ * kernel's making again some seconds later.
  */
 #include "config.h"
 
@@ -26,67 +27,6 @@
 
 #define LOG_EVERY_NS	(10 * NS_PER_S)
 #define LOG_BURST	1
-
-/* --- addresses --- */
-
-static bool
-same_address(const struct nl_addr *a, const struct nl_addr *b)
-{
-	return a->ifindex == b->ifindex && a->prefix.len == b->prefix.len &&
-	    addr_equal(&a->prefix.addr, &b->prefix.addr);
-}
-
-bool
-vrrp_addrs_update(struct vrrp_addrs *as, const struct nl_addr *a, bool gone)
-{
-	struct nl_addr *list;
-	unsigned i, size;
-
-	for (i = 0; i < as->count; i++) {
-		if (!same_address(&as->list[i], a))
-			continue;
-		if (!gone) {
-			as->list[i] = *a;
-			return true;
-		}
-		memmove(&as->list[i], &as->list[i + 1],
-		    (as->count - i - 1) * sizeof(*as->list));
-		as->count--;
-		return true;
-	}
-	if (gone)
-		return true;
-	if (as->count == as->size) {
-		size = as->size == 0 ? 64 : as->size * 2;
-		list = realloc(as->list, size * sizeof(*list));
-		if (list == NULL)
-			return false;
-		as->list = list;
-		as->size = size;
-	}
-	as->list[as->count++] = *a;
-	return true;
-}
-
-void
-vrrp_addrs_clear(struct vrrp_addrs *as)
-{
-	free(as->list);
-	memset(as, 0, sizeof(*as));
-}
-
-bool
-vrrp_addrs_has(const struct vrrp_addrs *as, int ifindex,
-    const struct addr *addr)
-{
-	unsigned i;
-
-	for (i = 0; i < as->count; i++)
-		if (as->list[i].ifindex == ifindex &&
-		    addr_equal(&as->list[i].prefix.addr, addr))
-			return true;
-	return false;
-}
 
 /* --- life --- */
 
@@ -289,79 +229,46 @@ vrrp_iface_is_virtual(const struct vrrp_iface *f, const struct addr *addr)
 	return false;
 }
 
-static bool
-can_be_primary(const struct vrrp_iface *f, const struct nl_addr *a)
-{
-	return a->ifindex == f->link.ifindex &&
-	    (a->prefix.addr.family != AF_INET6 ||
-	    addr_is_link_local(&a->prefix.addr)) &&
-	    !vrrp_iface_is_virtual(f, &a->prefix.addr);
-}
-
-/* The addresses of one family that the interface has to offer. */
-struct offer {
-	const struct nl_addr	*best;		/* NULL: none that is usable */
-	bool			 tentative;	/* the present one, or will be */
-};
-
-/*
- * A virtual address without a device of its own may have become the kernel's
- * primary one, when the one before was deleted and it was promoted: then ours
- * is a secondary.
- */
-static bool
-is_better(const struct vrrp_iface *f, const struct nl_addr *a,
-    const struct nl_addr *than)
-{
-	const struct addr *primary = vrrp_iface_primary(f,
-	    a->prefix.addr.family);
-
-	if (than == NULL || addr_equal(&a->prefix.addr, primary))
-		return true;
-	return than->secondary && !a->secondary &&
-	    !addr_equal(&than->prefix.addr, primary);
-}
-
 static void
-look(const struct vrrp_iface *f, struct offer offers[2])
+look(const struct vrrp_iface *f, struct vrrp_source_choice choices[2])
 {
-	const struct nl_addr *a;
-	struct offer *o;
-	unsigned i;
+	const struct nl_addr *a = NULL;
+	struct vrrp_source s;
+	int family;
 
-	memset(offers, 0, 2 * sizeof(*offers));
-	for (i = 0; f->exists && i < f->addrs->count; i++) {
-		a = &f->addrs->list[i];
-		o = &offers[a->prefix.addr.family == AF_INET6];
-		if (!can_be_primary(f, a))
+	for (family = 0; family < 2; family++)
+		vrrp_source_begin(&choices[family], &f->primary[family],
+		    &f->home[family]);
+	while (f->exists && (a = vrrp_addrs_next(f->addrs, f->link.ifindex,
+	    a)) != NULL) {
+		if (vrrp_iface_is_virtual(f, &a->prefix.addr))
 			continue;
-		if (a->tentative)
-			o->tentative |= addr_equal(&a->prefix.addr,
-			    vrrp_iface_primary(f, a->prefix.addr.family));
-		else if (is_better(f, a, o->best))
-			o->best = a;
+		s = (struct vrrp_source){
+			.addr = a->prefix.addr,
+			.scope = a->scope,
+			.deprecated = a->deprecated,
+			.secondary = a->secondary,
+			.tentative = a->tentative,
+		};
+		vrrp_source_offer(&choices[s.addr.family == AF_INET6], &s);
 	}
 }
 
 static bool
 is_present(const struct vrrp_iface *f, const struct addr *primary)
 {
-	const struct nl_addr *a;
-	unsigned i;
+	const struct nl_addr *a = NULL;
 
-	for (i = 0; i < f->addrs->count; i++) {
-		a = &f->addrs->list[i];
-		if (a->ifindex == f->link.ifindex && !a->tentative &&
-		    addr_equal(&a->prefix.addr, primary))
+	while ((a = vrrp_addrs_next(f->addrs, f->link.ifindex, a)) != NULL)
+		if (!a->tentative && addr_equal(&a->prefix.addr, primary))
 			return true;
-	}
 	return false;
 }
 
 /* Is the primary address only away?  One that became virtual is not. */
 static bool
-may_come_back(struct vrrp_iface *f, int family, const struct offer *o,
-    mono_t now)
+may_come_back(struct vrrp_iface *f, int family,
+    const struct vrrp_source_choice *c, mono_t now)
 {
 	const struct addr *primary = &f->primary[family];
 	mono_t *since = &f->away_since[family];
@@ -371,40 +278,58 @@ may_come_back(struct vrrp_iface *f, int family, const struct offer *o,
 		return false;
 	if (mono_is_never(*since))
 		*since = now;
-	return mono_before(now, mono_add(*since, o->tentative ?
+	return mono_before(now, mono_add(*since, c->used_is_tentative ?
 	    VRRP_IFACE_DAD_NS : VRRP_IFACE_AWAY_NS));
 }
 
-static bool
-settle_for(struct vrrp_iface *f, int family, const struct nl_addr *best)
+static void
+say(const struct vrrp_iface *f, const struct addr *was, const struct addr *now,
+    enum vrrp_source_why why)
 {
-	struct addr now = { .family = 0 };
+	char text[2][ADDR_STRLEN];
 
-	f->lost[family] = best == NULL && f->exists &&
+	log_notice("interface=%s own address=%s instead of %s, which is %s "
+	    "(%s)", f->name, addr_format(now, text[0], sizeof(text[0])),
+	    addr_format(was, text[1], sizeof(text[1])),
+	    is_present(f, was) ? "there too" : "gone",
+	    vrrp_source_why_name(why));
+}
+
+static bool
+settle_for(struct vrrp_iface *f, int family,
+    const struct vrrp_source_choice *c)
+{
+	const struct addr was = f->primary[family], *now = &c->best.addr;
+
+	f->lost[family] = c->count == 0 && f->exists &&
 	    !mono_is_never(f->away_since[family]);
 	if (f->lost[family])
 		return false;
 	f->away_since[family] = MONO_NEVER;
-	if (best != NULL)
-		now = best->prefix.addr;
-	if (addr_equal(&now, &f->primary[family]))
+	f->why[family] = vrrp_source_why(c);
+	if (!addr_is_set(&f->home[family]) ||
+	    vrrp_iface_is_virtual(f, &f->home[family]))
+		f->home[family] = *now;
+	if (addr_equal(now, &was))
 		return false;
-	f->primary[family] = now;
+	f->primary[family] = *now;
+	if (addr_is_set(&was) && addr_is_set(now))
+		say(f, &was, now, f->why[family]);
 	return true;
 }
 
 bool
 vrrp_iface_update_primary(struct vrrp_iface *f)
 {
-	struct offer offers[2];
+	struct vrrp_source_choice choices[2];
 	mono_t now = loop_clock();
 	bool changed = false;
 	int family;
 
-	look(f, offers);
+	look(f, choices);
 	for (family = 0; family < 2; family++)
-		if (!may_come_back(f, family, &offers[family], now) &&
-		    settle_for(f, family, offers[family].best))
+		if (!may_come_back(f, family, &choices[family], now) &&
+		    settle_for(f, family, &choices[family]))
 			changed = true;
 	check(f);
 	return changed;
@@ -413,15 +338,15 @@ vrrp_iface_update_primary(struct vrrp_iface *f)
 mono_t
 vrrp_iface_away_until(const struct vrrp_iface *f)
 {
-	struct offer offers[2];
+	struct vrrp_source_choice choices[2];
 	mono_t until = MONO_NEVER;
 	int family;
 
-	look(f, offers);
+	look(f, choices);
 	for (family = 0; family < 2; family++)
 		if (!mono_is_never(f->away_since[family]))
 			until = mono_min(until, mono_add(
-			    f->away_since[family], offers[family].tentative ?
+			    f->away_since[family], choices[family].used_is_tentative ?
 			    VRRP_IFACE_DAD_NS : VRRP_IFACE_AWAY_NS));
 	return until;
 }

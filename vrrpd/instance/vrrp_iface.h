@@ -17,24 +17,14 @@
 #include "shared/nl.h"
 #include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
+#include "vrrpd/instance/vrrp_addrs.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_source.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 struct vrrp_instance;
-
-/* Every address of this network namespace, in the order the kernel told. */
-struct vrrp_addrs {
-	struct nl_addr	*list;
-	unsigned	 count, size;
-};
-
-/* Insert, update or (gone) remove. Returns false when out of memory. */
-bool	vrrp_addrs_update(struct vrrp_addrs *, const struct nl_addr *, bool gone);
-void	vrrp_addrs_clear(struct vrrp_addrs *);
-bool	vrrp_addrs_has(const struct vrrp_addrs *, int ifindex,
-	    const struct addr *);
 
 struct vrrp_iface {
 	struct loop		 *loop;
@@ -48,9 +38,12 @@ struct vrrp_iface {
 	int			  io_error;	/* of opening, negative errno */
 	/*
 	 * IPv4, IPv6; unset: none.  While one is away (vrrp_iface_update_primary)
-	 * since when, or MONO_NEVER; lost: for too long.
+	 * since when, or MONO_NEVER; lost: for too long.  home: the first that was
+	 * chosen, which comes back when it is there again.
 	 */
 	struct addr		  primary[2];
+	struct addr		  home[2];
+	enum vrrp_source_why	  why[2];
 	mono_t			  away_since[2];
 	bool			  lost[2];
 	struct vrrp_manners	  manners;
@@ -83,9 +76,9 @@ void	vrrp_iface_lost(struct vrrp_iface *);
  */
 void	vrrp_iface_count_drops(struct vrrp_iface *);
 /*
- * V-23, V-24: the address that it was, as long as that is there; else the first
- * that is not virtual, and a secondary one only for want of another; for IPv6 of
- * the usable link-local ones.  True when that of either family changed.
+ * V-23, V-24: the address that it was, as long as that is there; else that of the
+ * rule (vrrp_source.h), of those that are not virtual; and when the one that was
+ * before that is there again, that one.  True when that of either family changed.
  *
  * One that goes may be back at once: whoever configures interfaces takes all
  * addresses away and gives them again.  So it stays the primary address for
@@ -137,7 +130,14 @@ vrrp_iface_primary(const struct vrrp_iface *i, uint8_t family)
 {
 	return &i->primary[family == AF_INET6];
 }
-/* The same for the family of an instance, on its interface. */
+/* Why it is this one. */
+static inline enum vrrp_source_why
+vrrp_iface_primary_why(const struct vrrp_iface *i, uint8_t family)
+{
+	return vrrp_iface_is_away(i, family) ? VRRP_SOURCE_AWAITED :
+	    i->why[family == AF_INET6];
+}
+/* The address for the family of an instance, on its interface. */
 const struct addr *vrrp_iface_primary_of(const struct vrrp_instance *);
 
 #endif

@@ -31,6 +31,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_renewal.c vrrpd/pure/vrrp_renewal.h \
 	vrrpd/pure/vrrp_said.c vrrpd/pure/vrrp_said.h \
 	vrrpd/pure/vrrp_settings.c vrrpd/pure/vrrp_settings.h \
+	vrrpd/pure/vrrp_source.c vrrpd/pure/vrrp_source.h \
 	vrrpd/pure/vrrp_supervise.c vrrpd/pure/vrrp_supervise.h \
 	vrrpd/pure/vrrp_traffic.c vrrpd/pure/vrrp_traffic.h \
 	vrrpd/pure/vrrp_trial.c vrrpd/pure/vrrp_trial.h \

@@ -124,6 +124,7 @@ nl_free(struct nl *nl)
 int
 nl_read_all(struct nl *nl)
 {
+	const struct nl_addr *a = NULL;
 	unsigned i;
 
 	(void)nl;
@@ -132,8 +133,8 @@ nl_read_all(struct nl *nl)
 	nl_handlers.link(&world.tracked, false, nl_arg);
 	for (i = 0; i < (unsigned)ew.extra_links; i++)
 		nl_handlers.link(&ew.links[i], false, nl_arg);
-	for (i = 0; i < world.addrs.count; i++)
-		nl_handlers.addr(&world.addrs.list[i], false, nl_arg);
+	while ((a = vrrp_addrs_next(&world.addrs, WORLD_IFINDEX, a)) != NULL)
+		nl_handlers.addr(a, false, nl_arg);
 	return 0;
 }
 

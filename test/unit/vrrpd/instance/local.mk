@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_virtual_router \
 	test/unit/vrrpd/instance/test_vrrp_able \
 	test/unit/vrrpd/instance/test_vrrp_accept \
+	test/unit/vrrpd/instance/test_vrrp_addrs \
 	test/unit/vrrpd/instance/test_vrrp_bequest \
 	test/unit/vrrpd/instance/test_vrrp_errand \
 	test/unit/vrrpd/instance/test_vrrp_frames \
@@ -39,6 +40,8 @@ test_unit_vrrpd_instance_test_vrrp_accept_SOURCES = \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_accept_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_addrs_SOURCES = test/unit/vrrpd/instance/test_vrrp_addrs.c
+test_unit_vrrpd_instance_test_vrrp_addrs_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_bequest_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_bequest.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
