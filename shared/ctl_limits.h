@@ -15,6 +15,7 @@
 #define CTL_GIVE_WAY_S		1	/* idle for so long: may have to give way */
 #define CTL_LINE_MAX		65536	/* bytes of one request line */
 #define CTL_VALUES_MAX		4096	/* commas and opening brackets in it */
+#define CTL_WEIGHT_MAX	20480	/* characters in them */
 #define CTL_QUEUE_MAX		(4 * 1024 * 1024) /* unsent bytes before a drop */
 #define CTL_ANSWER_MAX		(2 * CTL_QUEUE_MAX) /* a server's longest line */
 #define CTL_QUEUE_LOW		65536	/* unsent bytes before levels coalesce */

@@ -40,6 +40,10 @@
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
 
+/* Levels that waited, at a time: a system call each, and memory given back. */
+#define SENT_PER_STEP	16
+#define DROPPED_PER_STEP 256
+
 struct ctl_body {
 	unsigned	refs;
 	size_t		len;
@@ -334,13 +338,21 @@ tell_dropped(struct ctl_client_conn *c)
 	ctl_queue_send(c, &iov, 1);
 }
 
+bool
+ctl_queue_has_waiting(const struct ctl_client_conn *c)
+{
+	return !TAILQ_EMPTY(&c->waiting);
+}
+
 void
 ctl_queue_send_waiting(struct ctl_client_conn *c)
 {
 	struct ctl_waiting *w;
+	int i;
 
-	while (!c->closing && (w = TAILQ_FIRST(&c->waiting)) != NULL &&
-	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW) {
+	for (i = 0; i < SENT_PER_STEP && !c->closing &&
+	    (w = TAILQ_FIRST(&c->waiting)) != NULL &&
+	    evbuffer_get_length(c->out) <= CTL_QUEUE_LOW; i++) {
 		/* Not as waiting and as output: the limit is on what is unsent. */
 		c->waiting_bytes -= w->body->len;
 		send_notification(c, w->topic, w->seq, w->body);
@@ -352,15 +364,18 @@ ctl_queue_send_waiting(struct ctl_client_conn *c)
 	conn_check(c);
 }
 
-void
+bool
 ctl_queue_drop(struct ctl_client_conn *c)
 {
 	struct ctl_waiting *w;
+	int i;
 
 	ctl_queue_job_cancel(c);
-	while ((w = TAILQ_FIRST(&c->waiting)) != NULL)
+	for (i = 0; i < DROPPED_PER_STEP &&
+	    (w = TAILQ_FIRST(&c->waiting)) != NULL; i++)
 		waiting_free(c, w);
 	conn_check(c);
+	return !TAILQ_EMPTY(&c->waiting);
 }
 
 /* --- answers of many parts --- */

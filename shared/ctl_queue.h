@@ -21,8 +21,10 @@ struct ctl_body;
 
 /* Before anything else, on a zeroed connection. */
 void	ctl_queue_init(struct ctl_client_conn *);
-/* Forget what waits; before the connection is freed. */
-void	ctl_queue_drop(struct ctl_client_conn *);
+/*
+ * Forget a part of what waits; true: call it again, before the connection is freed.
+ */
+bool	ctl_queue_drop(struct ctl_client_conn *);
 
 /* The end of this connection: log why, once, and mark it closing. */
 void	ctl_queue_close(struct ctl_client_conn *, const char *why);
@@ -55,7 +57,8 @@ void	ctl_queue_left_out(struct ctl_client_conn *, uint64_t count);
  */
 void	ctl_queue_notify(struct ctl_client_conn *, const char *topic,
 	    const char *key, struct ctl_body *);
-/* The output has room again: send what waits, as far as it goes. */
+bool	ctl_queue_has_waiting(const struct ctl_client_conn *);
+/* The output has room again: send a part of what waits. */
 void	ctl_queue_send_waiting(struct ctl_client_conn *);
 
 /*

@@ -510,15 +510,43 @@ is_blank(const char *line, size_t len)
 	return true;
 }
 
-/* How many values there may be in a line: each of them takes time to read. */
+/* The time that a character outside of a string takes to read, in characters. */
 static size_t
-count_values(const char *line, size_t len)
+weight_of(char c)
 {
-	size_t i, n = 0;
+	switch (c) {
+	case ' ': case '\t': case '\r': case ',': case ':':
+	case '[': case ']': case '{': case '}':
+		return 0;
+	case '.': case 'e': case 'E':	/* of a number: strtod() */
+		return 32;
+	default:
+		return 1;
+	}
+}
 
-	for (i = 0; i < len; i++)
-		n += line[i] == ',' || line[i] == '[' || line[i] == '{';
-	return n;
+/*
+ * Each value takes time to read, and each character of a string or a number.  Why
+ * this line would take too long; or NULL.
+ */
+static const char *
+too_much(const char *line, size_t len)
+{
+	size_t i, values = 0, weight = 0;
+	bool quoted = false;
+
+	for (i = 0; i < len; i++) {
+		values += line[i] == ',' || line[i] == '[' || line[i] == '{';
+		weight += quoted ? 1 : weight_of(line[i]);
+		if (line[i] == '"')
+			quoted = !quoted;
+		else if (quoted && line[i] == '\\')
+			i++;
+	}
+	if (values > CTL_VALUES_MAX)
+		return "a request may have 4096 values at most";
+	return weight > CTL_WEIGHT_MAX ?
+	    "a request may have 20480 characters in its values at most" : NULL;
 }
 
 /* line[len] is its LF. */
@@ -527,12 +555,13 @@ ctl_rpc_line(struct ctl_client_conn *c, const char *line, size_t len)
 {
 	json_error_t where;
 	json_t *request;
+	const char *why;
 
 	if (is_blank(line, len))
 		return;
-	if (count_values(line, len) > CTL_VALUES_MAX) {
-		ctl_rpc_error(c, NULL, CTL_RPC_INVALID,
-		    "a request may have 4096 values at most");
+	why = too_much(line, len);
+	if (why != NULL) {
+		ctl_rpc_error(c, NULL, CTL_RPC_INVALID, why);
 		return;
 	}
 	request = json_loadb(line, len,

@@ -192,7 +192,8 @@ conn_free(struct ctl_client_conn *c)
 	server_check(s);
 	if (s->config.gone != NULL)
 		s->config.gone(c, c->goodbye, s->config.arg);
-	ctl_queue_drop(c);
+	while (ctl_queue_drop(c))
+		;
 	json_decref(c->deferred_id);
 	if (c->bev != NULL)
 		bufferevent_free(c->bev);
@@ -225,7 +226,7 @@ has_work(const struct ctl_client_conn *c)
 		return true;
 	if (c->job != NULL)
 		return c->mute || room;
-	return c->more;
+	return c->more || (room && ctl_queue_has_waiting(c));
 }
 
 /*
@@ -271,10 +272,10 @@ take_turn(struct ctl_client_conn *c)
 {
 	TAILQ_REMOVE(&c->server->conns, c, entry);
 	TAILQ_INSERT_TAIL(&c->server->conns, c, entry);
-	if (c->closing)
-		conn_free(c);
-	else
+	if (!c->closing)
 		step(c);
+	else if (!ctl_queue_drop(c))
+		conn_free(c);
 }
 
 /* Is this client to be told? */
@@ -942,29 +943,49 @@ tell_all(struct ctl_server *s)
 		;
 }
 
+bool
+ctl_client_conn_step(struct ctl_client_conn *c)
+{
+	if (c->closing)
+		return ctl_queue_drop(c);
+	if (!has_work(c))
+		return false;
+	step(c);
+	return true;
+}
+
 /* Every step that can be done, however long it takes. */
 static void
 step_on(struct ctl_client_conn *c)
 {
 	tell_all(c->server);
-	while (!c->closing && has_work(c))
-		step(c);
+	while (!c->closing && ctl_client_conn_step(c))
+		;
+}
+
+size_t
+ctl_client_conn_put(struct ctl_client_conn *c, const void *bytes, size_t len)
+{
+	size_t room;
+
+	if (c->closing || c->finishing)
+		return 0;
+	room = CTL_LINE_MAX + 1 - evbuffer_get_length(c->in);
+	len = len < room ? len : room;
+	if (evbuffer_add(c->in, bytes, len) != 0)
+		return 0;
+	c->more = true;
+	return len;
 }
 
 void
 ctl_client_conn_feed(struct ctl_client_conn *c, const void *bytes, size_t len)
 {
 	const char *p = bytes;
-	size_t room, n;
+	size_t n;
 
-	while (len > 0 && !c->closing && !c->finishing) {
-		room = CTL_LINE_MAX + 1 - evbuffer_get_length(c->in);
-		n = len < room ? len : room;
-		if (evbuffer_add(c->in, p, n) != 0)
-			return;
-		p += n;
-		len -= n;
-		c->more = true;
+	for (; len > 0; p += n, len -= n) {
+		n = ctl_client_conn_put(c, p, len);
 		step_on(c);
 		if (n == 0)
 			return;		/* a client that is behind must read first */

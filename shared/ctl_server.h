@@ -123,6 +123,13 @@ void	ctl_client_conn_notify(struct ctl_client_conn *, const char *topic,
 struct evbuffer;
 struct ctl_client_conn *ctl_client_conn_attach(struct ctl_server *, uid_t uid);
 void	ctl_client_conn_feed(struct ctl_client_conn *, const void *, size_t);
+/*
+ * The same in single steps, for the time that each of them takes.  put() lays what
+ * there is room for into its input, and returns how much that is; step() is one
+ * step of the server for this client; false: there was none to do.
+ */
+size_t	ctl_client_conn_put(struct ctl_client_conn *, const void *, size_t);
+bool	ctl_client_conn_step(struct ctl_client_conn *);
 struct evbuffer *ctl_client_conn_output(struct ctl_client_conn *);
 void	ctl_client_conn_drained(struct ctl_client_conn *);
 bool	ctl_client_conn_is_closing(const struct ctl_client_conn *);

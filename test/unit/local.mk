@@ -23,6 +23,7 @@ include test/unit/vrrpd/netd/local.mk
 EXTRA_DIST += \
 	test/conf \
 	test/convert \
+	test/unit/best_time.h \
 	test/unit/bfdd_net.h \
 	test/unit/vrrpctl \
 	# end

@@ -177,24 +177,49 @@ vrrp_ctl_orders_show(json_t *o, const struct vrrp_router *r, const char *name)
 	ctl_json_set(o, "kept", list);
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of orders; sorted, because to look for each in turn takes a millisecond. */
+static json_t *
+without_instance(const struct vrrp_orders *all, const struct vrrp_router *r)
+{
+	const char **names = calloc(r->instance_count + 1, sizeof(names[0]));
+	json_t *list = json_array();
+	const char *name;
+	unsigned i;
+
+	if (names == NULL)
+		return list;
+	for (i = 0; i < r->instance_count; i++)
+		names[i] = r->instances[i]->p.name;
+	qsort(names, r->instance_count, sizeof(names[0]), by_name);
+	for (i = 0; i < all->count; i++) {
+		name = all->list[i].name;
+		if (bsearch(&name, names, r->instance_count, sizeof(names[0]),
+		    by_name) == NULL)
+			(void)json_array_append_new(list, json_string(name));
+	}
+	free(names);
+	return list;
+}
+
 json_t *
 vrrp_ctl_orders_summary(const struct vrrp_router *r)
 {
 	const struct vrrp_orders *all = vrrp_standing_orders(r->standing);
 	const struct vrrp_kept *kept = vrrp_standing_kept(r->standing);
-	json_t *o = json_object(), *absent = json_array();
-	unsigned i;
+	json_t *o = json_object();
 
-	for (i = 0; i < all->count; i++)
-		if (vrrp_router_find(r, all->list[i].name) == NULL)
-			(void)json_array_append_new(absent,
-			    json_string(all->list[i].name));
 	ctl_json_set_int(o, "count", all->count);
 	ctl_json_set_bool(o, "on-disk", kept->why[0] == '\0' &&
 	    kept->upto >= vrrp_standing_given(r->standing));
 	if (kept->why[0] != '\0')
 		ctl_json_set_word(o, "why-not", kept->why);
-	ctl_json_set(o, "without-instance", absent);
+	ctl_json_set(o, "without-instance", without_instance(all, r));
 	return o;
 }
 

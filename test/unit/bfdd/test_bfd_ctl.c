@@ -16,13 +16,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "bfdd/bfd_client.h"
 #include "bfdd/bfd_ctl.h"
 #include "bfdd/bfd_engine.h"
 #include "bfdd/bfd_reload.h"
 #include "bfdd/bfd_wishes.h"
+#include "test/unit/best_time.h"
 #include "test/unit/bfdd_net.h"
 #include "shared/ctl_server.h"
 #include "shared/log.h"
+
+#define MANY	1000	/* sessions */
 
 static bool have_net;
 
@@ -50,10 +54,10 @@ wake(mono_t deadline, void *arg)
 }
 
 static int
-setup(void **state)
+setup_for(void **state, unsigned sessions_max)
 {
-	struct bfd_engine_config config = { .sessions_max = 4, .seed = 7,
-	    .changed = bfd_ctl_changed };
+	struct bfd_engine_config config = { .sessions_max = sessions_max,
+	    .seed = 7, .changed = bfd_ctl_changed };
 	struct world *w;
 	uint16_t port;
 
@@ -74,6 +78,18 @@ setup(void **state)
 	bfd_ctl_set_engine(w->ctl, w->engine);
 	*state = w;
 	return 0;
+}
+
+static int
+setup(void **state)
+{
+	return setup_for(state, 4);
+}
+
+static int
+setup_many(void **state)
+{
+	return setup_for(state, MANY);
 }
 
 static int
@@ -883,6 +899,69 @@ test_bfd_ctl_bad_fates_are_refused(void **state)
 	assert_int_equal(error_code(ask(c, "pong", "{}")), CTL_ERR_FORBIDDEN);
 }
 
+/* Interfaces that somebody is in charge of, as many as may be named. */
+static void
+declare_many(struct ctl_client_conn *c)
+{
+	static char line[32 * BFD_FATE_INTERFACES_MAX];
+	char *at = line;
+	int i;
+
+	at += sprintf(at, "{\"jsonrpc\":\"2.0\",\"method\":\"fate\","
+	    "\"params\":{\"interfaces\":[\"lo\"");
+	for (i = 1; i < BFD_FATE_INTERFACES_MAX; i++)
+		at += sprintf(at, ",\"interface-%05d\"", i);
+	at += sprintf(at, "]}}\n");
+	ctl_client_conn_feed(c, line, (size_t)(at - line));
+}
+
+static void
+wish_for_many(struct ctl_client_conn *c)
+{
+	char wish[128];
+	int i;
+
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(wish, sizeof(wish), "{\"peer\":\"127.1.%d.%d\","
+		    "\"interface\":\"lo\",\"desired-min-tx-us\":1000000}",
+		    i / 250, i % 250 + 1);
+		json_decref(ask(c, "session.request", wish));
+	}
+}
+
+/* Of the server's half a millisecond a part of an answer takes little. */
+static void
+test_bfd_ctl_steps_of_show_are_short(void **state)
+{
+	static const char show[] =
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"show\"}\n";
+	static struct best_time best;
+	struct world *w = *state;
+	struct evbuffer *out;
+	struct ctl_client_conn *c;
+	int i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	declare_many(c);
+	wish_for_many(c);
+	c = client(w, 4242);
+	out = ctl_client_conn_output(c);
+	best_clear(&best);
+	for (i = 0; i < BEST_TIMES; i++) {
+		(void)ctl_client_conn_put(c, show, strlen(show));
+		best_again(&best);
+		while (ctl_client_conn_step(c)) {
+			best_step_ends(&best);
+			(void)evbuffer_drain(out, evbuffer_get_length(out));
+			best_step_begins(&best);
+		}
+	}
+	assert_true(best.step > MANY);
+	assert_true(best_longest_ns(&best) < BEST_STEP_NS);
+}
+
 int
 main(void)
 {
@@ -907,6 +986,9 @@ main(void)
 		T(test_bfd_ctl_bad_fates_are_refused),
 		T(test_bfd_ctl_offer_is_shown_and_goes_with_its_client),
 		T(test_bfd_ctl_bad_offers_are_refused),
+		cmocka_unit_test_setup_teardown(
+		    test_bfd_ctl_steps_of_show_are_short, setup_many,
+		    teardown),
 	};
 
 	have_net = net_own();

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_listener \
 	test/unit/shared/test_ctl_server \
+	test/unit/shared/test_ctl_steps \
 	test/unit/shared/test_devconf \
 	test/unit/shared/test_fds \
 	test/unit/shared/test_log \
@@ -34,6 +35,8 @@ test_unit_shared_test_ctl_listener_SOURCES = test/unit/shared/test_ctl_listener.
 test_unit_shared_test_ctl_listener_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_server_SOURCES = test/unit/shared/test_ctl_server.c
 test_unit_shared_test_ctl_server_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_ctl_steps_SOURCES = test/unit/shared/test_ctl_steps.c
+test_unit_shared_test_ctl_steps_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_devconf_SOURCES = test/unit/shared/test_devconf.c $(NL_NET)
 test_unit_shared_test_devconf_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_fds_SOURCES = test/unit/shared/test_fds.c

@@ -2073,6 +2073,47 @@ test_ctl_server_line_of_too_many_values_is_refused(void **state)
 	assert_false(ctl_client_conn_is_closing(c));
 }
 
+/* Nor may a few long ones, or numbers that take long to read. */
+static void
+test_ctl_server_line_of_too_long_values_is_refused(void **state)
+{
+	struct ctl_client_conn *c = attach(OTHER_USER);
+	static char line[CTL_LINE_MAX];
+	size_t len;
+	int i;
+
+	(void)state;
+	(void)strcpy(line, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\","
+	    "\"params\":{\"a\":\"");
+	len = strlen(line);
+	memset(line + len, ',', 4000);
+	memset(line + len + 4000, 'x', CTL_WEIGHT_MAX - 4100);
+	say(c, line);
+	say(c, "\"}}\n");
+	assert_int_equal(echoed, 1);
+	(void)evbuffer_drain(ctl_client_conn_output(c), SIZE_MAX);
+	say(c, line);
+	for (i = 0; i < 10; i++)
+		say(c, "\\u0041\\u0042");
+	say(c, "\"}}\n");
+	assert_error(c, -32600, false);
+	(void)strcpy(line + len - 1, "[0");
+	for (i = 0; i < CTL_WEIGHT_MAX / 70; i++)
+		(void)strcat(line, ",1.0e3");
+	say(c, line);
+	say(c, "]}}\n");
+	assert_int_equal(echoed, 2);
+	(void)evbuffer_drain(ctl_client_conn_output(c), SIZE_MAX);
+	say(c, line);
+	(void)strcpy(line, ",1.0e3,1.0e3,1.0e3,1.0e3,1.0e3,1.0e3,1.0e3");
+	say(c, line);
+	say(c, line);
+	say(c, "]}}\n");
+	assert_int_equal(echoed, 2);
+	assert_error(c, -32600, false);
+	assert_false(ctl_client_conn_is_closing(c));
+}
+
 /* A client that stops reading and then reads again ends with the last level. */
 static void
 test_ctl_server_stopped_reader_catches_up_through_the_socket(void **state)
@@ -2242,6 +2283,8 @@ main(void)
 		SOCKET_TEST(test_ctl_server_those_that_may_change_come_first),
 		PLAIN_TEST(
 		    test_ctl_server_line_of_too_many_values_is_refused),
+		PLAIN_TEST(
+		    test_ctl_server_line_of_too_long_values_is_refused),
 		SOCKET_TEST(
 		    test_ctl_server_stopped_reader_catches_up_through_the_socket),
 	};

@@ -51,8 +51,8 @@ did(const char *fmt, ...)
 
 /* --- the loop --- */
 
-#define TIMERS_MAX	256
-#define DEFERRED_MAX	64
+#define TIMERS_MAX	16384
+#define DEFERRED_MAX	4096
 
 struct loop_timer {
 	mono_t		at;

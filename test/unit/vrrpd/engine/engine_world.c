@@ -572,6 +572,14 @@ end_stream(void)
 	streaming = NULL;
 }
 
+/* A step ends with the text of what it made, and the next one begins. */
+static void
+step_ends(const json_t *made)
+{
+	free(json_dumps(made, JSON_COMPACT));
+	best_step_ends(&ew.best);
+}
+
 /* The server does this over many turns of the loop. */
 static void
 stream(json_t *result)
@@ -580,10 +588,13 @@ stream(json_t *result)
 	json_t *list, *part;
 	unsigned i;
 
+	step_ends(result);
+
 	for (i = 0; member[i] != NULL; i++) {
 		list = json_array();
 		assert_null(json_object_get(result, member[i]));
 		while ((part = streaming->next(stream_cursor, i)) != NULL) {
+			step_ends(part);
 			(void)json_array_append_new(list, part);
 			if (ew.parts++ == 0 && ew.between != NULL)
 				ew.between();
@@ -665,6 +676,7 @@ engine_ask(const char *method, const char *params)
 		if (strcmp(m->name, method) != 0)
 			continue;
 		ew.parts = 0;
+		best_again(&ew.best);
 		good = m->handler(NULL, p, &result, &ew.error, server.arg);
 		assert_true(good == (ew.error.code == 0));
 		assert_true((good && !ew.deferred) == (result != NULL));

@@ -15,6 +15,7 @@
 #include "shared/ctl_server.h"
 #include "shared/loop.h"
 #include "shared/nl.h"
+#include "test/unit/best_time.h"
 #include "test/unit/vrrpd/vrrpd_world.h"
 #include "vrrpd/engine/vrrp_router.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
@@ -53,6 +54,7 @@ struct engine_world {
 	struct ctl_error error;		/* of the last engine_ask() */
 	unsigned	parts;		/* of its answer, made one by one */
 	void		(*between)(void);	/* after the first of them */
+	struct best_time best;		/* of the steps: head, and each part */
 	bool		deferred;	/* engine_ask() has no answer yet */
 	json_t		*answer;	/* the late one; NULL: none */
 };

@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_cleanup \
 	test/unit/vrrpd/engine/test_vrrp_ctl \
 	test/unit/vrrpd/engine/test_vrrp_ctl_orders \
+	test/unit/vrrpd/engine/test_vrrp_ctl_steps \
 	test/unit/vrrpd/engine/test_vrrp_engine \
 	test/unit/vrrpd/engine/test_vrrp_life \
 	test/unit/vrrpd/engine/test_vrrp_link \
@@ -55,6 +56,11 @@ test_unit_vrrpd_engine_test_vrrp_engine_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_engine_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_ctl_steps_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_ctl_steps.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_ctl_steps_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_ctl_orders_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_ctl_orders.c \
 	$(ENGINE_WORLD) \
