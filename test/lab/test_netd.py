@@ -37,6 +37,10 @@ def start(router, count=COUNT):
              {"active"}, 15, "all Active")
 
 
+def groups(router):
+    return router.ip("maddr", "show", "dev", "eth0")
+
+
 def transitions(router):
     stats = router.instance("i1")["statistics"]
     return stats["master-transitions"]
@@ -96,6 +100,32 @@ def test_added_instance_shows_that_its_device_is_being_made(lab):
     wait_for(lambda: lab.r1.state("i2") == "active", 15, "made and Active")
     assert net_pid(lab.r1) not in (None, net)
     assert len(devices(lab.r1)) == 2
+
+
+def test_group_is_joined_by_vrrpd_net_and_belongs_to_the_engine(lab):
+    """The first IPv6 instance of an interface, while vrrpd-net is stopped."""
+    start(lab.r1, 1)
+    net = net_pid(lab.r1)
+    os.kill(net, signal.SIGSTOP)
+    lab.r1.vrrpd_conf.write_text(conf(1) + vrrpd_conf(
+        name="six", vrid=61, virtual_mac=False,
+        addresses=("fe80::61/64", "2001:db8::61/64")))
+    lab.r1.call("reload")
+    assert lab.r1.instance("six")["waiting-for"] == \
+        "its group is being joined on eth0"
+    assert "ff02::12" not in groups(lab.r1)
+    # A stopped one is replaced, and asked again.
+    wait_for(lambda: lab.r1.state("six") == "active", 15, "joined and Active")
+    assert "ff02::12" in groups(lab.r1)
+    net = net_pid(lab.r1)
+    os.kill(net, signal.SIGKILL)
+    wait_for(lambda: net_pid(lab.r1) not in (None, net), 5, "another one")
+    assert "ff02::12" in groups(lab.r1)
+    assert lab.r1.state("i1") == lab.r1.state("six") == "active"
+    # The next engine joins before its loop turns.
+    assert lab.r1.vrrpctl("restart").returncode == 0
+    wait_for(lambda: lab.r1.state("six") == "active", 15, "restarted")
+    assert "ff02::12" in groups(lab.r1)
 
 
 def test_device_that_somebody_removes_comes_back_at_once(lab):

@@ -693,13 +693,15 @@ set_socket(struct inet *s, int name, const void *value, socklen_t len)
 	}
 }
 
-/* An ordinary socket that joins a group for the sake of its report. */
+/* A membership is a change of the interface, and waits for rtnl. */
 static int
 join_group(struct inet *s, int ifindex, const uint8_t mac[6])
 {
-	struct link *l = link_by_index(s->file.host, ifindex);
+	struct link *l;
 	int error;
 
+	host_rtnl(s->file.host, false);
+	l = link_by_index(s->file.host, ifindex);
 	if (l == NULL)
 		return -ENODEV;
 	if (s->member_count == MEMBERS_MAX)

@@ -2,9 +2,9 @@
  * unix.c - sockets between the processes of a host.
  *
  * Streams hold what was sent until it is read, up to STREAM_MAX bytes; message
- * sockets whole messages, up to as many bytes.  What one end has sent is there
- * for the other at once, which then takes as long to notice as any process takes
- * to wake.
+ * sockets whole messages, up to as many bytes, each with the descriptors that it
+ * carries.  What one end has sent is there for the other at once, which then takes
+ * as long to notice as any process takes to wake.
  */
 #include "config.h"
 
@@ -20,9 +20,12 @@
 
 #define STREAM_MAX	(208 * 1024)
 #define PACKETS_MAX	(1024 * 1024)
+#define FILES_MAX	4		/* in one message */
 
 struct message {
 	struct message	*next;
+	struct file	*files[FILES_MAX];
+	unsigned	 file_count;
 	size_t		 len;
 	uint8_t		 bytes[];
 };
@@ -97,12 +100,66 @@ append(struct unix_socket *s, const struct msghdr *m, size_t len)
 	s->end += msg_take(m, s->buf + s->end, len);
 }
 
+/* The files that go along with a message, a reference to each. */
+static int
+pack_files(struct message *msg, const struct msghdr *m)
+{
+	struct cmsghdr *c;
+	unsigned i, n;
+	int fd;
+
+	for (c = CMSG_FIRSTHDR(m); c != NULL;
+	    c = CMSG_NXTHDR((struct msghdr *)(uintptr_t)m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(fd));
+		for (i = 0; i < n; i++) {
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+			if (proc_file(fd) == NULL ||
+			    msg->file_count == FILES_MAX)
+				return -EBADF;
+			file_ref(proc_file(fd));
+			msg->files[msg->file_count++] = proc_file(fd);
+		}
+	}
+	return 0;
+}
+
+static void
+message_free(struct message *msg)
+{
+	while (msg->file_count > 0)
+		file_unref(msg->files[--msg->file_count]);
+	free(msg);
+}
+
+/* Those without room are closed, and the receiver is told. */
+static void
+unpack_files(struct message *msg, struct msghdr *m)
+{
+	size_t used = 0, room = m->msg_control == NULL ? 0 : m->msg_controllen;
+	int fds[FILES_MAX], n = 0;
+
+	while (n < (int)msg->file_count &&
+	    CMSG_SPACE((size_t)(n + 1) * sizeof(int)) <= room) {
+		fds[n] = proc_install(world->running, msg->files[n], 0);
+		file_ref(msg->files[n++]);
+	}
+	if (n < (int)msg->file_count)
+		m->msg_flags |= MSG_CTRUNC;
+	if (n > 0)
+		msg_control(m, &used, SOL_SOCKET, SCM_RIGHTS, fds,
+		    (size_t)n * sizeof(int));
+	m->msg_controllen = used;
+}
+
 static ssize_t
 unix_send(struct file *f, const struct msghdr *m, int flags)
 {
 	struct unix_socket *s = (struct unix_socket *)f, *to = s->peer;
 	size_t len = msg_len(m);
 	struct message *msg;
+	int error;
 
 	(void)flags;
 	if (to == NULL)
@@ -116,6 +173,11 @@ unix_send(struct file *f, const struct msghdr *m, int flags)
 	} else {
 		msg = world_alloc(sizeof(*msg) + len);
 		msg->len = msg_take(m, msg->bytes, len);
+		error = pack_files(msg, m);
+		if (error < 0) {
+			message_free(msg);
+			return error;
+		}
 		*to->last = msg;
 		to->last = &msg->next;
 		to->queued += len;
@@ -132,11 +194,12 @@ receive_message(struct unix_socket *s, struct msghdr *m)
 
 	n = msg_put(m, msg->bytes, msg->len);
 	m->msg_flags = n < msg->len ? MSG_TRUNC : 0;
+	unpack_files(msg, m);
 	s->first = msg->next;
 	if (s->first == NULL)
 		s->last = &s->first;
 	s->queued -= msg->len;
-	free(msg);
+	message_free(msg);
 	return (ssize_t)n;
 }
 
@@ -305,7 +368,7 @@ unix_release(struct file *f)
 		file_unref(&s->pending[--s->waiting]->file);
 	while ((m = s->first) != NULL) {
 		s->first = m->next;
-		free(m);
+		message_free(m);
 	}
 	free(s->buf);
 	free(s);

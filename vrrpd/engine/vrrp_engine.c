@@ -45,6 +45,7 @@
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -188,6 +189,19 @@ on_removed(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_removal_decode(body, len, list, &n))
 		return VRRP_REFUSAL_BODY;
 	vrrp_router_devices_removed(e->router, list, n);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_joined(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_joined_decode(body, len, &number, &error))
+		return VRRP_REFUSAL_BODY;
+	vrrp_router_joined(e->router, number, error);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -585,6 +599,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	vrrp_channel_handle(config->channel, VRRP_MSG_MADE, on_made, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_RENEWED, on_renewed, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_JOINED, on_joined, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
 	rc.arg = e;
@@ -635,6 +650,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_MADE, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_RENEWED, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_JOINED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
 	if (e->router != NULL)

@@ -373,6 +373,26 @@ vrrp_router_devices_removed(struct vrrp_router *r,
 	reapply_later(r);
 }
 
+void
+vrrp_router_joined(struct vrrp_router *r, uint32_t number, int error)
+{
+	struct vrrp_iface *f = NULL;
+	uint8_t family = 0;
+	unsigned i;
+
+	if (!vrrp_errands_joined(r->env.errands, number, error))
+		return;
+	for (i = 0; i < r->iface_count && family == 0; i++) {
+		f = r->ifaces[i];
+		family = vrrp_iface_joined(f, number, error);
+	}
+	for (i = 0; family != 0 && i < r->instance_count; i++)
+		if (r->instances[i]->iface == f &&
+		    r->instances[i]->p.family == family)
+			vrrp_instance_reconsider(r->instances[i]);
+	reapply_later(r);
+}
+
 /* --- stalls --- */
 
 static void
@@ -565,9 +585,9 @@ router_free(struct vrrp_router *r)
 	vrrp_leaving_free(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
-	vrrp_errands_free(r->env.errands);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_iface_free(r->ifaces[i]);
+	vrrp_errands_free(r->env.errands);
 	free(r->orphans);
 	free(r->instances);
 	free(r->ifaces);

@@ -65,6 +65,8 @@ void	vrrp_router_device_made(struct vrrp_router *,
 /* vrrpd-net has done with these devices: whoever waits for a name goes on. */
 void	vrrp_router_devices_removed(struct vrrp_router *,
 	    const struct vrrp_removal *, unsigned n);
+/* vrrpd-net has joined a group, or could not: whoever waits for that goes on. */
+void	vrrp_router_joined(struct vrrp_router *, uint32_t number, int error);
 /* The effective values of an instance have changed: timers and BFD wishes. */
 void	vrrp_router_retune(struct vrrp_router *);
 

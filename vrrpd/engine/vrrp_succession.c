@@ -47,7 +47,8 @@ vrrp_succession_iface(struct vrrp_router *r, const char *name)
 	if (list == NULL)
 		return NULL;
 	r->ifaces = list;
-	f = vrrp_iface_new(r->loop, name, &r->addrs, vrrp_receive_packet);
+	f = vrrp_iface_new(r->loop, name, &r->addrs, r->env.errands,
+	    vrrp_receive_packet);
 	if (f == NULL)
 		return NULL;
 	r->ifaces[r->iface_count++] = f;

@@ -3,7 +3,7 @@
  *
  * It runs while nothing stands against it (V-77): not disabled, the interface
  * there, up, with carrier and a primary address, nothing tracked in fault, the
- * addresses prepared, the other members of its sync group as able as it is.  The
+ * addresses prepared, its multicast group joined, the other members of its sync group as able as it is.  The
  * first thing that stands against it is named, as a cause for the state machine
  * and in words for the user.
  *
@@ -108,6 +108,17 @@ vrrp_able_track_forbids(const struct vrrp_instance *v)
 	    v->core.state == VRRP_INITIALIZE);
 }
 
+/*
+ * An instance that starts waits for the multicast group, or it would take over
+ * because it hears nobody; one that runs has heard what there was to hear.
+ */
+static bool
+is_deaf(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_INITIALIZE && !v->kept &&
+	    vrrp_iface_is_joining(v->iface, v->p.family);
+}
+
 /* Every condition but the group's.  False: *cause, and w for a user. */
 static bool
 can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
@@ -156,6 +167,10 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 	} else if (v->vips == NULL || !mono_is_never(v->retry_at)) {
 		*cause = VRRP_CAUSE_ADDRESS_FAILED;
 		(void)snprintf(w, size, "%s", v->retry_reason);
+	} else if (is_deaf(v)) {
+		*cause = VRRP_CAUSE_NO_INTERFACE;
+		(void)snprintf(w, size, "its group is being joined on %s",
+		    f->name);
 	} else
 		return true;
 	return false;
@@ -196,9 +211,12 @@ vrrp_able_soon(const struct vrrp_instance *v)
 	enum vrrp_cause cause = VRRP_CAUSE_NONE;
 	char reason[VRRP_VIP_REASON_MAX];
 
-	return v->making != 0 && v->vips == NULL &&
-	    !can_run_alone(v, &cause, reason, sizeof(reason)) &&
-	    strcmp(reason, v->retry_reason) == 0;
+	if (can_run_alone(v, &cause, reason, sizeof(reason)))
+		return false;
+	if (v->vips == NULL)
+		return v->making != 0 && strcmp(reason, v->retry_reason) == 0;
+	return cause == VRRP_CAUSE_NO_INTERFACE && v->iface->io != NULL &&
+	    is_deaf(v);
 }
 
 enum vrrp_cause

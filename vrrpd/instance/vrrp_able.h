@@ -17,7 +17,7 @@
  */
 bool	vrrp_able(const struct vrrp_instance *, char *why,
 	    size_t size);
-/* Nothing but the device is missing, and that is being made. */
+/* Nothing is missing but the device or its group, which is being made or joined. */
 bool	vrrp_able_soon(const struct vrrp_instance *);
 /*
  * May it run, now, group included?  `waiting` is "" if so; else it is the reason

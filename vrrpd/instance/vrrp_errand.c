@@ -10,6 +10,9 @@
  * its device to that one.  Afterwards the name is taken until vrrpd-net has
  * answered, or an instance would adopt a device that is about to go.
  *
+ * A group is joined with sockets of this process, whose membership it is then
+ * (vrrp_joining.h).
+ *
  * Nothing is waited for here: a device that stays by mistake is deaf and mute, and
  * the next engine removes it; an instance waits for the answer to its wish for a
  * device as it waits for an interface.
@@ -35,6 +38,12 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
+struct join {
+	struct vrrp_joining	wish;
+	int			fds[VRRP_JOINING_SOCKETS];	/* borrowed */
+	bool			asked;
+};
+
 struct vrrp_errands {
 	const struct vrrp_env	*env;
 	enum vrrp_net_state	 net;
@@ -50,6 +59,9 @@ struct vrrp_errands {
 	}			*kept;		/* reserved, and made */
 	unsigned		 kept_count;
 	char			 said[VRRP_DEVICE_REASON_MAX]; /* why not */
+	struct join		*joins;		/* not answered */
+	unsigned		 join_count;
+	uint32_t		 join_number;	/* of the last one */
 	struct vrrp_removals	 removals;
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_RENEWAL_MAX];
@@ -218,6 +230,95 @@ vrrp_errands_made(struct vrrp_errands *e, const struct vrrp_device_made *m)
 	return false;
 }
 
+/* --- groups --- */
+
+/* As many as the channel takes; what it does not, the next beat sends. */
+static void
+send_joins(struct vrrp_errands *e)
+{
+	uint8_t body[VRRP_JOINING_BYTES];
+	struct join *j;
+	unsigned i;
+
+	for (i = 0; i < e->join_count; i++) {
+		j = &e->joins[i];
+		if (j->asked)
+			continue;
+		if (vrrp_channel_send_with(e->env->channel, VRRP_MSG_JOIN,
+		    body, vrrp_joining_encode(&j->wish, body), j->fds) < 0)
+			return;
+		j->asked = true;
+	}
+}
+
+uint32_t
+vrrp_errands_join(struct vrrp_errands *e, int ifindex, uint8_t family,
+    const int fds[VRRP_JOINING_SOCKETS])
+{
+	struct join *list, *j;
+
+	if (!e->started || e->env->channel == NULL)
+		return 0;
+	list = realloc(e->joins, (e->join_count + 1) * sizeof(*list));
+	if (list == NULL)
+		return 0;
+	e->joins = list;
+	j = &list[e->join_count++];
+	if (++e->join_number == 0)
+		e->join_number = 1;
+	*j = (struct join){ .wish = { e->join_number, ifindex, family } };
+	memcpy(j->fds, fds, sizeof(j->fds));
+	send_joins(e);
+	return e->join_number;
+}
+
+static unsigned
+find_join(const struct vrrp_errands *e, uint32_t number)
+{
+	unsigned i;
+
+	for (i = 0; i < e->join_count; i++)
+		if (e->joins[i].wish.number == number)
+			break;
+	return i;
+}
+
+void
+vrrp_errands_forgo_join(struct vrrp_errands *e, uint32_t number)
+{
+	unsigned i = find_join(e, number);
+
+	if (i < e->join_count)
+		e->joins[i] = e->joins[--e->join_count];
+}
+
+bool
+vrrp_errands_joined(struct vrrp_errands *e, uint32_t number, int error)
+{
+	unsigned i = find_join(e, number);
+
+	if (i == e->join_count)
+		return false;
+	if (error == -EAGAIN) {		/* the next beat asks again */
+		e->joins[i].asked = false;
+		return false;
+	}
+	e->joins[i] = e->joins[--e->join_count];
+	return true;
+}
+
+/* Whoever was asked may have died over it, and joining twice does no harm. */
+static void
+join_again(struct vrrp_errands *e)
+{
+	unsigned i;
+
+	for (i = 0; i < e->join_count; i++)
+		e->joins[i].asked = false;
+	if (e->net == VRRP_NET_THERE)
+		send_joins(e);
+}
+
 /* --- removal --- */
 
 /* There is nobody to be asked. */
@@ -249,6 +350,7 @@ vrrp_errands_flush(struct vrrp_errands *e)
 	int error;
 
 	send_wishes(e);
+	send_joins(e);
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0) {
 		error = vrrp_channel_send(e->env->channel, VRRP_MSG_REMOVE,
 		    e->body, vrrp_removal_encode(e->some, n, e->body));
@@ -308,11 +410,15 @@ vrrp_errands_removed(struct vrrp_errands *e, const struct vrrp_removal *r,
 void
 vrrp_errands_net(struct vrrp_errands *e, enum vrrp_net_state net)
 {
-	/* Whoever is new has not been asked anything. */
-	if (net != VRRP_NET_WAITS && net != e->net)
-		e->unanswered.count = 0;
+	bool other = net != VRRP_NET_WAITS && net != e->net;
+
 	e->net = net;
 	e->started = true;
+	/* Whoever is new has not been asked anything. */
+	if (!other)
+		return;
+	e->unanswered.count = 0;
+	join_again(e);
 }
 
 bool
@@ -386,5 +492,6 @@ vrrp_errands_free(struct vrrp_errands *e)
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0)
 		remove_now(e, n);
 	free(e->kept);
+	free(e->joins);
 	free(e);
 }

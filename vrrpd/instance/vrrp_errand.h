@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -70,6 +71,22 @@ void	vrrp_errands_purge(struct vrrp_errands *);
  */
 bool	vrrp_errands_made(struct vrrp_errands *,
 	    const struct vrrp_device_made *);
+
+/*
+ * A group is to be joined on an interface, with these two sockets (vrrp_io_sockets()),
+ * which stay open until the answer or vrrp_errands_forgo_join().  The number of the
+ * errand, which comes back with the answer (vrrp_errands_joined()).  0: nobody can
+ * be asked, as with vrrp_errands_make(), and whoever wishes it joins.
+ */
+uint32_t vrrp_errands_join(struct vrrp_errands *, int ifindex, uint8_t family,
+	    const int fds[VRRP_JOINING_SOCKETS]);
+/* Whoever has wished it does not any more.  0 is fine. */
+void	vrrp_errands_forgo_join(struct vrrp_errands *, uint32_t number);
+/*
+ * The answer: 0 or negative errno.  True: somebody waits for it, and the errand is
+ * done with.  False: nobody does, or it is asked for again.
+ */
+bool	vrrp_errands_joined(struct vrrp_errands *, uint32_t number, int error);
 
 /* The monitor's word on vrrpd-net; the first one shows that the loop turns. */
 void	vrrp_errands_net(struct vrrp_errands *, enum vrrp_net_state);

@@ -22,6 +22,7 @@
 
 #include "shared/log.h"
 #include "shared/loop.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/virtual_router.h"
 
@@ -36,6 +37,7 @@ check(const struct vrrp_iface *f)
 	unsigned i, users = 0;
 
 	assert(f->exists || f->io == NULL);
+	assert(f->io != NULL || (f->joining[0] == 0 && f->joining[1] == 0));
 	assert(f->exists || (!addr_is_set(&f->primary[0]) &&
 	    !addr_is_set(&f->primary[1])));
 	for (i = 0; i < 2; i++) {
@@ -50,7 +52,8 @@ check(const struct vrrp_iface *f)
 
 struct vrrp_iface *
 vrrp_iface_new(struct loop *loop, const char *name,
-    const struct vrrp_addrs *addrs, vrrp_io_rx_cb rx)
+    const struct vrrp_addrs *addrs, struct vrrp_errands *errands,
+    vrrp_io_rx_cb rx)
 {
 	struct vrrp_iface *f;
 	int i;
@@ -60,6 +63,7 @@ vrrp_iface_new(struct loop *loop, const char *name,
 		return NULL;
 	f->loop = loop;
 	f->addrs = addrs;
+	f->errands = errands;
 	f->rx = rx;
 	(void)snprintf(f->name, sizeof(f->name), "%s", name);
 	f->away_since[0] = f->away_since[1] = MONO_NEVER;
@@ -78,17 +82,73 @@ vrrp_iface_free(struct vrrp_iface *f)
 }
 
 static void
-join(struct vrrp_iface *f, uint8_t family)
+say_joined(const struct vrrp_iface *f, uint8_t family, int error)
 {
-	int error;
-
-	if (f->io == NULL)
-		return;
-	error = vrrp_io_join(f->io, family);
 	if (error < 0)
 		log_warning("interface=%s cannot join the %s group: %s",
 		    f->name, family == AF_INET6 ? "ipv6" : "ipv4",
 		    strerror(-error));
+}
+
+static uint32_t
+ask_to_join(struct vrrp_iface *f, uint8_t family)
+{
+	int fds[VRRP_JOINING_SOCKETS];
+
+	if (f->errands == NULL || vrrp_io_sockets(f->io, family, fds) < 0)
+		return 0;
+	return vrrp_errands_join(f->errands, f->link.ifindex, family, fds);
+}
+
+static void
+join(struct vrrp_iface *f, uint8_t family)
+{
+	uint32_t *joining = &f->joining[family == AF_INET6];
+
+	if (f->io == NULL || *joining != 0 ||
+	    vrrp_io_is_member(f->io, family))
+		return;
+	*joining = ask_to_join(f, family);
+	if (*joining == 0)
+		say_joined(f, family, vrrp_io_join(f->io, family));
+}
+
+bool
+vrrp_iface_is_joining(const struct vrrp_iface *f, uint8_t family)
+{
+	return f->joining[family == AF_INET6] != 0;
+}
+
+uint8_t
+vrrp_iface_joined(struct vrrp_iface *f, uint32_t number, int error)
+{
+	uint8_t family;
+
+	if (number == f->joining[0])
+		family = AF_INET;
+	else if (number == f->joining[1])
+		family = AF_INET6;
+	else
+		return 0;
+	f->joining[family == AF_INET6] = 0;
+	say_joined(f, family, error);
+	if (error == 0)
+		vrrp_io_joined(f->io, family);
+	check(f);
+	return family;
+}
+
+/* The sockets are about to be nobody's. */
+static void
+forgo_joins(struct vrrp_iface *f)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (f->joining[i] != 0)
+			vrrp_errands_forgo_join(f->errands, f->joining[i]);
+		f->joining[i] = 0;
+	}
 }
 
 void
@@ -133,6 +193,7 @@ vrrp_iface_lost(struct vrrp_iface *f)
 {
 	vrrp_iface_count_drops(f);
 	f->exists = false;
+	forgo_joins(f);
 	vrrp_io_close(f->io);
 	f->io = NULL;
 	forget_primary(f, 0);

@@ -29,6 +29,7 @@ struct vrrp_instance;
 struct vrrp_iface {
 	struct loop		 *loop;
 	const struct vrrp_addrs	 *addrs;
+	struct vrrp_errands	 *errands;	/* NULL: groups are joined here */
 	vrrp_io_rx_cb		  rx;
 	char			  name[IF_NAMESIZE];
 	bool			  exists;
@@ -36,6 +37,7 @@ struct vrrp_iface {
 	struct nl_link		  link;		/* the last known */
 	struct vrrp_io		 *io;		/* NULL: not open */
 	int			  io_error;	/* of opening, negative errno */
+	uint32_t		  joining[2];	/* errands, 0: none (below) */
 	/*
 	 * IPv4, IPv6; unset: none.  While one is away (vrrp_iface_update_primary)
 	 * since when, or MONO_NEVER; lost: for too long.  home: the first that was
@@ -57,17 +59,26 @@ struct vrrp_iface {
 };
 
 /*
- * addrs is borrowed for as long as the interface lives.  rx gets every VRRP
+ * addrs and errands are borrowed for as long as the interface lives.  rx gets every VRRP
  * packet that reaches the interface, with the struct vrrp_iface as its argument
  * and under the rules of vrrp_io_open().  NULL when out of memory.
  */
 struct vrrp_iface *vrrp_iface_new(struct loop *, const char *name,
-	    const struct vrrp_addrs *addrs, vrrp_io_rx_cb rx);
+	    const struct vrrp_addrs *addrs, struct vrrp_errands *errands,
+	    vrrp_io_rx_cb rx);
 /* No instance may use it any more. */
 void	vrrp_iface_free(struct vrrp_iface *);
 
 /* The kernel has it: opens the sockets (io_error tells if not). */
 void	vrrp_iface_found(struct vrrp_iface *, const struct nl_link *);
+/*
+ * The group of a family is joined when the interface is found, or gets its first
+ * instance of that family.  Until somebody who was asked has done so, nobody is known
+ * to be heard here.  joined: the answer to an errand, 0 or negative errno; the
+ * family it was for, or 0 when the errand is none of this interface.
+ */
+bool	vrrp_iface_is_joining(const struct vrrp_iface *, uint8_t family);
+uint8_t	vrrp_iface_joined(struct vrrp_iface *, uint32_t number, int error);
 /* The interface is gone, renamed or replaced. */
 void	vrrp_iface_lost(struct vrrp_iface *);
 /*

@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 #include "vrrpd/pure/vrrp_will.h"
 
@@ -35,6 +37,20 @@
 #define LOG_BURST	1
 
 _Static_assert(VRRP_WILL_MAX <= VRRP_CHANNEL_BODY_MAX, "the longest message");
+
+_Static_assert(VRRP_JOINING_SOCKETS <= VRRP_TRAFFIC_DESCRIPTORS_MAX, "room");
+
+/* Of a message that waits: what stands before its bytes. */
+struct queued {
+	uint32_t	len;
+	int		fds[VRRP_TRAFFIC_DESCRIPTORS_MAX];	/* -1: none */
+};
+
+union control {
+	struct cmsghdr	align;
+	char		buf[CMSG_SPACE(VRRP_TRAFFIC_DESCRIPTORS_MAX *
+			    sizeof(int))];
+};
 
 struct handler {
 	vrrp_channel_cb	 cb;
@@ -55,8 +71,10 @@ struct vrrp_channel {
 	struct token_bucket	 buckets[VRRP_REFUSAL_COUNT];
 	vrrp_channel_refused_cb	 on_refused;
 	void			*on_refused_arg;
-	uint8_t			*queue;		/* u32 length, message, ... */
+	uint8_t			*queue;		/* struct queued, message, ... */
 	size_t			 queued;
+	int			 fds[VRRP_TRAFFIC_DESCRIPTORS_MAX]; /* of the message */
+	unsigned		 fd_count;
 	uint8_t			 in_bytes[HEADER + VRRP_CHANNEL_BODY_MAX];
 };
 
@@ -86,12 +104,37 @@ check(const struct vrrp_channel *c)
 }
 
 static void
+close_all(int *fds, unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (fds[i] != -1)
+			(void)close(fds[i]);
+}
+
+/* Nothing of the queue up to here waits any more. */
+static void
+forget_queued(struct vrrp_channel *c, size_t end)
+{
+	struct queued q;
+	size_t at;
+
+	for (at = 0; at < end; at += sizeof(q) + q.len) {
+		memcpy(&q, c->queue + at, sizeof(q));
+		close_all(q.fds, VRRP_TRAFFIC_DESCRIPTORS_MAX);
+	}
+	memmove(c->queue, c->queue + end, c->queued - end);
+	c->queued -= end;
+}
+
+static void
 hang_up(struct vrrp_channel *c)
 {
 	if (c->dead)
 		return;
 	c->dead = true;
-	c->queued = 0;
+	forget_queued(c, c->queued);
 	loop_fd_free(c->event);
 	c->event = NULL;
 	loop_timer_set(c->flush_timer, MONO_NEVER);
@@ -119,9 +162,41 @@ refuse(struct vrrp_channel *c, unsigned type, size_t len,
 		c->on_refused(&c->refused, c->on_refused_arg);
 }
 
-/* One message of len bytes with its header; all: none of it was cut off. */
+/* The descriptors of a message; false when the kernel had more. */
+static bool
+receive_fds(struct vrrp_channel *c, struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+
+	c->fd_count = 0;
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL;
+	    cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level != SOL_SOCKET ||
+		    cmsg->cmsg_type != SCM_RIGHTS)
+			continue;
+		c->fd_count = (unsigned)((cmsg->cmsg_len - CMSG_LEN(0)) /
+		    sizeof(int));
+		memcpy(c->fds, CMSG_DATA(cmsg), c->fd_count * sizeof(int));
+	}
+	return (msg->msg_flags & MSG_CTRUNC) == 0;
+}
+
+int
+vrrp_channel_take(struct vrrp_channel *c, unsigned i)
+{
+	int fd = i < c->fd_count ? c->fds[i] : -1;
+
+	if (fd != -1)
+		c->fds[i] = -1;
+	return fd;
+}
+
+/*
+ * One message of len bytes with its header; all: none of it was cut off; fds: none
+ * of its descriptors was.
+ */
 static void
-deliver(struct vrrp_channel *c, size_t len, bool all)
+deliver(struct vrrp_channel *c, size_t len, bool all, bool fds)
 {
 	enum vrrp_refusal why = VRRP_REFUSAL_NONE;
 	unsigned type = VRRP_MSG_NONE;
@@ -138,6 +213,9 @@ deliver(struct vrrp_channel *c, size_t len, bool all)
 		why = VRRP_REFUSAL_HEADER;
 	else
 		why = vrrp_traffic_judge(c->in, c->phase, type, len);
+	if (why == VRRP_REFUSAL_NONE &&
+	    (!fds || c->fd_count != vrrp_traffic_descriptors(type)))
+		why = VRRP_REFUSAL_DESCRIPTORS;
 	if (why == VRRP_REFUSAL_NONE)
 		why = c->handlers[type].cb == NULL ? VRRP_REFUSAL_TYPE :
 		    c->handlers[type].cb(c->in_bytes + HEADER, len,
@@ -149,21 +227,28 @@ deliver(struct vrrp_channel *c, size_t len, bool all)
 void
 vrrp_channel_drain(struct vrrp_channel *c)
 {
+	union control control;
 	ssize_t n;
+	bool fds;
 	int i;
 
 	for (i = 0; i < MESSAGES_PER_WAKE && !c->dead; i++) {
 		struct iovec iov = { c->in_bytes, sizeof(c->in_bytes) };
-		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+		    .msg_control = control.buf,
+		    .msg_controllen = sizeof(control.buf) };
 
-		n = recvmsg(c->fd, &msg, MSG_DONTWAIT);
+		n = recvmsg(c->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
 			hang_up(c);
 			return;
 		}
 		if (n == -1)
 			return;
-		deliver(c, (size_t)n, (msg.msg_flags & MSG_TRUNC) == 0);
+		fds = receive_fds(c, &msg);
+		deliver(c, (size_t)n, (msg.msg_flags & MSG_TRUNC) == 0, fds);
+		close_all(c->fds, c->fd_count);
+		c->fd_count = 0;
 	}
 }
 
@@ -204,11 +289,27 @@ vrrp_channel_refused(const struct vrrp_channel *c)
 
 /* --- out --- */
 
+/* fds: one that is -1 ends them. */
 static int
-try_send(struct vrrp_channel *c, struct iovec *iov, int parts)
+try_send(struct vrrp_channel *c, struct iovec *iov, int parts, const int *fds)
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)parts };
+	union control control;
+	struct cmsghdr *cmsg;
+	size_t n = 0;
 
+	while (n < VRRP_TRAFFIC_DESCRIPTORS_MAX && fds[n] != -1)
+		n++;
+	if (n > 0) {
+		memset(&control, 0, sizeof(control));
+		msg.msg_control = control.buf;
+		msg.msg_controllen = CMSG_SPACE(n * sizeof(int));
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, n * sizeof(int));
+	}
 	if (sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) != -1)
 		return 0;
 	/* EMSGSIZE: larger than the socket's buffer, and will never fit. */
@@ -220,21 +321,20 @@ static void
 flush(mono_t deadline, void *arg)
 {
 	struct vrrp_channel *c = arg;
+	struct queued q;
 	size_t at = 0;
-	uint32_t len;
 	int error = 0;
 
 	(void)deadline;
 	while (at < c->queued) {
-		memcpy(&len, c->queue + at, sizeof(len));
+		memcpy(&q, c->queue + at, sizeof(q));
 		error = try_send(c, &(struct iovec){ c->queue + at +
-		    sizeof(len), len }, 1);
+		    sizeof(q), q.len }, 1, q.fds);
 		if (error == -EAGAIN)
 			break;
-		at += sizeof(len) + len;
+		at += sizeof(q) + q.len;
 	}
-	memmove(c->queue, c->queue + at, c->queued - at);
-	c->queued -= at;
+	forget_queued(c, at);
 	if (c->queued > 0)
 		loop_timer_set(c->flush_timer, mono_add(loop_clock(),
 		    FLUSH_NS));
@@ -249,18 +349,40 @@ vrrp_channel_flush(struct vrrp_channel *c)
 	return c->queued == 0;
 }
 
+/* The caller may close its own before the message leaves. */
 static int
-enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts)
+keep_fds(struct queued *q, const int *fds)
 {
-	uint32_t len = 0;
-	int i;
+	unsigned i;
+
+	for (i = 0; i < VRRP_TRAFFIC_DESCRIPTORS_MAX; i++)
+		q->fds[i] = -1;
+	for (i = 0; i < VRRP_TRAFFIC_DESCRIPTORS_MAX && fds[i] != -1; i++) {
+		q->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
+		if (q->fds[i] == -1) {
+			close_all(q->fds, i);
+			return -EMFILE;
+		}
+	}
+	return 0;
+}
+
+static int
+enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts,
+    const int *fds)
+{
+	struct queued q = { .len = 0 };
+	int i, error;
 
 	for (i = 0; i < parts; i++)
-		len += (uint32_t)iov[i].iov_len;
-	if (c->queued + sizeof(len) + len > VRRP_CHANNEL_QUEUE)
+		q.len += (uint32_t)iov[i].iov_len;
+	if (c->queued + sizeof(q) + q.len > VRRP_CHANNEL_QUEUE)
 		return -ENOBUFS;
-	memcpy(c->queue + c->queued, &len, sizeof(len));
-	c->queued += sizeof(len);
+	error = keep_fds(&q, fds);
+	if (error < 0)
+		return error;
+	memcpy(c->queue + c->queued, &q, sizeof(q));
+	c->queued += sizeof(q);
 	for (i = 0; i < parts; i++) {
 		if (iov[i].iov_len > 0)
 			memcpy(c->queue + c->queued, iov[i].iov_base,
@@ -273,15 +395,16 @@ enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts)
 }
 
 int
-vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
-    const void *body, size_t len)
+vrrp_channel_send_with(struct vrrp_channel *c, enum vrrp_message type,
+    const void *body, size_t len, const int *fds)
 {
 	uint8_t header[HEADER] = { (uint8_t)(type >> 8), (uint8_t)type };
 	struct iovec iov[2] = {
 		{ header, sizeof(header) },
 		{ (void *)(uintptr_t)body, len },
 	};
-	int error, longest;
+	int all[VRRP_TRAFFIC_DESCRIPTORS_MAX], error, longest;
+	unsigned i;
 
 	if (c == NULL || c->dead)
 		return -EPIPE;
@@ -289,11 +412,21 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 	assert(longest >= 0);
 	if (len > (size_t)longest)
 		return -EMSGSIZE;
+	for (i = 0; i < VRRP_TRAFFIC_DESCRIPTORS_MAX; i++)
+		all[i] = i < vrrp_traffic_descriptors(type) ? fds[i] : -1;
 	/* The order is kept: behind all that waits already. */
 	if (c->queued > 0)
-		return enqueue(c, iov, 2);
-	error = try_send(c, iov, 2);
-	return error == -EAGAIN ? enqueue(c, iov, 2) : error;
+		return enqueue(c, iov, 2, all);
+	error = try_send(c, iov, 2, all);
+	return error == -EAGAIN ? enqueue(c, iov, 2, all) : error;
+}
+
+int
+vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
+    const void *body, size_t len)
+{
+	assert(vrrp_traffic_descriptors(type) == 0);
+	return vrrp_channel_send_with(c, type, body, len, NULL);
 }
 
 /* --- life --- */
@@ -334,6 +467,8 @@ vrrp_channel_free(struct vrrp_channel *c)
 	if (c->flush_timer != NULL)
 		loop_timer_free(c->flush_timer);
 	(void)close(c->fd);
+	if (c->queue != NULL)
+		forget_queued(c, c->queued);
 	free(c->queue);
 	free(c);
 }

@@ -6,7 +6,9 @@
  * body.  An end knows which way it receives (enum vrrp_way), and takes what
  * vrrp_traffic.h allows on that way and a handler was registered for; a handler
  * may still refuse a body.  A refused message is counted and logged (rate
- * limited: who refused what and why), and has no other effect.
+ * limited: who refused what and why), and has no other effect.  Descriptors come
+ * with the types that have some; with any other message they are refused as well,
+ * and closed.
  *
  * Neither end ever waits.  A message that the socket does not take is queued, in
  * order and within VRRP_CHANNEL_QUEUE bytes, and tried again every millisecond.
@@ -68,6 +70,17 @@ void	vrrp_channel_on_refused(struct vrrp_channel *, vrrp_channel_refused_cb,
  */
 int	vrrp_channel_send(struct vrrp_channel *, enum vrrp_message,
 	    const void *body, size_t len);
+/*
+ * The same with descriptors, as many as vrrp_traffic.h says for the type; they stay
+ * the caller's.  -EMFILE when the message has to wait and they cannot be kept.
+ */
+int	vrrp_channel_send_with(struct vrrp_channel *, enum vrrp_message,
+	    const void *body, size_t len, const int *fds);
+/*
+ * During the call of a handler: a descriptor that came with the message, the
+ * caller's from now on.  Those that are not taken are closed after the call.
+ */
+int	vrrp_channel_take(struct vrrp_channel *, unsigned i);
 /* Send the queue now. Returns whether nothing waits any more. */
 bool	vrrp_channel_flush(struct vrrp_channel *);
 /* Deliver all that is in the socket now (the loop does so by itself). */

@@ -17,10 +17,10 @@
  * The filter is attached before the socket is bound to the interface, so that
  * nothing unfiltered is ever queued.
  *
- * Group membership is taken twice (V-28): PACKET_ADD_MEMBERSHIP opens the NIC's
- * multicast filter, and an ordinary socket joins with IP_ADD_MEMBERSHIP, so
- * that an IGMP or MLD report leaves with the interface's own MAC and snooping
- * switches deliver the group to this port.
+ * Membership of the groups (V-28, vrrp_member.c) belongs to the receiver's sockets:
+ * the packet socket, and an ordinary one for each family.  To join waits for the
+ * kernel's lock on network configuration, so while the engine's loop turns another
+ * process does it, on duplicates of the sockets (instance/vrrp_errand.h).
  *
  * Times.  Each packet carries the kernel's stamp; rxclock.h turns it into an
  * instant on the monotonic clock.  The clock is read after each recvmmsg(), so
@@ -61,6 +61,7 @@
 
 #include "shared/pure/rxclock.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
@@ -84,7 +85,8 @@ struct vrrp_io {
 	struct loop_fd		*event;
 	int			 ifindex;
 	int			 fd;
-	int			 member_fd[2];	/* IGMP/MLD joins; -1: none */
+	int			 member_fd[2];	/* for IGMP and MLD; -1: none */
+	bool			 member[2];	/* of the family's group */
 	int			 unicast_fd[2];
 	bool			 draining;
 	struct rxclock		 clock;
@@ -592,52 +594,56 @@ vrrp_io_close(struct vrrp_io *io)
 	kept[kept_count++] = io;
 }
 
+/* The ordinary socket, which does not have to be a member yet. */
 static int
-join_host(int fd, int ifindex, uint8_t family)
+member_socket(struct vrrp_io *io, uint8_t family)
 {
-	struct addr group = vrrp_wire_group(family);
-	struct ip_mreqn four;
-	struct ipv6_mreq six;
+	int *fd = &io->member_fd[family_index(family)], error;
 
-	if (family == AF_INET) {
-		memset(&four, 0, sizeof(four));
-		memcpy(&four.imr_multiaddr, group.bytes, 4);
-		four.imr_ifindex = ifindex;
-		return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &four,
-		    sizeof(four));
-	}
-	memset(&six, 0, sizeof(six));
-	memcpy(&six.ipv6mr_multiaddr, group.bytes, 16);
-	six.ipv6mr_interface = ifindex;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &six,
-	    sizeof(six));
+	if (*fd == -1)
+		*fd = vrrp_member_socket(family);
+	error = *fd < 0 ? *fd : 0;
+	if (error < 0)
+		*fd = -1;
+	return error;
+}
+
+bool
+vrrp_io_is_member(const struct vrrp_io *io, uint8_t family)
+{
+	return io->member[family_index(family)];
+}
+
+int
+vrrp_io_sockets(struct vrrp_io *io, uint8_t family,
+    int fds[VRRP_JOINING_SOCKETS])
+{
+	int error = member_socket(io, family);
+
+	if (error < 0)
+		return error;
+	fds[0] = io->fd;
+	fds[1] = io->member_fd[family_index(family)];
+	return 0;
+}
+
+void
+vrrp_io_joined(struct vrrp_io *io, uint8_t family)
+{
+	io->member[family_index(family)] = true;
 }
 
 int
 vrrp_io_join(struct vrrp_io *io, uint8_t family)
 {
-	int *member = &io->member_fd[family_index(family)];
-	struct packet_mreq mreq;
-	int error;
+	int fds[VRRP_JOINING_SOCKETS], error;
 
-	if (*member != -1)
+	if (vrrp_io_is_member(io, family))
 		return 0;
-	memset(&mreq, 0, sizeof(mreq));
-	mreq.mr_ifindex = io->ifindex;
-	mreq.mr_type = PACKET_MR_MULTICAST;
-	mreq.mr_alen = ETH_ALEN;
-	vrrp_wire_group_mac(family, mreq.mr_address);
-	if (setsockopt(io->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq)) == -1)
-		return -errno;
-	*member = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (*member == -1)
-		return -errno;
-	if (join_host(*member, io->ifindex, family) == -1) {
-		error = errno;
-		close(*member);
-		*member = -1;
-		return -error;
-	}
-	return 0;
+	error = vrrp_io_sockets(io, family, fds);
+	if (error == 0)
+		error = vrrp_member_join(fds[0], fds[1], io->ifindex, family);
+	if (error == 0)
+		vrrp_io_joined(io, family);
+	return error;
 }

@@ -11,6 +11,7 @@
 #define VRRPD_VRRP_IO_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -18,6 +19,7 @@
 #include "shared/pure/addr.h"
 #include "shared/loop.h"
 #include "shared/pure/mono.h"
+#include "vrrpd/pure/vrrp_joining.h"
 
 struct vrrp_io;
 struct vrrp_io_tx;
@@ -66,8 +68,20 @@ int	vrrp_io_open(struct loop *, int ifindex, vrrp_io_rx_cb, void *arg,
  * again, or the process ends: their end would wait for the kernel.  NULL is fine.
  */
 void	vrrp_io_close(struct vrrp_io *);
-/* Join the group of this family on the interface (V-28). Once is enough. */
+/*
+ * Join the group of this family on the interface (V-28); nothing where that is done.
+ * Waits for the kernel's lock on network configuration.  0 or negative errno.
+ */
 int	vrrp_io_join(struct vrrp_io *, uint8_t family);
+/*
+ * The same in two halves, for a process that must not wait: the sockets that another
+ * one joins with (vrrp_member_join()), open as long as the receiver is; and the
+ * word that it has.  0 or negative errno.
+ */
+int	vrrp_io_sockets(struct vrrp_io *, uint8_t family,
+	    int fds[VRRP_JOINING_SOCKETS]);
+void	vrrp_io_joined(struct vrrp_io *, uint8_t family);
+bool	vrrp_io_is_member(const struct vrrp_io *, uint8_t family);
 /*
  * Hand out what has arrived, now: called before a due Active_Down_Timer is
  * believed (V-37).  Bounded by VRRP_IO_DRAIN_MAX.

@@ -6,6 +6,10 @@
  * vrrpd-net says that they are.  Renewals are not: one that vrrpd-net cannot take
  * now would be late when it can, and the next is there in a second.
  *
+ * Groups to be joined are passed on with the sockets of the engine, of which nothing
+ * is kept here: the end of a socket that is a member waits for the kernel.  What
+ * vrrpd-net does not take, or takes into its grave, the engine wishes again.
+ *
  * Of what is kept only a little is under way at a time, and the rest goes when that
  * is answered: a renewal must not have to wait for a hundred devices.
  *
@@ -38,6 +42,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "shared/log.h"
 #include "vrrpd/ipc/vrrp_birth_exec.h"
@@ -46,6 +51,7 @@
 #include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -69,6 +75,8 @@ struct vrrp_desk {
 	struct loop_timer	*restart;
 	struct loop_timer	*look;
 	struct vrrp_unanswered	 unanswered;	/* renewals */
+	unsigned		 joins;		/* passed on, not answered */
+	unsigned		 old_joins;	/* of them, of an engine before */
 	mono_t			 silent_since;	/* with something to answer */
 	enum vrrp_net_state	 state;		/* as the engine was told */
 	struct vrrp_vital	 vital;		/* as of the last look */
@@ -105,7 +113,7 @@ tell_change(struct vrrp_desk *d, enum vrrp_net_state state)
 static bool
 owes_an_answer(const struct vrrp_desk *d)
 {
-	return d->unanswered.count > 0 ||
+	return d->unanswered.count > 0 || d->joins > 0 ||
 	    vrrp_devices_under_way(&d->devices) > 0 ||
 	    vrrp_removals_under_way(&d->removals) > 0;
 }
@@ -312,7 +320,63 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+static void
+answer_join(struct vrrp_desk *d, uint32_t number, int error)
+{
+	uint8_t answer[VRRP_JOINED_BYTES];
+
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_JOINED, answer,
+	    vrrp_joined_encode(number, error, answer));
+}
+
+/* While there is no vrrpd-net: the engine hears of the next one, and asks that. */
+static enum vrrp_refusal
+on_join(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_joining j;
+	int fds[VRRP_JOINING_SOCKETS];
+	unsigned i;
+
+	if (!vrrp_joining_decode(body, len, &j))
+		return VRRP_REFUSAL_BODY;
+	if (d->child.channel == NULL)
+		return VRRP_REFUSAL_NONE;
+	for (i = 0; i < VRRP_JOINING_SOCKETS; i++)
+		fds[i] = vrrp_channel_take(d->engine, i);
+	if (vrrp_channel_send_with(d->child.channel, VRRP_MSG_JOIN, body, len,
+	    fds) < 0)
+		answer_join(d, j.number, -EAGAIN);
+	else {
+		will_ask(d);
+		d->joins++;
+		look_later(d);
+	}
+	for (i = 0; i < VRRP_JOINING_SOCKETS; i++)
+		(void)close(fds[i]);
+	return VRRP_REFUSAL_NONE;
+}
+
 /* --- from vrrpd-net --- */
+
+/* Answers come in order: those of an engine before this one are the first. */
+static enum vrrp_refusal
+on_joined(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_joined_decode(body, len, &number, &error) || d->joins == 0)
+		return VRRP_REFUSAL_BODY;
+	d->joins--;
+	if (d->old_joins > 0)
+		d->old_joins--;
+	else
+		answer_join(d, number, error);
+	answered(d);
+	return VRRP_REFUSAL_NONE;
+}
 
 /* Nobody waits for this device: it goes again, unless somebody has taken it. */
 static void
@@ -468,6 +532,7 @@ on_end(int fd, void *arg)
 	vrrp_devices_again(&d->devices);
 	vrrp_removals_again(&d->removals);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));
+	d->joins = d->old_joins = 0;
 	tell_engine(d, VRRP_NET_AWAY);
 	if (d->unproven) {
 		log_err(NAME ": the program on disk ended before its first word "
@@ -512,6 +577,7 @@ start(struct vrrp_desk *d)
 	    d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_RENEWED, on_renewed,
 	    d);
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_JOINED, on_joined, d);
 	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
 	d->vital.known = d->wait_said = false;
 	tell_engine(d, VRRP_NET_THERE);
@@ -547,6 +613,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	vrrp_channel_handle(engine, VRRP_MSG_MAKE, on_make, d);
 	vrrp_channel_handle(engine, VRRP_MSG_REMOVE, on_remove, d);
 	vrrp_channel_handle(engine, VRRP_MSG_RENEW, on_renew, d);
+	vrrp_channel_handle(engine, VRRP_MSG_JOIN, on_join, d);
 	d->engine = engine;
 	vrrp_tally_tell(d->up, engine);
 	vrrp_tally_tell(d->down, engine);
@@ -559,6 +626,7 @@ part_detach(void *arg)
 	struct vrrp_desk *d = arg;
 
 	d->engine = NULL;
+	d->old_joins = d->joins;
 	vrrp_devices_forsake(&d->devices);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));
 	vrrp_tally_tell(d->up, NULL);

@@ -22,6 +22,9 @@
  * so what is older than the next renewal is dropped; its answer is as late.  An engine that withdraws
  * while a renewal of it is under way here needs no word: a renewal adds nothing.
  *
+ * Groups.  The sockets are the engine's, passed along with the wish, and so are the
+ * memberships: they outlive this process.
+ *
  * The process has the scheduling of the engine and locked memory.  While it is in
  * the kernel it holds the lock that a takeover needs, and must not be kept from
  * giving it back by whatever else the machine computes.
@@ -44,8 +47,10 @@
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -155,6 +160,29 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* --- groups --- */
+
+/* The descriptors are closed afterwards; the engine has the sockets. */
+static enum vrrp_refusal
+on_join(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_netd *n = arg;
+	struct vrrp_joining j;
+	uint8_t answer[VRRP_JOINED_BYTES];
+	int packet, ordinary, error;
+
+	if (!vrrp_joining_decode(body, len, &j))
+		return VRRP_REFUSAL_BODY;
+	packet = vrrp_channel_take(n->channel, 0);
+	ordinary = vrrp_channel_take(n->channel, 1);
+	error = vrrp_member_join(packet, ordinary, j.ifindex, j.family);
+	(void)close(packet);
+	(void)close(ordinary);
+	(void)vrrp_channel_send(n->channel, VRRP_MSG_JOINED, answer,
+	    vrrp_joined_encode(j.number, error, answer));
+	return VRRP_REFUSAL_NONE;
+}
+
 /* --- another program --- */
 
 /* Whatever came before is done; what comes later stays in the socket. */
@@ -210,6 +238,7 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 	vrrp_channel_handle(n->channel, VRRP_MSG_MAKE, on_make, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_REMOVE, on_remove, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_RENEW, on_renew, n);
+	vrrp_channel_handle(n->channel, VRRP_MSG_JOIN, on_join, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_EXECUTE, on_execute, n);
 	vrrp_channel_on_refused(n->channel, vrrp_tally_set, n->tally);
 	vrrp_tally_tell(n->tally, n->channel);

@@ -35,6 +35,8 @@
 	X(REMOVED,	"removed")	/* vrrp_removal.h: nothing is left */ \
 	X(RENEW,	"renew")	/* vrrp_renewal.h: lent addresses */ \
 	X(RENEWED,	"renewed")	/* vrrp_renewal.h: carried out */ \
+	X(JOIN,		"join")		/* vrrp_joining.h: a group, and sockets */ \
+	X(JOINED,	"joined")	/* vrrp_joining.h: the answer */ \
 	X(NET,		"net")		/* u8 enum vrrp_net_state */ \
 	X(TRY,		"try")		/* empty: is the program on disk able? */ \
 	X(TRIED,	"tried")	/* vrrp_trial.h: the answer */	\
@@ -89,6 +91,7 @@ enum vrrp_way vrrp_way_back(enum vrrp_way);
 	X(WAY,		"wrong-way")	/* not from this sender */	\
 	X(PHASE,	"wrong-phase")	/* not now */			\
 	X(LENGTH,	"length")	/* not of this type */		\
+	X(DESCRIPTORS,	"descriptors")	/* more or fewer than of this type */ \
 	X(BODY,		"malformed")	/* by its codec, or untrue */	\
 	X(ROOM,		"no-room")	/* beyond a limit, or no memory */
 

@@ -13,6 +13,7 @@
 
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_orders.h"
@@ -88,6 +89,10 @@ static const struct {
 	    VRRP_RENEWAL_MIN, VRRP_RENEWAL_MAX },
 	{ VRRP_MSG_RENEWED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_RENEWED_BYTES, VRRP_RENEWED_BYTES },
+	{ VRRP_MSG_JOIN, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_JOINING_BYTES, VRRP_JOINING_BYTES },
+	{ VRRP_MSG_JOINED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_JOINED_BYTES, VRRP_JOINED_BYTES },
 	{ VRRP_MSG_NET, WAY(ENGINE_DOWN), ANY_PHASE, 1, 1 },
 	{ VRRP_MSG_TRY, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
 	{ VRRP_MSG_TRIED, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_TRIAL_BYTES_MIN,
@@ -119,6 +124,12 @@ vrrp_traffic_judge(enum vrrp_way way, enum vrrp_phase phase, unsigned type,
 		    VRRP_REFUSAL_LENGTH : VRRP_REFUSAL_NONE;
 	}
 	return why;
+}
+
+unsigned
+vrrp_traffic_descriptors(enum vrrp_message type)
+{
+	return type == VRRP_MSG_JOIN ? VRRP_JOINING_SOCKETS : 0;
 }
 
 int
@@ -159,6 +170,7 @@ vrrp_traffic_id(void)
 		h = hash(h, rules[i].phases);
 		h = hash(h, rules[i].shortest);
 		h = hash(h, rules[i].longest);
+		h = hash(h, vrrp_traffic_descriptors(rules[i].type));
 	}
 	return h;
 }

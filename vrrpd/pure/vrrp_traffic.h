@@ -24,6 +24,10 @@ enum vrrp_refusal vrrp_traffic_judge(enum vrrp_way, enum vrrp_phase,
  */
 int	vrrp_traffic_longest(enum vrrp_way, enum vrrp_message);
 
+/* How many descriptors a message of this type brings along. */
+#define VRRP_TRAFFIC_DESCRIPTORS_MAX	2
+unsigned vrrp_traffic_descriptors(enum vrrp_message);
+
 /*
  * A number that differs, as good as surely, between programs that do not
  * understand each other's messages: of the table, and of VRRP_TRAFFIC_REVISION,

@@ -28,6 +28,7 @@
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
@@ -291,6 +292,7 @@ did_remove(const uint8_t *body, size_t len)
 static void
 did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 {
+	struct vrrp_joining joining;
 	static struct vrrp_handoff h;
 	struct vrrp_reloaded reloaded;
 	struct vrrp_notice n;
@@ -342,6 +344,11 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		did("make:%s:%u%s", world.wish.parent_name, world.wish.vrid,
 		    world.wish.in_use ? ":in-use" : "");
 		return;
+	case VRRP_MSG_JOIN:
+		assert_true(vrrp_joining_decode(body, len, &joining));
+		did("join:%d:%u", joining.family == AF_INET6 ? 6 : 4,
+		    joining.number);
+		return;
 	case VRRP_MSG_RENEW:
 		assert_true(len >= VRRP_RENEWAL_MIN);
 		did("renew");
@@ -382,6 +389,15 @@ vrrp_channel_send(struct vrrp_channel *channel, enum vrrp_message type,
 		did_message(type, body, len);
 	}
 	return 0;
+}
+
+int
+vrrp_channel_send_with(struct vrrp_channel *channel, enum vrrp_message type,
+    const void *body, size_t len, const int *fds)
+{
+	assert_int_equal(fds[0], 40);
+	assert_true(fds[1] == 41 || fds[1] == 42);
+	return vrrp_channel_send(channel, type, body, len);
 }
 
 /* --- netlink --- */
@@ -509,11 +525,36 @@ vrrp_io_close(struct vrrp_io *io)
 	(void)io;
 }
 
+bool
+vrrp_io_is_member(const struct vrrp_io *io, uint8_t family)
+{
+	(void)io;
+	return !world.no_member[family == AF_INET6];
+}
+
+int
+vrrp_io_sockets(struct vrrp_io *io, uint8_t family,
+    int fds[VRRP_JOINING_SOCKETS])
+{
+	(void)io;
+	fds[0] = 40;
+	fds[1] = 41 + (family == AF_INET6);
+	return 0;
+}
+
+void
+vrrp_io_joined(struct vrrp_io *io, uint8_t family)
+{
+	(void)io;
+	world.no_member[family == AF_INET6] = false;
+}
+
 int
 vrrp_io_join(struct vrrp_io *io, uint8_t family)
 {
-	(void)io;
-	(void)family;
+	if (!vrrp_io_is_member(io, family))
+		did("joined:%d", family == AF_INET6 ? 6 : 4);
+	vrrp_io_joined(io, family);
 	return 0;
 }
 
@@ -1104,7 +1145,7 @@ world_open(void)
 		.withdrawn = withdrawn,
 	};
 	world.iface = vrrp_iface_new(NULL, "eth0", &world.addrs,
-	    vrrp_receive_packet);
+	    NULL, vrrp_receive_packet);
 	assert_non_null(world.iface);
 	assert_non_null(world.env.track);
 	world_addr("192.0.2.2/24", false, false);

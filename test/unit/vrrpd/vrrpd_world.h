@@ -58,6 +58,7 @@ struct world {
 	size_t		withdrawal_len;	/* of the last will; zeros */
 	bool		named;		/* did[] says whose: install:web */
 	bool		acks;		/* the kernel answers every batch */
+	bool		no_member[2];	/* of the group; a join changes that */
 	uint64_t	drops;		/* for want of room; read once */
 	void		(*on_nl_drain)(void);	/* events that were waiting */
 	unsigned	drains;

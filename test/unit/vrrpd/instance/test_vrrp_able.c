@@ -8,9 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
 
@@ -217,6 +220,109 @@ test_vrrp_able_advert_that_does_not_fit_the_mtu_waits(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* --- groups --- */
+
+static struct vrrp_errands *errands;
+
+/* An interface of a family whose group nobody has joined, while the engine runs. */
+static void
+begin_deaf(uint8_t family)
+{
+	struct nl_link link = world.iface->link;
+
+	world.env.channel = a_channel();
+	errands = vrrp_errands_new(&world.env);
+	vrrp_errands_net(errands, VRRP_NET_THERE);
+	world.iface->errands = errands;
+	vrrp_iface_lost(world.iface);
+	vrrp_iface_found(world.iface, &link);
+	world.no_member[family == AF_INET6] = true;
+	world_forget();
+}
+
+static void
+end_deaf(void)
+{
+	vrrp_instance_free(v);
+	v = NULL;
+	vrrp_iface_lost(world.iface);
+	world.iface->errands = NULL;
+	vrrp_errands_free(errands);
+}
+
+static void
+test_vrrp_able_waits_until_its_group_is_joined(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	begin_deaf(AF_INET);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "its group is being joined on eth0");
+	assert_int_equal(vrrp_iface_joined(world.iface, 2, 0), 0);
+	assert_true(vrrp_iface_is_joining(world.iface, AF_INET));
+	assert_false(vrrp_iface_is_joining(world.iface, AF_INET6));
+	assert_int_equal(vrrp_iface_joined(world.iface, 1, 0), AF_INET);
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	end_deaf();
+}
+
+/* As before: unicast, and switches that flood, need no group. */
+static void
+test_vrrp_able_group_that_cannot_be_joined_is_said_and_lived_without(
+    void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	begin_deaf(AF_INET);
+	start_with(&p);
+	assert_int_equal(vrrp_iface_joined(world.iface, 1, -ENOBUFS),
+	    AF_INET);
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	/* The next one tries again; who runs is not stopped by that. */
+	vrrp_iface_found(world.iface, &world.iface->link);
+	assert_true(vrrp_iface_is_joining(world.iface, AF_INET));
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	end_deaf();
+}
+
+/* The other family goes on; an interface that goes takes its errands along. */
+static void
+test_vrrp_able_group_of_the_other_family_is_nothing_to_wait_for(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	begin_deaf(AF_INET6);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_null(strstr(world.did, "join"));
+	end_deaf();
+}
+
+static void
+test_vrrp_able_interface_that_goes_takes_its_errands_along(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	begin_deaf(AF_INET);
+	start_with(&p);
+	vrrp_iface_lost(world.iface);
+	assert_false(vrrp_iface_is_joining(world.iface, AF_INET));
+	world_forget();
+	vrrp_errands_net(errands, VRRP_NET_AWAY);
+	vrrp_errands_net(errands, VRRP_NET_THERE);
+	assert_string_equal(world.did, "");
+	assert_false(vrrp_errands_joined(errands, 1, 0));
+	end_deaf();
+}
+
 int
 main(void)
 {
@@ -230,6 +336,10 @@ main(void)
 	    TEST(test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual),
 	    TEST(test_vrrp_able_ipv6_primary_is_waited_for_while_it_is_tentative),
 	    TEST(test_vrrp_able_advert_that_does_not_fit_the_mtu_waits),
+	    TEST(test_vrrp_able_waits_until_its_group_is_joined),
+	    TEST(test_vrrp_able_group_that_cannot_be_joined_is_said_and_lived_without),
+	    TEST(test_vrrp_able_group_of_the_other_family_is_nothing_to_wait_for),
+	    TEST(test_vrrp_able_interface_that_goes_takes_its_errands_along),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

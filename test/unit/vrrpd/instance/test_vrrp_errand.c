@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -567,6 +568,69 @@ test_vrrp_errand_active_without_a_device_stops(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup_errands, \
 	    teardown_errands)
 
+/* --- groups --- */
+
+static const int sockets[VRRP_JOINING_SOCKETS] = { 40, 41 };
+
+static void
+test_vrrp_errand_nobody_joins_before_the_monitor_speaks(void **state)
+{
+	(void)state;
+	assert_int_equal(vrrp_errands_join(e, 7, AF_INET, sockets), 0);
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_int_equal(vrrp_errands_join(e, 7, AF_INET, sockets), 1);
+	assert_string_equal(world.did, "join:4:1");
+	assert_true(vrrp_errands_joined(e, 1, 0));
+	assert_false(vrrp_errands_joined(e, 1, 0));
+	vrrp_errands_flush(e);
+	assert_string_equal(world.did, "join:4:1");
+}
+
+/* Full channel, a dead vrrpd-net, an answer that says "again". */
+static void
+test_vrrp_errand_join_is_asked_for_until_it_is_answered(void **state)
+{
+	(void)state;
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	world.channel_full = true;
+	assert_int_equal(vrrp_errands_join(e, 7, AF_INET, sockets), 1);
+	world.channel_full = false;
+	world_forget();
+	vrrp_errands_flush(e);
+	assert_string_equal(world.did, "join:4:1");
+	world_forget();
+	vrrp_errands_net(e, VRRP_NET_AWAY);
+	assert_string_equal(world.did, "");
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_string_equal(world.did, "join:4:1");
+	world_forget();
+	assert_false(vrrp_errands_joined(e, 1, -EAGAIN));
+	vrrp_errands_flush(e);
+	assert_string_equal(world.did, "join:4:1");
+	/* A vrrpd-net in the kernel has been asked already. */
+	world_forget();
+	vrrp_errands_net(e, VRRP_NET_WAITS);
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_true(vrrp_errands_joined(e, 1, 0));
+}
+
+static void
+test_vrrp_errand_join_that_is_forgone_is_not_asked_again(void **state)
+{
+	(void)state;
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_int_equal(vrrp_errands_join(e, 7, AF_INET, sockets), 1);
+	assert_int_equal(vrrp_errands_join(e, 8, AF_INET, sockets), 2);
+	vrrp_errands_forgo_join(e, 1);
+	vrrp_errands_forgo_join(e, 1);
+	world_forget();
+	vrrp_errands_net(e, VRRP_NET_AWAY);
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_string_equal(world.did, "join:4:2");
+	assert_false(vrrp_errands_joined(e, 1, 0));
+	assert_true(vrrp_errands_joined(e, 2, -ENODEV));
+}
+
 int
 main(void)
 {
@@ -593,6 +657,9 @@ main(void)
 	    TEST(test_vrrp_errand_device_of_an_active_is_made_again),
 	    TEST(test_vrrp_errand_device_that_was_taken_down_is_in_use),
 	    TEST(test_vrrp_errand_active_without_a_device_stops),
+	    TEST(test_vrrp_errand_nobody_joins_before_the_monitor_speaks),
+	    TEST(test_vrrp_errand_join_is_asked_for_until_it_is_answered),
+	    TEST(test_vrrp_errand_join_that_is_forgone_is_not_asked_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -186,7 +187,7 @@ static const struct {
 	/* Nobody registered for it. */
 	{ "\0\4\0\0a", VRRP_MSG_WILL_REVOKE, VRRP_REFUSAL_TYPE },
 	{ "\0\10\0\0a", VRRP_MSG_LEVEL, VRRP_REFUSAL_WAY },
-	{ "\0\040\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
+	{ "\0\100\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
 	{ "\377\377\0\0a", VRRP_MSG_NONE, VRRP_REFUSAL_TYPE },
 	{ "\0\2\0\1a", VRRP_MSG_PHASE, VRRP_REFUSAL_HEADER },
 	{ "\0\2\1\0a", VRRP_MSG_PHASE, VRRP_REFUSAL_HEADER },
@@ -241,6 +242,181 @@ test_vrrp_channel_oversized_message_is_refused_whole(void **state)
 	assert_int_equal(got_len, VRRP_CHANNEL_BODY_MAX);
 	free(big);
 }
+
+/* --- descriptors --- */
+
+/* As many descriptors as that, of a pipe's end, along with the message. */
+static void
+from_peer_with(const void *bytes, size_t len, unsigned count, int fd)
+{
+	union {
+		struct cmsghdr	align;
+		char		buf[CMSG_SPACE(8 * sizeof(int))];
+	} control = { .buf = { 0 } };
+	struct iovec iov = { (void *)(uintptr_t)bytes, len };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control.buf,
+	    .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+	unsigned i;
+
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(count * sizeof(int));
+	for (i = 0; i < count; i++)
+		memcpy(CMSG_DATA(h) + i * sizeof(fd), &fd, sizeof(fd));
+	assert_int_equal(sendmsg(peer, &m, 0), (ssize_t)len);
+	vrrp_channel_drain(c);
+}
+
+/* Nobody holds the other end any more: read() finds the end at once. */
+static bool
+is_let_go(int read_end)
+{
+	char byte;
+
+	return read(read_end, &byte, 1) == 0;
+}
+
+static int taken = -1;
+
+static enum vrrp_refusal
+on_join(const uint8_t *body, size_t len, void *arg)
+{
+	(void)body;
+	(void)len;
+	(void)arg;
+	got++;
+	taken = vrrp_channel_take(c, 1);
+	assert_int_equal(vrrp_channel_take(c, 1), -1);
+	assert_int_equal(vrrp_channel_take(c, 2), -1);
+	return answer;
+}
+
+static const char join[16] = { 0, VRRP_MSG_JOIN };
+
+static void
+test_vrrp_channel_handler_takes_a_descriptor_and_the_rest_is_closed(
+    void **state)
+{
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	vrrp_channel_handle(c, VRRP_MSG_JOIN, on_join, NULL);
+	from_peer_with(join, sizeof(join), 2, fds[1]);
+	(void)close(fds[1]);
+	assert_int_equal(got, 1);
+	assert_int_equal(vrrp_channel_refused(c)->count, 0);
+	assert_int_equal(fcntl(taken, F_GETFD), FD_CLOEXEC);
+	assert_false(is_let_go(fds[0]));
+	(void)close(taken);
+	assert_true(is_let_go(fds[0]));
+	(void)close(fds[0]);
+}
+
+/* Too few, too many, and with a message that brings none: refused and closed. */
+static void
+test_vrrp_channel_other_numbers_of_descriptors_are_refused(void **state)
+{
+	static const unsigned counts[] = { 1, 3, 8 };
+	int fds[2];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	vrrp_channel_handle(c, VRRP_MSG_JOIN, on_join, NULL);
+	vrrp_channel_handle(c, VRRP_MSG_PHASE, on_message, &got);
+	from_peer(join, sizeof(join));
+	assert_refused(1, VRRP_MSG_JOIN, VRRP_REFUSAL_DESCRIPTORS);
+	for (i = 0; i < 3; i++) {
+		from_peer_with(join, sizeof(join), counts[i], fds[1]);
+		assert_refused(i + 2, VRRP_MSG_JOIN,
+		    VRRP_REFUSAL_DESCRIPTORS);
+	}
+	from_peer_with("\0\2\0\0\7", 5, 1, fds[1]);
+	assert_refused(5, VRRP_MSG_PHASE, VRRP_REFUSAL_DESCRIPTORS);
+	from_peer_with("\0\2\0\1\7", 5, 2, fds[1]);
+	assert_refused(6, VRRP_MSG_PHASE, VRRP_REFUSAL_HEADER);
+	assert_int_equal(got, 0);
+	(void)close(fds[1]);
+	assert_true(is_let_go(fds[0]));
+	(void)close(fds[0]);
+}
+
+/* The descriptors of the last message that the peer got. */
+static int
+peer_gets(int out[2])
+{
+	char control[CMSG_SPACE(2 * sizeof(int))], body[4096];
+	struct iovec iov = { body, sizeof(body) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *h;
+
+	if (recvmsg(peer, &m, MSG_DONTWAIT) == -1)
+		return -1;
+	h = CMSG_FIRSTHDR(&m);
+	if (h == NULL)
+		return 0;
+	memcpy(out, CMSG_DATA(h), 2 * sizeof(int));
+	return (int)((h->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+}
+
+/* Kept in the queue, also when the sender closes its own meanwhile. */
+static void
+test_vrrp_channel_descriptors_wait_with_their_message(void **state)
+{
+	static uint8_t will[2048];
+	int fds[2], send_fds[2], out[2];
+	unsigned sent = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	while (vrrp_channel_flush(c)) {
+		assert_int_equal(vrrp_channel_send(c, VRRP_MSG_WILL, will,
+		    sizeof(will)), 0);
+		sent++;
+	}
+	send_fds[0] = send_fds[1] = fds[1];
+	assert_int_equal(vrrp_channel_send_with(c, VRRP_MSG_JOIN, join, 12,
+	    send_fds), 0);
+	(void)close(fds[1]);
+	assert_false(is_let_go(fds[0]));
+	while (sent-- > 0) {
+		assert_int_equal(peer_gets(out), 0);
+		(void)vrrp_channel_flush(c);
+	}
+	assert_int_equal(peer_gets(out), 2);
+	(void)close(out[0]);
+	assert_false(is_let_go(fds[0]));
+	(void)close(out[1]);
+	assert_true(is_let_go(fds[0]));
+	(void)close(fds[0]);
+}
+
+static void
+test_vrrp_channel_end_closes_what_waits(void **state)
+{
+	static uint8_t will[2048];
+	int fds[2], send_fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	while (vrrp_channel_flush(c))
+		assert_int_equal(vrrp_channel_send(c, VRRP_MSG_WILL, will,
+		    sizeof(will)), 0);
+	send_fds[0] = send_fds[1] = fds[1];
+	assert_int_equal(vrrp_channel_send_with(c, VRRP_MSG_JOIN, join, 12,
+	    send_fds), 0);
+	(void)close(fds[1]);
+	vrrp_channel_free(c);
+	c = NULL;
+	assert_true(is_let_go(fds[0]));
+	(void)close(fds[0]);
+}
+
+/* --- refusals --- */
 
 static unsigned hooks;
 
@@ -390,6 +566,10 @@ main(void)
 		M(test_vrrp_channel_what_may_not_come_is_refused),
 		M(test_vrrp_channel_phase_of_the_engine_decides),
 		M(test_vrrp_channel_oversized_message_is_refused_whole),
+		M(test_vrrp_channel_handler_takes_a_descriptor_and_the_rest_is_closed),
+		M(test_vrrp_channel_other_numbers_of_descriptors_are_refused),
+		E(test_vrrp_channel_descriptors_wait_with_their_message),
+		E(test_vrrp_channel_end_closes_what_waits),
 		M(test_vrrp_channel_handler_may_refuse),
 		M(test_vrrp_channel_refusals_are_said_once_for_each_cause),
 		E(test_vrrp_channel_send_too_long_is_an_error),

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/log.h"
 #include "test/unit/vrrpd/monitor/monitor_world.h"
@@ -357,6 +358,24 @@ vrrp_channel_send(struct vrrp_channel *c, enum vrrp_message type,
 	told[told_count].to = c->number;
 	told[told_count++].m = copy_of(type, body, len);
 	return 0;
+}
+
+int
+vrrp_channel_send_with(struct vrrp_channel *c, enum vrrp_message type,
+    const void *body, size_t len, const int *fds)
+{
+	if (vrrp_traffic_descriptors(type) > 0)
+		assert_true(fds[0] != -1 && fds[1] != -1);
+	return vrrp_channel_send(c, type, body, len);
+}
+
+/* Ends of files of its own, which close() takes. */
+int
+vrrp_channel_take(struct vrrp_channel *c, unsigned i)
+{
+	(void)c;
+	(void)i;
+	return dup(STDERR_FILENO);
 }
 
 bool

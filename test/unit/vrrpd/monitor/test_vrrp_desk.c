@@ -27,6 +27,7 @@
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -296,6 +297,39 @@ net_is(char state, int64_t run_ms, int64_t wait_ms)
 {
 	vital = (struct vrrp_vital){ .known = true, .state = state,
 	    .run_ns = run_ms * NS_PER_MS, .wait_ns = wait_ms * NS_PER_MS };
+}
+
+static void
+engine_joins(uint32_t number)
+{
+	const struct vrrp_joining j = { number, 2, AF_INET6 };
+	uint8_t buf[VRRP_JOINING_BYTES];
+
+	world_says(engine_number, VRRP_MSG_JOIN, buf,
+	    vrrp_joining_encode(&j, buf));
+}
+
+static void
+net_has_joined(unsigned n, uint32_t number, int error)
+{
+	uint8_t buf[VRRP_JOINED_BYTES];
+
+	world_says(n, VRRP_MSG_JOINED, buf,
+	    vrrp_joined_encode(number, error, buf));
+}
+
+/* The number of the next such answer that the engine was told; 0: none. */
+static uint32_t
+told_joined(int *error)
+{
+	const uint8_t *body;
+	uint32_t number;
+	size_t len;
+
+	if (!world_told(engine_number, VRRP_MSG_JOINED, &body, &len))
+		return 0;
+	assert_true(vrrp_joined_decode(body, len, &number, error));
+	return number;
 }
 
 /* --- tests --- */
@@ -816,6 +850,75 @@ test_vrrp_desk_vrrpd_net_executes_after_a_planned_restart(void **state)
 	assert_true(world_told(NET + 2, VRRP_MSG_EXECUTE, NULL, NULL));
 }
 
+/* --- groups --- */
+
+static void
+test_vrrp_desk_join_goes_to_vrrpd_net_and_its_answer_back(void **state)
+{
+	int error;
+
+	(void)state;
+	start();
+	engine_joins(7);
+	assert_true(world_told(NET, VRRP_MSG_JOIN, NULL, NULL));
+	assert_int_equal(told_joined(&error), 0);
+	net_has_joined(NET, 7, -ENODEV);
+	assert_int_equal(told_joined(&error), 7);
+	assert_int_equal(error, -ENODEV);
+	/* Nobody has asked for this one. */
+	net_has_joined(NET, 8, 0);
+	assert_int_equal(told_joined(&error), 0);
+}
+
+static void
+test_vrrp_desk_join_without_an_answer_is_looked_after(void **state)
+{
+	(void)state;
+	start();
+	net_is('T', 0, 0);
+	engine_joins(7);
+	world_run_ms(600);
+	assert_true(looks > 0);
+	assert_non_null(strstr(world.said, "was killed for its silence"));
+}
+
+static void
+test_vrrp_desk_join_is_asked_again_where_it_cannot_be_passed_on(void **state)
+{
+	int error;
+
+	(void)state;
+	start();
+	world.full = true;
+	engine_joins(7);
+	world.full = false;
+	assert_false(world_told(NET, VRRP_MSG_JOIN, NULL, NULL));
+	/* Nothing for a vrrpd-net that is not there: the next is told of. */
+	world_dies(NET, SIGKILL);
+	engine_joins(8);
+	assert_int_equal(told_joined(&error), 0);
+}
+
+static void
+test_vrrp_desk_answers_to_an_engine_before_are_nobodys(void **state)
+{
+	int error;
+
+	(void)state;
+	start();
+	engine_joins(1);
+	engine_joins(2);
+	engine_ends();
+	engine_starts();
+	engine_joins(1);
+	net_has_joined(NET, 1, -ENODEV);
+	net_has_joined(NET, 2, -ENODEV);
+	assert_int_equal(told_joined(&error), 0);
+	net_has_joined(NET, 1, 0);
+	assert_int_equal(told_joined(&error), 1);
+	assert_int_equal(error, 0);
+}
+
 int
 main(void)
 {
@@ -848,6 +951,10 @@ main(void)
 		T(test_vrrp_desk_starts_it_once_more_to_leave_nothing),
 		T(test_vrrp_desk_in_another_child_it_is_left_alone),
 		T(test_vrrp_desk_vrrpd_net_executes_after_a_planned_restart),
+		T(test_vrrp_desk_join_goes_to_vrrpd_net_and_its_answer_back),
+		T(test_vrrp_desk_join_without_an_answer_is_looked_after),
+		T(test_vrrp_desk_join_is_asked_again_where_it_cannot_be_passed_on),
+		T(test_vrrp_desk_answers_to_an_engine_before_are_nobodys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,15 +14,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "shared/nl_batch.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -272,6 +275,87 @@ test_vrrp_netd_wish_for_another_interface_makes_nothing(void **state)
 	wish(&w);
 	assert_int_equal(made.error, -ENODEV);
 	assert_false(says("ip -o link | grep vr4-51"));
+}
+
+/* --- groups --- */
+
+static uint32_t joined;		/* the last answer; 0: none */
+static int joined_error;
+
+static enum vrrp_refusal
+on_joined(const uint8_t *body, size_t len, void *arg)
+{
+	(void)arg;
+	assert_true(vrrp_joined_decode(body, len, &joined, &joined_error));
+	return VRRP_REFUSAL_NONE;
+}
+
+static void
+join(int ifindex, uint8_t family, const int fds[2])
+{
+	const struct vrrp_joining j = { 7, ifindex, family };
+	uint8_t body[VRRP_JOINING_BYTES];
+
+	joined = 0;
+	vrrp_channel_handle(monitor, VRRP_MSG_JOINED, on_joined, NULL);
+	assert_int_equal(vrrp_channel_send_with(monitor, VRRP_MSG_JOIN, body,
+	    vrrp_joining_encode(&j, body), fds), 0);
+	turn();
+	assert_int_equal(joined, 7);
+}
+
+/* The membership lasts as long as the sockets of whoever has passed them. */
+static void
+test_vrrp_netd_joins_with_the_sockets_of_somebody_else(void **state)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	static const char *const groups[] = { "224.0.0.18", "ff02::12" };
+	char ask_kernel[80];
+	int fds[2], i;
+
+	(void)state;
+	start();
+	for (i = 0; i < 2; i++) {
+		fds[0] = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+		fds[1] = vrrp_member_socket(families[i]);
+		assert_true(fds[0] >= 0 && fds[1] >= 0);
+		(void)snprintf(ask_kernel, sizeof(ask_kernel),
+		    "ip maddr show dev eth0 | grep %s", groups[i]);
+		assert_false(says(ask_kernel));
+		join(parent.ifindex, families[i], fds);
+		assert_int_equal(joined_error, 0);
+		assert_true(says(ask_kernel));
+		join(parent.ifindex, families[i], fds);	/* once more */
+		assert_int_equal(joined_error, 0);
+		vrrp_netd_close(netd);
+		netd = NULL;
+		assert_true(says(ask_kernel));
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+		assert_false(says(ask_kernel));
+		(void)teardown(NULL);
+		start();
+	}
+}
+
+static void
+test_vrrp_netd_join_on_no_interface_is_an_error(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	start();
+	fds[0] = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	fds[1] = vrrp_member_socket(AF_INET);
+	join(4711, AF_INET, fds);
+	assert_int_equal(joined_error, -ENODEV);
+	/* A file instead of a socket is an error as well, and nothing else. */
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	fds[0] = fds[1] = STDERR_FILENO;
+	join(parent.ifindex, AF_INET, fds);
+	assert_int_equal(joined_error, -ENOTSOCK);
+	assert_int_equal(refused_count, 0);
 }
 
 /* --- removal --- */
@@ -542,6 +626,8 @@ main(void)
 	    TEST(test_vrrp_netd_adopted_device_is_deaf_mute_and_empty),
 	    TEST(test_vrrp_netd_leaves_a_device_of_somebody_else),
 	    TEST(test_vrrp_netd_wish_for_another_interface_makes_nothing),
+	    TEST(test_vrrp_netd_joins_with_the_sockets_of_somebody_else),
+	    TEST(test_vrrp_netd_join_on_no_interface_is_an_error),
 	    TEST(test_vrrp_netd_removes_what_it_is_asked_to),
 	    TEST(test_vrrp_netd_device_that_is_gone_is_done_with),
 	    TEST(test_vrrp_netd_leaves_a_device_that_is_another_by_now),

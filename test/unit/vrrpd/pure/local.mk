@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_group \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
 	test/unit/vrrpd/pure/test_vrrp_heard \
+	test/unit/vrrpd/pure/test_vrrp_joining \
 	test/unit/vrrpd/pure/test_vrrp_level \
 	test/unit/vrrpd/pure/test_vrrp_linger \
 	test/unit/vrrpd/pure/test_vrrp_notice \
@@ -74,6 +75,8 @@ test_unit_vrrpd_pure_test_vrrp_handoff_SOURCES = test/unit/vrrpd/pure/test_vrrp_
 test_unit_vrrpd_pure_test_vrrp_handoff_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_heard_SOURCES = test/unit/vrrpd/pure/test_vrrp_heard.c
 test_unit_vrrpd_pure_test_vrrp_heard_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_joining_SOURCES = test/unit/vrrpd/pure/test_vrrp_joining.c
+test_unit_vrrpd_pure_test_vrrp_joining_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_level_SOURCES = test/unit/vrrpd/pure/test_vrrp_level.c
 test_unit_vrrpd_pure_test_vrrp_level_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_linger_SOURCES = test/unit/vrrpd/pure/test_vrrp_linger.c

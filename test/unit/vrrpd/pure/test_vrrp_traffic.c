@@ -80,6 +80,10 @@ static const struct row {
 	{ VRRP_WAY_NET_DOWN, VRRP_MSG_MAKE, A, 32, 32 },
 	{ VRRP_WAY_NET_DOWN, VRRP_MSG_REMOVE, A, 24, 256 * 24 },
 	{ VRRP_WAY_NET_DOWN, VRRP_MSG_RENEW, A, 24, VRRP_RENEWAL_MAX },
+	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_JOIN, A, 12, 12 },
+	{ VRRP_WAY_NET_DOWN, VRRP_MSG_JOIN, A, 12, 12 },
+	{ VRRP_WAY_NET_UP, VRRP_MSG_JOINED, A, 8, 8 },
+	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_JOINED, A, 8, 8 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_TRY, A, 0, 0 },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_TRIED, A, 1, 200 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_REPLACE, R, 0, 0 },
@@ -209,6 +213,17 @@ test_vrrp_traffic_id_is_one_number_of_this_table(void **state)
 	assert_int_equal(vrrp_traffic_id(), vrrp_traffic_id());
 }
 
+static void
+test_vrrp_traffic_descriptors_come_with_a_wish_to_join(void **state)
+{
+	unsigned type;
+
+	(void)state;
+	for (type = 0; type < VRRP_MSG_COUNT; type++)
+		assert_int_equal(vrrp_traffic_descriptors(
+		    (enum vrrp_message)type), type == VRRP_MSG_JOIN ? 2 : 0);
+}
+
 int
 main(void)
 {
@@ -218,6 +233,8 @@ main(void)
 		cmocka_unit_test(test_vrrp_traffic_every_way_phase_and_length),
 		cmocka_unit_test(test_vrrp_traffic_longest_is_what_may_be_sent),
 		cmocka_unit_test(test_vrrp_traffic_names_are_told_apart),
+		cmocka_unit_test(
+		    test_vrrp_traffic_descriptors_come_with_a_wish_to_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
