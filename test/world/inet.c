@@ -8,7 +8,8 @@
  * Out: packet sockets send what they are given; UDP and raw sockets get their
  * headers here, from the address, the hop limit and the way out that the process
  * has asked for.  The neighbour's MAC is looked up across the switch in no time
- * and kept for good.
+ * and kept until the scenario has it forgotten.  A neighbour that does not answer is
+ * asked for again once a second, as Linux does, unless it says itself who it is.
  *
  * Not modelled: routes (everything is on link), fragments, UDP checksums,
  * loopback.
@@ -49,6 +50,7 @@
 #define IP6_LEN		40
 #define UDP_LEN		8
 #define MEMBERS_MAX	4
+#define ASK_AGAIN_NS	NS_PER_S	/* for a neighbour's MAC */
 
 /* Something received. */
 struct item {
@@ -307,6 +309,31 @@ receive_udp(struct link *l, struct frame *f, struct item *like)
 	put(s, f, like);
 }
 
+/* ARP, or an unsolicited NA: changes what is known, and is no new entry. */
+static void
+neighbour_says(const struct link *l, const struct frame *f)
+{
+	const uint8_t *b = f->bytes, *mac;
+	struct neighbour *n;
+	struct addr a;
+
+	if (b[12] == 0x08 && b[13] == 0x06 && f->len >= 42) {
+		a = addr_from_bytes(AF_INET, b + 14 + 14);
+		mac = b + 14 + 8;
+	} else if (b[12] == 0x86 && f->len >= 54 + 32 && b[14 + 6] ==
+	    IPPROTO_ICMPV6 && b[54] == 136) {
+		a = addr_from_bytes(AF_INET6, b + 54 + 8);
+		mac = b + 54 + 26;
+	} else
+		return;
+	for (n = l->host->neighbours; n != NULL; n = n->next)
+		if (n->link == l && addr_equal(&n->addr, &a)) {
+			memcpy(n->mac, mac, sizeof(n->mac));
+			n->known = true;
+			n->failing_since = NEVER;
+		}
+}
+
 void
 inet_receive(struct link *l, struct frame *f)
 {
@@ -315,6 +342,7 @@ inet_receive(struct link *l, struct frame *f)
 	uint16_t type = get16(f->bytes + 12);
 	struct inet *s;
 
+	neighbour_says(l, f);
 	if (!is_taken(l, f->bytes))
 		return;
 	judge_frame_arrived(l, f);
@@ -444,6 +472,7 @@ struct way {
 	struct addr	 source, to;
 	uint16_t	 port;		/* of the destination */
 	uint8_t		 mac[6];
+	bool		 unknown;	/* no MAC is known */
 };
 
 /* The control messages of a send: source and way out. */
@@ -500,8 +529,11 @@ resolve(struct host *h, struct way *w)
 	    w->link;
 	struct neighbour *n = neighbour_get(&h->neighbours, lower, &w->to);
 
-	if (!n->known)
+	if (!n->known && (n->failing_since == NEVER ||
+	    world->now - n->failing_since >= ASK_AGAIN_NS)) {
 		n->known = lan_resolve(lower, &w->to, n->mac);
+		n->failing_since = n->known ? NEVER : world->now;
+	}
 	memcpy(w->mac, n->mac, sizeof(w->mac));
 	return n->known;
 }
@@ -532,7 +564,8 @@ find_way(struct inet *s, const struct msghdr *m, struct way *w)
 		return -EINVAL;
 	if (address_of(h, &w->to) != NULL)
 		return 1;
-	return resolve(h, w) ? 0 : 1;
+	w->unknown = !resolve(h, w);
+	return 0;
 }
 
 static void
@@ -597,6 +630,10 @@ send_ip(struct inet *s, const struct msghdr *m)
 		at += UDP_LEN;
 	}
 	at += msg_take(m, frame + at, len);
+	if (w.unknown) {
+		lan_kept(w.link, frame, at);
+		return (ssize_t)len;
+	}
 	rc = lan_send(w.link, frame, at);
 	return rc < 0 ? rc : (ssize_t)len;
 }

@@ -254,6 +254,28 @@ forward(struct lan *l, struct frame *f, struct port *to)
 	}
 }
 
+static struct frame *
+frame_of(struct link *lower, const void *bytes, size_t len)
+{
+	struct frame *f = world_alloc(sizeof(*f) + len);
+
+	f->refs = 1;
+	f->len = len;
+	f->from = lower->port;
+	memcpy(f->bytes, bytes, len);
+	f->kind = kind_of(f->bytes, len);
+	return f;
+}
+
+void
+lan_kept(struct link *link, const void *bytes, size_t len)
+{
+	struct frame *f = frame_of(link, bytes, len);
+
+	judge_frame_sent(link->host, f);
+	frame_unref(f);
+}
+
 int
 lan_send(struct link *link, const void *bytes, size_t len)
 {
@@ -274,12 +296,7 @@ lan_send(struct link *link, const void *bytes, size_t len)
 	if (!link_works(link) || lower->port == NULL)
 		return 0;			/* no carrier: dropped */
 	l = lower->port->lan;
-	f = world_alloc(sizeof(*f) + len);
-	f->refs = 1;
-	f->len = len;
-	f->from = lower->port;
-	memcpy(f->bytes, bytes, len);
-	f->kind = kind_of(f->bytes, len);
+	f = frame_of(lower, bytes, len);
 	world->frames++;
 	judge_frame_sent(link->host, f);
 	learn(l, f->bytes + 6, lower->port, f->kind);

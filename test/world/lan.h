@@ -77,6 +77,8 @@ struct lan *lan_find(const char *name);
 void	lan_connect(struct lan *, struct link *);
 /* A frame leaves the link; copied.  0, or negative errno as the kernel says. */
 int	lan_send(struct link *, const void *frame, size_t len);
+/* A frame for a neighbour that is not known: its sender has done what it could. */
+void	lan_kept(struct link *, const void *frame, size_t len);
 /* A link is about to be freed. */
 void	lan_link_gone(struct link *);
 void	lan_host_woke(struct host *);

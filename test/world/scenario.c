@@ -40,6 +40,7 @@
  *   address HOST IF add|del PREFIX
  *   rtnl HOST SPAN		(held by somebody else)
  *   lose-events HOST		(of netlink: ENOBUFS)
+ *   forget HOST		(its kernel, every neighbour's MAC)
  *   refuse-frames HOST ERRNO|0	refuse-addresses HOST ERRNO|0
  *   reload [vrrpd|bfdd] HOST [with NAME]
  *   run HOST WORDS...		vrrpctl; must end with status 0
@@ -833,6 +834,17 @@ do_rtnl(struct play *p)
 }
 
 static void
+do_forget(struct play *p)
+{
+	struct neighbour *n;
+
+	for (n = host(p)->neighbours; n != NULL; n = n->next) {
+		n->known = false;
+		n->failing_since = NEVER;
+	}
+}
+
+static void
 do_lose_events(struct play *p)
 {
 	struct host *h = host(p);
@@ -1250,6 +1262,7 @@ static const struct {
 	{ "address", do_address },
 	{ "rtnl", do_rtnl },
 	{ "lose-events", do_lose_events },
+	{ "forget", do_forget },
 	{ "refuse-frames", do_refuse_frames },
 	{ "refuse-addresses", do_refuse_addresses },
 	{ "reload", do_reload },

@@ -36,6 +36,7 @@
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_presence.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
@@ -83,6 +84,7 @@ iface_found(struct vrrp_router *r, struct vrrp_iface *f,
 	unsigned i;
 
 	vrrp_iface_found(f, link);
+	vrrp_presence_look(f, r->tx);
 	for (i = 0; i < r->instance_count; i++)
 		if (r->instances[i]->iface == f)
 			vrrp_instance_iface_found(r->instances[i]);
@@ -94,6 +96,7 @@ iface_lost(struct vrrp_router *r, struct vrrp_iface *f)
 	unsigned i;
 
 	vrrp_iface_lost(f);
+	vrrp_presence_look(f, r->tx);
 	vrrp_leaving_iface_lost(r, f);
 	vrrp_succession_iface_lost(r, f);
 	for (i = 0; i < r->instance_count; i++)
@@ -109,6 +112,7 @@ iface_changed(struct vrrp_router *r, struct vrrp_iface *f,
 	unsigned i;
 
 	f->link = *link;
+	vrrp_presence_look(f, r->tx);
 	for (i = 0; i < r->instance_count; i++) {
 		if (r->instances[i]->iface != f)
 			continue;
@@ -219,6 +223,7 @@ settle_iface(struct vrrp_router *r, struct vrrp_iface *f)
 
 	f->addrs_changed = false;
 	(void)vrrp_iface_update_primary(f);
+	vrrp_presence_look(f, r->tx);
 	for (i = 0; i < r->instance_count; i++)
 		if (r->instances[i]->iface == f)
 			vrrp_instance_primary_changed(r->instances[i]);
@@ -319,6 +324,7 @@ synced_event(void *arg)
 		    link.ifindex != f->link.ifindex))
 			iface_lost(r, f);
 		(void)vrrp_iface_update_primary(f);
+		vrrp_presence_look(f, r->tx);
 	}
 	for (i = 0; i < r->instance_count; i++) {
 		vrrp_instance_primary_changed(r->instances[i]);
@@ -404,6 +410,8 @@ stalled(mono_t since, mono_t until, void *arg)
 	unsigned i;
 
 	r->stalls++;
+	for (i = 0; i < r->iface_count; i++)
+		vrrp_presence_woke(r->ifaces[i], ns);
 	if (ns > r->worst_stall_ns)
 		r->worst_stall_ns = ns;
 	for (i = 0; i < r->instance_count; i++)
@@ -445,8 +453,12 @@ watch_stalls(struct vrrp_router *r)
 void
 vrrp_router_retune(struct vrrp_router *r)
 {
+	unsigned i;
+
 	if (!r->started)
 		return;
+	for (i = 0; i < r->iface_count; i++)
+		vrrp_presence_look(r->ifaces[i], r->tx);
 	vrrp_sessions_follow(r);
 	watch_stalls(r);
 }
@@ -728,6 +740,8 @@ vrrp_router_start(struct vrrp_router *r)
 
 	r->started = true;
 	vrrp_router_remove_orphans(r);
+	for (i = 0; i < r->iface_count; i++)
+		vrrp_presence_look(r->ifaces[i], r->tx);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_start(r->instances[i]);
 	for (i = 0; i < r->instance_count; i++)

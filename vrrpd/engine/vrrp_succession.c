@@ -29,6 +29,7 @@
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_presence.h"
 
 /* --- interfaces --- */
 
@@ -54,6 +55,7 @@ vrrp_succession_iface(struct vrrp_router *r, const char *name)
 	r->ifaces[r->iface_count++] = f;
 	if (nl_link_known(r->nl, name, &link) == 0)
 		vrrp_iface_found(f, &link);
+	vrrp_presence_look(f, r->tx);
 	return f;
 }
 

@@ -77,6 +77,7 @@ vrrp_iface_free(struct vrrp_iface *f)
 {
 	if (f == NULL)
 		return;
+	loop_timer_free(f->presence.timer);
 	vrrp_io_close(f->io);
 	free(f);
 }

@@ -18,6 +18,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_addrs.h"
+#include "vrrpd/instance/vrrp_presence_state.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/pure/vrrp_params.h"
@@ -49,6 +50,7 @@ struct vrrp_iface {
 	mono_t			  away_since[2];
 	bool			  lost[2];
 	struct vrrp_manners	  manners;
+	struct vrrp_presence	  presence;
 	struct vrrp_instance	 *table[2][256];
 	unsigned		  users;	/* instances, in the table or not */
 	unsigned		  placeless;	/* of them, those that are not */

@@ -24,10 +24,8 @@
  * for before that one is told to yield, and then nothing is said at all.
  *
  * An instance that leaves Active in good health answers on its addresses until
- * a successor is heard (vrrp_linger.h), whatever its state then is.
- *
- * An Active whose adverts do not leave tries again, and gives up when another
- * router serves (vrrp_unsent.h).
+ * a successor is heard (vrrp_linger.h), whatever its state then is.  One whose
+ * adverts do not leave gives up when another router serves (vrrp_unsent.h).
  *
  * Words.  perform() only stores a record; vrrp_machine_say() runs after the
  * packets of the batch, logs what is new and tells the control socket.
@@ -51,6 +49,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/instance/vrrp_presence.h"
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -646,9 +645,11 @@ vrrp_machine_start(struct vrrp_instance *v, enum vrrp_cause cause)
 	else if (v->willed)
 		vrrp_core_startup_willed(&v->core, now,
 		    vrrp_iface_primary_of(v), cause, &act);
-	else
+	else {
 		vrrp_core_startup(&v->core, now, vrrp_iface_primary_of(v),
 		    cause, &act);
+		vrrp_presence_listen(v);
+	}
 	v->willed = false;
 	perform(v, &act, &m);
 }
@@ -838,6 +839,7 @@ vrrp_machine_absent(struct vrrp_instance *v, mono_t since, mono_t until,
 		vrrp_core_fence(&v->core, until, absent_ns);
 		vrrp_machine_say_later(v);
 	}
+	vrrp_presence_listen_again(v, until, absent_ns);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	return fence;
 }

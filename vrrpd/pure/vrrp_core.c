@@ -17,6 +17,10 @@
  * touches Active_Down_Timer, and a Down that vrrp_death.c does not believe leaves
  * everything to that timer.
  *
+ * Silence counts from when somebody could have been heard.  To a router that has
+ * just come up, or woken, nothing may have come because its peers could not reach
+ * it yet: vrrp_core_listen().
+ *
  * Beyond the RFC, each for a reason given where it is done: the guard against
  * advert storms (V-96), the shortened wait after a priority change (V-78), the
  * delay of preemption (V-79), the pacing when the interval grows.
@@ -163,6 +167,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->queries = 0;
 	v->fence_until = MONO_NEVER;
 	v->place_ns = -1;
+	v->listen_until = MONO_ZERO;
 }
 
 struct vrrp_other
@@ -223,9 +228,9 @@ skew_or_place_ns(const struct vrrp_core *v, int64_t place_ns)
 static void
 rebase_active_down_timer(struct vrrp_core *v)
 {
-	v->active_down_timer = mono_add(v->active_down_from,
-	    v->active_down_is_skew ? skew_or_place_ns(v, v->place_ns) :
-	    v->active_down_interval_ns);
+	v->active_down_timer = mono_max(v->listen_until,
+	    mono_add(v->active_down_from, v->active_down_is_skew ?
+	    skew_or_place_ns(v, v->place_ns) : v->active_down_interval_ns));
 }
 
 static void
@@ -324,6 +329,30 @@ vrrp_core_startup_willed(struct vrrp_core *v, mono_t now,
 	start_active_down_timer(v, now, true, VRRP_CAUSE_OWN_WILL,
 	    vrrp_core_followed(v));
 	vrrp_core_check(v);
+}
+
+void
+vrrp_core_listen(struct vrrp_core *v, mono_t until)
+{
+	if (v->state == VRRP_BACKUP && !mono_is_never(v->active_down_timer)) {
+		v->listen_until = mono_max(v->listen_until, until);
+		v->active_down_timer = mono_max(v->active_down_timer, until);
+	} else if (vrrp_core_is_fenced(v)) {
+		v->fence_until = mono_max(v->fence_until, until);
+		v->adver_timer = v->fence_until;
+	}
+	vrrp_core_check(v);
+}
+
+/* There is a way to us, unless the advert is a leftover. */
+static void
+hears(struct vrrp_core *v, mono_t arrival)
+{
+	if (v->listen_until.ns == 0 || mono_before(arrival,
+	    mono_max(v->state_since, v->absent_until)))
+		return;
+	v->listen_until = MONO_ZERO;
+	rebase_active_down_timer(v);
 }
 
 /* The answers come before the timer that runs from here. */
@@ -440,6 +469,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 
 	if (vrrp_core_bfd_confirm_rx(v, now, arrival, adv))
 		return;
+	hears(v, arrival);
 	if (adv->priority == 0) {			/* V-65, V-97 */
 		if (addr_equal(&adv->source, &v->active.source)) {
 			place_ns = vrrp_core_bfd_place_ns(v,

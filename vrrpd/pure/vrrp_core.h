@@ -63,6 +63,14 @@ void	vrrp_core_startup_willed(struct vrrp_core *, mono_t now,
 void	vrrp_core_readopt(struct vrrp_core *, mono_t now,
 	    const struct addr *primary, mono_t since, mono_t left,
 	    struct vrrp_actions *);
+/*
+ * Silence until then says nothing: peers may not have been able to reach us.  A
+ * Backup that has heard no advert since it began to wait is not Active before, and
+ * a fenced Active listens until then.  The first advert that arrives shows that
+ * there is a way, and ends it.  Called right after vrrp_core_startup(), or after an
+ * absence.  Nothing in other states.
+ */
+void	vrrp_core_listen(struct vrrp_core *, mono_t until);
 /* V-63, V-68. Nothing in Initialize. */
 void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
 	    struct vrrp_actions *);

@@ -50,7 +50,7 @@ check_initialize(const struct vrrp_core *v)
 	assert(!runs(v->confirm_timer));
 	assert(!runs(v->fence_until));
 	assert(!v->wants && !v->active_by_bfd && v->paced_adverts == 0);
-	assert(v->claimed == 0 && !v->willed);
+	assert(v->claimed == 0 && !v->willed && v->listen_until.ns == 0);
 	assert(!addr_is_set(&v->blocked_peer));
 }
 
@@ -66,6 +66,7 @@ check_backup(const struct vrrp_core *v)
 	/* L-10; in a sync group the timer is spent with the wish it makes. */
 	assert(runs(v->active_down_timer) || (v->wants && v->p.grouped));
 	assert(!mono_before(v->active_down_timer, v->active_down_from));
+	assert(!mono_before(v->active_down_timer, v->listen_until));
 	/* V-65, V-78: a place is taken in a skew, and makes it shorter. */
 	assert(v->place_ns == -1 || (v->place_ns >= 0 &&
 	    v->active_down_is_skew));
@@ -84,6 +85,7 @@ check_active(const struct vrrp_core *v)
 	assert(!runs(v->bfd_takeover_timer));
 	assert(!runs(v->confirm_timer));
 	assert(!v->wants && v->claimed == 0 && !v->willed);
+	assert(v->listen_until.ns == 0);
 	/* Design §6: whoever is fenced is silent until it has listened. */
 	assert(!runs(v->fence_until) ||
 	    v->fence_until.ns == v->adver_timer.ns);

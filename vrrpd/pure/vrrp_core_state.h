@@ -159,6 +159,9 @@ struct vrrp_core {
 	struct vrrp_active_router active;
 	struct vrrp_said	said;
 
+	/* A Backup that has heard nobody yet infers nothing until then; 0: may. */
+	mono_t			listen_until;
+
 	/* Was Active in another life, and nobody was heard yet. */
 	bool			willed;
 	uint8_t			queries;	/* so many before it is Active */

@@ -588,13 +588,17 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 
 	(void)tx;
 	assert_true(ifindex == WORLD_IFINDEX || ifindex == WORLD_IFINDEX2);
-	assert_true(len > 14 + 20 + 8 && len <= sizeof(world.frame));
+	assert_true(len >= 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;
 	if (world.send_error != 0)
 		return -world.send_error;
 	if (world.frame[12] == 0x86)		/* IPv6 */
 		at = 14 + 40;
+	if (world.frame[13] == 0x06 || (at == 54 && world.frame[20] == 58)) {
+		did("presence%s", at == 54 ? "-v6" : "");
+		return 0;
+	}
 	if (world.named)
 		did("advert:%u:%u", world.frame[at + 1], world.frame[at + 2]);
 	else

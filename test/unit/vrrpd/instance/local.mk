@@ -19,6 +19,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_instance \
 	test/unit/vrrpd/instance/test_vrrp_machine \
 	test/unit/vrrpd/instance/test_vrrp_peer \
+	test/unit/vrrpd/instance/test_vrrp_presence \
 	test/unit/vrrpd/instance/test_vrrp_send \
 	test/unit/vrrpd/instance/test_vrrp_track \
 	test/unit/vrrpd/instance/test_vrrp_tracked \
@@ -82,6 +83,11 @@ test_unit_vrrpd_instance_test_vrrp_peer_SOURCES = \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_peer_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_presence_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_presence.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_presence_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_send_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_send.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \

@@ -105,6 +105,74 @@ test_vrrp_core_startup_enters_backup(void **state)
 	assert_int_equal(remaining(&r), 360937500);
 }
 
+/* V-61 - silence in which nobody could have been heard says nothing */
+static void
+test_vrrp_core_listens_before_it_believes_silence(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, params(100, 1));
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	assert_int_equal(remaining(&r), 1200 * NS_PER_MS);
+	/* Values that change do not shorten it. */
+	set_params(&r, params(150, 1));
+	assert_int_equal(remaining(&r), 1200 * NS_PER_MS);
+	expire_next(&r);
+	assert_int_equal(r.act.todo, TAKEOVER);
+	/* Less than Active_Down_Interval: nothing is different. */
+	start(&r, params(100, 100));
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	assert_int_equal(remaining(&r), 3609375000);
+}
+
+/* V-66 +, V-67 +: whoever is heard has found the way */
+static void
+test_vrrp_core_listens_until_somebody_is_heard(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, params(100, 1));
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	pass(&r, 500 * NS_PER_MS);
+	rx(&r, R1, 200, 1);
+	assert_int_equal(remaining(&r), 36093750);
+	/* A lesser one is preempted at once: its silence was long enough. */
+	start(&r, params(100, 1));
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	pass(&r, 500 * NS_PER_MS);
+	rx(&r, R1, 50, 1);
+	expire(&r);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
+	/* An advert from before was waiting in the socket. */
+	start(&r, params(100, 1));
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	rx_late(&r, R1, 200, 1, NS_PER_MS);
+	assert_int_equal(remaining(&r), 1200 * NS_PER_MS);
+}
+
+/* V-79 +: a better router that cannot hear the lesser one yet */
+static void
+test_vrrp_core_listens_so_that_preempt_delay_holds(void **state)
+{
+	struct vrrp_core_params p = params(200, 1);
+	struct router r;
+
+	(void)state;
+	p.preempt_delay_ns = 20 * NS_PER_S;
+	start(&r, p);
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	pass(&r, NS_PER_S);
+	expire(&r);
+	assert_quiet(&r);
+	rx(&r, R1, 100, 1);
+	pass(&r, 30 * NS_PER_MS);
+	expire(&r);
+	assert_quiet(&r);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+}
+
 /* V-62 +, V-63 -, V-64 - */
 static void
 test_vrrp_core_initialize_ignores_everything(void **state)
@@ -1168,6 +1236,12 @@ main(void)
 		cmocka_unit_test(test_vrrp_core_v2_backup_uses_local_interval),
 		cmocka_unit_test(test_vrrp_core_owner_starts_active),
 		cmocka_unit_test(test_vrrp_core_startup_enters_backup),
+		cmocka_unit_test(
+		    test_vrrp_core_listens_before_it_believes_silence),
+		cmocka_unit_test(
+		    test_vrrp_core_listens_until_somebody_is_heard),
+		cmocka_unit_test(
+		    test_vrrp_core_listens_so_that_preempt_delay_holds),
 		cmocka_unit_test(test_vrrp_core_initialize_ignores_everything),
 		cmocka_unit_test(test_vrrp_core_second_startup_does_nothing),
 		cmocka_unit_test(test_vrrp_core_restart_forgets_the_active),

@@ -336,6 +336,45 @@ test_vrrp_core_restarted_active_fences_when_it_was_away_too_long(void **state)
 	assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP, VRRP_CAUSE_FENCED);
 }
 
+/* Design §6: its successor may not be able to reach it yet. */
+static void
+test_vrrp_core_fenced_active_listens_for_as_long_as_it_must(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_active(&r, params(100, 1));
+	pass(&r, 60 * NS_PER_S);
+	vrrp_core_fence(&r.core, r.now, 60 * NS_PER_S);
+	assert_int_equal(remaining(&r), 12500 * NS_PER_US);
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	pass(&r, 1190 * NS_PER_MS);
+	expire(&r);
+	assert_quiet(&r);
+	rx(&r, R1, 50, 1);
+	assert_transition(&r, VRRP_ACTIVE, VRRP_BACKUP, VRRP_CAUSE_FENCED);
+}
+
+/* L-32 +: adverts from before an absence show nothing of the way after it */
+static void
+test_vrrp_core_absence_makes_a_backup_listen_anew(void **state)
+{
+	struct router r;
+	mono_t since;
+
+	(void)state;
+	start(&r, params(100, 1));
+	rx(&r, R1, 200, 1);
+	since = r.now;
+	pass(&r, 60 * NS_PER_S);
+	vrrp_core_absent(&r.core, since, r.now);
+	vrrp_core_listen(&r.core, mono_add(r.now, 1200 * NS_PER_MS));
+	rx_late(&r, R1, 200, 1, 59 * NS_PER_S);
+	assert_int_equal(remaining(&r), 1200 * NS_PER_MS);
+	rx(&r, R1, 200, 1);
+	assert_int_equal(remaining(&r), 36093750);
+}
+
 int
 main(void)
 {
@@ -362,6 +401,10 @@ main(void)
 		    test_vrrp_core_fenced_active_gives_way_to_any_successor),
 		cmocka_unit_test(
 		    test_vrrp_core_fence_leaves_time_to_those_who_wait_for_adverts),
+		cmocka_unit_test(
+		    test_vrrp_core_fenced_active_listens_for_as_long_as_it_must),
+		cmocka_unit_test(
+		    test_vrrp_core_absence_makes_a_backup_listen_anew),
 		cmocka_unit_test(test_vrrp_core_restarted_active_goes_on),
 		cmocka_unit_test(
 		    test_vrrp_core_restarted_active_fences_when_it_was_away_too_long),
