@@ -458,6 +458,29 @@ def test_process_of_another_network_does_not_count(lab):
     assert lab.r1.state() == "initialize"
 
 
+@pytest.mark.parametrize("words", ["user = root", "exe = %s"])
+def test_process_of_that_name_of_somebody_else_does_not_count(
+        lab, service, words):
+    """Anybody may start a process of any name, and keep it running when the
+    service is dead."""
+    lab.dir.chmod(0o755)
+    program = service.dir / "the-service"
+    shutil.copy("/bin/sleep", program)
+    if "%" in words:
+        words = words % program
+    lab.r1.start("fake", "setpriv", "--reuid", "12345", "--clear-groups",
+                 program, "1000")
+    lab.r1.start_vrrpd(conf("process nginx { name = the-service %s }\n" %
+                            words, TRACK_PROCESS))
+    wait_track(lab.r1, "nginx", "down", "process")
+    assert reason(lab.r1, "nginx", "process").startswith(
+        "no process the-service")
+    real = lab.r1.start("real", "env", program, "1000")
+    lab.r1.wait_state("active")
+    real.kill_all(signal.SIGKILL)
+    wait_track(lab.r1, "nginx", "down", "process")
+
+
 def test_process_minimum_counts(lab):
     """A master and a worker are two."""
     lab.r1.start_nginx()

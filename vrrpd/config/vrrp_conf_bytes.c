@@ -28,7 +28,7 @@ static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
     "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 2232,
+static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 2488,
     "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
     "a new field?");
@@ -267,6 +267,7 @@ vrrp_code_tracker(struct vrrp_coder *c, struct vrrp_tracker_params *t)
 	TEXT(c, t->user);
 	TEXT(c, t->process_name);
 	TEXT(c, t->pid_file);
+	TEXT(c, t->exe);
 	VRRP_CODE(c, t->minimum, 0, UINT_MAX);
 	SPAN(c, t->delay_ns);
 	address(c, &t->address, true);

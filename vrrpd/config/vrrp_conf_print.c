@@ -63,6 +63,7 @@ print_tracker(FILE *f, const struct vrrp_tracker_params *t)
 	print_text(f, "user", t->user);
 	print_text(f, "name", t->process_name);
 	print_text(f, "pid_file", t->pid_file);
+	print_text(f, "exe", t->exe);
 	if (t->kind == VRRP_TRACK_PROCESS) {
 		(void)fprintf(f, "    minimum = %u\n", t->minimum);
 		print_span(f, "    ", "delay", t->delay_ns);

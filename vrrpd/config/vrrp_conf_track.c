@@ -62,6 +62,8 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		BEGINNING,
 		WORD("name"),
 		WORD("pid_file"),
+		WORD("user"),
+		WORD("exe"),
 		WORD("minimum"),
 		WORD("delay"),
 		WORD("interval"),
@@ -262,6 +264,11 @@ build_process(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	read_count(p, sec, "minimum", 65535, &t->minimum);
 	(void)read_span(p, sec, "delay", 0, SPAN_MAX_NS, &t->delay_ns);
 	read_path(p, sec, "pid_file", t->pid_file, sizeof(t->pid_file));
+	read_path(p, sec, "exe", t->exe, sizeof(t->exe));
+	read_user(p, sec, "user", t->user);
+	if (strchr(t->user, ':') != NULL)
+		bad(p, line_of(sec, "user"), "user = %s: a process is known by "
+		    "its user, without a group", t->user);
 	if (name == NULL) {
 		if (word_get(sec, "pid_file") == NULL)
 			bad(p, begin_line(sec), "process %.31s has neither name "

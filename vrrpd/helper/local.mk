@@ -12,4 +12,5 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/helper/vrrp_hooks.c vrrpd/helper/vrrp_hooks.h \
 	vrrpd/helper/vrrp_procs.c vrrpd/helper/vrrp_procs.h \
 	vrrpd/helper/vrrp_run.c vrrpd/helper/vrrp_run.h \
+	vrrpd/helper/vrrp_whose.c vrrpd/helper/vrrp_whose.h \
 	# end

@@ -4,12 +4,16 @@
  *
  * Told by vrrp_procs.h.  Fewer than `minimum` are down at once, or after `delay`
  * if they have not come back by then; enough are up at once.
+ *
+ * A user is looked up here, when the tracker begins: this process may wait for
+ * that.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "vrrpd/config/vrrp_command.h"
 #include "vrrpd/helper/vrrp_check_kinds.h"
 #include "vrrpd/helper/vrrp_procs.h"
 
@@ -21,23 +25,30 @@ struct process {
 	unsigned				 alive;
 	bool					 up;
 	bool					 waiting;	/* for delay */
+	/* The user cannot be found: nobody is counted.  "" if that is well. */
+	char				 why[VRRP_LEVEL_REASON_MAX];
 };
 
 static void
 say_down(struct process *s, mono_t since)
 {
-	char reason[VRRP_LEVEL_REASON_MAX];
+	const struct vrrp_tracker_params *p = s->p;
+	char reason[VRRP_LEVEL_REASON_MAX], whose[40] = "";
 
-	if (s->p->pid_file[0] != '\0')
+	if (p->user[0] != '\0')
+		(void)snprintf(whose, sizeof(whose), " of user %.30s", p->user);
+	if (s->why[0] != '\0')
+		(void)snprintf(reason, sizeof(reason), "%s", s->why);
+	else if (p->pid_file[0] != '\0')
 		(void)snprintf(reason, sizeof(reason),
-		    "no process of %.70s", s->p->pid_file);
+		    "no process of %.40s%s", p->pid_file, whose);
 	else if (s->alive == 0)
-		(void)snprintf(reason, sizeof(reason), "no process %s",
-		    s->p->process_name);
+		(void)snprintf(reason, sizeof(reason), "no process %s%s",
+		    p->process_name, whose);
 	else
 		(void)snprintf(reason, sizeof(reason),
-		    "%u of %u processes %s", s->alive, s->p->minimum,
-		    s->p->process_name);
+		    "%u of %u processes %s%s", s->alive, p->minimum,
+		    p->process_name, whose);
 	vrrp_checked_level(s->checked, false, since, reason);
 }
 
@@ -56,8 +67,8 @@ on_change(unsigned alive, mono_t at, void *arg)
 	struct process *s = arg;
 	bool was_up = s->up;
 
-	s->alive = alive;
-	s->up = alive >= s->p->minimum;
+	s->alive = s->why[0] != '\0' ? 0 : alive;
+	s->up = s->alive >= s->p->minimum;
 	if (s->up) {
 		s->waiting = false;
 		loop_timer_set(s->delay, MONO_NEVER);
@@ -86,15 +97,27 @@ process_open(struct vrrp_checked *c, const struct vrrp_tracker_params *p)
 {
 	struct vrrp_checks_shared *shared = vrrp_checked_shared(c);
 	struct process *s = calloc(1, sizeof(*s));
+	struct vrrp_procs_wanted wanted = {
+		.name = p->process_name,
+		.pid_file = p->pid_file,
+		.interval_ns = p->interval_ns,
+	};
+	struct vrrp_command_user user;
 
 	if (s == NULL)
 		return NULL;
 	s->checked = c;
 	s->p = p;
 	s->delay = loop_timer_new(vrrp_checked_loop(c), on_delay, s);
+	wanted.whose.by_user = p->user[0] != '\0';
+	(void)snprintf(wanted.whose.exe, sizeof(wanted.whose.exe), "%s",
+	    p->exe);
+	if (wanted.whose.by_user && vrrp_command_user(p->user, &user, s->why,
+	    sizeof(s->why)) == 0)
+		wanted.whose.uid = user.uid;
 	if (s->delay != NULL)
-		s->watch = vrrp_procs_watch(shared->procs, p->process_name,
-		    p->pid_file, p->interval_ns, on_change, s);
+		s->watch = vrrp_procs_watch(shared->procs, &wanted, on_change,
+		    s);
 	if (s->watch == NULL) {
 		process_close(s);
 		return NULL;

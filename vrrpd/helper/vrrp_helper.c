@@ -306,7 +306,8 @@ role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 	n = c->tracker_count + c->count + c->group_count;
 	for (i = 0; role == VRRP_HELPER_SCRIPTS && i < n; i++) {
 		if (i < c->tracker_count)
-			user = c->trackers[i].user;
+			user = c->trackers[i].kind == VRRP_TRACK_SCRIPT ?
+			    c->trackers[i].user : "";
 		else if (i - c->tracker_count < c->count)
 			user = c->instances[i - c->tracker_count].notify.user;
 		else

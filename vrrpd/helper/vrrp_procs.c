@@ -47,6 +47,7 @@ struct vrrp_procs_watch {
 	struct vrrp_procs_watch	*next, **link;
 	char			 name[VRRP_COMM_MAX];
 	char			 pid_file[VRRP_PATH_MAX];
+	struct vrrp_whose	 whose;
 	struct stat		 dead_file;	/* of a process that has ended */
 	pid_t			 dead_pid;	/* 0: none */
 	int64_t			 interval_ns;
@@ -201,7 +202,7 @@ take_in(struct vrrp_procs_watch *w, pid_t pid, const char *text,
 	f = NULL;
 	if ((comm == NULL || (read_small(path, now, sizeof(now)) &&
 	    strcmp(now, comm) == 0)) && in_our_network(p, text) &&
-	    lives(pidfd))
+	    vrrp_whose_fits(&w->whose, text) && lives(pidfd))
 		f = calloc(1, sizeof(*f));
 	if (f == NULL) {
 		(void)close(pidfd);
@@ -240,21 +241,25 @@ look_at(struct vrrp_procs *p, pid_t pid, const char *text)
 			take_in(w, pid, text, comm);
 }
 
-/* A process may have taken another name. */
+/* A process may have taken another name, user or program. */
 static void
-forget_renamed(struct vrrp_procs *p)
+forget_changed(struct vrrp_procs *p)
 {
 	struct vrrp_procs_watch *w;
 	struct found *f, *next;
-	char path[300], comm[64];
+	char path[300], comm[64], text[16];
 
 	for (w = p->watches; w != NULL; w = w->next) {
 		for (f = w->found; f != NULL; f = next) {
 			next = f->next;
 			(void)snprintf(path, sizeof(path), "/proc/%d/comm",
 			    (int)f->pid);
-			if (w->name[0] != '\0' && read_small(path, comm,
-			    sizeof(comm)) && strcmp(comm, w->name) != 0)
+			(void)snprintf(text, sizeof(text), "%d", (int)f->pid);
+			/* Of one that cannot be read, its end will tell. */
+			if (read_small(path, comm, sizeof(comm)) &&
+			    ((w->name[0] != '\0' &&
+			    strcmp(comm, w->name) != 0) ||
+			    !vrrp_whose_fits(&w->whose, text)))
 				drop(f);
 		}
 	}
@@ -503,12 +508,11 @@ look(struct vrrp_procs *p, mono_t now)
 	}
 	if (something_started(p))
 		p->started = now;
+	if (all)
+		forget_changed(p);
 	if (names && (all || mono_sub(now, p->started) <=
-	    VRRP_PROCS_YOUNG_NS)) {
-		if (all)
-			forget_renamed(p);
+	    VRRP_PROCS_YOUNG_NS))
 		scan(p, now, all);
-	}
 	if (all)
 		p->reread = mono_add(now, VRRP_PROCS_REREAD_NS);
 }
@@ -576,17 +580,19 @@ vrrp_procs_free(struct vrrp_procs *p)
 }
 
 struct vrrp_procs_watch *
-vrrp_procs_watch(struct vrrp_procs *p, const char *name, const char *pid_file,
-    int64_t interval_ns, vrrp_procs_cb cb, void *arg)
+vrrp_procs_watch(struct vrrp_procs *p, const struct vrrp_procs_wanted *wanted,
+    vrrp_procs_cb cb, void *arg)
 {
 	struct vrrp_procs_watch *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return NULL;
 	w->procs = p;
-	(void)snprintf(w->name, sizeof(w->name), "%s", name);
-	(void)snprintf(w->pid_file, sizeof(w->pid_file), "%s", pid_file);
-	w->interval_ns = interval_ns;
+	(void)snprintf(w->name, sizeof(w->name), "%s", wanted->name);
+	(void)snprintf(w->pid_file, sizeof(w->pid_file), "%s",
+	    wanted->pid_file);
+	w->whose = wanted->whose;
+	w->interval_ns = wanted->interval_ns;
 	w->cb = cb;
 	w->arg = arg;
 	w->link = &p->watches;

@@ -20,6 +20,10 @@
  * process.
  *
  * Nothing is found of processes that /proc hides (hidepid, ProtectProc).
+ *
+ * A name is what a process says it is.  Who asks for a user or an executable
+ * (vrrp_whose.h) is told of no other; both are looked at again as names are, for a
+ * daemon begins as root.
  */
 #ifndef VRRPD_VRRP_PROCS_H
 #define VRRPD_VRRP_PROCS_H
@@ -29,6 +33,7 @@
 
 #include "shared/loop.h"
 #include "shared/pure/mono.h"
+#include "vrrpd/helper/vrrp_whose.h"
 
 #define VRRP_PROCS_YOUNG_NS	NS_PER_S
 #define VRRP_PROCS_REREAD_NS	(2 * NS_PER_S)
@@ -47,16 +52,21 @@ struct vrrp_procs *vrrp_procs_new(struct loop *);
 /* The kernel has said that it will tell of starts. */
 bool	vrrp_procs_told(const struct vrrp_procs *);
 void	vrrp_procs_free(struct vrrp_procs *);	/* after every watch; NULL is fine */
+/* Borrowed for the call. */
+struct vrrp_procs_wanted {
+	const char	*name;		/* as in /proc/PID/comm; or "" */
+	const char	*pid_file;	/* exactly one of the two is not "" */
+	struct vrrp_whose whose;
+	int64_t		 interval_ns;	/* how often a start is looked for */
+};
+
 /*
- * Exactly one of name (as in /proc/PID/comm) and pid_file is not "".  interval:
- * how often a start is looked for; the shortest of all watches counts for all.
- * The callback comes for the first time soon, then with every change.  A process
+ * The shortest interval of all watches counts for all.  The callback comes for the first time soon, then with every change.  A process
  * whose end was seen is not taken for alive again because its pid_file is still
  * there.  NULL when out of memory.
  */
 struct vrrp_procs_watch *vrrp_procs_watch(struct vrrp_procs *,
-	    const char *name, const char *pid_file, int64_t interval_ns,
-	    vrrp_procs_cb, void *arg);
+	    const struct vrrp_procs_wanted *, vrrp_procs_cb, void *arg);
 void	vrrp_procs_unwatch(struct vrrp_procs_watch *);
 /* Descriptors could not be had for so many processes; those do not count. */
 uint64_t vrrp_procs_missed(const struct vrrp_procs *);

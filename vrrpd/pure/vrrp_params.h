@@ -102,9 +102,11 @@ struct vrrp_tracker_params {
 	int64_t			timeout_ns;
 	unsigned		fall, rise;	/* results in a row */
 	char			command[VRRP_COMMAND_MAX];	/* script */
-	char			user[VRRP_USER_MAX];	/* script; "" = default */
+	/* script: runs as; "" = default.  process: whose; "" = anybody's */
+	char			user[VRRP_USER_MAX];
 	char			process_name[VRRP_COMM_MAX];	/* process */
 	char			pid_file[VRRP_PATH_MAX];	/* or this */
+	char			exe[VRRP_PATH_MAX];	/* process; "" = any */
 	unsigned		minimum;	/* processes that must live */
 	int64_t			delay_ns;	/* a restart is forgiven */
 	struct addr		address;	/* tcp, ping; http: may be unset */

@@ -33,6 +33,7 @@ static unsigned child_count;
 static unsigned alive, calls, expected;
 static bool timed_out;
 static char name[16];		/* nobody else has it */
+static struct vrrp_whose whose;	/* of the watches that are begun */
 static char file[] = "/tmp/swiftover-procs-XXXXXX";
 
 static void
@@ -62,6 +63,7 @@ setup(void **state)
 	child_count = alive = calls = 0;
 	timed_out = false;
 	watch = NULL;
+	memset(&whose, 0, sizeof(whose));
 	(void)snprintf(name, sizeof(name), "so-%d", (int)getpid() % 1000000);
 	l = loop_new();
 	procs = vrrp_procs_new(l);
@@ -132,8 +134,10 @@ kill_child(unsigned i)
 static void
 start_watch(const char *by_name, const char *by_file)
 {
-	watch = vrrp_procs_watch(procs, by_name, by_file, INTERVAL, on_change,
-	    &alive);
+	const struct vrrp_procs_wanted wanted = { .name = by_name,
+	    .pid_file = by_file, .whose = whose, .interval_ns = INTERVAL };
+
+	watch = vrrp_procs_watch(procs, &wanted, on_change, &alive);
 	assert_non_null(watch);
 	assert_int_equal(calls, 0);
 }
@@ -237,6 +241,171 @@ test_vrrp_procs_of_another_network_do_not_count(void **state)
 	run_until(0);
 }
 
+/* --- users and programs --- */
+
+#define OTHER_USER	12345
+
+/* Executes a program under some name, as this user. */
+static void
+spawn_program(const char *program, const char *as, uid_t uid)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (uid != geteuid() && setresuid(uid, uid, uid) < 0)
+			_exit(1);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		(void)execl(program, as, "60", (char *)NULL);
+		_exit(1);
+	}
+	children[child_count++] = pid;
+}
+
+/* Has the name, and becomes this user after so many microseconds. */
+static void
+spawn_user(useconds_t after, uid_t real, uid_t effective)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+		usleep(after);
+		if (setresuid(real, effective, effective) < 0)
+			_exit(1);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		for (;;)
+			pause();
+	}
+	children[child_count++] = pid;
+}
+
+static void
+test_vrrp_procs_of_another_user_do_not_count(void **state)
+{
+	(void)state;
+	whose.by_user = true;
+	whose.uid = geteuid();
+	spawn_as(name, 0, false);
+	start_watch(name, "");
+	run_until(1);
+	vrrp_procs_unwatch(watch);
+	calls = 0;
+	whose.uid = OTHER_USER;
+	start_watch(name, "");
+	run_until(0);
+}
+
+/* An attacker has the name, and keeps it beside the real one. */
+static void
+test_vrrp_procs_end_is_not_hidden_by_a_user_with_that_name(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	whose.by_user = true;
+	spawn_as(name, 0, false);
+	spawn_user(0, OTHER_USER, OTHER_USER);
+	usleep(50000);
+	start_watch(name, "");
+	run_until(1);
+	kill_child(0);
+	run_until(0);
+}
+
+/* A set-user-ID program is its starter's, whoever it acts as. */
+static void
+test_vrrp_procs_of_the_real_user(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	whose.by_user = true;
+	spawn_user(0, OTHER_USER, 0);
+	usleep(50000);
+	start_watch(name, "");
+	run_until(0);
+}
+
+/* A daemon becomes its user some time after its start. */
+static void
+test_vrrp_procs_that_change_their_user_are_looked_at_again(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	whose.by_user = true;
+	whose.uid = OTHER_USER;
+	spawn_user(200000, OTHER_USER, OTHER_USER);
+	start_watch(name, "");
+	run_until(0);
+	run_until(1);
+	vrrp_procs_unwatch(watch);
+	calls = 0;
+	whose.uid = 0;
+	spawn_user(1500000, OTHER_USER, OTHER_USER);
+	start_watch(name, "");
+	run_until(1);
+	run_until(0);
+}
+
+static void
+test_vrrp_procs_of_another_program_do_not_count(void **state)
+{
+	(void)state;
+	(void)snprintf(whose.exe, sizeof(whose.exe), "/bin/no-such-program");
+	spawn_as(name, 0, false);
+	start_watch(name, "");
+	run_until(0);
+}
+
+/* Whether somebody else, who sees no executable, takes them for wanted. */
+static bool
+seems_to_others(const struct vrrp_whose *w, unsigned child)
+{
+	char text[16];
+	pid_t pid;
+	int st;
+
+	(void)snprintf(text, sizeof(text), "%d", (int)children[child]);
+	pid = fork();
+	if (pid == 0) {
+		if (setresuid(54321, 54321, 54321) < 0)
+			_exit(2);
+		_exit(vrrp_whose_fits(w, text) ? 1 : 0);
+	}
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_true(WIFEXITED(st) && WEXITSTATUS(st) < 2);
+	return WEXITSTATUS(st) == 1;
+}
+
+static void
+test_vrrp_procs_say_what_they_are_where_only_root_can_have_said_it(void **state)
+{
+	const struct vrrp_whose any = { .exe = "/bin/sleep" };
+	const struct vrrp_whose his = { .by_user = true, .uid = OTHER_USER,
+	    .exe = "/bin/sleep" };
+	char text[16];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	spawn_program("/bin/sleep", "/bin/sleep", 0);
+	spawn_program("/bin/sleep", "sleep", OTHER_USER);
+	spawn_program("/bin/sleep", "/bin/another", OTHER_USER);
+	usleep(100000);
+	assert_true(seems_to_others(&any, 0));
+	assert_false(seems_to_others(&any, 1));
+	assert_false(seems_to_others(&his, 0));
+	assert_true(seems_to_others(&his, 1));
+	assert_false(seems_to_others(&his, 2));
+	/* Words are not needed where the file is seen. */
+	(void)snprintf(text, sizeof(text), "%d", (int)children[2]);
+	assert_true(vrrp_whose_fits(&his, text));
+	assert_true(vrrp_whose_fits(&any, text));
+}
+
 static void
 write_file(const char *text)
 {
@@ -251,9 +420,11 @@ write_file(const char *text)
 static void
 test_vrrp_procs_start_is_told_by_the_proc_connector(void **state)
 {
+	const struct vrrp_procs_wanted wanted = { .name = name,
+	    .pid_file = "", .interval_ns = INT64_C(3600) * NS_PER_S };
+
 	(void)state;
-	watch = vrrp_procs_watch(procs, name, "", INT64_C(3600) * NS_PER_S,
-	    on_change, &alive);
+	watch = vrrp_procs_watch(procs, &wanted, on_change, &alive);
 	assert_non_null(watch);
 	run_until(0);
 	if (!vrrp_procs_told(procs)) {
@@ -334,6 +505,12 @@ main(void)
 		T(test_vrrp_procs_dead_before_the_first_look_does_not_count),
 		T(test_vrrp_procs_of_another_network_do_not_count),
 		T(test_vrrp_procs_start_is_told_by_the_proc_connector),
+		T(test_vrrp_procs_of_another_user_do_not_count),
+		T(test_vrrp_procs_end_is_not_hidden_by_a_user_with_that_name),
+		T(test_vrrp_procs_of_the_real_user),
+		T(test_vrrp_procs_that_change_their_user_are_looked_at_again),
+		T(test_vrrp_procs_of_another_program_do_not_count),
+		T(test_vrrp_procs_say_what_they_are_where_only_root_can_have_said_it),
 		T(test_vrrp_procs_pid_file_is_followed),
 		T(test_vrrp_procs_pid_file_with_nonsense_is_nobody),
 	};
