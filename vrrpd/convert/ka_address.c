@@ -434,5 +434,7 @@ ka_put_peers(struct ka_conv *c, const struct addr *list, unsigned count,
 	for (i = 0; i < count; i++)
 		(void)fprintf(c->out, "%s%s", i > 0 ? ", " : "",
 		    addr_format(&list[i], text, sizeof(text)));
-	(void)fprintf(c->out, " }\n    unicast_min_ttl = %ld\n", ttl);
+	(void)fprintf(c->out, " }\n");
+	if (ttl != 255)
+		(void)fprintf(c->out, "    unicast_min_ttl = %ld\n", ttl);
 }

@@ -15,6 +15,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/convert/ka_address.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_words.h"
 
 /* Is the neighbour another router of this virtual router?  A guess. */
@@ -161,10 +162,12 @@ put_session(struct ka_conv *c, const struct ka_track *t,
 
 	(void)fprintf(c->out, "    bfd %s {\n        role = %s\n", s->text,
 	    s->peer ? "peer" : "link");
-	(void)fprintf(c->out, "        min_tx = %s\n", span_format(
-	    s->tx_ns / NS_PER_US * NS_PER_US, text, sizeof(text)));
-	(void)fprintf(c->out, "        min_rx = %s\n", span_format(
-	    s->rx_ns / NS_PER_US * NS_PER_US, text, sizeof(text)));
+	(void)fprintf(c->out, "        %s = %s\n", s->tx_ns == s->rx_ns ?
+	    "interval" : "min_tx", span_format(s->tx_ns / NS_PER_US *
+	    NS_PER_US, text, sizeof(text)));
+	if (s->tx_ns != s->rx_ns)
+		(void)fprintf(c->out, "        min_rx = %s\n", span_format(
+		    s->rx_ns / NS_PER_US * NS_PER_US, text, sizeof(text)));
 	(void)fprintf(c->out, "        multiplier = %ld\n", s->multiplier);
 	if (!s->peer && s->multihop)
 		(void)fprintf(c->out, "        multihop = yes\n");
@@ -205,7 +208,8 @@ ka_put_unused_bfd(struct ka_conv *c, const struct ka_tracker *t)
 	ka_say(c, KA_DIFFERENCE, n, "bfd_instance %.80s is tracked by no "
 	    "instance: left out; a session for its own sake goes into "
 	    "bfdd.conf(5)", t->name);
-	(void)fprintf(c->out, "\n# %s: not tracked; in bfdd.conf(5) it would "
+	ka_begin(c, n);
+	(void)fprintf(c->out, "# %s: not tracked; in bfdd.conf(5) it would "
 	    "be\n# session ", ka_place(n, place, sizeof(place)));
 	ka_put_word(c->out, t->name);
 	(void)fprintf(c->out, " {\n");

@@ -113,7 +113,7 @@ ka_put_user(struct ka_conv *c, const struct ka_node *user)
 		    "    # vrrpd its own user for scripts.\n");
 		return;
 	}
-	(void)fprintf(c->out, "    user     = ");
+	(void)fprintf(c->out, "    user = ");
 	if (user->count > 2) {
 		char both[VRRP_USER_MAX];
 

@@ -127,6 +127,7 @@ struct ka_conv {
 	struct ka_tree		*tree;
 	const struct ka_source	*src;		/* scripts are read there */
 	FILE			*out;
+	struct ka_mark		*marks;		/* ka_layout.c */
 	bool			 no_memory;
 	/* global_defs */
 	const struct ka_node	*router_id;

@@ -9,8 +9,8 @@
  * said to be unknown.  So nothing is left out in silence.
  *
  * What is written is what the router does with keepalived's defaults, spelled
- * out where vrrpd has other ones, so that it goes on speaking with a keepalived
- * on the same link.
+ * out where vrrpd has other ones and nowhere else, so that it goes on speaking
+ * with a keepalived on the same link.  ka_layout.c gives it the order of the file.
  *
  * The files below this one: ka_global, ka_group, ka_instance, ka_track and
  * ka_server each own the words of one kind of block; ka_address, ka_bfd,
@@ -29,6 +29,7 @@
 #include "vrrpd/convert/ka_global.h"
 #include "vrrpd/convert/ka_group.h"
 #include "vrrpd/convert/ka_instance.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_server.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
@@ -155,10 +156,8 @@ ka_convert(struct ka_tree *tree, const struct ka_source *src, char **text)
 	ka_remarks_sort(&tree->remarks);
 	if (fclose(c.out) != 0 && rv == 0)
 		rv = -ENOMEM;
-	if (rv != 0) {
-		free(out);
-		return rv;
-	}
-	*text = out;
-	return 0;
+	if (rv == 0 && (*text = ka_layout(&c, out, len)) == NULL)
+		rv = -ENOMEM;
+	free(out);
+	return rv;
 }

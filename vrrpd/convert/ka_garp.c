@@ -14,6 +14,7 @@
 #include "shared/pure/mono.h"
 #include "vrrpd/convert/ka_words.h"
 
+#define GARP_REPEAT	5	/* of both daemons, where nothing is said */
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const struct ka_rule garp_words[] = {
@@ -103,8 +104,8 @@ ka_put_garp(struct ka_conv *c, const struct ka_instance *v)
 	long refresh = v->garp.refresh_s >= 0 ? v->garp.refresh_s :
 	    c->garp.refresh_s;
 
-	(void)fprintf(c->out, "    garp_repeat = %ld\n", repeat > 0 ? repeat :
-	    5);
+	if (repeat > 0 && repeat != GARP_REPEAT)
+		(void)fprintf(c->out, "    garp_repeat = %ld\n", repeat);
 	if (refresh > 0)
 		(void)fprintf(c->out, "    garp_refresh = %lds\n", refresh);
 }

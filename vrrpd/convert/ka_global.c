@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_garp.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -299,12 +300,16 @@ ka_read_global(struct ka_conv *c, const struct ka_node *n)
 void
 ka_put_globals(struct ka_conv *c)
 {
+	const struct ka_node *n;
 	const char *id;
 	size_t i;
 
 	(void)fprintf(c->out, "# vrrpd.conf(5), written by vrrpctl convert "
 	    "from a configuration of keepalived.\n# What changed its meaning or"
 	    " was left out went to standard error.\n");
+	for (n = c->tree->root.first; n != NULL; n = n->next)
+		if (ka_is(n, "global_defs"))
+			ka_put_heading(c, n);
 	ka_say_mail(c);
 	if (c->router_id != NULL || c->rt_priority != NULL)
 		(void)fputc('\n', c->out);
@@ -339,7 +344,8 @@ ka_put_static(struct ka_conv *c, const struct ka_node *n)
 	ka_say(c, KA_DIFFERENCE, n, "%s: left out: what is always there belongs"
 	    " to the configuration of the network; the commands stand as "
 	    "comments in the output", n->words[0]);
-	(void)fprintf(c->out, "\n# %s %s: for the configuration of the network,"
+	ka_begin(c, n);
+	(void)fprintf(c->out, "# %s %s: for the configuration of the network,"
 	    "\n# not for vrrpd:\n", ka_place(n, place, sizeof(place)),
 	    n->words[0]);
 	for (w = n->first; w != NULL; w = w->next) {

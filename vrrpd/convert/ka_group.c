@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_instance.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
@@ -116,13 +117,21 @@ ka_resolve_group(struct ka_conv *c, struct ka_group *g)
 	}
 }
 
+static void
+begin(struct ka_conv *c, const struct ka_group *g)
+{
+	ka_begin(c, g->node);
+	(void)fprintf(c->out, "group %s {\n", g->out);
+	ka_put_comments(c, g->node);
+	(void)fprintf(c->out, "    members = { ");
+}
+
 void
 ka_put_group(struct ka_conv *c, struct ka_group *g)
 {
 	const struct ka_node *m;
 	struct ka_instance *v;
 	unsigned count = 0, refs = 0;
-	char place[300];
 
 	for (m = g->members == NULL ? NULL : g->members->first; m != NULL;
 	    m = m->next) {
@@ -142,9 +151,7 @@ ka_put_group(struct ka_conv *c, struct ka_group *g)
 			    m->words[0], g->out);
 		else {
 			if (count++ == 0)
-				(void)fprintf(c->out, "\n# %s\ngroup %s {\n"
-				    "    members = { ", ka_place(g->node,
-				    place, sizeof(place)), g->out);
+				begin(c, g);
 			else
 				(void)fprintf(c->out, ", ");
 			(void)fprintf(c->out, "%s", v->out);

@@ -19,6 +19,7 @@
 #include "vrrpd/convert/ka_address.h"
 #include "vrrpd/convert/ka_garp.h"
 #include "vrrpd/convert/ka_global.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
@@ -360,8 +361,9 @@ put_advert_int(struct ka_conv *c, const struct ka_instance *v, long version)
 			    ka_arg(n, 1), span_format(written, text,
 			    sizeof(text)));
 	}
-	(void)fprintf(c->out, "    advert_int = %s\n", span_format(
-	    written, text, sizeof(text)));
+	if (written != NS_PER_S)
+		(void)fprintf(c->out, "    advert_int = %s\n", span_format(
+		    written, text, sizeof(text)));
 }
 
 static void
@@ -384,8 +386,9 @@ put_priority(struct ka_conv *c, struct ka_instance *v)
 		    " it is Active, and they must have less", n == v->state ?
 		    "state MASTER without a priority means 255" :
 		    "priority 255");
-	(void)fprintf(c->out, "    priority = %ld\n", v->priority ==
-	    VRRP_PRIORITY_OWNER ? 254 : v->priority);
+	if (v->priority != VRRP_PRIORITY_DEFAULT)
+		(void)fprintf(c->out, "    priority = %ld\n", v->priority ==
+		    VRRP_PRIORITY_OWNER ? 254 : v->priority);
 }
 
 static void
@@ -408,7 +411,8 @@ put_preempt(struct ka_conv *c, const struct ka_instance *v)
 		    "state MASTER" : "priority 255");
 		preempt = true;
 	}
-	(void)fprintf(c->out, "    preempt = %s\n", preempt ? "yes" : "no");
+	if (!preempt)
+		(void)fprintf(c->out, "    preempt = no\n");
 	if (d == NULL || !ka_span(c, d, 1, NS_PER_S, 0, 1000 * NS_PER_S, &ns))
 		return;
 	ka_no_more(c, d, 1);
@@ -435,8 +439,9 @@ put_accept(struct ka_conv *c, const struct ka_instance *v, long version)
 		    "version 2 with vrrp_strict");
 		accept = v->priority == VRRP_PRIORITY_OWNER;
 	}
-	(void)fprintf(c->out, "    accept = %s%s\n", accept ? "yes" : "no",
-	    !accept && v->accept == NULL ? "       # vrrp_strict" : "");
+	if (!accept)
+		(void)fprintf(c->out, "    accept = no%s\n",
+		    v->accept == NULL ? "  # vrrp_strict" : "");
 }
 
 /* Routers of version 3 would take an advert with a password for forged. */
@@ -507,7 +512,8 @@ leave_out(struct ka_conv *c, struct ka_instance *v, const char *fmt, ...)
 	c->tree->instances_left_out++;
 	ka_say(c, KA_DIFFERENCE, v->node, "vrrp_instance %s is left out: %s",
 	    v->out, why);
-	(void)fprintf(c->out, "\n# %s: vrrp_instance %s is left out:\n# %s\n",
+	ka_begin(c, v->node);
+	(void)fprintf(c->out, "# %s: vrrp_instance %s is left out:\n# %s\n",
 	    ka_place(v->node, place, sizeof(place)), v->out, why);
 }
 
@@ -569,7 +575,6 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	struct addr peers[VRRP_PEERS_MAX];
 	unsigned peer_count, refs = v->group == NULL ? 0 : v->group->refs;
 	long version, ttl = 255;
-	char place[300];
 
 	ka_read_addresses(c, v);
 	if (c->no_memory || !complete(c, v))
@@ -588,20 +593,23 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	if (v->family == AF_INET6 && v->version == 2)
 		ka_say(c, KA_NOTE, v->node, "version 2 has no IPv6: version 3, "
 		    "as keepalived does");
-	(void)fprintf(c->out, "\n# %s\ninstance %s {\n    interface = ",
-	    ka_place(v->node, place, sizeof(place)), v->out);
+	ka_begin(c, v->node);
+	(void)fprintf(c->out, "instance %s {\n", v->out);
+	ka_put_comments(c, v->node);
+	(void)fprintf(c->out, "    interface = ");
 	ka_put_word(c->out, v->interface);
-	(void)fprintf(c->out, "\n    virtual_router_id = %ld\n    version = "
-	    "%ld\n", v->vrid, version);
+	(void)fprintf(c->out, "\n    virtual_router_id = %ld\n", v->vrid);
+	if (version != 3)
+		(void)fprintf(c->out, "    version = %ld\n", version);
 	put_priority(c, v);
 	put_advert_int(c, v, version);
 	put_preempt(c, v);
 	put_accept(c, v, version);
-	(void)fprintf(c->out, "    virtual_mac = %s\n", v->virtual_mac ?
-	    "yes" : "no");
-	if (version == 3 && v->family == AF_INET)
-		(void)fprintf(c->out, "    checksum_compat = %s\n",
-		    v->no_v3_pseudo_header != NULL ? "auto" : "legacy");
+	if (!v->virtual_mac)
+		(void)fprintf(c->out, "    virtual_mac = no\n");
+	if (version == 3 && v->family == AF_INET &&
+	    v->no_v3_pseudo_header == NULL)
+		(void)fprintf(c->out, "    checksum_compat = legacy\n");
 	put_authentication(c, v, version);
 	ka_put_garp(c, v);
 	ka_put_addresses(c, v);

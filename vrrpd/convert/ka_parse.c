@@ -27,6 +27,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vrrpd/convert/ka_comment.h"
+
 #define VARIABLE_DEPTH	32
 #define SEQUENCE_MAX	65536
 #define KA_OTHERS_MAX	16
@@ -44,6 +46,7 @@ struct parse {
 	struct ka_node	*stack[KA_BLOCK_DEPTH + 1];	/* open blocks */
 	unsigned	 depth;		/* stack[depth] takes the next line */
 	struct ka_node	*previous;	/* a line whose { may still come */
+	struct ka_comments above;	/* of the next line at the top */
 	const struct ka_file *file;	/* being read */
 	int		 line;
 	unsigned	 includes;	/* files open around this one */
@@ -117,29 +120,6 @@ name_len(const char *s)
 	while (is_name(s[n]))
 		n++;
 	return n;
-}
-
-/*
- * The length of the line without its comment and the blanks at its end.  # and
- * ! begin a comment anywhere but in double quotes; in single ones they do.
- */
-static size_t
-without_comment(const char *s)
-{
-	bool quoted = false;
-	size_t i;
-
-	for (i = 0; s[i] != '\0'; i++) {
-		if (quoted && s[i] == '\\' && s[i + 1] != '\0')
-			i++;
-		else if (s[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (s[i] == '#' || s[i] == '!'))
-			break;
-	}
-	while (i > 0 && is_blank(s[i - 1]))
-		i--;
-	return i;
 }
 
 static int
@@ -237,7 +217,7 @@ trimmed(const char *s)
 static void
 add_to_definition(struct parse *p, const char *line)
 {
-	size_t len = without_comment(line), whole = trimmed(line);
+	size_t len = ka_without_comment(line), whole = trimmed(line);
 	bool more = whole > 0 && line[whole - 1] == '\\';
 	char *value;
 
@@ -627,6 +607,10 @@ add_node(struct parse *p, char **words, unsigned count)
 	n->file = p->file;
 	n->line = p->line;
 	in = p->stack[p->depth];
+	if (p->depth == 0) {
+		n->above = p->above;
+		p->above = (struct ka_comments){ NULL, NULL };
+	}
 	if (in->last != NULL)
 		in->last->next = n;
 	else
@@ -960,6 +944,19 @@ take_lines(struct parse *p, char *text, unsigned depth)
 	}
 }
 
+/* Behind a line: of its word.  Above the lines at the top: of the next. */
+static void
+take_comment(struct parse *p, const char *line, size_t len)
+{
+	size_t word = len == 0 ? 0 : strcspn(line, " \t{}#!");
+	const char *comment = skip_blanks(line + len);
+
+	if (*comment != '\0' && !ka_comment_add(p->tree, p->depth == 0 ?
+	    &p->above : &p->stack[1]->inside, line, p->depth == 0 ? 0 : word,
+	    comment))
+		no_memory(p);
+}
+
 /* A line without \n: of a file, of a value, or the rest of a ~SEQ line. */
 static void
 take_line(struct parse *p, const char *raw, unsigned depth)
@@ -983,7 +980,8 @@ take_line(struct parse *p, const char *raw, unsigned depth)
 		add_to_definition(p, raw);
 		return;
 	}
-	len = without_comment(raw);
+	len = ka_without_comment(raw);
+	take_comment(p, raw, len);
 	if (len == 0)
 		return;
 	if ((line = strndup(raw, len)) == NULL) {
@@ -1079,6 +1077,7 @@ ka_parse(const char *path, const struct ka_source *src, struct ka_tree *tree)
 		    p.stack[p.depth]->line, "the block \"%s\" is not closed: "
 		    "it is taken to end with the file",
 		    p.stack[p.depth]->words[0]);
+	tree->root.inside = p.above;
 	free(p.value);
 	return p.failed ? -EINVAL : 0;
 }

@@ -19,6 +19,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/convert/ka_command.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_offer.h"
 #include "vrrpd/convert/ka_sight.h"
 #include "vrrpd/convert/ka_words.h"
@@ -90,7 +91,8 @@ put_was(struct ka_conv *c, const struct ka_tracker *t, const char *command)
 {
 	char place[300];
 
-	(void)fprintf(c->out, "\n# %s: vrrp_script %s\n#     script ",
+	ka_begin(c, t->node);
+	(void)fprintf(c->out, "# %s: vrrp_script %s\n#     script ",
 	    ka_place(t->node, place, sizeof(place)), t->out);
 	ka_put_word(c->out, command);
 	(void)fputc('\n', c->out);
@@ -108,7 +110,9 @@ put_process(struct ka_conv *c, struct ka_tracker *t, const char *command,
 	char comm[VRRP_COMM_MAX];
 
 	put_was(c, t, command);
-	(void)fprintf(c->out, "process %s {\n    ", t->out);
+	(void)fprintf(c->out, "process %s {\n", t->out);
+	ka_put_comments(c, t->node);
+	(void)fprintf(c->out, "    ");
 	if (sight->kind == KA_SEES_PROCESS) {
 		if (strlen(name) >= sizeof(comm))
 			ka_say(c, KA_NOTE, t->node, "the kernel keeps %d "
@@ -116,14 +120,15 @@ put_process(struct ka_conv *c, struct ka_tracker *t, const char *command,
 			    VRRP_COMM_MAX - 1, name);
 		(void)snprintf(comm, sizeof(comm), "%.*s", VRRP_COMM_MAX - 1,
 		    name);
-		(void)fprintf(c->out, "name     = ");
+		(void)fprintf(c->out, "name = ");
 		ka_put_word(c->out, comm);
 	} else {
 		(void)fprintf(c->out, "pid_file = ");
 		ka_put_word(c->out, name);
 	}
 	(void)fputc('\n', c->out);
-	ka_put_span(c, "delay", (times->fall - 1) * times->interval);
+	if (times->fall > 1)
+		ka_put_span(c, "delay", (times->fall - 1) * times->interval);
 	(void)fprintf(c->out, "}\n");
 	t->written = KA_PROCESS;
 	ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s asks whether %.80s "
@@ -145,11 +150,13 @@ put_tcp(struct ka_conv *c, struct ka_tracker *t, const char *command,
 	    atoi(sight->port) < 1 || atoi(sight->port) > 65535)
 		return false;
 	put_was(c, t, command);
-	(void)fprintf(c->out, "tcp %s {\n    address  = %s\n    port     = "
-	    "%d\n", t->out, host, atoi(sight->port));
+	(void)fprintf(c->out, "tcp %s {\n", t->out);
+	ka_put_comments(c, t->node);
+	(void)fprintf(c->out, "    address = %s\n    port = %d\n", host,
+	    atoi(sight->port));
 	ka_put_span(c, "interval", times->interval);
 	ka_put_span(c, "timeout", times->timeout);
-	(void)fprintf(c->out, "    fall     = %ld\n    rise     = %ld\n}\n",
+	(void)fprintf(c->out, "    fall = %ld\n    rise = %ld\n}\n",
 	    times->fall, times->rise);
 	t->written = KA_TCP;
 	ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s is a line for a shell "
@@ -293,22 +300,26 @@ static void
 put_script(struct ka_conv *c, const struct ka_tracker *t, const char *command,
     const struct times *times, const struct ka_node *user)
 {
-	char place[300];
-
 	if (!c->said_exec)
 		ka_say(c, KA_NOTE, t->node, "a script that cannot be run counts"
 		    " as well in keepalived and as failed in vrrpd; one that "
 		    "takes longer than its timeout is killed with all it "
 		    "started");
 	c->said_exec = true;
-	(void)fprintf(c->out, "\n# %s\nscript %s {\n    command  = ",
-	    ka_place(t->node, place, sizeof(place)), t->out);
+	ka_begin(c, t->node);
+	(void)fprintf(c->out, "script %s {\n", t->out);
+	ka_put_comments(c, t->node);
+	(void)fprintf(c->out, "    command = ");
 	ka_put_word(c->out, command);
 	(void)fputc('\n', c->out);
-	ka_put_span(c, "interval", times->interval);
-	ka_put_span(c, "timeout", times->timeout);
-	(void)fprintf(c->out, "    fall     = %ld\n    rise     = %ld\n",
-	    times->fall, times->rise);
+	if (times->interval != NS_PER_S)
+		ka_put_span(c, "interval", times->interval);
+	if (times->timeout != times->interval)
+		ka_put_span(c, "timeout", times->timeout);
+	if (times->fall != 1)
+		(void)fprintf(c->out, "    fall = %ld\n", times->fall);
+	if (times->rise != 1)
+		(void)fprintf(c->out, "    rise = %ld\n", times->rise);
 	ka_put_user(c, user);
 	(void)fprintf(c->out, "}\n");
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_command.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_words.h"
 
 static void
@@ -89,7 +90,8 @@ ka_put_virtual_server(struct ka_conv *c, const struct ka_node *n)
 	    "tool that does IPVS; keepalived -C runs its checks beside vrrpd. "
 	    "Its checks stand as comments in the output", ka_arg(n, 1),
 	    ka_arg(n, 2));
-	(void)fprintf(c->out, "\n# %s: ", ka_place(n, place, sizeof(place)));
+	ka_begin(c, n);
+	(void)fprintf(c->out, "# %s: ", ka_place(n, place, sizeof(place)));
 	put_words(c, n);
 	(void)fprintf(c->out, ": left to IPVS.\n# Where a server is this host, "
 	    "its check could be a tracker:\n");

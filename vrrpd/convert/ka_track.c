@@ -16,6 +16,7 @@
 #include "shared/pure/span.h"
 #include "vrrpd/convert/ka_bfd.h"
 #include "vrrpd/convert/ka_command.h"
+#include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_script.h"
 #include "vrrpd/convert/ka_words.h"
@@ -376,7 +377,7 @@ static void
 put_process(struct ka_conv *c, struct ka_tracker *t)
 {
 	const struct ka_node *n = t->node, *w;
-	char name[VRRP_COMMAND_MAX], place[300];
+	char name[VRRP_COMMAND_MAX];
 	int64_t delay = 0;
 	long minimum = 1;
 
@@ -398,11 +399,16 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 			    "process counts as gone; one that is there counts "
 			    "at once, keepalived waits for that too");
 	}
-	(void)fprintf(c->out, "\n# %s\nprocess %s {\n    name     = ",
-	    ka_place(n, place, sizeof(place)), t->out);
+	ka_begin(c, n);
+	(void)fprintf(c->out, "process %s {\n", t->out);
+	ka_put_comments(c, n);
+	(void)fprintf(c->out, "    name = ");
 	ka_put_word(c->out, name);
-	(void)fprintf(c->out, "\n    minimum  = %ld\n", minimum);
-	ka_put_span(c, "delay", delay);
+	(void)fputc('\n', c->out);
+	if (minimum != 1)
+		(void)fprintf(c->out, "    minimum = %ld\n", minimum);
+	if (delay != 0)
+		ka_put_span(c, "delay", delay);
 	(void)fprintf(c->out, "}\n");
 }
 
@@ -422,7 +428,8 @@ put_file(struct ka_conv *c, struct ka_tracker *t)
 	ka_say(c, KA_DIFFERENCE, t->node, "track_file %s: left out: keepalived "
 	    "reads a number from the file, in vrrpd a file counts by being "
 	    "there; such a tracker is offered as a comment", t->out);
-	(void)fprintf(c->out, "\n# %s: keepalived took a number from this file."
+	ka_begin(c, t->node);
+	(void)fprintf(c->out, "# %s: keepalived took a number from this file."
 	    "\n# Failed as long as the file is there would be\n# file %s {\n"
 	    "#     path = ", ka_place(t->node, place, sizeof(place)), t->out);
 	ka_put_word(c->out, path);
@@ -469,7 +476,9 @@ put_ref(struct ka_conv *c, const struct ka_track *t)
 	    t->tracker->written]);
 	ka_put_word(c->out, t->kind == KA_INTERFACE ? t->name :
 	    t->tracker->out);
-	(void)fprintf(c->out, " { weight = %d ", t->weight);
+	(void)fprintf(c->out, " { ");
+	if (t->weight != 0)
+		(void)fprintf(c->out, "weight = %d ", t->weight);
 	if (t->reverse)
 		(void)fprintf(c->out, "reverse = yes ");
 	for (d = c->delays; d != NULL && t->kind == KA_INTERFACE; d = d->next)

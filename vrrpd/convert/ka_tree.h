@@ -19,6 +19,17 @@ struct ka_file {
 	unsigned	 index;		/* in the order they were opened */
 };
 
+/* Words of a user for users, without control characters. */
+struct ka_comment {
+	struct ka_comment *next;
+	const char	*word;		/* behind a line of that word; or NULL */
+	const char	*text;		/* without # or !, and blanks around */
+};
+
+struct ka_comments {
+	struct ka_comment *first, *last;
+};
+
 /* A line; owned by its tree, as all it points to. */
 struct ka_node {
 	struct ka_node	*next;
@@ -27,6 +38,8 @@ struct ka_node {
 	const struct ka_file *file;
 	int		 line;
 	bool		 block;		/* had braces, maybe empty ones */
+	/* Of a line at the top: comments above, and anywhere in its block. */
+	struct ka_comments above, inside;
 	unsigned	 count;		/* words; at least 1 below the root */
 	char		**words;	/* quotes removed, backslashes kept */
 };

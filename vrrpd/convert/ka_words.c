@@ -311,7 +311,7 @@ ka_put_span(struct ka_conv *c, const char *name, int64_t ns)
 {
 	char text[32];
 
-	(void)fprintf(c->out, "    %-8s = %s\n", name, span_format(ns,
+	(void)fprintf(c->out, "    %s = %s\n", name, span_format(ns,
 	    text, sizeof(text)));
 }
 
