@@ -249,9 +249,12 @@ deliver(struct nl *nl, struct nlmsghdr *h)
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		if (nl->handlers->addr != NULL && nl_msg_read_addr(h, &addr))
-			nl->handlers->addr(&addr, h->nlmsg_type == RTM_DELADDR,
-			    nl->arg);
+		if (nl->handlers->addr == NULL || !nl_msg_read_addr(h, &addr))
+			break;
+		if (addr.valid_s != NL_ADDR_FOR_GOOD)
+			addr.told = loop_clock();
+		nl->handlers->addr(&addr, h->nlmsg_type == RTM_DELADDR,
+		    nl->arg);
 		break;
 	default:
 		break;

@@ -271,6 +271,16 @@ nl_batch_addr_renew(struct nl_batch *b, int ifindex,
 }
 
 int
+nl_batch_addr_put_back(struct nl_batch *b, const struct nl_addr *a)
+{
+	struct nl_msg *msg;
+	int error;
+
+	error = nl_msg_addr_as_it_was(a, &msg);
+	return error != 0 ? error : batch_append(b, msg, 0);
+}
+
+int
 nl_batch_addr_del(struct nl_batch *b, int ifindex, const struct addr_prefix *p)
 {
 	struct nl_msg *msg;

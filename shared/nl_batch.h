@@ -71,6 +71,11 @@ int	nl_batch_local_route(struct nl_batch *, int ifindex,
  */
 int	nl_batch_link_route(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *, bool add);
+/*
+ * An IPv4 address of somebody else is put there again as it was, with the lifetimes
+ * in the argument; one that is there is left as it is.
+ */
+int	nl_batch_addr_put_back(struct nl_batch *, const struct nl_addr *);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);

@@ -105,6 +105,38 @@ nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 	return true;
 }
 
+static void
+read_one(const struct nlattr *a, uint8_t family, struct addr *out)
+{
+	if (a != NULL && (size_t)nla_len(a) == addr_len(family))
+		*out = addr_from_bytes(family, nla_data(a));
+}
+
+/* Attributes that decide nothing here, but belong to the address. */
+static void
+read_rest(struct nlattr **tb, uint8_t family, struct nl_addr *out)
+{
+	const struct ifa_cacheinfo *info;
+
+	out->preferred_s = out->valid_s = NL_ADDR_FOR_GOOD;
+	if (tb[IFA_CACHEINFO] != NULL &&
+	    (size_t)nla_len(tb[IFA_CACHEINFO]) >= sizeof(*info)) {
+		info = nla_data(tb[IFA_CACHEINFO]);
+		out->preferred_s = info->ifa_prefered;
+		out->valid_s = info->ifa_valid;
+	}
+	if (tb[IFA_LOCAL] != NULL)
+		read_one(tb[IFA_ADDRESS], family, &out->peer);
+	read_one(tb[IFA_BROADCAST], family, &out->broadcast);
+	if (tb[IFA_LABEL] != NULL)
+		(void)nla_strlcpy(out->label, tb[IFA_LABEL],
+		    sizeof(out->label));
+	if (tb[IFA_RT_PRIORITY] != NULL && nla_len(tb[IFA_RT_PRIORITY]) >= 4)
+		out->metric = nla_get_u32(tb[IFA_RT_PRIORITY]);
+	if (tb[IFA_PROTO] != NULL && nla_len(tb[IFA_PROTO]) >= 1)
+		out->protocol = nla_get_u8(tb[IFA_PROTO]);
+}
+
 bool
 nl_msg_read_addr(struct nlmsghdr *h, struct nl_addr *out)
 {
@@ -127,6 +159,8 @@ nl_msg_read_addr(struct nlmsghdr *h, struct nl_addr *out)
 	if (tb[IFA_FLAGS] != NULL && nla_len(tb[IFA_FLAGS]) >= 4)
 		flags = nla_get_u32(tb[IFA_FLAGS]);
 	memset(out, 0, sizeof(*out));
+	out->flags = flags;
+	read_rest(tb, ifa->ifa_family, out);
 	out->ifindex = (int)ifa->ifa_index;
 	out->prefix.addr = addr_from_bytes(ifa->ifa_family, nla_data(local));
 	out->prefix.len = ifa->ifa_prefixlen;
@@ -283,6 +317,64 @@ nl_msg_addr(int type, int flags, int ifindex, const struct addr_prefix *p,
 	    (int)sizeof(lifetime), &lifetime)) < 0) ||
 	    (label != NULL && p->addr.family == AF_INET &&
 	    (rv = nla_put_string(msg, IFA_LABEL, label)) < 0)) {
+		nlmsg_free(msg);
+		return nl_msg_error(rv);
+	}
+	*out = msg;
+	return 0;
+}
+
+/* The flags that say how the address was put there, and not what became of it. */
+#define PUT_FLAGS	(IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
+
+static int
+put_as_it_was(struct nl_msg *msg, const struct nl_addr *a)
+{
+	const struct ifa_cacheinfo lifetime = {
+		.ifa_prefered = a->preferred_s,
+		.ifa_valid = a->valid_s,
+	};
+	const struct addr *peer = addr_is_set(&a->peer) ? &a->peer :
+	    &a->prefix.addr;
+	int rv;
+
+	if ((rv = nla_put(msg, IFA_LOCAL, 4, a->prefix.addr.bytes)) < 0 ||
+	    (rv = nla_put(msg, IFA_ADDRESS, 4, peer->bytes)) < 0 ||
+	    (rv = nla_put_u32(msg, IFA_FLAGS, a->flags & PUT_FLAGS)) < 0 ||
+	    (rv = nla_put(msg, IFA_CACHEINFO, (int)sizeof(lifetime),
+	    &lifetime)) < 0 ||
+	    (addr_is_set(&a->broadcast) &&
+	    (rv = nla_put(msg, IFA_BROADCAST, 4, a->broadcast.bytes)) < 0) ||
+	    (a->label[0] != '\0' &&
+	    (rv = nla_put_string(msg, IFA_LABEL, a->label)) < 0) ||
+	    (a->metric != 0 &&
+	    (rv = nla_put_u32(msg, IFA_RT_PRIORITY, a->metric)) < 0) ||
+	    (a->protocol != 0 &&
+	    (rv = nla_put_u8(msg, IFA_PROTO, a->protocol)) < 0))
+		return rv;
+	return 0;
+}
+
+int
+nl_msg_addr_as_it_was(const struct nl_addr *a, struct nl_msg **out)
+{
+	struct ifaddrmsg ifa = {
+		.ifa_family = AF_INET,
+		.ifa_prefixlen = a->prefix.len,
+		.ifa_flags = (uint8_t)(a->flags & PUT_FLAGS),
+		.ifa_scope = a->scope,
+		.ifa_index = (unsigned)a->ifindex,
+	};
+	struct nl_msg *msg;
+	int rv;
+
+	if (a->prefix.addr.family != AF_INET || a->prefix.len > 32)
+		return -EINVAL;
+	msg = nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = put_as_it_was(msg, a)) < 0) {
 		nlmsg_free(msg);
 		return nl_msg_error(rv);
 	}

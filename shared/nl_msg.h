@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
 
 struct nl_msg;				/* of libnl */
 struct nlmsghdr;
@@ -36,7 +37,18 @@ struct nl_addr {
 	bool			secondary;
 	bool			deprecated;
 	bool			tentative;	/* IPv6: DAD not finished or failed */
+	/* The rest of an address, for nl_msg_addr_as_it_was(). */
+	struct addr		peer;		/* unset: none */
+	struct addr		broadcast;	/* unset: none */
+	char			label[IF_NAMESIZE];	/* IPv4, "" = none */
+	uint32_t		flags;		/* IFA_F_ */
+	uint32_t		metric;		/* of its route, 0: the kernel's */
+	uint8_t			protocol;	/* of whoever has put it there, 0: unknown */
+	/* When the kernel told; NL_ADDR_FOR_GOOD: they do not end. */
+	uint32_t		preferred_s, valid_s;
+	mono_t			told;	/* of nl.c: when, if valid_s does end */
 };
+#define NL_ADDR_FOR_GOOD	UINT32_MAX
 
 struct nl_neigh {
 	uint8_t		mac[8];
@@ -95,5 +107,11 @@ struct nl_msg *nl_msg_mute(int ifindex, bool mute);
 int	nl_msg_addr(int type, int flags, int ifindex,
 	    const struct addr_prefix *, uint32_t ifa_flags, const char *label,
 	    uint32_t seconds, struct nl_msg **out);
+/*
+ * A request that puts an IPv4 address of somebody else there again as it was, with
+ * the lifetimes that it has in `a`; one that is there already is refused, and left
+ * as it is.  As nl_msg_addr().
+ */
+int	nl_msg_addr_as_it_was(const struct nl_addr *a, struct nl_msg **out);
 
 #endif

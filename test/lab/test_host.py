@@ -4,14 +4,15 @@ Whatever is on a host that is not ours must stay as it is, and the virtual
 address must answer, from one router.
 """
 
+import signal
 import socket
 import time
 
 import pytest
 
 import frames
-from lab import (Capture, GLOBAL, NETWORK, VIP6, VIP6_LOCAL, VMAC, vrrpd_conf,
-                 wait_for)
+from lab import (Capture, GLOBAL, NETWORK, VIP, VIP6, VIP6_LOCAL, VMAC,
+                 vrrpd_conf, wait_for)
 from test_failover import MODES
 
 VIPS6 = (VIP6_LOCAL + "/64", VIP6 + "/64")
@@ -127,3 +128,35 @@ def test_host_ipv4_address_of_scope_link_is_no_source(lab):
     r1.wait_state("active")
     assert source(r1) == NETWORK + ".1"
     assert r1.instance()["primary-address-reason"] == "scope"
+
+
+# The host's own address beside ours
+
+@pytest.mark.parametrize("promote", (0, 1))
+@pytest.mark.parametrize("way", ("handover", "stop", "kill"))
+def test_host_own_address_that_came_after_ours_stays(lab, promote, way):
+    """Whoever renews it takes it away and gives it again: ours is first then,
+    and takes it along when it goes, however it goes."""
+    own = NETWORK + ".1"
+    for router in lab.routers:
+        router.sysctl("net.ipv4.conf.eth0.promote_secondaries", promote)
+        router.ip("address", "add", "198.51.100.%s/24" % router.name[1:],
+                  "dev", "eth0")
+    lab.start_pair(advert_int=10, virtual_mac=False)
+    r1 = lab.r1
+    r1.wait_state("active")
+    r1.ip("address", "delete", own + "/24", "dev", "eth0")
+    wait_for(lambda: VIP in r1.addresses("eth0"), 5, "ours is there")
+    r1.ip("address", "add", own + "/24", "dev", "eth0", "label", "eth0:own")
+    source_of = lambda: r1.ip("route", "get", NETWORK + ".100")
+    wait_for(lambda: "src %s " % own in source_of(), 5, source_of)
+    if way == "handover":
+        r1.vrrpctl("handover", "web", check=True)
+        lab.r2.wait_state("active")
+    elif way == "stop":
+        r1.vrrpd.stop()
+    else:
+        r1.vrrpd.kill_all(signal.SIGKILL)
+    wait_for(lambda: VIP not in r1.addresses("eth0"), 10, "ours is gone")
+    assert own in r1.addresses("eth0")
+    assert "eth0:own" in r1.ip("address", "show", "eth0")

@@ -281,7 +281,7 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 			vrrp_instance_address_gone(r->instances[i],
 			    addr->ifindex, &addr->prefix.addr);
 	for (i = 0; !gone && i < r->instance_count; i++)
-		vrrp_machine_address_came(r->instances[i], addr->ifindex);
+		vrrp_instance_address_came(r->instances[i], addr);
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
 		if (!f->exists || f->link.ifindex != addr->ifindex ||

@@ -142,6 +142,60 @@ is_secondary(int ifindex, const struct addr_prefix *prefix, void *arg)
 	return a != NULL && a->secondary;
 }
 
+static bool
+is_ours(const struct vrrp_instance *v, const struct nl_addr *a)
+{
+	const struct vrrp_vip_address *mine = vrrp_vip_addresses(v->vips);
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (mine[i].ifindex == a->ifindex &&
+		    addr_equal(&mine[i].prefix.addr, &a->prefix.addr))
+			return true;
+	return false;
+}
+
+/* Seconds of a lifetime that is running, so much later. */
+static uint32_t
+rest_of(uint32_t seconds, int64_t later_ns)
+{
+	int64_t later = later_ns / NS_PER_S;
+
+	if (seconds == NL_ADDR_FOR_GOOD)
+		return seconds;
+	return later < seconds ? (uint32_t)(seconds - later) : 0;
+}
+
+/* Others that the kernel would delete with this one, as far as we have heard. */
+static bool
+kin(int ifindex, const struct addr_prefix *prefix, unsigned n,
+    struct nl_addr *out, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+	const struct vrrp_addrs *as = v->env->addrs;
+	const struct nl_addr *ours = vrrp_addrs_find(as, ifindex, prefix);
+	const struct nl_addr *a = NULL;
+	int64_t later_ns;
+
+	if (ours == NULL || ours->secondary)
+		return false;
+	while ((a = vrrp_addrs_next(as, ifindex, a)) != NULL) {
+		if (!a->secondary || a->prefix.len != prefix->len ||
+		    !addr_in_prefix(&a->prefix.addr, prefix) || is_ours(v, a))
+			continue;
+		if (n-- > 0)
+			continue;
+		*out = *a;
+		later_ns = mono_sub(loop_clock(), a->told);
+		out->preferred_s = rest_of(a->preferred_s, later_ns);
+		out->valid_s = rest_of(a->valid_s, later_ns);
+		if (out->valid_s == 0)	/* about to go by itself */
+			out->valid_s = 1;
+		return true;
+	}
+	return false;
+}
+
 /*
  * How long the addresses are lent is decided anew when they are taken: what was
  * lent, and is not refreshed any more, would be gone in no time.
@@ -158,6 +212,7 @@ questions(struct vrrp_instance *v)
 		.secondary = secondary,
 		.lifetime_s = v->lifetime_s,
 		.is_secondary = is_secondary,
+		.kin = kin,
 	};
 }
 
@@ -315,11 +370,44 @@ vrrp_hold_refresh(struct vrrp_instance *v)
 	v->refreshing = vrrp_vip_refresh(v->vips, refreshed, v) == 0;
 }
 
+bool
+vrrp_hold_stands_before(struct vrrp_instance *v, const struct nl_addr *other)
+{
+	const struct vrrp_vip_address *a;
+	struct nl_addr found;
+	unsigned i;
+
+	if (v->vips == NULL || !v->holds || !other->secondary)
+		return false;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!a[i].owned && a[i].ifindex == other->ifindex &&
+		    a[i].prefix.len == other->prefix.len &&
+		    addr_in_prefix(&other->prefix.addr, &a[i].prefix) &&
+		    kin(a[i].ifindex, &a[i].prefix, 0, &found, v))
+			return true;
+	return false;
+}
+
+void
+vrrp_hold_step_back(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_questions q = questions(v);
+
+	if (v->vips == NULL || !v->holds ||
+	    vrrp_vip_step_back(v->vips, &q) < 0)
+		return;
+	log_notice("instance=%s its addresses stood before the host's own on %s, "
+	    "which would have gone with them: put behind", v->p.name,
+	    v->iface->name);
+}
+
 void
 vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 {
 	int error;
 
+	vrrp_hold_step_back(v);
 	loop_timer_set(v->announce_timer, MONO_NEVER);
 	v->announce_left = 0;
 	own_arp(v, false);

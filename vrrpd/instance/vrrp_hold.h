@@ -73,6 +73,13 @@ void	vrrp_hold_install(struct vrrp_instance *, struct vrrp_record *r,
  * answer to `answered` will say so.  Not where a device is gone.
  */
 bool	vrrp_hold_is_refused(const struct vrrp_instance *);
+/*
+ * This address of the host, of which the kernel has told, is secondary to one of
+ * ours, and would go with it (vrrp_vip_step_back()).  step_back: ours are put
+ * behind it; nothing happens where there is none.
+ */
+bool	vrrp_hold_stands_before(struct vrrp_instance *, const struct nl_addr *);
+void	vrrp_hold_step_back(struct vrrp_instance *);
 /* Give them up; announcements stop.  r as above, but its step is the caller's. */
 void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
 /* ARP does not tell the owner's virtual MAC for this one any more (V-84). */

@@ -273,6 +273,7 @@ restore(void *arg)
 	if (v->vips == NULL || !v->iface->exists ||
 	    vrrp_core_is_fenced(&v->core))
 		return;
+	vrrp_hold_step_back(v);
 	if (mono_before(now, v->restore_not_before)) {
 		loop_timer_set(v->restore_timer, v->restore_not_before);
 		return;
@@ -357,6 +358,14 @@ vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
 			vrrp_instance_device_gone(v);
 			return;
 		}
+}
+
+void
+vrrp_instance_address_came(struct vrrp_instance *v, const struct nl_addr *addr)
+{
+	vrrp_machine_address_came(v, addr->ifindex);
+	if (vrrp_hold_stands_before(v, addr))
+		vrrp_instance_device_gone(v);
 }
 
 void

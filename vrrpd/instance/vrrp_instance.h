@@ -13,6 +13,7 @@
 #include "vrrpd/instance/virtual_router.h"
 
 struct addr;
+struct nl_addr;
 struct nl_link;
 struct vrrp_device_made;
 struct vrrp_env;
@@ -75,6 +76,9 @@ void	vrrp_instance_device_made(struct vrrp_instance *,
 void	vrrp_instance_device_gone(struct vrrp_instance *);
 void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 	    const struct addr *);
+/* The kernel has told of an address, ours or not. */
+void	vrrp_instance_address_came(struct vrrp_instance *,
+	    const struct nl_addr *);
 /* After events were lost: are the addresses of an Active still there? */
 void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* A link came or changed; it may be the device of one of our addresses. */

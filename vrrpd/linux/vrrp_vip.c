@@ -74,11 +74,13 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	v->refresh = nl_batch_new(nl);
 	v->follow = nl_batch_new(nl);
 	v->ways = nl_batch_new(nl);
+	v->back = nl_batch_new(nl);
 	v->count = p->vip_count;
 	if (v->addresses != NULL && v->install != NULL &&
 	    v->withdraw != NULL && v->quiet != NULL && v->speak != NULL &&
 	    v->hush != NULL && v->refresh != NULL && v->routes != NULL &&
-	    v->follow != NULL && v->ways != NULL)
+	    v->follow != NULL && v->ways != NULL &&
+	    v->back != NULL)
 		return v;
 nomem:
 	vrrp_vip_close(v);
@@ -167,6 +169,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->refresh);
 	nl_batch_free(v->follow);
 	nl_batch_free(v->ways);
+	nl_batch_free(v->back);
 	free(v->addresses);
 	free(v);
 }

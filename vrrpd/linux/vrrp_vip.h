@@ -79,6 +79,14 @@ struct vrrp_vip_questions {
 	 */
 	bool	(*is_secondary)(int ifindex, const struct addr_prefix *,
 		    void *arg);
+	/*
+	 * The n-th address of somebody else that the kernel calls a secondary one
+	 * of this address, which is ours and the primary one of its network on
+	 * that device.  With the lifetimes that it has now.  False: there are no
+	 * more.  May be NULL: there are none.
+	 */
+	bool	(*kin)(int ifindex, const struct addr_prefix *, unsigned n,
+		    struct nl_addr *out, void *arg);
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
@@ -146,6 +154,14 @@ void	vrrp_vip_keep_ways(struct vrrp_vips *,
  * next, leaves it.  False: there is none.
  */
 bool	vrrp_vip_leave(struct vrrp_vips *, struct vrrp_removal *out);
+/*
+ * Where an address of ours is the primary one of its network on an interface, and
+ * others there are secondary to it (kin), the kernel would take those away with
+ * ours, however ours goes.  This puts ours behind them: they are what they were,
+ * and ours are secondary.  0, or negative errno; -ENODATA: there is nothing to do.
+ */
+int	vrrp_vip_step_back(struct vrrp_vips *,
+	    const struct vrrp_vip_questions *);
 /* Give the addresses up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
 /* The requests of a withdrawal, for the last will. Borrowed until prepare. */

@@ -1,6 +1,6 @@
 /*
  * vrrp_vip_state.h - the inside of struct vrrp_vips, for vrrp_vip.c,
- * vrrp_vip_change.c, vrrp_vmac.c and vrrp_manners.c.
+ * vrrp_vip_change.c, vrrp_vip_back.c, vrrp_vmac.c and vrrp_manners.c.
  *
  * The device's fields are vrrp_vmac.c's to write, `follow` and `addresses` are
  * vrrp_vip_change.c's too, the rest is vrrp_vip.c's.
@@ -41,6 +41,7 @@ struct vrrp_vips {
 	bool				 follows;	/* `follow` is not empty */
 	struct nl_batch			*ways;	/* the last vrrp_vip_keep_ways() */
 	bool				 has_ways;
+	struct nl_batch			*back;	/* of vrrp_vip_step_back() */
 	unsigned			 count;		/* p->vip_count, prepared */
 	struct vrrp_vip_address		*addresses;
 };

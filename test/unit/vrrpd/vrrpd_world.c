@@ -849,6 +849,21 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 }
 
 int
+vrrp_vip_step_back(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	struct nl_addr other;
+	unsigned i;
+
+	for (i = 0; i < v->p->vip_count; i++)
+		if (q->kin(WORLD_IFINDEX, &v->p->vips[i].prefix, 0, &other,
+		    q->arg)) {
+			did_of(v, "back");
+			return 0;
+		}
+	return -ENODATA;
+}
+
+int
 vrrp_vip_hush(struct vrrp_vips *v)
 {
 	(void)v;

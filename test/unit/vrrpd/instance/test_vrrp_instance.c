@@ -143,6 +143,37 @@ test_vrrp_instance_removed_address_is_put_back(void **state)
 	assert_int_equal(v->stats.addresses_restored, 1);
 }
 
+static void
+came(const char *prefix, bool secondary)
+{
+	struct nl_addr a = { .ifindex = WORLD_IFINDEX, .secondary = secondary };
+
+	assert_int_equal(addr_prefix_parse(prefix, &a.prefix), 0);
+	world_addr(prefix, secondary, false);
+	vrrp_instance_address_came(v, &a);
+	world_deferred();
+}
+
+/* Of its network, and secondary to ours: it would go with ours. */
+static void
+test_vrrp_instance_steps_behind_an_address_of_the_host(void **state)
+{
+	(void)state;
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	came("198.51.100.1/24", true);
+	came("192.0.2.9/25", true);
+	came("192.0.2.50/24", false);
+	assert_string_equal(world.did, "");
+	came("192.0.2.9/24", true);
+	assert_string_equal(world.did, "back");
+	/* And ours is secondary to it from now on. */
+	world_forget();
+	world_addr("192.0.2.50/24", true, false);
+	came("192.0.2.10/24", true);
+	assert_string_equal(world.did, "");
+}
+
 /* The device went with the address: made again, not given up. */
 static void
 test_vrrp_instance_removed_device_is_made_again(void **state)
@@ -582,6 +613,7 @@ main(void)
 	    TEST(test_vrrp_instance_handover_does_not_preempt_the_taker),
 	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
+	    TEST(test_vrrp_instance_steps_behind_an_address_of_the_host),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_device_taken_down_is_raised),
 	    TEST(test_vrrp_instance_tracked_interface_moves_the_priority),

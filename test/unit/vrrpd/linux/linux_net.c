@@ -115,7 +115,8 @@ owned(const struct addr *addr, void *arg)
 	return owned_answer;
 }
 
-const struct vrrp_vip_questions questions = { on_link, owned, NULL };
+const struct vrrp_vip_questions questions = { .on_link = on_link,
+	.owned = owned };
 
 void
 done(int error, unsigned failed_at, void *arg)

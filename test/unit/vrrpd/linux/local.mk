@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_io \
 	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_vip \
+	test/unit/vrrpd/linux/test_vrrp_vip_back \
 	test/unit/vrrpd/linux/test_vrrp_vip_change \
 	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
@@ -28,6 +29,11 @@ test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = \
 	$(UNIT_VRRPD_LINUX_NET) \
 	# end
 test_unit_vrrpd_linux_test_vrrp_vip_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_vip_back_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_vip_back.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_vip_back_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_vip_change_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_vip_change.c \
 	$(UNIT_VRRPD_LINUX_NET) \
