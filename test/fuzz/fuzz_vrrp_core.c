@@ -81,6 +81,7 @@ take_params(struct input *in, struct vrrp_core_params *p)
 	p->preempt_delay_ns = flags & 0x04 ? take_span_ns(in) : 0;
 	p->takeover_confirm_ns = flags & 0x08 ? NS_PER_MS : 0;
 	p->grouped = flags & 0x10;
+	p->backup_adverts = (flags & 0x20) && p->version == 3;
 	p->priority = take_priority(in);
 	p->advert_int_cs = take_interval_cs(in, p->version);
 }
@@ -115,6 +116,9 @@ check_actions(const struct vrrp_core *v, const struct vrrp_core *was,
 	REQUIRE(!(act->todo & VRRP_DO_WITHDRAW) ==
 	    !(moved && was->state == VRRP_ACTIVE));
 	REQUIRE(!(act->todo & VRRP_DO_ANNOUNCE) || serves);
+	REQUIRE(!(act->todo & VRRP_DO_SEND_BACKUP) ||
+	    act->backup_priority == (v->state == VRRP_BACKUP &&
+	    v->p.backup_adverts ? v->p.priority : 0));
 	REQUIRE(!(act->todo & VRRP_DO_ASK) ||
 	    (v->state == VRRP_BACKUP && v->p.grouped && v->wants));
 	if ((act->todo & VRRP_DO_SEND_ADVERT) == 0)
@@ -177,6 +181,7 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 		    v->p.preempt && !mono_before(now, v->preempt_not_before))
 			REQUIRE(v->active_down_timer.ns ==
 			    was.active_down_timer.ns ||
+			    (was.place_ns >= 0 && v->place_ns < 0) ||
 			    (mono_before(v->active_down_timer,
 			    was.active_down_timer) &&	/* V-78: it fell */
 			    addr_equal(&a.source, &was.active.source) &&
@@ -195,6 +200,25 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 			yields = a.priority > 0;
 		REQUIRE(yields == (v->state == VRRP_BACKUP));
 	}
+}
+
+/* Of a Backup: nothing of RFC 9568 depends on it. */
+static void
+receive_backup(struct vrrp_core *v, mono_t now, struct input *in)
+{
+	struct vrrp_core was = *v;
+	struct vrrp_advert a = {
+		.version = 3, .backup = true, .vrid = 1,
+		.priority = take(in) & 1 ? 0 : take_priority(in),
+		.interval_cs = take_interval_cs(in, 3),
+		.source = take_router(in),
+	};
+
+	vrrp_core_backup_rx(v, now, now, &a);
+	REQUIRE(v->state == was.state);
+	REQUIRE(v->adver_timer.ns == was.adver_timer.ns);
+	REQUIRE(v->active_down_timer.ns == was.active_down_timer.ns);
+	REQUIRE(v->bfd_takeover_timer.ns == was.bfd_takeover_timer.ns);
 }
 
 static void
@@ -291,8 +315,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memset(&act, 0, sizeof(act));
 		was = v;
 		switch (take(&in) & 15) {
-		case 0: case 1: case 2: case 3:
+		case 0: case 1: case 2:
 			receive(&v, now, &in, &act);
+			break;
+		case 3:
+			receive_backup(&v, now, &in);
 			break;
 		case 4: case 5:			/* to the next expiry */
 			if (mono_is_never(vrrp_core_next_expiry(&v)))

@@ -23,6 +23,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 #define MODE_ANY_TTL	0x08
 #define MODE_V2		0x10
 #define MODE_V3		0x20
+#define MODE_BACKUP	0x40
 
 /* Built again: the reserved nibble is ours, bytes after the list are gone. */
 static void
@@ -32,7 +33,7 @@ check_round_trip(const struct vrrp_packet *p, const struct vrrp_advert *a)
 	static uint8_t again[VRRP_MESSAGE_MAX];
 	size_t size = addr_len(p->source.family), len;
 	struct vrrp_advert_spec s = {
-		.version = a->version, .vrid = a->vrid,
+		.version = a->version, .backup = a->backup, .vrid = a->vrid,
 		.priority = a->priority, .interval_cs = a->interval_cs,
 		.form = a->form, .source = a->source,
 		.destination = a->destination, .addr_count = a->addr_count,
@@ -59,8 +60,9 @@ check_round_trip(const struct vrrp_packet *p, const struct vrrp_advert *a)
 	REQUIRE(memcmp(again + 8, p->message + 8, a->addr_count * size) == 0);
 	q.message = again;
 	q.len = len;
-	REQUIRE(vrrp_wire_parse(&q, VRRP_ACCEPT_V2 | VRRP_ACCEPT_V3, false,
-	    &b) == VRRP_OK);
+	REQUIRE(vrrp_wire_parse(&q, VRRP_ACCEPT_V2 | VRRP_ACCEPT_V3 |
+	    VRRP_ACCEPT_BACKUP, false, &b) == VRRP_OK);
+	REQUIRE(b.backup == a->backup);
 	REQUIRE(b.priority == a->priority && b.interval_cs == a->interval_cs);
 }
 
@@ -68,7 +70,8 @@ static void
 check_parse(const struct vrrp_packet *p, uint8_t mode)
 {
 	unsigned versions = (mode & MODE_V2 ? VRRP_ACCEPT_V2 : 0) |
-	    (mode & MODE_V3 ? VRRP_ACCEPT_V3 : 0);
+	    (mode & MODE_V3 ? VRRP_ACCEPT_V3 : 0) |
+	    (mode & MODE_BACKUP ? VRRP_ACCEPT_BACKUP : 0);
 	struct vrrp_advert a, untouched;
 	struct addr first;
 	enum vrrp_verdict verdict;
@@ -82,6 +85,8 @@ check_parse(const struct vrrp_packet *p, uint8_t mode)
 		return;
 	}
 	REQUIRE(versions & (a.version == 2 ? VRRP_ACCEPT_V2 : VRRP_ACCEPT_V3));
+	REQUIRE((p->message[0] & 0x0f) == (a.backup ? 2 : 1));
+	REQUIRE(!a.backup || (a.version == 3 && (mode & MODE_BACKUP)));
 	REQUIRE(p->ttl == 255 || (mode & MODE_ANY_TTL));
 	REQUIRE(a.addr_count > 0 && a.interval_cs > 0);
 	REQUIRE(a.version == 2 || a.interval_cs <= 4095);

@@ -20,7 +20,8 @@ class Setting:
     """What both are configured for."""
 
     def __init__(self, version=3, ipv6=False, unicast=False, vmac=False,
-                 password=None, cs=10, ours="", legacy=True, late_ms=0):
+                 password=None, cs=10, ours="", legacy=True, late_ms=0,
+                 tells=False):
         self.version = version
         self.ipv6 = ipv6
         self.unicast = unicast
@@ -28,6 +29,9 @@ class Setting:
         self.password = password
         self.cs = cs
         self.ours = ours                # further words
+        self.tells = tells              # ours sends packets of Type 2
+        if tells:
+            self.ours += "  backup_adverts = yes"
         self.legacy = legacy            # theirs sends legacy checksums
         self.late_ms = late_ms          # by which theirs is late
         self.vip = VIP6 if ipv6 else VIP
@@ -38,6 +42,7 @@ class Setting:
                         [word for word, there in (
                             ("unicast", self.unicast), ("vmac", self.vmac),
                             ("pass", self.password),
+                            ("tells", self.tells),
                             ("message", not self.legacy)) if there])
 
     def address(self, router):
@@ -62,6 +67,10 @@ class Setting:
         if self.version == 2:
             return 3000 + (256 - priority) * 1000 / 256
         return active_down_interval_ms(priority, self.cs)
+
+    def ours_resigned_ms(self, priority):
+        """What ours waits: it may know that there is nobody but theirs."""
+        return 0 if self.unicast or self.tells else self.skew_ms(priority)
 
     def skew_ms(self, priority):
         if self.version == 2:
@@ -90,8 +99,8 @@ class Theirs:
                                              "" if active else "not "))
 
 
-def adverts(frames, source):
-    """(time, priority) of each advert from there."""
+def messages(frames, source):
+    """(time, VRRP message) of each packet from there."""
     result = []
     for frame in frames:
         layer = "IPv6" if frame.haslayer("IPv6") else "IP"
@@ -101,8 +110,20 @@ def adverts(frames, source):
             continue
         raw = bytes(frame)
         offset = 14 + (40 if layer == "IPv6" else 20)
-        result.append((float(frame.time), raw[offset + 2]))
+        result.append((float(frame.time), raw[offset:]))
     return result
+
+
+def adverts(frames, source):
+    """(time, priority) of each advert from there."""
+    return [(time, message[2]) for time, message in messages(frames, source)
+            if message[0] & 0x0f == 1]
+
+
+def kinds(capture, source):
+    """The Type of each VRRP packet from there."""
+    return [message[0] & 0x0f
+            for _, message in messages(capture.so_far(), source)]
 
 
 def waited_ms(capture, dead, heir):
@@ -215,11 +236,18 @@ def theirs_is_better(lab, theirs, setting):
         heard, = instance["routers-heard"]
         assert heard["checksum"] == ("legacy" if setting.legacy else
                                      "rfc9568")
+    captures = []
+    if setting.tells:
+        # Then it has listened for long enough to know that it is alone.
+        with Capture(lab.switch, "p-r2", FILTER) as capture:
+            wait_for(lambda: r2.instance()["statistics"]
+                     ["backup-adverts-sent"] >= 5, 15,
+                     "ours has told its priority five times")
+        captures.append(capture)
+        assert 2 in kinds(capture, source[r2])
     wait_heard(r2)
     # It stays so: our own interval has passed several times over.
     assert len(r2.transitions()) == 1
-
-    captures = []
 
     def silence():
         gap = Gap(lab.client)
@@ -257,7 +285,7 @@ def theirs_is_better(lab, theirs, setting):
         return took, gap.stop()
 
     check_wait(setting.adi_ms(100), silence, "ours, Active_Down_Interval")
-    check_wait(setting.skew_ms(100), resignation, "ours, Skew_Time")
+    check_wait(setting.ours_resigned_ms(100), resignation, "ours, Skew_Time")
     judge(captures, setting, source[r2])
 
 

@@ -83,6 +83,7 @@ class Frr(Theirs):
 
 SETTINGS = [
     Setting(vmac=True),
+    Setting(vmac=True, tells=True),
     # Its first advert is lost: "Failed to find address to bind on vrrp0".
     Setting(ipv6=True, vmac=True, late_ms=100),
     Setting(version=2, vmac=True, cs=100),

@@ -62,6 +62,8 @@ SETTINGS = [
     Setting(),
     Setting(vmac=True),
     Setting(unicast=True),
+    Setting(tells=True),
+    Setting(unicast=True, tells=True),
     Setting(ipv6=True),
     Setting(ipv6=True, vmac=True),
     # It sends unicast IPv6 with the kernel's hop limit, which is not 255.

@@ -584,6 +584,33 @@ view_heard(const struct view *v, const json_t *list)
 	}
 }
 
+/* Each other router that our place depends on, and how it is known. */
+static void
+view_known(const struct view *v, const json_t *list)
+{
+	const char *name = "routers known";
+	char ago[VALUE_LEN] = "", priority[24];
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		(void)snprintf(priority, sizeof(priority), "unknown");
+		if (json_object_get(o, "priority") != NULL)
+			(void)snprintf(priority, sizeof(priority), "%" PRId64,
+			    doc_num(o, "priority"));
+		if (json_object_get(o, "age-us") != NULL)
+			(void)word_length(ago, doc_num(o, "age-us"));
+		view_line(v, name, "%s, priority %s, by %s%s%s%s",
+		    doc_str_or(o, "address", "?"), priority,
+		    doc_str_or(o, "known-by", "?"),
+		    json_object_get(o, "age-us") != NULL ? ", " : "",
+		    json_object_get(o, "age-us") != NULL ? ago : "",
+		    json_is_true(json_object_get(o, "left")) ?
+		    ", has left" : "");
+		name = "";
+	}
+}
+
 /* Another router that does not fit, and when it was last heard. */
 static void
 view_alarm(const struct view *v, const json_t *a)
@@ -792,6 +819,7 @@ view_one(const struct view *v, const json_t *o)
 		    doc_str(o, "authentication"));
 	view_peers(v, o);
 	view_heard(v, json_object_get(o, "routers-heard"));
+	view_known(v, json_object_get(o, "routers-known"));
 	view_conflict(v, json_object_get(o, "conflict"));
 	view_alarm(v, json_object_get(o, "alarm"));
 	view_alarms(v, json_object_get(o, "alarms"));

@@ -211,6 +211,7 @@ of_the_protocol(struct vrrp_coder *c, struct vrrp_params *p)
 	family(c, &p->family);
 	VRRP_CODE(c, p->version, 2, 3);
 	FLAG(c, p->also_version_2);
+	FLAG(c, p->backup_adverts);
 	VRRP_CODE(c, p->priority, 1, VRRP_PRIORITY_OWNER);
 	VRRP_CODE(c, p->advert_int_cs, 1, ADVERT_INT_MAX);
 	FLAG(c, p->preempt);

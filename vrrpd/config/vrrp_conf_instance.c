@@ -56,6 +56,7 @@ vrrp_conf_instance_opts(void)
 		WORD("virtual_router_id"),
 		WORD("version"),
 		WORD("also_version_2"),
+		WORD("backup_adverts"),
 		WORD("priority"),
 		WORD("advert_int"),
 		WORD("preempt"),
@@ -402,6 +403,10 @@ build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	    v->also_version_2 && v->version == 2)
 		bad(p, word_get(sec, "also_version_2")->line, "also_version_2 "
 		    "is for version = 3: this instance speaks version 2 only");
+	if (read_bool(p, sec, "backup_adverts", &v->backup_adverts) &&
+	    v->backup_adverts && v->version == 2)
+		bad(p, word_get(sec, "backup_adverts")->line, "backup_adverts "
+		    "is for version = 3: version 2 has no Type 2");
 
 	pl->vrid = pl->declared;
 	if ((w = word_get(sec, "virtual_router_id")) == NULL)

@@ -219,6 +219,8 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	(void)fprintf(f, "    version = %u\n", v->version);
 	if (v->version == 3 && v->family == AF_INET)
 		print_bool(f, "also_version_2", v->also_version_2);
+	if (v->version == 3)
+		print_bool(f, "backup_adverts", v->backup_adverts);
 	(void)fprintf(f, "    priority = %u\n", v->priority);
 	print_span(f, "    ", "advert_int", ns_from_cs(v->advert_int_cs));
 	print_bool(f, "preempt", v->preempt);

@@ -51,6 +51,8 @@ vrrp_ctl_json_stats(const struct vrrp_instance *v)
 		{ "address-list-errors", s->address_list_errors },
 		{ "legacy-checksum-rcvd", s->legacy_checksum_rcvd },
 		{ "version-2-ignored", s->version_2_ignored },
+		{ "backup-adverts-rcvd", s->backup_adverts_rcvd },
+		{ "backup-adverts-sent", s->backup_adverts_sent },
 		{ "announcements-sent", s->announcements_sent },
 		{ "contests", s->contests },
 		{ "fences", v->core.fences },
@@ -332,6 +334,46 @@ json_heard(const struct vrrp_instance *v)
 	return list;
 }
 
+/* How the priority of another router is known, and since when (*since). */
+static const char *
+known_by(const struct vrrp_rank_router *r, mono_t now, mono_t *since)
+{
+	*since = r->told;
+	if (vrrp_rank_is_told(r, now) || (r->told.ns > 0 && !r->session &&
+	    !r->named && mono_is_never(r->heard)))
+		return "backup-advert";
+	*since = r->heard;
+	if (r->priority > 0 && !mono_is_never(r->heard))
+		return "advert";
+	*since = r->up ? r->up_since : MONO_NEVER;
+	return r->session ? "session" : "configuration";
+}
+
+/* L-15: the other routers, as our place among them depends on them. */
+static json_t *
+json_known(const struct vrrp_instance *v)
+{
+	const struct vrrp_rank *k = &v->core.death.rank;
+	json_t *list = json_array(), *o;
+	mono_t now = loop_clock(), since;
+	unsigned i;
+
+	for (i = 0; i < k->count; i++) {
+		o = json_object();
+		ctl_json_set(o, "address", ctl_json_addr(&k->list[i].address));
+		ctl_json_set_word(o, "known-by", known_by(&k->list[i], now,
+		    &since));
+		if (k->list[i].priority > 0)
+			ctl_json_set_int(o, "priority", k->list[i].priority);
+		if (!mono_is_never(since))
+			ctl_json_set_us(o, "age-us", mono_sub(now, since));
+		if (k->list[i].left)
+			ctl_json_set_bool(o, "left", true);
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
 /* RFC 8347: why the last Active became one. */
 static const char *
 new_master_reason(const struct vrrp_instance *v)
@@ -570,6 +612,8 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	if (v->p.family == AF_INET && v->p.version == 3)
 		ctl_json_set_word(o, "checksum-sent", form_word(v->send_form));
 	ctl_json_set(o, "routers-heard", json_heard(v));
+	ctl_json_set_bool(o, "backup-adverts", v->p.backup_adverts);
+	ctl_json_set(o, "routers-known", json_known(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set_waiting(o, v);
 	if (!mono_is_never(v->unsent.since)) {

@@ -20,6 +20,7 @@
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/instance/vrrp_backup.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_machine.h"
@@ -82,6 +83,21 @@ may_be_routed(const struct vrrp_iface *f, const struct vrrp_io_packet *in,
 	    pkt->ttl >= v->p.unicast_min_ttl;
 }
 
+/* Type 2 exists where it was asked for, and is a wrong type elsewhere (V-42). */
+static unsigned
+kinds_taken(const struct vrrp_iface *f, const struct vrrp_io_packet *in,
+    const struct vrrp_packet *pkt)
+{
+	unsigned kinds = VRRP_ACCEPT_V2 | VRRP_ACCEPT_V3;
+	const struct vrrp_instance *v = NULL;
+
+	if (pkt->len >= 2)
+		v = vrrp_iface_find(f, in->family, pkt->message[1]);
+	if (v != NULL && vrrp_backup_wanted(v))
+		kinds |= VRRP_ACCEPT_BACKUP;
+	return kinds;
+}
+
 void
 vrrp_receive_packet(const struct vrrp_io_packet *in, void *arg)
 {
@@ -94,11 +110,11 @@ vrrp_receive_packet(const struct vrrp_io_packet *in, void *arg)
 	memset(&pkt, 0, sizeof(pkt));
 	verdict = vrrp_wire_packet(in->family, in->bytes, in->len, &pkt);
 	if (verdict == VRRP_OK)
-		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
-		    VRRP_ACCEPT_V3, true, &advert);
+		verdict = vrrp_wire_parse(&pkt, kinds_taken(f, in, &pkt), true,
+		    &advert);
 	if (verdict == VRRP_IP_TTL && may_be_routed(f, in, &pkt))
-		verdict = vrrp_wire_parse(&pkt, VRRP_ACCEPT_V2 |
-		    VRRP_ACCEPT_V3, false, &advert);
+		verdict = vrrp_wire_parse(&pkt, kinds_taken(f, in, &pkt),
+		    false, &advert);
 	if (verdict != VRRP_OK) {
 		refuse(f, in, &pkt, verdict);
 		return;
@@ -106,6 +122,8 @@ vrrp_receive_packet(const struct vrrp_io_packet *in, void *arg)
 	v = vrrp_iface_find(f, in->family, advert.vrid);
 	if (v == NULL)
 		refuse(f, in, &pkt, VRRP_VRID);
+	else if (advert.backup)
+		vrrp_backup_rx(v, in->now, in->arrival, &advert);
 	else
 		vrrp_machine_rx(v, in->now, in->arrival, &advert);
 }

@@ -6,6 +6,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_accept.c vrrpd/instance/vrrp_accept.h \
 	vrrpd/instance/vrrp_alert.c vrrpd/instance/vrrp_alert.h \
 	vrrpd/instance/vrrp_addrs.c vrrpd/instance/vrrp_addrs.h \
+	vrrpd/instance/vrrp_backup.c vrrpd/instance/vrrp_backup.h \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
 	vrrpd/instance/vrrp_errand.c vrrpd/instance/vrrp_errand.h \
 	vrrpd/instance/vrrp_frames.c vrrpd/instance/vrrp_frames.h \

@@ -72,6 +72,8 @@ struct vrrp_stats {
 	uint64_t	priority_zero_pkts_rcvd;
 	uint64_t	priority_zero_pkts_sent;
 	uint64_t	legacy_checksum_rcvd;		/* V-13 */
+	uint64_t	backup_adverts_rcvd;		/* Type 2 */
+	uint64_t	backup_adverts_sent;
 	uint64_t	version_2_ignored;		/* V-133 */
 	uint64_t	announcements_sent;
 	uint64_t	contests;		/* V-72 */

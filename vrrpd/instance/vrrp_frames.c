@@ -161,6 +161,23 @@ vrrp_frames_build_unicast(const struct vrrp_instance *v, uint8_t version,
 	return vrrp_wire_build_message(&spec, buf, size);
 }
 
+size_t
+vrrp_frames_build_backup(const struct vrrp_instance *v, uint8_t priority,
+    const struct addr *peer, uint8_t *buf, size_t size)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, 3, priority, addrs, &spec);
+	spec.backup = true;
+	spec.interval_cs = vrrp_core_backup_interval_cs(v->p.advert_int_cs);
+	if (peer == NULL)
+		return vrrp_wire_build_frame(&spec, v->iface->link.mac, NULL,
+		    buf, size);
+	spec.destination = *peer;
+	return vrrp_wire_build_message(&spec, buf, size);
+}
+
 void
 vrrp_frames_build_announcements(struct vrrp_instance *v)
 {

@@ -166,6 +166,8 @@ leave(struct vrrp_instance *v, enum vrrp_cause cause, bool resign,
 		vrrp_send_advert(v, act.advert_priority);
 	if (act.todo & VRRP_DO_WITHDRAW)
 		vrrp_hold_withdraw(v, NULL);
+	if (act.todo & VRRP_DO_SEND_BACKUP)
+		vrrp_send_backup(v, act.backup_priority);
 	if (act.todo & VRRP_DO_TRANSITION)
 		(void)vrrp_history_add(v, &act.tr, &m);
 	v->held = 0;
@@ -495,6 +497,8 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	}
 	if (todo & VRRP_DO_TRANSITION)
 		linger(v, &act->tr, r);
+	if (todo & VRRP_DO_SEND_BACKUP)
+		vrrp_send_backup(v, act->backup_priority);
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	if (r != NULL || v->spared_logged != v->core.spared.count)
 		vrrp_machine_say_later(v);
@@ -567,6 +571,7 @@ core_params(const struct vrrp_instance *v)
 		.preempt_delay_ns = v->p.preempt_delay_ns,
 		.takeover_confirm_ns = v->p.takeover_confirm_ns,
 		.grouped = v->group != NULL,
+		.backup_adverts = v->p.backup_adverts,
 	};
 
 	return p;

@@ -191,6 +191,33 @@ vrrp_send_query(struct vrrp_instance *v)
 		query_in(v, 2, v->resign_v2, v->resign_v2_len);
 }
 
+/* The rhythm makes good what is lost, and what is not sent after an absence. */
+void
+vrrp_send_backup(struct vrrp_instance *v, uint8_t priority)
+{
+	uint8_t bytes[VRRP_FRAME_MAX];
+	unsigned i, sent = 0;
+	size_t len;
+
+	if (v->iface->io == NULL || !addr_is_set(vrrp_iface_primary_of(v)) ||
+	    loop_is_unjudged(v->env->loop))
+		return;
+	if (v->p.unicast_count == 0) {
+		len = vrrp_frames_build_backup(v, priority, NULL, bytes,
+		    sizeof(bytes));
+		sent = vrrp_io_send(v->env->tx, v->iface->link.ifindex, bytes,
+		    len) == 0;
+	}
+	for (i = 0; i < v->p.unicast_count; i++) {
+		len = vrrp_frames_build_backup(v, priority,
+		    &v->p.unicast_peers[i], bytes, sizeof(bytes));
+		sent += vrrp_io_send_unicast(v->iface->io,
+		    &v->p.unicast_peers[i], bytes, len) == 0;
+	}
+	if (sent > 0)
+		v->stats.backup_adverts_sent++;
+}
+
 /*
  * The frame is that of an advert, and is let out or kept back as one would be.
  * But as an Ethernet frame it is addressed to ourselves, so no switch passes it on

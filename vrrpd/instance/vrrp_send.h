@@ -25,6 +25,8 @@ void	vrrp_send_advert(struct vrrp_instance *, uint8_t priority);
  * no switch may learn that it is here.
  */
 void	vrrp_send_query(struct vrrp_instance *);
+/* A Backup Advertisement; 0: we are no Backup any more. */
+void	vrrp_send_backup(struct vrrp_instance *, uint8_t priority);
 /*
  * Would an advert leave?  Sends one that reaches nobody.  False: that cannot be
  * found out, for the way to a unicast peer is known by using it.  *error: 0, or the

@@ -7,6 +7,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_conflict.c vrrpd/pure/vrrp_conflict.h \
 	vrrpd/pure/vrrp_core.c vrrpd/pure/vrrp_core.h \
 	vrrpd/pure/vrrp_core_absence.c \
+	vrrpd/pure/vrrp_core_backup.c \
 	vrrpd/pure/vrrp_core_bfd.c \
 	vrrpd/pure/vrrp_core_check.c \
 	vrrpd/pure/vrrp_core_inside.h \

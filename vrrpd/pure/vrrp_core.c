@@ -127,6 +127,8 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->confirm_timer = MONO_NEVER;
 	v->fence_until = MONO_NEVER;
 	v->place_ns = -1;
+	v->backup_adver_timer = MONO_NEVER;
+	v->listens_since = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_death_init(&v->death);
 	compute_intervals(v);
@@ -168,6 +170,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->fence_until = MONO_NEVER;
 	v->place_ns = -1;
 	v->listen_until = MONO_ZERO;
+	vrrp_core_backup_moved(v, now, act->tr.from, act);
 }
 
 struct vrrp_other
@@ -708,10 +711,18 @@ note_blocked(struct vrrp_core *v)
 	}
 }
 
+/* A Backup's own, and what BFD adds. */
+static mono_t
+takeover_due(const struct vrrp_core *v)
+{
+	return mono_min(v->active_down_timer,
+	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
+}
+
 static void
 backup_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	mono_t due = vrrp_core_next_expiry(v);
+	mono_t due = takeover_due(v);
 
 	if (mono_before(now, due))
 		return;
@@ -767,6 +778,7 @@ vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 		break;
 	case VRRP_BACKUP:
 		backup_expire(v, now, act);
+		vrrp_core_backup_expire(v, now, act);
 		break;
 	case VRRP_ACTIVE:
 		active_expire(v, now, act);
@@ -778,8 +790,8 @@ vrrp_core_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 mono_t
 vrrp_core_next_expiry(const struct vrrp_core *v)
 {
-	return mono_min(mono_min(v->adver_timer, v->active_down_timer),
-	    mono_min(v->bfd_takeover_timer, v->confirm_timer));
+	return mono_min(mono_min(v->adver_timer, takeover_due(v)),
+	    v->backup_adver_timer);
 }
 
 void
@@ -883,6 +895,7 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 		active_set_params(v, now, &old, act);
 		break;
 	}
+	vrrp_core_backup_changed(v, now, &old, act);
 	vrrp_core_check(v);
 }
 

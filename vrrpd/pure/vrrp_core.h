@@ -87,6 +87,18 @@ void	vrrp_core_shutdown(struct vrrp_core *, mono_t now, enum vrrp_cause,
 void	vrrp_core_rx(struct vrrp_core *, mono_t now, mono_t arrival,
 	    const struct vrrp_advert *, struct vrrp_actions *);
 /*
+ * A Backup Advertisement that survived validation: another Backup tells its
+ * priority, or with 0 that it is none any more.  No state and no timer of RFC 9568
+ * depends on it, but our place among the Backups does (vrrp_rank.h), for three of
+ * its intervals.  A Backup that hears a new one tells its own at once, at most every
+ * 100 ms: that is a timer, so there are no actions.  Nothing without
+ * p.backup_adverts, and in Initialize.
+ */
+void	vrrp_core_backup_rx(struct vrrp_core *, mono_t now, mono_t arrival,
+	    const struct vrrp_advert *);
+/* The rhythm in which a Backup tells: of its adverts, but a second at least. */
+uint16_t vrrp_core_backup_interval_cs(uint16_t advert_int_cs);
+/*
  * An advert of ours, of whatever priority, was given to the kernel (vrrp_said.h).
  * at: read before that.  What arrived earlier is void where the table says so.
  */

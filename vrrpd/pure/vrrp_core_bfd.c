@@ -201,7 +201,7 @@ vrrp_core_bfd_place_ns(const struct vrrp_core *v, bool told)
 	struct vrrp_rank_id id = us(v);
 
 	return vrrp_death_place_ns(&v->death, v->last_call, &v->active, &id,
-	    told);
+	    told, vrrp_core_backup_knows_all(v));
 }
 
 void

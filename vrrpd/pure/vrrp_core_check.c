@@ -49,6 +49,7 @@ check_initialize(const struct vrrp_core *v)
 	assert(!runs(v->bfd_takeover_timer));
 	assert(!runs(v->confirm_timer));
 	assert(!runs(v->fence_until));
+	assert(!runs(v->backup_adver_timer) && !runs(v->listens_since));
 	assert(!v->wants && !v->active_by_bfd && v->paced_adverts == 0);
 	assert(v->claimed == 0 && !v->willed && v->listen_until.ns == 0);
 	assert(!addr_is_set(&v->blocked_peer));
@@ -62,6 +63,7 @@ check_backup(const struct vrrp_core *v)
 
 	assert(!runs(v->adver_timer));
 	assert(!runs(v->fence_until));
+	assert(runs(v->backup_adver_timer) == v->p.backup_adverts);
 	assert(!v->active_by_bfd && v->paced_adverts == 0);
 	/* L-10; in a sync group the timer is spent with the wish it makes. */
 	assert(runs(v->active_down_timer) || (v->wants && v->p.grouped));
@@ -81,6 +83,7 @@ static void
 check_active(const struct vrrp_core *v)
 {
 	assert(runs(v->adver_timer));
+	assert(!runs(v->backup_adver_timer));
 	assert(!runs(v->active_down_timer));
 	assert(!runs(v->bfd_takeover_timer));
 	assert(!runs(v->confirm_timer));
@@ -101,6 +104,7 @@ vrrp_core_check(const struct vrrp_core *v)
 	assert(v->bfd_false_takeovers <= v->bfd_takeovers);
 	assert(v->fenced_out <= v->fences);
 	assert(v->willed || v->queries == 0);
+	assert(v->p.backup_adverts || !runs(v->listens_since));
 	switch (v->state) {
 	case VRRP_INITIALIZE:
 		check_initialize(v);

@@ -62,4 +62,18 @@ void	vrrp_core_bfd_note_claim(struct vrrp_core *, mono_t arrival,
 void	vrrp_core_bfd_judge(struct vrrp_core *, mono_t now,
 	    const struct vrrp_advert *);
 
+/* --- vrrp_core_backup.c --- */
+
+/* A state was entered from `from`. */
+void	vrrp_core_backup_moved(struct vrrp_core *, mono_t now,
+	    enum vrrp_state from, struct vrrp_actions *);
+/* Other values are in force. */
+void	vrrp_core_backup_changed(struct vrrp_core *, mono_t now,
+	    const struct vrrp_core_params *old, struct vrrp_actions *);
+/* Of a Backup that stays one. */
+void	vrrp_core_backup_expire(struct vrrp_core *, mono_t now,
+	    struct vrrp_actions *);
+/* Every Backup that there is has had the time to tell. */
+bool	vrrp_core_backup_knows_all(const struct vrrp_core *);
+
 #endif

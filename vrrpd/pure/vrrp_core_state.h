@@ -64,6 +64,7 @@ enum vrrp_cause {
 #define VRRP_DO_TRANSITION	0x10	/* log, notify: act->tr says what */
 #define VRRP_DO_ASK		0x20	/* wants to be Active: ask the group */
 #define VRRP_DO_QUERY		0x40	/* is somebody Active? vrrp_send_query() */
+#define VRRP_DO_SEND_BACKUP	0x80	/* Type 2, with act->backup_priority */
 
 /* Another router, as a transition names it.  Address unset: none. */
 struct vrrp_other {
@@ -106,6 +107,7 @@ struct vrrp_spare {
 struct vrrp_actions {
 	uint32_t		todo;
 	uint8_t			advert_priority;	/* 0 = resigning */
+	uint8_t			backup_priority;	/* 0 = no Backup now */
 	/*
 	 * Install before the advert: another router may be answering still, and
 	 * the advert moves the virtual MAC's port to us.  After a silent death
@@ -124,6 +126,7 @@ struct vrrp_core_params {
 	int64_t		preempt_delay_ns;	/* V-79 */
 	int64_t		takeover_confirm_ns;	/* L-14; 0: off */
 	bool		grouped;		/* asks before it goes Active */
+	bool		backup_adverts;		/* tells its priority as Backup */
 };
 
 struct vrrp_core {
@@ -165,6 +168,11 @@ struct vrrp_core {
 	/* Was Active in another life, and nobody was heard yet. */
 	bool			willed;
 	uint8_t			queries;	/* so many before it is Active */
+
+	/* Backup Advertisements (vrrp_core_backup.c). */
+	mono_t			backup_adver_timer;
+	mono_t			backup_not_before;	/* the next, if at once */
+	mono_t			listens_since;		/* MONO_NEVER: does not */
 
 	/* In a sync group: would be Active, why and since when. */
 	bool			wants;

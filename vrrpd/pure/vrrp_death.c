@@ -335,7 +335,7 @@ vrrp_death_delay_ns(const struct vrrp_death *d, mono_t now,
 int64_t
 vrrp_death_place_ns(const struct vrrp_death *d, mono_t now,
     const struct vrrp_active_router *active, const struct vrrp_rank_id *us,
-    bool told)
+    bool told, bool whole)
 {
 	const struct vrrp_death_session *s = vrrp_death_find(d,
 	    &active->source);
@@ -344,7 +344,7 @@ vrrp_death_place_ns(const struct vrrp_death *d, mono_t now,
 	if (addr_is_set(&d->claimant) &&
 	    mono_before(active->last_arrival, d->claimed))
 		return -1;
-	if (vrrp_rank_is_best(&d->rank, now, us, &dead, told))
+	if (vrrp_rank_is_best(&d->rank, now, us, &dead, told, whole))
 		return 0;
 	if (s == NULL || !s->has_been_up || s->detection_time_ns == 0)
 		return -1;

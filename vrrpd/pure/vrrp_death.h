@@ -162,7 +162,7 @@ int64_t	vrrp_death_delay_ns(const struct vrrp_death *, mono_t now,
 /*
  * V-65, V-78: the Active gives its place away, by its own word, so that no session
  * is asked whether it is dead.  How long do we wait for those that are better?
- *   told    the others know the priority of *us
+ *   told, whole   as of vrrp_rank_is_best()
  * 0 where it is sure that we are the best (vrrp_rank_is_best()): all of them hear
  * that word, and none but the best may go by it at once.  Else the skew of D (L-15), behind one slot for
  * each that is taken to be better: two that are wrong about each other are apart by
@@ -171,7 +171,7 @@ int64_t	vrrp_death_delay_ns(const struct vrrp_death *, mono_t now,
  */
 int64_t	vrrp_death_place_ns(const struct vrrp_death *, mono_t now,
 	    const struct vrrp_active_router *, const struct vrrp_rank_id *us,
-	    bool told);
+	    bool told, bool whole);
 /*
  * L-15: does an advert that was accepted after the edge speak against a death?
  * One of another router does, since that one is the new Active; one of the dead

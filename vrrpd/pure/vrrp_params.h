@@ -164,6 +164,7 @@ struct vrrp_params {
 	uint8_t			family;		/* AF_INET or AF_INET6 */
 	uint8_t			version;	/* 2 or 3 */
 	bool			also_version_2;	/* V-131: version 3 and 2 */
+	bool			backup_adverts;	/* tells its priority as Backup */
 	uint8_t			priority;	/* 1..254; 255 owner */
 	uint16_t		advert_int_cs;	/* 1..4095; v2: whole seconds */
 	bool			preempt;

@@ -25,8 +25,10 @@ check_router(const struct vrrp_rank_router *r)
 	assert(r->session || !r->up);
 	assert(!r->ahead || !r->behind);
 	/* Somebody claimed, is named, or has a session: else why remember it. */
-	assert(r->named || r->session || !mono_is_never(r->heard));
-	assert(r->priority == 0 || !mono_is_never(r->heard));
+	assert(r->named || r->session || !mono_is_never(r->heard) ||
+	    r->told.ns > 0);
+	assert(r->priority == 0 || !mono_is_never(r->heard) || r->told.ns > 0);
+	assert(r->told_for_ns >= 0);
 }
 
 static void
@@ -54,6 +56,12 @@ vrrp_rank_find(const struct vrrp_rank *k, const struct addr *a)
 	return NULL;
 }
 
+static mono_t
+last_sign(const struct vrrp_rank_router *r)
+{
+	return mono_is_never(r->heard) ? r->told : mono_max(r->heard, r->told);
+}
+
 static struct vrrp_rank_router *
 entry(struct vrrp_rank *k, const struct addr *a)
 {
@@ -65,7 +73,7 @@ entry(struct vrrp_rank *k, const struct addr *a)
 		if (addr_equal(&r->address, a))
 			return r;
 		if (!r->named && !r->session && (oldest == NULL ||
-		    mono_before(r->heard, oldest->heard)))
+		    mono_before(last_sign(r), last_sign(oldest))))
 			oldest = r;
 	}
 	if (k->count < VRRP_RANK_MAX)
@@ -97,7 +105,7 @@ vrrp_rank_name_nobody(struct vrrp_rank *k)
 	for (i = k->count; i-- > 0; ) {
 		r = &k->list[i];
 		r->named = false;
-		if (!r->session && mono_is_never(r->heard))
+		if (!r->session && mono_is_never(r->heard) && r->told.ns == 0)
 			*r = k->list[--k->count];
 	}
 	check(k);
@@ -113,9 +121,39 @@ vrrp_rank_heard(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
 		return;
 	r->priority = id->priority;
 	r->heard = now;
-	r->behind = false;
+	r->behind = r->left = false;
 	r->ahead = followed && id->priority <= our_priority;
 	check_router(r);
+}
+
+bool
+vrrp_rank_is_told(const struct vrrp_rank_router *r, mono_t now)
+{
+	return r->told.ns > 0 && mono_sub(now, r->told) < r->told_for_ns;
+}
+
+bool
+vrrp_rank_told(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
+    int64_t for_ns)
+{
+	struct vrrp_rank_router *r;
+	bool was;
+
+	if (for_ns == 0 && vrrp_rank_find(k, id->address) == NULL)
+		return false;
+	r = entry(k, id->address);
+	if (r == NULL)
+		return false;
+	was = vrrp_rank_is_told(r, now);
+	r->told = mono_max(r->told, now);
+	r->told_for_ns = for_ns;
+	r->left = for_ns == 0;
+	if (for_ns > 0) {
+		r->priority = id->priority;
+		r->ahead = r->behind = false;
+	}
+	check_router(r);
+	return !was && for_ns > 0;
 }
 
 void
@@ -142,8 +180,9 @@ vrrp_rank_no_session(struct vrrp_rank *k, const struct addr *a)
 		return;
 	r = entry(k, a);
 	r->session = r->up = false;
+	r->up_since = MONO_ZERO;
 	/* Nothing else is known of it: it never was there. */
-	if (!r->named && mono_is_never(r->heard))
+	if (!r->named && mono_is_never(r->heard) && r->told.ns == 0)
 		*r = k->list[--k->count];
 	check(k);
 }
@@ -174,9 +213,13 @@ counts(const struct vrrp_rank_router *r, mono_t now,
 {
 	if (addr_equal(&r->address, dead->address))
 		return false;
-	if (r->session)
+	if (r->left)
+		return false;
+	/* A session that was never Up does not say that its peer is away. */
+	if (r->session && (r->up || r->up_since.ns > 0 ||
+	    !vrrp_rank_is_told(r, now)))
 		return r->up;
-	return r->named || (!mono_is_never(r->heard) &&
+	return vrrp_rank_is_told(r, now) || r->named || (!mono_is_never(r->heard) &&
 	    mono_sub(now, r->heard) <= VRRP_RANK_MEMORY_NS);
 }
 
@@ -191,12 +234,12 @@ counted_upwards(const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead)
 }
 
 static bool
-is_better(const struct vrrp_rank_router *r, const struct vrrp_rank_id *us,
-    const struct vrrp_rank_id *dead)
+is_better(const struct vrrp_rank_router *r, mono_t now,
+    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead)
 {
 	bool higher = addr_cmp(&r->address, us->address) > 0;
 
-	if (r->ahead || r->behind)
+	if ((r->ahead || r->behind) && !vrrp_rank_is_told(r, now))
 		return r->ahead;
 	if (r->priority == 0)
 		return higher == counted_upwards(us, dead);
@@ -213,34 +256,50 @@ vrrp_rank_better(const struct vrrp_rank *k, mono_t now,
 
 	for (i = 0; i < k->count; i++)
 		n += counts(&k->list[i], now, dead) &&
-		    is_better(&k->list[i], us, dead);
+		    is_better(&k->list[i], now, us, dead);
 	return n;
 }
 
+/* Nothing of it is left that would have to be asked. */
 static bool
-is_forgotten(const struct vrrp_rank_router *r, mono_t now)
+is_gone(const struct vrrp_rank_router *r, mono_t now)
 {
+	if (r->left)
+		return true;
+	if (vrrp_rank_is_told(r, now) || r->up)
+		return false;
+	if (r->told.ns > 0)
+		return true;			/* tells no more */
 	return !r->named && !r->session &&
 	    mono_sub(now, r->heard) > VRRP_RANK_MEMORY_NS;
 }
 
+/* Is it known to be lesser, and does it know us? */
+static bool
+is_surely_lesser(const struct vrrp_rank_router *r, mono_t now,
+    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead, bool told)
+{
+	if (!told || is_better(r, now, us, dead))
+		return false;
+	return vrrp_rank_is_told(r, now) ||
+	    (r->named && (r->priority > 0 || r->ahead || r->behind));
+}
+
 bool
 vrrp_rank_is_best(const struct vrrp_rank *k, mono_t now,
-    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead, bool told)
+    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead, bool told,
+    bool whole)
 {
 	const struct vrrp_rank_router *r = vrrp_rank_find(k, dead->address);
 	unsigned i;
 
-	if (r == NULL || !r->named)
+	if (!whole && (r == NULL || !r->named))
 		return false;
 	for (i = 0; i < k->count; i++) {
 		r = &k->list[i];
-		if (addr_equal(&r->address, dead->address) ||
-		    is_forgotten(r, now))
-			continue;
-		if (!told || !r->named ||
-		    (r->priority == 0 && !r->ahead && !r->behind) ||
-		    is_better(r, us, dead))
+		if (!addr_equal(&r->address, dead->address) &&
+		    !is_gone(r, now) &&
+		    !is_surely_lesser(r, now, us, dead, told))
 			return false;
 	}
 	return true;

@@ -9,7 +9,8 @@
  * Who is known: routers named in the configuration, those to which there is a
  * BFD session, those whose adverts were heard.  Who counts: not the dead one;
  * with a session, only while it is Up (a router without BFD is not in the race,
- * and a dead one even less); without one, for hours after it was heard.
+ * and a dead one even less), unless it tells that it is a Backup and the session
+ * was never Up yet; without one, for hours after it was heard.
  *
  * Who is better: only an Active says its priority, so a claim that was heard
  * decides (priority, then address, V-74).  Two more things are known to both
@@ -17,6 +18,9 @@
  * priority; one that stayed silent under us, with its session Up, goes after.
  * Of the others a guess is made that all make alike: priorities follow the
  * addresses, up or down, as the Active's and ours do.
+ *
+ * Backup Advertisements leave nothing to be guessed: of a router that tells its
+ * priority as a Backup that priority decides, for as long as it was told for.
  */
 #ifndef VRRPD_VRRP_RANK_H
 #define VRRPD_VRRP_RANK_H
@@ -37,9 +41,13 @@ struct vrrp_rank_router {
 	bool		named;		/* in the configuration */
 	bool		session;	/* there is one; Up: */
 	bool		up;
-	mono_t		up_since;
+	mono_t		up_since;	/* 0: never */
 	bool		ahead;		/* of us: we were Backup under it */
 	bool		behind;		/* of us: it was Backup under us */
+	/* When the last Backup Advertisement came; 0: none ever did. */
+	mono_t		told;
+	int64_t		told_for_ns;	/* counts for so long */
+	bool		left;		/* said so in it */
 };
 
 struct vrrp_rank {
@@ -60,6 +68,14 @@ void	vrrp_rank_name_nobody(struct vrrp_rank *);
 /* A claim to be Active was heard; followed: we have long been its Backup. */
 void	vrrp_rank_heard(struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *, uint8_t our_priority, bool followed);
+/*
+ * A Backup Advertisement was heard, which counts for so long; 0: the router said that
+ * it is no Backup any more.  True: no such advert of it counted until now.
+ */
+bool	vrrp_rank_told(struct vrrp_rank *, mono_t now,
+	    const struct vrrp_rank_id *, int64_t for_ns);
+/* That advert counts still. */
+bool	vrrp_rank_is_told(const struct vrrp_rank_router *, mono_t now);
 /* The level of our session to it. */
 void	vrrp_rank_session(struct vrrp_rank *, mono_t now, const struct addr *,
 	    bool up);
@@ -74,15 +90,16 @@ void	vrrp_rank_reign_over(struct vrrp_rank *, mono_t now, mono_t since,
 unsigned vrrp_rank_better(const struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead);
 /*
- * Is it sure, and no guess, that we are the best once `dead` is gone?  Only where
- * dead is named, and every other router that is remembered is named too and known
- * to be lesser, whether its session is Up or not; whoever is not named may not be
- * the only one.  told: the others know our priority; where there are others, they
- * must.
+ * Is it sure, and no guess, that we are the best once `dead` is gone?
+ *   told    the others know our priority; where there are others, they must
+ *   whole   all Backups that there are have had the time to tell
+ * Only where dead is named, or all is known, and every other router that is
+ * remembered is known to be lesser, and named or told; with or without an Up
+ * session.  Whoever is neither named nor told may not be the only one.
  */
 bool	vrrp_rank_is_best(const struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *us, const struct vrrp_rank_id *dead,
-	    bool told);
+	    bool told, bool whole);
 const struct vrrp_rank_router *vrrp_rank_find(const struct vrrp_rank *,
 	    const struct addr *);
 

@@ -28,6 +28,7 @@
 #include "vrrpd/pure/vrrp_wire.h"
 
 #define TYPE_ADVERTISEMENT	1
+#define TYPE_BACKUP		2
 #define HEADER_LEN		8
 #define AUTH_DATA_LEN		8
 #define INTERVAL_MASK		0x0fff		/* V-2, V-54 */
@@ -209,7 +210,9 @@ vrrp_wire_parse(const struct vrrp_packet *p, unsigned versions, bool check_ttl,
 	a.version = version_type >> 4;
 	if (!version_accepted(a.version, p->source.family, versions))
 		return VRRP_VERSION;
-	if ((version_type & 0x0f) != TYPE_ADVERTISEMENT)
+	a.backup = (version_type & 0x0f) == TYPE_BACKUP && a.version == 3 &&
+	    (versions & VRRP_ACCEPT_BACKUP) != 0;
+	if (!a.backup && (version_type & 0x0f) != TYPE_ADVERTISEMENT)
 		return VRRP_TYPE;
 	if (a.addr_count == 0)
 		return VRRP_ADDR_COUNT;
@@ -249,7 +252,8 @@ spec_is_valid(const struct vrrp_advert_spec *s)
 {
 	unsigned i;
 
-	if (s->version != 3 && (s->version != 2 || s->source.family != AF_INET))
+	if (s->version != 3 && (s->version != 2 || s->backup ||
+	    s->source.family != AF_INET))
 		return false;
 	if (s->vrid == 0 || s->addr_count == 0 || s->addr_count > 255 ||
 	    addr_len(s->source.family) == 0 ||
@@ -277,7 +281,8 @@ vrrp_wire_build_message(const struct vrrp_advert_spec *s, uint8_t *buf,
 	if (!spec_is_valid(s))
 		return 0;
 	cursor_out_init(&c, buf, size);
-	cursor_put_u8(&c, (uint8_t)(s->version << 4 | TYPE_ADVERTISEMENT));
+	cursor_put_u8(&c, (uint8_t)(s->version << 4 | (s->backup ?
+	    TYPE_BACKUP : TYPE_ADVERTISEMENT)));
 	cursor_put_u8(&c, s->vrid);
 	cursor_put_u8(&c, s->priority);
 	cursor_put_u8(&c, (uint8_t)s->addr_count);

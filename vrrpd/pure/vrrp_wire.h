@@ -7,6 +7,12 @@
  * message in the order of RFC 9568 §7.1 (V-40..V-49, V-52) and only then fills
  * *out; on refusal *out is untouched.  VRID lookup (V-45) and everything that
  * needs configuration is the caller's (vrrp_accept.c), after the checksum.
+ *
+ * A Backup Advertisement (draft-ietf-rtgwg-vrrp-bfd-p2p) is the advert of version 3
+ * with 2 in place of 1 as its Type: Priority is that of the Backup, 0 when it stops
+ * being one, and Max Advertise Interval the rhythm of these packets.  Everything
+ * else is as in an advert, TTL and checksum included, but for the MAC address, which
+ * is the interface's own: the virtual one would move the ports of switches.
  */
 #ifndef VRRPD_VRRP_WIRE_H
 #define VRRPD_VRRP_WIRE_H
@@ -71,6 +77,7 @@ enum vrrp_checksum_form {		/* V-11, V-13 */
 
 struct vrrp_advert {
 	uint8_t			 version;	/* 2 or 3 */
+	bool			 backup;	/* Type 2: of a Backup */
 	uint8_t			 vrid;
 	uint8_t			 priority;
 	uint8_t			 addr_count;
@@ -92,19 +99,22 @@ enum vrrp_verdict vrrp_wire_packet(uint8_t family, const uint8_t *bytes,
     size_t len, struct vrrp_packet *out);
 
 /*
- * versions: bit mask of acceptable versions, VRRP_ACCEPT_V2 | VRRP_ACCEPT_V3.
+ * versions: bit mask of acceptable versions, VRRP_ACCEPT_V2 | VRRP_ACCEPT_V3, and
+ * VRRP_ACCEPT_BACKUP where Backup Advertisements are wanted, of version 3 alone.
  * check_ttl: true except for unicast peers that say otherwise.
  * A v3 IPv4 checksum is accepted in both forms; which one is in out->form, and
  * a caller that wants only one compares.
  */
 #define VRRP_ACCEPT_V2	0x1
 #define VRRP_ACCEPT_V3	0x2
+#define VRRP_ACCEPT_BACKUP 0x4
 enum vrrp_verdict vrrp_wire_parse(const struct vrrp_packet *, unsigned versions,
     bool check_ttl, struct vrrp_advert *out);
 
 /* Everything needed to build one advert. */
 struct vrrp_advert_spec {
 	uint8_t			 version;
+	bool			 backup;	/* Type 2; version 3 only */
 	uint8_t			 vrid;
 	uint8_t			 priority;
 	uint16_t		 interval_cs;

@@ -600,7 +600,10 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 		return 0;
 	}
 	if (world.named)
-		did("advert:%u:%u", world.frame[at + 1], world.frame[at + 2]);
+		did("%s:%u:%u", (world.frame[at] & 0x0f) == 2 ? "backup" :
+		    "advert", world.frame[at + 1], world.frame[at + 2]);
+	else if ((world.frame[at] & 0x0f) == 2)
+		did("backup:%u", world.frame[at + 2]);
 	else
 		did("advert%s:%u", world.frame[at] >> 4 == 2 ? "-v2" : "",
 		    world.frame[at + 2]);

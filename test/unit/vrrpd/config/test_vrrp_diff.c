@@ -36,6 +36,7 @@ static const struct field {
 	P(family, "virtual_addresses", RESTART),
 	P(version, "version", IN_PLACE),
 	P(also_version_2, "also_version_2", IN_PLACE),
+	P(backup_adverts, "backup_adverts", IN_PLACE),
 	P(priority, "priority", IN_PLACE),
 	P(advert_int_cs, "advert_int", IN_PLACE),
 	P(preempt, "preempt", IN_PLACE),

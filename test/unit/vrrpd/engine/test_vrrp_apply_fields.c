@@ -46,6 +46,7 @@ CHANGE(interface) { (void)strcpy(p->interface, "eth1"); }
 CHANGE(vrid) { p->vrid = 61; }
 CHANGE(version) { p->version = 2; }
 CHANGE(also_2) { p->also_version_2 = true; }
+CHANGE(backup_adverts) { p->backup_adverts = true; }
 CHANGE(priority) { p->priority = 150; }
 CHANGE(advert_int) { p->advert_int_cs = 200; }
 CHANGE(preempt) { p->preempt = false; }
@@ -129,6 +130,7 @@ static const struct change {
 	{ "virtual_router_id", vrid, false, true },
 	{ "version", version, false, false },
 	{ "also_version_2", also_2, false, false },
+	{ "backup_adverts", backup_adverts, false, false },
 	{ "priority", priority, false, false },
 	{ "advert_int", advert_int, false, false },
 	{ "preempt", preempt, false, false },

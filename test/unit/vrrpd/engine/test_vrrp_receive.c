@@ -31,6 +31,11 @@
 	"unicast_peers = { 198.51.100.3 } unicast_min_ttl = 250 "	\
 	"virtual_addresses = { 192.0.2.60/24 } }\n"
 
+#define TELLS								\
+	"instance tells { interface = eth0 virtual_router_id = 53 "	\
+	"backup_adverts = yes virtual_addresses = { 192.0.2.70/24 } "	\
+	"bfd auto { } }\n"
+
 static char lines[16384];
 
 static void
@@ -50,7 +55,7 @@ setup(void **state)
 	lines[0] = '\0';
 	log_capture(keep_line, NULL);
 	engine_open();
-	engine_apply(WEB SIX ROUTED);
+	engine_apply(WEB SIX ROUTED TELLS);
 	engine_start();
 	return 0;
 }
@@ -72,12 +77,12 @@ eth0(void)
 
 /* A good advert without its Ethernet header; the length. */
 static size_t
-build(uint8_t *packet, size_t size, uint8_t vrid, const char *source,
-    const char *destination)
+build_type(uint8_t *packet, size_t size, bool backup, uint8_t vrid,
+    const char *source, const char *destination)
 {
 	static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
-	struct vrrp_advert_spec spec = { .version = 3, .vrid = vrid,
-	    .priority = 90, .interval_cs = 100, .addr_count = 1 };
+	struct vrrp_advert_spec spec = { .version = 3, .backup = backup,
+	    .vrid = vrid, .priority = 90, .interval_cs = 100, .addr_count = 1 };
 	uint8_t frame[256];
 	struct addr vip;
 	size_t len;
@@ -95,6 +100,13 @@ build(uint8_t *packet, size_t size, uint8_t vrid, const char *source,
 	assert_true(len > 14 && len - 14 <= size);
 	memcpy(packet, frame + 14, len - 14);
 	return len - 14;
+}
+
+static size_t
+build(uint8_t *packet, size_t size, uint8_t vrid, const char *source,
+    const char *destination)
+{
+	return build_type(packet, size, false, vrid, source, destination);
 }
 
 static void
@@ -180,6 +192,52 @@ test_vrrp_receive_finds_the_instance_by_family_and_vrid(void **state)
 	assert_int_equal(engine_find("web")->stats.advertisement_rcvd, 1);
 	assert_int_equal(engine_find("six")->stats.advertisement_rcvd, 1);
 	assert_int_equal(refused_by_eth0(), 0);
+}
+
+/* V-42 +-, L-15 + : Type 2 is for whoever has asked for it. */
+static void
+test_vrrp_receive_backup_advertisements_where_wanted(void **state)
+{
+	const struct vrrp_instance *v;
+	uint8_t p[256];
+	size_t len;
+
+	(void)state;
+	receive(AF_INET, p, build_type(p, sizeof(p), true, 51, "192.0.2.3",
+	    NULL));
+	v = engine_find("web");
+	assert_int_equal(v->stats.verdicts[VRRP_TYPE], 1);
+	assert_int_equal(v->core.death.rank.count, 0);
+	receive(AF_INET, p, build_type(p, sizeof(p), true, 77, "192.0.2.3",
+	    NULL));
+	assert_int_equal(eth0()->verdicts[VRRP_TYPE], 1);
+
+	v = engine_find("tells");
+	len = build_type(p, sizeof(p), true, 53, "192.0.2.3", NULL);
+	receive(AF_INET, p, len);
+	assert_int_equal(v->stats.backup_adverts_rcvd, 1);
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+	assert_int_equal(v->core.death.rank.count, 1);
+	assert_int_equal(v->core.death.rank.list[0].priority, 90);
+	assert_int_equal(v->peers.count, 1);
+	assert_int_equal(refused_by("tells"), 0);
+	/* Every check of an advert is one of these. */
+	p[len - 1] ^= 1;
+	receive(AF_INET, p, len);
+	assert_int_equal(v->stats.verdicts[VRRP_CHECKSUM], 1);
+	p[len - 1] ^= 1;
+	set_ttl(p, 254);
+	receive(AF_INET, p, len);
+	assert_int_equal(v->stats.verdicts[VRRP_IP_TTL], 1);
+	receive(AF_INET, p, build_type(p, sizeof(p), true, 53, "192.0.2.2",
+	    NULL));
+	assert_int_equal(v->stats.verdicts[VRRP_OWN_SOURCE], 1);
+	receive(AF_INET, p, build_type(p, sizeof(p), true, 53, "192.0.2.4",
+	    "192.0.2.9"));
+	assert_int_equal(v->stats.verdicts[VRRP_DESTINATION], 1);
+	assert_int_equal(v->stats.backup_adverts_rcvd, 1);
+	assert_int_equal(v->core.death.rank.count, 1);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
 /* V-45: somebody else's router may adverts for years. */
@@ -296,6 +354,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_receive_finds_the_instance_by_family_and_vrid),
+	    TEST(test_vrrp_receive_backup_advertisements_where_wanted),
 	    TEST(test_vrrp_receive_a_foreign_vrid_is_counted_and_said_once),
 	    TEST(test_vrrp_receive_a_prefix_changes_one_counter),
 	    TEST(test_vrrp_receive_a_bad_packet_counts_where_its_vrid_leads),

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_conflict \
 	test/unit/vrrpd/pure/test_vrrp_core \
 	test/unit/vrrpd/pure/test_vrrp_core_absence \
+	test/unit/vrrpd/pure/test_vrrp_core_backup \
 	test/unit/vrrpd/pure/test_vrrp_core_bfd \
 	test/unit/vrrpd/pure/test_vrrp_core_others \
 	test/unit/vrrpd/pure/test_vrrp_core_place \
@@ -63,6 +64,8 @@ test_unit_vrrpd_pure_test_vrrp_core_place_SOURCES = test/unit/vrrpd/pure/test_vr
 test_unit_vrrpd_pure_test_vrrp_core_place_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_takeover_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_takeover.c
 test_unit_vrrpd_pure_test_vrrp_core_takeover_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_core_backup_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_backup.c
+test_unit_vrrpd_pure_test_vrrp_core_backup_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_core_bfd_SOURCES = test/unit/vrrpd/pure/test_vrrp_core_bfd.c
 test_unit_vrrpd_pure_test_vrrp_core_bfd_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_death_SOURCES = test/unit/vrrpd/pure/test_vrrp_death.c

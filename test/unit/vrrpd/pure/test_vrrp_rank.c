@@ -304,26 +304,95 @@ test_vrrp_rank_is_best_only_where_it_is_sure(void **state)
 
 	(void)state;
 	vrrp_rank_init(&k);
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
 	vrrp_rank_session(&k, now, &a, true);
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
 	vrrp_rank_name(&k, &a);
-	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, false));
+	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, false, false));
 	vrrp_rank_session(&k, now, &c, true);	/* opened by one unnamed */
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
 	vrrp_rank_name(&k, &c);			/* of unknown priority */
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
 	vrrp_rank_heard(&k, now, &lesser, us.priority, false);
-	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, true));
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, false));
+	assert_true(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, false, false));
 	vrrp_rank_heard(&k, now, &better, us.priority, false);
 	vrrp_rank_session(&k, now, &c, false);
-	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true));
+	assert_false(vrrp_rank_is_best(&k, now, &us, &dead, true, false));
 	vrrp_rank_no_session(&k, &c);
 	vrrp_rank_name_nobody(&k);
 	vrrp_rank_name(&k, &a);
 	assert_true(vrrp_rank_is_best(&k, mono_add(now, VRRP_RANK_MEMORY_NS +
-	    1), &us, &dead, false));
+	    1), &us, &dead, false, false));
+}
+
+/* L-15 + Backups that tell: no guess, whoever was Active when, and for so long. */
+static void
+test_vrrp_rank_told_priorities_decide(void **state)
+{
+	static const uint8_t priorities[] = { 200, 150, 100 };
+	struct vrrp_rank_id dead, us, they;
+	struct world w;
+
+	(void)state;
+	make(&w, 3, priorities);
+	dead = id(&w, 0);
+	us = id(&w, 2);
+	they = id(&w, 1);
+	hear(&w, 2, 1, false);
+	w.rank[2].list[1].behind = true;	/* was Backup under us once */
+	assert_int_equal(place(&w, 2, 0), 0);
+	assert_true(vrrp_rank_told(&w.rank[2], now, &they, 3 * NS_PER_S));
+	assert_false(vrrp_rank_told(&w.rank[2], now, &they, 3 * NS_PER_S));
+	assert_int_equal(place(&w, 2, 0), 1);
+	assert_false(vrrp_rank_is_best(&w.rank[2], now, &us, &dead, true,
+	    true));
+	(void)vrrp_rank_told(&w.rank[1], now, &us, 3 * NS_PER_S);
+	assert_int_equal(place(&w, 1, 0), 0);
+	assert_true(vrrp_rank_is_best(&w.rank[1], now, &they, &dead, true,
+	    true));
+	assert_false(vrrp_rank_is_best(&w.rank[1], now, &they, &dead, true,
+	    false));
+	assert_false(vrrp_rank_is_best(&w.rank[1], now, &they, &dead, false,
+	    true));
+	/* Not in the race any more, though its session may be Up. */
+	assert_false(vrrp_rank_told(&w.rank[2], now, &they, 0));
+	assert_int_equal(place(&w, 2, 0), 0);
+	assert_true(vrrp_rank_is_best(&w.rank[2], now, &us, &dead, true,
+	    true));
+	hear(&w, 2, 1, false);
+	assert_int_equal(place(&w, 2, 0), 1);
+}
+
+/* L-15 + a session that is not Up yet does not make a Backup away. */
+static void
+test_vrrp_rank_told_counts_before_its_session_is_up(void **state)
+{
+	struct addr a = router(0), b = router(1), c = router(2);
+	struct vrrp_rank_id dead = { &a, 200 }, us = { &c, 100 };
+	struct vrrp_rank_id they = { &b, 150 };
+	struct vrrp_rank k;
+
+	(void)state;
+	vrrp_rank_init(&k);
+	(void)vrrp_rank_told(&k, now, &they, 3 * NS_PER_S);
+	vrrp_rank_session(&k, now, &b, false);
+	assert_int_equal(vrrp_rank_better(&k, now, &us, &dead), 1);
+	vrrp_rank_session(&k, now, &b, true);
+	assert_int_equal(vrrp_rank_better(&k, now, &us, &dead), 1);
+	vrrp_rank_session(&k, now, &b, false);
+	assert_int_equal(vrrp_rank_better(&k, now, &us, &dead), 0);
+	vrrp_rank_no_session(&k, &b);
+	assert_int_equal(vrrp_rank_better(&k, now, &us, &dead), 1);
+	/* For so long, and then it is gone. */
+	assert_int_equal(vrrp_rank_better(&k, mono_add(now, 3 * NS_PER_S), &us,
+	    &dead), 0);
+	assert_true(vrrp_rank_is_best(&k, mono_add(now, 3 * NS_PER_S), &us,
+	    &dead, true, true));
+	/* A router that leaves and was never heard is not remembered. */
+	vrrp_rank_init(&k);
+	assert_false(vrrp_rank_told(&k, now, &they, 0));
+	assert_int_equal(k.count, 0);
 }
 
 static void
@@ -376,6 +445,9 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_rank_full_list_keeps_named_and_sessions),
 		cmocka_unit_test(test_vrrp_rank_names_are_taken_back),
+		cmocka_unit_test(test_vrrp_rank_told_priorities_decide),
+		cmocka_unit_test(
+		    test_vrrp_rank_told_counts_before_its_session_is_up),
 		cmocka_unit_test(
 		    test_vrrp_rank_is_best_only_where_it_is_sure),
 	};

@@ -241,6 +241,52 @@ test_vrrp_wire_worked_packets_build(void **state)
 	}
 }
 
+/*
+ * V-42 +- : a Backup Advertisement (draft-ietf-rtgwg-vrrp-bfd-p2p), where it is wanted
+ * and a wrong type elsewhere; every other check is that of an advert.
+ */
+static void
+test_vrrp_wire_backup_advertisement(void **state)
+{
+	static const char bytes[] = "32 0a 64 01 00 64 a7 8e c0 00 02 01";
+	static const unsigned wanted = BOTH_VERSIONS | VRRP_ACCEPT_BACKUP;
+	struct vrrp_advert_spec s;
+	struct fixture f;
+	struct vrrp_advert a;
+	struct addr vips[2];
+	uint8_t got[256];
+
+	(void)state;
+	load(&f, V_P1);
+	assert_int_equal(unhex(bytes, f.bytes, sizeof(f.bytes)), f.packet.len);
+	assert_verdict(parse(&f.packet, &a), VRRP_TYPE);
+	assert_verdict(vrrp_wire_parse(&f.packet, wanted, true, &a), VRRP_OK);
+	assert_true(a.backup);
+	assert_int_equal(a.priority, 100);
+	assert_int_equal(a.interval_cs, 100);
+	s = spec_of(V_P1, vips);
+	s.backup = true;
+	s.priority = 100;
+	assert_int_equal(vrrp_wire_build_message(&s, got, sizeof(got)),
+	    f.packet.len);
+	assert_memory_equal(got, f.bytes, f.packet.len);
+	s.version = 2;
+	assert_int_equal(vrrp_wire_build_message(&s, got, sizeof(got)), 0);
+	f.packet.ttl = 254;
+	assert_verdict(vrrp_wire_parse(&f.packet, wanted, true, &a),
+	    VRRP_IP_TTL);
+	f.packet.ttl = 255;
+	f.bytes[7] ^= 1;
+	assert_verdict(vrrp_wire_parse(&f.packet, wanted, true, &a),
+	    VRRP_CHECKSUM);
+	f.bytes[0] = 0x22;
+	assert_verdict(vrrp_wire_parse(&f.packet, wanted, true, &a),
+	    VRRP_TYPE);
+	load(&f, V_P1);
+	assert_verdict(vrrp_wire_parse(&f.packet, wanted, true, &a), VRRP_OK);
+	assert_false(a.backup);
+}
+
 /* V-20, V-22, V-26, V-29 */
 static void
 check_frame(const struct vector *v, const char *hex, const uint8_t src_mac[6])
@@ -829,6 +875,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vrrp_wire_worked_packets_decode),
 		cmocka_unit_test(test_vrrp_wire_worked_packets_build),
+		cmocka_unit_test(test_vrrp_wire_backup_advertisement),
 		cmocka_unit_test(test_vrrp_wire_p1_frame_build),
 		cmocka_unit_test(test_vrrp_wire_p2_frame_build),
 		cmocka_unit_test(test_vrrp_wire_p3_frame_carries_v2),
