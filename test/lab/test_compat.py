@@ -647,3 +647,31 @@ def test_accept_changes_with_a_reload(lab):
     assert len(tables(lab.r1)) == 1
     assert lab.r1.vrrpd.stop() == 0
     assert tables(lab.r1) == []
+
+
+@pytest.mark.parametrize("unicast", (False, True),
+                         ids=("multicast", "unicast"))
+def test_source_is_the_address_adverts_come_from(lab, unicast):
+    """Two routers by the second address of each interface: one Active."""
+    second = {lab.r1: "192.0.2.201", lab.r2: "192.0.2.202"}
+    for router, address in second.items():
+        router.ip("addr", "add", address + "/24", "dev", "eth0")
+    for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                   (lab.r2, lab.r1, 100)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=10,
+            extra="source = %s\n%s" % (
+                second[router],
+                "unicast_peers = { %s }" % second[peer] if unicast else "")))
+    lab.r1.wait_state("active")
+    lab.r2.wait_state("backup")
+    assert lab.r2.instance()["active-address"] == second[lab.r1]
+    assert lab.r1.instance()["primary-address"] == second[lab.r1]
+    assert lab.r1.instance()["primary-address-reason"] == "configured"
+    # It goes for longer than whoever configures interfaces takes, and is back.
+    lab.r1.ip("addr", "del", second[lab.r1] + "/24", "dev", "eth0")
+    lab.r2.wait_state("active")
+    assert "192.0.2.201" in lab.r1.instance()["waiting-for"]
+    lab.r1.ip("addr", "add", second[lab.r1] + "/24", "dev", "eth0")
+    lab.r1.wait_state("active")
+    lab.r2.wait_state("backup")

@@ -22,7 +22,7 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 19896, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 19912, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
@@ -233,6 +233,7 @@ vrrp_code_instance(struct vrrp_coder *c, struct vrrp_params *p)
 	VRRP_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
 	for (i = 0; i < p->vip_count; i++)
 		virtual_address(c, &p->vips[i], p->family);
+	address(c, &p->source, true);
 	VRRP_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->unicast_count; i++)
 		address(c, &p->unicast_peers[i], false);

@@ -40,6 +40,27 @@ warn(struct parse *p, const char *file, int line, const char *fmt, ...)
 	conf_errors_add(p->warnings, file, line, "%s", text);
 }
 
+/* The source is one of the interface, for each family, not of an instance. */
+static void
+check_source(struct draft *d, unsigned older, unsigned newer)
+{
+	struct parse *p = &d->p;
+	const struct vrrp_params *a = &d->config.instances[older];
+	const struct vrrp_params *b = &d->config.instances[newer];
+	const struct places *pb = d->places[newer];
+	char text[2][ADDR_STRLEN];
+
+	if (a->family != b->family || strcmp(a->interface, b->interface) != 0 ||
+	    addr_equal(&a->source, &b->source))
+		return;
+	bad(p, pb->source > 0 ? pb->source : pb->declared, "instance %s: "
+	    "source = %s, but instance %s on %s has %s: all on one interface "
+	    "have the same", b->name, addr_is_set(&b->source) ?
+	    addr_format(&b->source, text[0], sizeof(text[0])) : "(none)",
+	    a->name, a->interface, addr_is_set(&a->source) ? addr_format(
+	    &a->source, text[1], sizeof(text[1])) : "none");
+}
+
 static void
 check_pair(struct draft *d, unsigned older, unsigned newer)
 {
@@ -57,6 +78,7 @@ check_pair(struct draft *d, unsigned older, unsigned newer)
 		bad(p, pb->vrid, "virtual_router_id = %u is taken on %s by "
 		    "instance %s (%s:%d)", b->vrid, b->interface, a->name,
 		    d->places[older]->file, d->places[older]->vrid);
+	check_source(d, older, newer);
 }
 
 static const char *

@@ -70,6 +70,7 @@ vrrp_conf_instance_opts(void)
 		WORD("garp_interval"),
 		WORD("garp_refresh"),
 		WORDS("virtual_addresses"),
+		WORD("source"),
 		WORDS("unicast_peers"),
 		WORD("unicast_min_ttl"),
 		BLOCK("virtual_address", address),
@@ -217,6 +218,38 @@ build_vips(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	    !addr_is_link_local(&v->vips[0].prefix.addr))	/* V-4 */
 		bad(p, pl->vips[0], "the first virtual address of an "
 		    "IPv6 instance must be link-local (fe80::/10)");
+}
+
+static void
+build_source(struct parse *p, cfg_t *sec, struct vrrp_params *v,
+    struct places *pl)
+{
+	const struct word *w = word_get(sec, "source");
+	struct addr a;
+	unsigned i;
+
+	if (w == NULL || !addr_read(p, w->line, "source", w->text, &a))
+		return;
+	pl->source = w->line;
+	if (v->vip_count > 0 && a.family != v->family) {
+		bad(p, w->line, "source = %s: the addresses of instance %s are "
+		    "%s", w->text, v->name, family_name(v->family));
+		return;
+	}
+	if (a.family == AF_INET6 && !addr_is_link_local(&a)) {	/* V-24 */
+		bad(p, w->line, "source = %s: IPv6 adverts come from link-local"
+		    " addresses; name one of the interface", w->text);
+		return;
+	}
+	for (i = 0; i < v->vip_count && v->priority != VRRP_PRIORITY_OWNER;
+	    i++)
+		if (addr_equal(&v->vips[i].prefix.addr, &a)) {
+			bad(p, w->line, "source = %s: it is a virtual address "
+			    "of instance %s, which is not always here",
+			    w->text, v->name);
+			return;
+		}
+	v->source = a;
 }
 
 static void
@@ -505,6 +538,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	build_vips(p, sec, v, pl);
 	if ((v->version == 2 || v->also_version_2) && v->family == AF_INET6)
 		bad(p, pl->vips[0], "version 2 has no IPv6");
+	build_source(p, sec, v, pl);
 	build_unicast(p, sec, v);
 	for (i = 0; i < cfg_size(sec, "bfd"); i++)
 		build_bfd(p, cfg_getnsec(sec, "bfd", i), v, pl);

@@ -30,6 +30,7 @@ struct places {
 	int		 declared;
 	int		 vrid;
 	int		 vips[VRRP_VIPS_MAX];
+	int		 source;	/* 0: not said */
 	int		 bfd[VRRP_PEERS_MAX];
 	int		 bfd_auto;
 	int		 tracks[VRRP_TRACKS_MAX];

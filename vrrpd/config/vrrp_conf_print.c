@@ -241,6 +241,9 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		(void)fputc('\n', f);
 	}
 	print_vips(f, v);
+	if (addr_is_set(&v->source))
+		(void)fprintf(f, "    source = %s\n", addr_format(&v->source,
+		    text, sizeof(text)));
 	for (i = 0; i < v->unicast_count; i++)
 		(void)fprintf(f, "%s%s%s", i == 0 ? "    unicast_peers = { " :
 		    ", ", addr_format(&v->unicast_peers[i], text, sizeof(text)),

@@ -142,6 +142,7 @@ ONE("garp_refresh",	IN_PLACE,	BYTES,	garp_refresh_ns),
 /* The family is that of the addresses: two rows, one word. */
 ONE("virtual_addresses", RESTART,	BYTES,	family),
 MANY("virtual_addresses", IN_PLACE,		vip_count, vips, same_vip),
+ONE("source",		IN_PLACE,	BYTES,	source),
 MANY("unicast_peers",	IN_PLACE,		unicast_count, unicast_peers,
     same_addr),
 ONE("unicast_min_ttl",	IN_PLACE,	BYTES,	unicast_min_ttl),
@@ -173,7 +174,7 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 19896, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 19912, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");

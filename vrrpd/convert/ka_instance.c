@@ -559,14 +559,54 @@ complete(struct ka_conv *c, struct ka_instance *v)
 	return false;
 }
 
-static void
-say_source(struct ka_conv *c, const struct ka_instance *v)
+/* Have all instances on the interface, of this family, the same source? */
+static bool
+is_source_of_all(const struct ka_conv *c, const struct ka_instance *v)
 {
-	if (v->source != NULL)
-		ka_say(c, KA_DIFFERENCE, v->source, "%s %.80s: left out: "
-		    "adverts come from the first address of %s; see that this "
-		    "is it, other routers may know it by that",
-		    v->source->words[0], ka_arg(v->source, 1), v->interface);
+	const struct ka_instance *o;
+
+	for (o = c->instances; o != NULL; o = o->next)
+		if (o->family == v->family && strcmp(o->interface,
+		    v->interface) == 0 && !addr_equal(&o->source_addr,
+		    &v->source_addr))
+			return false;
+	return true;
+}
+
+static const char *
+no_source(const struct ka_conv *c, const struct ka_instance *v)
+{
+	unsigned i;
+
+	if (!addr_is_set(&v->source_addr))
+		return "no address";
+	if (v->source_addr.family != v->family)
+		return "of another family than the virtual addresses";
+	if (v->family == AF_INET6 && !addr_is_link_local(&v->source_addr))
+		return "RFC 9568 wants a link-local one";
+	for (i = 0; i < v->vip_count; i++)
+		if (addr_equal(&v->vip[i].prefix.addr, &v->source_addr))
+			return "a virtual address";
+	return is_source_of_all(c, v) ? NULL : "instances on this interface "
+	    "have different ones, and in vrrpd they share it";
+}
+
+static void
+put_source(struct ka_conv *c, const struct ka_instance *v)
+{
+	char text[ADDR_STRLEN];
+	const char *why;
+
+	if (v->source == NULL)
+		return;
+	if ((why = no_source(c, v)) == NULL) {
+		(void)fprintf(c->out, "    source = %s\n", addr_format(
+		    &v->source_addr, text, sizeof(text)));
+		return;
+	}
+	ka_say(c, KA_DIFFERENCE, v->source, "%s %.80s: left out: %s; adverts "
+	    "come from an address that vrrpctl show names, see that the other "
+	    "routers know it", v->source->words[0], ka_arg(v->source, 1), why);
 }
 
 static void
@@ -576,7 +616,6 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	unsigned peer_count, refs = v->group == NULL ? 0 : v->group->refs;
 	long version, ttl = 255;
 
-	ka_read_addresses(c, v);
 	if (c->no_memory || !complete(c, v))
 		return;
 	if (*count == VRRP_INSTANCES_MAX) {
@@ -614,8 +653,8 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	ka_put_garp(c, v);
 	ka_put_addresses(c, v);
 	ka_put_excluded(c, v);
+	put_source(c, v);
 	ka_put_peers(c, peers, peer_count, ttl);
-	say_source(c, v);
 	ka_put_tracks(c, v->tracks, v, &refs);
 	if (v->links > 1)		/* one is enough in keepalived */
 		(void)fprintf(c->out, "    link_down_number = 1\n");
@@ -630,6 +669,8 @@ ka_put_instances(struct ka_conv *c)
 	struct ka_instance *v;
 	unsigned count = 0;
 
+	for (v = c->instances; v != NULL; v = v->next)
+		ka_read_addresses(c, v);
 	for (v = c->instances; v != NULL; v = v->next)
 		put_instance(c, v, &count);
 }

@@ -551,7 +551,9 @@ static bool
 tidy_up(struct vrrp_apply *a)
 {
 	vrrp_router_drop_ifaces(a->r);
-	return look_at_addresses(a);
+	(void)look_at_addresses(a);
+	vrrp_router_settle_later(a->r);		/* another source */
+	return true;
 }
 
 /* --- the whole --- */

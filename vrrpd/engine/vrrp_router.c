@@ -252,6 +252,13 @@ settle_addresses(void *arg)
 	vrrp_sessions_follow_later(r);	/* sessions are of our primary address */
 }
 
+void
+vrrp_router_settle_later(struct vrrp_router *r)
+{
+	if (loop_defer(r->loop, settle_addresses, r) < 0)
+		settle_addresses(r);
+}
+
 /* A primary address that was away has not come back. */
 static void
 away_for_long(mono_t deadline, void *arg)
@@ -288,8 +295,7 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 		    vrrp_iface_is_virtual(f, &addr->prefix.addr))
 			continue;
 		f->addrs_changed = true;
-		if (loop_defer(r->loop, settle_addresses, r) < 0)
-			settle_addresses(r);
+		vrrp_router_settle_later(r);
 	}
 }
 

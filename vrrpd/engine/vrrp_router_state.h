@@ -99,6 +99,8 @@ struct vrrp_router {
 /* NULL: there is no such instance. */
 struct vrrp_instance *vrrp_router_find(const struct vrrp_router *,
 	    const char *name);
+/* Soon: what interfaces with addrs_changed have now, and what follows from it. */
+void	vrrp_router_settle_later(struct vrrp_router *);
 /* Interfaces that no instance uses any more go. */
 void	vrrp_router_drop_ifaces(struct vrrp_router *);
 /*

@@ -119,6 +119,23 @@ is_deaf(const struct vrrp_instance *v)
 	    vrrp_iface_is_joining(v->iface, v->p.family);
 }
 
+static void
+say_no_primary(const struct vrrp_instance *v, char *w, size_t size)
+{
+	char text[ADDR_STRLEN];
+
+	if (addr_is_set(&v->p.source))
+		(void)snprintf(w, size, "interface %s does not have %s, its "
+		    "source", v->iface->name, addr_format(&v->p.source, text,
+		    sizeof(text)));
+	else
+		(void)snprintf(w, size, v->p.family == AF_INET6 ?
+		    "interface %s has no usable link-local address%s" :
+		    "interface %s has no IPv4 address of its own%s",
+		    v->iface->name, has_virtual_address(v) ?
+		    ", only virtual ones: their owner has priority = 255" : "");
+}
+
 /* Every condition but the group's.  False: *cause, and w for a user. */
 static bool
 can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
@@ -152,11 +169,7 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		return false;
 	} else if (!vrrp_iface_has_primary(f, v->p.family)) {
 		*cause = VRRP_CAUSE_NO_PRIMARY_ADDRESS;
-		(void)snprintf(w, size, v->p.family == AF_INET6 ?
-		    "interface %s has no usable link-local address%s" :
-		    "interface %s has no IPv4 address of its own%s", f->name,
-		    has_virtual_address(v) ?
-		    ", only virtual ones: their owner has priority = 255" : "");
+		say_no_primary(v, w, size);
 	} else if (vrrp_able_track_forbids(v)) {
 		*cause = VRRP_CAUSE_TRACK_FAULT;
 		vrrp_tracked_why(&v->tracked, w, size);

@@ -291,16 +291,32 @@ vrrp_iface_is_virtual(const struct vrrp_iface *f, const struct addr *addr)
 	return false;
 }
 
+/* The source that instances name: the same for all (vrrp_conf_check.c). */
+static struct addr
+wanted_of(const struct vrrp_iface *f, int family)
+{
+	static const struct addr none;
+	unsigned vrid;
+
+	for (vrid = 1; vrid < 256; vrid++)
+		if (f->table[family][vrid] != NULL)
+			return f->table[family][vrid]->p.source;
+	return none;
+}
+
 static void
 look(const struct vrrp_iface *f, struct vrrp_source_choice choices[2])
 {
 	const struct nl_addr *a = NULL;
 	struct vrrp_source s;
+	struct addr wanted;
 	int family;
 
-	for (family = 0; family < 2; family++)
+	for (family = 0; family < 2; family++) {
+		wanted = wanted_of(f, family);
 		vrrp_source_begin(&choices[family], &f->primary[family],
-		    &f->home[family]);
+		    &f->home[family], &wanted);
+	}
 	while (f->exists && (a = vrrp_addrs_next(f->addrs, f->link.ifindex,
 	    a)) != NULL) {
 		if (vrrp_iface_is_virtual(f, &a->prefix.addr))
@@ -336,7 +352,8 @@ may_come_back(struct vrrp_iface *f, int family,
 	mono_t *since = &f->away_since[family];
 
 	if (!f->exists || !addr_is_set(primary) || is_present(f, primary) ||
-	    vrrp_iface_is_virtual(f, primary))
+	    vrrp_iface_is_virtual(f, primary) || (addr_is_set(&c->wanted) &&
+	    !addr_equal(primary, &c->wanted)))
 		return false;
 	if (mono_is_never(*since))
 		*since = now;
@@ -364,9 +381,13 @@ settle_for(struct vrrp_iface *f, int family,
 	const struct addr was = f->primary[family], *now = &c->best.addr;
 
 	f->lost[family] = c->count == 0 && f->exists &&
-	    !mono_is_never(f->away_since[family]);
-	if (f->lost[family])
+	    (!mono_is_never(f->away_since[family]) ||
+	    (addr_is_set(&c->wanted) && addr_is_set(&was)));
+	if (f->lost[family]) {
+		if (mono_is_never(f->away_since[family]))
+			f->away_since[family] = loop_clock();
 		return false;
+	}
 	f->away_since[family] = MONO_NEVER;
 	f->why[family] = vrrp_source_why(c);
 	if (!addr_is_set(&f->home[family]) ||

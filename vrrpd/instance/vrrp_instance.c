@@ -490,6 +490,8 @@ has_new_address(const struct vrrp_params *was, const struct vrrp_params *p)
 static void
 follow_values(struct vrrp_instance *v, const struct vrrp_params *was)
 {
+	if (vrrp_diff_in(was, &v->p, "source"))
+		v->iface->addrs_changed = true;
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);
 	vrrp_peer_reconfigured(v);
 	if (vrrp_diff_in(was, &v->p, "unicast_peers") ||

@@ -177,6 +177,7 @@ struct vrrp_params {
 	uint8_t			auth_pass[8];	/* zero padded */
 	unsigned		vip_count;
 	struct vrrp_vip		vips[VRRP_VIPS_MAX];
+	struct addr		source;		/* of adverts; unset: the rule */
 	unsigned		unicast_count;	/* 0 = multicast */
 	struct addr		unicast_peers[VRRP_PEERS_MAX];
 	uint8_t			unicast_min_ttl; /* V-40; 255: same link */

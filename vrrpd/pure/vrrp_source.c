@@ -53,11 +53,12 @@ precedence(const struct vrrp_source_choice *c, const struct vrrp_source *s)
 
 void
 vrrp_source_begin(struct vrrp_source_choice *c, const struct addr *used,
-    const struct addr *home)
+    const struct addr *home, const struct addr *wanted)
 {
 	memset(c, 0, sizeof(*c));
 	c->used = *used;
 	c->home = *home;
+	c->wanted = *wanted;
 }
 
 void
@@ -67,7 +68,8 @@ vrrp_source_offer(struct vrrp_source_choice *c, const struct vrrp_source *s)
 	unsigned mine, best;
 	int order;
 
-	if (!may_be(s))
+	if (!may_be(s) || (addr_is_set(&c->wanted) &&
+	    !addr_equal(&s->addr, &c->wanted)))
 		return;
 	if (s->tentative) {
 		c->used_is_tentative |= addr_equal(&s->addr, &c->used);
@@ -75,7 +77,8 @@ vrrp_source_offer(struct vrrp_source_choice *c, const struct vrrp_source *s)
 	}
 	if (c->count++ == 0) {
 		c->best = c->by_rule = *s;
-		c->rule_why = VRRP_SOURCE_ONLY;
+		c->rule_why = addr_is_set(&c->wanted) ?
+		    VRRP_SOURCE_CONFIGURED : VRRP_SOURCE_ONLY;
 		return;
 	}
 	mine = precedence(c, s);
@@ -106,6 +109,8 @@ vrrp_source_why_name(enum vrrp_source_why why)
 	switch (why) {
 	case VRRP_SOURCE_NONE:
 		break;
+	case VRRP_SOURCE_CONFIGURED:
+		return "configured";
 	case VRRP_SOURCE_ONLY:
 		return "only";
 	case VRRP_SOURCE_SCOPE:

@@ -2,7 +2,8 @@
  * vrrp_source.h - which of an interface's own addresses adverts come from (V-23,
  * V-24): a rule.  PURE.
  *
- * The order in which the kernel tells of addresses decides nothing.  Of those that
+ * Where the configuration names one (`wanted`), it is that one or none.  Otherwise
+ * the order in which the kernel tells of addresses decides nothing.  Of those that
  * may be, each step decides where the one before does not:
  *
  *   1. the address in use, as long as it is there; and if it went and came back,
@@ -27,6 +28,7 @@
 /* Why it is this one: the last step that was needed against any other. */
 enum vrrp_source_why {
 	VRRP_SOURCE_NONE,	/* there is none */
+	VRRP_SOURCE_CONFIGURED,
 	VRRP_SOURCE_ONLY,
 	VRRP_SOURCE_SCOPE,
 	VRRP_SOURCE_LASTING,
@@ -48,6 +50,7 @@ struct vrrp_source {
  * used_is_tentative. */
 struct vrrp_source_choice {
 	struct addr		used, home;	/* unset: none */
+	struct addr		wanted;		/* unset: any */
 	struct vrrp_source	best;		/* addr unset: none */
 	struct vrrp_source	by_rule;
 	unsigned		count;
@@ -55,9 +58,12 @@ struct vrrp_source_choice {
 	bool			used_is_tentative;
 };
 
-/* The address in use, and the one that was before others took its place. */
+/*
+ * The address in use, the one that was before others took its place, and the one
+ * that the configuration names; each may be unset.
+ */
 void	vrrp_source_begin(struct vrrp_source_choice *, const struct addr *used,
-	    const struct addr *home);
+	    const struct addr *home, const struct addr *wanted);
 /* One address of the interface, virtual ones excepted, in any order. */
 void	vrrp_source_offer(struct vrrp_source_choice *,
 	    const struct vrrp_source *);

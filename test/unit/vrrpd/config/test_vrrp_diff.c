@@ -50,6 +50,7 @@ static const struct field {
 	C("params", "auth_pass", auth_pass[7], "auth_pass", IN_PLACE),
 	P(vip_count, "virtual_addresses", IN_PLACE),
 	P(vips, "virtual_addresses", IN_PLACE),
+	P(source, "source", IN_PLACE),
 	P(unicast_count, "unicast_peers", IN_PLACE),
 	P(unicast_peers, "unicast_peers", IN_PLACE),
 	C("params", "unicast_peers", unicast_peers[1].bytes[3],

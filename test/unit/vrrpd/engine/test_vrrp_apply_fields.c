@@ -98,6 +98,11 @@ CHANGE(peers)
 	assert_int_equal(addr_parse("192.0.2.3", &p->unicast_peers[0]), 0);
 }
 
+CHANGE(source)
+{
+	assert_int_equal(addr_parse("192.0.2.2", &p->source), 0);
+}
+
 CHANGE(session)
 {
 	p->bfd_count = 1;
@@ -147,6 +152,7 @@ static const struct change {
 	{ "virtual_addresses", fewer, false, false },
 	{ "virtual_addresses", prefix_length, false, false },
 	{ "virtual_addresses", family, true, true },
+	{ "source", source, false, false },
 	{ "unicast_peers", peers, false, false },
 	{ "unicast_min_ttl", min_ttl, false, false },
 	{ "bfd", session, false, false },

@@ -81,6 +81,51 @@ test_vrrp_able_without_primary_address_waits(void **state)
 	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 3);
 }
 
+/* The source that the configuration names: that address or none. */
+static void
+test_vrrp_able_source_is_the_named_address_or_none(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.9", &p.source), 0);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "interface eth0 does not have "
+	    "192.0.2.9, its source");
+	world_addr("192.0.2.9/24", true, false);
+	assert_true(vrrp_iface_update_primary(world.iface));
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 9);
+	assert_int_equal(vrrp_iface_primary_why(world.iface, AF_INET),
+	    VRRP_SOURCE_CONFIGURED);
+	/* Gone, for longer than whoever configures interfaces takes. */
+	world_addr("192.0.2.9/24", true, true);
+	primary_is_gone(AF_INET);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	/* Another one by reload: the same instance, with what it has now. */
+	assert_int_equal(addr_parse("192.0.2.2", &p.source), 0);
+	assert_true(vrrp_instance_set(v, &p));
+	assert_true(world.iface->addrs_changed);
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_iface_primary(world.iface, AF_INET)->bytes[3], 2);
+	/* Another one, not there: the instance leaves, with last words. */
+	assert_int_equal(addr_parse("192.0.2.7", &p.source), 0);
+	assert_true(vrrp_instance_set(v, &p));
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_primary_changed(v);
+	vrrp_iface_forget_lost(world.iface);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	memset(&p.source, 0, sizeof(p.source));
+	assert_true(vrrp_instance_set(v, &p));
+	(void)vrrp_iface_update_primary(world.iface);
+	vrrp_instance_primary_changed(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
 /* A reload must not take an Active down for what is not known yet. */
 static void
 test_vrrp_able_unknown_track_does_not_stop_an_active(void **state)
@@ -330,6 +375,7 @@ main(void)
 	    TEST(test_vrrp_able_interface_down_is_initialize_with_the_reason),
 	    TEST(test_vrrp_able_without_interface_waits_and_starts_when_it_comes),
 	    TEST(test_vrrp_able_without_primary_address_waits),
+	    TEST(test_vrrp_able_source_is_the_named_address_or_none),
 	    TEST(test_vrrp_able_unknown_track_does_not_stop_an_active),
 	    TEST(test_vrrp_able_owner_without_the_address_waits_for_it),
 	    TEST(test_vrrp_able_tracked_interface_without_weight_is_a_fault),

@@ -13,7 +13,7 @@
 #define ROW_MAX	4
 
 struct row {
-	const char		*used, *home;	/* NULL: none */
+	const char		*used, *home, *wanted;	/* NULL: none */
 	struct {
 		const char	*addr;
 		uint8_t		 scope;
@@ -84,6 +84,15 @@ static const struct row rows[] = {
 	{ .used = "192.0.2.1", .home = "192.0.2.9",
 	    .list = { { .addr = "192.0.2.9" }, { .addr = "192.0.2.1" } },
 	    .best = "192.0.2.9", .why = VRRP_SOURCE_IN_USE },
+	/* Named by the configuration: that one or none. */
+	{ .used = "192.0.2.1", .home = "192.0.2.1", .wanted = "192.0.2.9",
+	    .list = { { .addr = "192.0.2.1" }, { .addr = "192.0.2.9",
+	    .deprecated = true, .secondary = true } }, .best = "192.0.2.9",
+	    .why = VRRP_SOURCE_CONFIGURED },
+	{ .used = "192.0.2.1", .home = "192.0.2.1", .wanted = "192.0.2.9",
+	    .list = { { .addr = "192.0.2.1" } }, .why = VRRP_SOURCE_NONE },
+	{ .wanted = "192.0.2.9", .list = { { .addr = "192.0.2.9",
+	    .tentative = true } }, .why = VRRP_SOURCE_NONE },
 };
 
 static struct addr
@@ -100,10 +109,11 @@ static void
 try(const struct row *r, struct vrrp_source_choice *c, bool backwards)
 {
 	const struct addr used = parse(r->used), home = parse(r->home);
+	const struct addr wanted = parse(r->wanted);
 	struct vrrp_source s;
 	unsigned i, at;
 
-	vrrp_source_begin(c, &used, &home);
+	vrrp_source_begin(c, &used, &home, &wanted);
 	for (i = 0; i < ROW_MAX; i++) {
 		at = backwards ? ROW_MAX - 1 - i : i;
 		if (r->list[at].addr == NULL)
