@@ -234,6 +234,8 @@ ifa_flags_of(const struct addr_prefix *p, unsigned flags)
 		ifa_flags |= IFA_F_NOPREFIXROUTE;
 	if (p->addr.family == AF_INET6)
 		ifa_flags |= IFA_F_NODAD;
+	if (p->addr.family == AF_INET6 && (flags & NL_ADDR_DEPRECATED))
+		ifa_flags |= IFA_F_DEPRECATED;
 	return ifa_flags;
 }
 

@@ -30,6 +30,7 @@ void	nl_batch_free(struct nl_batch *);
 void	nl_batch_clear(struct nl_batch *);
 
 #define NL_ADDR_NOPREFIXROUTE	0x1	/* do not add the connected route */
+#define NL_ADDR_DEPRECATED	0x2	/* IPv6: not as a source, if another is */
 /*
  * label: NULL or "eth1:web" (IPv4).  IPv6 addresses are added with NODAD.
  * An address that is there already is not an error (replace).

@@ -166,6 +166,7 @@ nl_msg_read_addr(struct nlmsghdr *h, struct nl_addr *out)
 	out->prefix.len = ifa->ifa_prefixlen;
 	out->scope = ifa->ifa_scope;
 	out->deprecated = (flags & IFA_F_DEPRECATED) != 0;
+	out->without_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
 	out->secondary = ifa->ifa_family == AF_INET &&
 	    (flags & IFA_F_SECONDARY) != 0;
 	out->tentative = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0 &&
@@ -285,14 +286,15 @@ nl_msg_addr(int type, int flags, int ifindex, const struct addr_prefix *p,
     uint32_t ifa_flags, const char *label, uint32_t seconds,
     struct nl_msg **out)
 {
+	const bool deprecated = (ifa_flags & IFA_F_DEPRECATED) != 0;
 	const struct ifa_cacheinfo lifetime = {
-		.ifa_prefered = seconds,
-		.ifa_valid = seconds,
+		.ifa_prefered = deprecated ? 0 : seconds,
+		.ifa_valid = seconds == 0 ? NL_ADDR_FOR_GOOD : seconds,
 	};
 	struct ifaddrmsg ifa = {
 		.ifa_family = p->addr.family,
 		.ifa_prefixlen = p->len,
-		.ifa_flags = (uint8_t)ifa_flags,
+		.ifa_flags = (uint8_t)(ifa_flags & ~IFA_F_DEPRECATED),
 		.ifa_scope = RT_SCOPE_UNIVERSE,
 		.ifa_index = (unsigned)ifindex,
 	};
@@ -311,9 +313,9 @@ nl_msg_addr(int type, int flags, int ifindex, const struct addr_prefix *p,
 	if ((rv = nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO)) < 0 ||
 	    (rv = nla_put(msg, IFA_LOCAL, (int)len, p->addr.bytes)) < 0 ||
 	    (rv = nla_put(msg, IFA_ADDRESS, (int)len, p->addr.bytes)) < 0 ||
-	    (ifa_flags != 0 &&
-	    (rv = nla_put_u32(msg, IFA_FLAGS, ifa_flags)) < 0) ||
-	    (seconds != 0 && (rv = nla_put(msg, IFA_CACHEINFO,
+	    (ifa_flags != 0 && (rv = nla_put_u32(msg, IFA_FLAGS,
+	    ifa_flags & ~(uint32_t)IFA_F_DEPRECATED)) < 0) ||
+	    ((seconds != 0 || deprecated) && (rv = nla_put(msg, IFA_CACHEINFO,
 	    (int)sizeof(lifetime), &lifetime)) < 0) ||
 	    (label != NULL && p->addr.family == AF_INET &&
 	    (rv = nla_put_string(msg, IFA_LABEL, label)) < 0)) {

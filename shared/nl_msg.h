@@ -36,6 +36,7 @@ struct nl_addr {
 	uint8_t			scope;	/* RT_SCOPE_ of the kernel: 0 global */
 	bool			secondary;
 	bool			deprecated;
+	bool			without_route;	/* no connected one */
 	bool			tentative;	/* IPv6: DAD not finished or failed */
 	/* The rest of an address, for nl_msg_addr_as_it_was(). */
 	struct addr		peer;		/* unset: none */
@@ -100,7 +101,8 @@ int	nl_msg_put_no_link_local(struct nl_msg *);
  */
 struct nl_msg *nl_msg_mute(int ifindex, bool mute);
 /*
- * A request about an address.  ifa_flags: IFA_F_.  label: NULL, or for IPv4.
+ * A request about an address.  ifa_flags: IFA_F_, with IFA_F_DEPRECATED as it is
+ * told the kernel, by a preferred lifetime of 0.  label: NULL, or for IPv4.
  * seconds: its lifetime, 0 for good.  0, and *out is the caller's; -EINVAL (no
  * such prefix, label too long), -ENOMEM or -EMSGSIZE.
  */

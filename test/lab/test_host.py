@@ -160,3 +160,84 @@ def test_host_own_address_that_came_after_ours_stays(lab, promote, way):
     wait_for(lambda: VIP not in r1.addresses("eth0"), 10, "ours is gone")
     assert own in r1.addresses("eth0")
     assert "eth0:own" in r1.ip("address", "show", "eth0")
+
+
+# Routes that are not ours, and the source of the host's own connections
+
+OTHER6 = "2001:db8:5::"
+
+
+def route(router, prefix, interface):
+    return router.ip("-6", "route", "show", prefix, "dev", interface)
+
+
+@MODES
+def test_host_route_of_another_interface_stays(lab, virtual_mac):
+    """An address of ours beside one of the host, which had its route first."""
+    lab.ipv6()
+    for router in lab.routers:
+        port, number = "q-" + router.name, router.name[1:]
+        lab.switch.ip("link", "add", port, "type", "veth", "peer", "name",
+                      "eth1", "netns", router.netns)
+        lab.switch.ip("link", "set", port, "up")
+        router.ip("link", "set", "eth1", "up")
+        router.ip("address", "add", OTHER6 + number + "/64", "dev", "eth1",
+                  "nodad")
+        router.start_vrrpd(vrrpd_conf(
+            priority=200 if number == "1" else 100, advert_int=10,
+            addresses=(VIP6_LOCAL + "/64",), virtual_mac=virtual_mac,
+            extra="virtual_address %s50/64 { device = eth1 }" % OTHER6))
+    r1 = lab.r1
+    r1.wait_state("active")
+    wait_for(lambda: OTHER6 + "50" in r1.addresses("eth1", "inet6"), 5, "ours")
+    assert "expires" not in route(r1, OTHER6 + "/64", "eth1")
+    # The host's own goes, and comes again.
+    r1.ip("address", "del", OTHER6 + "1/64", "dev", "eth1")
+    r1.ip("address", "add", OTHER6 + "1/64", "dev", "eth1", "nodad")
+    time.sleep(2.5)
+    assert "expires" not in route(r1, OTHER6 + "/64", "eth1")
+    r1.vrrpctl("handover", "web", check=True)
+    lab.r2.wait_state("active")
+    r1.wait_state("backup")
+    assert OTHER6 + "/64" in route(r1, OTHER6 + "/64", "eth1")
+    lab.r2.vrrpd.stop()
+    assert OTHER6 + "/64" in route(lab.r2, OTHER6 + "/64", "eth1")
+
+
+def test_host_two_instances_in_one_prefix_share_its_route(lab):
+    lab.ipv6()
+    for router in lab.routers:
+        better = router is lab.r1
+        router.start_vrrpd("".join(vrrpd_conf(
+            name=name, vrid=vrid, priority=200 if better else 100,
+            virtual_mac=False, advert_int=10, addresses=(
+                "fe80::%d/64" % vrid, OTHER6 + "%d/64" % vrid))
+            for name, vrid in (("web", 51), ("db", 52))))
+    for name in ("web", "db"):
+        lab.r1.wait_state("active", name=name)
+    wait_for(lambda: OTHER6 + "52" in lab.r1.addresses("eth0", "inet6"), 5,
+             "both addresses")
+    lab.r1.vrrpctl("handover", "web", check=True)
+    lab.r1.wait_state("backup")
+    assert OTHER6 + "/64" in route(lab.r1, OTHER6 + "/64", "eth0")
+    lab.r1.vrrpctl("handover", "db", check=True)
+    lab.r1.wait_state("backup", name="db")
+    wait_for(lambda: OTHER6 not in route(lab.r1, OTHER6 + "/64", "eth0"), 5,
+             "the last one takes it along")
+
+
+def test_host_own_connections_do_not_choose_the_virtual_address(lab):
+    """RFC 6724, rule 3: a deprecated address is the last choice."""
+    lab.ipv6()
+    vip = GLOBAL + "ff50"
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf(addresses=(VIP6_LOCAL + "/64", vip + "/64"),
+                              virtual_mac=False))
+    r1.wait_state("active")
+    for _ in range(3):
+        wait_for(lambda: vip in r1.addresses("eth0", "inet6"), 5, "ours")
+        chosen = r1.ip("-6", "route", "get", GLOBAL + "ff51")
+        assert "src %s1 " % GLOBAL in chosen, chosen
+        time.sleep(0.7)                         # and after it was lent anew
+    assert lab.client.run("ping", "-6", "-c", "1", "-W", "2", vip,
+                          check=False).returncode == 0

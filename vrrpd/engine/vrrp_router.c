@@ -285,8 +285,7 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 		log_err("out of memory for an address");
 	if (gone && r->started)
 		for (i = 0; i < r->instance_count; i++)
-			vrrp_instance_address_gone(r->instances[i],
-			    addr->ifindex, &addr->prefix.addr);
+			vrrp_instance_address_went(r->instances[i], addr);
 	for (i = 0; !gone && i < r->instance_count; i++)
 		vrrp_instance_address_came(r->instances[i], addr);
 	for (i = 0; i < r->iface_count; i++) {

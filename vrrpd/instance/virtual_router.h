@@ -142,6 +142,7 @@ struct vrrp_instance {
 	/* The errand of vrrpd-net that makes the device, 0: none; with vips: again. */
 	uint32_t		 making;
 	bool			 taken_down;	/* not removed: the cause of `making` */
+	bool			surroundings;	/* of its addresses: prepare again */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* ARP tells the owner's virtual MAC */
 	bool			 holds;		/* installed, not withdrawn */

@@ -58,27 +58,26 @@ is_neighbour(const struct vrrp_instance *v, const struct nl_addr *a,
 }
 
 static bool
-on_link(const struct addr_prefix *prefix, void *arg)
+on_link(int ifindex, const struct addr_prefix *prefix, void *arg)
 {
 	const struct vrrp_instance *v = arg;
 	const struct nl_addr *a = NULL;
 
-	while ((a = vrrp_addrs_next(v->env->addrs, v->iface->link.ifindex,
-	    a)) != NULL)
+	while ((a = vrrp_addrs_next(v->env->addrs, ifindex, a)) != NULL)
 		if (is_neighbour(v, a, prefix))
 			return true;
 	return false;
 }
 
-/* Put on the interface itself, it would be a secondary there. */
+/* Put on that interface, it would be a secondary there. */
 static bool
-secondary(const struct addr_prefix *prefix, void *arg)
+secondary(int ifindex, const struct addr_prefix *prefix, void *arg)
 {
 	const struct vrrp_instance *v = arg;
 	const struct nl_addr *a = NULL;
 
-	while (v->p.family == AF_INET && (a = vrrp_addrs_next(v->env->addrs,
-	    v->iface->link.ifindex, a)) != NULL)
+	while (v->p.family == AF_INET &&
+	    (a = vrrp_addrs_next(v->env->addrs, ifindex, a)) != NULL)
 		if (a->prefix.len == prefix->len && is_neighbour(v, a, prefix))
 			return true;
 	return false;
@@ -155,6 +154,14 @@ is_ours(const struct vrrp_instance *v, const struct nl_addr *a)
 	return false;
 }
 
+static const struct nl_addr *
+next_address(int ifindex, const struct nl_addr *after, void *arg)
+{
+	const struct vrrp_instance *v = arg;
+
+	return vrrp_addrs_next(v->env->addrs, ifindex, after);
+}
+
 /* Seconds of a lifetime that is running, so much later. */
 static uint32_t
 rest_of(uint32_t seconds, int64_t later_ns)
@@ -212,6 +219,7 @@ questions(struct vrrp_instance *v)
 		.secondary = secondary,
 		.lifetime_s = v->lifetime_s,
 		.is_secondary = is_secondary,
+		.next = next_address,
 		.kin = kin,
 	};
 }
@@ -385,6 +393,23 @@ vrrp_hold_stands_before(struct vrrp_instance *v, const struct nl_addr *other)
 		    a[i].prefix.len == other->prefix.len &&
 		    addr_in_prefix(&other->prefix.addr, &a[i].prefix) &&
 		    kin(a[i].ifindex, &a[i].prefix, 0, &found, v))
+			return true;
+	return false;
+}
+
+bool
+vrrp_hold_is_beside(const struct vrrp_instance *v, const struct nl_addr *other)
+{
+	const struct vrrp_vip_address *a;
+	unsigned i;
+
+	if (v->vips == NULL || other->ifindex == v->iface->link.ifindex ||
+	    other->ifindex == vrrp_vip_ifindex(v->vips) || is_ours(v, other))
+		return false;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		if (!a[i].owned && a[i].ifindex == other->ifindex &&
+		    addr_in_prefix(&a[i].prefix.addr, &other->prefix))
 			return true;
 	return false;
 }

@@ -80,6 +80,12 @@ bool	vrrp_hold_is_refused(const struct vrrp_instance *);
  */
 bool	vrrp_hold_stands_before(struct vrrp_instance *, const struct nl_addr *);
 void	vrrp_hold_step_back(struct vrrp_instance *);
+/*
+ * An address that is not ours, in the network of one of ours, on another interface
+ * than the instance's and its own device: prepare again.
+ */
+bool	vrrp_hold_is_beside(const struct vrrp_instance *,
+	    const struct nl_addr *);
 /* Give them up; announcements stop.  r as above, but its step is the caller's. */
 void	vrrp_hold_withdraw(struct vrrp_instance *, struct vrrp_record *r);
 /* ARP does not tell the owner's virtual MAC for this one any more (V-84). */

@@ -273,6 +273,10 @@ restore(void *arg)
 	if (v->vips == NULL || !v->iface->exists ||
 	    vrrp_core_is_fenced(&v->core))
 		return;
+	if (v->surroundings) {
+		v->surroundings = false;
+		(void)vrrp_hold_prepare(v);
+	}
 	vrrp_hold_step_back(v);
 	if (mono_before(now, v->restore_not_before)) {
 		loop_timer_set(v->restore_timer, v->restore_not_before);
@@ -360,12 +364,30 @@ vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
 		}
 }
 
+/* An address of ours brings a route along or not: its neighbours decide. */
+static void
+look_around(struct vrrp_instance *v, const struct nl_addr *addr)
+{
+	if (!vrrp_hold_is_beside(v, addr))
+		return;
+	v->surroundings = true;
+	vrrp_instance_device_gone(v);
+}
+
 void
 vrrp_instance_address_came(struct vrrp_instance *v, const struct nl_addr *addr)
 {
 	vrrp_machine_address_came(v, addr->ifindex);
 	if (vrrp_hold_stands_before(v, addr))
 		vrrp_instance_device_gone(v);
+	look_around(v, addr);
+}
+
+void
+vrrp_instance_address_went(struct vrrp_instance *v, const struct nl_addr *addr)
+{
+	vrrp_instance_address_gone(v, addr->ifindex, &addr->prefix.addr);
+	look_around(v, addr);
 }
 
 void

@@ -79,6 +79,8 @@ void	vrrp_instance_address_gone(struct vrrp_instance *, int ifindex,
 /* The kernel has told of an address, ours or not. */
 void	vrrp_instance_address_came(struct vrrp_instance *,
 	    const struct nl_addr *);
+void	vrrp_instance_address_went(struct vrrp_instance *,
+	    const struct nl_addr *);
 /* After events were lost: are the addresses of an Active still there? */
 void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* A link came or changed; it may be the device of one of our addresses. */

@@ -65,6 +65,7 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	if (p->virtual_mac)
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
 	v->addresses = calloc(p->vip_count, sizeof(*v->addresses));
+	v->q = calloc(1, sizeof(*v->q));
 	v->install = nl_batch_new(nl);
 	v->withdraw = nl_batch_new(nl);
 	v->quiet = nl_batch_new(nl);
@@ -76,7 +77,7 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	v->ways = nl_batch_new(nl);
 	v->back = nl_batch_new(nl);
 	v->count = p->vip_count;
-	if (v->addresses != NULL && v->install != NULL &&
+	if (v->addresses != NULL && v->q != NULL && v->install != NULL &&
 	    v->withdraw != NULL && v->quiet != NULL && v->speak != NULL &&
 	    v->hush != NULL && v->refresh != NULL && v->routes != NULL &&
 	    v->follow != NULL && v->ways != NULL &&
@@ -171,6 +172,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->ways);
 	nl_batch_free(v->back);
 	free(v->addresses);
+	free(v->q);
 	free(v);
 }
 
@@ -238,8 +240,8 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 
 /*
  * Does it bring a connected route along?  Not where there is one: the subnet is
- * that of the interface, and so is fe80::/64 on every device but our own.  What
- * it brought is taken away with it (v->routes), so it must be its own.
+ * that of the interface that it is on, and so is fe80::/64 on every device but our
+ * own.  On our own device it is the parent that has the way.
  */
 static bool
 wants_route(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
@@ -247,10 +249,81 @@ wants_route(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 {
 	if (is_link_local(a))
 		return v->device[0] != '\0' && a->ifindex == v->ifindex;
-	if (!q->on_link(&a->prefix, q->arg))
-		return true;
-	return a->ifindex == v->parent.ifindex && q->secondary != NULL &&
-	    q->secondary(&a->prefix, q->arg);
+	if (v->device[0] != '\0' && a->ifindex == v->ifindex)
+		return !q->on_link(v->parent.ifindex, &a->prefix, q->arg);
+	return !q->on_link(a->ifindex, &a->prefix, q->arg) ||
+	    (q->secondary != NULL && q->secondary(a->ifindex, &a->prefix,
+	    q->arg));
+}
+
+/*
+ * On an interface that is not ours an IPv6 address is deprecated from the start:
+ * for whoever connects to it that is nothing, and the host's own connections do not
+ * choose it as their source (RFC 6724 section 5, rule 3), which would stall when it
+ * goes.
+ */
+static unsigned
+flags_of(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct vrrp_vip_address *a)
+{
+	unsigned flags = wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
+
+	if (a->prefix.addr.family == AF_INET6 &&
+	    (v->device[0] == '\0' || a->ifindex != v->ifindex))
+		flags |= NL_ADDR_DEPRECATED;
+	return flags;
+}
+
+bool
+vrrp_vip_brings_route(const struct vrrp_vip_address *a)
+{
+	return (a->flags & NL_ADDR_NOPREFIXROUTE) == 0;
+}
+
+static bool
+is_among(const struct nl_addr *a, const struct vrrp_vip_address *list,
+    unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].ifindex == a->ifindex &&
+		    addr_equal(&list[i].prefix.addr, &a->prefix.addr))
+			return true;
+	return false;
+}
+
+/* Is there an earlier one of this network, which asks for both? */
+static bool
+is_first_of_network(const struct vrrp_vip_address *a,
+    const struct vrrp_vip_address *list)
+{
+	for (; list < a; list++)
+		if (list->ifindex == a->ifindex && !list->owned &&
+		    list->prefix.len == a->prefix.len &&
+		    addr_in_prefix(&list->prefix.addr, &a->prefix))
+			return false;
+	return true;
+}
+
+int
+vrrp_vip_drop_route(struct nl_batch *b, const struct vrrp_vip_questions *q,
+    const struct vrrp_vip_address *a, const struct vrrp_vip_address *list,
+    unsigned count)
+{
+	const struct nl_addr *other = NULL;
+
+	if (a->owned || !vrrp_vip_brings_route(a) ||
+	    a->prefix.addr.family != AF_INET6 || !is_first_of_network(a, list))
+		return 0;
+	while (q->next != NULL &&
+	    (other = q->next(a->ifindex, other, q->arg)) != NULL)
+		if (other->prefix.len == a->prefix.len &&
+		    !other->without_route &&
+		    addr_in_prefix(&other->prefix.addr, &a->prefix) &&
+		    !is_among(other, list, count))
+			return 0;
+	return nl_batch_prefix_route_del(b, a->ifindex, &a->prefix);
 }
 
 int
@@ -281,7 +354,7 @@ build_install(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	return error;
 }
 
-/* Addresses that are there, for another while; routes that outlive them. */
+/* Addresses that are there, for another while. */
 static int
 build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {
@@ -290,8 +363,7 @@ build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	int error = 0;
 
 	nl_batch_clear(v->refresh);
-	nl_batch_clear(v->routes);
-	v->lent = v->has_routes = false;
+	v->lent = false;
 	if (q->lifetime_s == 0)
 		return 0;
 	for (i = 0; i < v->count && error == 0; i++) {
@@ -301,12 +373,6 @@ build_refresh(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		error = nl_batch_addr_renew(v->refresh, a->ifindex, &a->prefix,
 		    a->flags, q->lifetime_s);
 		v->lent = true;
-		if (error == 0 && a->flags == 0 &&
-		    a->prefix.addr.family == AF_INET6) {
-			error = nl_batch_prefix_route_del(v->routes,
-			    a->ifindex, &a->prefix);
-			v->has_routes = true;
-		}
 	}
 	return error;
 }
@@ -347,7 +413,6 @@ check(const struct vrrp_vips *v)
 {
 	assert((v->device[0] != '\0') == v->p->virtual_mac);
 	assert(v->device[0] != '\0' || !v->can_mute);
-	assert(v->lent || !v->has_routes);
 	assert(v->install_head <= v->messages);
 	assert(v->messages <= v->install_head + v->count);
 }
@@ -365,9 +430,9 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		    q->arg), reason);
 		if (error < 0)
 			return error;
-		if (!wants_route(v, q, &v->addresses[i]))
-			v->addresses[i].flags = NL_ADDR_NOPREFIXROUTE;
+		v->addresses[i].flags = flags_of(v, q, &v->addresses[i]);
 	}
+	*v->q = *q;
 	v->install_head = (v->device[0] != '\0' ? 1 : 0) +
 	    (v->can_mute ? 1 : 0);
 	error = build_install(v, q, v->quiet, true);
@@ -457,8 +522,8 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		a = &v->addresses[i];
 		if (!needs_way(v, a))
 			continue;
-		on_link = q->on_link(&a->prefix, q->arg);
-		if (on_link ? !had : a->flags == 0)
+		on_link = q->on_link(v->parent.ifindex, &a->prefix, q->arg);
+		if (on_link ? !had : vrrp_vip_brings_route(a))
 			continue;
 		v->has_ways |= !on_link;
 		if (nl_batch_link_route(v->ways, a->ifindex, &a->prefix,
@@ -501,6 +566,23 @@ vrrp_vip_leave(struct vrrp_vips *v, struct vrrp_removal *out)
 	return true;
 }
 
+/* Asked now: who else needs a route changes without a word to us. */
+static void
+drop_routes(struct vrrp_vips *v)
+{
+	unsigned i;
+	size_t len;
+
+	nl_batch_clear(v->routes);
+	for (i = 0; v->lent && i < v->count; i++)
+		if (vrrp_vip_drop_route(v->routes, v->q, &v->addresses[i],
+		    v->addresses, v->count) < 0)
+			return;
+	(void)nl_batch_bytes(v->routes, &len);
+	if (len > 0)
+		(void)nl_batch_send(v->routes, switched, NULL);
+}
+
 int
 vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
@@ -509,8 +591,7 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	if (v->messages == 0)
 		return -ENODATA;
 	error = nl_batch_send(v->withdraw, done, arg);
-	if (v->has_routes)
-		(void)nl_batch_send(v->routes, switched, NULL);
+	drop_routes(v);
 	forget_ways(v);
 	return error;
 }

@@ -54,20 +54,22 @@ void	vrrp_vip_close(struct vrrp_vips *);
 void	vrrp_vip_parent_changed(struct vrrp_vips *, const struct nl_link *parent);
 
 /*
- * Build both batches.  on_link(prefix, arg) says whether the parent reaches
- * this prefix directly by an address of its own: then no second connected route
- * is made for it.  owned(addr, arg): this is an address of the interface itself,
- * to be left alone.  Call again when the answers may have changed.
+ * Build both batches.  on_link(ifindex, prefix, arg) says whether that interface
+ * reaches this prefix directly by an address of its own: then no second connected
+ * route is made for it.  owned(addr, arg): this is an address of the interface
+ * itself, to be left alone.  Call again when the answers may have changed.  The
+ * questions are kept until the next prepare.
  */
 struct vrrp_vip_questions {
-	bool	(*on_link)(const struct addr_prefix *, void *arg);
+	bool	(*on_link)(int ifindex, const struct addr_prefix *, void *arg);
 	bool	(*owned)(const struct addr *, void *arg);
 	void	*arg;
 	/*
-	 * The kernel would make it a secondary of an address of the parent: then
-	 * it brings no route by itself, and must, if it is promoted.  May be NULL.
+	 * The kernel would make it a secondary of another address there: then it
+	 * brings no route by itself, and must, if it is promoted.  May be NULL.
 	 */
-	bool	(*secondary)(const struct addr_prefix *, void *arg);
+	bool	(*secondary)(int ifindex, const struct addr_prefix *,
+		    void *arg);
 	/*
 	 * The kernel takes the addresses away when they have not been refreshed
 	 * for so long, because we are dead.  0: it does not.
@@ -79,6 +81,13 @@ struct vrrp_vip_questions {
 	 */
 	bool	(*is_secondary)(int ifindex, const struct addr_prefix *,
 		    void *arg);
+	/*
+	 * The addresses that the kernel has told of on that device, ours and all
+	 * others: the first (after NULL) and the next, NULL after the last.  May
+	 * be NULL: there are none.
+	 */
+	const struct nl_addr *(*next)(int ifindex,
+		    const struct nl_addr *after, void *arg);
 	/*
 	 * The n-th address of somebody else that the kernel calls a secondary one
 	 * of this address, which is ours and the primary one of its network on

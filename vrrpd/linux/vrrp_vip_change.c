@@ -221,12 +221,9 @@ take_away(const struct difference *d)
 		if (!d->gone[i])
 			continue;
 		error = nl_batch_addr_del(d->b, a->ifindex, &a->prefix);
-		/* See vrrp_vip.c: what was lent leaves its route behind. */
-		if (error == 0 && d->lent && a->flags == 0 &&
-		    a->prefix.addr.family == AF_INET6 &&
-		    !has_network(&d->new, a))
-			error = nl_batch_prefix_route_del(d->b, a->ifindex,
-			    &a->prefix);
+		if (error == 0 && d->lent && !has_network(&d->new, a))
+			error = vrrp_vip_drop_route(d->b, d->q, a, d->old.at,
+			    d->old.count);
 	}
 	return error;
 }

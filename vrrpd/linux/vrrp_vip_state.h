@@ -16,6 +16,7 @@
 #include "vrrpd/pure/vrrp_params.h"
 
 struct vrrp_vip_address;
+struct vrrp_vip_questions;
 
 struct vrrp_vips {
 	struct nl			*nl;
@@ -31,7 +32,7 @@ struct vrrp_vips {
 	struct nl_batch			*quiet;		/* install, but mute */
 	struct nl_batch			*speak, *hush;
 	struct nl_batch			*routes;	/* after withdraw */
-	bool				 has_routes;
+	struct vrrp_vip_questions	*q;		/* of the last prepare */
 	struct nl_batch			*refresh;	/* install w/o its head */
 	bool				 lent;		/* for a lifetime */
 	unsigned			 install_head;	/* before addresses */
@@ -46,6 +47,18 @@ struct vrrp_vips {
 	struct vrrp_vip_address		*addresses;
 };
 
+/* The address brings a connected route along. */
+bool	vrrp_vip_brings_route(const struct vrrp_vip_address *);
+
+/*
+ * The kernel leaves the connected route of an IPv6 address that was lent when the
+ * address goes: adds its removal, unless an address that is not on this list has
+ * its way by the route too, the host's or another instance's.
+ */
+int	vrrp_vip_drop_route(struct nl_batch *,
+	    const struct vrrp_vip_questions *,
+	    const struct vrrp_vip_address *, const struct vrrp_vip_address *list,
+	    unsigned count);
 /* Puts the address as it is prepared.  0 or negative errno. */
 int	vrrp_vip_lend(struct nl_batch *, const struct vrrp_vip_address *,
 	    unsigned lifetime_s);

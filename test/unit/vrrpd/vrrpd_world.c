@@ -845,7 +845,7 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	unsigned i;
 
 	for (i = 0; i < v->p->vip_count; i++)
-		if (!q->on_link(&v->p->vips[i].prefix, q->arg)) {
+		if (!q->on_link(WORLD_IFINDEX, &v->p->vips[i].prefix, q->arg)) {
 			did_of(v, "way");
 			return;
 		}

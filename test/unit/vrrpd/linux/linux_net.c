@@ -100,8 +100,9 @@ need_net(void)
 }
 
 static bool
-on_link(const struct addr_prefix *prefix, void *arg)
+on_link(int ifindex, const struct addr_prefix *prefix, void *arg)
 {
+	(void)ifindex;
 	(void)prefix;
 	(void)arg;
 	return on_link_answer;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shared/nl_batch.h"
@@ -285,6 +286,66 @@ test_vrrp_vip_address_on_another_device_goes_there(void **state)
 	vrrp_vip_close(v);
 }
 
+/* --- neighbours --- */
+
+static struct nl_addr neighbours[2];
+
+static const struct nl_addr *
+next_neighbour(int ifindex, const struct nl_addr *after, void *arg)
+{
+	(void)ifindex;
+	(void)arg;
+	return after == NULL ? &neighbours[0] :
+	    after == &neighbours[0] ? &neighbours[1] : NULL;
+}
+
+/* The first of the two is ours; the other one has its way by the same route. */
+static void
+share(const char *other, bool without_route)
+{
+	neighbours[0] = (struct nl_addr){ .ifindex = parent.ifindex,
+	    .prefix = p.vips[1].prefix };
+	neighbours[1] = (struct nl_addr){ .ifindex = parent.ifindex,
+	    .without_route = without_route };
+	assert_int_equal(addr_prefix_parse(other, &neighbours[1].prefix), 0);
+}
+
+static bool
+route_stays_with(const char *other, bool without_route)
+{
+	struct vrrp_vip_questions q = questions;
+	struct vrrp_vips *v = NULL;
+	bool stays;
+
+	q.lifetime_s = 3;
+	q.next = next_neighbour;
+	use_ipv6();
+	p.virtual_mac = false;
+	share(other, without_route);
+	assert_int_equal(vrrp_vip_open(nl, &p, &parent, &v, reason), 0);
+	assert_int_equal(vrrp_vip_prepare(v, &q, reason), 0);
+	install(v);
+	assert_true(says("ip -o -6 addr show dev eth0 | grep 2001:db8::50/64 | "
+	    "grep 'preferred_lft 0sec'"));
+	assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+	assert_int_equal(nl_flush(nl, 5000), 0);
+	stays = says("ip -6 route show 2001:db8::/64 dev eth0");
+	(void)says("ip -6 route del 2001:db8::/64 dev eth0 2>&1");
+	vrrp_vip_close(v);
+	return stays;
+}
+
+static void
+test_vrrp_vip_takes_the_route_along_if_it_is_nobody_elses(void **state)
+{
+	(void)state;
+	need_net();
+	assert_false(route_stays_with("2001:db8:1::1/64", false));
+	assert_false(route_stays_with("2001:db8::1/64", true));
+	assert_false(route_stays_with("2001:db8::1/96", false));
+	assert_true(route_stays_with("2001:db8::1/64", false));
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -302,6 +363,7 @@ main(void)
 	    TEST(test_vrrp_vip_addresses_of_the_owner_are_left_alone),
 	    TEST(test_vrrp_vip_owner_keeps_its_address_and_the_device_has_a_copy),
 	    TEST(test_vrrp_vip_address_on_another_device_goes_there),
+	    TEST(test_vrrp_vip_takes_the_route_along_if_it_is_nobody_elses),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);
