@@ -39,6 +39,7 @@ $(CONF_MADE): Makefile
 	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
 	    -e 's|@statedir[@]|$(statedir)|g' \
 	    -e 's|@DAEMON_USER[@]|$(DAEMON_USER)|g' \
+	    -e 's|@CHECK_USER[@]|$(CHECK_USER)|g' \
 	    $(top_srcdir)/$@.in > $@.tmp && mv $@.tmp $@
 conf/bfdd.service: conf/bfdd.service.in
 conf/swiftover.sysusers: conf/swiftover.sysusers.in
@@ -70,7 +71,8 @@ uninstall-local:
 # The user: made where systemd runs here and this is no staging area, else the
 # command is said.
 install-data-hook:
-	@if id '$(DAEMON_USER)' >/dev/null 2>&1 && test -z '$(DESTDIR)'; then \
+	@if id '$(DAEMON_USER)' >/dev/null 2>&1 && \
+	    id '$(CHECK_USER)' >/dev/null 2>&1 && test -z '$(DESTDIR)'; then \
 	    :; \
 	elif test -z '$(DESTDIR)' && test "`id -u`" = 0 && \
 	    test -d /run/systemd/system && \
@@ -78,8 +80,11 @@ install-data-hook:
 	    systemd-sysusers '$(sysusersdir)/swiftover.conf'; \
 	else \
 	    echo; \
-	    echo 'The daemons run as the user $(DAEMON_USER). Make it with:'; \
+	    echo 'The daemons run as the user $(DAEMON_USER), and their checks,' \
+	        'scripts and hooks as $(CHECK_USER). Make them with:'; \
 	    echo '  useradd --system --user-group --home-dir / --no-create-home' \
 	        '--shell /usr/sbin/nologin $(DAEMON_USER)'; \
+	    echo '  useradd --system --user-group --home-dir / --no-create-home' \
+	        '--shell /usr/sbin/nologin --groups $(DAEMON_USER) $(CHECK_USER)'; \
 	    echo; \
 	fi

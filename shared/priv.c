@@ -5,8 +5,12 @@
  * sockets opened later (an interface that appears, a reload).  Monitor: the
  * same two, because the last will removes addresses and sends adverts when the
  * engine no longer can.  What a role has whose process executes programs of ours
- * later (heirs) stays in its bounding set, or they could not be given it.  It does not need KILL: the engine
- * and the helpers it starts run as the same user.  vrrpd-net: NET_ADMIN, for
+ * later (heirs) stays in its bounding set, or they could not be given it.  It
+ * does not need KILL where the helpers it starts run as the same user as the
+ * engine.  Where they run as another one, it keeps the way to that user, to start
+ * again a helper that has died: one that came back as the daemons' user would give
+ * that user's rights to whoever can end a helper, its own scripts for example.
+ * The monitor reads nothing from the network.  vrrpd-net: NET_ADMIN, for
  * devices and the lifetimes of addresses; it sends no packet.  Helpers: none; who has to run programs as other
  * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
  * before 5.7 and for sockets of sessions requested later; its ports are above
@@ -31,7 +35,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#define ROLE_CAPS_MAX	3
+#define ROLE_CAPS_MAX	5
 
 static const struct {
 	int		ncaps;
@@ -42,6 +46,8 @@ static const struct {
 	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
 	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW },
 	    .heirs = true },
+	[PRIV_VRRPD_MONITOR_USERS] = { 5, { CAP_NET_ADMIN, CAP_NET_RAW,
+	    CAP_SETUID, CAP_SETGID, CAP_KILL }, .heirs = true },
 	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN }, .heirs = true },
 	[PRIV_VRRPD_HELPER] = { 0 },
 	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
@@ -72,18 +78,20 @@ priv_user_name(void)
 	return DAEMON_USER;
 }
 
-int
-priv_lookup(struct priv_user *out)
+const char *
+priv_check_user_name(const char *name)
+{
+	return name == NULL || name[0] == '\0' ? CHECK_USER : name;
+}
+
+static int
+look_up(const char *name, struct priv_user *out)
 {
 	struct passwd pw, *found = NULL;
 	char buf[4096];
 	int rc;
 
-	if (geteuid() != 0) {
-		*out = (struct priv_user){ getuid(), getgid() };
-		return 0;
-	}
-	rc = getpwnam_r(DAEMON_USER, &pw, buf, sizeof(buf), &found);
+	rc = getpwnam_r(name, &pw, buf, sizeof(buf), &found);
 	if (found != NULL) {
 		*out = (struct priv_user){ pw.pw_uid, pw.pw_gid };
 		return 0;
@@ -92,6 +100,50 @@ priv_lookup(struct priv_user *out)
 	if (rc == 0 || rc == ESRCH || rc == EBADF || rc == EPERM)
 		rc = ENOENT;
 	return -rc;
+}
+
+int
+priv_lookup(struct priv_user *out)
+{
+	if (geteuid() == 0)
+		return look_up(DAEMON_USER, out);
+	*out = (struct priv_user){ getuid(), getgid() };
+	return 0;
+}
+
+int
+priv_lookup_check(const char *name, struct priv_user *out)
+{
+	struct priv_user us, found;
+	int error;
+
+	error = priv_lookup(&us);
+	if (error == 0)
+		*out = us;
+	if (geteuid() != 0 && (look_up(DAEMON_USER, &found) < 0 ||
+	    found.uid != us.uid))
+		return 0;
+	error = look_up(priv_check_user_name(name), &found);
+	if (error == 0)
+		*out = found;
+	return error;
+}
+
+bool
+priv_may_become(const struct priv_user *u)
+{
+	cap_flag_value_t uid = CAP_CLEAR, gid = CAP_CLEAR;
+	cap_t have;
+
+	if (geteuid() == 0 || geteuid() == u->uid)
+		return true;
+	have = cap_get_proc();
+	if (have == NULL)
+		return false;
+	(void)cap_get_flag(have, CAP_SETUID, CAP_EFFECTIVE, &uid);
+	(void)cap_get_flag(have, CAP_SETGID, CAP_EFFECTIVE, &gid);
+	(void)cap_free(have);
+	return uid == CAP_SET && gid == CAP_SET;
 }
 
 /* The user's groups from the group database, or only its own. */
@@ -197,7 +249,7 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 
 	if (!roles[role].children)
 		empty_bounding_set(role);
-	if (geteuid() == 0 && (rc = become(u)) < 0)
+	if ((geteuid() == 0 || geteuid() != u->uid) && (rc = become(u)) < 0)
 		return rc;
 	if ((rc = keep_caps(role)) < 0)
 		return rc;

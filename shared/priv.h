@@ -8,11 +8,13 @@
 #ifndef SHARED_PRIV_H
 #define SHARED_PRIV_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 enum priv_role {
 	PRIV_VRRPD_ENGINE,
 	PRIV_VRRPD_MONITOR,
+	PRIV_VRRPD_MONITOR_USERS,	/* helpers of another user */
 	PRIV_VRRPD_NET,
 	PRIV_VRRPD_HELPER,		/* nothing */
 	PRIV_VRRPD_HELPER_USERS,	/* may become another user */
@@ -32,7 +34,17 @@ struct priv_user {
 int	priv_lookup(struct priv_user *out);
 const char *priv_user_name(void);
 /*
- * Become that user, keep exactly the role's capabilities (effective and
+ * The user of checks, scripts and hooks: `name`, or if that is NULL or "" the one of
+ * configure time (--with-check-user).  Who is neither root nor the daemons' user is
+ * that user already: the current one.  0; -ENOENT when there is no such user, and
+ * then *out is the daemons' user.
+ */
+int	priv_lookup_check(const char *name, struct priv_user *out);
+const char *priv_check_user_name(const char *name);
+/* True when this process is that user, or may become it. */
+bool	priv_may_become(const struct priv_user *);
+/*
+ * Become that user (root, or with CAP_SETUID and CAP_SETGID), keep exactly the role's capabilities (effective and
  * permitted, nothing inheritable or ambient, bounding set emptied as far as
  * allowed), set no_new_privs, no dumpable core.  PRIV_VRRPD_HELPER_ROOT keeps
  * the bounding set and does without no_new_privs, or a child of it that becomes

@@ -33,6 +33,7 @@
 #include "shared/priv.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_print.h"
+#include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_cleanup.h"
 #include "vrrpd/engine/vrrp_life.h"
 #include "vrrpd/helper/vrrp_helper.h"
@@ -286,6 +287,25 @@ be_engine(int fd, int argc, char **argv)
 
 /* --- processes beside the engine --- */
 
+/*
+ * The user of the helpers; the daemons' own where there is no other, or where this
+ * process was not started as root and cannot become it.
+ */
+static struct priv_user
+helper_user(const struct vrrp_config *config, const struct priv_user *user,
+    bool say)
+{
+	struct priv_user check = *user;
+	const char *name = priv_check_user_name(config->check_user);
+
+	if (priv_lookup_check(name, &check) == -ENOENT && say &&
+	    vrrp_needs_of_config(config) != 0)
+		log_notice("there is no user \"%s\": checks, scripts and hooks "
+		    "run as the daemons' own user, which may disable and stop "
+		    "them", name);
+	return priv_may_become(&check) ? check : *user;
+}
+
 static int
 be_beside(int fd, int argc, char **argv)
 {
@@ -319,6 +339,7 @@ be_beside(int fd, int argc, char **argv)
 		    .user = &user, .realtime_priority =
 		    config.realtime_priority, .program = &program,
 		    .executed = true });
+	user = helper_user(&config, &user, false);
 	vrrp_helper_live(&(struct vrrp_helper_birth){ .role = way ==
 	    VRRP_WAY_SCRIPTS_UP ? VRRP_HELPER_SCRIPTS : VRRP_HELPER_CHECKS,
 	    .channel = channel, .config = &config,
@@ -417,8 +438,9 @@ supervise(const struct options *opt, char **args, int listener,
 	    config->realtime_priority, &program);
 	struct vrrp_ledger *ledger = vrrp_ledger_new(opt->conf, config, user,
 	    &program);
+	const struct priv_user check = helper_user(config, user, true);
 	struct vrrp_helpers *helpers = ledger == NULL ? NULL :
-	    vrrp_helpers_new(ledger, config, user, &program);
+	    vrrp_helpers_new(ledger, config, &check, &program);
 	struct vrrp_keeper *keeper = vrrp_keeper_new(opt->state, opt->socket,
 	    user);
 	struct vrrp_tryout *tryout = vrrp_tryout_new(&program,
@@ -426,6 +448,7 @@ supervise(const struct options *opt, char **args, int listener,
 	struct vrrp_monitor_part parts[PARTS];
 	struct vrrp_monitor_config monitor = {
 		.user = user,
+		.helpers_apart = check.uid != user->uid,
 		.socket = opt->socket,
 		.realtime_priority = config->realtime_priority,
 		.parts = parts,

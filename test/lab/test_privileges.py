@@ -6,7 +6,7 @@ import pwd
 
 import pytest
 
-from lab import BUILD, run, status_of, vrrpd_conf
+from lab import BUILD, run, status_of, vrrpd_conf, wait_for
 
 CAPABILITIES = {"NET_BIND_SERVICE": 10, "NET_ADMIN": 12, "NET_RAW": 13}
 USER = "nobody"         # what check.sh configures --with-user with
@@ -99,3 +99,130 @@ def test_daemon_without_its_user_says_so_and_exits(lab, program):
     assert done.returncode == 1
     lines = [x for x in done.stderr.splitlines() if USER in x]
     assert len(lines) == 1, done.stderr
+
+
+# Whoever checks may not command.
+
+OTHER = "games"         # on every Debian system, and nobody's here
+ASKS = """\
+script chk { command = "%s"  interval = 200ms }
+process all { name = vrrpd-engine }
+check_user = %s
+"""
+
+
+def comm(pid):
+    return pathlib.Path("/proc/%d/comm" % pid).read_text().strip()
+
+
+def by_name(lab):
+    return {comm(pid): pid for pid in lab.r1.vrrpd.children()}
+
+
+def start_with_check_user(lab, body):
+    """Starts a router whose check script has that body, run as OTHER."""
+    lab.dir.chmod(0o755)
+    lab.r1.dir.chmod(0o755)
+    script = lab.dir / "check"
+    out = lab.dir / "out"
+    out.mkdir()
+    out.chmod(0o777)
+    script.write_text("#!/bin/sh\n%s\n" % body)
+    script.chmod(0o755)
+    lab.r1.start_vrrpd(ASKS % (script, OTHER) + vrrpd_conf(
+        extra="track_script chk { }\n    track_process all { }"))
+    lab.r1.wait_state("active")
+    return out
+
+
+def test_helpers_are_another_user_than_the_daemon(lab):
+    start_with_check_user(lab, "exit 0")
+    ours, theirs = pwd.getpwnam(USER), pwd.getpwnam(OTHER)
+
+    def look():
+        found = by_name(lab)
+        for name in ("vrrpd-scripts", "vrrpd-checks"):
+            status = status_of(found[name])
+            assert status["Uid"].split() == [str(theirs.pw_uid)] * 4
+            assert status["Gid"].split() == [str(theirs.pw_gid)] * 4
+            assert status["NoNewPrivs"] == "1"
+            for caps in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+                assert int(status[caps], 16) == 0, (name, caps)
+        for name in ("vrrpd-engine", "vrrpd-net"):
+            assert status_of(found[name])["Uid"].split() == \
+                [str(ours.pw_uid)] * 4
+        assert int(status_of(found["vrrpd-engine"])["CapPrm"], 16) == \
+            mask("NET_ADMIN", "NET_RAW")
+        assert int(status_of(lab.r1.vrrpd.pid)["CapPrm"], 16) == \
+            mask("NET_ADMIN", "NET_RAW") | 1 << 5 | 1 << 6 | 1 << 7
+        return found
+
+    before = look()
+    # Killed, by their own user for example: they come back as that user.
+    for name in ("vrrpd-scripts", "vrrpd-checks"):
+        os.kill(before[name], 9)
+    wait_for(lambda: {n: p for n, p in by_name(lab).items()
+                      if n in ("vrrpd-scripts", "vrrpd-checks") and
+                      p != before[n]}.keys() ==
+             {"vrrpd-scripts", "vrrpd-checks"}, 10, "both are back")
+    wait_for(lambda: status_of(by_name(lab)["vrrpd-checks"])["Uid"].split()[0]
+             == str(theirs.pw_uid), 5, "as their user")
+    wait_for(lambda: status_of(by_name(lab)["vrrpd-scripts"])["Uid"].split()[0]
+             == str(theirs.pw_uid), 5, "as their user")
+    lab.r1.vrrpctl("restart", check=True)
+    wait_for(lambda: by_name(lab).get("vrrpd-engine") not in
+             (None, before["vrrpd-engine"]), 10, "another engine")
+    lab.r1.wait_state("active")
+    # What is being executed has no name of its own for a moment.
+    wait_for(lambda: {"vrrpd-scripts", "vrrpd-checks", "vrrpd-net"} <=
+             by_name(lab).keys(), 10, "all are there")
+    look()
+
+
+def test_check_script_may_neither_command_nor_signal(lab):
+    """Even where it may reach the control sockets."""
+    lab.r1.start_bfdd()
+    ctl = "%s -s %s -b %s" % (BUILD / "vrrpd/vrrpctl", lab.r1.vrrpd_sock,
+                              lab.r1.bfdd_sock)
+    done = lab.dir / "out" / "done"
+    lines = ["test -e %s && exit 0" % done, "exec >%s/log 2>&1" % done.parent,
+             "id -u"]
+    for words in ("disable web", "handover web", "reload", "restart",
+                  "set web priority 7", "restart bfdd"):
+        lines.append("%s %s; echo \"%s: $?\"" % (ctl, words, words))
+    lines += ["for p in $PIDS; do kill -TERM $p && echo killed $p; done",
+              "touch %s" % done]
+    # A pid is known only when the daemon runs: the script looks for them.
+    body = "\n".join(lines).replace(
+        "$PIDS", "$(cat /proc/[0-9]*/stat 2>/dev/null | "
+        "sed -n 's/^\\([0-9]*\\) (\\(vrrpd\\|vrrpd-engine\\|vrrpd-net\\|bfdd\\)"
+        ") .*/\\1/p')")
+    for sock in (lab.r1.bfdd_sock,):
+        os.chmod(sock, 0o666)
+    lab.dir.chmod(0o755)
+    out = start_with_check_user(lab, "test -e %s/go || exit 0\n%s" %
+                                (done.parent, body))
+    os.chmod(lab.r1.vrrpd_sock, 0o666)
+    (out / "go").touch()
+    wait_for(done.exists, 20, "the script has tried everything")
+    log = (out / "log").read_text()
+    assert log.splitlines()[0] == str(pwd.getpwnam(OTHER).pw_uid)
+    for words in ("disable web", "handover web", "reload", "restart",
+                  "set web priority 7", "restart bfdd"):
+        assert "%s: 1" % words in log.splitlines(), log
+    assert "killed" not in log
+    assert lab.r1.vrrpd.alive() and lab.r1.bfdd.alive()
+    assert lab.r1.state() == "active"
+    assert lab.r1.instance()["priority"] == 100
+
+
+def test_without_a_check_user_that_is_said_once(lab):
+    """As before there was one."""
+    lab.r1.start_vrrpd("script chk { command = /bin/true }\n" + vrrpd_conf(
+        extra="track_script chk { }"))
+    lab.r1.wait_state("active")
+    if "there is no user" not in lab.r1.vrrpd.log():
+        pytest.skip("there is such a user here")
+    assert lab.r1.vrrpd.log().count("there is no user") == 1
+    assert status_of(by_name(lab)["vrrpd-scripts"])["Uid"].split() == \
+        [str(pwd.getpwnam(USER).pw_uid)] * 4

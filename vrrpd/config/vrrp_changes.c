@@ -270,17 +270,20 @@ look_at_globals(struct vrrp_changes *c)
 	struct vrrp_config x = *a;
 	char *lines;
 
-	/* The one word of them that waits. */
+	/* The words of them that wait. */
 	x.realtime_priority = b->realtime_priority;
+	memcpy(x.check_user, b->check_user, sizeof(x.check_user));
 	lines = difference(vrrp_conf_print_globals(&x),
 	    vrrp_conf_print_globals(b), false);
 	if (lines != NULL && lines[0] != '\0')
 		(void)add(c, "global", "", VRRP_CHANGE_IN_PLACE, lines);
 	else
 		free(lines);
-	if (a->realtime_priority != b->realtime_priority) {
+	if (a->realtime_priority != b->realtime_priority ||
+	    strcmp(a->check_user, b->check_user) != 0) {
 		x = *b;
 		x.realtime_priority = a->realtime_priority;
+		memcpy(x.check_user, a->check_user, sizeof(x.check_user));
 		(void)add(c, "global", "", VRRP_CHANGE_LATER, difference(
 		    vrrp_conf_print_globals(&x), vrrp_conf_print_globals(b),
 		    false));

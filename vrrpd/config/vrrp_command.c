@@ -349,16 +349,23 @@ vrrp_command_words_safe(char *const *argv, uid_t uid, char *why, size_t len)
 }
 
 int
-vrrp_command_check(const char *text, const char *user, char *why, size_t len)
+vrrp_command_check(const char *text, const char *user, const char *check_user,
+    char *why, size_t len)
 {
 	struct vrrp_command_user u;
+	struct priv_user check = { 0 };
 	struct vrrp_command c;
 	int error;
 
 	error = vrrp_command_split(text, &c, why, len);
-	if (error == 0)
+	if (error == 0 && user[0] != '\0') {
 		error = vrrp_command_user(user, &u, why, len);
+		check.uid = u.uid;
+	} else if (error == 0) {
+		/* Without that user it is the daemons', or root at worst. */
+		(void)priv_lookup_check(check_user, &check);
+	}
 	if (error == 0)
-		error = vrrp_command_words_safe(c.word, u.uid, why, len);
+		error = vrrp_command_words_safe(c.word, check.uid, why, len);
 	return error;
 }

@@ -59,8 +59,11 @@ int	vrrp_command_safe(const char *path, uid_t uid, char *why, size_t len);
  */
 int	vrrp_command_words_safe(char *const *argv, uid_t uid, char *why,
 	    size_t len);
-/* Words, user and safety: what vrrpd says of a command when it reads a file. */
-int	vrrp_command_check(const char *text, const char *user, char *why,
-	    size_t len);
+/*
+ * Words, user and safety: what vrrpd says of a command when it reads a file.  user
+ * "": that of checks and hooks, check_user (priv_lookup_check()).
+ */
+int	vrrp_command_check(const char *text, const char *user,
+	    const char *check_user, char *why, size_t len);
 
 #endif

@@ -84,6 +84,27 @@ include_parse(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 }
 
 static void
+build_check_user(struct draft *d, cfg_t *root)
+{
+	struct parse *p = &d->p;
+	const struct word *w = word_get(root, "check_user");
+	char *name = d->config.check_user;
+
+	if (w == NULL)
+		return;
+	if (d->check_user_set)
+		bad(p, w->line, "check_user is given in two files");
+	d->check_user_set = true;
+	vrrp_conf_track_user(p, root, "check_user", name);
+	if (strchr(name, ':') != NULL)
+		bad(p, w->line, "check_user = %s: must be a user, whose groups "
+		    "are its own", name);
+	else if (strcmp(name, "root") == 0 || strcmp(name, "0") == 0)
+		bad(p, w->line, "check_user = %s: a script or hook that needs "
+		    "root says so itself (user, notify_user)", name);
+}
+
+static void
 build_globals(struct draft *d, cfg_t *root)
 {
 	struct parse *p = &d->p;
@@ -121,6 +142,7 @@ build_globals(struct draft *d, cfg_t *root)
 			    "client_grace is given in two files");
 		d->grace_set = true;
 	}
+	build_check_user(d, root);
 	if (read_bool(p, root, "nonlocal_bind", &d->config.nonlocal_bind)) {
 		if (d->nonlocal_set)
 			bad(p, word_get(root, "nonlocal_bind")->line,
@@ -154,6 +176,7 @@ static const struct conf_hint hints[] = {
 	{ "nopreempt", NULL, "here it is preempt = no" },
 	{ "use_vmac", NULL, "here it is virtual_mac = yes" },
 	{ "authentication", NULL, "here it is auth_pass = TEXT" },
+	{ "script_user", "check_user", NULL },
 	{ "ip_nonlocal_bind", "nonlocal_bind", NULL },
 	{ "iface", "interface", NULL },
 	{ "dev", "interface", NULL },
@@ -184,6 +207,7 @@ parse_one(struct draft *d, const char *text)
 		WORD("realtime_priority"),
 		WORD("client_grace"),
 		WORD("nonlocal_bind"),
+		WORD("check_user"),
 		BLOCK("instance", vrrp_conf_instance_opts()),
 		BLOCK("group", vrrp_conf_instance_group_opts()),
 		BLOCK("script", vrrp_conf_track_opts_of(VRRP_TRACK_SCRIPT)),

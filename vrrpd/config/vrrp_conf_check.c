@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/priv.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_command.h"
 #include "vrrpd/config/vrrp_conf_check.h"
@@ -307,7 +308,8 @@ look_at_command(struct draft *d, int line, const char *command,
 
 	if (!d->look || command[0] == '\0')
 		return;
-	rv = vrrp_command_check(command, user, why, sizeof(why));
+	rv = vrrp_command_check(command, user, d->config.check_user, why,
+	    sizeof(why));
 	if (rv == -EPERM)
 		bad(p, line, "%.80s: %s", command, why);
 	else if (rv < 0 && p->warnings != NULL)
@@ -330,8 +332,13 @@ look_at_commands(struct draft *d)
 {
 	struct parse *p = &d->p;
 	const struct vrrp_config *c = &d->config;
+	struct priv_user check;
 	unsigned i;
 
+	if (d->look && p->warnings != NULL && c->check_user[0] != '\0' &&
+	    priv_lookup_check(c->check_user, &check) == -ENOENT)
+		conf_errors_add(p->warnings, d->sources[0].path, 0,
+		    "check_user: there is no user %s", c->check_user);
 	for (i = 0; i < c->tracker_count; i++) {
 		p->file = d->tracker_files[i];
 		look_at_command(d, c->trackers[i].line, c->trackers[i].command,

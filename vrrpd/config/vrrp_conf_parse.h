@@ -71,6 +71,7 @@ struct draft {
 	bool			 realtime_set;
 	bool			 grace_set;
 	bool			 nonlocal_set;
+	bool			 check_user_set;
 };
 
 #endif

@@ -292,6 +292,8 @@ print_globals(FILE *f, const struct vrrp_config *c)
 	(void)fprintf(f, "realtime_priority = %d\n", c->realtime_priority);
 	if (c->client_grace_ns > 0)
 		print_span(f, "", "client_grace", c->client_grace_ns);
+	if (c->check_user[0] != '\0')
+		print_string(f, "", "check_user", c->check_user);
 	if (c->nonlocal_bind)
 		(void)fprintf(f, "nonlocal_bind = yes\n");
 }

@@ -184,9 +184,8 @@ read_command(struct parse *p, cfg_t *sec, const char *name, char *out)
 		    "named with its whole path, from /", name, out);
 }
 
-/* NAME or NAME:GROUP; whether both exist is known where the command runs. */
-static void
-read_user(struct parse *p, cfg_t *sec, const char *name, char *out)
+void
+vrrp_conf_track_user(struct parse *p, cfg_t *sec, const char *name, char *out)
 {
 	const char *colon;
 	size_t i;
@@ -249,7 +248,7 @@ build_script(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	build_pace(p, sec, t);
 	if (given(p, sec, t, "command"))
 		read_command(p, sec, "command", t->command);
-	read_user(p, sec, "user", t->user);
+	vrrp_conf_track_user(p, sec, "user", t->user);
 }
 
 static void
@@ -265,7 +264,7 @@ build_process(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	(void)read_span(p, sec, "delay", 0, SPAN_MAX_NS, &t->delay_ns);
 	read_path(p, sec, "pid_file", t->pid_file, sizeof(t->pid_file));
 	read_path(p, sec, "exe", t->exe, sizeof(t->exe));
-	read_user(p, sec, "user", t->user);
+	vrrp_conf_track_user(p, sec, "user", t->user);
 	if (strchr(t->user, ':') != NULL)
 		bad(p, line_of(sec, "user"), "user = %s: a process is known by "
 		    "its user, without a group", t->user);
@@ -596,7 +595,7 @@ vrrp_conf_track_notify(struct parse *p, cfg_t *sec, bool contested,
 		if (contested || i != VRRP_NOTIFY_ON_CONTESTED)
 			said = read_hook(p, sec, vrrp_notify_on_word(
 			    (enum vrrp_notify_on)i), n->command[i]) || said;
-	read_user(p, sec, "notify_user", n->user);
+	vrrp_conf_track_user(p, sec, "notify_user", n->user);
 	(void)read_span(p, sec, "notify_timeout", ns_from_ms(10),
 	    SPAN_MAX_NS, &n->timeout_ns);
 	if ((w = word_get(sec, "notify_states")) != NULL) {

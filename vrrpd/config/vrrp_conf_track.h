@@ -42,6 +42,12 @@ int	vrrp_conf_track_trackers(struct draft *, cfg_t *root);
  */
 void	vrrp_conf_track_refs(struct parse *, cfg_t *sec,
 	    struct vrrp_track_ref *, int *lines, unsigned *count);
+/*
+ * NAME or NAME:GROUP, in a buffer of VRRP_USER_MAX; whether both exist is known
+ * where the command runs.
+ */
+void	vrrp_conf_track_user(struct parse *, cfg_t *sec, const char *name,
+	    char *out);
 /* Of an instance, if contested: which hears lesser routers. */
 void	vrrp_conf_track_notify(struct parse *, cfg_t *sec,
 	    bool contested, struct vrrp_notify_params *);

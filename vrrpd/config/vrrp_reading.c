@@ -2,7 +2,7 @@
  * vrrp_reading.c - what a reading of vrrpd.conf has found, as values and as bytes.
  *
  *   u32 magic  u32 layout  good, errors, warnings
- *   if good: router_id, realtime_priority, client_grace, nonlocal_bind; how many instances,
+ *   if good: router_id, realtime_priority, client_grace, nonlocal_bind, check_user; how many instances,
  *   trackers and groups; each of them
  *
  * The layout is a hash of the sizes of all that is coded: bytes of a program whose
@@ -120,6 +120,7 @@ code_globals(struct vrrp_coder *c, struct vrrp_config *config,
 	VRRP_CODE(c, config->realtime_priority, 0, 99);
 	VRRP_CODE(c, config->client_grace_ns, 0, INT64_MAX);
 	VRRP_CODE(c, config->nonlocal_bind, 0, 1);
+	vrrp_code_text(c, config->check_user, sizeof(config->check_user));
 	VRRP_CODE(c, *instances, 0, VRRP_INSTANCES_MAX);
 	VRRP_CODE(c, *trackers, 0, VRRP_TRACKERS_MAX);
 	VRRP_CODE(c, *groups, 0, VRRP_GROUPS_MAX);

@@ -774,7 +774,8 @@ settle_down(struct monitor *m)
 	if (priority > 0 && priority < PRIORITY_MAX)
 		priority++;
 	rtsched_enter(priority, &ignored);
-	error = priv_drop(PRIV_VRRPD_MONITOR, m->config->user);
+	error = priv_drop(m->config->helpers_apart ?
+	    PRIV_VRRPD_MONITOR_USERS : PRIV_VRRPD_MONITOR, m->config->user);
 	if (error < 0)
 		return fatal("cannot give up privileges", error);
 	loop_watch_stalls(m->loop, VRRP_BEAT_NS, ABSENT_NS, asleep, m);

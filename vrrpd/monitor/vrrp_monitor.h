@@ -50,6 +50,7 @@ struct vrrp_monitor_part {
 struct vrrp_monitor_config {
 	const char		*socket;	/* control socket, for the engine */
 	const struct priv_user	*user;
+	bool			 helpers_apart;	/* by another user */
 	int			 realtime_priority;	/* of the engine */
 	const struct vrrp_monitor_part *parts;	/* part_count */
 	unsigned		 part_count;

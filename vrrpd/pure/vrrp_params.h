@@ -213,6 +213,7 @@ struct vrrp_group_params {
 struct vrrp_config {
 	char			router_id[64];
 	int			realtime_priority;	/* 0 = off */
+	char			check_user[VRRP_USER_MAX]; /* "" = default */
 	bool			nonlocal_bind;	/* see to the sysctl */
 	int64_t			client_grace_ns;	/* L-20, of bfdd */
 	unsigned		count;

@@ -147,6 +147,31 @@ drop_monitor(void)
 	CHECK(status("CapPrm", 16) == caps && status("CapEff", 16) == caps);
 }
 
+/* A monitor that starts a helper again, which is another user and has nothing. */
+static void
+drop_monitor_users(void)
+{
+	static const struct priv_user other = { 12345, 12345 };
+	unsigned long long caps = 1ULL << 12 | 1ULL << 13 | 1ULL << 5 |
+	    1ULL << 6 | 1ULL << 7;
+	uid_t r, e, s;
+
+	CHECK(priv_may_become(&other));
+	CHECK(priv_drop(PRIV_VRRPD_MONITOR_USERS, &nobody) == 0);
+	CHECK(status("CapPrm", 16) == caps && status("CapEff", 16) == caps);
+	CHECK(status("CapBnd", 16) == caps);
+	CHECK(priv_may_become(&nobody) && priv_may_become(&other));
+	CHECK(priv_pass_on() == 0);
+	CHECK(priv_drop(PRIV_VRRPD_HELPER, &other) == 0);
+	CHECK(getresuid(&r, &e, &s) == 0);
+	CHECK(r == 12345 && e == 12345 && s == 12345);
+	CHECK(status("CapPrm", 16) == 0 && status("CapEff", 16) == 0);
+	CHECK(status("CapInh", 16) == 0 && status("CapAmb", 16) == 0);
+	CHECK(getgroups(0, NULL) <= 1);
+	CHECK(!priv_may_become(&nobody) && priv_may_become(&other));
+	CHECK(setuid(NOBODY) < 0 && setuid(0) < 0);
+}
+
 static void
 drop_helper(void)
 {
@@ -244,6 +269,14 @@ test_priv_drop_monitor_keeps_net_admin_and_net_raw(void **state)
 }
 
 static void
+test_priv_drop_monitor_of_others_can_make_them_again(void **state)
+{
+	(void)state;
+	need_root();
+	in_child(drop_monitor_users);
+}
+
+static void
 test_priv_drop_helper_keeps_nothing(void **state)
 {
 	(void)state;
@@ -304,6 +337,36 @@ test_priv_lookup_as_root_finds_the_user_or_says_so(void **state)
 	assert_int_equal(rc == 0, u.uid != 4711);
 }
 
+static void
+lookup_as_somebody(void)
+{
+	struct priv_user u;
+
+	/* Neither root nor the daemons' user: nobody else is of interest. */
+	CHECK(setresgid(12345, 12345, 12345) == 0);
+	CHECK(setresuid(12345, 12345, 12345) == 0);
+	CHECK(priv_lookup_check("daemon", &u) == 0);
+	CHECK(u.uid == 12345 && u.gid == 12345);
+}
+
+static void
+test_priv_lookup_check_names_a_user_or_the_daemons(void **state)
+{
+	struct priv_user u = { 4711, 4711 }, us = { 4711, 4711 };
+
+	(void)state;
+	need_root();
+	assert_string_equal(priv_check_user_name(NULL), CHECK_USER);
+	assert_string_equal(priv_check_user_name(""), CHECK_USER);
+	assert_string_equal(priv_check_user_name("x"), "x");
+	(void)priv_lookup(&us);
+	assert_int_equal(priv_lookup_check("no-such-user-here", &u), -ENOENT);
+	assert_int_equal(u.uid, us.uid);
+	assert_int_equal(priv_lookup_check("daemon", &u), 0);
+	assert_true(u.uid != us.uid && u.uid != 0);
+	in_child(lookup_as_somebody);
+}
+
 int
 main(void)
 {
@@ -311,6 +374,7 @@ main(void)
 		cmocka_unit_test(test_priv_drop_bfdd_keeps_net_raw_only),
 		cmocka_unit_test(test_priv_drop_engine_keeps_net_admin_and_net_raw),
 		cmocka_unit_test(test_priv_drop_monitor_keeps_net_admin_and_net_raw),
+		cmocka_unit_test(test_priv_drop_monitor_of_others_can_make_them_again),
 		cmocka_unit_test(test_priv_drop_helper_keeps_nothing),
 		cmocka_unit_test(test_priv_drop_helper_for_other_users_keeps_the_way_to_them),
 		cmocka_unit_test(test_priv_drop_helper_for_root_leaves_it_its_bounding_set),
@@ -318,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_priv_drop_ordinary_user_is_no_error),
 		cmocka_unit_test(test_priv_drop_other_user_without_root_fails),
 		cmocka_unit_test(test_priv_lookup_as_root_finds_the_user_or_says_so),
+		cmocka_unit_test(test_priv_lookup_check_names_a_user_or_the_daemons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

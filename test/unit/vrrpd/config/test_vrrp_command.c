@@ -261,14 +261,14 @@ test_vrrp_command_check_is_all_of_it(void **state)
 	char text[PATH_MAX + 8];
 
 	(void)state;
-	assert_int_equal(vrrp_command_check("/bin/sh -c 'exit 1'", "root", why,
+	assert_int_equal(vrrp_command_check("/bin/sh -c 'exit 1'", "root", "", why,
 	    sizeof(why)), 0);
-	assert_int_equal(vrrp_command_check("/bin/sh -c 'exit", "root", why,
+	assert_int_equal(vrrp_command_check("/bin/sh -c 'exit", "root", "", why,
 	    sizeof(why)), -EINVAL);
-	assert_int_equal(vrrp_command_check("/bin/sh", "no-such-user-here", why,
+	assert_int_equal(vrrp_command_check("/bin/sh", "no-such-user-here", "", why,
 	    sizeof(why)), -ENOENT);
 	(void)snprintf(text, sizeof(text), "%s x", path("open"));
-	assert_int_equal(vrrp_command_check(text, "root", why, sizeof(why)),
+	assert_int_equal(vrrp_command_check(text, "root", "", why, sizeof(why)),
 	    -EPERM);
 }
 

@@ -25,7 +25,7 @@
 	"virtual_addresses = { 192.0.2.50/24 } }\n"
 #define EVERYTHING							\
 	"router_id = lb1\nrealtime_priority = 7\nclient_grace = 3s\n"	\
-	"nonlocal_bind = yes\n"						\
+	"nonlocal_bind = yes\ncheck_user = games\n"				\
 	"script s { command = \"/bin/true -a\" interval = 5s }\n"	\
 	"http h { url = \"http://192.0.2.9/\" status = { 200, 300-399 } }\n" \
 	"instance a { interface = eth0 virtual_router_id = 1 "		\

@@ -83,6 +83,26 @@ priv_lookup(struct priv_user *out)
 	return 0;
 }
 
+const char *
+priv_check_user_name(const char *name)
+{
+	return name == NULL || name[0] == '\0' ? "nobody" : name;
+}
+
+int
+priv_lookup_check(const char *name, struct priv_user *out)
+{
+	(void)name;
+	return priv_lookup(out);
+}
+
+bool
+priv_may_become(const struct priv_user *u)
+{
+	(void)u;
+	return true;
+}
+
 /* --- files --- */
 
 static void
