@@ -720,6 +720,23 @@ hear_ourselves(struct bfd_core *s)
 	s->remote_min_echo_rx_ns = 0;
 }
 
+/*
+ * A Down of an Up session that gives the peer's client or its forwarding as the
+ * reason (diag 4 and 5, L-12, L-20) is a last word, on which another router takes
+ * over at once.  Whoever says it has been Up with us and knows our discriminator
+ * (B-57); so without one, and without a signature, it is somebody else's invention.
+ * A peer that has started anew or has timed out says something else, and is obeyed
+ * as RFC 5880 §6.8.6 has it.
+ */
+static bool
+is_no_last_word(const struct bfd_core *s, const struct bfd_packet *pkt)
+{
+	return is_up(s) && pkt->your_discr == 0 &&
+	    s->auth_in_use.type == BFD_AUTH_NONE &&
+	    (pkt->diag == BFD_DIAG_PATH_DOWN ||
+	    pkt->diag == BFD_DIAG_FORWARDING_RESET);
+}
+
 enum bfd_verdict
 bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
     const struct bfd_packet *pkt, struct bfd_actions *act)
@@ -738,6 +755,8 @@ bfd_core_rx(struct bfd_core *s, mono_t now, mono_t arrival,
 	if (s->p.unaffiliated && is_up(s) && pkt->state != BFD_UP &&
 	    pkt->state != BFD_INIT)
 		return BFD_ECHO_VERDICT;
+	if (is_no_last_word(s, pkt))
+		return BFD_YOUR_DISCR_VERDICT;
 	verdict = authenticate(s, pkt);
 	if (verdict != BFD_OK_VERDICT)				/* B-29..B-31 */
 		return verdict;

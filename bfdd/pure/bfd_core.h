@@ -193,6 +193,9 @@ void	bfd_core_set_tx_slot(struct bfd_core *, int64_t slot_ns);
  * kernel instant, at or before now; timers run from it, and one that is older
  * than the latest is accepted but moves nothing back.
  *
+ * Refused beyond the RFC: an unsigned Down with diag 4 or 5 and no Your
+ * Discriminator, while Up.  Real last words always carry it.
+ *
  * BFD_OK_VERDICT; else why the packet was refused, *act is empty and *s is bit
  * for bit as it was.  One exception, which is RFC 5880's order
  * (§6.8.6): in AdminDown the values of B-32..B-35 are taken, forgetting is put

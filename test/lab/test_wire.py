@@ -109,6 +109,48 @@ def test_bad_bfd_packet_changes_nothing(lab, evil, name):
     assert [len(r.transitions()) for r in lab.routers] == transitions
 
 
+# L-20 -
+@pytest.mark.parametrize("diag", (4, 5))
+def test_bfd_last_words_of_a_stranger_move_nobody(lab, evil, diag):
+    """Real ones carry the discriminator that the two have agreed upon."""
+    lab.start_pair(bfd=True, advert_int=100)
+    lab.wait_pair(bfd=True)
+    session = lab.r2.session("192.0.2.1")
+    transitions = [len(r.transitions()) for r in lab.routers]
+    frame = frames.bfd("192.0.2.1", "192.0.2.2", evil.mac(), lab.r2.mac(),
+                       state=1, diag=diag,
+                       mine=session["remote-discriminator"])
+    with injector(evil) as send:
+        for _ in range(50):
+            send(frame)
+            time.sleep(0.001)
+    time.sleep(0.1)
+    after = lab.r2.session("192.0.2.1")
+    assert (after["state"], after["down-count"]) == ("up",
+                                                     session["down-count"])
+    assert [len(r.transitions()) for r in lab.routers] == transitions
+
+
+def test_bfd_state_lines_are_limited(lab, evil):
+    """A stranger can say Down as often as there is room on the wire."""
+    lab.start_pair(bfd=True, advert_int=100)
+    lab.wait_pair(bfd=True)
+    transitions = [len(r.transitions()) for r in lab.routers]
+    frame = frames.bfd("192.0.2.1", "192.0.2.2", evil.mac(), lab.r2.mac(),
+                       state=1, mine=7)
+    with injector(evil) as send:
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            send(frame)
+            time.sleep(0.0002)
+    lab.wait_pair(bfd=True)
+    lines = [line for line in lab.r2.bfdd.log().splitlines()
+             if " state " in line]
+    flaps = lab.r2.session("192.0.2.1")["down-count"]
+    assert flaps > 20 and len(lines) < 60 + 15, (flaps, len(lines))
+    assert [len(r.transitions()) for r in lab.routers] == transitions
+
+
 def test_bfd_packet_of_another_source_changes_nothing(lab, evil):
     """A stranger who knows the discriminators is still a stranger."""
     lab.start_pair(bfd=True, advert_int=10)

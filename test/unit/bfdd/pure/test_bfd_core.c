@@ -708,6 +708,42 @@ test_bfd_core_refusal_leaves_every_byte_as_it_was(void **state)
 	assert_int_equal(rx(&in), BFD_OK_VERDICT);
 }
 
+/* B-37 -, L-20 -: a last word carries our discriminator; B-27 +: a start need not */
+static void
+test_bfd_core_last_words_without_discriminator_are_nobodys(void **state)
+{
+	static const uint8_t diags[] = { BFD_DIAG_PATH_DOWN,
+	    BFD_DIAG_FORWARDING_RESET };
+	struct bfd_packet in;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		up();
+		in = peer(BFD_DOWN);
+		in.diag = diags[i];
+		in.your_discr = 0;
+		assert_refused(&in, BFD_YOUR_DISCR_VERDICT);
+		in.your_discr = VECTOR_L;
+		assert_int_equal(rx(&in), BFD_OK_VERDICT);
+		assert_int_equal(s.session_state, BFD_DOWN);
+		assert_int_equal(act.tr.remote_diag, diags[i]);
+		/* Where nothing is to be lost it is a start like any other. */
+		in_state(BFD_DOWN);
+		in.your_discr = 0;
+		assert_int_equal(rx(&in), BFD_OK_VERDICT);
+		assert_int_equal(s.session_state, BFD_INIT);
+	}
+	for (i = BFD_DIAG_NONE; i <= BFD_DIAG_NEIGHBOR_DOWN; i++) {
+		up();
+		in = peer(BFD_DOWN);
+		in.diag = (uint8_t)i;
+		in.your_discr = 0;
+		assert_int_equal(rx(&in), BFD_OK_VERDICT);
+		assert_int_equal(s.session_state, BFD_DOWN);
+	}
+}
+
 /* B-32 + */
 static void
 test_bfd_core_accepted_packet_sets_the_remote_variables(void **state)
@@ -2556,6 +2592,7 @@ main(void)
 		T(dead_client_is_down_with_diag_5),
 		T(held_session_stays_down_until_let_go),
 		T(refusal_leaves_every_byte_as_it_was),
+		T(last_words_without_discriminator_are_nobodys),
 		T(accepted_packet_sets_the_remote_variables),
 		T(poll_is_answered_at_once),
 		T(detection_runs_from_arrival),
