@@ -317,18 +317,25 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 
 /* --- the actions of a core --- */
 
+/* A peer can make a session go up and down as fast as it sends. */
 static void
-log_transition(const struct bfd_session *s)
+log_transition(struct bfd_session *s)
 {
 	const struct bfd_transition *tr = &s->last;
-	char name[BFD_LABEL_LEN], local[ADDR_STRLEN];
+	char name[BFD_LABEL_LEN], local[ADDR_STRLEN], left_out[40] = "";
 	int64_t silent_us = -1;
+	uint64_t suppressed;
 
+	if (!token_bucket_take(&s->state_log, s->decided, &suppressed))
+		return;
+	if (suppressed > 0)
+		(void)snprintf(left_out, sizeof(left_out), " suppressed=%llu",
+		    (unsigned long long)suppressed);
 	if (!mono_is_never(tr->last_rx))
 		silent_us = us_from_ns_floor(mono_sub(s->decided, tr->last_rx));
 	log_notice("state %s local=%s from=%s to=%s diag=%u reason=%s "
 	    "remote_state=%s remote_diag=%u detection_us=%lld "
-	    "last_rx_us=%lld late_us=%lld",
+	    "last_rx_us=%lld late_us=%lld%s",
 	    bfd_act_label(s, name, sizeof(name)),
 	    addr_format(&s->local, local, sizeof(local)),
 	    bfd_state_name(tr->from), bfd_state_name(tr->to), tr->diag,
@@ -336,7 +343,8 @@ log_transition(const struct bfd_session *s)
 	    tr->remote_diag,
 	    (long long)us_from_ns_floor(tr->detection_time_ns),
 	    (long long)silent_us,
-	    (long long)us_from_ns_floor(mono_sub(s->decided, tr->due)));
+	    (long long)us_from_ns_floor(mono_sub(s->decided, tr->due)),
+	    left_out);
 }
 
 static void

@@ -73,7 +73,7 @@ struct bfd_session {
 	int			 fd;		/* sends; -1: none */
 	uint16_t		 source_port;	/* for life (B-110); 0: none yet */
 	int			 send_error;	/* errno of a streak, 0: none */
-	struct token_bucket	 send_log;
+	struct token_bucket	 send_log, state_log;
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
 	struct bfd_loss		 loss;		/* of several hops only (B-124) */

@@ -33,6 +33,9 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/token_bucket.h"
 
+/* Lines about the states of one session, then one a second. */
+#define STATE_LOG_BURST	60
+
 /* --- the parts of a session that wishes make --- */
 
 /* Sets what a session counts for; when that is less, others may have room. */
@@ -208,6 +211,7 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	s->core.echo_blocked = true;	/* until there is a way */
 	wait_until_forgotten(s);
 	token_bucket_init(&s->send_log, 60 * NS_PER_S, 3);
+	token_bucket_init(&s->state_log, NS_PER_S, STATE_LOG_BURST);
 	s->due.owner = s;
 	bfd_core_set_tx_slot(&s->core, e->slot_ns);
 	log_info("created %s local_discr=0x%08x%s", bfd_act_label(s, name,

@@ -16,6 +16,8 @@
 
 #define LOG_EVERY_NS	(10 * NS_PER_S)
 #define LOG_BURST	1
+#define STATE_EVERY_NS	(200 * NS_PER_MS)	/* of what others can cause */
+#define STATE_BURST	100
 #define OTHER_STRLEN	(ADDR_STRLEN + 32)
 
 void
@@ -35,6 +37,7 @@ vrrp_words_init(struct vrrp_instance *v)
 	token_bucket_init(&v->spared_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->state_bucket, STATE_EVERY_NS, STATE_BURST);
 }
 
 static const char *
@@ -57,13 +60,18 @@ other_words(const struct vrrp_other *o, char *buf, size_t size)
 }
 
 void
-vrrp_words_transition(const struct vrrp_instance *v,
-    const struct vrrp_record *r)
+vrrp_words_transition(struct vrrp_instance *v, const struct vrrp_record *r)
 {
 	char heard[48] = "", late[48] = "", other[OTHER_STRLEN];
-	char waiting[VRRP_VIP_REASON_MAX + 16] = "";
+	char waiting[VRRP_VIP_REASON_MAX + 16] = "", left_out[40] = "";
 	const mono_t *s = r->step;
+	uint64_t suppressed;
 
+	if (!token_bucket_take(&v->state_bucket, loop_clock(), &suppressed))
+		return;
+	if (suppressed > 0)
+		(void)snprintf(left_out, sizeof(left_out), " suppressed=%llu",
+		    (unsigned long long)suppressed);
 	if (!mono_is_never(s[VRRP_STEP_LAST_HEARD]))
 		(void)snprintf(heard, sizeof(heard), " last_advert_us=%lld",
 		    (long long)us_from_ns_floor(mono_sub(
@@ -76,11 +84,11 @@ vrrp_words_transition(const struct vrrp_instance *v,
 		(void)snprintf(waiting, sizeof(waiting), " waiting=\"%s\"",
 		    v->waiting);
 	log_notice("state instance=%s vrid=%u af=%s from=%s to=%s cause=%s "
-	    "in_state_us=%lld%s%s%s%s", v->p.name, v->p.vrid, family_name(v),
+	    "in_state_us=%lld%s%s%s%s%s", v->p.name, v->p.vrid, family_name(v),
 	    vrrp_state_name(r->tr.from), vrrp_state_name(r->tr.to),
 	    vrrp_cause_name(r->tr.cause),
 	    (long long)us_from_ns_floor(r->tr.in_state_ns), heard, late,
-	    other_words(&r->tr.other, other, sizeof(other)), waiting);
+	    other_words(&r->tr.other, other, sizeof(other)), left_out, waiting);
 }
 
 /* L-10..L-15: the Down of a session that made nobody move. */

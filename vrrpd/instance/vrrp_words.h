@@ -18,7 +18,7 @@
 void	vrrp_words_init(struct vrrp_instance *);
 
 /* The line of a transition (V-77: with what is waited for) and who it is about. */
-void	vrrp_words_transition(const struct vrrp_instance *,
+void	vrrp_words_transition(struct vrrp_instance *,
 	    const struct vrrp_record *);
 /* A Down that was no takeover, if there was one since the last call. */
 void	vrrp_words_spared(struct vrrp_instance *);

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_words.h"
 
 static unsigned
 said(const char *what)
@@ -59,6 +61,30 @@ test_vrrp_words_backup_far_enough_is_not_warned_of(void **state)
 	world_advert("192.0.2.5", 101, 100);
 	world_advert("192.0.2.1", 200, 100);
 	assert_int_equal(said("skew_gap_us"), 0);
+}
+
+/* What another router can cause again and again is said under a limit. */
+static void
+test_vrrp_words_states_are_logged_under_a_limit(void **state)
+{
+	const struct vrrp_record *r;
+	int i;
+
+	(void)state;
+	become_active();
+	world_run(60 * NS_PER_S);
+	r = vrrp_history_at(v, v->history_count - 1);
+	lines[0] = '\0';
+	for (i = 0; i < 1000; i++)
+		vrrp_words_transition(v, r);
+	assert_in_range(said("state instance="), 50, 100);
+	assert_int_equal(said("suppressed="), 0);
+	/* The next one says what was left out. */
+	world_run(NS_PER_S);
+	lines[0] = '\0';
+	vrrp_words_transition(v, r);
+	assert_int_equal(said("state instance="), 1);
+	assert_int_equal(said(" suppressed=900"), 1);
 }
 
 /* V-39 + bursts of a lesser router, each after a silence */
@@ -212,6 +238,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_words_backup_with_nearly_our_skew_is_warned_of),
 	    TEST(test_vrrp_words_backup_far_enough_is_not_warned_of),
+	    TEST(test_vrrp_words_states_are_logged_under_a_limit),
 	    TEST(test_vrrp_words_flapping_backup_is_logged_under_a_limit),
 	    TEST(test_vrrp_words_resigning_or_steady_rival_is_not_flapping),
 	    TEST(test_vrrp_words_adverts_gone_with_bfd_up_is_logged),
