@@ -7,6 +7,9 @@
  * instead of taking the address and giving it back; one that runs is not
  * disturbed.  For the same reason a link that was down when bfdd went is given a
  * second before it counts as up: a bfdd that is back by then says what it is.
+ *
+ * The carrier of our own end is known before any session can time out, and says as
+ * much: vrrp_links_interface().
  */
 #include "config.h"
 
@@ -21,10 +24,11 @@ struct link {
 	char			name[VRRP_TRACK_NAME_MAX];
 	char			interface[IF_NAMESIZE];
 	struct addr		peer;
-	bool			wanted;
+	bool			wanted, multihop;
 	struct vrrp_link_memory	m;
 	enum vrrp_bfd_state	level;
 	enum vrrp_bfd_reason	reason;
+	bool			cut;	/* our own end of it, by netlink */
 };
 
 struct vrrp_links {
@@ -131,7 +135,10 @@ judge(struct vrrp_links *l, struct link *k, mono_t now, mono_t since)
 	const char *why;
 
 	vrrp_link_judge(&k->m, now, k->level, k->reason, &why);
-	if (k->m.state == VRRP_TRACK_UNKNOWN)
+	if (k->cut)
+		vrrp_track_set(l->track, VRRP_TRACK_LINK, k->name, false,
+		    "its interface has no carrier", since);
+	else if (k->m.state == VRRP_TRACK_UNKNOWN)
 		vrrp_track_forget(l->track, VRRP_TRACK_LINK, k->name, why);
 	else
 		vrrp_track_set(l->track, VRRP_TRACK_LINK, k->name,
@@ -213,6 +220,7 @@ vrrp_links_want(struct vrrp_links *l, const struct vrrp_params *p,
 	    vrrp_params_bfd_interface(p, b));
 	k->peer = b->peer;
 	k->wanted = true;
+	k->multihop = b->multihop;
 	k->level = VRRP_BFD_UNKNOWN;
 	vrrp_link_init(&k->m, loop_clock());
 	return 0;
@@ -228,6 +236,24 @@ vrrp_links_commit(struct vrrp_links *l)
 			l->list[kept++] = l->list[i];
 	l->count = kept;
 	wait_for_next(l);
+}
+
+void
+vrrp_links_interface(struct vrrp_links *l, const struct nl_link *link,
+    bool gone)
+{
+	bool cut = gone || !link->admin_up || !link->running;
+	struct link *k;
+	unsigned i;
+
+	for (i = 0; l != NULL && i < l->count; i++) {
+		k = &l->list[i];
+		if (k->multihop || k->cut == cut ||
+		    strcmp(k->interface, link->name) != 0)
+			continue;
+		k->cut = cut;
+		judge(l, k, loop_clock(), loop_clock());
+	}
 }
 
 void

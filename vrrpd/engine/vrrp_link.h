@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "shared/loop.h"
+#include "shared/nl.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/instance/vrrp_track.h"
@@ -45,6 +46,14 @@ void	vrrp_links_begin(struct vrrp_links *);
 int	vrrp_links_want(struct vrrp_links *, const struct vrrp_params *,
 	    const struct vrrp_bfd_params *);		/* 0 or -ENOMEM */
 void	vrrp_links_commit(struct vrrp_links *);
+/*
+ * An interface came, changed or (gone) went.  A link over one that is not there, or
+ * has no carrier, is down at once, whatever its session says until it times out;
+ * with the carrier back it is what the session says.  Not one of several hops,
+ * whose packets find another way.
+ */
+void	vrrp_links_interface(struct vrrp_links *, const struct nl_link *,
+	    bool gone);
 /* The level of any session changed; nothing if it is not a link. */
 void	vrrp_links_level(struct vrrp_links *, const struct vrrp_bfd_session *,
 	    mono_t received);

@@ -26,6 +26,7 @@
 #include "shared/log.h"
 #include "shared/nl_batch.h"
 #include "vrrpd/engine/vrrp_leaving.h"
+#include "vrrpd/engine/vrrp_link.h"
 #include "vrrpd/engine/vrrp_notify.h"
 #include "vrrpd/engine/vrrp_regroup.h"
 #include "vrrpd/engine/vrrp_sessions.h"
@@ -204,6 +205,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 		}
 	}
 	vrrp_track_link(r->env.track, link, gone);
+	vrrp_links_interface(r->links, link, gone);
 	if (!gone)
 		note_orphan(r, link);
 	if (gone)

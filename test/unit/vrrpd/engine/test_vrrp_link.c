@@ -214,6 +214,55 @@ test_vrrp_links_tell_the_register(void **state)
 	world_close();
 }
 
+/* L-17 +: our own end of it is known at once; -: of one hop only */
+static void
+test_vrrp_links_are_down_without_their_interface(void **state)
+{
+	struct nl_link eth1 = { .name = "eth1", .admin_up = true };
+	const struct vrrp_track_item *it;
+	struct vrrp_bfd_session s = { .interface = "eth1" };
+	struct vrrp_params p;
+	struct vrrp_links *l;
+	unsigned gone;
+
+	(void)state;
+	world_open();
+	p = world_params();
+	p.bfd[0].role = VRRP_BFD_LINK;
+	assert_int_equal(addr_parse("203.0.113.1", &p.bfd[0].peer), 0);
+	(void)strcpy(p.bfd[0].interface, "eth1");
+	it = vrrp_track_get(world.env.track, VRRP_TRACK_LINK,
+	    "eth1 203.0.113.1");
+	l = vrrp_links_new(NULL, world.env.track);
+	vrrp_links_begin(l);
+	assert_int_equal(vrrp_links_want(l, &p, &p.bfd[0]), 0);
+	vrrp_links_commit(l);
+	s.peer = p.bfd[0].peer;
+	s.level.decided = MONO_NEVER;
+	s.level.state = VRRP_BFD_UP;
+	vrrp_links_level(l, &s, world.now);
+	for (gone = 0; gone < 2; gone++) {
+		eth1.running = gone;		/* no carrier, then no interface */
+		vrrp_links_interface(l, &eth1, gone);
+		assert_int_equal(it->state, VRRP_TRACK_DOWN);
+		/* The session says so until it times out. */
+		vrrp_links_level(l, &s, world.now);
+		assert_int_equal(it->state, VRRP_TRACK_DOWN);
+		world_run(10 * NS_PER_S);
+		(void)strcpy(eth1.name, "eth2");
+		eth1.running = true;
+		vrrp_links_interface(l, &eth1, false);
+		assert_int_equal(it->state, VRRP_TRACK_DOWN);
+		(void)strcpy(eth1.name, "eth1");
+		vrrp_links_interface(l, &eth1, false);
+		assert_int_equal(it->state, VRRP_TRACK_UP);
+	}
+	vrrp_links_free(l);
+	vrrp_track_put(world.env.track, it);
+	world_deferred();
+	world_close();
+}
+
 int
 main(void)
 {
@@ -225,6 +274,7 @@ main(void)
 	    TEST(test_vrrp_link_without_bfdd_counts_as_up),
 	    TEST(test_vrrp_link_dead_one_stays_so_over_a_restart_of_bfdd),
 	    TEST(test_vrrp_links_tell_the_register),
+	    TEST(test_vrrp_links_are_down_without_their_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
