@@ -195,14 +195,19 @@ in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
 {
 	unsigned i;
 
-	if (!addr_is_set(source) || addr_is_multicast(source) ||
-	    addr_is_unspecified(source) ||
+	if (!addr_is_host(source) || addr_is_loopback(source) ||
 	    (source->family == AF_INET6 && !addr_is_link_local(source)))
 		return false;
 	for (i = 0; i < ps->subnet_count; i++) {
-		/* An address of our own is no peer. */
-		if (ps->subnets[i].ifindex == ifindex &&
-		    addr_equal(&ps->subnets[i].prefix.addr, source))
+		/*
+		 * An address of our own is no peer, wherever it is (a virtual one
+		 * has a device of its own), but for link-local ones of other links;
+		 * neither is all the network.
+		 */
+		if ((ps->subnets[i].ifindex == ifindex ||
+		    source->family == AF_INET) &&
+		    (addr_equal(&ps->subnets[i].prefix.addr, source) ||
+		    addr_is_broadcast_of(source, &ps->subnets[i].prefix)))
 			return false;
 	}
 	for (i = 0; i < ps->subnet_count; i++) {

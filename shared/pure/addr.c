@@ -104,6 +104,28 @@ addr_is_host(const struct addr *a)
 }
 
 bool
+addr_is_loopback(const struct addr *a)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return a->family == AF_INET ? a->bytes[0] == 127 :
+	    a->family == AF_INET6 && memcmp(a->bytes, one, sizeof(one)) == 0;
+}
+
+bool
+addr_is_broadcast_of(const struct addr *a, const struct addr_prefix *p)
+{
+	unsigned bit;
+
+	if (a->family != AF_INET || p->len > 30 || !addr_in_prefix(a, p))
+		return false;
+	for (bit = p->len; bit < 32; bit++)
+		if (!(a->bytes[bit / 8] & 0x80 >> bit % 8))
+			return false;
+	return true;
+}
+
+bool
 addr_in_prefix(const struct addr *a, const struct addr_prefix *p)
 {
 	unsigned whole = p->len / 8, rest = p->len % 8;

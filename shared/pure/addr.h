@@ -43,6 +43,9 @@ bool	addr_is_link_local(const struct addr *);	/* 169.254/16, fe80::/10 */
 bool	addr_is_unspecified(const struct addr *);	/* 0.0.0.0, :: */
 /* May a host have it: set, and neither multicast, unspecified nor broadcast? */
 bool	addr_is_host(const struct addr *);
+bool	addr_is_loopback(const struct addr *);		/* 127/8, ::1 */
+/* The broadcast address of this network; none in IPv6, nor in a /31 or a /32. */
+bool	addr_is_broadcast_of(const struct addr *, const struct addr_prefix *);
 /* True when both have one family and agree in the first `len` bits. */
 bool	addr_in_prefix(const struct addr *, const struct addr_prefix *);
 /* Dotted quad or RFC 5952 text only, no scope, no host names. 0 or -EINVAL. */

@@ -16,7 +16,9 @@
 
 #include "shared/log.h"
 #include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/instance/vrrp_addrs.h"
 #include "vrrpd/instance/vrrp_bequest.h"
+#include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 
 #define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
@@ -89,6 +91,50 @@ judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	return VRRP_OK;
 }
 
+/*
+ * Is the source on the network of this interface, and no broadcast address of it?
+ * In IPv6 every link-local address is.  An address of ours without a network (a
+ * host's own /32) says nothing, nor do those that are left while the primary one is
+ * away.
+ */
+static bool
+is_on_link(const struct vrrp_instance *v, const struct addr *source)
+{
+	const struct nl_addr *a = NULL;
+	bool found = false, known = false;
+
+	if (source->family == AF_INET6)
+		return addr_is_link_local(source);
+	while ((a = vrrp_addrs_next(v->env->addrs, v->iface->link.ifindex,
+	    a)) != NULL) {
+		if (a->prefix.addr.family != AF_INET)
+			continue;
+		if (addr_is_broadcast_of(source, &a->prefix))
+			return false;
+		if (a->prefix.len >= 31)
+			return true;
+		known = true;
+		found = found || addr_in_prefix(source, &a->prefix);
+	}
+	return found || !known || vrrp_iface_is_away(v->iface, AF_INET);
+}
+
+/*
+ * No router can have this source: not an address of a host, loopback, the virtual
+ * address (but for its owner, and for the last word of one), of another network.
+ * A peer that is named may be behind a router.
+ */
+static bool
+is_martian(const struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	if (!addr_is_host(&a->source) || addr_is_loopback(&a->source))
+		return true;
+	if (is_vip(v, &a->source) && a->priority != VRRP_PRIORITY_OWNER &&
+	    a->priority != 0)
+		return true;
+	return v->p.unicast_count == 0 && !is_on_link(v, &a->source);
+}
+
 enum vrrp_verdict
 vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 {
@@ -109,8 +155,7 @@ vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 		if (!addr_equal(&a->destination, &group))
 			return VRRP_DESTINATION;
 	}
-	if (addr_is_unspecified(&a->source) || addr_is_multicast(&a->source) ||
-	    (v->p.family == AF_INET6 && !addr_is_link_local(&a->source)))
+	if (is_martian(v, a))
 		return VRRP_SOURCE;
 	if (a->form == VRRP_FORM_PSEUDO &&
 	    v->p.checksum_compat == VRRP_CHECKSUM_RFC9568)

@@ -69,6 +69,7 @@ setup(void **state)
 	subnet(ETH0, "fe80::1/64", false);
 	subnet(ETH0, "2001:db8::1/64", false);
 	subnet(ETH0 + 1, "198.51.100.1/24", false);
+	subnet(ETH0 + 2, "192.0.2.50/24", false);
 	return 0;
 }
 
@@ -130,6 +131,16 @@ static const struct {
 	    false, BFD_PASSIVE_SOURCE_VERDICT },
 	{ "our own address", "192.0.2.1", "192.0.2.1", ETH0, 255, BFD_DOWN,
 	    false, BFD_PASSIVE_SOURCE_VERDICT },
+	{ "everybody on the network", "192.0.2.255", "192.0.2.1", ETH0, 255,
+	    BFD_DOWN, false, BFD_PASSIVE_SOURCE_VERDICT },
+	{ "everybody", "255.255.255.255", "192.0.2.1", ETH0, 255, BFD_DOWN,
+	    false, BFD_PASSIVE_SOURCE_VERDICT },
+	{ "multicast", "224.0.0.18", "192.0.2.1", ETH0, 255, BFD_DOWN,
+	    false, BFD_PASSIVE_SOURCE_VERDICT },
+	{ "loopback", "127.0.0.1", "192.0.2.1", ETH0, 255, BFD_DOWN,
+	    false, BFD_PASSIVE_SOURCE_VERDICT },
+	{ "the virtual address, here", "192.0.2.50", "192.0.2.1", ETH0, 255,
+	    BFD_DOWN, false, BFD_PASSIVE_SOURCE_VERDICT },
 	/* B-116 - a virtual address is not what was offered */
 	{ "to another address", "192.0.2.2", "192.0.2.50", ETH0, 255,
 	    BFD_DOWN, false, BFD_PASSIVE_SOURCE_VERDICT },

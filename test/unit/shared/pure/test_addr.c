@@ -289,10 +289,46 @@ test_addr_sockaddr_other_family_refused(void **state)
 	assert_int_equal(addr_to_sockaddr(&none, 1, 0, &ss), 0);
 }
 
+static void
+test_addr_loopback_and_broadcast_of_a_network(void **state)
+{
+	static const struct {
+		const char *addr, *net; bool loopback, broadcast;
+	} c[] = {
+		{ "127.0.0.1", "192.0.2.1/24", true, false },
+		{ "127.255.255.254", "192.0.2.1/24", true, false },
+		{ "128.0.0.1", "192.0.2.1/24", false, false },
+		{ "::1", "2001:db8::1/64", true, false },
+		{ "::2", "2001:db8::1/64", false, false },
+		{ "192.0.2.255", "192.0.2.1/24", false, true },
+		{ "192.0.2.255", "192.0.3.1/24", false, false },
+		{ "192.0.2.255", "192.0.2.1/23", false, false },
+		{ "192.0.3.255", "192.0.2.1/23", false, true },
+		{ "192.0.2.63", "192.0.2.33/27", false, true },
+		{ "192.0.2.3", "192.0.2.1/30", false, true },
+		{ "192.0.2.1", "192.0.2.0/31", false, false },
+		{ "192.0.2.1", "192.0.2.1/32", false, false },
+		{ "255.255.255.255", "192.0.2.1/0", false, true },
+		{ "2001:db8::ffff", "2001:db8::1/112", false, false },
+	};
+	struct addr_prefix p;
+	struct addr a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		assert_int_equal(addr_parse(c[i].addr, &a), 0);
+		assert_int_equal(addr_prefix_parse(c[i].net, &p), 0);
+		assert_int_equal(addr_is_loopback(&a), c[i].loopback);
+		assert_int_equal(addr_is_broadcast_of(&a, &p), c[i].broadcast);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addr_loopback_and_broadcast_of_a_network),
 		cmocka_unit_test(test_addr_parse_good_text_round_trips),
 		cmocka_unit_test(test_addr_parse_rfc5952_spelling_is_canonical),
 		cmocka_unit_test(test_addr_parse_bad_text_refused_untouched),

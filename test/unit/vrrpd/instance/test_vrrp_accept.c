@@ -346,6 +346,71 @@ test_vrrp_accept_foreign_vrid_is_the_interfaces(void **state)
 	assert_null(strstr(strstr(lines, "vrid-errors") + 1, "vrid-errors"));
 }
 
+/* V-53 - a source that no router can have; V-53 + one that it can */
+static void
+test_vrrp_accept_martian_sources_are_refused(void **state)
+{
+	static const struct {
+		const char	*source;
+		uint8_t		 priority;
+		bool		 good;
+	} c[] = {
+		{ "192.0.2.1", 200, true },
+		{ "192.0.2.254", 200, true },
+		{ "0.0.0.0", 200, false },
+		{ "127.0.0.1", 200, false },
+		{ "224.0.0.18", 200, false },
+		{ "255.255.255.255", 200, false },
+		{ "192.0.2.255", 200, false },
+		{ "198.51.100.1", 200, false },
+		{ "192.0.2.50", 200, false },
+		/* The owner of the address sends from it (V-23), and goes. */
+		{ "192.0.2.50", 255, true },
+		{ "192.0.2.50", 0, true },
+	};
+	struct vrrp_params p = world_params();
+	uint64_t refused = 0, taken = 0;
+	size_t i;
+
+	(void)state;
+	start_with(&p);
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		world_advert(c[i].source, c[i].priority, 100);
+		refused += !c[i].good;
+		taken += c[i].good;
+		assert_int_equal(v->stats.verdicts[VRRP_SOURCE], refused);
+		assert_int_equal(v->stats.advertisement_rcvd, taken);
+	}
+	/* A second network of the interface; and while the first is away. */
+	world_addr("198.51.100.2/24", true, false);
+	world_advert("198.51.100.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, ++taken);
+	world_advert("198.51.100.255", 200, 100);
+	assert_int_equal(v->stats.verdicts[VRRP_SOURCE], ++refused);
+	world_addr("192.0.2.2/24", false, true);
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_true(vrrp_iface_is_away(world.iface, AF_INET));
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, ++taken);
+}
+
+/* V-53 + a host's own address alone tells nothing of the network */
+static void
+test_vrrp_accept_any_source_where_no_network_is_known(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_addr("192.0.2.2/24", false, true);
+	world_addr("192.0.2.2/32", false, false);
+	(void)vrrp_iface_update_primary(world.iface);
+	world_advert("198.51.100.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	world_advert("127.0.0.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+}
+
 static struct vrrp_advert_spec
 unicast_to(const char *destination)
 {
@@ -448,6 +513,8 @@ main(void)
 	    TEST(test_vrrp_accept_v2_other_interval_or_list_is_discarded),
 	    TEST(test_vrrp_accept_other_version_is_a_version_error),
 	    TEST(test_vrrp_accept_foreign_vrid_is_the_interfaces),
+	    TEST(test_vrrp_accept_martian_sources_are_refused),
+	    TEST(test_vrrp_accept_any_source_where_no_network_is_known),
 	    TEST(test_vrrp_accept_unicast_takes_adverts_of_its_peers_only),
 	    TEST(test_vrrp_accept_multicast_refuses_unicast_adverts),
 	    TEST(test_vrrp_accept_unicast_min_ttl_allows_so_many_routers),
