@@ -270,6 +270,21 @@ bfd_act_close_socket(struct bfd_engine *e, struct bfd_session *s, bool release)
 		s->source_port = 0;
 }
 
+/* To where the peer is now (B-26). */
+static int
+transmit(struct bfd_engine *e, const struct bfd_session *s, bool reachable,
+    const uint8_t *buf, size_t len)
+{
+	struct bfd_params p;
+
+	if (!addr_is_set(&s->moved_to) || s->core.session_state != BFD_UP)
+		return bfd_io_tx(e->io, s->fd, &s->core.p, s->ifindex,
+		    reachable, buf, len);
+	p = s->core.p;
+	p.peer = s->moved_to;
+	return bfd_io_tx(e->io, s->fd, &p, s->ifindex, reachable, buf, len);
+}
+
 /*
  * The packet is built in any case, because that is what moves the core's timer
  * on; without an interface it goes nowhere.
@@ -305,8 +320,7 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 	}
 	/* Up says that the peer hears us: its neighbour entry is good. */
 	reachable = !s->core.p.multihop && s->core.session_state == BFD_UP;
-	error = bfd_io_tx(e->io, s->fd, &s->core.p, s->ifindex, reachable, buf,
-	    len);
+	error = transmit(e, s, reachable, buf, len);
 	if (error != 0) {
 		send_failed(e, s, error);
 		return;

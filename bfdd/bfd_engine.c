@@ -223,6 +223,48 @@ accept_session(struct bfd_engine *e, const struct bfd_rx *rx,
 	return bfd_wishes_accept(e, o, &rx->source, wait_ns, out);
 }
 
+/*
+ * B-26: once both have each other's discriminator the source of a packet is not
+ * relevant (RFC 5880 §6.3), so that a peer whose address is replaced, and which goes
+ * on sending, is not declared dead.  Said with care: a stranger who has read the
+ * discriminators is followed for a proof of life only, on the same link, and not
+ * where that address has a session of its own.
+ */
+static bool
+has_moved(struct bfd_engine *e, const struct bfd_session *s,
+    const struct bfd_rx *rx, const struct bfd_packet *pkt)
+{
+	const struct bfd_core *c = &s->core;
+
+	if (c->p.unaffiliated || c->p.multihop || rx->multihop ||
+	    s->ifindex != rx->ifindex || c->session_state != BFD_UP ||
+	    pkt->your_discr == 0 || pkt->my_discr != c->remote_discr ||
+	    bfd_table_by_path(e->table, &rx->source, &rx->destination,
+	    rx->ifindex, false) != NULL)
+		return false;
+	return pkt->state == BFD_UP || addr_equal(&s->moved_to, &rx->source);
+}
+
+static void
+note_source(struct bfd_session *s, const struct bfd_rx *rx)
+{
+	char name[BFD_LABEL_LEN], text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (addr_equal(&s->core.p.peer, &rx->source)) {
+		s->moved_to.family = AF_UNSPEC;
+		return;
+	}
+	if (addr_equal(&s->moved_to, &rx->source))
+		return;
+	s->moved_to = rx->source;
+	if (token_bucket_take(&s->state_log, rx->now, &suppressed))
+		log_notice("moved %s to=%s: its address has changed, by its "
+		    "discriminator it is the same", bfd_act_label(s, name,
+		    sizeof(name)), addr_format(&rx->source, text,
+		    sizeof(text)));
+}
+
 /* B-26..B-28, then what only the shell knows: source, TTL (B-41). */
 static enum bfd_verdict
 find_session(struct bfd_engine *e, const struct bfd_rx *rx,
@@ -249,8 +291,8 @@ find_session(struct bfd_engine *e, const struct bfd_rx *rx,
 	}
 	*out = s;
 	p = &s->core.p;
-	if (p->unaffiliated || !addr_equal(&p->peer, &rx->source) ||
-	    p->multihop != rx->multihop ||
+	if (p->unaffiliated || (!addr_equal(&p->peer, &rx->source) &&
+	    !has_moved(e, s, rx, pkt)) || p->multihop != rx->multihop ||
 	    (!p->multihop && s->ifindex != rx->ifindex) ||
 	    (p->multihop && addr_is_set(&p->local) &&
 	    !addr_equal(&p->local, &rx->destination)))
@@ -386,6 +428,8 @@ received(const struct bfd_rx *rx, void *arg)
 	    verdict == BFD_ADMIN_DOWN_STATE_VERDICT) {
 		s->counters.receive_packet++;
 		s->local = rx->destination;
+		if (!rx->echo)
+			note_source(s, rx);
 		bfd_act_carry_out(e, s, &act);
 		note_loss(e, s, rx->arrival);
 		return true;

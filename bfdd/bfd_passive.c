@@ -195,7 +195,8 @@ in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
 {
 	unsigned i;
 
-	if (!addr_is_host(source) || addr_is_loopback(source) ||
+	/* Loopback is a network of lo alone. */
+	if (!addr_is_host(source) ||
 	    (source->family == AF_INET6 && !addr_is_link_local(source)))
 		return false;
 	for (i = 0; i < ps->subnet_count; i++) {

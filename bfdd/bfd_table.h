@@ -70,6 +70,7 @@ struct bfd_session {
 	bool			 doomed;	/* BFD_DO_DELETE was seen */
 	int			 ifindex;	/* 0: does not exist, or multihop */
 	struct addr		 local;		/* where packets come to */
+	struct addr		 moved_to;	/* the peer, while Up; unset: not */
 	int			 fd;		/* sends; -1: none */
 	uint16_t		 source_port;	/* for life (B-110); 0: none yet */
 	int			 send_error;	/* errno of a streak, 0: none */

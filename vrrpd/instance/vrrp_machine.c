@@ -619,8 +619,13 @@ ordinary_again(struct vrrp_instance *v)
 void
 vrrp_machine_set_primary(struct vrrp_instance *v)
 {
-	if (v->core.state != VRRP_INITIALIZE)
-		vrrp_core_set_primary(&v->core, vrrp_iface_primary_of(v));
+	if (v->core.state == VRRP_INITIALIZE ||
+	    addr_equal(&v->core.primary, vrrp_iface_primary_of(v)))
+		return;
+	vrrp_core_set_primary(&v->core, vrrp_iface_primary_of(v));
+	/* Peers that follow the old one by BFD must know before it is silent. */
+	if (v->core.state == VRRP_ACTIVE && !vrrp_core_is_fenced(&v->core))
+		vrrp_send_advert(v, v->core.p.priority);
 }
 
 /* --- start, stop, and what the group says --- */

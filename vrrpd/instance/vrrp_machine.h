@@ -47,7 +47,10 @@ void	vrrp_machine_update(struct vrrp_instance *);
  * adverts have changed, and announces where it has new addresses.
  */
 void	vrrp_machine_change(struct vrrp_instance *, bool speak, bool announce);
-/* The primary address has changed, and is set. */
+/*
+ * The primary address may have changed, and is set.  An Active adverts at once from
+ * a new one.
+ */
 void	vrrp_machine_set_primary(struct vrrp_instance *);
 /* An Active says once more where its addresses are. */
 void	vrrp_machine_reannounce(struct vrrp_instance *);

@@ -375,6 +375,48 @@ test_bfd_engine_bad_packets_change_counters_only(void **state)
 	assert_int_equal(w->last.reason, BFD_REASON_REMOTE_DOWN);
 }
 
+/* B-26 +, B-26 -: the discriminators are the session, as long as that is good news */
+static void
+test_bfd_engine_peer_of_another_address_lives(void **state)
+{
+	static const struct {
+		const char		*from;
+		uint8_t			 state;
+		bool			 mine, yours;	/* as they are */
+		enum bfd_verdict	 want;
+	} cases[] = {
+		{ "127.0.0.2", 3, false, true, BFD_SOURCE_VERDICT },
+		{ "127.0.0.2", 3, true, false, BFD_YOUR_DISCR_VERDICT },
+		{ "127.0.0.2", 1, true, true, BFD_SOURCE_VERDICT },
+		{ "127.0.0.2", 0, true, true, BFD_SOURCE_VERDICT },
+		{ "127.0.0.2", 3, true, true, BFD_OK_VERDICT },
+	};
+	uint8_t p[24] = { 0x20, 0, 3, 24, [15] = 0, [17] = 4, [21] = 4 };
+	struct world *w = *state;
+	struct bfd_session *s;
+	uint32_t mine, yours;
+	uint64_t count;
+	int owner;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	s = bring_up(w, &owner, 300);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		mine = htonl(s->core.remote_discr + !cases[i].mine);
+		yours = htonl(s->core.local_discr + !cases[i].yours);
+		p[1] = (uint8_t)(cases[i].state << 6);
+		memcpy(p + 4, &mine, 4);
+		memcpy(p + 8, &yours, 4);
+		count = verdicts(w, cases[i].want);
+		assert_false(addr_is_set(&s->moved_to));
+		throw(cases[i].from, p, sizeof(p), 255);
+		run_for(w, 2 * NS_PER_MS);
+		assert_true(verdicts(w, cases[i].want) > count);
+		assert_int_equal(s->core.session_state, BFD_UP);
+	}
+}
+
 /* B-130 +, L-26 +: and slower again when the fast one leaves */
 static void
 test_bfd_engine_wishes_share_one_session(void **state)
@@ -1130,6 +1172,7 @@ main(void)
 		T(test_bfd_engine_session_comes_up_and_is_fast),
 		T(test_bfd_engine_silence_is_down_after_the_detection_time),
 		T(test_bfd_engine_bad_packets_change_counters_only),
+		T(test_bfd_engine_peer_of_another_address_lives),
 		T(test_bfd_engine_wishes_share_one_session),
 		T(test_bfd_engine_last_wish_gone_deletes),
 		T(test_bfd_engine_wish_during_release_revives),

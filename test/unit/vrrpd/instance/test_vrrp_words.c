@@ -63,7 +63,7 @@ test_vrrp_words_backup_far_enough_is_not_warned_of(void **state)
 	assert_int_equal(said("skew_gap_us"), 0);
 }
 
-/* What another router can cause again and again is said under a limit. */
+/* Other routers can cause a line again and again. */
 static void
 test_vrrp_words_states_are_logged_under_a_limit(void **state)
 {
