@@ -48,6 +48,7 @@
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_mute.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_presence.h"
 #include "vrrpd/instance/vrrp_send.h"
@@ -203,51 +204,13 @@ address_failed(struct vrrp_instance *v)
 
 /* --- adverts that do not leave --- */
 
-/* How long the most eager Backup waits after an advert of ours. */
-static int64_t
-patience_ns(const struct vrrp_instance *v)
-{
-	return vrrp_core_active_down_interval_ns(v->p.version,
-	    VRRP_PRIORITY_OWNER - 1, v->p.advert_int_cs);
-}
-
-/* Does BFD, too, say that nothing of ours gets to the router that serves? */
-static bool
-is_blind(const struct vrrp_instance *v)
-{
-	const struct vrrp_death_session *s = vrrp_death_find(&v->core.death,
-	    &v->unsent.rival.address);
-
-	return s != NULL && s->fell;
-}
-
-/* At once or, where that cannot be found out, ever later. */
-static void
-probe_later(struct vrrp_instance *v)
-{
-	int64_t ns = VRRP_UNSENT_PROBE_NS;
-
-	if (v->p.unicast_count > 0) {
-		v->retry_ns = v->retry_ns == 0 ? RETRY_FIRST_NS :
-		    v->retry_ns * 2;
-		if (v->retry_ns > RETRY_MAX_NS)
-			v->retry_ns = RETRY_MAX_NS;
-		ns = v->retry_ns;
-	}
-	loop_timer_set(v->unsent_timer, mono_add(loop_clock(), ns));
-}
-
 /* Another router serves, and hears nothing of us. */
 static void
 give_up(struct vrrp_instance *v)
 {
 	const struct vrrp_other rival = v->unsent.rival;
 
-	vrrp_unsent_give_up(&v->unsent);
-	(void)snprintf(v->waiting, sizeof(v->waiting),
-	    "cannot send adverts on %s: %s", v->iface->name,
-	    strerror(v->unsent.error));
-	probe_later(v);
+	vrrp_mute_give_up(v);
 	leave(v, VRRP_CAUSE_CANNOT_SEND, false, &rival);
 }
 
@@ -255,16 +218,8 @@ give_up(struct vrrp_instance *v)
 static void
 look_at_unsent(struct vrrp_instance *v)
 {
-	mono_t now = loop_clock();
-
-	if (v->core.state != VRRP_ACTIVE || mono_is_never(v->unsent.since))
-		return;
-	if (v->p.priority != VRRP_PRIORITY_OWNER &&
-	    vrrp_unsent_is_over(&v->unsent, now, patience_ns(v), is_blind(v)))
+	if (vrrp_mute_look(v))
 		give_up(v);
-	else
-		loop_timer_set(v->unsent_timer, vrrp_unsent_try_at(&v->unsent,
-		    now, patience_ns(v), is_blind(v)));
 }
 
 /* The advert with which it becomes Active is the one that must leave first. */
@@ -291,24 +246,11 @@ send_again(struct vrrp_instance *v)
 bool
 vrrp_machine_try_to_send(struct vrrp_instance *v)
 {
-	bool known;
-	int error;
-
 	(void)judged_clock(v);
-	if (!v->unsent.gave_up) {
-		send_again(v);
-		return false;
-	}
-	known = vrrp_send_probe(v, &error);
-	if (known && error != 0) {
-		v->unsent.error = error;
-		probe_later(v);
-		return false;
-	}
-	if (known)
-		log_notice("instance=%s adverts can be sent again", v->p.name);
-	vrrp_unsent_resume(&v->unsent, known);
-	return true;
+	if (v->unsent.gave_up)
+		return vrrp_mute_probe(v);
+	send_again(v);
+	return false;
 }
 
 /* --- waiting for the kernel --- */

@@ -38,6 +38,9 @@ vrrp_alarm_remedy(enum vrrp_alarm_kind kind)
 	case VRRP_ALARM_BFD_BLOCKED:
 		return "let UDP 3784 pass between the routers, or see why bfdd "
 		    "of the peer is gone";
+	case VRRP_ALARM_CANNOT_SEND:
+		return "see what keeps packets from leaving: a full queue "
+		    "(tc -s qdisc), a rule of a firewall for output or egress";
 	case VRRP_ALARM_COUNT:
 		break;
 	}

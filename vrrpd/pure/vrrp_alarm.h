@@ -27,7 +27,8 @@
 /* X(id, word in the log and in JSON) */
 #define VRRP_ALARMS(X)							\
 	X(VRRP_BLOCKED,		"vrrp-blocked")	/* L-10: adverts gone, BFD Up */ \
-	X(BFD_BLOCKED,		"bfd-blocked")	/* adverts go on, BFD Down */
+	X(BFD_BLOCKED,		"bfd-blocked")	/* adverts go on, BFD Down */ \
+	X(CANNOT_SEND,		"cannot-send")	/* the kernel takes no advert */
 
 enum vrrp_alarm_kind {
 #define X(id, word) VRRP_ALARM_##id,
