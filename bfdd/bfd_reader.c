@@ -1,127 +1,180 @@
 /*
- * bfd_reader.c - reads bfdd.conf beside the loop.
+ * bfd_reader.c - bfdd.conf is read by a child, which may fail (see bfd_reader.h).
  *
- * The thread gets ordinary scheduling whatever we have, and no signals.  It and
- * the loop share one struct, which is the thread's from bfd_reader_start() until
- * its byte arrives in the pipe, and the loop's at all other times; so there is
- * nothing to lock.
+ * A thread beside the loop waits for the child and looks into what it has left
+ * (bfd_aside.h), so that the loop gets values.  The child is bfdd with one more
+ * argument.  It has the user of bfdd without any capability, and goes when its
+ * thread does.
  */
 #include "config.h"
 
 #include "bfdd/bfd_reader.h"
 
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#define STACK_SIZE	(512 * 1024)	/* the stack is locked in memory */
+#include "bfdd/bfd_reading.h"
+#include "shared/conf_child.h"
+
+/* The program that runs, whatever is on the disk by now. */
+#define PROGRAM	"/proc/self/exe"
 
 struct bfd_reader {
-	struct loop		*loop;
 	struct bfd_reader_config config;
-	struct loop_fd		*event;
-	int			 pipe[2];
-	pthread_t		 thread;
-	bool			 reading;
+	struct bfd_aside	*aside;
 	bool			 again;
-	/* The thread's while reading. */
-	struct bfd_config	 result;
-	struct conf_errors	 errors;
-	bool			 good;
+	/* The thread's while it is busy. */
+	struct bfd_reading	 result;
 };
 
-static void *
-run(void *arg)
-{
-	static const char byte = 0;
-	struct bfd_reader *r = arg;
+/* --- the child --- */
 
-	r->good = r->config.read(&r->result, &r->errors, r->config.arg);
-	while (write(r->pipe[1], &byte, 1) == -1 && errno == EINTR)
-		;
-	return NULL;
+int
+bfd_reader_live(int fd, bool (*read)(struct bfd_config *,
+    struct conf_errors *, void *arg), void *arg)
+{
+	struct bfd_reading *r = calloc(1, sizeof(*r));
+	uint8_t *bytes = NULL;
+	size_t len;
+
+	(void)prctl(PR_SET_NAME, "bfdd-reader", 0, 0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* Should the parent be dead by now, nobody ends this one. */
+	(void)alarm(2 * BFD_READER_TIME_MS / 1000);
+	conf_child_limit(BFD_READING_MAX);
+	if (r == NULL)
+		return 1;
+	r->good = read(&r->config, &r->errors, arg);
+	len = bfd_reading_encode(r, &bytes);
+	if (len == 0 || conf_child_write(fd, bytes, len) < 0)
+		return 1;
+	free(bytes);
+	bfd_config_free(&r->config);
+	free(r);
+	return 0;
 }
 
-static int
-start_thread(struct bfd_reader *r)
+/* --- in the thread --- */
+
+/* why: there is no reading. */
+static void
+fail(struct bfd_reader *r, const char *why)
 {
-	struct sched_param param = { .sched_priority = 0 };
-	pthread_attr_t attr;
-	sigset_t all, old;
+	conf_errors_add(&r->result.errors, r->config.conf, 0,
+	    "cannot be read: %s", why);
+}
+
+static void
+take_result(struct bfd_reader *r, int status, int fd)
+{
+	char why[CONF_CHILD_WHY_MAX], text[CONF_CHILD_WHY_MAX + 16];
+	uint8_t *bytes;
+	size_t len = 0;
 	int error;
 
-	error = pthread_attr_init(&attr);
-	if (error != 0)
-		return -error;
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
-	(void)pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
-	(void)pthread_attr_setschedpolicy(&attr, SCHED_OTHER);
-	(void)pthread_attr_setschedparam(&attr, &param);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = pthread_create(&r->thread, &attr, run, r);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	(void)pthread_attr_destroy(&attr);
-	return -error;
+	bytes = conf_child_result(status, fd, BFD_READING_MAX, &len, why);
+	if (bytes != NULL) {
+		error = bfd_reading_decode(bytes, len, &r->result);
+		free(bytes);
+		if (error == 0)
+			return;
+		(void)snprintf(why, sizeof(why), "was not understood: %s",
+		    strerror(-error));
+	}
+	(void)snprintf(text, sizeof(text), "its reader %s", why);
+	fail(r, text);
+}
+
+static void
+work(struct bfd_aside *aside, void *arg)
+{
+	struct bfd_reader *r = arg;
+	struct bfd_child child = {
+		.path = PROGRAM,
+		.program = r->config.program,
+		.words = -1,
+		.result = memfd_create("bfdd-config", MFD_CLOEXEC),
+		.limit_ms = r->config.limit_ms,
+	};
+	char option[sizeof(CONF_CHILD_ARGUMENT) + 12], text[64];
+	int status = 0, error;
+
+	(void)snprintf(option, sizeof(option), "%s%d", CONF_CHILD_ARGUMENT,
+	    CONF_CHILD_FD);
+	child.option = option;
+	error = child.result == -1 ? -errno :
+	    bfd_aside_run(aside, &child, &status);
+	if (error == 0)
+		take_result(r, status, child.result);
+	else if (error == -ETIMEDOUT) {
+		(void)snprintf(text, sizeof(text), "its reader took longer "
+		    "than %g s", child.limit_ms / 1000.0);
+		fail(r, text);
+	} else
+		fail(r, strerror(-error));
+	if (child.result != -1)
+		(void)close(child.result);
+}
+
+/* --- in the loop --- */
+
+static int
+start(struct bfd_reader *r)
+{
+	memset(&r->result, 0, sizeof(r->result));
+	return bfd_aside_start(r->aside);
+}
+
+static void
+done(void *arg)
+{
+	struct bfd_reader *r = arg;
+
+	if (r->again) {
+		r->again = false;
+		bfd_config_free(&r->result.config);
+		if (start(r) == 0)
+			return;
+		fail(r, "there is no thread for it");
+	}
+	r->config.done(r->result.good, &r->result.config, &r->result.errors,
+	    r->config.arg);
 }
 
 int
 bfd_reader_start(struct bfd_reader *r)
 {
-	int error;
-
-	if (r->reading) {
-		r->again = true;
-		return 0;
-	}
-	r->errors.count = 0;
-	error = start_thread(r);
-	r->reading = error == 0;
-	return error;
+	if (!bfd_aside_is_busy(r->aside))
+		return start(r);
+	r->again = true;
+	bfd_aside_hurry(r->aside);
+	return 0;
 }
 
-static void
-finished(int fd, void *arg)
-{
-	struct bfd_reader *r = arg;
-	char byte;
-
-	if (read(fd, &byte, 1) != 1)
-		return;
-	(void)pthread_join(r->thread, NULL);
-	r->reading = false;
-	if (r->again) {
-		/* The file may have changed under the thread's eyes. */
-		r->again = false;
-		if (r->good)
-			bfd_config_free(&r->result);
-		if (bfd_reader_start(r) == 0)
-			return;
-		r->good = false;
-	}
-	r->config.done(r->good, &r->result, &r->errors, r->config.arg);
-}
+/* --- life --- */
 
 struct bfd_reader *
 bfd_reader_new(struct loop *loop, const struct bfd_reader_config *config)
 {
 	struct bfd_reader *r = calloc(1, sizeof(*r));
+	const struct bfd_aside_config aside = {
+		.work = work,
+		.done = done,
+		.arg = r,
+	};
 
 	if (r == NULL)
 		return NULL;
-	r->loop = loop;
 	r->config = *config;
-	if (pipe2(r->pipe, O_CLOEXEC) == -1) {
+	r->aside = bfd_aside_new(loop, &aside);
+	if (r->aside == NULL) {
 		free(r);
-		return NULL;
-	}
-	r->event = loop_fd_new(loop, r->pipe[0], finished, r);
-	if (r->event == NULL) {
-		bfd_reader_free(r);
 		return NULL;
 	}
 	return r;
@@ -130,15 +183,13 @@ bfd_reader_new(struct loop *loop, const struct bfd_reader_config *config)
 void
 bfd_reader_free(struct bfd_reader *r)
 {
+	bool busy;
+
 	if (r == NULL)
 		return;
-	if (r->reading) {
-		(void)pthread_join(r->thread, NULL);
-		if (r->good)
-			bfd_config_free(&r->result);
-	}
-	loop_fd_free(r->event);
-	(void)close(r->pipe[0]);
-	(void)close(r->pipe[1]);
+	busy = bfd_aside_is_busy(r->aside);
+	bfd_aside_free(r->aside);
+	if (busy)	/* otherwise it is the receiver's */
+		bfd_config_free(&r->result.config);
 	free(r);
 }

@@ -4,20 +4,13 @@
 #ifndef BFDD_BFD_RESTART_H
 #define BFDD_BFD_RESTART_H
 
-#include <limits.h>
 #include <stdbool.h>
 
+#include "bfdd/bfd_aside.h"
 #include "shared/ctl_rpc.h"
 #include "shared/loop.h"
 
 struct bfd_restart;
-
-/* Found at the start, before a package manager moves what runs. */
-struct bfd_restart_program {
-	char		 path[PATH_MAX];	/* "": cannot be told */
-	char *const	*args;		/* of the command line, argv[0] apart */
-};
-void	bfd_restart_find(struct bfd_restart_program *, char *const args[]);
 
 /*
  * The program is borrowed.  leave() is called from the
@@ -26,7 +19,7 @@ void	bfd_restart_find(struct bfd_restart_program *, char *const args[]);
  * memory.
  */
 struct bfd_restart *bfd_restart_new(struct loop *,
-	    const struct bfd_restart_program *, void (*leave)(void *arg), void *arg);
+	    const struct bfd_program *, void (*leave)(void *arg), void *arg);
 /* Nobody is answered any more.  NULL is fine. */
 void	bfd_restart_free(struct bfd_restart *);
 
@@ -41,7 +34,7 @@ void	bfd_restart_gone(struct bfd_restart *r,
  * Everything is closed but the listening socket, which the program takes.
  * Returns on failure only: negative errno.
  */
-int	bfd_restart_execute(const struct bfd_restart_program *, int listener);
+int	bfd_restart_execute(const struct bfd_program *, int listener);
 /* "--listener=N" as the first argument of such a program: N; else -1. */
 int	bfd_restart_argument(const char *arg);
 

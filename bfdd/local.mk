@@ -13,6 +13,7 @@ bfdd_libbfdcore_a_SOURCES = \
 noinst_LIBRARIES += bfdd/libbfdd.a
 bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_act.c bfdd/bfd_act.h \
+	bfdd/bfd_aside.c bfdd/bfd_aside.h \
 	bfdd/bfd_away.c bfdd/bfd_away.h \
 	bfdd/bfd_client.c bfdd/bfd_client.h \
 	bfdd/bfd_conf.c bfdd/bfd_conf.h \
@@ -28,6 +29,7 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/pure/bfd_mark.h \
 	bfdd/bfd_passive.c bfdd/bfd_passive.h \
 	bfdd/bfd_reader.c bfdd/bfd_reader.h \
+	bfdd/bfd_reading.c bfdd/bfd_reading.h \
 	bfdd/bfd_reload.c bfdd/bfd_reload.h \
 	bfdd/bfd_restart.c bfdd/bfd_restart.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \

@@ -9,7 +9,7 @@
  *
  * Leave (SIGTERM, SIGINT): AdminDown for one Detection Time on every session
  * (L-22), at most LEAVE_MAX_NS, then exit 0.  Reload (SIGHUP): the file is parsed
- * whole, in a thread; with an error in it nothing changes.
+ * whole, by a child (bfd_reader.h); with an error in it nothing changes.
  */
 #include "config.h"
 
@@ -33,6 +33,7 @@
 #include "bfdd/bfd_restart.h"
 #include "bfdd/bfd_wishes.h"
 #include "shared/conf.h"
+#include "shared/conf_child.h"
 #include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/loop.h"
@@ -50,6 +51,7 @@ struct options {
 	const char	*socket;
 	bool		 conf_given;
 	int		 listener;	/* of the program before; -1: none */
+	int		 result;	/* of a reader; -1: it is none */
 	bool		 check;
 	bool		 verbose;
 };
@@ -63,7 +65,7 @@ struct daemon {
 	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
 	struct ctl_listener	*listener;
-	struct bfd_restart_program program;
+	struct bfd_program program;
 	struct bfd_restart	*restart;
 	bool			 again;		/* as the program on disk */
 	struct rtsched		 sched;
@@ -188,13 +190,11 @@ check_config(const struct options *o, const struct bfd_config *config)
 	return 0;
 }
 
-/* In the reader's thread. */
+/* In the reader. */
 static bool
-read_again(struct bfd_config *config, struct conf_errors *errors, void *arg)
+read_for_another(struct bfd_config *config, struct conf_errors *errors, void *arg)
 {
-	const struct daemon *d = arg;
-
-	return read_config(d->opt, config, errors);
+	return read_config(arg, config, errors);
 }
 
 static void
@@ -418,7 +418,9 @@ static int
 open_signals(struct daemon *d)
 {
 	const struct bfd_reader_config reader = {
-		.read = read_again,
+		.conf = d->opt->conf,
+		.program = &d->program,
+		.limit_ms = BFD_READER_TIME_MS,
 		.done = has_been_read,
 		.arg = d,
 	};
@@ -554,6 +556,7 @@ main(int argc, char *argv[])
 		.conf = DEFAULT_CONF,
 		.socket = DEFAULT_SOCKET,
 		.listener = argc > 1 ? bfd_restart_argument(argv[1]) : -1,
+		.result = argc > 1 ? conf_child_argument(argv[1]) : -1,
 	};
 	struct daemon d = { .opt = &opt };
 	struct conf_errors *errors;
@@ -562,12 +565,14 @@ main(int argc, char *argv[])
 
 	log_init("bfdd");
 	/* That argument is bfdd's own, and nobody else's. */
-	if (opt.listener != -1) {
+	if (opt.listener != -1 || opt.result != -1) {
 		argc--;
 		argv++;
 	}
-	bfd_restart_find(&d.program, argv + 1);
+	bfd_program_find(&d.program, argv + 1);
 	parse_options(argc, argv, &opt);
+	if (opt.result != -1)
+		return bfd_reader_live(opt.result, read_for_another, &opt);
 	errors = calloc(1, sizeof(*errors));
 	if (errors == NULL || !read_config(&opt, &config, errors)) {
 		if (errors != NULL)

@@ -16,6 +16,8 @@ shared_libpure_a_SOURCES = \
 noinst_LIBRARIES += shared/libshared.a
 shared_libshared_a_SOURCES = \
 	shared/conf.c shared/conf.h \
+	shared/conf_bytes.c shared/conf_bytes.h \
+	shared/conf_child.c shared/conf_child.h \
 	shared/conf_errors.c shared/conf_errors.h \
 	shared/conf_scan.c shared/conf_scan.h \
 	shared/conf_words.c shared/conf_words.h \

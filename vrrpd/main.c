@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "shared/conf.h"
+#include "shared/conf_child.h"
 #include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/priv.h"
@@ -514,7 +515,7 @@ main(int argc, char **argv)
 	if (strcmp(first, VRRP_TRIAL_ARGUMENT) == 0)
 		return be_tried(argc - 1, argv + 1);
 	/* A reader of the file, started by the monitor: --read=FD FILE. */
-	if (argc == 3 && (fd = vrrp_reader_argument(first)) != -1)
+	if (argc == 3 && (fd = conf_child_argument(first)) != -1)
 		return vrrp_reader_live(argv[2], fd);
 	listener = inherited_listener(first);
 	if (listener != -1) {

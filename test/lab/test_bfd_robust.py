@@ -1,6 +1,7 @@
 """bfdd that is kept from running, flooded, reloaded and started again."""
 
 import os
+import pathlib
 import random
 import signal
 import socket
@@ -189,13 +190,38 @@ def test_reload_does_not_touch_what_did_not_change(lab):
 
 
 @pytest.mark.untimed
-def test_reload_with_an_error_changes_nothing(lab):
+def test_reload_of_what_is_no_configuration_changes_nothing(lab):
     start_two(lab)
-    lab.r1.bfdd_conf.write_text("session broken {\n")
-    lab.r1.bfdd.kill(signal.SIGHUP)
-    wait_for(lambda: "refused" in lab.r1.bfdd.log(), 5, "it says so")
+    path, text = lab.r1.bfdd_conf, lab.r1.bfdd_conf.read_text()
+
+    def secret():
+        path.write_text(text)
+        path.chmod(0)
+
+    for count, (make, why) in enumerate((
+            (lambda: path.write_text("session broken {\n"), "is not closed"),
+            (lambda: None, "No such file"),
+            (path.mkdir, "is a directory"),
+            (lambda: os.mkfifo(path), "not a regular file"),
+            (secret, "Permission denied")), 1):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+        make()
+        lab.r1.bfdd.kill(signal.SIGHUP)
+        wait_for(lambda: lab.r1.bfdd.log().count("refused=1") == count, 10,
+                 "it says so")
+        assert why in lab.r1.bfdd.log(), lab.r1.bfdd.log()
     session = lab.r1.session(lab.r2.address)
     assert session["state"] == "up" and session["down-count"] == 0
+    # The reader is gone each time, and the next file is read.
+    path.chmod(0o644)
+    lab.r1.bfdd.kill(signal.SIGHUP)
+    wait_for(lambda: "unchanged=1" in lab.r1.bfdd.log(), 10, "it is read")
+    children = pathlib.Path("/proc/%d/task/%d/children" % (
+        lab.r1.bfdd.pid, lab.r1.bfdd.pid)).read_text()
+    assert children == "", children
 
 
 @pytest.mark.parametrize("who", ("active", "backup", "both"))

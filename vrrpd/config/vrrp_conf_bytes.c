@@ -35,89 +35,15 @@ static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
 
 #define FLAG(c, x)	VRRP_CODE(c, x, 0, 1)
 #define SPAN(c, x)	VRRP_CODE(c, x, 0, INT64_MAX)
-#define TEXT(c, x)	vrrp_code_text(c, x, sizeof(x))
+#define TEXT(c, x)	conf_code_text(c, x, sizeof(x))
 #define LINE(c, x)	VRRP_CODE(c, x, 0, INT_MAX)
 /* The enumerators are 0 to last. */
 #define WORD(c, x, last) VRRP_CODE(c, x, 0, last)
 
 /* --- single values --- */
 
-bool
-vrrp_coder_ok(const struct vrrp_coder *c)
-{
-	return !c->refused && (c->reads ? cursor_in_ok(&c->in) :
-	    cursor_out_ok(&c->out));
-}
-
-void
-vrrp_code_number(struct vrrp_coder *c, int64_t *value, int64_t min,
-    int64_t max)
-{
-	uint64_t n = (uint64_t)*value;
-
-	if (!c->reads) {
-		cursor_put_u32(&c->out, (uint32_t)(n >> 32));
-		cursor_put_u32(&c->out, (uint32_t)n);
-		return;
-	}
-	n = (uint64_t)cursor_get_u32(&c->in) << 32;
-	n |= cursor_get_u32(&c->in);
-	*value = (int64_t)n;
-	if (vrrp_coder_ok(c) && *value >= min && *value <= max)
-		return;
-	c->refused = true;
-	*value = min;
-}
-
-void
-vrrp_code_text(struct vrrp_coder *c, char *text, size_t size)
-{
-	const uint8_t *bytes;
-	size_t len;
-
-	if (!c->reads) {
-		len = strlen(text);
-		cursor_put_u16(&c->out, (uint16_t)len);
-		cursor_put_bytes(&c->out, text, len);
-		return;
-	}
-	memset(text, 0, size);
-	len = cursor_get_u16(&c->in);
-	bytes = cursor_get_bytes(&c->in, len);
-	if (bytes == NULL || len >= size || memchr(bytes, '\0', len) != NULL)
-		c->refused = true;
-	else if (!c->refused && len > 0)
-		memcpy(text, bytes, len);
-}
-
 static void
-raw(struct vrrp_coder *c, void *to, size_t len)
-{
-	const uint8_t *bytes;
-
-	if (!c->reads)
-		cursor_put_bytes(&c->out, to, len);
-	else if ((bytes = cursor_get_bytes(&c->in, len)) == NULL)
-		c->refused = true;
-	else if (len > 0)
-		memcpy(to, bytes, len);
-}
-
-/* may_be_unset: AF_UNSPEC is a value, too. */
-static void
-address(struct vrrp_coder *c, struct addr *a, bool may_be_unset)
-{
-	if (c->reads)
-		memset(a, 0, sizeof(*a));
-	VRRP_CODE(c, a->family, 0, UINT8_MAX);
-	if (a->family != AF_INET && a->family != AF_INET6 &&
-	    (a->family != AF_UNSPEC || !may_be_unset))
-		c->refused = true;
-	raw(c, a->bytes, addr_len(a->family));
-}
-
-static void
-family(struct vrrp_coder *c, uint8_t *f)
+family(struct conf_coder *c, uint8_t *f)
 {
 	VRRP_CODE(c, *f, 0, UINT8_MAX);
 	if (*f != AF_INET && *f != AF_INET6)
@@ -127,9 +53,9 @@ family(struct vrrp_coder *c, uint8_t *f)
 /* --- parts of instances and groups --- */
 
 static void
-virtual_address(struct vrrp_coder *c, struct vrrp_vip *v, uint8_t of)
+virtual_address(struct conf_coder *c, struct vrrp_vip *v, uint8_t of)
 {
-	address(c, &v->prefix.addr, false);
+	conf_code_addr(c, &v->prefix.addr, false);
 	VRRP_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
 	TEXT(c, v->device);
 	TEXT(c, v->label);
@@ -138,9 +64,9 @@ virtual_address(struct vrrp_coder *c, struct vrrp_vip *v, uint8_t of)
 }
 
 static void
-bfd(struct vrrp_coder *c, struct vrrp_bfd_params *b)
+bfd(struct conf_coder *c, struct vrrp_bfd_params *b)
 {
-	address(c, &b->peer, true);
+	conf_code_addr(c, &b->peer, true);
 	WORD(c, b->role, VRRP_BFD_LINK);
 	SPAN(c, b->min_tx_ns);
 	SPAN(c, b->min_rx_ns);
@@ -154,7 +80,7 @@ bfd(struct vrrp_coder *c, struct vrrp_bfd_params *b)
 }
 
 static void
-track(struct vrrp_coder *c, struct vrrp_track_ref *t)
+track(struct conf_coder *c, struct vrrp_track_ref *t)
 {
 	WORD(c, t->kind, VRRP_TRACK_KIND_COUNT - 1);
 	TEXT(c, t->name);
@@ -166,7 +92,7 @@ track(struct vrrp_coder *c, struct vrrp_track_ref *t)
 }
 
 static void
-tracks(struct vrrp_coder *c, struct vrrp_track_ref *list, unsigned *count)
+tracks(struct conf_coder *c, struct vrrp_track_ref *list, unsigned *count)
 {
 	unsigned i;
 
@@ -176,7 +102,7 @@ tracks(struct vrrp_coder *c, struct vrrp_track_ref *list, unsigned *count)
 }
 
 static void
-notify(struct vrrp_coder *c, struct vrrp_notify_params *n)
+notify(struct conf_coder *c, struct vrrp_notify_params *n)
 {
 	unsigned i;
 
@@ -189,21 +115,8 @@ notify(struct vrrp_coder *c, struct vrrp_notify_params *n)
 
 /* --- the parts themselves --- */
 
-void
-vrrp_code_errors(struct vrrp_coder *c, struct conf_errors *e)
-{
-	unsigned i;
-
-	VRRP_CODE(c, e->count, 0, UINT_MAX);
-	for (i = 0; i < e->count && i < CONF_ERRORS_MAX; i++) {
-		TEXT(c, e->list[i].file);
-		LINE(c, e->list[i].line);
-		TEXT(c, e->list[i].text);
-	}
-}
-
 static void
-of_the_protocol(struct vrrp_coder *c, struct vrrp_params *p)
+of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 {
 	TEXT(c, p->name);
 	TEXT(c, p->interface);
@@ -221,11 +134,11 @@ of_the_protocol(struct vrrp_coder *c, struct vrrp_params *p)
 	FLAG(c, p->virtual_mac);
 	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);
 	VRRP_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
-	raw(c, p->auth_pass, sizeof(p->auth_pass));
+	conf_code_raw(c, p->auth_pass, sizeof(p->auth_pass));
 }
 
 void
-vrrp_code_instance(struct vrrp_coder *c, struct vrrp_params *p)
+vrrp_code_instance(struct conf_coder *c, struct vrrp_params *p)
 {
 	unsigned i;
 
@@ -233,10 +146,10 @@ vrrp_code_instance(struct vrrp_coder *c, struct vrrp_params *p)
 	VRRP_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
 	for (i = 0; i < p->vip_count; i++)
 		virtual_address(c, &p->vips[i], p->family);
-	address(c, &p->source, true);
+	conf_code_addr(c, &p->source, true);
 	VRRP_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->unicast_count; i++)
-		address(c, &p->unicast_peers[i], false);
+		conf_code_addr(c, &p->unicast_peers[i], false);
 	VRRP_CODE(c, p->unicast_min_ttl, 0, UINT8_MAX);
 	VRRP_CODE(c, p->bfd_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->bfd_count; i++)
@@ -254,7 +167,7 @@ vrrp_code_instance(struct vrrp_coder *c, struct vrrp_params *p)
 }
 
 void
-vrrp_code_tracker(struct vrrp_coder *c, struct vrrp_tracker_params *t)
+vrrp_code_tracker(struct conf_coder *c, struct vrrp_tracker_params *t)
 {
 	unsigned i;
 
@@ -272,9 +185,9 @@ vrrp_code_tracker(struct vrrp_coder *c, struct vrrp_tracker_params *t)
 	TEXT(c, t->exe);
 	VRRP_CODE(c, t->minimum, 0, UINT_MAX);
 	SPAN(c, t->delay_ns);
-	address(c, &t->address, true);
+	conf_code_addr(c, &t->address, true);
 	VRRP_CODE(c, t->port, 0, UINT16_MAX);
-	address(c, &t->source, true);
+	conf_code_addr(c, &t->source, true);
 	TEXT(c, t->url);
 	VRRP_CODE(c, t->status_count, 0, VRRP_STATUS_MAX);
 	for (i = 0; i < t->status_count; i++) {
@@ -290,7 +203,7 @@ vrrp_code_tracker(struct vrrp_coder *c, struct vrrp_tracker_params *t)
 }
 
 void
-vrrp_code_group(struct vrrp_coder *c, struct vrrp_group_params *g,
+vrrp_code_group(struct conf_coder *c, struct vrrp_group_params *g,
     unsigned instances)
 {
 	unsigned i;
@@ -299,12 +212,12 @@ vrrp_code_group(struct vrrp_coder *c, struct vrrp_group_params *g,
 	VRRP_CODE(c, g->count, 1, instances);
 	if (instances == 0)
 		c->refused = true;
-	if (c->reads && vrrp_coder_ok(c)) {
+	if (c->reads && conf_coder_ok(c)) {
 		g->members = calloc(g->count, sizeof(g->members[0]));
 		if (g->members == NULL)
 			c->refused = true;
 	}
-	for (i = 0; i < g->count && vrrp_coder_ok(c); i++)
+	for (i = 0; i < g->count && conf_coder_ok(c); i++)
 		VRRP_CODE(c, g->members[i], 0, (int64_t)instances - 1);
 	tracks(c, g->tracks, &g->track_count);
 	notify(c, &g->notify);

@@ -30,7 +30,7 @@
 #define ROOM	(256 * 1024)	/* for all but the elements */
 
 struct vrrp_decoding {
-	struct vrrp_coder	 c;
+	struct conf_coder	 c;
 	struct vrrp_reading	*r;
 	bool			 begun, done;
 	unsigned		 instances, trackers, groups;	/* to come */
@@ -102,25 +102,25 @@ layout(void)
 }
 
 static void
-code_head(struct vrrp_coder *c, struct vrrp_reading *r)
+code_head(struct conf_coder *c, struct vrrp_reading *r)
 {
 	VRRP_CODE(c, r->good, 0, 1);
-	vrrp_code_errors(c, &r->errors);
-	vrrp_code_errors(c, &r->warnings);
+	conf_code_errors(c, &r->errors);
+	conf_code_errors(c, &r->warnings);
 	/* A reading is good exactly if it has found no error. */
 	if (r->good != (r->errors.count == 0))
 		c->refused = true;
 }
 
 static void
-code_globals(struct vrrp_coder *c, struct vrrp_config *config,
+code_globals(struct conf_coder *c, struct vrrp_config *config,
     unsigned *instances, unsigned *trackers, unsigned *groups)
 {
-	vrrp_code_text(c, config->router_id, sizeof(config->router_id));
+	conf_code_text(c, config->router_id, sizeof(config->router_id));
 	VRRP_CODE(c, config->realtime_priority, 0, 99);
 	VRRP_CODE(c, config->client_grace_ns, 0, INT64_MAX);
 	VRRP_CODE(c, config->nonlocal_bind, 0, 1);
-	vrrp_code_text(c, config->check_user, sizeof(config->check_user));
+	conf_code_text(c, config->check_user, sizeof(config->check_user));
 	VRRP_CODE(c, *instances, 0, VRRP_INSTANCES_MAX);
 	VRRP_CODE(c, *trackers, 0, VRRP_TRACKERS_MAX);
 	VRRP_CODE(c, *groups, 0, VRRP_GROUPS_MAX);
@@ -149,7 +149,7 @@ room_for(const struct vrrp_reading *r)
 }
 
 static void
-encode(struct vrrp_coder *c, const struct vrrp_reading *from)
+encode(struct conf_coder *c, const struct vrrp_reading *from)
 {
 	/* Coding is one function for both ways, which changes nothing here. */
 	struct vrrp_reading *r = (struct vrrp_reading *)(uintptr_t)from;
@@ -174,7 +174,7 @@ encode(struct vrrp_coder *c, const struct vrrp_reading *from)
 size_t
 vrrp_reading_encode(const struct vrrp_reading *r, uint8_t **out)
 {
-	struct vrrp_coder c = { .reads = false };
+	struct conf_coder c = { .reads = false };
 	size_t size = room_for(r);
 	uint8_t *bytes = size > VRRP_READING_MAX ? NULL : malloc(size);
 
@@ -182,7 +182,7 @@ vrrp_reading_encode(const struct vrrp_reading *r, uint8_t **out)
 		return 0;
 	cursor_out_init(&c.out, bytes, size);
 	encode(&c, r);
-	if (!vrrp_coder_ok(&c)) {
+	if (!conf_coder_ok(&c)) {
 		free(bytes);
 		return 0;
 	}
@@ -235,12 +235,12 @@ begin(struct vrrp_decoding *d)
 	    cursor_get_u32(&d->c.in) != layout())
 		return cursor_in_ok(&d->c.in) ? -EPROTO : -EBADMSG;
 	code_head(&d->c, d->r);
-	if (!vrrp_coder_ok(&d->c))
+	if (!conf_coder_ok(&d->c))
 		return -EBADMSG;
 	if (!d->r->good)
 		return 0;
 	code_globals(&d->c, config, &d->instances, &d->trackers, &d->groups);
-	if (!vrrp_coder_ok(&d->c))
+	if (!conf_coder_ok(&d->c))
 		return -EBADMSG;
 	config->instances = calloc(d->instances + 1, sizeof(struct vrrp_params));
 	config->trackers = calloc(d->trackers + 1,
@@ -267,7 +267,7 @@ vrrp_decoding_step(struct vrrp_decoding *d)
 	else if (config->group_count < d->groups)
 		vrrp_code_group(&d->c, &config->groups[config->group_count++],
 		    config->count);
-	if (error < 0 || !vrrp_coder_ok(&d->c))
+	if (error < 0 || !conf_coder_ok(&d->c))
 		return error < 0 ? error : -EBADMSG;
 	if (config->count < d->instances ||
 	    config->tracker_count < d->trackers ||

@@ -18,8 +18,6 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -31,16 +29,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/conf_child.h"
 #include "shared/fds.h"
 #include "shared/log.h"
 #include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/ipc/vrrp_apart.h"
 
-#define ARGUMENT	"--read="
-#define RESULT_FD	3		/* in the child */
-#define PROGRAM_FD	4
-#define CPU_S		20
-#define WHY_MAX		192
+#define PROGRAM_FD	(CONF_CHILD_FD + 1)	/* in the child */
 #define UNDEAD_MAX	32
 
 extern char **environ;
@@ -60,31 +55,11 @@ struct vrrp_reader {
 
 /* --- in the child --- */
 
-static void
-limit(__rlimit_resource_t what, rlim_t most)
-{
-	const struct rlimit r = { most, most };
-
-	(void)setrlimit(what, &r);
-}
-
-static void
-go_first(void)
-{
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd == -1)
-		return;
-	if (write(fd, "1000", 4) == -1)
-		log_debug("config", "oom_score_adj: %s", strerror(errno));
-	(void)close(fd);
-}
-
 static void __attribute__((noreturn))
 live(struct vrrp_reader *r, pid_t parent)
 {
 	const struct sched_param ordinary = { 0 };
-	char name[] = "vrrpd: reader", arg[sizeof(ARGUMENT) + 12];
+	char name[] = "vrrpd: reader", arg[sizeof(CONF_CHILD_ARGUMENT) + 12];
 	char *argv[] = { name, arg, (char *)(uintptr_t)r->config.conf, NULL };
 	int program = r->program;
 
@@ -94,7 +69,7 @@ live(struct vrrp_reader *r, pid_t parent)
 	/* Out of the way of the two numbers first. */
 	program = program == -1 ? open("/proc/self/exe", O_PATH) :
 	    fcntl(program, F_DUPFD, PROGRAM_FD + 1);
-	if (dup2(r->result, RESULT_FD) == -1 ||
+	if (dup2(r->result, CONF_CHILD_FD) == -1 ||
 	    (program != -1 && dup2(program, PROGRAM_FD) == -1))
 		_exit(1);
 	fds_close_from(program == -1 ? PROGRAM_FD : PROGRAM_FD + 1);
@@ -103,52 +78,31 @@ live(struct vrrp_reader *r, pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(1);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, CPU_S);
-	limit(RLIMIT_FSIZE, VRRP_READING_MAX);
-	go_first();
-	(void)fcntl(RESULT_FD, F_SETFD, 0);
+	conf_child_limit(VRRP_READING_MAX);
+	(void)fcntl(CONF_CHILD_FD, F_SETFD, 0);
 	if (!r->config.as_it_is && program != -1) {
 		(void)fcntl(PROGRAM_FD, F_SETFD, FD_CLOEXEC);
-		(void)snprintf(arg, sizeof(arg), "%s%d", ARGUMENT, RESULT_FD);
+		(void)snprintf(arg, sizeof(arg), "%s%d",
+		    CONF_CHILD_ARGUMENT, CONF_CHILD_FD);
 		(void)syscall(SYS_execveat, PROGRAM_FD, "", argv, environ,
 		    AT_EMPTY_PATH);
 	}
 	/* No exit(): handlers and half-written output are the monitor's. */
-	_exit(r->config.read(r->config.conf, RESULT_FD));
-}
-
-int
-vrrp_reader_argument(const char *arg)
-{
-	char *end;
-	long n;
-
-	if (strncmp(arg, ARGUMENT, sizeof(ARGUMENT) - 1) != 0)
-		return -1;
-	arg += sizeof(ARGUMENT) - 1;
-	n = strtol(arg, &end, 10);
-	return *arg == '\0' || *end != '\0' || n < 0 || n > 1024 ? -1 : (int)n;
+	_exit(r->config.read(r->config.conf, CONF_CHILD_FD));
 }
 
 int
 vrrp_reader_live(const char *conf, int fd)
 {
 	struct vrrp_reading *r;
-	const uint8_t *at;
 	uint8_t *bytes = NULL;
 	size_t len;
-	ssize_t n;
 
 	(void)prctl(PR_SET_NAME, "vrrpd-reader", 0, 0, 0);
 	r = vrrp_reading_of_file(conf);
-	if (r == NULL || (len = vrrp_reading_encode(r, &bytes)) == 0)
+	if (r == NULL || (len = vrrp_reading_encode(r, &bytes)) == 0 ||
+	    conf_child_write(fd, bytes, len) < 0)
 		return 1;
-	for (at = bytes; len > 0; at += n, len -= (size_t)n) {
-		n = write(fd, at, len);
-		if (n == -1)
-			return 1;
-	}
 	free(bytes);
 	vrrp_reading_free(r);
 	return 0;
@@ -171,49 +125,19 @@ let_go(struct vrrp_reader *r)
 		loop_timer_set(r->timer, MONO_NEVER);
 }
 
-/* The whole of the memory file; NULL with why. */
-static uint8_t *
-take_result(int fd, size_t *len, char *why)
-{
-	struct stat st;
-	uint8_t *bytes;
-	ssize_t n;
-
-	if (fstat(fd, &st) == -1 || st.st_size <= 0 ||
-	    st.st_size > VRRP_READING_MAX) {
-		(void)snprintf(why, WHY_MAX, "its reader has left nothing");
-		return NULL;
-	}
-	*len = (size_t)st.st_size;
-	bytes = malloc(*len);
-	n = bytes == NULL ? -1 : pread(fd, bytes, *len, 0);
-	if (n >= 0 && (size_t)n == *len)
-		return bytes;
-	(void)snprintf(why, WHY_MAX, "%s", strerror(bytes == NULL ? ENOMEM :
-	    EIO));
-	free(bytes);
-	return NULL;
-}
-
 static void
 judge_end(struct vrrp_reader *r, int status)
 {
-	char text[WHY_MAX + sizeof(((struct conf_error *)0)->file) + 32];
-	char why[WHY_MAX] = "";
-	uint8_t *bytes = NULL;
+	char text[CONF_CHILD_WHY_MAX + sizeof(((struct conf_error *)0)->file) + 32];
+	char why[CONF_CHILD_WHY_MAX] = "";
+	uint8_t *bytes;
 	size_t len = 0;
 
-	if (WIFSIGNALED(status))
-		(void)snprintf(why, sizeof(why), "its reader died (%s)",
-		    strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) != 0)
-		(void)snprintf(why, sizeof(why), "its reader gave up (status "
-		    "%d), maybe for lack of memory", WEXITSTATUS(status));
-	else
-		bytes = take_result(r->result, &len, why);
+	bytes = conf_child_result(status, r->result, VRRP_READING_MAX, &len,
+	    why);
 	let_go(r);
-	(void)snprintf(text, sizeof(text), "%s: cannot be read: %s",
-	    r->config.conf, why);
+	(void)snprintf(text, sizeof(text), "%s: cannot be read: its "
+	    "reader %s", r->config.conf, why);
 	r->config.done(bytes, len, bytes == NULL ? text : NULL, r->config.arg);
 }
 

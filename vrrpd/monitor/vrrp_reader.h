@@ -64,8 +64,6 @@ void	vrrp_reader_free(struct vrrp_reader *);
 /* In another child: as above, and the reader lives on. */
 void	vrrp_reader_forget(struct vrrp_reader *);
 
-/* main() of the program that was executed: "--read=FD", or -1. */
-int	vrrp_reader_argument(const char *arg);
 /* Reads the file and writes what was found: the whole life of that program. */
 int	vrrp_reader_live(const char *conf, int fd);
 

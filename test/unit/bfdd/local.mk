@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	test/unit/bfdd/test_bfd_io \
 	test/unit/bfdd/test_bfd_passive \
 	test/unit/bfdd/test_bfd_reader \
+	test/unit/bfdd/test_bfd_reading \
 	test/unit/bfdd/test_bfd_restart \
 	test/unit/bfdd/test_bfd_table \
 	# end
@@ -45,6 +46,8 @@ test_unit_bfdd_test_bfd_passive_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_restart_SOURCES = test/unit/bfdd/test_bfd_restart.c
 test_unit_bfdd_test_bfd_restart_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_restart_LDFLAGS = $(AM_LDFLAGS) -pthread
+test_unit_bfdd_test_bfd_reading_SOURCES = test/unit/bfdd/test_bfd_reading.c
+test_unit_bfdd_test_bfd_reading_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_reader_SOURCES = test/unit/bfdd/test_bfd_reader.c
 test_unit_bfdd_test_bfd_reader_LDADD = $(UNIT_BFDD_LIBS)
 test_unit_bfdd_test_bfd_reader_LDFLAGS = $(AM_LDFLAGS) -pthread

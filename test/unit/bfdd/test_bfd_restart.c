@@ -21,7 +21,7 @@
 
 static char folder[] = "/tmp/bfdd.XXXXXX";
 static char word[] = "-v", *args[] = { word, NULL };
-static struct bfd_restart_program program = { .args = args };
+static struct bfd_program program = { .args = args };
 static struct bfd_restart *r;
 static struct loop *loop;
 static unsigned deferred, answered, refused, left;

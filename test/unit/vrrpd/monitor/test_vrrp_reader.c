@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "shared/conf_child.h"
 #include "shared/loop.h"
 #include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/monitor/vrrp_reader.h"
@@ -323,9 +324,9 @@ test_vrrp_reader_argument_is_a_descriptor(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(vrrp_reader_argument("--read=3"), 3);
+	assert_int_equal(conf_child_argument("--read=3"), 3);
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		assert_int_equal(vrrp_reader_argument(none[i]), -1);
+		assert_int_equal(conf_child_argument(none[i]), -1);
 }
 
 #define TEST(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
