@@ -201,6 +201,7 @@ path_open(const char *name, int flags, struct file **out)
 	struct host *h = world->running->host;
 	struct text_file *t;
 	struct path *p;
+	struct proc *q;
 	char value[16];
 	int n, error;
 
@@ -221,6 +222,14 @@ path_open(const char *name, int flags, struct file **out)
 		(void)snprintf(value, sizeof(value), "%d\n", n);
 		t->text = strdup(value);
 		t->setting = strdup(name + sizeof(sys) - 1);
+	} else if (sscanf(name, "/proc/%d/stat", &n) == 1) {
+		q = proc_by_pid(h, n);
+		/* The state of a live process is not told: nobody watches it here. */
+		if (q == NULL || !q->ended || proc_signal(q, 0) < 0)
+			return -ENOENT;
+		t = file_new(&text_ops, h, sizeof(*t));
+		t->text = strdup(q->exit_seen ? "1 (p) Z 1 1 1 0 -1 4194564 0\n" :
+		    "1 (p) R 1 1 1 0 -1 4194564 0\n");
 	} else {
 		p = path_find(h, name);
 		if (p == NULL || p->text == NULL)

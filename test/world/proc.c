@@ -328,7 +328,8 @@ proc_kill(struct proc *p)
 int
 proc_signal(struct proc *p, int signo)
 {
-	if (p == NULL || p->reaped)
+	/* The first process of a host reaps at once what has lost its parent. */
+	if (p == NULL || p->reaped || (p->exit_seen && p->parent == NULL))
 		return -ESRCH;
 	if (signo == 0 || p->ended)
 		return 0;

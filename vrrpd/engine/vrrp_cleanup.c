@@ -16,6 +16,7 @@
 
 #include <net/if.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,6 +30,37 @@
 #include "vrrpd/linux/vrrp_vmac.h"
 
 static bool
+is_one_of(const struct vrrp_params *p, const struct sockaddr *sa)
+{
+	struct addr a;
+	unsigned i;
+
+	if (sa == NULL || sa->sa_family != p->family ||
+	    addr_from_sockaddr(sa, &a, NULL) < 0)
+		return false;
+	for (i = 0; i < p->vip_count; i++)
+		if (addr_equal(&a, &p->vips[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* A run without a virtual MAC had its addresses there. */
+static bool
+is_on_interface(const struct vrrp_params *p)
+{
+	struct ifaddrs *list, *i;
+	bool found = false;
+
+	if (getifaddrs(&list) == -1)
+		return true;
+	for (i = list; i != NULL && !found; i = i->ifa_next)
+		found = strcmp(i->ifa_name, p->interface) == 0 &&
+		    is_one_of(p, i->ifa_addr);
+	freeifaddrs(list);
+	return found;
+}
+
+static bool
 may_have_left(const struct vrrp_params *p)
 {
 	char name[IF_NAMESIZE];
@@ -36,7 +68,7 @@ may_have_left(const struct vrrp_params *p)
 
 	if (parent == 0)
 		return false;
-	if (!p->virtual_mac)
+	if (!p->virtual_mac || is_on_interface(p))
 		return true;
 	return vrrp_vmac_name(p->family, p->vrid, (int)parent,
 	    name) == 0 && if_nametoindex(name) != 0;

@@ -170,6 +170,8 @@ vrrp_router_remove_orphans(struct vrrp_router *r)
 				break;
 		if (j < r->instance_count)
 			continue;
+		/* The device goes when vrrpd-net has removed the ones before. */
+		(void)nl_addr_flush(r->nl, o->ifindex);
 		gone = (struct vrrp_removal){ .ifindex = o->ifindex,
 		    .tag = vrrp_vmac_tag_of(o->name) };
 		memcpy(gone.name, o->name, sizeof(gone.name));

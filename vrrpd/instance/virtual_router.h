@@ -32,6 +32,7 @@
 #include "vrrpd/pure/vrrp_linger.h"
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/pure/vrrp_unsent.h"
+#include "vrrpd/pure/vrrp_will.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 #define VRRP_HISTORY_MAX	64
@@ -107,6 +108,7 @@ struct vrrp_instance {
 	bool			 fresh;		/* never been out of Initialize */
 	bool			 placeless;	/* not in the interface's table */
 	bool			 succeeded;	/* another of ours goes on for it */
+	char			 will_name[VRRP_WILL_NAME_MAX];	/* then */
 	/* The engine before us left the addresses in the kernel (L-24). */
 	bool			 kept;
 	/* The engine before us died as its Active, and priority 0 was said. */

@@ -6,6 +6,10 @@
  * taken away.  Between an event and its message lies the rest of one batch; an
  * engine that dies in there leaves addresses behind that the next one clears.
  *
+ * An instance that another one of ours has succeeded may answer for a moment more,
+ * on a device of its own.  The will of its name is the successor's by then, so it
+ * leaves one of another name, which no instance can have.
+ *
  * A message that the channel has no room for, because the monitor is stopped or
  * starved, is tried again with the next beat.
  */
@@ -14,6 +18,7 @@
 #include "vrrpd/instance/vrrp_bequest.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/log.h"
@@ -62,13 +67,19 @@ add_message(const struct vrrp_instance *v, uint8_t version,
 	}
 }
 
+static const char *
+name_of(const struct vrrp_instance *v)
+{
+	return v->succeeded ? v->will_name : v->p.name;
+}
+
 static size_t
 write_will(const struct vrrp_instance *v)
 {
 	unsigned i;
 
 	will.frame_count = 0;
-	memcpy(will.name, v->p.name, sizeof(will.name));
+	(void)snprintf(will.name, sizeof(will.name), "%s", name_of(v));
 	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
 	/*
 	 * An instance that lingers has resigned; a second advert of priority 0
@@ -97,8 +108,7 @@ vrrp_bequest_now(struct vrrp_instance *v)
 	size_t len;
 	int error = 0;
 
-	/* The will of this name is the successor's. */
-	if (channel == NULL || v->succeeded)
+	if (channel == NULL)
 		return;
 	if (holds) {
 		len = write_will(v);
@@ -114,7 +124,7 @@ vrrp_bequest_now(struct vrrp_instance *v)
 	}
 	if (!holds && v->bequeathed)
 		error = vrrp_channel_send(channel, VRRP_MSG_WILL_REVOKE,
-		    v->p.name, strlen(v->p.name));
+		    name_of(v), strlen(name_of(v)));
 	v->bequest_owed = error == -ENOBUFS;
 	if (!v->bequest_owed)
 		v->bequeathed = holds;
@@ -158,6 +168,18 @@ vrrp_bequest_rename(struct vrrp_instance *v)
 	v->bequeathed = v->bequest_owed = false;
 	if (v->holds)
 		vrrp_bequest_later(v);
+}
+
+void
+vrrp_bequest_cede(struct vrrp_instance *v)
+{
+	static unsigned count;
+
+	(void)snprintf(v->will_name, sizeof(v->will_name), "%.20s~%u",
+	    v->p.name, ++count % 100000);
+	v->bequeathed = v->bequest_owed = false;
+	if (v->holds)
+		vrrp_bequest_now(v);
 }
 
 void

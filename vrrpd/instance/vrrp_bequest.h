@@ -24,6 +24,11 @@ void	vrrp_bequest_build_adverts(struct vrrp_instance *);
 void	vrrp_bequest_retry(struct vrrp_instance *);
 /* The instance is to have another name: the will of the one before is void. */
 void	vrrp_bequest_rename(struct vrrp_instance *);
+/*
+ * The instance has been succeeded (v->succeeded is true), and the will of its name is
+ * the successor's: as long as it holds addresses, its own has another name.
+ */
+void	vrrp_bequest_cede(struct vrrp_instance *);
 /* The instance is about to be freed: nothing is told later. */
 void	vrrp_bequest_cancel(struct vrrp_instance *);
 

@@ -627,25 +627,44 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
 
 /*
  * Addresses that a crashed run of ours left behind, but for those on a device that
- * was adopted (vrrp_vmac.c).  An interface that has no
+ * was adopted (vrrp_vmac.c): where ours will be, and on the interface itself, where
+ * a run without a virtual MAC had them; a run with one had them on a device that is
+ * removed at the start (vrrp_router_remove_orphans()).  An interface that has no
  * others is configured so: then it is the owner's, who forgot to say priority
  * 255, and taking it away would cut off the machine.
  */
 static void
-clean_leftover(struct vrrp_instance *v, const struct vrrp_vip_address *a)
+clean_leftover(struct vrrp_instance *v, int ifindex, const struct addr *a)
 {
 	const struct nl_addr *found = NULL;
 	char text[ADDR_PREFIX_STRLEN];
 
-	while ((found = vrrp_addrs_next(v->env->addrs, a->ifindex, found)) !=
+	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) !=
 	    NULL) {
-		if (!addr_equal(&found->prefix.addr, &a->prefix.addr))
+		if (!addr_equal(&found->prefix.addr, a))
 			continue;
 		log_notice("instance=%s removing leftover address=%s",
 		    v->p.name, addr_prefix_format(&found->prefix, text,
 		    sizeof(text)));
 		(void)nl_addr_del(v->env->nl, found->ifindex, &found->prefix);
 	}
+}
+
+/* An instance that another one is to go on for answers until that one does. */
+static bool
+is_held(const struct vrrp_instance *v, const struct addr *a)
+{
+	const struct vrrp_instance *other;
+	unsigned vrid, i;
+
+	for (vrid = 1; vrid < 256; vrid++) {
+		other = v->iface->table[a->family == AF_INET6][vrid];
+		for (i = 0; other != NULL && other->holds &&
+		    i < other->p.vip_count; i++)
+			if (addr_equal(&other->p.vips[i].prefix.addr, a))
+				return true;
+	}
+	return false;
 }
 
 static void
@@ -656,10 +675,14 @@ clean_leftovers(struct vrrp_instance *v)
 
 	if (!addr_is_set(vrrp_iface_primary_of(v)))
 		return;
-	for (i = 0; i < v->p.vip_count; i++)
-		if (!a[i].owned && vrrp_addrs_has(v->env->addrs, a[i].ifindex,
-		    &a[i].prefix.addr))
-			clean_leftover(v, &a[i]);
+	for (i = 0; i < v->p.vip_count; i++) {
+		if (a[i].owned || is_held(v, &a[i].prefix.addr))
+			continue;
+		clean_leftover(v, a[i].ifindex, &a[i].prefix.addr);
+		if (a[i].ifindex != v->iface->link.ifindex)
+			clean_leftover(v, v->iface->link.ifindex,
+			    &a[i].prefix.addr);
+	}
 }
 
 /* The device is vrrpd-net's to remove. */

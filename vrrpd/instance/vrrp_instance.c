@@ -835,6 +835,7 @@ vrrp_instance_succeed(struct vrrp_instance *heir, struct vrrp_instance *old,
 	else
 		wait_on(heir, old);
 	vrrp_machine_retire(old, !home);
+	vrrp_bequest_cede(old);
 	if (home)
 		(void)vrrp_vip_leave(old->vips, &device);
 	return true;

@@ -374,12 +374,18 @@ vrrp_vmac_set_tag(const struct vrrp_vips *v,
 	    vrrp_vmac_tag_with(values));
 }
 
-/* Dead, but nobody has waited for it: the first process of many a container. */
+#define FLAG_EXITING	0x4U	/* PF_EXITING of /proc/PID/stat */
+
+/*
+ * On its way out, which takes a grace period of the kernel for each packet socket;
+ * or dead, but nobody has waited for it: the first process of many a container.
+ */
 static bool
-is_zombie(int pid)
+is_ending(int pid)
 {
-	char path[32], text[512];
+	char path[32], text[512], state;
 	const char *after;
+	unsigned flags;
 	ssize_t n;
 	int fd;
 
@@ -393,7 +399,9 @@ is_zombie(int pid)
 		return false;
 	text[n] = '\0';
 	after = strrchr(text, ')');
-	return after != NULL && strncmp(after, ") Z", 3) == 0;
+	return after != NULL && sscanf(after, ") %c %*d %*d %*d %*d %*d %u",
+	    &state, &flags) == 2 && (state == 'Z' || state == 'X' ||
+	    (flags & FLAG_EXITING) != 0);
 }
 
 bool
@@ -418,5 +426,5 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 	pid = TAG_PID(tag);
 	/* In a container the next run may well have the same number. */
 	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
-	    is_zombie(pid);
+	    is_ending(pid);
 }

@@ -219,6 +219,14 @@ vrrp_filter_free(struct vrrp_filter *f)
 	(void)f;
 }
 
+int
+nl_addr_flush(struct nl *nl, int ifindex)
+{
+	(void)nl;
+	ew.flushed = ifindex;
+	return 0;
+}
+
 /* A device of a vrrpd that is dead, by its name. */
 bool
 vrrp_vmac_is_orphan(const struct nl_link *link)

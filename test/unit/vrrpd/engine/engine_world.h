@@ -30,6 +30,7 @@ struct engine_world {
 	/* Errors of the calls themselves, negative; ENOMEM of bfd_new. */
 	int		nl_open_error, nl_read_error, tx_error;
 	bool		no_bfd, no_listener;
+	int		flushed;	/* the last device */
 	int		extra_links;	/* of orphans[], seen by nl_read_all() */
 	struct nl_link	links[4];
 	/* the sentinel */

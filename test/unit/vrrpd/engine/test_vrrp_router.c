@@ -396,6 +396,7 @@ test_vrrp_router_removes_devices_of_a_dead_vrrpd_that_nobody_adopts(
 	assert_int_equal(world.deleted_count, 1);
 	assert_int_equal(world.deleted[0], WORLD_DEVICE + 99);
 	assert_non_null(strstr(lines, "device=vr4-99-7"));
+	assert_int_equal(ew.flushed, WORLD_DEVICE + 99);
 	/* Whoever makes such a device later is another vrrpd that lives. */
 	engine_link(&ew.links[1], false);
 	assert_int_equal(world.deleted_count, 1);

@@ -44,6 +44,32 @@ test_vrrp_bequest_active_has_a_last_will(void **state)
 	assert_string_equal(world.did, "advert:0 withdraw revoke:web");
 }
 
+/* The will of its name is the successor's from then on. */
+static void
+test_vrrp_bequest_of_one_that_was_succeeded_has_another_name(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.env.channel = a_channel();
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	world_ack(0, 0);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_deferred();
+	world_forget();
+	v->succeeded = true;
+	vrrp_bequest_cede(v);
+	assert_string_equal(world.did, "will:web~1:0");
+	world_forget();
+	vrrp_instance_withdraw(v);
+	assert_string_equal(world.did, "withdraw revoke:web~1");
+	/* Of one without an address there is nothing to be kept. */
+	world_forget();
+	vrrp_bequest_cede(v);
+	assert_string_equal(world.did, "");
+}
+
 /* A message for each peer: their checksums differ. */
 static void
 test_vrrp_bequest_last_will_has_a_message_for_each_unicast_peer(void **state)
@@ -105,6 +131,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_bequest_of_one_that_was_succeeded_has_another_name),
 	    TEST(test_vrrp_bequest_active_has_a_last_will),
 	    TEST(test_vrrp_bequest_last_will_has_a_message_for_each_unicast_peer),
 	    TEST(test_vrrp_bequest_last_will_is_deposited_when_there_is_room),

@@ -209,6 +209,40 @@ test_vrrp_hold_leftover_address_is_removed_at_start(void **state)
 	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
 }
 
+/* Of one that had no virtual MAC, on the interface itself. */
+static void
+test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world_addr("192.0.2.50/24", true, false);
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
+}
+
+/* An heir is opened beside the one that it is to go on for. */
+static void
+test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover(
+    void **state)
+{
+	struct vrrp_params p = world_params(), q = p;
+	struct vrrp_instance *heir;
+
+	(void)state;
+	p.virtual_mac = false;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_true(v->holds);
+	(void)vrrp_iface_take_place(world.iface, v);
+	world_addr("192.0.2.50/24", true, false);
+	world_forget();
+	heir = vrrp_instance_new_heir(v, world.iface, &q);
+	assert_non_null(heir);
+	assert_null(strstr(world.did, "del:"));
+	vrrp_instance_free_heir(heir);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -226,6 +260,8 @@ main(void)
 	    TEST(test_vrrp_hold_accept_no_without_a_filter_is_not_active),
 	    TEST(test_vrrp_hold_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_hold_leftover_address_is_removed_at_start),
+	    TEST(test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start),
+	    TEST(test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "shared/devconf.h"
 #include "shared/nl_batch.h"
@@ -205,6 +208,41 @@ test_vrrp_vmac_tag_tells_an_orphan(void **state)
 	vrrp_vip_close(v);
 }
 
+static void
+test_vrrp_vmac_of_a_dead_process_is_an_orphan(void **state)
+{
+	const int values[VRRP_VMAC_TAG_VALUES] = { 1, 2 };
+	struct nl_link link;
+	struct vrrp_vips *v;
+	siginfo_t info;
+	pid_t pid;
+	int tag;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	assert_int_equal(nl_link_get(nl, vrrp_vip_device(v), &link), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	tag = vrrp_vmac_tag_with(values) - ((int)getpid() << 8) +
+	    ((int)pid << 8);
+	assert_int_equal(devconf_set(AF_INET, vrrp_vip_device(v), "tag", tag),
+	    0);
+	assert_false(vrrp_vmac_is_orphan(&link));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT),
+	    0);
+	/* Nobody has waited for it. */
+	assert_true(vrrp_vmac_is_orphan(&link));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(vrrp_vmac_is_orphan(&link));
+	vrrp_vip_close(v);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -219,6 +257,7 @@ main(void)
 	    TEST(test_vrrp_vmac_of_a_crashed_run_is_adopted),
 	    TEST(test_vrrp_vmac_of_someone_else_is_not_touched),
 	    TEST(test_vrrp_vmac_tag_tells_an_orphan),
+	    TEST(test_vrrp_vmac_of_a_dead_process_is_an_orphan),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);
