@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -91,9 +92,15 @@ usage(FILE *f)
 static void
 parse_options(int argc, char *argv[], struct options *o)
 {
+	static const struct option long_options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
 	int c;
 
-	while ((c = getopt(argc, argv, "nvf:s:D:Vh")) != -1) {
+	while ((c = getopt_long(argc, argv, "nvf:s:D:Vh", long_options,
+	    NULL)) != -1) {
 		switch (c) {
 		case 'n':
 			o->check = true;

@@ -21,6 +21,7 @@
 
 #include <sys/prctl.h>
 #include <errno.h>
+#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,9 +149,15 @@ check_config(const struct options *opt)
 static int
 read_options(int argc, char **argv, struct options *opt)
 {
+	static const struct option long_options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
 	int c;
 
-	while ((c = getopt(argc, argv, "b:cD:f:hnS:s:Vv")) != -1) {
+	while ((c = getopt_long(argc, argv, "b:cD:f:hnS:s:Vv", long_options,
+	    NULL)) != -1) {
 		switch (c) {
 		case 'b':
 			opt->bfdd_socket = optarg;

@@ -30,6 +30,7 @@
 #define OPTION_KEEP	258
 #define OPTION_DRY_RUN	259
 #define OPTION_TIMEOUT	260
+#define OPTION_SCRIPT_USER 261
 
 struct command {
 	/* lower case: itself; NAME: anything; [NAME]: anything, or nothing */
@@ -41,7 +42,7 @@ struct command {
 static int
 cmd_convert(struct ctx *c)
 {
-	return vrrpctl_convert(c->args[1], c->id,
+	return vrrpctl_convert(c->args[1], c->id, c->script_user,
 	    (c->strict ? VRRPCTL_CONVERT_STRICT : 0) |
 	    (c->json ? VRRPCTL_CONVERT_JSON : 0), c->out, c->err) ?
 	    VRRPCTL_DONE : VRRPCTL_REFUSED;
@@ -79,7 +80,7 @@ static const struct command commands[] = {
 	    "bfdd as the program on disk" },
 	{ { "check", "FILE" }, check_file, "is this a good vrrpd.conf?" },
 	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf\n"
-	    "      [--strict] [--id=NAME]" },
+	    "      [--strict] [--id=NAME] [--script-user=NAME]" },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -280,6 +281,8 @@ say_option(struct ctx *c, int option, const char *word)
 		ctx_complain(c, "-%c needs a path", option);
 	else if (option == OPTION_ID)
 		ctx_complain(c, "--id needs a name");
+	else if (option == OPTION_SCRIPT_USER)
+		ctx_complain(c, "--script-user needs a name");
 	else if (option == OPTION_TIMEOUT)
 		ctx_complain(c, "--timeout needs a time, like 60s");
 	else if (option == 0 || option == OPTION_STRICT ||
@@ -299,9 +302,10 @@ is_command(const struct ctx *c, const char *start)
 static bool
 options_fit(struct ctx *c)
 {
-	if ((c->strict || c->id != NULL) && !is_command(c, "co"))
+	if ((c->strict || c->id != NULL || c->script_user != NULL) &&
+	    !is_command(c, "co"))
 		ctx_complain(c, "%s is for convert", c->strict ? "--strict" :
-		    "--id");
+		    c->id != NULL ? "--id" : "--script-user");
 	else if (c->keep && !is_command(c, "se"))
 		ctx_complain(c, "--keep is for set");
 	else if ((c->dry_run || c->timeout != NULL) && !is_command(c, "rel"))
@@ -327,6 +331,9 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 	static const struct option long_options[] = {
 		{ "strict", no_argument, NULL, OPTION_STRICT },
 		{ "id", required_argument, NULL, OPTION_ID },
+		{ "script-user", required_argument, NULL, OPTION_SCRIPT_USER },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ "keep", no_argument, NULL, OPTION_KEEP },
 		{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 		{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
@@ -365,6 +372,9 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 			break;
 		case OPTION_TIMEOUT:
 			c.timeout = optarg;
+			break;
+		case OPTION_SCRIPT_USER:
+			c.script_user = optarg;
 			break;
 		case OPTION_ID:
 			c.id = optarg;

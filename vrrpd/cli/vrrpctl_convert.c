@@ -12,6 +12,7 @@
 #include <glob.h>
 #include <jansson.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -20,6 +21,9 @@
 #include "shared/conf.h"
 #include "vrrpd/convert/ka_convert.h"
 #include "vrrpd/convert/ka_parse.h"
+
+/* Runs what has no script_user, where there is such a user. */
+#define KEEPALIVED_SCRIPT	"keepalived_script"
 
 static int
 read_source(void *arg, const char *path, char **text, char *why, size_t len)
@@ -144,10 +148,11 @@ print_json(const struct ka_remarks *r, bool done, const char *text, FILE *out)
 }
 
 bool
-vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
-    FILE *err)
+vrrpctl_convert(const char *path, const char *id, const char *script_user,
+    unsigned flags, FILE *out, FILE *err)
 {
-	struct ka_source src = { NULL, id, ".", read_source, match_source };
+	struct ka_source src = { NULL, id, ".", read_source, match_source,
+	    script_user };
 	struct utsname u;
 	char cwd[PATH_MAX];
 	struct ka_tree tree;
@@ -163,6 +168,8 @@ vrrpctl_convert(const char *path, const char *id, unsigned flags, FILE *out,
 		u.nodename[strcspn(u.nodename, ".")] = '\0';
 		src.id = u.nodename;
 	}
+	if (script_user == NULL && getpwnam(KEEPALIVED_SCRIPT) != NULL)
+		src.script_user = KEEPALIVED_SCRIPT;
 	done = ka_parse(path, &src, &tree) == 0;
 	if (done && (rv = ka_convert(&tree, &src, &text)) != 0) {
 		if (rv == -ENOMEM)

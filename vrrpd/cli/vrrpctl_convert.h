@@ -12,10 +12,11 @@
 
 /*
  * keepalived's file as vrrpd.conf on out, what changes on err.  id: the router
- * @ lines are decided for, NULL: this host.  False: refused, and then no
+ * @ lines are decided for, NULL: this host.  script_user: of scripts without one,
+ * NULL: who it is for keepalived on this host.  False: refused, and then no
  * configuration is on out.
  */
-bool	vrrpctl_convert(const char *path, const char *id, unsigned flags,
-	    FILE *out, FILE *err);
+bool	vrrpctl_convert(const char *path, const char *id,
+	    const char *script_user, unsigned flags, FILE *out, FILE *err);
 
 #endif

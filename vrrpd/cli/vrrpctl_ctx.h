@@ -26,6 +26,7 @@ struct ctx {
 	bool		 json;		/* -j */
 	bool		 strict;	/* of convert */
 	const char	*id;		/* of convert */
+	const char	*script_user;	/* of convert */
 	bool		 keep;		/* of set */
 	bool		 dry_run;	/* of reload */
 	const char	*timeout;	/* of reload; NULL: for good */

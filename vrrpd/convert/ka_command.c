@@ -105,14 +105,48 @@ ka_user_good(const struct ka_node *n, unsigned i)
 }
 
 void
-ka_put_user(struct ka_conv *c, const struct ka_node *user)
+ka_settle_user(struct ka_conv *c)
 {
-	if (user == NULL || !ka_user_good(user, 1)) {
-		(void)fprintf(c->out, "    # user: keepalived takes "
-		    "keepalived_script if there is one, else root;\n"
-		    "    # vrrpd its own user for scripts.\n");
+	const char *name = c->src->script_user;
+	struct ka_node *n;
+	char *words[2];
+
+	if (c->script_user != NULL)
+		return;
+	if (name == NULL)
+		name = "root";
+	words[0] = ka_strdup(c->tree, "script_user", strlen("script_user"));
+	words[1] = ka_strdup(c->tree, name, strlen(name));
+	if (words[0] == NULL || words[1] == NULL ||
+	    (n = ka_new(c, sizeof(*n))) == NULL ||
+	    (n->words = ka_new(c, sizeof(words))) == NULL) {
+		c->no_memory = true;
 		return;
 	}
+	memcpy(n->words, words, sizeof(words));
+	n->count = 2;
+	c->script_user = n;
+	c->user_settled = true;
+}
+
+void
+ka_say_user(struct ka_conv *c, const struct ka_node *n)
+{
+	if (!c->user_settled || c->said_user)
+		return;
+	c->said_user = true;
+	ka_say(c, KA_NOTE, n, "no user is said: as in keepalived it is %s, %s; "
+	    "vrrpctl convert --script-user=NAME names another",
+	    c->script_user->words[1], strcmp(c->script_user->words[1], "root")
+	    == 0 ? "where there is no user keepalived_script" :
+	    "who is there for that");
+}
+
+void
+ka_put_user(struct ka_conv *c, const struct ka_node *user)
+{
+	if (user == NULL || !ka_user_good(user, 1))
+		return;
 	(void)fprintf(c->out, "    user = ");
 	if (user->count > 2) {
 		char both[VRRP_USER_MAX];

@@ -27,7 +27,13 @@ bool	ka_check_command(struct ka_conv *, const struct ka_node *,
 const char *ka_basename(const char *path);
 /* Are the words from i on a USER [GROUP] that vrrpd can take? */
 bool	ka_user_good(const struct ka_node *, unsigned i);
-/* The `user` of a script; where there is no good one, a comment instead. */
+/*
+ * Where the file names no script_user, the one that keepalived takes is it from
+ * now on.  ka_say_user() says so, once, of the first line n that it matters to.
+ */
+void	ka_settle_user(struct ka_conv *);
+void	ka_say_user(struct ka_conv *, const struct ka_node *n);
+/* The `user` of a script, where it is a good one. */
 void	ka_put_user(struct ka_conv *, const struct ka_node *user);
 
 #endif

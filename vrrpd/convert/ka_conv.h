@@ -133,6 +133,8 @@ struct ka_conv {
 	const struct ka_node	*router_id;
 	const struct ka_node	*rt_priority;
 	const struct ka_node	*script_user;
+	bool			 user_settled;	/* script_user is not the file's */
+	bool			 said_user;
 	const struct ka_node	*strict;
 	const struct ka_node	*mail_to, *mail_from, *mail_server;
 	bool			 mail_all;	/* smtp_alert of the globals */

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vrrpd/convert/ka_command.h"
 #include "vrrpd/convert/ka_conv.h"
 #include "vrrpd/convert/ka_global.h"
 #include "vrrpd/convert/ka_group.h"
@@ -119,6 +120,9 @@ convert(struct ka_conv *c)
 		    " in it");
 		return -EINVAL;
 	}
+	ka_settle_user(c);
+	if (c->no_memory)
+		return -ENOMEM;
 	for (v = c->instances; v != NULL; v = v->next)
 		ka_find_trackers(c, v->tracks, v->out);
 	for (g = c->groups; g != NULL; g = g->next)

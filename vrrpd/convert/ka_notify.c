@@ -53,39 +53,42 @@ ka_take_notify(struct ka_conv *c, const struct ka_node *n,
 	return true;
 }
 
+/* The user of a command: of its own line, or of all scripts. */
+static const struct ka_node *
+user_of(struct ka_conv *c, const struct ka_node *n, unsigned *first)
+{
+	*first = n->count < 3 ? 1 : 2;
+	if (n->count < 3)
+		ka_say_user(c, n);
+	return n->count < 3 ? c->script_user : n;
+}
+
 static void
 put_notify_user(struct ka_conv *c, const struct ka_node *const *notify)
 {
 	const struct ka_node *n = NULL, *other;
-	unsigned i, first = 1;
+	unsigned i, first = 1, at;
 	char user[VRRP_USER_MAX];
 
 	for (i = 0; i < KA_NOTIFY_WORDS; i++) {
-		if ((other = notify[i]) == NULL || other->count < 3)
+		if (notify[i] == NULL)
 			continue;
+		other = user_of(c, notify[i], &at);
 		/* Of several users never root, which not all commands had. */
-		if (n == NULL || (strcmp(ka_arg(n, 2), "root") == 0 &&
-		    strcmp(ka_arg(other, 2), "root") != 0))
+		if (n == NULL || (strcmp(ka_arg(n, first), "root") == 0 &&
+		    strcmp(ka_arg(other, at), "root") != 0)) {
 			n = other;
+			first = at;
+		}
 	}
-	for (i = 0; i < KA_NOTIFY_WORDS && n != NULL; i++)
-		if ((other = notify[i]) != NULL && (other->count < 3 ||
-		    strcmp(ka_arg(n, 2), ka_arg(other, 2)) != 0))
-			ka_say(c, KA_DIFFERENCE, other, "%s: runs as %.40s "
-			    "too: there is one notify_user", other->words[0],
-			    ka_arg(n, 2));
-	if (n != NULL)
-		first = 2;
-	else
-		n = c->script_user;
-	if (n == NULL) {
-		for (i = 0; notify[i] == NULL; i++)
+	for (i = 0; i < KA_NOTIFY_WORDS; i++) {
+		if (notify[i] == NULL)
 			continue;
-		ka_say(c, KA_DIFFERENCE, notify[i], "%s: no user is said: "
-		    "keepalived runs it as keepalived_script, or as root where"
-		    " there is none; vrrpd never as root unless notify_user = "
-		    "root says so", notify[i]->words[0]);
-		return;
+		other = user_of(c, notify[i], &at);
+		if (strcmp(ka_arg(n, first), ka_arg(other, at)) != 0)
+			ka_say(c, KA_DIFFERENCE, notify[i], "%s: runs as %.40s "
+			    "too: there is one notify_user",
+			    notify[i]->words[0], ka_arg(n, first));
 	}
 	if (!ka_user_good(n, first)) {
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: not a user and a group; "
@@ -186,11 +189,11 @@ ka_say_mail(struct ka_conv *c)
 		    "smtp_alert: keepalived sends none, and so does vrrpd");
 		return;
 	}
-	ka_say(c, KA_DIFFERENCE, n, "vrrpd sends no mail itself: the hook "
+	ka_say(c, KA_NOTE, n, "vrrpd sends no mail itself: the hook "
 	    "notify-mail, one of the examples, does; how stands as a comment "
 	    "where keepalived would have sent some");
 	if (c->mail_server != NULL)
-		ka_say(c, KA_DIFFERENCE, c->mail_server, "smtp_server: left "
+		ka_say(c, KA_NOTE, c->mail_server, "smtp_server: left "
 		    "out: notify-mail hands its mail to sendmail(8) of this "
 		    "host");
 }

@@ -29,6 +29,8 @@ struct ka_source {
 		    size_t len);
 	/* A malloc'd list of malloc'd paths, NULL at its end, or NULL. */
 	char	**(*match)(void *arg, const char *pattern);
+	/* The user of scripts that name none; NULL: root, as in keepalived. */
+	const char *script_user;
 };
 
 /*

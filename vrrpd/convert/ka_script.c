@@ -59,22 +59,19 @@ read_times(struct ka_conv *c, const struct ka_node *n, int64_t *interval,
 	}
 }
 
-/* The line that names the user of a script; NULL: none, and that was said. */
+/* The line that names the user of a script. */
 static const struct ka_node *
 user_of(struct ka_conv *c, const struct ka_tracker *t)
 {
 	const struct ka_node *user;
 
-	if ((user = ka_child(t->node, "user")) == NULL)
+	if ((user = ka_child(t->node, "user")) == NULL) {
+		ka_say_user(c, t->node);
 		user = c->script_user;
-	if (user != NULL && !ka_user_good(user, 1))
+	}
+	if (!ka_user_good(user, 1))
 		ka_say(c, KA_DIFFERENCE, user, "%.80s: not a user and a group; "
 		    "left out", user->words[0]);
-	if (user == NULL)
-		ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s: no user is "
-		    "said: keepalived runs it as keepalived_script, or as root "
-		    "where there is none; vrrpd never as root unless user = "
-		    "root says so", t->out);
 	return user;
 }
 
@@ -327,7 +324,7 @@ put_script(struct ka_conv *c, const struct ka_tracker *t, const char *command,
 static bool
 user_is_said(const struct ka_conv *c, const struct ka_tracker *t)
 {
-	return ka_child(t->node, "user") != NULL || c->script_user != NULL;
+	return ka_child(t->node, "user") != NULL || !c->user_settled;
 }
 
 void

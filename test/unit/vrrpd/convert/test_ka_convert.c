@@ -108,7 +108,7 @@ run(const char *path, unsigned flags, char **text, char **remarks)
 
 	assert_non_null(out);
 	assert_non_null(err);
-	done = vrrpctl_convert(path, "lb1", flags, out, err);
+	done = vrrpctl_convert(path, "lb1", "root", flags, out, err);
 	(void)fclose(out);
 	(void)fclose(err);
 	return done;
@@ -272,7 +272,7 @@ test_ka_convert_json_has_text_and_remarks_apart(void **state)
 	accepted(path, json_string_value(json_object_get(doc,
 	    "configuration")));
 	first = json_array_get(json_object_get(doc, "differences"), 0);
-	assert_int_equal(json_integer_value(json_object_get(first, "line")), 3);
+	assert_int_equal(json_integer_value(json_object_get(first, "line")), 9);
 	assert_true(json_array_size(json_object_get(doc, "notes")) > 0);
 	json_decref(doc);
 	free(text);
