@@ -94,6 +94,7 @@ EXTRA_DIST += \
 	test/lab/test_many.py \
 	test/lab/test_several.py \
 	test/lab/test_probes.py \
+	test/lab/test_mute.py \
 	test/lab/test_netd.py \
 	test/lab/test_nonlocal.py \
 	test/lab/test_monitor.py \
