@@ -309,6 +309,18 @@ discarded(struct bfd_engine *e, const struct bfd_rx *rx,
 	char source[ADDR_STRLEN], ifname[IF_NAMESIZE];
 	uint64_t suppressed;
 
+	/* A router may be among those that are kept out. */
+	if (verdict == BFD_PASSIVE_LIMIT_VERDICT) {
+		if (token_bucket_take(&e->limit_log, e->now, &suppressed))
+			log_warning("refused source=%s interface=%s reason=%s "
+			    "suppressed=%llu: too many open sessions that "
+			    "nobody asked for", addr_format(&rx->source, source,
+			    sizeof(source)), if_indextoname(
+			    (unsigned)rx->ifindex, ifname) != NULL ? ifname :
+			    "-", bfd_verdict_name(verdict),
+			    (unsigned long long)suppressed);
+		return;
+	}
 	if (!log_debug_on("rx") || !token_bucket_take(
 	    &e->discard_log[verdict], e->now, &suppressed))
 		return;
@@ -595,6 +607,7 @@ bfd_engine_new(const struct bfd_engine_config *config, struct bfd_engine **out,
 	token_bucket_init(&e->operator_log, NS_PER_S, OPERATOR_LOG_BURST);
 	for (i = 0; i < BFD_VERDICT_COUNT; i++)
 		token_bucket_init(&e->discard_log[i], NS_PER_S, 10);
+	token_bucket_init(&e->limit_log, 10 * NS_PER_S, 1);
 	e->slot_due = MONO_NEVER;
 	e->rate_since = loop_clock();
 	e->table = bfd_table_new(config->sessions_max, config->seed);

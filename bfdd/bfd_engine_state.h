@@ -58,7 +58,7 @@ struct bfd_engine {
 	void			(*reap)(void *arg);	/* one is doomed */
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
-	struct token_bucket	 discard_log[BFD_VERDICT_COUNT];
+	struct token_bucket	 discard_log[BFD_VERDICT_COUNT], limit_log;
 	int64_t			 packets_max;	/* B-84; 0: no limit */
 	int64_t			 packet_rate;	/* sum of the sessions' */
 	struct token_bucket	 refused_log;

@@ -225,7 +225,7 @@ struct vrrp_instance {
 	struct token_bucket	 interval_bucket, contest_bucket;
 	struct token_bucket	 send_bucket, restore_bucket;
 	struct token_bucket	 close_bucket, flap_bucket, spared_bucket;
-	struct token_bucket	 state_bucket;
+	struct token_bucket	 state_bucket, peer_bucket;
 };
 
 /* Asserts what is true of every instance at rest. */

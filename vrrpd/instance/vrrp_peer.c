@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "shared/log.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_peer.h"
@@ -136,14 +137,43 @@ is_opened(const struct vrrp_bfd_session *s)
 	return s->is_peer && s->level.state == VRRP_BFD_UP;
 }
 
+static bool
+is_named(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.unicast_count; i++)
+		if (addr_equal(&v->p.unicast_peers[i], addr))
+			return true;
+	return false;
+}
+
+static void
+no_room(struct vrrp_instance *v, mono_t now, const struct addr *addr)
+{
+	char text[ADDR_STRLEN];
+	uint64_t suppressed;
+
+	if (token_bucket_take(&v->peer_bucket, now, &suppressed))
+		log_warning("instance=%s peer=%s bfd-auto=full suppressed=%llu: "
+		    "its session is of no use, since %u routers have one whose "
+		    "adverts were never heard; %u of %u places are for those "
+		    "that are", v->p.name, addr_format(addr, text,
+		    sizeof(text)), (unsigned long long)suppressed,
+		    VRRP_AUTO_MAX - VRRP_AUTO_RESERVE, VRRP_AUTO_RESERVE,
+		    VRRP_AUTO_MAX);
+}
+
 void
 vrrp_peer_level(struct vrrp_instance *v, mono_t now,
     const struct vrrp_bfd_session *s)
 {
 	if (!v->p.has_bfd_auto || s->peer.family != v->p.family)
 		return;
-	if (is_opened(s) && !vrrp_iface_is_virtual(v->iface, &s->peer))
-		(void)vrrp_auto_opened(&v->peers, now, &s->peer);
+	if (is_opened(s) && !vrrp_iface_is_virtual(v->iface, &s->peer) &&
+	    vrrp_auto_opened(&v->peers, now, &s->peer, is_named(v,
+	    &s->peer)) == VRRP_AUTO_NO_ROOM)
+		no_room(v, now, &s->peer);
 	/* A session that goes Down was Up until now. */
 	if (s->level.state == VRRP_BFD_UP ||
 	    s->level.state == VRRP_BFD_DOWN)

@@ -37,6 +37,7 @@ vrrp_words_init(struct vrrp_instance *v)
 	token_bucket_init(&v->spared_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->send_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->restore_bucket, LOG_EVERY_NS, LOG_BURST);
+	token_bucket_init(&v->peer_bucket, LOG_EVERY_NS, LOG_BURST);
 	token_bucket_init(&v->state_bucket, STATE_EVERY_NS, STATE_BURST);
 }
 

@@ -5,7 +5,8 @@
  * session that bfdd accepted by the rules of RFC 9468.  Neither can make us send
  * to anybody who is not a neighbour, and a sender of many addresses can only
  * push out peers that give no sign of life: one whose session is Up is told to
- * us again and again (vrrp_auto_alive) and is never the oldest for long.
+ * us again and again (vrrp_auto_alive) and is never the oldest for long.  Whoever
+ * only opened sessions has no claim to the last places at all.
  *
  * Who only opened is not opened to: it speaks first and we answer.  Two of whom
  * neither was ever Active need no session (L-27).
@@ -60,6 +61,8 @@ less_needed(const struct vrrp_auto_peer *p, const struct vrrp_auto_peer *than)
 {
 	if (p->heard != than->heard)
 		return than->heard;
+	if (p->named != than->named)
+		return than->named;
 	return mono_before(p->alive, than->alive);
 }
 
@@ -97,20 +100,33 @@ vrrp_auto_heard(struct vrrp_auto *a, mono_t now, const struct addr *addr)
 	return is_new;
 }
 
-bool
-vrrp_auto_opened(struct vrrp_auto *a, mono_t now, const struct addr *addr)
+static unsigned
+strangers(const struct vrrp_auto *a)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < a->count; i++)
+		n += !a->list[i].heard && !a->list[i].named;
+	return n;
+}
+
+enum vrrp_auto_opened
+vrrp_auto_opened(struct vrrp_auto *a, mono_t now, const struct addr *addr,
+    bool named)
 {
 	struct vrrp_auto_peer *p = find(a, addr);
 	bool is_new = p == NULL;
 
+	if (p == NULL && (named || strangers(a) < VRRP_AUTO_MAX -
+	    VRRP_AUTO_RESERVE))
+		p = add(a, now, addr, named && strangers(a) > 0);
 	if (p == NULL)
-		p = add(a, now, addr, false);
-	if (p == NULL)
-		return false;
+		return VRRP_AUTO_NO_ROOM;
 	p->opened = true;
+	p->named = named;
 	p->alive = now;
 	check(a);
-	return is_new;
+	return is_new ? VRRP_AUTO_NEW : VRRP_AUTO_KNOWN;
 }
 
 bool

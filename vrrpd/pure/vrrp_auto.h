@@ -19,12 +19,14 @@
 #include "shared/pure/mono.h"
 
 #define VRRP_AUTO_MAX		16
+#define VRRP_AUTO_RESERVE	4	/* of them, for routers that were heard */
 #define VRRP_AUTO_FORGET_NS	(300 * NS_PER_S)
 
 struct vrrp_auto_peer {
 	struct addr	addr;
 	bool		heard;		/* adverts of it: we open a session */
 	bool		opened;		/* a session that it has opened to us */
+	bool		named;		/* the configuration knows it */
 	mono_t		alive;		/* the last sign of life */
 };
 
@@ -39,11 +41,18 @@ struct vrrp_auto {
  * longest, an opener before one that was heard.
  */
 bool	vrrp_auto_heard(struct vrrp_auto *, mono_t now, const struct addr *);
+enum vrrp_auto_opened {
+	VRRP_AUTO_KNOWN,	/* before, too */
+	VRRP_AUTO_NEW,
+	VRRP_AUTO_NO_ROOM	/* and it is not known now */
+};
 /*
- * This router opened a session to us.  True: it was not known.  False: it was, or
- * there is no room.
+ * This router opened a session to us.  Whoever can send can do so under as many
+ * addresses as its network has; so routers of which nothing else is known have all
+ * places but VRRP_AUTO_RESERVE.  named: the configuration knows it.
  */
-bool	vrrp_auto_opened(struct vrrp_auto *, mono_t now, const struct addr *);
+enum vrrp_auto_opened vrrp_auto_opened(struct vrrp_auto *, mono_t now,
+	    const struct addr *, bool named);
 /* That session is no more.  True: so it is not known any more. */
 bool	vrrp_auto_closed(struct vrrp_auto *, const struct addr *);
 /* The session with it is Up, or was until now. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/log.h"
@@ -128,6 +129,16 @@ session_is(const char *peer, enum vrrp_bfd_state s, bool accepted)
 	session.level.detection_time_ns = 30 * NS_PER_MS;
 	session.level.tx_interval_ns = 10 * NS_PER_MS;
 	session.level.tx_multiplier = 3;
+}
+
+static unsigned words;
+
+static void
+count_words(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)arg;
+	words += strstr(line, "bfd-auto=full") != NULL;
 }
 
 static enum vrrp_peer_how
@@ -380,6 +391,32 @@ test_vrrp_protect_bound_is_of_whoever_is_first(void **state)
 	assert_int_equal(list[1].takeover, VRRP_TAKEOVER_NO_SESSION);
 }
 
+/* L-27 -: one host with forty addresses is not all the others, and the log says so */
+static void
+test_vrrp_peer_strangers_leave_places_for_routers(void **state)
+{
+	struct vrrp_params p = params(true);
+	unsigned n, known = 0;
+	char text[16];
+
+	(void)state;
+	words = 0;
+	log_capture(count_words, NULL);
+	start_with(&p);
+	for (n = 100; n < 140; n++) {
+		(void)snprintf(text, sizeof(text), "192.0.2.%u", n);
+		session_is(text, VRRP_BFD_UP, true);
+		vrrp_peer_level(v, world.now, &session);
+		known += is_peer(text);
+	}
+	assert_int_equal(known, VRRP_AUTO_MAX - VRRP_AUTO_RESERVE);
+	assert_int_equal(words, 1);
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(how("192.0.2.1"), VRRP_PEER_LEARNED);
+	assert_true(is_peer("192.0.2.100"));
+	log_capture(NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -392,6 +429,7 @@ main(void)
 		T(test_vrrp_peer_opener_comes_and_goes),
 		T(test_vrrp_peer_of_another_instance_is_passive_while_it_lasts),
 		T(test_vrrp_peer_silent_one_is_forgotten_by_the_core_too),
+		T(test_vrrp_peer_strangers_leave_places_for_routers),
 		T(test_vrrp_peer_auto_taken_away_forgets_what_was_learned),
 		T(test_vrrp_protect_bound_is_of_whoever_is_first),
 	};

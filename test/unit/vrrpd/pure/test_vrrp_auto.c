@@ -13,6 +13,7 @@
 #include "vrrpd/pure/vrrp_auto.h"
 
 static struct vrrp_auto a;
+static enum vrrp_auto_opened last;
 static mono_t now = { 5000 * NS_PER_S };
 
 static int
@@ -46,7 +47,8 @@ opened(unsigned n)
 	struct addr r = router(n);
 
 	now = mono_add(now, NS_PER_S);
-	return vrrp_auto_opened(&a, now, &r);
+	last = vrrp_auto_opened(&a, now, &r, false);
+	return last == VRRP_AUTO_NEW;
 }
 
 static const struct vrrp_auto_peer *
@@ -131,6 +133,38 @@ test_vrrp_auto_full_list_gives_up_who_matters_least(void **state)
 	assert_int_equal(a.count, VRRP_AUTO_MAX);
 }
 
+/* One host with forty addresses */
+static void
+test_vrrp_auto_strangers_leave_places_for_routers(void **state)
+{
+	struct addr named = router(200);
+	unsigned n, known = 0;
+
+	(void)state;
+	for (n = 1; n <= 40; n++)
+		known += opened(n);
+	assert_int_equal(known, VRRP_AUTO_MAX - VRRP_AUTO_RESERVE);
+	assert_int_equal(last, VRRP_AUTO_NO_ROOM);
+	assert_false(opened(1));
+	assert_int_equal(last, VRRP_AUTO_KNOWN);
+	/* A router that is heard or named has a place, and pushes no such one out. */
+	for (n = 101; n < 101 + VRRP_AUTO_RESERVE; n++)
+		assert_true(heard(n));
+	assert_non_null(peer(1));
+	now = mono_add(now, NS_PER_S);
+	assert_int_equal(vrrp_auto_opened(&a, now, &named, true),
+	    VRRP_AUTO_NEW);
+	assert_non_null(peer(200));
+	for (n = 111; n < 111 + VRRP_AUTO_MAX - VRRP_AUTO_RESERVE - 1; n++)
+		assert_true(heard(n));
+	for (n = 1; n <= 40; n++)
+		assert_null(peer(n));
+	assert_non_null(peer(200));
+	assert_non_null(peer(101));
+	assert_false(opened(1));
+	assert_int_equal(last, VRRP_AUTO_NO_ROOM);
+}
+
 int
 main(void)
 {
@@ -140,6 +174,7 @@ main(void)
 		T(test_vrrp_auto_opener_is_known_while_its_session_is),
 		T(test_vrrp_auto_silent_router_is_forgotten),
 		T(test_vrrp_auto_full_list_gives_up_who_matters_least),
+		T(test_vrrp_auto_strangers_leave_places_for_routers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
