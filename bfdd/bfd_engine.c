@@ -556,6 +556,11 @@ bfd_engine_link(struct bfd_engine *e, const char *name, int ifindex, bool gone)
 
 		if (s->core.p.multihop)
 			continue;
+		/* Or by another of its names (ip link property). */
+		if (!named && !gone && (s->ifindex == 0 ||
+		    s->ifindex == ifindex))
+			named = (int)if_nametoindex(s->core.p.interface) ==
+			    ifindex;
 		if (named && !gone)
 			set_ifindex(e, s, ifindex);
 		else if (s->ifindex == ifindex)	/* gone, or renamed */

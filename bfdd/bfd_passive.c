@@ -136,6 +136,10 @@ bfd_passive_link(struct bfd_passive *ps, const char *name, int ifindex,
 	for (o = ps->offers; o != NULL; o = o->next) {
 		if (strcmp(o->p.interface, name) == 0)
 			o->ifindex = gone ? 0 : ifindex;
+		else if (!gone && (o->ifindex == 0 ||
+		    o->ifindex == ifindex) &&
+		    (int)if_nametoindex(o->p.interface) == ifindex)
+			o->ifindex = ifindex;	/* another of its names */
 		else if (o->ifindex == ifindex)		/* renamed */
 			o->ifindex = 0;
 	}

@@ -221,7 +221,7 @@ nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
 	unsigned i;
 
 	for (i = 0; i < nl->link_count; i++)
-		if (strcmp(nl->links[i].name, name) == 0) {
+		if (nl_link_is_called(&nl->links[i], name)) {
 			*out = nl->links[i];
 			return 0;
 		}

@@ -69,6 +69,35 @@ nl_msg_collect(struct nl_collected *c, const struct nlmsghdr *h)
 /* --- messages into values --- */
 
 bool
+nl_link_is_called(const struct nl_link *l, const char *name)
+{
+	unsigned i;
+
+	if (strcmp(l->name, name) == 0)
+		return true;
+	for (i = 0; i < NL_LINK_NAMES_MAX && l->also[i][0] != '\0'; i++)
+		if (strcmp(l->also[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Names that are too long for a configuration are nobody's here. */
+static void
+read_names(struct nlattr *list, struct nl_link *out)
+{
+	struct nlattr *a;
+	unsigned n = 0;
+	int left;
+
+	if (list == NULL)
+		return;
+	nla_for_each_nested(a, list, left)
+		if (nla_type(a) == IFLA_ALT_IFNAME && nla_len(a) > 0 &&
+		    nla_len(a) <= IF_NAMESIZE && n < NL_LINK_NAMES_MAX)
+			(void)nla_strlcpy(out->also[n++], a, IF_NAMESIZE);
+}
+
+bool
 nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 {
 	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -85,6 +114,7 @@ nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 	memset(out, 0, sizeof(*out));
 	out->ifindex = ifi->ifi_index;
 	(void)nla_strlcpy(out->name, tb[IFLA_IFNAME], sizeof(out->name));
+	read_names(tb[IFLA_PROP_LIST], out);
 	out->admin_up = (ifi->ifi_flags & IFF_UP) != 0;
 	out->running = (ifi->ifi_flags & usable) == usable;
 	/* With a namespace id the index is one of another namespace. */

@@ -18,10 +18,14 @@
 struct nl_msg;				/* of libnl */
 struct nlmsghdr;
 
+#define NL_LINK_NAMES_MAX	8	/* of a length that a name may have here */
+
 struct nl_link {
 	int		ifindex;
 	int		parent;		/* IFLA_LINK, 0 if none */
 	char		name[IF_NAMESIZE];
+	/* Other names of the same interface (ip link property), "" = no more. */
+	char		also[NL_LINK_NAMES_MAX][IF_NAMESIZE];
 	uint8_t		mac[6];
 	bool		has_mac;	/* a 6-byte link address */
 	bool		admin_up;	/* IFF_UP */
@@ -71,6 +75,9 @@ struct nl_collected {
 };
 /* Appends a copy of the message.  0; -ENOMEM, and then nothing was added. */
 int	nl_msg_collect(struct nl_collected *, const struct nlmsghdr *);
+
+/* Is this its name, or another one that it has? */
+bool	nl_link_is_called(const struct nl_link *, const char *name);
 
 /* A libnl error (negative or 0) as a negative errno. */
 int	nl_msg_error(int nle);

@@ -241,3 +241,52 @@ def test_host_own_connections_do_not_choose_the_virtual_address(lab):
         time.sleep(0.7)                         # and after it was lent anew
     assert lab.client.run("ping", "-6", "-c", "1", "-W", "2", vip,
                           check=False).returncode == 0
+
+
+# Names
+
+ALTNAME = "enp3s0f0"
+
+
+@MODES
+def test_host_interface_by_another_of_its_names(lab, virtual_mac):
+    """systemd gives every card some; events tell of the first one only."""
+    r1 = lab.r1
+    r1.ip("link", "property", "add", "dev", "eth0", "altname", ALTNAME)
+    lab.r2.start_bfdd()
+    r1.start_bfdd()
+    r1.start_vrrpd(vrrpd_conf(priority=200, interface=ALTNAME, advert_int=10,
+                              virtual_mac=virtual_mac, bfd=NETWORK + ".2",
+                              extra="track_interface %s { }" % ALTNAME))
+    lab.r2.start_vrrpd(vrrpd_conf(advert_int=10, virtual_mac=virtual_mac,
+                                  bfd=NETWORK + ".1"))
+    lab.wait_pair(bfd=True)
+    before = r1.transitions()
+    for state in ("on", "off", "on"):
+        r1.ip("link", "set", "eth0", "promisc", state)
+    r1.ip("link", "set", "eth0", "mtu", "1400")
+    time.sleep(1)
+    assert r1.state() == "active"
+    assert r1.transitions() == before
+    assert r1.session(NETWORK + ".2")["state"] == "up"
+    lab.answered()
+    # That name is taken away, and given to nobody else.
+    r1.ip("link", "property", "del", "dev", "eth0", "altname", ALTNAME)
+    r1.wait_state("initialize")
+    r1.ip("link", "property", "add", "dev", "eth0", "altname", ALTNAME)
+    r1.wait_state("active")
+    r1.vrrpd.stop()
+    assert r1.run("cat", "/proc/sys/net/ipv4/conf/eth0/arp_ignore"
+                  ).stdout == "0\n"
+
+
+def test_host_settings_are_put_back_on_an_interface_that_was_renamed(lab):
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    r1.ip("link", "set", "eth0", "down")
+    r1.ip("link", "set", "eth0", "name", "lan0")
+    r1.wait_state("initialize")
+    path = "/proc/sys/net/ipv4/conf/lan0/"
+    wait_for(lambda: r1.run("cat", path + "arp_ignore", path + "arp_announce"
+                            ).stdout == "0\n0\n", 5, "as before")

@@ -194,7 +194,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
-		same_name = strcmp(f->name, link->name) == 0;
+		same_name = nl_link_is_called(link, f->name);
 		if (f->exists && f->link.ifindex == link->ifindex) {
 			if (gone || !same_name)
 				iface_lost(r, f);

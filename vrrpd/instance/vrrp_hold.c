@@ -606,7 +606,7 @@ is_outdated(const struct vrrp_instance *v, unsigned i,
 {
 	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
 
-	return strcmp(v->p.vips[i].device, link->name) == 0 &&
+	return nl_link_is_called(link, v->p.vips[i].device) &&
 	    (a[i].ifindex != link->ifindex ||
 	    memcmp(a[i].mac, link->mac, sizeof(a[i].mac)) != 0);
 }
@@ -717,12 +717,12 @@ wish(const struct vrrp_iface *f, const struct vrrp_params *p)
 {
 	struct vrrp_device_wish w = {
 		.parent = f->link.ifindex,
-		.tag = vrrp_manners_tag(&f->manners, f->name),
+		.tag = vrrp_manners_tag(&f->manners, f->link.ifindex),
 		.family = p->family,
 		.vrid = p->vrid,
 	};
 
-	memcpy(w.parent_name, f->name, sizeof(w.parent_name));
+	memcpy(w.parent_name, f->link.name, sizeof(w.parent_name));
 	return w;
 }
 
@@ -768,7 +768,7 @@ go_on(struct vrrp_instance *v)
 	if (v->p.virtual_mac && v->p.family == AF_INET) {
 		vrrp_manners_recall(&v->iface->manners, v->vips);
 		error = vrrp_manners_hold(&v->iface->manners,
-		    v->iface->name);
+		    v->iface->link.ifindex);
 		if (error < 0) {
 			(void)snprintf(v->retry_reason,
 			    sizeof(v->retry_reason),

@@ -399,7 +399,7 @@ vrrp_instance_check_addresses(struct vrrp_instance *v)
 void
 vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 {
-	if (v->vips == NULL || strcmp(link->name, v->iface->name) == 0 ||
+	if (v->vips == NULL || link->ifindex == v->iface->link.ifindex ||
 	    !vrrp_hold_is_outdated(v, link))
 		return;
 	/* The instance may have waited for this link. */

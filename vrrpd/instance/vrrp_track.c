@@ -247,7 +247,7 @@ vrrp_track_link(struct vrrp_track *t, const struct nl_link *link, bool gone)
 		it = t->items[i];
 		if (it->kind != VRRP_TRACK_INTERFACE)
 			continue;
-		if (!gone && strcmp(it->name, link->name) == 0) {
+		if (!gone && nl_link_is_called(link, it->name)) {
 			it->ifindex = link->ifindex;
 			why = trouble(link);
 		} else if (it->ifindex == link->ifindex) {

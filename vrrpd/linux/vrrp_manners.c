@@ -12,7 +12,8 @@
 #include "config.h"
 
 #include <assert.h>
-#include <stdio.h>
+#include <errno.h>
+#include <net/if.h>
 #include <sys/socket.h>
 
 #include "shared/devconf.h"
@@ -41,22 +42,41 @@ check(const struct vrrp_manners *parent)
 		assert(parent->holders > 0 || !parent->changed[i]);
 }
 
+/* The settings are found by the name that the interface has now. */
+static int
+get(int ifindex, const char *key, int *value)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
+	    devconf_get(AF_INET, name, key, value);
+}
+
+static int
+set(int ifindex, const char *key, int value)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
+	    devconf_set(AF_INET, name, key, value);
+}
+
 int
-vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
+vrrp_manners_hold(struct vrrp_manners *parent, int ifindex)
 {
 	size_t i;
 	int error, now = 0;
 
 	if (parent->holders++ > 0)
 		return 0;
-	(void)snprintf(parent->name, sizeof(parent->name), "%s", name);
+	parent->ifindex = ifindex;
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
 		parent->changed[i] = false;
-		error = devconf_get(AF_INET, name, manners[i].key, &now);
+		error = get(ifindex, manners[i].key, &now);
 		if (!parent->recalled || now != manners[i].at_least)
 			parent->saved[i] = now;
 		if (error == 0 && parent->saved[i] < manners[i].at_least) {
-			error = devconf_set(AF_INET, name, manners[i].key,
+			error = set(ifindex, manners[i].key,
 			    manners[i].at_least);
 			parent->changed[i] = error == 0;
 		}
@@ -82,10 +102,10 @@ vrrp_manners_release(struct vrrp_manners *parent)
 		if (!parent->changed[i])
 			continue;
 		parent->changed[i] = false;
-		if (devconf_get(AF_INET, parent->name, manners[i].key,
-		    &now) == 0 && now == manners[i].at_least)
-			(void)devconf_set(AF_INET, parent->name,
-			    manners[i].key, parent->saved[i]);
+		if (get(parent->ifindex, manners[i].key, &now) == 0 &&
+		    now == manners[i].at_least)
+			(void)set(parent->ifindex, manners[i].key,
+			    parent->saved[i]);
 	}
 	check(parent);
 }
@@ -100,7 +120,7 @@ vrrp_manners_recall(struct vrrp_manners *parent, const struct vrrp_vips *v)
 }
 
 int
-vrrp_manners_tag(const struct vrrp_manners *parent, const char *name)
+vrrp_manners_tag(const struct vrrp_manners *parent, int ifindex)
 {
 	int values[VRRP_VMAC_TAG_VALUES];
 	size_t i;
@@ -108,8 +128,7 @@ vrrp_manners_tag(const struct vrrp_manners *parent, const char *name)
 	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++) {
 		values[i] = parent->saved[i];
 		if (parent->holders == 0)
-			(void)devconf_get(AF_INET, name, manners[i].key,
-			    &values[i]);
+			(void)get(ifindex, manners[i].key, &values[i]);
 	}
 	return vrrp_vmac_tag_with(values);
 }

@@ -16,7 +16,7 @@ struct vrrp_vips;
  * back unless somebody else has changed them since.
  */
 struct vrrp_manners {
-	char	 name[IF_NAMESIZE];
+	int	 ifindex;	/* a name may become another's */
 	unsigned holders;
 	bool	 changed[2];	/* by us; in the order of vrrp_manners.c */
 	int	 saved[2];	/* the values before */
@@ -24,7 +24,7 @@ struct vrrp_manners {
 };
 
 /* 0, or negative errno with nothing held. */
-int	vrrp_manners_hold(struct vrrp_manners *, const char *name);
+int	vrrp_manners_hold(struct vrrp_manners *, int ifindex);
 void	vrrp_manners_release(struct vrrp_manners *);
 /*
  * The old values outlive a crash in the `tag` of the virtual MAC devices, a
@@ -34,7 +34,7 @@ void	vrrp_manners_release(struct vrrp_manners *);
 void	vrrp_manners_recall(struct vrrp_manners *,
 	    const struct vrrp_vips *);
 /* tag: what a device that is made now, on this interface, would be noted with. */
-int	vrrp_manners_tag(const struct vrrp_manners *, const char *name);
+int	vrrp_manners_tag(const struct vrrp_manners *, int ifindex);
 void	vrrp_manners_note(const struct vrrp_manners *,
 	    const struct vrrp_vips *);
 

@@ -217,7 +217,7 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 		a->prefix.len = (uint8_t)(addr_len(vip->prefix.addr.family) *
 		    8);
 	if (vip->device[0] == '\0' ||
-	    strcmp(vip->device, v->parent.name) == 0) {
+	    nl_link_is_called(&v->parent, vip->device)) {
 		a->ifindex = v->ifindex;
 		a->announce_ifindex = v->parent.ifindex;
 		memcpy(a->mac, v->mac, sizeof(a->mac));

@@ -128,6 +128,33 @@ test_nl_msg_link_parent_elsewhere_is_none(void **state)
 	nlmsg_free(msg);
 }
 
+/* A name that is too long for a configuration is passed over. */
+static void
+test_nl_msg_link_is_called_by_each_of_its_names(void **state)
+{
+	struct nl_msg *msg = link_message();
+	struct nlattr *list;
+	struct nl_link l;
+
+	(void)state;
+	list = nla_nest_start(msg, IFLA_PROP_LIST);
+	assert_non_null(list);
+	assert_int_equal(nla_put_string(msg, IFLA_ALT_IFNAME,
+	    "enp3s0f0np0-and-longer"), 0);
+	assert_int_equal(nla_put_string(msg, IFLA_ALT_IFNAME, "enp3s0f0"), 0);
+	assert_int_equal(nla_put_string(msg, IFLA_ALT_IFNAME,
+	    "enx00005e000133"), 0);
+	nla_nest_end(msg, list);
+	assert_true(nl_msg_read_link(nlmsg_hdr(msg), &l));
+	assert_true(nl_link_is_called(&l, "nlm0"));
+	assert_true(nl_link_is_called(&l, "enp3s0f0"));
+	assert_true(nl_link_is_called(&l, "enx00005e000133"));
+	assert_false(nl_link_is_called(&l, "enp3s0f"));
+	assert_false(nl_link_is_called(&l, ""));
+	cut_everywhere(msg, sizeof(struct ifinfomsg));
+	nlmsg_free(msg);
+}
+
 static void
 test_nl_msg_link_without_name_leaves_the_output(void **state)
 {
@@ -267,6 +294,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nl_msg_link_is_read_back),
 		cmocka_unit_test(test_nl_msg_link_parent_elsewhere_is_none),
+		cmocka_unit_test(
+		    test_nl_msg_link_is_called_by_each_of_its_names),
 		cmocka_unit_test(
 		    test_nl_msg_link_without_name_leaves_the_output),
 		cmocka_unit_test(test_nl_msg_addr_is_read_back),

@@ -1011,18 +1011,18 @@ vrrp_vip_adopted(const struct vrrp_vips *v)
 }
 
 int
-vrrp_manners_hold(struct vrrp_manners *parent, const char *name)
+vrrp_manners_hold(struct vrrp_manners *parent, int ifindex)
 {
-	(void)name;
+	(void)ifindex;
 	parent->holders++;
 	return 0;
 }
 
 int
-vrrp_manners_tag(const struct vrrp_manners *parent, const char *name)
+vrrp_manners_tag(const struct vrrp_manners *parent, int ifindex)
 {
 	(void)parent;
-	(void)name;
+	(void)ifindex;
 	return 1 << 30;
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 
 #include "shared/devconf.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
@@ -24,8 +25,8 @@ test_vrrp_manners_parent_is_silent_while_held_and_restored(void **state)
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
-	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
-	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 2);
 	vrrp_manners_release(&h);
@@ -45,7 +46,7 @@ test_vrrp_manners_set_by_someone_else_stay_as_set(void **state)
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 0),
 	    0);
-	assert_int_equal(vrrp_manners_hold(&h, "eth0"), 0);
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 2);
 	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_announce", 1),
 	    0);
@@ -56,6 +57,24 @@ test_vrrp_manners_set_by_someone_else_stay_as_set(void **state)
 	(void)devconf_set(AF_INET, "eth0", "arp_announce", 0);
 }
 
+/* Names may be swapped meanwhile: the other interface is not touched. */
+static void
+test_vrrp_manners_follow_the_interface_and_not_its_name(void **state)
+{
+	struct vrrp_manners h = { .holders = 0 };
+
+	(void)state;
+	need_net();
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
+	assert_int_equal(system("ip link set eth0 down && ip link set eth1 down "
+	    "&& ip link set eth0 name was0 && ip link set eth1 name eth0"), 0);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 1), 0);
+	vrrp_manners_release(&h);
+	assert_int_equal(setting("was0", AF_INET, "arp_ignore"), 0);
+	assert_int_equal(setting("was0", AF_INET, "arp_announce"), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -64,6 +83,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_manners_parent_is_silent_while_held_and_restored),
 	    TEST(test_vrrp_manners_set_by_someone_else_stay_as_set),
+	    TEST(test_vrrp_manners_follow_the_interface_and_not_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);
