@@ -143,6 +143,21 @@ def test_script_fall_and_rise_count_in_a_row(lab, service):
     assert service.lines().count("mended") >= 3
 
 
+def test_script_may_take_longer_than_its_interval(lab, service):
+    """The run finishes; those that are due meanwhile are skipped."""
+    command = service.script(
+        "echo begin >>%s/log; sleep 0.5; echo end >>%s/log" %
+        ((service.out,) * 2))
+    (service.out / "log").write_text("")
+    (service.out / "log").chmod(0o666)
+    lab.r1.start_vrrpd(script_conf(command, words="timeout = 30s",
+                                   interval="100ms"))
+    lab.r1.wait_state("active")
+    wait_for(lambda: len(service.lines()) >= 6, 20, "three runs")
+    assert service.lines()[:6] == ["begin", "end"] * 3
+    assert [t["to"] for t in lab.r1.transitions()] == ["backup", "active"]
+
+
 def test_script_first_result_alone_decides(lab, service):
     """E.3; and until then nothing starts."""
     gate = service.dir / "gate"

@@ -221,7 +221,10 @@ read_count(struct parse *p, cfg_t *sec, const char *name, long max,
 		*out = (unsigned)n;
 }
 
-/* interval, timeout, fall and rise; an unsaid timeout is the interval. */
+/*
+ * interval, timeout, fall and rise; an unsaid timeout is the interval.  A script may
+ * take longer, and then misses the runs that are due meanwhile.
+ */
 static void
 build_pace(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 {
@@ -231,7 +234,8 @@ build_pace(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	    &t->interval_ns);
 	t->timeout_ns = t->interval_ns;
 	if (read_span(p, sec, "timeout", TIMEOUT_MIN_NS, SPAN_MAX_NS,
-	    &t->timeout_ns) && t->timeout_ns > t->interval_ns)
+	    &t->timeout_ns) && t->timeout_ns > t->interval_ns &&
+	    t->kind != VRRP_TRACK_SCRIPT)
 		bad(p, line_of(sec, "timeout"), "timeout = %s: the next check "
 		    "would begin before (interval = %s)",
 		    word_get(sec, "timeout")->text,

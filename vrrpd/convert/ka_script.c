@@ -24,7 +24,7 @@
 #include "vrrpd/convert/ka_sight.h"
 #include "vrrpd/convert/ka_words.h"
 
-/* When the script runs next, and how long it may take: never longer. */
+/* How often the script runs, and how long it may take. */
 static void
 read_times(struct ka_conv *c, const struct ka_node *n, int64_t *interval,
     int64_t *timeout)
@@ -49,13 +49,6 @@ read_times(struct ka_conv *c, const struct ka_node *n, int64_t *interval,
 		    timeout))
 			*timeout = *interval;
 		ka_no_more(c, w, 1);
-		if (*timeout > *interval) {
-			ka_say(c, KA_DIFFERENCE, w, "timeout %s: longer than "
-			    "the interval, which is written instead: a script "
-			    "still running when its next run is due has failed",
-			    ka_arg(w, 1));
-			*timeout = *interval;
-		}
 	}
 }
 
@@ -128,7 +121,7 @@ put_process(struct ka_conv *c, struct ka_tracker *t, const char *command,
 		ka_put_span(c, "delay", (times->fall - 1) * times->interval);
 	(void)fprintf(c->out, "}\n");
 	t->written = KA_PROCESS;
-	ka_say(c, KA_DIFFERENCE, t->node, "vrrp_script %s asks whether %.80s "
+	ka_say(c, KA_NOTE, t->node, "vrrp_script %s asks whether %.80s "
 	    "lives in a way that needs root, and no user is said: it becomes "
 	    "a process tracker, which does not and knows of the end at once", t->out, name);
 }
@@ -152,7 +145,8 @@ put_tcp(struct ka_conv *c, struct ka_tracker *t, const char *command,
 	(void)fprintf(c->out, "    address = %s\n    port = %d\n", host,
 	    atoi(sight->port));
 	ka_put_span(c, "interval", times->interval);
-	ka_put_span(c, "timeout", times->timeout);
+	ka_put_span(c, "timeout", times->timeout < times->interval ?
+	    times->timeout : times->interval);
 	(void)fprintf(c->out, "    fall = %ld\n    rise = %ld\n}\n",
 	    times->fall, times->rise);
 	t->written = KA_TCP;
