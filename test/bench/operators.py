@@ -667,6 +667,25 @@ class Operator:
         return Deed("kill -9 of vrrpd-%s" % word, 0, 0, 1), \
             lambda: self.kill(number, word)
 
+    def kill_bfdd(self, number):
+        """The others see what they see when the router dies, and take over.
+
+        Its adverts say that it lives, and the better one of both stays.
+        """
+        if not self.options.bfd:
+            return None
+        wait = self.rng.uniform(0, 1)
+
+        def do():
+            router = self.lab.routers[number]
+            router.bfdd.kill(signal.SIGKILL)
+            router.bfdd.wait(20)
+            time.sleep(wait)
+            router.start_bfdd()
+
+        return Deed("kill -9 of bfdd, then start", LINGER_MS,
+                    self.interval() + LINGER_MS, 4), do
+
     def kill_monitor(self, number):
         if not self.somebody_else(number):
             return None
@@ -695,7 +714,7 @@ class Operator:
 
     DEEDS = ((reload, 8), (reload_bad, 2), (set_priority, 3),
              (set_advert_int, 2), (handover, 5), (disable, 3), (enable, 6),
-             (restart, 3), (kill_engine, 3), (kill_helper, 2),
+             (restart, 3), (kill_engine, 3), (kill_helper, 2), (kill_bfdd, 2),
              (kill_monitor, 1), (kill_all, 1), (stop_and_start, 2))
 
     # --- hands ---
