@@ -117,6 +117,7 @@ check_actions(const struct vrrp_core *v, const struct vrrp_core *was,
 	    !(moved && was->state == VRRP_ACTIVE));
 	REQUIRE(!(act->todo & VRRP_DO_ANNOUNCE) || serves);
 	REQUIRE(!(act->todo & VRRP_DO_SEND_BACKUP) ||
+	    (was->state == VRRP_INITIALIZE && act->backup_priority == 0) ||
 	    act->backup_priority == (v->state == VRRP_BACKUP &&
 	    v->p.backup_adverts ? v->p.priority : 0));
 	REQUIRE(!(act->todo & VRRP_DO_ASK) ||

@@ -61,6 +61,7 @@ EXTRA_DIST += \
 	test/lab/sandbox.sh \
 	test/lab/test_announce.py \
 	test/lab/test_auto.py \
+	test/lab/test_backup_adverts.py \
 	test/lab/test_bfd.py \
 	test/lab/test_compat.py \
 	test/lab/test_bfd_auth.py \

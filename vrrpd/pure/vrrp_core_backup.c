@@ -15,7 +15,10 @@
  * A Backup tells when it becomes one, when its priority or its rhythm changes, when
  * it hears a Backup that it does not know, and then in its rhythm.  Whoever goes to
  * Initialize says 0, an Active too: its adverts of priority 0 do not tell whether it
- * is a Backup now.
+ * is a Backup now.  So does whoever leaves Initialize, and tells its priority behind
+ * it: to those that knew it before, it is a Backup that they do not know, and all of
+ * them answer.  A router that was started again, by an operator or by its monitor,
+ * knows everybody after a few milliseconds.
  */
 #include "config.h"
 
@@ -72,8 +75,10 @@ vrrp_core_backup_moved(struct vrrp_core *v, mono_t now, enum vrrp_state from,
 		return;
 	switch (v->state) {
 	case VRRP_BACKUP:
-		if (from == VRRP_INITIALIZE)
+		if (from == VRRP_INITIALIZE) {
 			v->listens_since = now;
+			stop(v, act);
+		}
 		tell_soon(v, now);
 		break;
 	case VRRP_ACTIVE:

@@ -52,6 +52,8 @@ test_vrrp_core_backup_tells_in_its_rhythm(void **state)
 
 	(void)state;
 	start(&r, telling(100, 1));
+	assert_int_equal(r.act.todo, VRRP_DO_TRANSITION | TELLS);
+	assert_int_equal(r.act.backup_priority, 0);
 	assert_int_equal(remaining(&r), 0);
 	expire(&r);
 	assert_int_equal(r.act.todo, TELLS);
@@ -117,6 +119,13 @@ test_vrrp_core_backup_tells_news_at_once(void **state)
 	assert_int_equal(r.act.todo, TELLS);
 	told(&r, R3, 50);
 	assert_int_equal(remaining(&r), NS_PER_S);
+	/* R3 was started again, and asks who is there. */
+	pass(&r, 200 * MS);
+	told(&r, R3, 0);
+	told(&r, R3, 50);
+	assert_int_equal(remaining(&r), 0);
+	expire(&r);
+	assert_int_equal(r.act.todo, TELLS);
 	/* The word comes and goes. */
 	set_params(&r, params(110, 100));
 	assert_int_equal(r.act.todo, TELLS);
