@@ -111,6 +111,9 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 	if (part->confirm_ms > 0)
 		(void)fprintf(f, "\ttakeover_confirm = %ums\n",
 		    part->confirm_ms);
+	/* Half of the worlds, without a draw that would change all of them. */
+	if (i->version == 3 && (p->bfd_ms + k) % 2 == 0)
+		(void)fprintf(f, "\tbackup_adverts = yes\n");
 	if (part->refuses)
 		(void)fprintf(f, "\taccept = no\n");
 	if (i->virtual_mac == part->other_mode)

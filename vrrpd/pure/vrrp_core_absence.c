@@ -42,6 +42,10 @@ vrrp_core_absent(struct vrrp_core *v, mono_t since, mono_t until)
 	v->absences++;
 	v->absent_since = since;
 	v->absent_until = until;
+	vrrp_rank_absent(&v->death.rank, since, until);
+	if (!mono_is_never(v->listens_since))
+		v->listens_since = mono_later_by(v->listens_since, since,
+		    until);
 	if (v->state != VRRP_BACKUP)
 		return;
 	v->bfd_takeover_timer = grant(v->bfd_takeover_timer, v->death.edge,

@@ -157,6 +157,17 @@ vrrp_rank_told(struct vrrp_rank *k, mono_t now, const struct vrrp_rank_id *id,
 }
 
 void
+vrrp_rank_absent(struct vrrp_rank *k, mono_t since, mono_t until)
+{
+	unsigned i;
+
+	for (i = 0; i < k->count; i++)
+		if (vrrp_rank_is_told(&k->list[i], since))
+			k->list[i].told = mono_later_by(k->list[i].told, since,
+			    until);
+}
+
+void
 vrrp_rank_session(struct vrrp_rank *k, mono_t now, const struct addr *a,
     bool up)
 {

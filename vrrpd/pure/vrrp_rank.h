@@ -76,6 +76,11 @@ bool	vrrp_rank_told(struct vrrp_rank *, mono_t now,
 	    const struct vrrp_rank_id *, int64_t for_ns);
 /* That advert counts still. */
 bool	vrrp_rank_is_told(const struct vrrp_rank_router *, mono_t now);
+/*
+ * This process was absent from `since` to `until`: what was told does not grow old
+ * in that time, since what would have followed it may have been lost.
+ */
+void	vrrp_rank_absent(struct vrrp_rank *, mono_t since, mono_t until);
 /* The level of our session to it. */
 void	vrrp_rank_session(struct vrrp_rank *, mono_t now, const struct addr *,
 	    bool up);

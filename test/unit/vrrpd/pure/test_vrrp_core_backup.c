@@ -184,6 +184,34 @@ test_vrrp_core_backup_rank_of_a_death(void **state)
 	assert_int_equal(remaining(&r), 15 * MS);
 }
 
+/* L-32 + : who was away does not take the others for gone. */
+static void
+test_vrrp_core_backup_absence_does_not_make_alone(void **state)
+{
+	struct router r;
+	mono_t since;
+
+	(void)state;
+	known_backup(&r);
+	told(&r, R3, 150);
+	since = r.now;
+	pass(&r, 10 * NS_PER_S);
+	vrrp_core_absent(&r.core, since, r.now);
+	rx(&r, R1, 0, 100);
+	assert_int_equal(mono_sub(r.core.active_down_timer, r.now),
+	    15 * MS + 156 * 30 * MS / 256);
+	/* Began to listen just before: that is no time to be alone either. */
+	start(&r, telling(100, 100));
+	expire(&r);
+	since = r.now;
+	pass(&r, 10 * NS_PER_S);
+	vrrp_core_absent(&r.core, since, r.now);
+	rx(&r, R1, 200, 100);
+	rx(&r, R1, 0, 100);
+	assert_int_equal(mono_sub(r.core.active_down_timer, r.now),
+	    r.core.skew_time_ns);
+}
+
 /* V-62, and a router without the word: such packets change nothing. */
 static void
 test_vrrp_core_backup_unwanted_changes_nothing(void **state)
@@ -210,6 +238,7 @@ main(void)
 		T(test_vrrp_core_backup_tells_news_at_once),
 		T(test_vrrp_core_backup_best_goes_at_once),
 		T(test_vrrp_core_backup_rank_of_a_death),
+		T(test_vrrp_core_backup_absence_does_not_make_alone),
 		T(test_vrrp_core_backup_unwanted_changes_nothing),
 #undef T
 	};
