@@ -5,8 +5,10 @@
 
 Two routers with an nginx each and one address.  The nginx of the Active is
 killed, every process of it, or stopped, and the client asks anew every
-millisecond.  keepalived stands beside ours with what its users have: a script
-every second.  What a figure is, and what the machine's is for: failover.py.
+millisecond.  README's pair has adverts of a second and BFD of 10 ms x 3, so what
+is shorter than D = 30 ms is neither Skew_Time nor a detection.  keepalived stands
+beside ours with what its users have: a script every second.  What a figure is, and
+what the machine's is for: failover.py.
 """
 
 import contextlib
@@ -67,6 +69,29 @@ class Ours(failover.Case):
         pass
 
 
+class Pair(Ours):
+    """README's own pair: adverts of a second and BFD, each names the other."""
+
+    def __init__(self, name, fault, bound_ms, tracker, probe="tcp", weight=0):
+        super().__init__(name, fault, bound_ms, tracker, probe)
+        self.weight = "weight = %d" % weight if weight else ""
+
+    def start(self, lab):
+        self.lab = lab
+        for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                       (lab.r2, lab.r1, 100)):
+            router.start_bfdd()
+            router.start_vrrpd(self.tracker + "\n" + vrrpd_conf(
+                priority=priority, advert_int=100, bfd=peer.address,
+                extra="track_%s web { %s }" % (self.tracker.split()[0],
+                                               self.weight)))
+            if router is lab.r1:
+                router.wait_state("active")
+
+    def settle(self):
+        self.lab.wait_pair(bfd=True)
+
+
 class Keepalived(failover.Keepalived):
     probe = "tcp"
 
@@ -86,6 +111,10 @@ class Keepalived(failover.Keepalived):
 def cases():
     skew = skew_ms(100, 1)
     return [
+        Pair("killed: README's pair, a fault", killed, 4,
+             "process web { name = nginx }"),
+        Pair("killed: README's pair, weight -150", killed, 4,
+             "process web { name = nginx }", weight=-150),
         Ours("killed: process tracker", killed, skew + 4,
              "process web { name = nginx }"),
         Ours("killed: tcp tracker, 10ms", killed, 10 + skew + 5,
