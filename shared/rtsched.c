@@ -26,6 +26,7 @@
 #include "shared/log.h"
 
 #define STACK_RESERVE	(256 * 1024)
+#define NICE_FIRST	(-20)
 #define HEAP_RESERVE	(4 * 1024 * 1024)
 
 /* Touch the stack below us, so that it is there when it is needed. */
@@ -94,6 +95,12 @@ rtsched_enter(int priority, struct rtsched *out)
 		out->sched_error = errno;
 	else
 		out->priority = priority;
+}
+
+void
+rtsched_prefer(void)
+{
+	(void)setpriority(PRIO_PROCESS, 0, NICE_FIRST);
 }
 
 void

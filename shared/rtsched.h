@@ -24,6 +24,12 @@ struct rtsched {
  * memory is locked all the same.
  */
 void	rtsched_enter(int priority, struct rtsched *out);
+/*
+ * This process and its children come before all others that are not real time, for
+ * as long as they ask for nothing else.  Before priv_drop(); a refusal changes
+ * nothing, and rtsched_enter() reports the same one.
+ */
+void	rtsched_prefer(void);
 /* One log line at warning level naming whatever was refused and the cure. */
 void	rtsched_report(const struct rtsched *);
 

@@ -67,6 +67,11 @@ rtsched_enter(int priority, struct rtsched *out)
 }
 
 void
+rtsched_prefer(void)
+{
+}
+
+void
 rtsched_report(const struct rtsched *r)
 {
 	(void)r;

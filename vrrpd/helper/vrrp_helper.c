@@ -21,6 +21,7 @@
 #include "vrrpd/helper/vrrp_helper.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -414,6 +415,9 @@ vrrp_helper_live(const struct vrrp_helper_birth *b)
 	log_set_deferred(false);
 	vrrp_apart_signals();
 	(void)sched_setscheduler(0, SCHED_OTHER, &none);
+	/* Checks keep what the monitor prefers them by (rtsched_prefer()). */
+	if (b->role != VRRP_HELPER_CHECKS)
+		(void)setpriority(PRIO_PROCESS, 0, 0);
 	fd = vrrp_apart_descriptors(b->channel);
 	if (fd < 0)
 		die(&h, "descriptors", fd);

@@ -753,6 +753,12 @@ open_monitor(struct monitor *m)
 		    m);
 	if (error < 0)
 		return fatal("cannot handle signals", error);
+	/*
+	 * For vrrpd-checks: that a service has died should not be known later
+	 * because the machine is busy, which it is when things die.
+	 */
+	if (m->config->realtime_priority > 0)
+		rtsched_prefer();
 	error = vrrp_estate_open(&m->estate);
 	if (error < 0)
 		return fatal(error == -EPERM ? "cannot open sockets (root, or "

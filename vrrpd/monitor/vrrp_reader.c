@@ -18,6 +18,7 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -66,6 +67,7 @@ live(struct vrrp_reader *r, pid_t parent)
 	log_set_deferred(false);
 	vrrp_apart_signals();
 	(void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
 	/* Out of the way of the two numbers first. */
 	program = program == -1 ? open("/proc/self/exe", O_PATH) :
 	    fcntl(program, F_DUPFD, PROGRAM_FD + 1);

@@ -19,6 +19,7 @@
 #include "vrrpd/monitor/vrrp_tryout.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -195,6 +196,7 @@ execute(const struct vrrp_program *p, int words)
 		(void)dup2(in, STDIN_FILENO);
 	fds_close_from(STDERR_FILENO + 1);
 	(void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)execv(p->path, argv);

@@ -14,6 +14,7 @@
 
 #include "vrrpd/monitor/vrrp_writer.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -89,6 +90,7 @@ write_and_exit(const char *path, const void *bytes, size_t len)
 
 	fds_close_from(FIRST_FD);
 	(void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
 	error = -state_file_write(path, bytes, len);
 	_exit(error > EXIT_MAX ? EIO : error);
 }

@@ -138,6 +138,34 @@ allocate_after_drop(void)
 	}
 }
 
+/* A child keeps it, also when the class of its parent is not for it. */
+static void
+prefer(void)
+{
+	static const struct sched_param none;
+	struct rtsched r;
+	int nice;
+
+	rtsched_prefer();
+	rtsched_enter(0, &r);
+	CHECK(sched_setscheduler(0, SCHED_OTHER, &none) == 0);
+	nice = getpriority(PRIO_PROCESS, 0);
+	CHECK(nice == -20 || nice == 0);	/* or it was refused */
+	CHECK(setpriority(PRIO_PROCESS, 0, 0) == 0);
+	CHECK(getpriority(PRIO_PROCESS, 0) == 0);
+}
+
+static void
+test_rtsched_preference_can_be_given_up(void **state)
+{
+	(void)state;
+	if (getpriority(PRIO_PROCESS, 0) != 0) {
+		print_message("this test is preferred itself\n");
+		skip();
+	}
+	in_child(prefer);
+}
+
 static void
 test_rtsched_enter_reports_what_is_in_force(void **state)
 {
@@ -176,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rtsched_enter_reports_what_is_in_force),
 		cmocka_unit_test(test_rtsched_priority_zero_stays_ordinary),
+		cmocka_unit_test(test_rtsched_preference_can_be_given_up),
 		cmocka_unit_test(test_rtsched_refusal_is_one_warning_with_the_cure),
 		cmocka_unit_test(test_rtsched_memory_is_there_after_privileges_are_gone),
 	};

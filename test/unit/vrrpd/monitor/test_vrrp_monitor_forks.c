@@ -154,6 +154,11 @@ priv_drop(enum priv_role role, const struct priv_user *user)
 }
 
 void
+rtsched_prefer(void)
+{
+}
+
+void
 rtsched_enter(int priority, struct rtsched *out)
 {
 	(void)priority;
