@@ -194,6 +194,25 @@ path_opened(const struct file *f, struct stat *st)
 	return true;
 }
 
+/* /proc/PID/stat of a process that waits in the kernel; of another nothing is known. */
+static char *
+stat_of(const struct host *h, const char *name)
+{
+	struct proc *p;
+	char text[64];
+	int pid, end = 0;
+
+	if (sscanf(name, "/proc/%d/stat%n", &pid, &end) != 1 || end == 0 ||
+	    name[end] != '\0')
+		return NULL;
+	p = proc_by_pid(h, pid);
+	if (p == NULL || p->ended || !p->in_call)
+		return NULL;
+	(void)snprintf(text, sizeof(text), "%d (x) D 1 0 0 0 0 0 0 0 0 0 0 0",
+	    pid);
+	return strdup(text);
+}
+
 int
 path_open(const char *name, int flags, struct file **out)
 {
@@ -202,7 +221,7 @@ path_open(const char *name, int flags, struct file **out)
 	struct text_file *t;
 	struct path *p;
 	struct proc *q;
-	char value[16];
+	char value[16], *stat;
 	int n, error;
 
 	if ((flags & O_PATH) != 0) {
@@ -222,9 +241,12 @@ path_open(const char *name, int flags, struct file **out)
 		(void)snprintf(value, sizeof(value), "%d\n", n);
 		t->text = strdup(value);
 		t->setting = strdup(name + sizeof(sys) - 1);
+	} else if ((stat = stat_of(h, name)) != NULL) {
+		t = file_new(&text_ops, h, sizeof(*t));
+		t->text = stat;
 	} else if (sscanf(name, "/proc/%d/stat", &n) == 1) {
 		q = proc_by_pid(h, n);
-		/* The state of a live process is not told: nobody watches it here. */
+		/* Of a live process nothing else is told: nobody watches it here. */
 		if (q == NULL || !q->ended || proc_signal(q, 0) < 0)
 			return -ENOENT;
 		t = file_new(&text_ops, h, sizeof(*t));

@@ -808,6 +808,10 @@ view_one(const struct view *v, const json_t *o)
 		view_own_address(v, o);
 	view_addresses(v, o);
 	view_timers(v, o);
+	if (doc_str(o, "guard") != NULL)
+		view_line(v, "guard", "%s%s%s", doc_str(o, "guard"),
+		    doc_str(o, "guard-reason") != NULL ? ": " : "",
+		    doc_str_or(o, "guard-reason", ""));
 	view_line(v, "options", "preempt %s, accept %s, checksum %s%s%s%s",
 	    yes_no(o, "preempt"), yes_no(o, "accept"),
 	    doc_str_or(o, "checksum-mode", "-"),

@@ -132,6 +132,7 @@ of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 	SPAN(c, p->takeover_confirm_ns);
 	FLAG(c, p->accept);
 	FLAG(c, p->virtual_mac);
+	FLAG(c, p->lease);
 	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);
 	VRRP_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
 	conf_code_raw(c, p->auth_pass, sizeof(p->auth_pass));

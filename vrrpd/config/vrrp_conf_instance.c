@@ -64,6 +64,7 @@ vrrp_conf_instance_opts(void)
 		WORD("takeover_confirm"),
 		WORD("accept"),
 		WORD("virtual_mac"),
+		WORD("lease"),
 		WORD("checksum_compat"),
 		WORD("auth_pass"),
 		WORD("garp_repeat"),
@@ -487,6 +488,7 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	    &v->takeover_confirm_ns);
 	(void)read_bool(p, sec, "accept", &v->accept);
 	(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
+	(void)read_bool(p, sec, "lease", &v->lease);
 	if ((w = word_get(sec, "checksum_compat")) != NULL) {
 		if (strcmp(w->text, "auto") == 0)
 			v->checksum_compat = VRRP_CHECKSUM_AUTO;

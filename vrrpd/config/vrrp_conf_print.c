@@ -230,6 +230,7 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		    v->takeover_confirm_ns);
 	print_bool(f, "accept", v->accept);
 	print_bool(f, "virtual_mac", v->virtual_mac);
+	print_bool(f, "lease", v->lease);
 	(void)fprintf(f, "    checksum_compat = %s\n",
 	    compat[v->checksum_compat]);
 	(void)fprintf(f, "    garp_repeat = %u\n", v->garp_repeat);

@@ -21,6 +21,7 @@
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_alert.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
@@ -565,6 +566,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 {
 	const struct vrrp_core *c = &v->core;
 	const struct vrrp_record *rec = vrrp_history_record(v, 0);
+	const char *why;
 	uint8_t mac[6];
 	json_t *o = json_object();
 
@@ -602,6 +604,9 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 			ctl_json_set_word(o, "virtual-mac-device",
 			    vrrp_vip_device(v->vips));
 	}
+	ctl_json_set_word(o, "guard", vrrp_guard_word(v, &why));
+	if (why[0] != '\0')
+		ctl_json_set_text(o, "guard-reason", why);
 	ctl_json_set_us(o, "skew-time-us", c->skew_time_ns);
 	ctl_json_set_us(o, "active-down-interval-us",
 	    c->active_down_interval_ns);

@@ -42,10 +42,12 @@
 #include "vrrpd/engine/vrrp_standing.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_errand.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -226,6 +228,19 @@ on_renewed(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_renewed_decode(body, len, &wished))
 		return VRRP_REFUSAL_BODY;
 	vrrp_errands_renewed(e->router->env.errands, wished);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_leased(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_lease_answer_decode(body, len, &number, &error))
+		return VRRP_REFUSAL_BODY;
+	vrrp_guards_answered(e->router->env.guards, number, error);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -600,6 +615,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_RENEWED, on_renewed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_JOINED, on_joined, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_LEASED, on_leased, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
 	rc.arg = e;
@@ -651,6 +667,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_RENEWED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_JOINED, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEASED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);
 	if (e->router != NULL)

@@ -34,6 +34,7 @@
 #include "vrrpd/engine/vrrp_succession.h"
 #include "vrrpd/engine/vrrp_sync.h"
 #include "vrrpd/instance/vrrp_errand.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
@@ -606,6 +607,7 @@ router_free(struct vrrp_router *r)
 	vrrp_leaving_free(r);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_free(r->instances[i]);
+	vrrp_guards_free(r->env.guards);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_iface_free(r->ifaces[i]);
 	vrrp_errands_free(r->env.errands);
@@ -642,9 +644,11 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	r->loop = r->env.loop = loop;
 	r->env.filter = vrrp_filter_new();
 	r->env.errands = vrrp_errands_new(&r->env);
+	r->env.guards = vrrp_guards_new(&r->env);
 	r->reapply_timer = loop_timer_new(loop, reapply_cb, r);
 	r->away_timer = loop_timer_new(loop, away_for_long, r);
 	if (r->env.filter == NULL || r->env.errands == NULL ||
+	    r->env.guards == NULL ||
 	    r->reapply_timer == NULL || r->away_timer == NULL) {
 		router_free(r);
 		return -ENOMEM;
@@ -670,6 +674,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
 		.errands = r->env.errands,
+		.guards = r->env.guards,
 		.track = r->env.track,
 		.sync = &vrrp_sync_calls,
 		.changed = instance_changed,

@@ -19,6 +19,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/engine/vrrp_link.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
@@ -51,6 +52,7 @@ tell_instance(struct vrrp_instance *v, const struct vrrp_bfd_session *s,
 	e.takeover_any = peer.p->takeover_on == VRRP_TAKEOVER_ANY;
 	vrrp_machine_bfd(v, &e, s->level.last_rx, s->level.decided, received,
 	    came_up);
+	vrrp_guard_bfd(v, s);
 }
 
 static void
@@ -89,8 +91,10 @@ bfd_reachable(bool up, void *arg)
 	/* L-23: the end of bfdd may have told our peers Down. */
 	for (i = 0; !up && i < r->instance_count; i++)
 		if (r->instances[i]->p.bfd_count > 0 ||
-		    r->instances[i]->p.has_bfd_auto)
+		    r->instances[i]->p.has_bfd_auto) {
 			vrrp_machine_reassure(r->instances[i]);
+			vrrp_guard_bfd_lost(r->instances[i]);
+		}
 }
 
 /* --- wishes --- */

@@ -10,6 +10,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_bequest.c vrrpd/instance/vrrp_bequest.h \
 	vrrpd/instance/vrrp_errand.c vrrpd/instance/vrrp_errand.h \
 	vrrpd/instance/vrrp_frames.c vrrpd/instance/vrrp_frames.h \
+	vrrpd/instance/vrrp_guard.c vrrpd/instance/vrrp_guard.h \
 	vrrpd/instance/vrrp_history.c vrrpd/instance/vrrp_history.h \
 	vrrpd/instance/vrrp_hold.c vrrpd/instance/vrrp_hold.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \

@@ -88,6 +88,7 @@ struct vrrp_stats {
 
 struct loop_timer;
 struct vrrp_env;
+struct vrrp_guard;
 struct vrrp_iface;
 struct vrrp_sync;
 
@@ -171,6 +172,9 @@ struct vrrp_instance {
 	struct loop_timer	*linger_timer;
 	struct loop_timer	*restore_timer;	/* in a fight over addresses */
 	mono_t			 restore_not_before;
+
+	/* Guard: the lease in the kernel.  Written by vrrp_guard.c. */
+	struct vrrp_guard	*guard;		/* NULL: none */
 
 	/*
 	 * Frames, prebuilt; lengths 0 until there is a primary address.  Written

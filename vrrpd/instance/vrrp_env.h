@@ -17,6 +17,7 @@ struct vrrp_addrs;
 struct vrrp_channel;
 struct vrrp_errands;
 struct vrrp_filter;
+struct vrrp_guards;
 struct vrrp_handoff;
 struct vrrp_instance;
 struct vrrp_io_tx;
@@ -47,6 +48,7 @@ struct vrrp_env {
 	struct vrrp_io_tx	*tx;
 	const struct vrrp_addrs	*addrs;
 	struct vrrp_filter	*filter;	/* accept = no */
+	struct vrrp_guards	*guards;	/* NULL: no leases */
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_errands	*errands;	/* NULL: all is done at once */

@@ -36,6 +36,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
@@ -231,6 +232,7 @@ complete(struct vrrp_instance *v)
 		return false;
 	vrrp_frames_build_announcements(v);
 	vrrp_bequest_build_adverts(v);
+	vrrp_guard_follow(v);
 	return true;
 }
 
@@ -276,6 +278,8 @@ vrrp_hold_answered(struct vrrp_instance *v, bool *install,
 	if (v->batch_count == 0)
 		return false;
 	*install = v->batches[v->batch_first].install;
+	if (!*install && !v->holds)
+		vrrp_guard_idle(v);
 	number = v->batches[v->batch_first].record;
 	v->batch_first = (v->batch_first + 1) % VRRP_BATCHES_MAX;
 	v->batch_count--;
@@ -561,6 +565,7 @@ vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
 		    !make_room(v, p))
 			return false;
 		vrrp_diff_apply(&v->p, p);
+		vrrp_guard_follow(v);
 		return true;
 	}
 	if (!make_room(v, p) || !filter_next(v, p))
@@ -893,6 +898,7 @@ vrrp_hold_close(struct vrrp_instance *v)
 	if (v->vips == NULL)
 		return;
 	nl_batch_cancel(v->env->nl, v);
+	vrrp_guard_lost(v);
 	v->holds = v->refreshing = false;
 	v->batch_count = 0;
 	if (v->p.virtual_mac && v->p.family == AF_INET)

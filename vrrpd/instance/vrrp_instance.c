@@ -34,6 +34,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
@@ -671,7 +672,8 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	}
 	vrrp_iface_enter(iface, v);
 	look_at_tracks(v);
-	if (!vrrp_machine_init(v) || !vrrp_alert_init(v) || !allocate(v)) {
+	if (!vrrp_machine_init(v) || !vrrp_alert_init(v) || !allocate(v) ||
+	    !vrrp_guard_init(v)) {
 		vrrp_instance_free(v);
 		return NULL;
 	}
@@ -850,6 +852,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	vrrp_bequest_cancel(v);
 	vrrp_send_cancel(v);
 	vrrp_hold_free(v);
+	vrrp_guard_free(v);
 	vrrp_machine_free(v);
 	vrrp_alert_free(v);
 	vrrp_iface_remove(v->iface, v);

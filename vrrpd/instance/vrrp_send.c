@@ -18,6 +18,7 @@
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_frames.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -163,6 +164,9 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 		vrrp_unsent_left(&v->unsent, at);
 	else if (!resign)
 		vrrp_unsent_failed(&v->unsent, at, -error);
+	/* Neither those to one router each, nor what did not leave, is a clock. */
+	if (!resign && (v->p.unicast_count > 0 || to == VRRP_SAID_TO_NOBODY))
+		vrrp_guard_said(v);
 	vrrp_core_said(&v->core, at, to);
 }
 

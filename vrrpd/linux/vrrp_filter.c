@@ -180,7 +180,7 @@ open_socket(struct vrrp_filter *f)
 static int
 open_filter(struct vrrp_filter *f)
 {
-	static struct vrrp_nft_batch b;
+	struct vrrp_nft_batch b;
 	int error;
 
 	error = open_socket(f);
@@ -220,7 +220,7 @@ put_arp_rule(struct vrrp_nft_batch *b)
 static int
 open_arp(struct vrrp_filter *f)
 {
-	static struct vrrp_nft_batch b;
+	struct vrrp_nft_batch b;
 	int error;
 
 	error = open_socket(f);
@@ -275,7 +275,7 @@ static int
 change(struct vrrp_filter *f, const struct vrrp_params *p,
     const struct vrrp_params *list, const struct vrrp_params *except, bool add)
 {
-	static struct vrrp_nft_batch b;
+	struct vrrp_nft_batch b;
 	struct nlattr *elements;
 	struct nl_msg *msg;
 	const struct addr *a;
@@ -355,7 +355,7 @@ vrrp_filter_narrow(struct vrrp_filter *f, const struct vrrp_params *p,
 static int
 change_map(struct vrrp_filter *f, const struct vrrp_params *p, bool add)
 {
-	static struct vrrp_nft_batch b;
+	struct vrrp_nft_batch b;
 	struct nlattr *list;
 	struct nl_msg *msg;
 	uint8_t mac[MAC_LEN];

@@ -31,6 +31,11 @@
 #include <sys/socket.h>
 
 #define ANSWER_MS	2000
+#define MESSAGE_MAX	(32 * 1024)	/* with the addresses of an instance */
+#define BATCH_MAX	(192 * 1024)	/* a socket may send so much without root */
+
+/* The batch that is being put together. */
+static uint8_t bytes[BATCH_MAX];
 
 /* --- the socket --- */
 
@@ -42,7 +47,8 @@ vrrp_nft_open(struct vrrp_nft *n)
 	n->sock = nl_socket_alloc();
 	if (n->sock == NULL)
 		return -ENOMEM;
-	if (nl_connect(n->sock, NETLINK_NETFILTER) < 0) {
+	if (nl_connect(n->sock, NETLINK_NETFILTER) < 0 ||
+	    nl_socket_set_buffer_size(n->sock, 0, BATCH_MAX) < 0) {
 		vrrp_nft_close(n);
 		return -EOPNOTSUPP;
 	}
@@ -75,7 +81,7 @@ message(struct vrrp_nft_batch *b, int type, int flags, uint8_t family,
 	};
 	struct nl_msg *msg;
 
-	msg = nlmsg_alloc_size(VRRP_NFT_BATCH_MAX);
+	msg = nlmsg_alloc_size(MESSAGE_MAX);
 	if (msg == NULL || nlmsg_put(msg, 0, b->nft->seq, type, 0,
 	    NLM_F_REQUEST | flags) == NULL ||
 	    nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0) {
@@ -102,10 +108,10 @@ vrrp_nft_finish(struct vrrp_nft_batch *b, struct nl_msg *msg)
 	if (msg == NULL)
 		return;
 	h = nlmsg_hdr(msg);
-	if (b->len + NLMSG_ALIGN(h->nlmsg_len) > sizeof(b->bytes))
+	if (b->len + NLMSG_ALIGN(h->nlmsg_len) > sizeof(bytes))
 		b->error = -EMSGSIZE;
 	else {
-		memcpy(b->bytes + b->len, h, h->nlmsg_len);
+		memcpy(bytes + b->len, h, h->nlmsg_len);
 		b->len += NLMSG_ALIGN(h->nlmsg_len);
 	}
 	nlmsg_free(msg);
@@ -132,7 +138,7 @@ static int
 await(struct vrrp_nft_batch *b)
 {
 	struct pollfd pfd = { nl_socket_get_fd(b->nft->sock), POLLIN, 0 };
-	uint8_t bytes[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
+	uint8_t in[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *h;
 	const struct nlmsgerr *e;
 	int error = 0, len;
@@ -143,10 +149,10 @@ await(struct vrrp_nft_batch *b)
 			continue;
 		if (len <= 0)
 			return len == 0 ? -ETIMEDOUT : -errno;
-		len = (int)recv(pfd.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		len = (int)recv(pfd.fd, in, sizeof(in), MSG_DONTWAIT);
 		if (len <= 0)
 			return len == 0 ? -EIO : -errno;
-		for (h = (struct nlmsghdr *)bytes; nlmsg_ok(h, len);
+		for (h = (struct nlmsghdr *)in; nlmsg_ok(h, len);
 		    h = nlmsg_next(h, &len)) {
 			if (h->nlmsg_type != NLMSG_ERROR ||
 			    nlmsg_datalen(h) < (int)sizeof(*e) ||
@@ -174,7 +180,7 @@ vrrp_nft_commit(struct vrrp_nft_batch *b)
 	if (b->error < 0)
 		return b->error;
 	b->last = last;		/* the message that asked for an answer */
-	sent = send(nl_socket_get_fd(b->nft->sock), b->bytes, b->len, 0);
+	sent = send(nl_socket_get_fd(b->nft->sock), bytes, b->len, 0);
 	if (sent == -1)
 		return -errno;
 	return await(b);
@@ -377,12 +383,12 @@ end_expression(struct vrrp_nft_rule *r, struct nlattr *ends[2])
 }
 
 static void
-value(struct nl_msg *msg, int attr, const void *bytes, int len)
+value(struct nl_msg *msg, int attr, const void *what, int len)
 {
-	struct nlattr *what = nla_nest_start(msg, attr);
+	struct nlattr *nest = nla_nest_start(msg, attr);
 
-	(void)nla_put(msg, NFTA_DATA_VALUE, len, bytes);
-	(void)nla_nest_end(msg, what);
+	(void)nla_put(msg, NFTA_DATA_VALUE, len, what);
+	(void)nla_nest_end(msg, nest);
 }
 
 void
@@ -413,14 +419,14 @@ vrrp_nft_load_payload(struct vrrp_nft_rule *r, uint32_t base, uint32_t offset,
 }
 
 void
-vrrp_nft_load_value(struct vrrp_nft_rule *r, const void *bytes, int len)
+vrrp_nft_load_value(struct vrrp_nft_rule *r, const void *what, int len)
 {
 	struct nlattr *ends[2];
 
 	if (!expression(r, "immediate", ends))
 		return;
 	be32(r->msg, NFTA_IMMEDIATE_DREG, NFT_REG_1);
-	value(r->msg, NFTA_IMMEDIATE_DATA, bytes, len);
+	value(r->msg, NFTA_IMMEDIATE_DATA, what, len);
 	end_expression(r, ends);
 }
 
@@ -441,7 +447,7 @@ vrrp_nft_mask(struct vrrp_nft_rule *r, const void *mask, int len)
 }
 
 void
-vrrp_nft_compare(struct vrrp_nft_rule *r, uint32_t op, const void *bytes,
+vrrp_nft_compare(struct vrrp_nft_rule *r, uint32_t op, const void *what,
     int len)
 {
 	struct nlattr *ends[2];
@@ -450,7 +456,7 @@ vrrp_nft_compare(struct vrrp_nft_rule *r, uint32_t op, const void *bytes,
 		return;
 	be32(r->msg, NFTA_CMP_SREG, NFT_REG_1);
 	be32(r->msg, NFTA_CMP_OP, op);
-	value(r->msg, NFTA_CMP_DATA, bytes, len);
+	value(r->msg, NFTA_CMP_DATA, what, len);
 	end_expression(r, ends);
 }
 

@@ -17,10 +17,8 @@ struct nl_msg;
 struct nl_sock;
 struct nlattr;
 
-#define VRRP_NFT_BATCH_MAX	(64 * 1024)
-
 /* How nft(8) prints the keys of sets. */
-#define VRRP_NFT_TYPE_INTEGER	4
+#define VRRP_NFT_TYPE_MARK	19	/* a number of 32 bits */
 #define VRRP_NFT_TYPE_IPADDR	7
 #define VRRP_NFT_TYPE_IP6ADDR	8
 #define VRRP_NFT_TYPE_ETHERADDR	9
@@ -35,7 +33,6 @@ struct vrrp_nft_batch {
 	struct vrrp_nft	*nft;
 	const char	*table;			/* borrowed */
 	uint8_t		 family;		/* of the table */
-	uint8_t		 bytes[VRRP_NFT_BATCH_MAX];
 	size_t		 len;
 	int		 error;
 	uint32_t	 first, last;		/* sequence numbers */
@@ -54,7 +51,10 @@ void	vrrp_nft_close(struct vrrp_nft *);
 /* Of the socket: no other one of this network namespace has it. */
 uint32_t vrrp_nft_port(const struct vrrp_nft *);
 
-/* family: NFPROTO_...; nft and table are borrowed until the commit. */
+/*
+ * family: NFPROTO_...; nft and table are borrowed until the commit.  One batch at a
+ * time: all are put together in the same place.
+ */
 void	vrrp_nft_begin(struct vrrp_nft_batch *, struct vrrp_nft *,
 	    uint8_t family, const char *table);
 /* A message NFT_MSG_...; NULL: no memory, and the batch knows. */
@@ -72,7 +72,7 @@ int	vrrp_nft_unsupported(int error);
 /* --- messages --- */
 
 void	vrrp_nft_put_table(struct vrrp_nft_batch *, uint32_t flags);
-/* One that is not there is an error (-ENOENT). */
+/* -ENOENT where there is none. */
 void	vrrp_nft_del_table(struct vrrp_nft_batch *, int flags);
 /* id: unique in the batch; set_flags: NFT_SET_...; size 0: unbounded. */
 void	vrrp_nft_put_set(struct vrrp_nft_batch *, const char *name,

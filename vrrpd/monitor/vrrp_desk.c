@@ -52,6 +52,7 @@
 #include "vrrpd/netd/vrrp_netd.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_supervise.h"
@@ -357,6 +358,19 @@ on_join(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* Not kept: the engine asks again for what is not answered. */
+static enum vrrp_refusal
+on_lease(const uint8_t *body, size_t len, void *arg)
+{
+	static struct vrrp_lease_errand e;
+	struct vrrp_desk *d = arg;
+
+	if (!vrrp_lease_errand_decode(body, len, &e))
+		return VRRP_REFUSAL_BODY;
+	(void)vrrp_channel_send(d->child.channel, VRRP_MSG_LEASE, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
 /* --- from vrrpd-net --- */
 
 /* Answers come in order: those of an engine before this one are the first. */
@@ -444,6 +458,20 @@ on_renewed(const uint8_t *body, size_t len, void *arg)
 	vrrp_unanswered_answer(&d->unanswered, wished);
 	answered(d);
 	(void)vrrp_channel_send(d->engine, VRRP_MSG_RENEWED, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_leased(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_lease_answer_decode(body, len, &number, &error))
+		return VRRP_REFUSAL_BODY;
+	answered(d);
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_LEASED, body, len);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -578,6 +606,7 @@ start(struct vrrp_desk *d)
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_RENEWED, on_renewed,
 	    d);
 	vrrp_channel_handle(d->child.channel, VRRP_MSG_JOINED, on_joined, d);
+	vrrp_channel_handle(d->child.channel, VRRP_MSG_LEASED, on_leased, d);
 	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
 	d->vital.known = d->wait_said = false;
 	tell_engine(d, VRRP_NET_THERE);
@@ -614,6 +643,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	vrrp_channel_handle(engine, VRRP_MSG_REMOVE, on_remove, d);
 	vrrp_channel_handle(engine, VRRP_MSG_RENEW, on_renew, d);
 	vrrp_channel_handle(engine, VRRP_MSG_JOIN, on_join, d);
+	vrrp_channel_handle(engine, VRRP_MSG_LEASE, on_lease, d);
 	d->engine = engine;
 	vrrp_tally_tell(d->up, engine);
 	vrrp_tally_tell(d->down, engine);

@@ -25,6 +25,9 @@
  * Groups.  The sockets are the engine's, passed along with the wish, and so are the
  * memberships: they outlive this process.
  *
+ * Leases.  A table is put or taken away in one step (vrrp_lease_nft.c), for which the
+ * kernel has a lock of its own, and a table that goes costs a grace period.
+ *
  * The process has the scheduling of the engine and locked memory.  While it is in
  * the kernel it holds the lock that a takeover needs, and must not be kept from
  * giving it back by whatever else the machine computes.
@@ -47,10 +50,12 @@
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/linux/vrrp_lease_nft.h"
 #include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -62,6 +67,7 @@ struct vrrp_netd {
 	struct vrrp_channel	*channel;
 	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct nl		*nl;
+	struct vrrp_nft		 nft;
 	bool			 replaced;
 	struct vrrp_removal	 asked[VRRP_REMOVALS_MESSAGE];
 };
@@ -183,6 +189,24 @@ on_join(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* --- leases --- */
+
+static enum vrrp_refusal
+on_lease(const uint8_t *body, size_t len, void *arg)
+{
+	static struct vrrp_lease_errand e;
+	struct vrrp_netd *n = arg;
+	uint8_t answer[VRRP_LEASE_ANSWER_BYTES];
+	int error;
+
+	if (!vrrp_lease_errand_decode(body, len, &e))
+		return VRRP_REFUSAL_BODY;
+	error = vrrp_lease_nft_carry_out(&n->nft, &e);
+	(void)vrrp_channel_send(n->channel, VRRP_MSG_LEASED, answer,
+	    vrrp_lease_answer_encode(e.number, error, answer));
+	return VRRP_REFUSAL_NONE;
+}
+
 /* --- another program --- */
 
 /* Whatever came before is done; what comes later stays in the socket. */
@@ -239,6 +263,7 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 	vrrp_channel_handle(n->channel, VRRP_MSG_REMOVE, on_remove, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_RENEW, on_renew, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_JOIN, on_join, n);
+	vrrp_channel_handle(n->channel, VRRP_MSG_LEASE, on_lease, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_EXECUTE, on_execute, n);
 	vrrp_channel_on_refused(n->channel, vrrp_tally_set, n->tally);
 	vrrp_tally_tell(n->tally, n->channel);
@@ -254,6 +279,7 @@ vrrp_netd_close(struct vrrp_netd *n)
 	vrrp_tally_free(n->tally);
 	vrrp_channel_free(n->channel);
 	nl_free(n->nl);
+	vrrp_nft_close(&n->nft);
 	free(n);
 }
 

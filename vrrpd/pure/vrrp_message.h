@@ -37,6 +37,8 @@
 	X(RENEWED,	"renewed")	/* vrrp_renewal.h: carried out */ \
 	X(JOIN,		"join")		/* vrrp_joining.h: a group, and sockets */ \
 	X(JOINED,	"joined")	/* vrrp_joining.h: the answer */ \
+	X(LEASE,	"lease")	/* vrrp_lease.h: rules for one */ \
+	X(LEASED,	"leased")	/* vrrp_lease.h: the answer */	\
 	X(NET,		"net")		/* u8 enum vrrp_net_state */ \
 	X(TRY,		"try")		/* empty: is the program on disk able? */ \
 	X(TRIED,	"tried")	/* vrrp_trial.h: the answer */	\

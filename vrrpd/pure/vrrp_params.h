@@ -172,6 +172,7 @@ struct vrrp_params {
 	int64_t			takeover_confirm_ns;	/* L-14; 0 = off */
 	bool			accept;
 	bool			virtual_mac;
+	bool			lease;		/* vrrp_lease.h */
 	enum vrrp_checksum_compat checksum_compat;
 	uint8_t			auth_len;	/* 0 = none; in version 2 */
 	uint8_t			auth_pass[8];	/* zero padded */

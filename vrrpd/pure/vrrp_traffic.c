@@ -14,6 +14,7 @@
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_orders.h"
@@ -93,6 +94,10 @@ static const struct {
 	    VRRP_JOINING_BYTES, VRRP_JOINING_BYTES },
 	{ VRRP_MSG_JOINED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_JOINED_BYTES, VRRP_JOINED_BYTES },
+	{ VRRP_MSG_LEASE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_LEASE_ERRAND_MIN, VRRP_LEASE_ERRAND_MAX },
+	{ VRRP_MSG_LEASED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_LEASE_ANSWER_BYTES, VRRP_LEASE_ANSWER_BYTES },
 	{ VRRP_MSG_NET, WAY(ENGINE_DOWN), ANY_PHASE, 1, 1 },
 	{ VRRP_MSG_TRY, WAY(ENGINE_UP), ANY_PHASE, 0, 0 },
 	{ VRRP_MSG_TRIED, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_TRIAL_BYTES_MIN,

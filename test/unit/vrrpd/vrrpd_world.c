@@ -349,6 +349,10 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		did("join:%d:%u", joining.family == AF_INET6 ? 6 : 4,
 		    joining.number);
 		return;
+	case VRRP_MSG_LEASE:
+		assert_true(vrrp_lease_errand_decode(body, len, &world.lease));
+		world.leases++;
+		return;
 	case VRRP_MSG_RENEW:
 		assert_true(len >= VRRP_RENEWAL_MIN);
 		did("renew");
@@ -580,6 +584,19 @@ vrrp_io_drain(struct vrrp_io *io)
 		cb();
 }
 
+static bool
+met_rules(const uint8_t *frame, size_t len)
+{
+	size_t n = strlen(world.words);
+
+	assert_int_equal(len, VRRP_LEASE_WORD_BYTES);
+	assert_true(frame[VRRP_LEASE_WORD_AT] < VRRP_LEASE_WORD_COUNT);
+	assert_true(n < sizeof(world.words) - 1);
+	world.words[n] = "PIOAS"[frame[VRRP_LEASE_WORD_AT]];
+	world.words[n + 1] = '\0';
+	return !world.no_rules;
+}
+
 /* The priority is byte 2 of the message; version 2 is said. */
 int
 vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
@@ -588,6 +605,9 @@ vrrp_io_send(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
 
 	(void)tx;
 	assert_true(ifindex == WORLD_IFINDEX || ifindex == WORLD_IFINDEX2);
+	/* A word to the rules of a lease, which take it out again. */
+	if (((const uint8_t *)frame)[12] == 0x88)
+		return met_rules(frame, len) ? -ENOBUFS : 0;
 	assert_true(len >= 14 + 20 + 8 && len <= sizeof(world.frame));
 	memcpy(world.frame, frame, len);
 	world.frame_len = len;

@@ -20,6 +20,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_patience.h"
 #include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/pure/vrrp_probation.h"
@@ -72,6 +73,11 @@ struct world {
 	nl_batch_done	refreshed;	/* the same of a refresh */
 	void		*refreshed_arg;
 	int		send_error;	/* of frames; 0: they leave */
+	/* Of leases; not in did[], since each instance has one. */
+	unsigned	leases;		/* asked for, or to be taken away */
+	struct vrrp_lease_errand lease;	/* the last of them */
+	char		words[64];	/* to the rules, a letter each: PIOAS */
+	bool		no_rules;	/* words meet nothing, and leave */
 	struct loop	*loop;
 	struct vrrp_addrs addrs;
 	struct vrrp_env	env;

@@ -210,6 +210,7 @@ test_vrrp_conf_minimal_has_every_default(void **state)
 	assert_true(v->preempt);
 	assert_true(v->accept);
 	assert_true(v->virtual_mac);
+	assert_true(v->lease);
 	assert_int_equal(v->garp_repeat, want.garp_repeat);
 	assert_int_equal(v->vip_count, 1);
 	assert_int_equal(v->vips[0].prefix.len, 24);

@@ -44,6 +44,7 @@ static const struct field {
 	P(takeover_confirm_ns, "takeover_confirm", IN_PLACE),
 	P(accept, "accept", IN_PLACE),
 	P(virtual_mac, "virtual_mac", RESTART),
+	P(lease, "lease", IN_PLACE),
 	P(checksum_compat, "checksum_compat", IN_PLACE),
 	P(auth_len, "auth_pass", IN_PLACE),
 	P(auth_pass, "auth_pass", IN_PLACE),

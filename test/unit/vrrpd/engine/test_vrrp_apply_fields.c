@@ -54,6 +54,7 @@ CHANGE(preempt_delay) { p->preempt_delay_ns = NS_PER_S; }
 CHANGE(confirm) { p->takeover_confirm_ns = 2 * NS_PER_MS; }
 CHANGE(accept_no) { p->accept = !p->accept; }
 CHANGE(virtual_mac) { p->virtual_mac = !p->virtual_mac; }
+CHANGE(lease) { p->lease = !p->lease; }
 CHANGE(checksum) { p->checksum_compat = VRRP_CHECKSUM_LEGACY; }
 CHANGE(auth) { p->auth_len = 3; memcpy(p->auth_pass, "abc", 3); }
 CHANGE(repeat) { p->garp_repeat = 2; }
@@ -143,6 +144,7 @@ static const struct change {
 	{ "takeover_confirm", confirm, false, false },
 	{ "accept", accept_no, false, false },
 	{ "virtual_mac", virtual_mac, false, false },
+	{ "lease", lease, false, false },
 	{ "checksum_compat", checksum, false, false },
 	{ "auth_pass", auth, false, false },
 	{ "garp_repeat", repeat, false, false },

@@ -8,6 +8,7 @@ UNIT_VRRPD_LINUX_NET = \
 check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_filter \
 	test/unit/vrrpd/linux/test_vrrp_io \
+	test/unit/vrrpd/linux/test_vrrp_lease_nft \
 	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_vip \
 	test/unit/vrrpd/linux/test_vrrp_vip_back \
@@ -19,6 +20,8 @@ test_unit_vrrpd_linux_test_vrrp_filter_SOURCES = test/unit/vrrpd/linux/test_vrrp
 test_unit_vrrpd_linux_test_vrrp_filter_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_io_SOURCES = test/unit/vrrpd/linux/test_vrrp_io.c
 test_unit_vrrpd_linux_test_vrrp_io_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_lease_nft_SOURCES = test/unit/vrrpd/linux/test_vrrp_lease_nft.c
+test_unit_vrrpd_linux_test_vrrp_lease_nft_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_manners_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_manners.c \
 	$(UNIT_VRRPD_LINUX_NET) \

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "vrrpd/pure/vrrp_handoff.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_refused.h"
@@ -69,6 +70,12 @@ static const struct row {
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_MAKE, A, 32, 32 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_REMOVE, A, 24, 256 * 24 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_RENEW, A, 24, VRRP_RENEWAL_MAX },
+	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_LEASE, A, VRRP_LEASE_ERRAND_MIN,
+	    VRRP_LEASE_ERRAND_MAX },
+	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_LEASED, A, 8, 8 },
+	{ VRRP_WAY_NET_UP, VRRP_MSG_LEASED, A, 8, 8 },
+	{ VRRP_WAY_NET_DOWN, VRRP_MSG_LEASE, A, VRRP_LEASE_ERRAND_MIN,
+	    VRRP_LEASE_ERRAND_MAX },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_MADE, A, 36, 36 + 159 },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_REMOVED, A, 24, 256 * 24 },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_RENEWED, A, 8, 8 },

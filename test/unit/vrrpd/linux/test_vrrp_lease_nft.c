@@ -1,0 +1,586 @@
+/*
+ * test_vrrp_lease_nft.c - the lease in the kernel, in a network namespace of its
+ * own: two ends of a cable, at one the virtual router and at the other a client.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "test/unit/bfdd_net.h"
+#include "vrrpd/linux/vrrp_lease_nft.h"
+
+#define ROUTER	"192.0.2.1"
+#define PEER	"192.0.2.2"
+#define OTHER	"192.0.2.3"
+#define CLIENT	"192.0.2.9"
+#define VIRTUAL	"192.0.2.50"
+#define D_MS	300
+#define T_MS	600
+
+static const uint8_t router_mac[6] = { 2, 0, 0, 0, 0, 1 };
+static const uint8_t client_mac[6] = { 2, 0, 0, 0, 0, 9 };
+static const uint8_t group_mac[6] = { 1, 0, 0x5e, 0, 0, 0x12 };
+static const uint8_t group6_mac[6] = { 0x33, 0x33, 0, 0, 0, 0x12 };
+
+static bool have_net;
+static struct vrrp_nft nft;
+static struct vrrp_lease_errand errand;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	have_net = net_own() && system("ip link add r address "
+	    "02:00:00:00:00:01 type veth peer c address 02:00:00:00:00:09 && "
+	    "ip address add 192.0.2.1/24 dev r && "
+	    "ip address add 192.0.2.50/32 dev r && "
+	    "ip -6 address add 2001:db8::1/64 dev r nodad && "
+	    "ip -6 address add 2001:db8::50/128 dev r nodad && "
+	    "ip link set r up && ip link set c up") == 0;
+	return 0;
+}
+
+static int
+done(void **state)
+{
+	(void)state;
+	errand.put = false;
+	if (have_net)
+		(void)vrrp_lease_nft_carry_out(&nft, &errand);
+	vrrp_nft_close(&nft);
+	return 0;
+}
+
+static void
+pass_ms(long ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* --- frames --- */
+
+static void
+send_on(const char *device, const uint8_t *frame, size_t len)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_ifindex = (int)if_nametoindex(device),
+	};
+	/* To close one waits for a grace period, and that costs the time. */
+	static int fd = -1;
+
+	if (fd == -1)
+		fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	assert_true(fd != -1);
+	(void)sendto(fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to));
+}
+
+static void
+add(uint32_t *sum, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		*sum += i % 2 == 0 ? (uint32_t)p[i] << 8 : p[i];
+}
+
+static uint16_t
+folded(uint32_t sum)
+{
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+/* An IP packet in a frame; the checksum of what is inside goes to check_at. */
+static size_t
+ip_frame(uint8_t *f, const uint8_t *to_mac, const char *from, const char *to,
+    uint8_t protocol, const uint8_t *payload, size_t len, int check_at)
+{
+	struct addr a, b;
+	uint32_t sum = 0;
+	uint16_t check;
+	uint8_t *ip = f + 14, *inner;
+	size_t n;
+
+	assert_int_equal(addr_parse(from, &a), 0);
+	assert_int_equal(addr_parse(to, &b), 0);
+	n = addr_len(a.family);
+	memset(f, 0, 14 + 40);
+	memcpy(f, to_mac, 6);
+	memcpy(f + 6, client_mac, 6);
+	f[12] = n == 4 ? 0x08 : 0x86;
+	f[13] = n == 4 ? 0x00 : 0xdd;
+	if (n == 4) {
+		ip[0] = 0x45;
+		ip[2] = (uint8_t)((20 + len) >> 8);
+		ip[3] = (uint8_t)(20 + len);
+		ip[8] = 255;
+		ip[9] = protocol;
+		memcpy(ip + 12, a.bytes, 4);
+		memcpy(ip + 16, b.bytes, 4);
+		add(&sum, ip, 20);
+		check = folded(sum);
+		ip[10] = (uint8_t)(check >> 8);
+		ip[11] = (uint8_t)check;
+		inner = ip + 20;
+	} else {
+		ip[0] = 0x60;
+		ip[4] = (uint8_t)(len >> 8);
+		ip[5] = (uint8_t)len;
+		ip[6] = protocol;
+		ip[7] = 255;
+		memcpy(ip + 8, a.bytes, 16);
+		memcpy(ip + 24, b.bytes, 16);
+		inner = ip + 40;
+	}
+	memcpy(inner, payload, len);
+	if (check_at >= 0) {
+		sum = (uint32_t)len + protocol;
+		add(&sum, a.bytes, n);
+		add(&sum, b.bytes, n);
+		add(&sum, inner, len);
+		check = folded(sum);
+		inner[check_at] = (uint8_t)(check >> 8);
+		inner[check_at + 1] = (uint8_t)check;
+	}
+	return (size_t)(inner - f) + len;
+}
+
+static bool
+is_v6(void)
+{
+	return errand.lease.family == AF_INET6;
+}
+
+/* Version 3, or another with its own fields. */
+static void
+say_advert(uint8_t priority, uint16_t interval)
+{
+	const uint8_t m[12] = { 0x31, 51, priority, 1,
+	    (uint8_t)(interval >> 8), (uint8_t)interval };
+	uint8_t f[128];
+
+	send_on("r", f, ip_frame(f, is_v6() ? group6_mac : group_mac,
+	    is_v6() ? "2001:db8::1" : ROUTER, is_v6() ? "ff02::12" :
+	    "224.0.0.18", 112, m, sizeof(m), -1));
+}
+
+static void
+say_bfd(const char *peer, uint8_t state, uint8_t diag, uint32_t tx_us)
+{
+	const uint8_t m[32] = { 0xc0, 0, 3784 >> 8, 3784 & 255, 0, 32, 0, 0,
+	    (uint8_t)(1 << 5 | diag), (uint8_t)(state << 6), 3, 24,
+	    [20] = (uint8_t)(tx_us >> 24), (uint8_t)(tx_us >> 16),
+	    (uint8_t)(tx_us >> 8), (uint8_t)tx_us };
+	uint8_t f[128];
+
+	send_on("r", f, ip_frame(f, client_mac, is_v6() ? "2001:db8::1" :
+	    ROUTER, peer, IPPROTO_UDP, m, sizeof(m), -1));
+}
+
+static void
+say(enum vrrp_lease_word word)
+{
+	uint8_t f[VRRP_LEASE_WORD_BYTES];
+
+	vrrp_lease_say(&errand.lease, router_mac, word, f);
+	send_on("r", f, sizeof(f));
+}
+
+/* --- does it answer --- */
+
+/* A datagram from the client, to this MAC, arrives at the address. */
+static bool
+delivers(const uint8_t *mac, int wait_ms)
+{
+	const char *to = is_v6() ? "2001:db8::50" : VIRTUAL;
+	uint8_t m[9] = { 0x10, 0, 4000 >> 8, 4000 & 255, 0, 9, 0, 0, 'x' };
+	struct sockaddr_storage ss;
+	struct pollfd pfd = { -1, POLLIN, 0 };
+	struct addr a;
+	socklen_t len;
+	uint8_t f[128];
+	bool arrived;
+
+	assert_int_equal(addr_parse(to, &a), 0);
+	len = addr_to_sockaddr(&a, 4000, 0, &ss);
+	pfd.fd = socket(a.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(pfd.fd != -1);
+	assert_int_equal(bind(pfd.fd, (struct sockaddr *)&ss, len), 0);
+	send_on("c", f, ip_frame(f, mac, is_v6() ? "2001:db8::9" : CLIENT,
+	    to, IPPROTO_UDP, m, sizeof(m), 6));
+	arrived = poll(&pfd, 1, wait_ms) == 1;
+	close(pfd.fd);
+	return arrived;
+}
+
+/* Whether an answer comes to the client. */
+static bool
+is_answer(const uint8_t *f, ssize_t len)
+{
+	if (is_v6())
+		return len > 54 && f[12] == 0x86 && f[20] == IPPROTO_ICMPV6 &&
+		    f[54] == 136;
+	return len >= 42 && f[12] == 8 && f[13] == 6 && f[21] == 2;
+}
+
+static bool
+answers(int wait_ms)
+{
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)if_nametoindex("c"),
+	};
+	uint8_t f[128] = { 0 }, in[256];
+	uint8_t ns[32] = { 135, [8] = 0x20, 0x01, 0x0d, 0xb8, [23] = 0x50,
+	    [24] = 1, 1, 2, 0, 0, 0, 0, 9 };
+	struct pollfd pfd = { -1, POLLIN, 0 };
+	bool found = false;
+	size_t n = 42;
+
+	pfd.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	assert_true(pfd.fd != -1);
+	assert_int_equal(bind(pfd.fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	if (is_v6())
+		n = ip_frame(f, (const uint8_t[]){ 0x33, 0x33, 0xff, 0, 0,
+		    0x50 }, "2001:db8::9", "ff02::1:ff00:50", IPPROTO_ICMPV6,
+		    ns, sizeof(ns), 2);
+	else {
+		memset(f, 0xff, 6);
+		memcpy(f + 6, client_mac, 6);
+		memcpy(f + 12, (const uint8_t[]){ 8, 6, 0, 1, 8, 0, 6, 4, 0,
+		    1 }, 10);
+		memcpy(f + 22, client_mac, 6);
+		memcpy(f + 28, (const uint8_t[]){ 192, 0, 2, 9 }, 4);
+		memcpy(f + 38, (const uint8_t[]){ 192, 0, 2, 50 }, 4);
+	}
+	send_on("c", f, n);
+	while (!found && poll(&pfd, 1, wait_ms) == 1)
+		found = is_answer(in, recv(pfd.fd, in, sizeof(in), 0));
+	close(pfd.fd);
+	return found;
+}
+
+/* A slow answer is one all the same; silence has to be waited for. */
+#define PATIENT_MS	2000
+#define SHORT_MS	20
+
+static void
+assert_passes(void)
+{
+	assert_true(answers(PATIENT_MS));
+	assert_true(delivers(router_mac, PATIENT_MS));
+}
+
+static void
+assert_stopped(void)
+{
+	assert_false(answers(SHORT_MS));
+	assert_false(delivers(router_mac, SHORT_MS));
+}
+
+/* --- the lease --- */
+
+static void
+one(uint8_t family)
+{
+	struct vrrp_params p;
+
+	vrrp_params_init(&p);
+	p.family = family;
+	p.vrid = 51;
+	p.virtual_mac = false;
+	p.advert_int_cs = T_MS / 3 / 10;
+	p.vip_count = 1;
+	memcpy(p.interface, "r", 2);
+	assert_int_equal(addr_prefix_parse(family == AF_INET6 ?
+	    "2001:db8::50" : VIRTUAL, &p.vips[0].prefix), 0);
+	memset(&errand, 0, sizeof(errand));
+	errand.put = true;
+	assert_null(vrrp_lease_of(&p, vrrp_lease_nft_tick_ns(),
+	    &errand.lease));
+}
+
+static void
+with_peer(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	assert_true(vrrp_lease_peer(&errand.lease, &a, 3, D_MS / 3 *
+	    NS_PER_MS, vrrp_lease_nft_tick_ns()));
+}
+
+/* Not here: no root, or a kernel without what it takes. */
+static void
+put(void)
+{
+	int error;
+
+	if (!have_net)
+		skip();
+	error = vrrp_lease_nft_carry_out(&nft, &errand);
+	if (error == -EOPNOTSUPP)
+		skip();
+	assert_int_equal(error, 0);
+}
+
+static void
+adverts_alone(uint8_t family)
+{
+	one(family);
+	put();
+	assert_passes();		/* a Backup: nothing is stopped */
+	pass_ms(T_MS + 50);
+	assert_passes();
+	say_advert(0, T_MS / 30);		/* nor by a query of ours */
+	assert_passes();
+	say_advert(100, T_MS / 30);
+	assert_passes();
+	pass_ms(T_MS / 2);
+	say_advert(100, T_MS / 30);
+	pass_ms(T_MS * 3 / 4);
+	assert_passes();
+	pass_ms(T_MS / 4 + 50);
+	assert_stopped();
+	say_advert(100, T_MS / 30);		/* healed by itself */
+	assert_passes();
+	say_advert(100, 400);			/* slower than we know */
+	pass_ms(T_MS + 50);
+	assert_passes();
+	say_advert(100, T_MS / 30);
+	say(VRRP_LEASE_IDLE);
+	pass_ms(T_MS + 50);
+	assert_passes();
+	say_advert(100, T_MS / 30);
+	say(VRRP_LEASE_OFF);
+	pass_ms(T_MS + 50);
+	assert_passes();
+}
+
+static void
+test_vrrp_lease_nft_runs_out_after_the_last_advert(void **state)
+{
+	(void)state;
+	adverts_alone(AF_INET);
+}
+
+static void
+test_vrrp_lease_nft_ipv6(void **state)
+{
+	(void)state;
+	adverts_alone(AF_INET6);
+}
+
+/* Every order of events of one peer. */
+static void
+one_peer(uint8_t family, const char *peer)
+{
+	const uint32_t tx = D_MS * 1000 / 3;
+
+	one(family);
+	with_peer(peer);
+	errand.lease.advert_ms = 60000;
+	put();
+	say_advert(100, T_MS / 30);
+	pass_ms(D_MS + 50);
+	assert_passes();		/* no session yet */
+	say_bfd(peer, 1, 0, 1000000);
+	say_bfd(peer, 2, 0, 1000000);
+	say_bfd(peer, 3, 0, 1000000);		/* Up, and slow still */
+	pass_ms(D_MS + 50);
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);
+	pass_ms(D_MS * 2 / 3);
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);
+	pass_ms(D_MS * 2 / 3);
+	assert_passes();
+	pass_ms(D_MS / 3 + 50);
+	assert_stopped();
+	say_bfd(peer, 3, 0, tx);		/* healed by itself */
+	assert_passes();
+	say_bfd(peer, 1, 1, 1000000);		/* the peer has died */
+	pass_ms(D_MS + 50);
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);		/* and come back */
+	pass_ms(D_MS + 50);
+	assert_stopped();
+	say_advert(100, T_MS / 30);		/* bfdd is stopped, we are not */
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);
+	say_bfd(peer, 1, 5, tx);		/* bfdd: vrrpd is dead */
+	assert_passes();
+	pass_ms(D_MS + 50);
+	assert_stopped();
+	say_advert(100, T_MS / 30);		/* vrrpd is not, after all */
+	say_bfd(peer, 1, 5, tx);
+	pass_ms(D_MS + 50);
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);
+	say(VRRP_LEASE_ASIDE);			/* bfdd is gone */
+	pass_ms(D_MS + 50);
+	assert_passes();
+	say_bfd(peer, 0, 7, tx);		/* switched off by an operator */
+	assert_passes();
+}
+
+static void
+test_vrrp_lease_nft_runs_out_with_bfd_of_a_peer(void **state)
+{
+	(void)state;
+	one_peer(AF_INET, PEER);
+}
+
+static void
+test_vrrp_lease_nft_runs_out_with_bfd_ipv6(void **state)
+{
+	(void)state;
+	one_peer(AF_INET6, "2001:db8::2");
+}
+
+static void
+test_vrrp_lease_nft_every_peer_counts_for_itself(void **state)
+{
+	const uint32_t tx = D_MS * 1000 / 3;
+
+	(void)state;
+	one(AF_INET);
+	with_peer(PEER);
+	with_peer(OTHER);
+	errand.lease.advert_ms = 60000;
+	put();
+	say_advert(100, T_MS / 30);
+	say_bfd(PEER, 3, 0, tx);
+	say_bfd(OTHER, 3, 0, tx);
+	pass_ms(D_MS * 2 / 3);
+	say_bfd(OTHER, 3, 0, tx);
+	pass_ms(D_MS / 3 + 50);
+	assert_stopped();
+	say_bfd(PEER, 1, 1, 1000000);
+	say_bfd(OTHER, 3, 0, tx);
+	assert_passes();
+	pass_ms(D_MS + 50);
+	assert_stopped();
+}
+
+static void
+test_vrrp_lease_nft_unicast_goes_by_words(void **state)
+{
+	(void)state;
+	one(AF_INET);
+	errand.lease.unicast = true;
+	put();
+	say(VRRP_LEASE_SAID);
+	assert_passes();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	say(VRRP_LEASE_SAID);
+	assert_passes();
+	errand.lease.interval++;		/* not as the rules know it */
+	say(VRRP_LEASE_SAID);
+	pass_ms(T_MS + 50);
+	assert_passes();
+}
+
+/* A new table for one that is Active runs at once; a tag is of another network. */
+static void
+test_vrrp_lease_nft_put_again_and_taken_out(void **state)
+{
+	const uint8_t virtual[6] = { 0, 0, 0x5e, 0, 1, 51 };
+
+	(void)state;
+	one(AF_INET);
+	errand.is_active = true;
+	errand.lease.virtual_mac = true;
+	put();
+	assert_int_equal(system("ip link set r promisc on"), 0);
+	assert_int_equal(system("ip link add link r name mv address "
+	    "00:00:5e:00:01:33 type macvlan mode private && "
+	    "ip link set mv up"), 0);
+	assert_passes();
+	assert_true(delivers(virtual, PATIENT_MS));
+	put();
+	assert_passes();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	assert_false(delivers(virtual, SHORT_MS));
+	say_advert(100, T_MS / 30);
+	assert_true(delivers(virtual, PATIENT_MS));
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	errand.is_active = false;
+	put();
+	assert_passes();
+	errand.put = false;
+	assert_int_equal(vrrp_lease_nft_carry_out(&nft, &errand), 0);
+	assert_int_equal(vrrp_lease_nft_carry_out(&nft, &errand), 0);
+	assert_passes();
+	assert_int_equal(system("ip link del mv"), 0);
+}
+
+static void
+test_vrrp_lease_nft_as_much_as_an_instance_has(void **state)
+{
+	char text[32];
+	unsigned i;
+
+	(void)state;
+	one(AF_INET6);
+	for (i = 1; i < VRRP_VIPS_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "2001:db8:1::%x", i);
+		assert_int_equal(addr_parse(text,
+		    &errand.lease.vips[i].addr), 0);
+	}
+	errand.lease.vip_count = VRRP_VIPS_MAX;
+	for (i = 0; i < VRRP_LEASE_PEERS_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "2001:db8:2::%x", i + 1);
+		with_peer(text);
+	}
+	put();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_runs_out_after_the_last_advert, done),
+		cmocka_unit_test_teardown(test_vrrp_lease_nft_ipv6, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_runs_out_with_bfd_of_a_peer, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_runs_out_with_bfd_ipv6, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_every_peer_counts_for_itself, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_unicast_goes_by_words, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_put_again_and_taken_out, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_as_much_as_an_instance_has, done),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,445 @@
+/*
+ * vrrp_guard.c - what ends an instance's answers when its processes cannot.
+ *
+ * vrrp_lease.c says what the lease is and when it runs; this file keeps the rules in
+ * the kernel in step with the instance.
+ *
+ * Asking.  Whatever the rules depend on is in one value, struct vrrp_lease.  Where
+ * that has changed the rules that are there are told first that they are not to be
+ * trusted (VRRP_LEASE_OFF, in force at once), and then vrrpd-net is asked for others.
+ * Nothing waits for the answer: until it comes there is no lease, and nothing is
+ * stopped.  An answer that does not come is asked for again.
+ *
+ * Peers.  A session of role peer that is Up has a pace, and from then on the rules
+ * count it; the packets say by themselves when it is not Up, so a session that goes
+ * and comes changes no rules.  A peer that is forgotten (vrrp_peer.h) is left out.
+ *
+ * A session that is not Up any more puts its clock aside by a word, too.  The packet
+ * that says so may wait for the ARP of a peer that is dead, and never leave.  The
+ * word is about all peers, and the next packet to each of the others sets its clock
+ * again.
+ *
+ * Looking.  Every LOOK_NS the rules are spoken to: of a Backup they are told that they
+ * are idle, which is what they are unless an advert was sent that made nobody Active
+ * (a claim that was not confirmed, the last one to a better router).  The kernel
+ * drops a word that was understood; one that could be sent has met no rules: somebody
+ * has flushed them, and they are asked for again.
+ *
+ * Nothing here is on the takeover path but a word with unicast adverts.
+ */
+#include "config.h"
+
+#include "vrrpd/instance/vrrp_guard.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_lease_nft.h"
+#include "vrrpd/pure/vrrp_lease.h"
+
+#define LOOK_NS		(2 * NS_PER_S)
+#define REFUSED_NS	(60 * NS_PER_S)	/* the kernel may learn it: modules */
+
+enum asked { ASKED_NOTHING, ASKED_RULES, ASKED_GRANTED, ASKED_REFUSED };
+
+struct vrrp_guard {
+	struct vrrp_instance	*v;
+	enum asked		 asked;
+	uint32_t		 number;	/* of what was asked */
+	mono_t			 since;		/* when */
+	struct vrrp_lease	 lease;		/* in the kernel, or asked for */
+	bool			 is_there;	/* maybe: to be taken away */
+	struct vrrp_lease	 peers;		/* peers of known pace, no more */
+	char			 why[96];
+	bool			 said;		/* `why` was logged */
+	struct loop_timer	*timer;
+};
+
+struct vrrp_guards {
+	const struct vrrp_env	*env;
+	int64_t			 tick_ns;
+	uint32_t		 number;
+	struct vrrp_guard	**list;
+	unsigned		 count;
+};
+
+/* --- words --- */
+
+/* False: it has met no rules. */
+static bool
+say(struct vrrp_guard *g, enum vrrp_lease_word word)
+{
+	const struct vrrp_instance *v = g->v;
+	uint8_t frame[VRRP_LEASE_WORD_BYTES];
+
+	if (!v->iface->exists)
+		return true;
+	vrrp_lease_say(&g->lease, v->iface->link.mac, word, frame);
+	return vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+	    sizeof(frame)) != 0;
+}
+
+static bool
+has_rules(const struct vrrp_guard *g)
+{
+	return g != NULL && g->is_there;
+}
+
+/* --- asking --- */
+
+static int
+send_errand(struct vrrp_guard *g, bool put)
+{
+	static uint8_t body[VRRP_LEASE_ERRAND_MAX];
+	struct vrrp_guards *gs = g->v->env->guards;
+	const struct vrrp_instance *v = g->v;
+	static struct vrrp_lease_errand e;
+
+	if (++gs->number == 0)
+		gs->number = 1;
+	e.number = g->number = gs->number;
+	e.put = put;
+	e.is_active = v->core.state == VRRP_ACTIVE || v->holds;
+	e.lease = g->lease;
+	return vrrp_channel_send(v->env->channel, VRRP_MSG_LEASE, body,
+	    vrrp_lease_errand_encode(&e, body));
+}
+
+static void
+refused(struct vrrp_guard *g, const char *why)
+{
+	g->asked = ASKED_REFUSED;
+	if (strcmp(g->why, why) == 0 && g->said)
+		return;
+	(void)snprintf(g->why, sizeof(g->why), "%s", why);
+	g->said = true;
+	log_notice("instance=%s guard=%s: no lease: %s", g->v->p.name,
+	    vrrp_guard_word(g->v, &why), g->why);
+}
+
+static void
+ask(struct vrrp_guard *g)
+{
+	if (send_errand(g, true) < 0) {
+		refused(g, "there is no vrrpd-net");
+		return;
+	}
+	g->asked = ASKED_RULES;
+	g->is_there = true;
+	g->since = loop_clock();
+}
+
+static void
+take_away(struct vrrp_guard *g)
+{
+	if (!g->is_there)
+		return;
+	(void)say(g, VRRP_LEASE_OFF);
+	(void)send_errand(g, false);
+	g->is_there = false;
+	g->asked = ASKED_NOTHING;
+}
+
+static bool
+is_same_place(const struct vrrp_lease *a, const struct vrrp_lease *b)
+{
+	char x[VRRP_LEASE_TABLE_MAX], y[VRRP_LEASE_TABLE_MAX];
+
+	vrrp_lease_table(a, x);
+	vrrp_lease_table(b, y);
+	return strcmp(x, y) == 0;
+}
+
+static bool
+is_same_router(const struct vrrp_instance *a, const struct vrrp_instance *b)
+{
+	return a->p.family == b->p.family && a->p.vrid == b->p.vrid &&
+	    strcmp(a->p.interface, b->p.interface) == 0;
+}
+
+/* The first of those that are the same virtual router. */
+static bool
+has_the_rules(const struct vrrp_guard *g)
+{
+	const struct vrrp_guards *gs = g->v->env->guards;
+	unsigned i;
+
+	for (i = 0; gs->list[i] != g; i++)
+		if (is_same_router(gs->list[i]->v, g->v))
+			return false;
+	return true;
+}
+
+static void
+add_peers(struct vrrp_guard *g, struct vrrp_lease *l)
+{
+	const struct vrrp_lease_peer *p;
+	struct vrrp_peer peer;
+	unsigned i;
+
+	for (i = 0; i < g->peers.peer_count; i++) {
+		p = &g->peers.peers[i];
+		if (vrrp_peer_find(g->v, &p->addr, &peer))
+			l->peers[l->peer_count++] = *p;
+	}
+}
+
+/* Was this process away, so that another router may serve? */
+static bool
+is_in_doubt(const struct vrrp_instance *v)
+{
+	return loop_is_unjudged(v->env->loop) ||
+	    vrrp_core_is_fenced(&v->core);
+}
+
+void
+vrrp_guard_follow(struct vrrp_instance *v)
+{
+	struct vrrp_guard *g = v->guard;
+	struct vrrp_lease *l;
+	const char *why;
+
+	/* Whoever may have been replaced must not be let answer by this. */
+	if (g == NULL || v->env->channel == NULL || v->vips == NULL ||
+	    is_in_doubt(v) || !has_the_rules(g))
+		return;
+	l = malloc(sizeof(*l));
+	if (l == NULL)
+		return;
+	why = vrrp_lease_of(&v->p, v->env->guards->tick_ns, l);
+	add_peers(g, l);
+	if (g->is_there && (why != NULL || !is_same_place(l, &g->lease)))
+		take_away(g);
+	if (why != NULL) {
+		refused(g, why);
+		memset(&g->lease, 0, sizeof(g->lease));
+	} else if (g->asked == ASKED_NOTHING || !vrrp_lease_equal(l,
+	    &g->lease)) {
+		if (g->is_there)
+			(void)say(g, VRRP_LEASE_OFF);
+		g->lease = *l;
+		ask(g);
+	}
+	loop_timer_set(g->timer, why != NULL ? MONO_NEVER :
+	    mono_add(loop_clock(), LOOK_NS));
+	free(l);
+}
+
+void
+vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
+{
+	struct vrrp_guard *g = NULL;
+	unsigned i;
+
+	for (i = 0; gs != NULL && i < gs->count; i++)
+		if (gs->list[i]->number == number &&
+		    gs->list[i]->asked == ASKED_RULES)
+			g = gs->list[i];
+	if (g == NULL)
+		return;
+	if (error < 0) {
+		g->since = loop_clock();
+		refused(g, error == -EOPNOTSUPP ? "it needs nf_tables of Linux "
+		    "5.16, for what leaves a device" : strerror(-error));
+		return;
+	}
+	g->asked = ASKED_GRANTED;
+	if (g->said)
+		log_notice("instance=%s guard=lease", g->v->p.name);
+	g->said = false;
+	g->why[0] = '\0';
+}
+
+/* --- looking --- */
+
+static void
+look(struct vrrp_guard *g)
+{
+	struct vrrp_instance *v = g->v;
+	mono_t now = loop_clock();
+	bool active = v->core.state == VRRP_ACTIVE || v->holds;
+
+	switch (g->asked) {
+	case ASKED_NOTHING:
+		return;
+	case ASKED_RULES:
+		ask(g);
+		return;
+	case ASKED_REFUSED:
+		if (mono_sub(now, g->since) >= REFUSED_NS)
+			ask(g);
+		return;
+	case ASKED_GRANTED:
+		break;
+	}
+	if (say(g, active ? VRRP_LEASE_PING : VRRP_LEASE_IDLE))
+		return;
+	log_warning("instance=%s the rules of its lease were removed by someone "
+	    "else: made again", v->p.name);
+	ask(g);
+}
+
+static void
+look_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_guard *g = arg;
+
+	(void)deadline;
+	look(g);
+	loop_timer_set(g->timer, mono_add(loop_clock(), LOOK_NS));
+	vrrp_guard_follow(g->v);
+}
+
+/* --- events of the instance --- */
+
+void
+vrrp_guard_lost(struct vrrp_instance *v)
+{
+	struct vrrp_guard *g = v->guard;
+
+	if (g == NULL)
+		return;
+	g->asked = ASKED_NOTHING;
+	loop_timer_set(g->timer, MONO_NEVER);
+}
+
+void
+vrrp_guard_bfd(struct vrrp_instance *v, const struct vrrp_bfd_session *s)
+{
+	const struct vrrp_bfd_level *l = &s->level;
+	struct vrrp_guard *g = v->guard;
+
+	if (g == NULL || s->peer.family != v->p.family)
+		return;
+	if (l->state != VRRP_BFD_UP) {
+		vrrp_guard_bfd_lost(v);
+		return;
+	}
+	if (l->tx_interval_ns <= 0 || l->tx_multiplier == 0 ||
+	    l->tx_multiplier > UINT8_MAX)
+		return;
+	if (!vrrp_lease_peer(&g->peers, &s->peer, (uint8_t)l->tx_multiplier,
+	    l->tx_interval_ns, v->env->guards->tick_ns))
+		return;
+	vrrp_guard_follow(v);
+}
+
+void
+vrrp_guard_bfd_lost(struct vrrp_instance *v)
+{
+	if (has_rules(v->guard) && !is_in_doubt(v))
+		(void)say(v->guard, VRRP_LEASE_ASIDE);
+}
+
+void
+vrrp_guard_said(struct vrrp_instance *v)
+{
+	if (has_rules(v->guard))
+		(void)say(v->guard, VRRP_LEASE_SAID);
+}
+
+void
+vrrp_guard_idle(struct vrrp_instance *v)
+{
+	if (has_rules(v->guard))
+		(void)say(v->guard, VRRP_LEASE_IDLE);
+}
+
+const char *
+vrrp_guard_word(const struct vrrp_instance *v, const char **why)
+{
+	const struct vrrp_guard *g = v->guard;
+
+	*why = g == NULL ? "" : g->why;
+	if (g != NULL && g->asked == ASKED_GRANTED)
+		return "lease";
+	return (v->holds ? v->lifetime_s : v->env->lifetime_s) > 0 ?
+	    "lifetime" : "none";
+}
+
+/* --- life --- */
+
+bool
+vrrp_guard_init(struct vrrp_instance *v)
+{
+	struct vrrp_guards *gs = v->env->guards;
+	struct vrrp_guard **list, *g;
+
+	if (gs == NULL)
+		return true;
+	g = calloc(1, sizeof(*g));
+	if (g == NULL)
+		return false;
+	g->v = v;
+	g->timer = loop_timer_new(v->env->loop, look_cb, g);
+	list = realloc(gs->list, (gs->count + 1) * sizeof(gs->list[0]));
+	if (list != NULL)
+		gs->list = list;
+	if (list == NULL || g->timer == NULL) {
+		loop_timer_free(g->timer);
+		free(g);
+		return false;
+	}
+	gs->list[gs->count++] = g;
+	v->guard = g;
+	return true;
+}
+
+void
+vrrp_guard_free(struct vrrp_instance *v)
+{
+	struct vrrp_guard *g = v->guard, *heir = NULL;
+	struct vrrp_guards *gs = v->env->guards;
+	unsigned i, at = 0;
+
+	if (g == NULL)
+		return;
+	for (i = 0; i < gs->count; i++) {
+		if (gs->list[i] == g)
+			at = i;
+		else if (heir == NULL && is_same_router(gs->list[i]->v, v))
+			heir = gs->list[i];
+	}
+	gs->count--;
+	memmove(&gs->list[at], &gs->list[at + 1],
+	    (gs->count - at) * sizeof(gs->list[0]));
+	v->guard = NULL;
+	if (heir == NULL)
+		take_away(g);
+	else {
+		heir->peers = g->peers;
+		vrrp_guard_follow(heir->v);
+	}
+	loop_timer_free(g->timer);
+	free(g);
+}
+
+struct vrrp_guards *
+vrrp_guards_new(const struct vrrp_env *env)
+{
+	struct vrrp_guards *gs = calloc(1, sizeof(*gs));
+
+	if (gs == NULL)
+		return NULL;
+	gs->env = env;
+	gs->tick_ns = vrrp_lease_nft_tick_ns();
+	return gs;
+}
+
+void
+vrrp_guards_free(struct vrrp_guards *gs)
+{
+	if (gs == NULL)
+		return;
+	free(gs->list);
+	free(gs);
+}
