@@ -12,21 +12,15 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, Owners, Process, vrrpd_conf, wait_for
+from lab import VIP, VIP6, Owners, wait_for, vrrpd_conf
 
 FAMILIES = pytest.mark.parametrize("ipv6", (False, True),
                                    ids=("ipv4", "ipv6"))
 MODES = pytest.mark.parametrize("virtual_mac", (True, False),
                                 ids=("virtual-mac", "address"))
-# BFD of 10 ms x 3, as the kernel counts it, and what the issue of the peer adds.
+# BFD of 10 ms x 3.
 LEASE_MS = 30
 SLACK_MS = 5
-
-
-def tick_ms():
-    return time.clock_getres(time.CLOCK_MONOTONIC_COARSE
-                             if hasattr(time, "CLOCK_MONOTONIC_COARSE")
-                             else 6) * 1000
 
 
 def start(lab, **conf):
@@ -89,10 +83,10 @@ def two_ms(owners, since):
                       if len(who) > 1 and end > since)
 
 
-def none_ms(owners, since):
-    return 1000 * sum(end - max(at, since)
-                      for at, end, who in owners.intervals()
-                      if not who and end > since)
+def none_ms(owners):
+    """The longest time for which nobody answered."""
+    return max((1000 * (end - at) for at, end, who in owners.intervals()
+                if not who), default=0)
 
 
 @contextlib.contextmanager
@@ -132,3 +126,180 @@ def test_nobody_is_left_who_could_withdraw(lab, virtual_mac, ipv6, number):
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         lab.wait_pair(bfd=True, ipv6=ipv6)
+
+
+def test_engine_is_stopped_alone(lab):
+    """bfdd says so to the peers, and what it says renews nothing."""
+    start(lab)
+    engine = lab.r1.engine_pid()
+    with watched(lab) as owners:
+        begin = time.monotonic()
+        os.kill(engine, signal.SIGSTOP)
+        lab.r2.wait_state("active", 5)
+        since = time.monotonic()
+        # The monitor kills it, and the next one has no addresses.
+        wait_for(lambda: owners.now() == ("r2",), 5,
+                 lambda: "r2 alone: %s" % owners.intervals())
+        time.sleep(0.5)
+    worst = max((ms for _, ms in owners.gaps), default=0)
+    assert two_ms(owners, begin) <= LEASE_MS + SLACK_MS + worst, (
+        since - begin, owners.intervals())
+
+
+def test_adverts_alone_are_a_clock(lab):
+    """Without BFD: three intervals after the last advert, and the peer later."""
+    start(lab, bfd=False, advert_int=10)
+    pids = processes(lab.r1)
+    with watched(lab) as owners:
+        signal_all(pids, signal.SIGSTOP)
+        lab.r2.wait_state("active", 5)
+        time.sleep(0.3)
+        assert owners.now() == ("r2",)
+    worst = max((ms for _, ms in owners.gaps), default=0)
+    assert two_ms(owners, 0) <= SLACK_MS + worst, owners.intervals()
+
+
+# --- and never nobody ---
+
+def backup_dies_and_comes_back(lab):
+    signal_all(processes(lab.r2), signal.SIGKILL)
+    lab.r1.wait_session(lab.r2.address, "down", 5)
+    time.sleep(1.5)
+    lab.r2.start_bfdd()
+    lab.r2.start_vrrpd(lab.r2.vrrpd_conf.read_text())
+    lab.wait_pair(bfd=True)
+    wait_clock(lab.r1)
+
+
+def bfdd_of_the_backup_is_killed(lab):
+    lab.r2.bfdd.stop(signal.SIGKILL)
+    time.sleep(1.5)
+    lab.r2.start_bfdd()
+    lab.wait_pair(bfd=True)
+
+
+def bfdd_is_killed(lab):
+    lab.r1.bfdd.stop(signal.SIGKILL)
+    time.sleep(1.5)
+    lab.r1.start_bfdd()
+    lab.wait_pair(bfd=True)
+
+
+def bfdd_says_goodbye(lab):
+    lab.r1.bfdd.stop(signal.SIGTERM)
+    time.sleep(1.5)
+    lab.r1.start_bfdd()
+    lab.wait_pair(bfd=True)
+
+
+def advert_int_is_changed(lab):
+    lab.change_advert_int(400, was=100)
+    time.sleep(5)
+    lab.change_advert_int(20, was=400)
+    time.sleep(1.5)
+
+
+def priority_is_changed(lab):
+    text = lab.r1.vrrpd_conf.read_text()
+    lab.r1.vrrpd_conf.write_text(text.replace("= 200", "= 190"))
+    lab.r1.call("reload")
+    time.sleep(1.5)
+
+
+def session_is_made_slower(lab):
+    """The peer asks for less; what leaves here slows down in that moment."""
+    text = lab.r2.vrrpd_conf.read_text()
+    lab.r2.vrrpd_conf.write_text(text.replace("= 10ms", "= 100ms"))
+    lab.r2.call("reload")
+    time.sleep(2)
+
+
+def engine_is_replaced(lab):
+    before = lab.r1.engine_pid()
+    lab.r1.vrrpctl("restart", check=True)
+    wait_for(lambda: lab.r1.engine_pid() not in (None, before), 5,
+             "another engine")
+    lab.wait_pair(bfd=True)
+    time.sleep(1.5)
+
+
+def vrrpd_net_is_killed(lab):
+    pid = next(p for p in processes(lab.r1)
+               if open("/proc/%d/comm" % p).read().strip() == "vrrpd-net")
+    os.kill(pid, signal.SIGKILL)
+    time.sleep(1.5)
+
+
+def rules_are_flushed(lab):
+    lab.r1.run("nft", "flush", "ruleset")
+    wait_for(lambda: "removed by someone else" in lab.r1.vrrpd.log(), 10,
+             "that is noticed")
+    wait_for(lambda: lab.r1.instance()["guard"] == "lease", 5, "again")
+    wait_clock(lab.r1)
+
+
+def lease_is_switched_off_and_on(lab):
+    text = lab.r1.vrrpd_conf.read_text()
+    lab.r1.vrrpd_conf.write_text(text.replace("    advert_int",
+                                              "    lease = no\n    advert_int"))
+    lab.r1.call("reload")
+    assert lab.r1.instance()["guard"] == "lifetime"
+    assert lab.r1.instance()["guard-reason"] == "lease = no"
+    wait_for(lambda: "swiftover-eth0" not in lab.r1.run(
+        "nft", "list", "tables").stdout, 5, "the table is gone")
+    lab.r1.vrrpd_conf.write_text(text)
+    lab.r1.call("reload")
+    wait_for(lambda: lab.r1.instance()["guard"] == "lease", 5, "again")
+    wait_clock(lab.r1)
+
+
+@pytest.mark.parametrize("event", (
+    backup_dies_and_comes_back, bfdd_of_the_backup_is_killed, bfdd_is_killed,
+    bfdd_says_goodbye, advert_int_is_changed, priority_is_changed,
+    session_is_made_slower, engine_is_replaced, vrrpd_net_is_killed,
+    rules_are_flushed, lease_is_switched_off_and_on))
+@MODES
+def test_never_nobody(lab, virtual_mac, event):
+    start(lab, virtual_mac=virtual_mac)
+    with watched(lab) as owners:
+        event(lab)
+        time.sleep(0.2)
+    assert none_ms(owners) == 0, owners.intervals()
+
+
+def test_unicast_whose_peer_is_off_for_long(lab):
+    """Its adverts wait for an ARP answer that never comes."""
+    for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                   (lab.r2, lab.r1, 100)):
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=10,
+            extra="unicast_peers = { %s }" % peer.address))
+        if router is lab.r1:
+            router.wait_state("active")
+    lab.wait_pair()
+    wait_for(lambda: lab.r1.instance()["guard"] == "lease", 5, "a lease")
+    with watched(lab) as owners:
+        signal_all(processes(lab.r2), signal.SIGKILL)
+        lab.r2.ip("link", "set", "eth0", "down")
+        lab.r1.ip("neigh", "flush", "all")
+        time.sleep(6)
+        assert owners.now() == ("r1",)
+    assert none_ms(owners) == 0, owners.intervals()
+    with watched(lab) as owners:
+        signal_all(processes(lab.r1), signal.SIGSTOP)
+        wait_for(lambda: owners.now() == (), 5, "nobody")
+
+
+def test_what_is_left_is_replaced_by_the_next_start(lab):
+    start(lab)
+    signal_all(processes(lab.r1), signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
+    assert "swiftover-eth0-4-51" in lab.r1.run("nft", "list", "tables").stdout
+    lab.r1.start_bfdd()
+    lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
+    lab.wait_pair(bfd=True)
+    with watched(lab) as owners:
+        time.sleep(1)
+    assert none_ms(owners) == 0
+    lab.r1.vrrpd.stop()
+    assert "swiftover" not in lab.r1.run("nft", "list", "tables").stdout
