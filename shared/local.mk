@@ -21,6 +21,7 @@ shared_libshared_a_SOURCES = \
 	shared/conf_errors.c shared/conf_errors.h \
 	shared/conf_scan.c shared/conf_scan.h \
 	shared/conf_words.c shared/conf_words.h \
+	shared/confine.c shared/confine.h \
 	shared/ctl_backlog.c shared/ctl_backlog.h \
 	shared/ctl_call.c shared/ctl_call.h \
 	shared/ctl_client.c shared/ctl_client.h \
@@ -55,6 +56,7 @@ SHARED_LIBS = \
 	$(LIBEVENT_LIBS) \
 	$(LIBNL_LIBS) \
 	$(LIBCAP_LIBS) \
+	$(LIBSECCOMP_LIBS) \
 	$(CONFUSE_LIBS) \
 	$(JANSSON_LIBS) \
 	# end

@@ -33,7 +33,11 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "shared/confine.h"
+#include "shared/log.h"
 
 #define ROLE_CAPS_MAX	5
 
@@ -42,19 +46,26 @@ static const struct {
 	cap_value_t	caps[ROLE_CAPS_MAX];
 	bool		children;	/* may get what we have not */
 	bool		heirs;		/* programs of ours, to get what we have */
+	enum confine_kind confined;
 } roles[] = {
-	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW } },
+	[PRIV_VRRPD_ENGINE] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW },
+	    .confined = CONFINE_ENGINE },
 	[PRIV_VRRPD_MONITOR] = { 2, { CAP_NET_ADMIN, CAP_NET_RAW },
-	    .heirs = true },
+	    .heirs = true, .confined = CONFINE_TREE },
 	[PRIV_VRRPD_MONITOR_USERS] = { 5, { CAP_NET_ADMIN, CAP_NET_RAW,
-	    CAP_SETUID, CAP_SETGID, CAP_KILL }, .heirs = true },
-	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN }, .heirs = true },
-	[PRIV_VRRPD_HELPER] = { 0 },
+	    CAP_SETUID, CAP_SETGID, CAP_KILL }, .heirs = true,
+	    .confined = CONFINE_TREE },
+	[PRIV_VRRPD_NET] = { 1, { CAP_NET_ADMIN }, .heirs = true,
+	    .confined = CONFINE_NET },
+	[PRIV_VRRPD_CHECKS] = { 0, .confined = CONFINE_CHECKS },
+	[PRIV_VRRPD_HELPER] = { 0, .confined = CONFINE_TREE },
 	[PRIV_VRRPD_HELPER_USERS] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
-	    .heirs = true },
+	    .heirs = true, .confined = CONFINE_TREE },
+	/* A whole root does what it wants, and no_new_privs is not set. */
 	[PRIV_VRRPD_HELPER_ROOT] = { 3, { CAP_SETUID, CAP_SETGID, CAP_KILL },
 	    true },
-	[PRIV_BFDD] = { 1, { CAP_NET_RAW }, .heirs = true },
+	[PRIV_BFDD] = { 1, { CAP_NET_RAW }, .heirs = true,
+	    .confined = CONFINE_BFDD },
 };
 
 /*
@@ -261,7 +272,12 @@ priv_drop(enum priv_role role, const struct priv_user *u)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
 	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) < 0)
 		return -errno;
-	return has_more(role, u) ? -EPERM : 0;
+	if (has_more(role, u))
+		return -EPERM;
+	rc = confine(roles[role].confined);
+	if (rc < 0)
+		log_warning("system calls are not filtered: %s", strerror(-rc));
+	return 0;
 }
 
 int

@@ -16,6 +16,7 @@ enum priv_role {
 	PRIV_VRRPD_MONITOR,
 	PRIV_VRRPD_MONITOR_USERS,	/* helpers of another user */
 	PRIV_VRRPD_NET,
+	PRIV_VRRPD_CHECKS,		/* nothing, and starts no programs */
 	PRIV_VRRPD_HELPER,		/* nothing */
 	PRIV_VRRPD_HELPER_USERS,	/* may become another user */
 	PRIV_VRRPD_HELPER_ROOT,		/* so that the result is a whole root */
@@ -49,7 +50,9 @@ bool	priv_may_become(const struct priv_user *);
  * allowed), set no_new_privs, no dumpable core.  PRIV_VRRPD_HELPER_ROOT keeps
  * the bounding set and does without no_new_privs, or a child of it that becomes
  * root would have nothing of root but the number.  Capabilities we did not have
- * are not an error.  0 or negative errno; then the process must exit.
+ * are not an error.  Then the process is confined to the role's system calls
+ * (confine.h); a kernel that does not do that is said in the log and no error.  0 or
+ * negative errno; then the process must exit.
  */
 int	priv_drop(enum priv_role, const struct priv_user *);
 /*

@@ -19,7 +19,7 @@ what=${1:-check}
 
 build="autoconf automake gcc libc6-dev make pkg-config
     libcap-dev libconfuse-dev libevent-dev libjansson-dev libnl-3-dev
-    libssl-dev"
+    libseccomp-dev libssl-dev"
 lab="iproute2 iputils-ping mount nftables python3 util-linux nginx"
 checks="libcmocka-dev clang curl mandoc python3-pytest
     python3-pytest-xdist python3-scapy tcpdump procps"

@@ -380,7 +380,9 @@ def test_restart_keeps_levels_and_tells_no_hook_twice(lab, service):
              engine, 10, "another engine")
     wait_track(lab.r1, "chk", "up")
     assert lab.r1.state() == "active"
-    assert children(lab.r1.vrrpd)["vrrpd-scripts"] == scripts
+    # The same process; for a moment it has no name, between exec and main().
+    wait_for(lambda: children(lab.r1.vrrpd).get("vrrpd-scripts") == scripts,
+             5, lambda: "the same process: %s" % children(lab.r1.vrrpd))
     service.bad.touch()
     lab.r1.wait_state("initialize")
     wait_for(lambda: service.lines()[-1:] == ["INSTANCE web FAULT 100"], 10,

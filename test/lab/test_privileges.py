@@ -105,7 +105,7 @@ def test_daemon_without_its_user_says_so_and_exits(lab, program):
 
 OTHER = "games"         # on every Debian system, and nobody's here
 ASKS = """\
-script chk { command = "%s"  interval = 200ms }
+script chk { command = "%s"  interval = 1s  weight = -1 }
 process all { name = vrrpd-engine }
 check_user = %s
 """
@@ -117,6 +117,20 @@ def comm(pid):
 
 def by_name(lab):
     return {comm(pid): pid for pid in lab.r1.vrrpd.children()}
+
+
+def all_by_name(lab):
+    """What is being executed has no name of its own for a moment."""
+    found = {}
+
+    def complete():
+        found.clear()
+        found.update(by_name(lab))
+        return {"vrrpd-engine", "vrrpd-net", "vrrpd-scripts",
+                "vrrpd-checks"} <= found.keys()
+
+    wait_for(complete, 10, lambda: "all are there: %s" % found)
+    return found
 
 
 def start_with_check_user(lab, body):
@@ -140,7 +154,7 @@ def test_helpers_are_another_user_than_the_daemon(lab):
     ours, theirs = pwd.getpwnam(USER), pwd.getpwnam(OTHER)
 
     def look():
-        found = by_name(lab)
+        found = all_by_name(lab)
         for name in ("vrrpd-scripts", "vrrpd-checks"):
             status = status_of(found[name])
             assert status["Uid"].split() == [str(theirs.pw_uid)] * 4
@@ -173,9 +187,6 @@ def test_helpers_are_another_user_than_the_daemon(lab):
     wait_for(lambda: by_name(lab).get("vrrpd-engine") not in
              (None, before["vrrpd-engine"]), 10, "another engine")
     lab.r1.wait_state("active")
-    # What is being executed has no name of its own for a moment.
-    wait_for(lambda: {"vrrpd-scripts", "vrrpd-checks", "vrrpd-net"} <=
-             by_name(lab).keys(), 10, "all are there")
     look()
 
 
@@ -214,6 +225,41 @@ def test_check_script_may_neither_command_nor_signal(lab):
     assert lab.r1.vrrpd.alive() and lab.r1.bfdd.alive()
     assert lab.r1.state() == "active"
     assert lab.r1.instance()["priority"] == 100
+
+
+# System calls.
+
+def test_every_process_is_confined(lab):
+    """Where it is built so: each has a filter, also after a restart, and no
+    more layers of them than before."""
+    lab.r1.start_bfdd()
+    lab.r1.start_vrrpd("script chk { command = /bin/true }\n"
+                       "process all { name = vrrpd-engine }\n" + vrrpd_conf(
+                           extra="track_script chk { }\n"
+                           "    track_process all { }"))
+    lab.r1.wait_state("active")
+    if "HAVE_SECCOMP 1" not in (BUILD / "config.h").read_text() or \
+            "-fsanitize=" in (BUILD / "Makefile").read_text():
+        pytest.skip("built without filters")
+
+    def filters():
+        found = dict(all_by_name(lab), vrrpd=lab.r1.vrrpd.pid,
+                     bfdd=lab.r1.bfdd.pid)
+        return {name: int(status_of(pid).get("Seccomp_filters", "0"))
+                for name, pid in found.items()}
+
+    names = {"vrrpd", "vrrpd-engine", "vrrpd-net", "vrrpd-scripts",
+             "vrrpd-checks", "bfdd"}
+    before = filters()
+    assert before.keys() == names
+    assert all(before.values()), before
+    lab.r1.vrrpctl("restart", check=True)
+    lab.r1.vrrpctl("restart", "bfdd", check=True)
+    lab.r1.wait_state("active")
+    # The engine is the monitor's child now, and inherits its filter.
+    wait_for(lambda: all(0 < n <= before[name] + 1
+                         for name, n in filters().items()), 5,
+             lambda: "filters: %s, %s" % (before, filters()))
 
 
 def test_without_a_check_user_that_is_said_once(lab):

@@ -300,7 +300,8 @@ flush_log(void *arg)
 static enum priv_role
 role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 {
-	enum priv_role found = PRIV_VRRPD_HELPER;
+	enum priv_role found = role == VRRP_HELPER_CHECKS ?
+	    PRIV_VRRPD_CHECKS : PRIV_VRRPD_HELPER;
 	const char *user;
 	unsigned i, n;
 

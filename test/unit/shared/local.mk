@@ -5,6 +5,7 @@ UNIT_SHARED_LIBS = $(SHARED_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/shared/test_conf \
 	test/unit/shared/test_conf_words \
+	test/unit/shared/test_confine \
 	test/unit/shared/test_ctl_client \
 	test/unit/shared/test_ctl_json \
 	test/unit/shared/test_ctl_listener \
@@ -29,6 +30,8 @@ test_unit_shared_test_conf_SOURCES = test/unit/shared/test_conf.c
 test_unit_shared_test_conf_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_conf_words_SOURCES = test/unit/shared/test_conf_words.c
 test_unit_shared_test_conf_words_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_confine_SOURCES = test/unit/shared/test_confine.c
+test_unit_shared_test_confine_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_client_SOURCES = test/unit/shared/test_ctl_client.c
 test_unit_shared_test_ctl_client_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_listener_SOURCES = test/unit/shared/test_ctl_listener.c

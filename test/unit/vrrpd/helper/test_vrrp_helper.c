@@ -598,7 +598,7 @@ static const struct {
 	{ "root:daemon", VRRP_HELPER_SCRIPTS, PRIV_VRRPD_HELPER_ROOT },
 	{ "0", VRRP_HELPER_SCRIPTS, PRIV_VRRPD_HELPER_ROOT },
 	{ "rooter", VRRP_HELPER_SCRIPTS, PRIV_VRRPD_HELPER_USERS },
-	{ "root", VRRP_HELPER_CHECKS, PRIV_VRRPD_HELPER },
+	{ "root", VRRP_HELPER_CHECKS, PRIV_VRRPD_CHECKS },
 };
 
 /* As little as the configuration of the start allows. */
