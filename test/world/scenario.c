@@ -42,6 +42,7 @@
  *   lose-events HOST		(of netlink: ENOBUFS)
  *   forget HOST		(its kernel, every neighbour's MAC)
  *   refuse-frames HOST ERRNO|0	refuse-addresses HOST ERRNO|0
+ *   write [vrrpd|bfdd] HOST with NAME	the file; nobody is told
  *   reload [vrrpd|bfdd] HOST [with NAME]
  *   run HOST WORDS...		vrrpctl; must end with status 0
  *   try HOST WORDS...		vrrpctl; see "expect status"
@@ -871,27 +872,50 @@ do_refuse_addresses(struct play *p)
 	world_say("%s: addresses are refused: %d", h->name, h->address_error);
 }
 
+/* The file of a daemon becomes the text of that name. */
 static void
-do_reload(struct play *p)
+write_file(struct play *p, struct host *h, bool bfdd)
+{
+	const char *name = word(p);
+	const struct text *t = find_text(p->s, name, bfdd);
+
+	if (t == NULL)
+		wrong(p, "no text: %s", name);
+	if (bfdd)
+		path_write(h, BFDD_CONF, t->text);
+	else
+		(void)town_configure(h, t->text, NULL, 0);
+}
+
+static bool
+is_bfdd(struct play *p)
 {
 	bool bfdd = next_is(p, "bfdd");
-	const struct text *t;
-	const char *name;
-	struct host *h;
 
 	if (!bfdd)
 		(void)next_is(p, "vrrpd");
-	h = host(p);
-	if (next_is(p, "with")) {
-		name = word(p);
-		t = find_text(p->s, name, bfdd);
-		if (t == NULL)
-			wrong(p, "no text: %s", name);
-		if (bfdd)
-			path_write(h, BFDD_CONF, t->text);
-		else
-			(void)town_configure(h, t->text, NULL, 0);
-	}
+	return bfdd;
+}
+
+static void
+do_write(struct play *p)
+{
+	bool bfdd = is_bfdd(p);
+	struct host *h = host(p);
+
+	if (!next_is(p, "with"))
+		wrong(p, "with what?");
+	write_file(p, h, bfdd);
+}
+
+static void
+do_reload(struct play *p)
+{
+	bool bfdd = is_bfdd(p);
+	struct host *h = host(p);
+
+	if (next_is(p, "with"))
+		write_file(p, h, bfdd);
 	town_reload(h, bfdd ? "bfdd" : "vrrpd");
 }
 
@@ -1265,6 +1289,7 @@ static const struct {
 	{ "forget", do_forget },
 	{ "refuse-frames", do_refuse_frames },
 	{ "refuse-addresses", do_refuse_addresses },
+	{ "write", do_write },
 	{ "reload", do_reload },
 	{ "run", do_run },
 	{ "try", ask },
