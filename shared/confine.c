@@ -153,7 +153,7 @@ static const char *const refused[] = {
 /* Nor these, for those that start no programs of others. */
 static const char *const refused_alone[] = {
 	"execve", "execveat", "fork", "vfork", "clone", "setns", "unshare",
-	"add_key", "request_key", "keyctl", "kill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal",
+	"add_key", "request_key", "keyctl", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal",
 	NULL
 };
 
@@ -239,6 +239,10 @@ allow_in_part(scmp_filter_ctx ctx)
 		error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
 		    SCMP_SYS(tkill), 1, SCMP_A0(SCMP_CMP_EQ,
 		    (scmp_datum_t)getpid()));
+	/* Signal 0 asks whether a process lives: whose a device is. */
+	if (error == 0)
+		error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
+		    SCMP_A1(SCMP_CMP_EQ, 0));
 	for (i = 0; error == 0 && i < sizeof(families) / sizeof(families[0]);
 	    i++)
 		error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,

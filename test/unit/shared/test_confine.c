@@ -159,6 +159,9 @@ do_what_everybody_does(void)
 	free(p);
 	CHECK(usleep(1000) == 0);
 	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) >= 0);
+	/* Does a process live?  No signal, and a true answer. */
+	CHECK(kill(getpid(), 0) == 0);
+	CHECK(kill(0x3ffffff, 0) == -1 && errno == ESRCH);
 	errno = 0;
 	CHECK(prctl(4711, 0, 0, 0, 0) == -1 && errno == EINVAL);
 }
