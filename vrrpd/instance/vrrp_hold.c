@@ -397,7 +397,8 @@ vrrp_hold_stands_before(struct vrrp_instance *v, const struct nl_addr *other)
 		    a[i].prefix.len == other->prefix.len &&
 		    addr_in_prefix(&other->prefix.addr, &a[i].prefix) &&
 		    kin(a[i].ifindex, &a[i].prefix, 0, &found, v))
-			return true;
+			return !vrrp_iface_is_virtual(v->iface,
+			    &other->prefix.addr);
 	return false;
 }
 
@@ -418,13 +419,43 @@ vrrp_hold_is_beside(const struct vrrp_instance *v, const struct nl_addr *other)
 	return false;
 }
 
-void
-vrrp_hold_step_back(struct vrrp_instance *v)
+/* Behind whatever would go with ours, addresses of other instances as well. */
+static bool
+step_back(struct vrrp_instance *v)
 {
 	const struct vrrp_vip_questions q = questions(v);
 
-	if (v->vips == NULL || !v->holds ||
-	    vrrp_vip_step_back(v->vips, &q) < 0)
+	return v->vips != NULL && v->holds &&
+	    vrrp_vip_step_back(v->vips, &q) == 0;
+}
+
+/*
+ * Instances whose addresses are of one network stand before each other all the time:
+ * none of them gives way before it leaves.
+ */
+static bool
+is_before_the_host(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a;
+	struct nl_addr found;
+	unsigned i, n;
+
+	if (v->vips == NULL || !v->holds)
+		return false;
+	a = vrrp_vip_addresses(v->vips);
+	for (i = 0; i < v->p.vip_count; i++)
+		for (n = 0; !a[i].owned && kin(a[i].ifindex, &a[i].prefix, n,
+		    &found, v); n++)
+			if (!vrrp_iface_is_virtual(v->iface,
+			    &found.prefix.addr))
+				return true;
+	return false;
+}
+
+void
+vrrp_hold_step_back(struct vrrp_instance *v)
+{
+	if (!is_before_the_host(v) || !step_back(v))
 		return;
 	log_notice("instance=%s its addresses stood before the host's own on %s, "
 	    "which would have gone with them: put behind", v->p.name,
@@ -436,7 +467,7 @@ vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 {
 	int error;
 
-	vrrp_hold_step_back(v);
+	(void)step_back(v);
 	loop_timer_set(v->announce_timer, MONO_NEVER);
 	v->announce_left = 0;
 	own_arp(v, false);

@@ -234,7 +234,6 @@ test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover(
 	start_with(&p);
 	world_run(v->core.active_down_interval_ns);
 	assert_true(v->holds);
-	(void)vrrp_iface_take_place(world.iface, v);
 	world_addr("192.0.2.50/24", true, false);
 	world_forget();
 	heir = vrrp_instance_new_heir(v, world.iface, &q);

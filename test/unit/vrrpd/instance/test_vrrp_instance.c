@@ -174,6 +174,31 @@ test_vrrp_instance_steps_behind_an_address_of_the_host(void **state)
 	assert_string_equal(world.did, "");
 }
 
+/* Two of one network stand before each other, whoever steps back. */
+static void
+test_vrrp_instance_does_not_step_behind_an_address_of_ours(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_instance *other;
+
+	(void)state;
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	(void)strcpy(p.name, "other");
+	p.vrid = 52;
+	assert_int_equal(addr_prefix_parse("192.0.2.60/24",
+	    &p.vips[0].prefix), 0);
+	other = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(other);
+	world_forget();
+	came("192.0.2.60/24", true);
+	assert_string_equal(world.did, "");
+	/* Where one of the host's is as well, ours steps behind both. */
+	came("192.0.2.9/24", true);
+	assert_string_equal(world.did, "back");
+	vrrp_instance_free(other);
+}
+
 /* The device went with the address: made again, not given up. */
 static void
 test_vrrp_instance_removed_device_is_made_again(void **state)
@@ -614,6 +639,7 @@ main(void)
 	    TEST(test_vrrp_instance_handover_of_a_backup_is_refused),
 	    TEST(test_vrrp_instance_removed_address_is_put_back),
 	    TEST(test_vrrp_instance_steps_behind_an_address_of_the_host),
+	    TEST(test_vrrp_instance_does_not_step_behind_an_address_of_ours),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_device_taken_down_is_raised),
 	    TEST(test_vrrp_instance_tracked_interface_moves_the_priority),
