@@ -13,7 +13,8 @@ Parts, all of them unless some are named:
              is changed of, every 0.5 ms.  (An address that stops or begins to
              take packets cannot be pinged all the time: there the switch asks
              who has it.)  Both modes, both families, adverts of 1 cs and of 1 s.
-    many     One reload takes 100 of 250 instances out and makes 50 others anew.
+    many     One reload adds 100 instances to 150; another takes 100 of the 250
+             out and makes 50 others anew.
              Transitions of the 100 that the file does not change, and for how
              long the engine's loop was away meanwhile.
     rtnl     Somebody else's namespace with so many bridges is deleted that the
@@ -322,67 +323,91 @@ def new_longest(before, after):
         a["longest-us"] / 1000, (a["handler-us"] or 0) / 1000, a["handler"])
 
 
-def many(options):
-    count = options.instances
-    gone, anew = count * 2 // 5, count // 5
-    say("%d instances; one reload removes %d and makes %d anew" % (
-        count, gone, anew))
-    with Lab() as lab:
+class Many:
+    """One reload of many instances on r1, and what it does to the others."""
+
+    def __init__(self, lab, first):
+        self.lab = lab
         for router, priority in ((lab.r1, 200), (lab.r2, 100)):
-            router.start_vrrpd(many_conf(priority, range(1, count + 1)))
+            router.start_vrrpd(many_conf(priority, first))
             if router is lab.r1:
                 wait_for(lambda: all(i["state"] == "active" for i in
                                      lab.r1.call("show")["instances"]), 60,
                          "r1 is Active for all", interval=0.5)
         time.sleep(5)           # r2 has heard all of them
-        before = [last_moves(r) for r in lab.routers]
-        deaths = [engine_deaths(r) for r in lab.routers]
-        lab.r1.vrrpd_conf.write_text(many_conf(
-            200, range(gone + 1, count + 1),
-            range(gone + 1, gone + anew + 1)))
-        loop = lab.r1.call("stats").get("loop")
+
+    def reload(self, names, anew=()):
+        lab = self.lab
+        moves = [last_moves(r) for r in lab.routers]
+        deaths = sum(engine_deaths(r) for r in lab.routers)
+        lab.r1.vrrpd_conf.write_text(many_conf(200, names, anew))
+        self.before = lab.r1.call("stats").get("loop")
         gap = Gap(lab.client)
         begin = time.monotonic()
         reload(lab.r1)
-        took = time.monotonic() - begin
+        self.took = time.monotonic() - begin
         time.sleep(8)           # two Active_Down_Intervals, and more
-        machine = gap.stop()
-        loop_after = lab.r1.call("stats").get("loop")
-        after = [last_moves(r) for r in lab.routers]
+        self.machine = gap.stop()
+        self.after = lab.r1.call("stats").get("loop")
+        self.moves = [moves, [last_moves(r) for r in lab.routers]]
         left = {i["name"] for i in lab.r1.call("show")["instances"]}
-        killed = sum(engine_deaths(r) for r in lab.routers) - sum(deaths)
-        macvlans = sum(n.startswith("vr") for n in lab.r1.links())
-    if left != {"n%d" % n for n in range(gone + 1, count + 1)}:
-        raise LabError("the reload is not in force: %s" % sorted(left))
+        self.killed = sum(engine_deaths(r) for r in lab.routers) - deaths
+        if left != {"n%d" % n for n in names}:
+            raise LabError("the reload is not in force: %s" % sorted(left))
 
-    def moved(numbers):
+    def moved(self, numbers):
         return sum(b["n%d" % n] != a["n%d" % n]
-                   for b, a in zip(before, after) for n in numbers)
+                   for b, a in zip(*self.moves) for n in numbers)
 
-    stayed = moved(range(gone + anew + 1, count + 1))
-    made = moved(range(gone + 1, gone + anew + 1))
-    away, beyond = longest_ms(loop, loop_after, "absences")
-    cpu, busy = longest_ms(loop, loop_after, "cpu")
-    case = "removes %d, makes %d anew" % (gone, anew)
-    result("many", case, stayed == 0 and killed == 0,
-           "the others: 0 transitions, 0 killed",
-           "%d transitions, %d killed" % (stayed, killed), machine,
-           **{"reload-s": took, "moved-of-made-anew": made,
-              "macvlans-left": macvlans})
-    # What the machine took from it is nobody's handler.
-    good = away is not None and (away <= LOOP_MS or
-                                 cpu <= LOOP_MS < machine)
-    result("many", "absence of the engine's loop", good, "<= 2 ms",
-           "unknown: this build does not tell" if away is None else
-           "<= %g ms, %d beyond; on a CPU <= %g ms, %d beyond" % (
-               away, beyond, cpu, busy), machine, before=loop,
-           after=loop_after)
-    say("  of the others %d moved, of those made anew %d (both routers); "
-        "engines killed %d; the reload was answered after %.2f s" % (
-            stayed, made, killed, took))
-    say("  devices left on r1 %d; longest absence %s%s; machine %.1f ms" % (
-        macvlans, "unknown" if away is None else "<= %g ms" % away,
-        new_longest(loop, loop_after), machine))
+    def tell(self, case, stayed, **more):
+        """stayed: the transitions of those that the reload does not name."""
+        result("many", case, stayed == 0 and self.killed == 0,
+               "the others: 0 transitions, 0 killed",
+               "%d transitions, %d killed" % (stayed, self.killed),
+               self.machine, **{"reload-s": self.took, **more})
+        away, beyond = longest_ms(self.before, self.after, "absences")
+        cpu, busy = longest_ms(self.before, self.after, "cpu")
+        # What the machine took from it is nobody's handler.
+        good = away is not None and (away <= LOOP_MS or
+                                     cpu <= LOOP_MS < self.machine)
+        result("many", "absence of the engine's loop, " + case, good,
+               "<= 2 ms", "unknown: this build does not tell"
+               if away is None else
+               "<= %g ms, %d beyond; on a CPU <= %g ms, %d beyond" % (
+                   away, beyond, cpu, busy), self.machine,
+               before=self.before, after=self.after)
+        say("  of the others %d moved; engines killed %d; the reload was "
+            "answered after %.2f s" % (stayed, self.killed, self.took))
+        say("  longest absence %s%s; machine %.1f ms" % (
+            "unknown" if away is None else "<= %g ms" % away,
+            new_longest(self.before, self.after), self.machine))
+
+
+def many(options):
+    count = options.instances
+    gone, anew = count * 2 // 5, count // 5
+    with Lab() as lab:
+        say("%d instances; one reload adds %d" % (count, gone))
+        m = Many(lab, range(gone + 1, count + 1))
+        m.reload(range(1, count + 1))
+        wait_for(lambda: all(i["state"] != "initialize" for i in
+                             lab.r1.call("show")["instances"]), 60,
+                 "all that were added run", interval=0.5)
+        m.tell("adds %d" % gone, m.moved(range(gone + 1, count + 1)))
+        lab.r2.vrrpd_conf.write_text(many_conf(100, range(1, count + 1)))
+        reload(lab.r2)
+        time.sleep(10)
+        say("%d instances; one reload removes %d and makes %d anew" % (
+            count, gone, anew))
+        m.reload(range(gone + 1, count + 1),
+                 range(gone + 1, gone + anew + 1))
+        macvlans = sum(n.startswith("vr") for n in lab.r1.links())
+        made = m.moved(range(gone + 1, gone + anew + 1))
+        m.tell("removes %d, makes %d anew" % (gone, anew),
+               m.moved(range(gone + anew + 1, count + 1)),
+               **{"moved-of-made-anew": made, "macvlans-left": macvlans})
+        say("  of those made anew %d moved; devices left on r1 %d" % (
+            made, macvlans))
 
 
 # --- rtnl ---

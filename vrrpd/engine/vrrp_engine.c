@@ -54,6 +54,7 @@
 #include "vrrpd/pure/vrrp_probation.h"
 
 #define RESTART_AFTER_NS	(20 * NS_PER_MS)
+#define RESTART_LATEST_NS	(1 * NS_PER_S)	/* for the sake of a takeover */
 #define RESTART_GRACE_NS	(10 * NS_PER_S)
 
 struct vrrp_engine {
@@ -75,6 +76,7 @@ struct vrrp_engine {
 	bool			 next_waits;
 	uint32_t		 next_number;
 	int64_t			 next_trial_ns;
+	mono_t			 restart_at_once; /* from then on, whoever takes over */
 	mono_t			 leaving_since;	/* MONO_NEVER: not leaving */
 };
 
@@ -301,10 +303,13 @@ restart_now(mono_t deadline, void *arg)
 		return;
 	}
 	/*
-	 * Whoever goes on reads the whole file; and our queue ends with us: an end
-	 * without a word is one for good.
+	 * Whoever goes on reads the whole file; a takeover that is a matter of moments
+	 * would begin anew there, with a whole Active_Down_Interval; and our queue
+	 * ends with us: an end without a word is one for good.
 	 */
 	if (!is_leaving(e) && (e->router->apply != NULL ||
+	    (mono_before(loop_clock(), e->restart_at_once) &&
+	    vrrp_router_is_taking_over(e->router)) ||
 	    !vrrp_channel_flush(e->config.channel))) {
 		loop_timer_set(e->restart, mono_add(loop_clock(),
 		    RESTART_AFTER_NS));
@@ -340,6 +345,7 @@ restart(void *arg)
 	struct vrrp_engine *e = arg;
 
 	e->restarting = true;
+	e->restart_at_once = mono_add(loop_clock(), RESTART_LATEST_NS);
 	set_grace(e);
 	loop_timer_set(e->restart, mono_add(loop_clock(), RESTART_AFTER_NS));
 }
@@ -448,7 +454,6 @@ reapplied(const struct vrrp_applied *sum, int error, void *arg)
 	struct vrrp_engine *e = arg;
 
 	(void)sum;
-	tell_ready(e);
 	if (!e->next_waits)
 		return;
 	e->next_waits = false;
@@ -461,15 +466,18 @@ reapplied(const struct vrrp_applied *sum, int error, void *arg)
 		vrrp_reload_applied(e->reload, &nothing, error);
 }
 
-/* Instances wait for what the file says of them: maybe it can be now. */
+/*
+ * Instances wait for what the file says of them: maybe it can be now.  No reload, and
+ * none is told of to the service manager, since it may be tried every second.
+ */
 static void
 reapply(void *arg)
 {
 	struct vrrp_engine *e = arg;
 
-	if (!is_leaving(e) && vrrp_router_begin_apply(e->router, &e->running,
-	    reapplied, e) == 0)
-		tell_phase(e, VRRP_PHASE_RELOADING);
+	if (!is_leaving(e))
+		(void)vrrp_router_begin_apply(e->router, &e->running,
+		    reapplied, e);
 }
 
 /* --- for vrrp_reload.h --- */

@@ -724,6 +724,20 @@ may_hand_off(const struct vrrp_instance *v)
 	return goes_on(v);
 }
 
+bool
+vrrp_router_is_taking_over(const struct vrrp_router *r)
+{
+	const struct vrrp_core *core;
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++) {
+		core = &r->instances[i]->core;
+		if (core->state == VRRP_BACKUP && core->active_down_is_skew)
+			return true;
+	}
+	return false;
+}
+
 void
 vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 {

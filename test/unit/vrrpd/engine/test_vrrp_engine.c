@@ -837,6 +837,39 @@ test_vrrp_engine_restart_waits_for_a_reload(void **state)
 	assert_int_equal(ew.r->instance_count, 2);
 }
 
+/* V-65: the next engine would not know that the Active has resigned. */
+static void
+test_vrrp_engine_restart_waits_for_a_takeover_of_moments(void **state)
+{
+	(void)state;
+	start(WEB);
+	engine_advert("192.0.2.3", 51, 200);
+	engine_advert("192.0.2.3", 51, 0);
+	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+	ask_restart();
+	world_run(20 * NS_PER_MS);
+	assert_int_equal(restarts, 0);
+	world_run(NS_PER_S);
+	assert_int_equal(engine_find("web")->core.state, VRRP_ACTIVE);
+	assert_int_equal(restarts, 1);
+	assert_non_null(strstr(world.did, "restart:1"));
+}
+
+/* Instances that wait for what the file says are tried each second. */
+static void
+test_vrrp_engine_another_try_is_no_reload(void **state)
+{
+	(void)state;
+	become_active(WEB);
+	assert_non_null(ew.r->reapply);
+	world_forget();
+	ew.r->reapply(ew.r->reapply_arg);
+	world_run(NS_PER_S);
+	assert_null(ew.r->apply);
+	assert_int_equal(count("phase:2"), 0);
+	assert_int_equal(count("phase:1"), 0);
+}
+
 /* An engine that leaves has resigned: there is nothing to hand off. */
 static void
 test_vrrp_engine_restart_while_leaving_is_refused(void **state)
@@ -983,6 +1016,8 @@ main(void)
 	    TEST(test_vrrp_engine_leave_in_the_middle_of_a_reload),
 	    TEST(test_vrrp_engine_close_in_the_middle_of_a_reload),
 	    TEST(test_vrrp_engine_restart_waits_for_a_reload),
+	    TEST(test_vrrp_engine_restart_waits_for_a_takeover_of_moments),
+	    TEST(test_vrrp_engine_another_try_is_no_reload),
 	    TEST(test_vrrp_engine_reload_in_a_reload_waits_for_its_turn),
 	    TEST(test_vrrp_engine_reload_that_cannot_be_read_is_an_answer),
 	    TEST(test_vrrp_engine_reload_not_confirmed_goes_back),
