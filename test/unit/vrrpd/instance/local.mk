@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_bequest \
 	test/unit/vrrpd/instance/test_vrrp_errand \
 	test/unit/vrrpd/instance/test_vrrp_frames \
+	test/unit/vrrpd/instance/test_vrrp_guard \
 	test/unit/vrrpd/instance/test_vrrp_history \
 	test/unit/vrrpd/instance/test_vrrp_hold \
 	test/unit/vrrpd/instance/test_vrrp_instance \
@@ -58,6 +59,11 @@ test_unit_vrrpd_instance_test_vrrp_frames_SOURCES = \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_frames_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_guard_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_guard.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_guard_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_history_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_history.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \

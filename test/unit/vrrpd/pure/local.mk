@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
 	test/unit/vrrpd/pure/test_vrrp_heard \
 	test/unit/vrrpd/pure/test_vrrp_joining \
+	test/unit/vrrpd/pure/test_vrrp_lease \
 	test/unit/vrrpd/pure/test_vrrp_level \
 	test/unit/vrrpd/pure/test_vrrp_linger \
 	test/unit/vrrpd/pure/test_vrrp_notice \
@@ -80,6 +81,8 @@ test_unit_vrrpd_pure_test_vrrp_heard_SOURCES = test/unit/vrrpd/pure/test_vrrp_he
 test_unit_vrrpd_pure_test_vrrp_heard_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_joining_SOURCES = test/unit/vrrpd/pure/test_vrrp_joining.c
 test_unit_vrrpd_pure_test_vrrp_joining_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_lease_SOURCES = test/unit/vrrpd/pure/test_vrrp_lease.c
+test_unit_vrrpd_pure_test_vrrp_lease_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_level_SOURCES = test/unit/vrrpd/pure/test_vrrp_level.c
 test_unit_vrrpd_pure_test_vrrp_level_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_linger_SOURCES = test/unit/vrrpd/pure/test_vrrp_linger.c

@@ -1,0 +1,258 @@
+/*
+ * test_vrrp_guard.c - the rules of an instance's lease are asked for, spoken to,
+ * and known to be there or not.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_guard.h"
+#include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_send.h"
+
+static int
+open_guarded(void **state)
+{
+	int rc = setup(state);
+
+	world.env.guards = vrrp_guards_new(&world.env);
+	world.env.channel = a_channel();
+	return rc != 0 || world.env.guards == NULL ? -1 : 0;
+}
+
+static int
+close_guarded(void **state)
+{
+	struct vrrp_guards *gs = world.env.guards;
+	int rc = teardown(state);
+
+	vrrp_guards_free(gs);
+	return rc;
+}
+
+static void
+assert_guard(const char *word, const char *reason)
+{
+	const char *why;
+
+	assert_string_equal(vrrp_guard_word(v, &why), word);
+	assert_string_equal(why, reason);
+}
+
+static void
+with_lease(void)
+{
+	struct vrrp_params p = world_params();
+
+	start_with(&p);
+	assert_int_equal(world.leases, 1);
+	assert_true(world.lease.put);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_guard("lease", "");
+}
+
+static struct vrrp_bfd_session
+session(enum vrrp_bfd_state state, int64_t tx_ns)
+{
+	struct vrrp_bfd_session s;
+
+	memset(&s, 0, sizeof(s));
+	assert_int_equal(addr_parse("192.0.2.3", &s.peer), 0);
+	s.level.state = state;
+	s.level.tx_interval_ns = tx_ns;
+	s.level.tx_multiplier = 3;
+	return s;
+}
+
+static void
+test_vrrp_guard_is_in_force_when_it_is_granted(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	assert_guard("none", "");
+	vrrp_guards_answered(world.env.guards, world.lease.number + 1, 0);
+	assert_guard("none", "");
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_guard("lease", "");
+	assert_string_equal(world.words, "");
+}
+
+static void
+test_vrrp_guard_refused_is_said_and_tried_again_late(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	vrrp_guards_answered(world.env.guards, world.lease.number,
+	    -EOPNOTSUPP);
+	assert_guard("none", "it needs nf_tables of Linux 5.16, for what leaves "
+	    "a device");
+	assert_non_null(strstr(lines, "no lease: it needs nf_tables"));
+	world_run(50 * NS_PER_S);
+	assert_int_equal(world.leases, 1);
+	world_run(20 * NS_PER_S);
+	assert_true(world.leases > 1);
+}
+
+static void
+test_vrrp_guard_without_an_answer_asks_again(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(2100 * NS_PER_MS);
+	assert_int_equal(world.leases, 2);
+}
+
+/* The rules are not trusted from the change on, and not again before the answer. */
+static void
+test_vrrp_guard_change_switches_off_and_asks(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	with_lease();
+	p.advert_int_cs = 200;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.words, "O");
+	assert_int_equal(world.leases, 2);
+	assert_int_equal(world.lease.lease.interval, 200);
+	assert_guard("none", "");
+	p.lease = false;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_string_equal(world.words, "OO");
+	assert_false(world.lease.put);
+	assert_guard("none", "lease = no");
+}
+
+static void
+test_vrrp_guard_sessions_change_rules_by_their_pace_alone(void **state)
+{
+	struct vrrp_bfd_session s = session(VRRP_BFD_UP, 10 * NS_PER_MS);
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.has_bfd_auto = false;
+	p.bfd_count = 1;
+	p.bfd[0].peer = s.peer;
+	p.bfd[0].role = VRRP_BFD_PEER;
+	start_with(&p);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	vrrp_guard_bfd(v, &s);
+	assert_int_equal(world.leases, 2);
+	assert_int_equal(world.lease.lease.peer_count, 1);
+	assert_string_equal(world.words, "O");
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	s.level.state = VRRP_BFD_DOWN;
+	vrrp_guard_bfd(v, &s);
+	assert_string_equal(world.words, "OA");
+	s.level.state = VRRP_BFD_UP;
+	vrrp_guard_bfd(v, &s);
+	assert_int_equal(world.leases, 2);
+	s.level.tx_interval_ns *= 2;
+	vrrp_guard_bfd(v, &s);
+	assert_int_equal(world.leases, 3);
+	assert_string_equal(world.words, "OAO");
+	/* Nobody names it: not counted. */
+	assert_int_equal(addr_parse("192.0.2.4", &s.peer), 0);
+	vrrp_guard_bfd(v, &s);
+	assert_int_equal(world.leases, 3);
+}
+
+static void
+test_vrrp_guard_looks_whether_the_rules_are_there(void **state)
+{
+	(void)state;
+	with_lease();
+	world_run(2100 * NS_PER_MS);
+	assert_string_equal(world.words, "I");
+	world_run(2000 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_string_equal(world.words, "IP");
+	assert_int_equal(world.leases, 1);
+	world.no_rules = true;
+	world_run(2000 * NS_PER_MS);
+	assert_int_equal(world.leases, 2);
+	assert_true(world.lease.is_active);
+	assert_non_null(strstr(lines, "removed by someone else"));
+}
+
+/* Whoever may have been replaced says nothing to them. */
+static void
+test_vrrp_guard_fenced_leaves_the_rules_alone(void **state)
+{
+	struct vrrp_bfd_session s = session(VRRP_BFD_DOWN, 0);
+
+	(void)state;
+	with_lease();
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world.words[0] = '\0';
+	assert_true(vrrp_machine_absent(v, loop_clock(), mono_add(loop_clock(),
+	    10 * NS_PER_S), 0));
+	vrrp_guard_bfd(v, &s);
+	vrrp_guard_bfd_lost(v);
+	vrrp_guard_follow(v);
+	assert_string_equal(world.words, "");
+	assert_int_equal(world.leases, 1);
+}
+
+static void
+test_vrrp_guard_unicast_is_accompanied_by_words(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	start_with(&p);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_true(world.lease.lease.unicast);
+	vrrp_send_advert(v, 100);
+	assert_string_equal(world.words, "S");
+	vrrp_send_advert(v, 0);
+	assert_string_equal(world.words, "S");
+}
+
+static void
+test_vrrp_guard_taken_away_with_its_instance(void **state)
+{
+	(void)state;
+	with_lease();
+	vrrp_instance_free(v);
+	v = NULL;
+	assert_int_equal(world.leases, 2);
+	assert_false(world.lease.put);
+	assert_string_equal(world.lease.lease.devices[0], "eth0");
+}
+
+#define G(test) \
+	cmocka_unit_test_setup_teardown(test, open_guarded, close_guarded)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		G(test_vrrp_guard_is_in_force_when_it_is_granted),
+		G(test_vrrp_guard_refused_is_said_and_tried_again_late),
+		G(test_vrrp_guard_without_an_answer_asks_again),
+		G(test_vrrp_guard_change_switches_off_and_asks),
+		G(test_vrrp_guard_sessions_change_rules_by_their_pace_alone),
+		G(test_vrrp_guard_looks_whether_the_rules_are_there),
+		G(test_vrrp_guard_fenced_leaves_the_rules_alone),
+		G(test_vrrp_guard_unicast_is_accompanied_by_words),
+		G(test_vrrp_guard_taken_away_with_its_instance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
