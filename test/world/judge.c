@@ -146,6 +146,7 @@ configure_seat(struct seat *s, const struct vrrp_params *p)
 	s->vrid = p->vrid;
 	s->version = p->version;
 	s->priority = s->configured = p->priority;
+	s->was_set = false;
 	s->preempt = p->preempt;
 	s->unicast = p->unicast_count > 0;
 	s->interval_ns = s->configured_ns = ns_from_cs(p->advert_int_cs);
@@ -857,7 +858,24 @@ priority_line(struct host *h, const char *line, const char *key)
 	n = atoi(value_of(line, "advert_int_cs", word, sizeof(word)));
 	if (n > 0)
 		s->interval_ns = ns_from_cs(n);
+	s->was_set = strcmp(key, "priority") == 0;
 	changed(s);
+}
+
+/* Values that were set for a while are the file's again. */
+static void
+reload_line(const struct host *h)
+{
+	struct seat *s;
+
+	for (s = world->judge->seats; s != NULL; s = s->next) {
+		if (s->host != h || !s->was_set)
+			continue;
+		s->was_set = false;
+		s->priority = s->configured;
+		s->interval_ns = s->configured_ns;
+		changed(s);
+	}
 }
 
 void
@@ -876,6 +894,8 @@ judge_log(struct host *h, const struct proc *p, const char *line)
 		priority_line(h, line, "effective");
 	else if (engine && strstr(line, " set priority=") != NULL)
 		priority_line(h, line, "priority");
+	else if (engine && strncmp(line, "notice: reload added=", 21) == 0)
+		reload_line(h);
 }
 
 void
@@ -895,6 +915,7 @@ judge_proc_gone(const struct proc *p)
 				s->last_sent = NEVER;
 				s->resigned_at = s->lesser_at = NEVER;
 				s->heard_priority = 0;
+				s->was_set = false;
 				s->priority = s->configured;
 				s->interval_ns = s->configured_ns;
 			}

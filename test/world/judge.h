@@ -37,6 +37,7 @@ struct seat {
 	uint8_t		 family, vrid, version;
 	uint8_t		 priority;	/* effective, as far as it is known */
 	uint8_t		 configured;
+	bool		 was_set;	/* until the next reload */
 	bool		 preempt, grouped, unicast;
 	int64_t		 interval_ns, configured_ns, preempt_delay_ns;
 	int64_t		 confirm_ns;
