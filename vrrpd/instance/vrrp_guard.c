@@ -58,6 +58,7 @@ struct vrrp_guard {
 	mono_t			 since;		/* when */
 	struct vrrp_lease	 lease;		/* in the kernel, or asked for */
 	bool			 is_there;	/* maybe: to be taken away */
+	bool			 hears;		/* surely: words are understood */
 	struct vrrp_lease	 peers;		/* peers of known pace, no more */
 	char			 why[96];
 	bool			 said;		/* `why` was logged */
@@ -91,7 +92,7 @@ say(struct vrrp_guard *g, enum vrrp_lease_word word)
 static bool
 has_rules(const struct vrrp_guard *g)
 {
-	return g != NULL && g->is_there;
+	return g != NULL && g->hears;
 }
 
 /* --- asking --- */
@@ -143,9 +144,10 @@ take_away(struct vrrp_guard *g)
 {
 	if (!g->is_there)
 		return;
-	(void)say(g, VRRP_LEASE_OFF);
+	if (g->hears)
+		(void)say(g, VRRP_LEASE_OFF);
 	(void)send_errand(g, false);
-	g->is_there = false;
+	g->is_there = g->hears = false;
 	g->asked = ASKED_NOTHING;
 }
 
@@ -224,7 +226,7 @@ vrrp_guard_follow(struct vrrp_instance *v)
 		memset(&g->lease, 0, sizeof(g->lease));
 	} else if (g->asked == ASKED_NOTHING || !vrrp_lease_equal(l,
 	    &g->lease)) {
-		if (g->is_there)
+		if (g->hears)
 			(void)say(g, VRRP_LEASE_OFF);
 		g->lease = *l;
 		ask(g);
@@ -253,6 +255,7 @@ vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
 		return;
 	}
 	g->asked = ASKED_GRANTED;
+	g->hears = true;
 	if (g->said)
 		log_notice("instance=%s guard=lease", g->v->p.name);
 	g->said = false;
@@ -285,6 +288,7 @@ look(struct vrrp_guard *g)
 		return;
 	log_warning("instance=%s the rules of its lease were removed by someone "
 	    "else: made again", v->p.name);
+	g->hears = false;
 	ask(g);
 }
 
@@ -309,6 +313,7 @@ vrrp_guard_lost(struct vrrp_instance *v)
 	if (g == NULL)
 		return;
 	g->asked = ASKED_NOTHING;
+	g->hears = false;
 	loop_timer_set(g->timer, MONO_NEVER);
 }
 

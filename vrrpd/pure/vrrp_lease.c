@@ -127,8 +127,9 @@ vrrp_lease_of(const struct vrrp_params *p, int64_t tick_ns,
 	out->interval = p->version == 2 ? p->advert_int_cs / 100 :
 	    p->advert_int_cs;
 	out->advert_ms = vrrp_lease_ms(ADVERTS * interval_ns(p), tick_ns);
+	/* A member of a group may linger for an Active_Down_Interval besides. */
 	out->resign_ms = vrrp_lease_ms(vrrp_linger_bound_ns(p->version,
-	    p->advert_int_cs), tick_ns);
+	    p->advert_int_cs) + (ADVERTS + 1) * interval_ns(p), tick_ns);
 	(void)device(out, p->interface);
 	for (i = 0; i < p->vip_count; i++) {
 		name = p->vips[i].device[0] == '\0' ? p->interface :

@@ -99,6 +99,10 @@ test_vrrp_guard_refused_is_said_and_tried_again_late(void **state)
 	assert_guard("none", "it needs nf_tables of Linux 5.16, for what leaves "
 	    "a device");
 	assert_non_null(strstr(lines, "no lease: it needs nf_tables"));
+	/* Nobody would take a word out again. */
+	vrrp_guard_said(v);
+	vrrp_guard_idle(v);
+	assert_string_equal(world.words, "");
 	world_run(50 * NS_PER_S);
 	assert_int_equal(world.leases, 1);
 	world_run(20 * NS_PER_S);
