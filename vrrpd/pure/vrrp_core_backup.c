@@ -71,6 +71,9 @@ void
 vrrp_core_backup_moved(struct vrrp_core *v, mono_t now, enum vrrp_state from,
     struct vrrp_actions *act)
 {
+	/* The word may have gone together with the state: an owner now. */
+	if (v->state != VRRP_BACKUP)
+		v->backup_adver_timer = MONO_NEVER;
 	if (!v->p.backup_adverts)
 		return;
 	switch (v->state) {
@@ -84,7 +87,6 @@ vrrp_core_backup_moved(struct vrrp_core *v, mono_t now, enum vrrp_state from,
 	case VRRP_ACTIVE:
 		if (from == VRRP_INITIALIZE)
 			v->listens_since = now;
-		v->backup_adver_timer = MONO_NEVER;
 		break;
 	case VRRP_INITIALIZE:
 		v->listens_since = MONO_NEVER;

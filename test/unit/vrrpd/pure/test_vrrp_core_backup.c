@@ -135,6 +135,10 @@ test_vrrp_core_backup_tells_news_at_once(void **state)
 	pass(&r, 200 * MS);
 	set_params(&r, telling(110, 100));
 	assert_int_equal(remaining(&r), 0);
+	/* And goes, when the router becomes the owner by the same change. */
+	set_params(&r, params(255, 100));
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(r.act.todo, TAKEOVER);
 }
 
 /* L-15 +, V-65 + nobody is named, and everybody is known. */
