@@ -290,3 +290,51 @@ def test_host_settings_are_put_back_on_an_interface_that_was_renamed(lab):
     path = "/proc/sys/net/ipv4/conf/lan0/"
     wait_for(lambda: r1.run("cat", path + "arp_ignore", path + "arp_announce"
                             ).stdout == "0\n0\n", 5, "as before")
+
+
+# What keeps a router from answering, and no setting of ours can cure
+
+def alarms(router, name="web"):
+    return {a["alarm"]: a for a in router.instance(name).get("alarms", [])}
+
+
+def test_host_setting_of_all_that_silences_the_device_is_an_alarm(lab):
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    assert "host-setting" not in alarms(r1)
+    r1.sysctl("net.ipv4.conf.all.arp_filter", 1)
+    found = wait_for(lambda: alarms(r1).get("host-setting"), 15, "the alarm")
+    assert "sysctl -w net.ipv4.conf.all.arp_filter=0" in found["text"]
+    assert "all.arp_filter" in r1.vrrpctl("show").stdout
+    r1.sysctl("net.ipv4.conf.all.arp_filter", 0)
+    wait_for(lambda: "host-setting" not in alarms(r1), 15, "its end")
+    lab.answered()
+
+
+def test_host_address_of_ours_on_the_interface_is_removed_or_an_alarm(lab):
+    """A keepalived that was killed leaves it there; whoever puts it there again
+    is alive."""
+    r2 = lab.r2
+    r2.ip("address", "add", VIP + "/32", "dev", "eth0")
+    lab.start_pair()
+    lab.wait_pair()
+    assert VIP not in r2.addresses()
+    assert told(lab, VIP) == {VMAC}
+    r2.ip("address", "add", VIP + "/32", "dev", "eth0")
+    found = wait_for(lambda: alarms(r2).get("address-elsewhere"), 15, "alarm")
+    assert "eth0" in found["text"]
+    r2.ip("address", "del", VIP + "/32", "dev", "eth0")
+    wait_for(lambda: "address-elsewhere" not in alarms(r2), 15, "its end")
+
+
+def test_host_leftover_that_is_the_primary_takes_nobody_along(lab):
+    r1 = lab.r1
+    r1.sysctl("net.ipv4.conf.eth0.promote_secondaries", 0)
+    r1.ip("address", "flush", "dev", "eth0")
+    r1.ip("address", "add", VIP + "/24", "dev", "eth0")
+    r1.ip("address", "add", NETWORK + ".1/24", "dev", "eth0")
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    assert NETWORK + ".1" in r1.addresses("eth0")
+    assert VIP not in r1.addresses("eth0")

@@ -36,6 +36,7 @@
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_hold.h"
+#include "vrrpd/instance/vrrp_host.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_presence.h"
@@ -537,6 +538,18 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 
 /* --- life --- */
 
+/* No event tells of settings: each instance looks at them every few rounds. */
+#define HOST_ROUNDS	5
+
+static void
+look_at_host(struct vrrp_router *r, struct vrrp_instance *v)
+{
+	if (r->refresh_at == 0)
+		r->host_round = (r->host_round + 1) % HOST_ROUNDS;
+	if (r->host_round == 0 && v->vips != NULL)
+		vrrp_host_look(v);
+}
+
 /* L-33: refresh a few instances at a time. */
 void
 vrrp_router_refresh(struct vrrp_router *r)
@@ -548,8 +561,10 @@ vrrp_router_refresh(struct vrrp_router *r)
 		vrrp_hold_refresh(r->lingering[i]);
 	/* With fewer instances than slots the last calls find nobody. */
 	while (n-- > 0) {
-		if (r->refresh_at < r->instance_count)
+		if (r->refresh_at < r->instance_count) {
 			vrrp_hold_refresh(r->instances[r->refresh_at]);
+			look_at_host(r, r->instances[r->refresh_at]);
+		}
 		r->refresh_at++;
 	}
 	if (r->refresh_at >= r->instance_count &&

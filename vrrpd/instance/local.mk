@@ -13,6 +13,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_guard.c vrrpd/instance/vrrp_guard.h \
 	vrrpd/instance/vrrp_history.c vrrpd/instance/vrrp_history.h \
 	vrrpd/instance/vrrp_hold.c vrrpd/instance/vrrp_hold.h \
+	vrrpd/instance/vrrp_host.c vrrpd/instance/vrrp_host.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
 	vrrpd/instance/vrrp_machine.c vrrpd/instance/vrrp_machine.h \

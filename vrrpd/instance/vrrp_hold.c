@@ -672,9 +672,12 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
 static void
 clean_leftover(struct vrrp_instance *v, int ifindex, const struct addr *a)
 {
+	const struct vrrp_vip_questions q = questions(v);
 	const struct nl_addr *found = NULL;
 	char text[ADDR_PREFIX_STRLEN];
 
+	if (!vrrp_addrs_has(v->env->addrs, ifindex, a))
+		return;
 	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) !=
 	    NULL) {
 		if (!addr_equal(&found->prefix.addr, a))
@@ -682,7 +685,9 @@ clean_leftover(struct vrrp_instance *v, int ifindex, const struct addr *a)
 		log_notice("instance=%s removing leftover address=%s",
 		    v->p.name, addr_prefix_format(&found->prefix, text,
 		    sizeof(text)));
-		(void)nl_addr_del(v->env->nl, found->ifindex, &found->prefix);
+		if (vrrp_vip_remove_other(v->vips, &q, found) < 0)
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
 	}
 }
 
@@ -715,7 +720,7 @@ clean_leftovers(struct vrrp_instance *v)
 		if (a[i].owned || is_held(v, &a[i].prefix.addr))
 			continue;
 		clean_leftover(v, a[i].ifindex, &a[i].prefix.addr);
-		if (a[i].ifindex != v->iface->link.ifindex)
+		if (a[i].ifindex != v->iface->link.ifindex && !is_owner(&v->p))
 			clean_leftover(v, v->iface->link.ifindex,
 			    &a[i].prefix.addr);
 	}

@@ -171,6 +171,12 @@ bool	vrrp_vip_leave(struct vrrp_vips *, struct vrrp_removal *out);
  */
 int	vrrp_vip_step_back(struct vrrp_vips *,
 	    const struct vrrp_vip_questions *);
+/*
+ * An address that is not wanted where it is goes, and its kin stay.  -ENODATA: it
+ * has none, and can simply be deleted.
+ */
+int	vrrp_vip_remove_other(struct vrrp_vips *,
+	    const struct vrrp_vip_questions *, const struct nl_addr *);
 /* Give the addresses up and be deaf again; nothing waits for a grace period. */
 int	vrrp_vip_withdraw(struct vrrp_vips *, nl_batch_done, void *arg);
 /* The requests of a withdrawal, for the last will. Borrowed until prepare. */

@@ -75,12 +75,24 @@ cover(const struct back *k, int ifindex, const struct addr *addr, bool on)
 	return error;
 }
 
+/* The kin of `gone`, while that goes. */
+static int
+cover_kin(const struct back *k, const struct vrrp_vip_address *gone, bool on)
+{
+	struct nl_addr other;
+	unsigned i;
+	int error = 0;
+
+	for (i = 0; error == 0 && kin(k, gone, i, &other); i++)
+		error = cover(k, other.ifindex, &other.prefix.addr, on);
+	return error;
+}
+
 /* Everything of the network of first: of ours, and of the others. */
 static int
 cover_all(const struct back *k, const struct vrrp_vip_address *first, bool on)
 {
 	const struct vrrp_vip_address *a;
-	struct nl_addr other;
 	unsigned i;
 	int error = 0;
 
@@ -89,9 +101,7 @@ cover_all(const struct back *k, const struct vrrp_vip_address *first, bool on)
 		if (!a->owned && same_network(a, first))
 			error = cover(k, a->ifindex, &a->prefix.addr, on);
 	}
-	for (i = 0; error == 0 && kin(k, first, i, &other); i++)
-		error = cover(k, other.ifindex, &other.prefix.addr, on);
-	return error;
+	return error == 0 ? cover_kin(k, first, on) : error;
 }
 
 /*
@@ -150,4 +160,29 @@ vrrp_vip_step_back(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		return error;
 	(void)nl_batch_bytes(v->back, &len);
 	return len == 0 ? -ENODATA : nl_batch_send(v->back, moved, NULL);
+}
+
+int
+vrrp_vip_remove_other(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct nl_addr *found)
+{
+	const struct vrrp_vip_address gone = { .prefix = found->prefix,
+	    .ifindex = found->ifindex };
+	const struct back k = { v, q, v->back };
+	struct nl_addr other;
+	unsigned i;
+	int error;
+
+	if (q->kin == NULL || found->prefix.addr.family != AF_INET ||
+	    !kin(&k, &gone, 0, &other))
+		return -ENODATA;
+	nl_batch_clear(v->back);
+	error = cover_kin(&k, &gone, true);
+	if (error == 0)
+		error = nl_batch_addr_del(v->back, gone.ifindex, &gone.prefix);
+	for (i = 0; error == 0 && kin(&k, &gone, i, &other); i++)
+		error = nl_batch_addr_put_back(v->back, &other);
+	if (error == 0)
+		error = cover_kin(&k, &gone, false);
+	return error < 0 ? error : nl_batch_send(v->back, moved, NULL);
 }

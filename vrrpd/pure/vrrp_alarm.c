@@ -41,6 +41,12 @@ vrrp_alarm_remedy(enum vrrp_alarm_kind kind)
 	case VRRP_ALARM_CANNOT_SEND:
 		return "see what keeps packets from leaving: a full queue "
 		    "(tc -s qdisc), a rule of a firewall for output or egress";
+	case VRRP_ALARM_HOST_SETTING:
+		return "set that value to 0, and what is needed of it on each "
+		    "interface, or write virtual_mac = no";
+	case VRRP_ALARM_ADDRESS_ELSEWHERE:
+		return "take the address away there (ip address del), and stop "
+		    "what puts it there";
 	case VRRP_ALARM_COUNT:
 		break;
 	}

@@ -27,6 +27,8 @@
 /* X(id, word in the log and in JSON) */
 #define VRRP_ALARMS(X)							\
 	X(VRRP_BLOCKED,		"vrrp-blocked")	/* L-10: adverts gone, BFD Up */ \
+	X(HOST_SETTING,		"host-setting")	/* of "all", kills the device */ \
+	X(ADDRESS_ELSEWHERE,	"address-elsewhere") /* on another interface */ \
 	X(BFD_BLOCKED,		"bfd-blocked")	/* adverts go on, BFD Down */ \
 	X(CANNOT_SEND,		"cannot-send")	/* the kernel takes no advert */
 

@@ -19,6 +19,7 @@
 
 #include "vrrpd/pure/vrrp_settings.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #define ONLY(n)		(1U << (n))
@@ -97,4 +98,45 @@ vrrp_setting_works(const struct vrrp_setting *s, int all, int own)
 
 	return value == s->value ||
 	    (value >= 0 && value < 32 && (s->works & ONLY(value)) != 0);
+}
+
+/* Of the others medium_id takes the edge off, or nothing of ours asks for them. */
+static const struct {
+	const char	*key, *otherwise;
+} obstacles[] = {
+	{ "arp_filter", "a device answers ARP only if the way back leads through "
+	    "it, which it does not" },
+	{ "arp_ignore", "a device answers ARP for other addresses than the "
+	    "virtual ones, or for none" },
+};
+
+const char *
+vrrp_setting_otherwise(const struct vrrp_setting *s)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(obstacles) / sizeof(obstacles[0]); i++)
+		if (s->family == AF_INET && strcmp(s->key,
+		    obstacles[i].key) == 0)
+			return obstacles[i].otherwise;
+	return NULL;
+}
+
+const struct vrrp_setting *
+vrrp_setting_obstacle(uint8_t family,
+    int (*get)(const struct vrrp_setting *, void *arg), void *arg, int *value)
+{
+	const struct vrrp_setting *s;
+	size_t i, n;
+
+	s = vrrp_settings(family, &n);
+	for (i = 0; i < n; i++) {
+		if (s[i].joined == VRRP_SETTING_ALONE ||
+		    vrrp_setting_otherwise(&s[i]) == NULL)
+			continue;
+		*value = get(&s[i], arg);
+		if (!vrrp_setting_works(&s[i], *value, s[i].value))
+			return &s[i];
+	}
+	return NULL;
 }

@@ -36,6 +36,15 @@ struct vrrp_setting {
 
 /* The settings of the device of a virtual router of this family. */
 const struct vrrp_setting *vrrp_settings(uint8_t family, size_t *count);
+/*
+ * The first row that the device cannot have, because of the value that "all" has,
+ * and that value; NULL: there is none.  get reads the value of "all".  otherwise:
+ * what happens then, in words for a user.
+ */
+const struct vrrp_setting *vrrp_setting_obstacle(uint8_t family,
+	    int (*get)(const struct vrrp_setting *, void *arg), void *arg,
+	    int *value);
+const char *vrrp_setting_otherwise(const struct vrrp_setting *);
 /* Does the device work with these values of "all" and of its own? */
 bool	vrrp_setting_works(const struct vrrp_setting *, int all, int own);
 

@@ -480,6 +480,10 @@ nl_batch_cancel(struct nl *nl, void *arg)
 int
 devconf_get(uint8_t family, const char *dev, const char *key, int *value)
 {
+	if (family == AF_INET && strcmp(dev, "all") == 0) {
+		*value = strcmp(key, "arp_filter") == 0 ? world.arp_filter : 0;
+		return 0;
+	}
 	assert_int_equal(family, AF_INET6);
 	assert_string_equal(dev, "eth0");
 	assert_string_equal(key, "forwarding");
@@ -884,6 +888,18 @@ vrrp_vip_step_back(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 			return 0;
 		}
 	return -ENODATA;
+}
+
+int
+vrrp_vip_remove_other(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct nl_addr *found)
+{
+	struct nl_addr other;
+
+	if (!q->kin(found->ifindex, &found->prefix, 0, &other, q->arg))
+		return -ENODATA;
+	did_of(v, "remove");
+	return 0;
 }
 
 int

@@ -37,6 +37,7 @@ struct world {
 	unsigned	announced;
 	uint8_t		announcement[128];	/* the first of the last round */
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
+	int		arp_filter;	/* of "all" */
 	int		install_error;	/* of the call itself, negative */
 	int		refusal;	/* seen before the answer: errno */
 	int		vip_open_error;

@@ -114,6 +114,50 @@ test_vrrp_settings_what_works_without_being_written(void **state)
 	    1, 0));
 }
 
+static const char *set_key;
+static int set_value;
+
+static int
+value_of_all(const struct vrrp_setting *s, void *arg)
+{
+	(void)arg;
+	return s->family == AF_INET && strcmp(s->key, set_key) == 0 ?
+	    set_value : 0;
+}
+
+static const char *
+obstacle(uint8_t device, const char *key, int value)
+{
+	const struct vrrp_setting *s;
+	int found = -1;
+
+	set_key = key;
+	set_value = value;
+	s = vrrp_setting_obstacle(device, value_of_all, NULL, &found);
+	if (s == NULL)
+		return NULL;
+	assert_int_equal(found, value);
+	assert_non_null(vrrp_setting_otherwise(s));
+	return s->key;
+}
+
+/* Values of "all" that no value of the device can outdo. */
+static void
+test_vrrp_settings_of_all_that_nothing_cures(void **state)
+{
+	(void)state;
+	assert_string_equal(obstacle(AF_INET, "arp_filter", 1), "arp_filter");
+	assert_null(obstacle(AF_INET, "arp_filter", 0));
+	assert_null(obstacle(AF_INET, "arp_ignore", 0));
+	assert_null(obstacle(AF_INET, "arp_ignore", 2));
+	assert_string_equal(obstacle(AF_INET, "arp_ignore", 3), "arp_ignore");
+	assert_string_equal(obstacle(AF_INET, "arp_ignore", 8), "arp_ignore");
+	assert_null(obstacle(AF_INET, "rp_filter", 1));
+	assert_null(obstacle(AF_INET, "proxy_arp", 1));
+	assert_null(obstacle(AF_INET6, "arp_filter", 1));
+	assert_null(obstacle(AF_INET6, "arp_ignore", 2));
+}
+
 int
 main(void)
 {
@@ -125,6 +169,7 @@ main(void)
 	    test_vrrp_settings_each_is_there_once_and_right_as_written),
 	    cmocka_unit_test(
 	    test_vrrp_settings_what_works_without_being_written),
+	    cmocka_unit_test(test_vrrp_settings_of_all_that_nothing_cures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,97 @@
+/*
+ * vrrp_host.c - what the host around an instance does to its addresses, as alarms.
+ *
+ * Settings of "all" are joined by the kernel with those of a device, and cannot be
+ * taken back there (vrrp_settings.h).  The files are read anew each time: no event
+ * tells of them.
+ *
+ * An address of ours on an interface where we did not put it is answered for by
+ * that interface, also while we are Backup: clients reach the wrong router, or
+ * this one by another MAC.  A leftover is removed when the instance starts
+ * (vrrp_hold.c); who puts it there afterwards is alive, and the alarm says where it
+ * stands.  Looked at is the interface of the instance, where others put them.
+ *
+ * Called by vrrp_instance.c and, from time to time, by vrrp_router.c.
+ */
+#include "config.h"
+
+#include "vrrpd/instance/vrrp_host.h"
+
+#include <net/if.h>
+#include <stdio.h>
+
+#include "shared/devconf.h"
+#include "vrrpd/instance/vrrp_alert.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_settings.h"
+
+/* A leftover is being removed, or whoever moves addresses is not done yet. */
+#define PATIENCE_NS	(2 * NS_PER_S)
+
+/* --- settings of the whole host --- */
+
+static int
+value_of_all(const struct vrrp_setting *s, void *arg)
+{
+	int value = 0;
+
+	(void)arg;
+	(void)devconf_get(s->family, "all", s->key, &value);
+	return value;
+}
+
+static void
+look_at_settings(struct vrrp_instance *v)
+{
+	const struct vrrp_setting *s = NULL;
+	char text[VRRP_ALARM_TEXT_MAX];
+	int value;
+
+	if (v->p.virtual_mac && v->p.family == AF_INET)
+		s = vrrp_setting_obstacle(v->p.family, value_of_all, NULL,
+		    &value);
+	if (s == NULL) {
+		vrrp_alert_end(v, VRRP_ALARM_HOST_SETTING);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "net.ipv4.conf.all.%s = %d: %s; "
+	    "sysctl -w net.ipv4.conf.all.%s=0, and set each interface instead",
+	    s->key, value, vrrp_setting_otherwise(s), s->key);
+	vrrp_alert_raise(v, VRRP_ALARM_HOST_SETTING, NULL, text, 0);
+}
+
+/* --- our addresses elsewhere --- */
+
+static bool
+stands_on(const struct vrrp_instance *v, const struct vrrp_vip_address *a,
+    int ifindex)
+{
+	return ifindex != a->ifindex && vrrp_addrs_has(v->env->addrs, ifindex,
+	    &a->prefix.addr);
+}
+
+void
+vrrp_host_look(struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a;
+	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN];
+	unsigned i;
+
+	look_at_settings(v);
+	a = v->vips == NULL || v->p.priority == VRRP_PRIORITY_OWNER ? NULL :
+	    vrrp_vip_addresses(v->vips);
+	for (i = 0; a != NULL && i < v->p.vip_count; i++) {
+		if (a[i].owned || !stands_on(v, &a[i], v->iface->link.ifindex))
+			continue;
+		(void)snprintf(text, sizeof(text), "%s stands on %s as well, "
+		    "which answers for it with its own MAC address, whoever "
+		    "is Active", addr_format(&a[i].prefix.addr, address,
+		    sizeof(address)), v->iface->link.name);
+		vrrp_alert_raise(v, VRRP_ALARM_ADDRESS_ELSEWHERE, NULL, text,
+		    PATIENCE_NS);
+		return;
+	}
+	vrrp_alert_end(v, VRRP_ALARM_ADDRESS_ELSEWHERE);
+}
