@@ -557,6 +557,16 @@ nl_link_up(struct nl *nl, int ifindex)
 }
 
 int
+nl_link_alias(struct nl *nl, int ifindex, const char *alias)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, ifindex, 0);
+
+	return request_and_free(nl, msg, msg == NULL ||
+	    nla_put(msg, IFLA_IFALIAS, (int)strlen(alias), alias) == 0 ? 0 :
+	    -EMSGSIZE);
+}
+
+int
 nl_mute(struct nl *nl, int ifindex, bool mute)
 {
 	return request_and_free(nl, nl_msg_mute(ifindex, mute), 0);

@@ -58,6 +58,8 @@ void	nl_drain(struct nl *);
 int	nl_macvlan_add(struct nl *, const char *name, int parent,
 	    const uint8_t mac[6], int *ifindex);
 int	nl_link_up(struct nl *, int ifindex);
+/* The text that `ip link` shows as its alias. */
+int	nl_link_alias(struct nl *, int ifindex, const char *alias);
 /*
  * Give the device a queue that drops whatever it is to send (a pfifo of length
  * 0), or let it send again.  The device should be down the first time: later

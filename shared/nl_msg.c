@@ -115,6 +115,9 @@ nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 	out->ifindex = ifi->ifi_index;
 	(void)nla_strlcpy(out->name, tb[IFLA_IFNAME], sizeof(out->name));
 	read_names(tb[IFLA_PROP_LIST], out);
+	if (tb[IFLA_IFALIAS] != NULL)
+		(void)nla_strlcpy(out->alias, tb[IFLA_IFALIAS],
+		    sizeof(out->alias));
 	out->admin_up = (ifi->ifi_flags & IFF_UP) != 0;
 	out->running = (ifi->ifi_flags & usable) == usable;
 	/* With a namespace id the index is one of another namespace. */

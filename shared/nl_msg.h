@@ -20,6 +20,8 @@ struct nlmsghdr;
 
 #define NL_LINK_NAMES_MAX	8	/* of a length that a name may have here */
 
+#define NL_LINK_ALIAS_MAX	48	/* with NUL; longer ones are cut */
+
 struct nl_link {
 	int		ifindex;
 	int		parent;		/* IFLA_LINK, 0 if none */
@@ -32,6 +34,7 @@ struct nl_link {
 	bool		running;	/* IFF_UP and IFF_LOWER_UP/RUNNING: usable */
 	uint32_t	mtu;
 	bool		is_macvlan;
+	char		alias[NL_LINK_ALIAS_MAX];	/* ip link ... alias */
 };
 
 struct nl_addr {

@@ -338,3 +338,37 @@ def test_host_leftover_that_is_the_primary_takes_nobody_along(lab):
     r1.wait_state("active")
     assert NETWORK + ".1" in r1.addresses("eth0")
     assert VIP not in r1.addresses("eth0")
+
+
+# The interface is itself a macvlan
+
+@MODES
+def test_host_interface_that_is_a_macvlan(lab, virtual_mac):
+    """As in a container; the kernel puts our device beside it."""
+    for router in lab.routers:
+        own = NETWORK + "." + router.name[1:] + "/24"
+        router.ip("address", "flush", "dev", "eth0")
+        router.ip("link", "add", "mv0", "link", "eth0", "type", "macvlan",
+                  "mode", "bridge")
+        router.ip("link", "set", "mv0", "up")
+        router.ip("address", "add", own, "dev", "mv0")
+        router.start_vrrpd(vrrpd_conf(
+            priority=200 if router is lab.r1 else 100, interface="mv0",
+            advert_int=10, virtual_mac=virtual_mac))
+    lab.wait_pair()
+    lab.answered()
+    # Both are Active for as long as the network is apart.
+    mend = lab.cut(lab.r1)
+    lab.r2.wait_state("active")
+    mend()
+    lab.r2.wait_state("backup")
+    lab.r1.wait_state("active")
+    lab.answered()
+    # A crash, and another start.
+    lab.r1.vrrpd.kill_all(signal.SIGKILL)
+    lab.r1.vrrpd.wait()
+    lab.r2.wait_state("active")
+    lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
+    lab.r1.wait_state("active")
+    lab.r2.wait_state("backup")
+    lab.answered()

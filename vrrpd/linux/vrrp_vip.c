@@ -637,7 +637,8 @@ vrrp_vip_ifindex(const struct vrrp_vips *v)
 const uint8_t *
 vrrp_vip_mac(const struct vrrp_vips *v)
 {
-	return v->mac;
+	/* See vrrp_vmac.c. */
+	return v->parent.is_macvlan ? v->parent.mac : v->mac;
 }
 
 bool

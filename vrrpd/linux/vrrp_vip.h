@@ -202,7 +202,10 @@ const struct vrrp_vip_address *vrrp_vip_addresses(const struct vrrp_vips *);
 /* "" without a virtual MAC. */
 const char *vrrp_vip_device(const struct vrrp_vips *);
 int	vrrp_vip_ifindex(const struct vrrp_vips *);	/* device, or the parent */
-/* Ethernet source of adverts: the virtual MAC, or the interface's (V-26). */
+/*
+ * Ethernet source of adverts: the virtual MAC, or the interface's (V-26), also
+ * where that is a macvlan itself.
+ */
 const uint8_t *vrrp_vip_mac(const struct vrrp_vips *);
 /* The device was there already: it may hold addresses of an earlier run. */
 bool	vrrp_vip_adopted(const struct vrrp_vips *);

@@ -43,6 +43,12 @@
  * (netd/vrrp_netd.c), and the engine itself only before its loop turns, and where
  * there is no vrrpd-net.
  *
+ * On an interface that is a macvlan itself the kernel makes the device beside it,
+ * on the interface under both.  A frame that comes from outside with the MAC of
+ * such a device is given to that device alone, or to nobody; so adverts are sent
+ * with the interface's own MAC there (vrrp_vip_mac()), as without a virtual MAC, and
+ * everything else is as on any other interface.
+ *
  * A device left by a crashed run carries the name, MAC and parent that ours
  * would have, and is adopted; one that no instance wants any more is removed
  * when its `tag`, a number the kernel keeps for each device and has no use for,
@@ -55,6 +61,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -143,7 +150,46 @@ configure_device(const struct vrrp_device_wish *w, const char *device,
 #define TAG_MARKS	(3U << 30)
 #define TAG_PID(tag)	(((tag) & ~TAG_MARKS) >> 8)
 #define TAG_VALUE(tag, i) (((tag) >> (4 * (i))) & 0xf)
+#define ALIAS_MARK	"vrrpd "
 #define TAG_VALUES	((1U << (4 * VRRP_VMAC_TAG_VALUES)) - 1)
+
+/*
+ * Where the number of a process means something: its pid namespace, which the alias
+ * of the device names.  Two containers on one network of the host have one each.
+ * "" where it cannot be told.
+ */
+static void
+write_alias(char alias[NL_LINK_ALIAS_MAX])
+{
+	char where[NL_LINK_ALIAS_MAX - 8];
+	ssize_t n = readlink("/proc/self/ns/pid", where, sizeof(where) - 1);
+
+	alias[0] = '\0';
+	if (n <= 0)
+		return;
+	where[n] = '\0';
+	(void)snprintf(alias, NL_LINK_ALIAS_MAX, "%s%s", ALIAS_MARK, where);
+}
+
+static bool
+is_of_another_namespace(const struct nl_link *link)
+{
+	char mine[NL_LINK_ALIAS_MAX];
+
+	write_alias(mine);
+	return mine[0] != '\0' && strncmp(link->alias, ALIAS_MARK,
+	    strlen(ALIAS_MARK)) == 0 && strcmp(link->alias, mine) != 0;
+}
+
+/* A macvlan on a macvlan is made on the interface under that, by the kernel. */
+static int
+lower_of(struct nl *nl, const struct vrrp_device_wish *w)
+{
+	struct nl_link link;
+
+	return nl_link_get(nl, w->parent_name, &link) == 0 &&
+	    link.is_macvlan ? link.parent : w->parent;
+}
 
 /*
  * A device with a number that is no tag of ours is somebody else's; without any
@@ -159,7 +205,7 @@ adopt(struct nl *nl, const struct vrrp_device_wish *w, const uint8_t *mac,
 	error = nl_link_get(nl, m->name, &link);
 	if (error == 0)
 		(void)devconf_get(AF_INET, m->name, "tag", &tag);
-	if (error == 0 && (!link.is_macvlan || link.parent != w->parent ||
+	if (error == 0 && (!link.is_macvlan || link.parent != lower_of(nl, w) ||
 	    !link.has_mac || memcmp(link.mac, mac, sizeof(link.mac)) != 0 ||
 	    (tag != 0 && ((unsigned)tag & TAG_MARKS) != TAG_MARK)))
 		error = -EEXIST;
@@ -176,10 +222,27 @@ adopt(struct nl *nl, const struct vrrp_device_wish *w, const uint8_t *mac,
 	return 0;
 }
 
+/* The word to write instead, on an interface that bears no macvlan. */
+static const char *
+way_out(int error)
+{
+	switch (error) {
+	case -EBUSY:
+		return "; it is a port of a bridge or bond, whose name is to be "
+		    "written instead, or write virtual_mac = no";
+	case -EINVAL:
+	case -EOPNOTSUPP:
+		return "; write virtual_mac = no";
+	default:
+		return "";
+	}
+}
+
 static int
 make_or_adopt(struct nl *nl, const struct vrrp_device_wish *w,
     struct vrrp_device_made *m)
 {
+	char alias[NL_LINK_ALIAS_MAX];
 	uint8_t mac[6];
 	int error;
 
@@ -191,10 +254,14 @@ make_or_adopt(struct nl *nl, const struct vrrp_device_wish *w,
 		error = adopt(nl, w, mac, m);
 	else
 		(void)snprintf(m->reason, sizeof(m->reason),
-		    "cannot create device %s on %s: %s", m->name,
-		    w->parent_name, strerror(-error));
+		    "cannot create device %s on %s: %s%s", m->name,
+		    w->parent_name, strerror(-error), way_out(error));
 	if (error == 0 && w->tag != 0)
 		(void)devconf_set(AF_INET, m->name, "tag", m->tag);
+	if (error == 0) {
+		write_alias(alias);
+		(void)nl_link_alias(nl, m->ifindex, alias);
+	}
 	return error;
 }
 
@@ -404,10 +471,20 @@ is_ending(int pid)
 	    (flags & FLAG_EXITING) != 0);
 }
 
+/* For some interface: one that is a macvlan is not the device's own parent. */
+static bool
+is_named_for(const char *name, uint8_t family, uint8_t vrid)
+{
+	char like[IF_NAMESIZE];
+	const char *index = strrchr(name, '-');
+
+	return index != NULL && vrrp_vmac_name(family, vrid, atoi(index + 1),
+	    like) == 0 && strcmp(name, like) == 0;
+}
+
 bool
 vrrp_vmac_is_orphan(const struct nl_link *link)
 {
-	char name[IF_NAMESIZE];
 	uint8_t mac[6], family;
 	int tag, pid;
 
@@ -420,8 +497,9 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 		if (family == AF_INET6)
 			return false;
 	}
-	if (vrrp_vmac_name(family, mac[5], link->parent, name) < 0 ||
-	    strcmp(name, link->name) != 0 || (tag = vrrp_vmac_tag_of(name)) == 0)
+	if (!is_named_for(link->name, family, mac[5]) ||
+	    (tag = vrrp_vmac_tag_of(link->name)) == 0 ||
+	    is_of_another_namespace(link))
 		return false;
 	pid = TAG_PID(tag);
 	/* In a container the next run may well have the same number. */

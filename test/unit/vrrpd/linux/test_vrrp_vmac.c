@@ -243,6 +243,70 @@ test_vrrp_vmac_of_a_dead_process_is_an_orphan(void **state)
 	vrrp_vip_close(v);
 }
 
+/* The device is beside it then, and its adverts have the interface's own MAC. */
+static void
+test_vrrp_vmac_on_a_macvlan_is_found_again(void **state)
+{
+	const int written[VRRP_VMAC_TAG_VALUES] = { 1, 2 };
+	struct nl_link real = parent, link;
+	struct vrrp_vips *v, *again;
+
+	(void)state;
+	need_net();
+	assert_int_equal(system("ip link add mv0 link eth0 type macvlan mode "
+	    "bridge && ip link set mv0 up"), 0);
+	assert_int_equal(nl_link_get(nl, "mv0", &parent), 0);
+	v = open_vips();
+	assert_memory_equal(vrrp_vip_mac(v), parent.mac, 6);
+	assert_memory_equal(vrrp_vip_addresses(v)[0].mac, "\0\0\x5e\0\1\x33",
+	    6);
+	vrrp_vmac_set_tag(v, written);
+	again = open_vips();
+	assert_true(vrrp_vip_adopted(again));
+	assert_int_equal(nl_link_get(nl, vrrp_vip_device(v), &link), 0);
+	assert_true(vrrp_vmac_is_orphan(&link));
+	vrrp_vip_close(v);
+	vrrp_vip_close(again);
+	assert_int_equal(system("ip link del mv0"), 0);
+	parent = real;
+}
+
+/* The number of its process is of another pid namespace, and means nothing. */
+static void
+test_vrrp_vmac_of_another_container_is_no_orphan(void **state)
+{
+	const int written[VRRP_VMAC_TAG_VALUES] = { 1, 2 };
+	struct nl_link link;
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	vrrp_vmac_set_tag(v, written);
+	assert_int_equal(nl_link_get(nl, vrrp_vip_device(v), &link), 0);
+	assert_int_equal(strncmp(link.alias, "vrrpd pid:[", 11), 0);
+	assert_true(vrrp_vmac_is_orphan(&link));
+	(void)strcpy(link.alias, "vrrpd pid:[1]");
+	assert_false(vrrp_vmac_is_orphan(&link));
+	(void)strcpy(link.alias, "somebody's words");
+	assert_true(vrrp_vmac_is_orphan(&link));
+	vrrp_vip_close(v);
+}
+
+static void
+test_vrrp_vmac_names_the_way_out_where_there_can_be_none(void **state)
+{
+	struct nl_link real = parent;
+	struct vrrp_vips *v = NULL;
+
+	(void)state;
+	need_net();
+	assert_int_equal(nl_link_get(nl, "lo", &parent), 0);
+	assert_true(vrrp_vip_open(nl, &p, &parent, &v, reason) < 0);
+	assert_non_null(strstr(reason, "virtual_mac = no"));
+	parent = real;
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -257,6 +321,9 @@ main(void)
 	    TEST(test_vrrp_vmac_of_a_crashed_run_is_adopted),
 	    TEST(test_vrrp_vmac_of_someone_else_is_not_touched),
 	    TEST(test_vrrp_vmac_tag_tells_an_orphan),
+	    TEST(test_vrrp_vmac_on_a_macvlan_is_found_again),
+	    TEST(test_vrrp_vmac_of_another_container_is_no_orphan),
+	    TEST(test_vrrp_vmac_names_the_way_out_where_there_can_be_none),
 	    TEST(test_vrrp_vmac_of_a_dead_process_is_an_orphan),
 	};
 
