@@ -56,8 +56,9 @@
  * A table each.  Other tables would be fewer, but several virtual routers, and
  * several vrrpd of one network namespace, would have to agree on them.  So the name is
  * all that is needed to find again what a life before this one has left, and a change
- * is a new table.  A frame passes one hook for each virtual router on the interface,
- * of some 50 ns (test/bench/lease.sh).
+ * is a new table.  A frame passes one hook for each virtual router on the interface.
+ * One to the address costs 0.2 to 0.7 us more than without, and a BFD packet 0.8 us
+ * (test/bench/lease.sh).
  *
  * Not owned by a socket (NFT_TABLE_F_OWNER), since it must outlive every process:
  * that is its purpose.  "nft flush ruleset" takes it away; the engine notices and
