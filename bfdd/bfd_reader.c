@@ -45,8 +45,6 @@ bfd_reader_live(int fd, bool (*read)(struct bfd_config *,
 
 	(void)prctl(PR_SET_NAME, "bfdd-reader", 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* Should the parent be dead by now, nobody ends this one. */
-	(void)alarm(2 * BFD_READER_TIME_MS / 1000);
 	conf_child_limit(BFD_READING_MAX);
 	if (r == NULL)
 		return 1;
