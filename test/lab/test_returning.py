@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, VIP6_LOCAL, Capture, vrrpd_conf
+from lab import VIP, VIP6, VIP6_LOCAL, Capture, vrrpd_conf, wait_for
 
 FAMILIES = pytest.mark.parametrize("ipv6", (False, True),
                                    ids=("ipv4", "ipv6"))
@@ -86,6 +86,42 @@ def test_returning_better_router_keeps_its_preempt_delay(
     assert became_active(lab.r1, before) == [], lab.r1.vrrpd.log()
     assert lab.r2.state() == "active"
     lab.r1.wait_state("active", 10)
+
+
+def is_lost(router, address):
+    """The router's kernel looks for that neighbour in vain."""
+    shown = router.ip("neigh", "show", "to", address, "dev", "eth0")
+    return "FAILED" in shown or "INCOMPLETE" in shown
+
+
+# V-71 +: they meet when the network does, and not up to a second later
+@FAMILIES
+@pytest.mark.untimed
+def test_two_unicast_actives_meet_when_the_network_heals(lab, ipv6):
+    """Nobody's carrier goes, so nobody can say anything when it is back."""
+    for router in lab.routers:
+        family = "ipv6" if ipv6 else "ipv4"
+        router.sysctl("net.%s.neigh.eth0.base_reachable_time_ms" % family,
+                      1000)
+        router.sysctl("net.%s.neigh.eth0.delay_first_probe_time" % family, 1)
+    start(lab, ipv6, True)
+    one, two = [r.link_local if ipv6 else r.address
+                for r in (lab.r1, lab.r2)]
+    took = []
+    for phase in (0.1, 0.35, 0.6, 0.85):
+        mend = lab.cut(lab.r2)
+        lab.r2.wait_state("active", 5)
+        wait_for(lambda: is_lost(lab.r1, two) and is_lost(lab.r2, one), 20,
+                 "both have lost each other")
+        time.sleep(phase)
+        mend()
+        begun = time.monotonic()
+        lab.r2.wait_state("backup", 5)
+        took.append(time.monotonic() - begun)
+        assert lab.r1.state() == "active"
+        lab.wait_pair(ipv6=ipv6)
+    print("yielded after, s:", took)
+    assert max(took) < 0.25, took
 
 
 @FAMILIES

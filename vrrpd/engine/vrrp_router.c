@@ -43,6 +43,7 @@
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
@@ -80,6 +81,28 @@ reapply_later(struct vrrp_router *r)
 
 /* --- netlink --- */
 
+/* Unicast peers of all instances, where they are. */
+static void
+watch_neighbours(struct vrrp_router *r)
+{
+	const struct vrrp_instance *v;
+	unsigned i, j;
+	int error = 0;
+
+	vrrp_neigh_begin(r->neigh);
+	for (i = 0; i < r->instance_count; i++) {
+		v = r->instances[i];
+		for (j = 0; v->iface->exists && j < v->p.unicast_count; j++)
+			if (vrrp_neigh_add(r->neigh, v->iface->link.ifindex,
+			    &v->p.unicast_peers[j]) < 0)
+				error = -ENOSPC;
+	}
+	vrrp_neigh_commit(r->neigh);
+	if (error < 0)
+		log_warning("unicast peers beyond %d: an advert to one of them "
+		    "waits when its MAC is looked for", VRRP_NEIGH_MAX);
+}
+
 static void
 iface_found(struct vrrp_router *r, struct vrrp_iface *f,
     const struct nl_link *link)
@@ -91,6 +114,8 @@ iface_found(struct vrrp_router *r, struct vrrp_iface *f,
 	for (i = 0; i < r->instance_count; i++)
 		if (r->instances[i]->iface == f)
 			vrrp_instance_iface_found(r->instances[i]);
+	if (r->started)
+		watch_neighbours(r);
 }
 
 static void
@@ -468,6 +493,7 @@ vrrp_router_retune(struct vrrp_router *r)
 
 	if (!r->started)
 		return;
+	watch_neighbours(r);
 	for (i = 0; i < r->iface_count; i++)
 		vrrp_presence_look(r->ifaces[i], r->tx);
 	vrrp_sessions_follow(r);
@@ -637,6 +663,7 @@ router_free(struct vrrp_router *r)
 	if (r->nl != NULL)
 		nl_free(r->nl);
 	vrrp_io_tx_close(r->tx);
+	vrrp_neigh_close(r->neigh);
 	vrrp_filter_free(r->env.filter);
 	free(r);
 }
@@ -668,6 +695,10 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		router_free(r);
 		return -ENOMEM;
 	}
+	error = vrrp_neigh_open(loop, &r->neigh);
+	if (error < 0)
+		log_warning("the kernel does not tell of neighbours: %s",
+		    strerror(-error));
 	error = vrrp_io_tx_open(&r->tx);
 	if (error == 0)
 		error = nl_open(loop, &handlers, r, &r->nl);
@@ -686,6 +717,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.loop = loop,
 		.nl = r->nl,
 		.tx = r->tx,
+		.neigh = r->neigh,
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
 		.errands = r->env.errands,

@@ -38,6 +38,7 @@ struct vrrp_router {
 	struct loop		 *loop;
 	struct nl		 *nl;
 	struct vrrp_io_tx	 *tx;
+	struct vrrp_neigh	 *neigh;	/* NULL: not told of any */
 	struct vrrp_bfd		 *bfd;		/* NULL: not connected yet */
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;

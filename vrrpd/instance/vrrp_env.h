@@ -21,6 +21,7 @@ struct vrrp_guards;
 struct vrrp_handoff;
 struct vrrp_instance;
 struct vrrp_io_tx;
+struct vrrp_neigh;
 struct vrrp_orders;
 struct vrrp_record;
 struct vrrp_sync;
@@ -46,6 +47,7 @@ struct vrrp_env {
 	struct loop		*loop;
 	struct nl		*nl;
 	struct vrrp_io_tx	*tx;
+	const struct vrrp_neigh	*neigh;		/* of unicast peers; may be NULL */
 	const struct vrrp_addrs	*addrs;
 	struct vrrp_filter	*filter;	/* accept = no */
 	struct vrrp_guards	*guards;	/* NULL: no leases */

@@ -162,6 +162,19 @@ vrrp_frames_build_unicast(const struct vrrp_instance *v, uint8_t version,
 }
 
 size_t
+vrrp_frames_build_unicast_frame(const struct vrrp_instance *v, uint8_t version,
+    uint8_t priority, const struct addr *peer, const uint8_t mac[6],
+    uint8_t *buf, size_t size)
+{
+	struct vrrp_advert_spec spec;
+	struct addr addrs[VRRP_VIPS_MAX];
+
+	advert_spec(v, version, priority, addrs, &spec);
+	spec.destination = *peer;
+	return vrrp_wire_build_frame(&spec, v->iface->link.mac, mac, buf, size);
+}
+
+size_t
 vrrp_frames_build_backup(const struct vrrp_instance *v, uint8_t priority,
     const struct addr *peer, uint8_t *buf, size_t size)
 {

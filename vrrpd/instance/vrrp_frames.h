@@ -39,6 +39,10 @@ void	vrrp_frames_forget(struct vrrp_instance *);
 size_t	vrrp_frames_build_unicast(const struct vrrp_instance *,
 	    uint8_t version, uint8_t priority, const struct addr *peer,
 	    uint8_t *buf, size_t size);
+/* The same as a frame for that MAC. */
+size_t	vrrp_frames_build_unicast_frame(const struct vrrp_instance *,
+	    uint8_t version, uint8_t priority, const struct addr *peer,
+	    const uint8_t mac[6], uint8_t *buf, size_t size);
 /*
  * A Backup Advertisement: a frame from the interface's own MAC, or the message for
  * that peer.  Its length, 0 when it does not fit.

@@ -22,6 +22,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_said.h"
 
@@ -45,6 +46,24 @@ send_failed(struct vrrp_instance *v, const char *what, int error)
 		    (unsigned long long)suppressed);
 }
 
+/* The kernel keeps it back until the neighbour is found: vrrp_neigh.c. */
+static void
+send_to_lost(struct vrrp_instance *v, uint8_t version, uint8_t priority,
+    const struct addr *peer)
+{
+	uint8_t frame[VRRP_FRAME_MAX], mac[6];
+	size_t len;
+
+	if (!vrrp_neigh_is_lost(v->env->neigh, v->iface->link.ifindex, peer,
+	    mac))
+		return;
+	len = vrrp_frames_build_unicast_frame(v, version, priority, peer, mac,
+	    frame, sizeof(frame));
+	if (len > 0)
+		(void)vrrp_io_send(v->env->tx, v->iface->link.ifindex, frame,
+		    len);
+}
+
 static int
 unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
     const struct addr *peer)
@@ -52,6 +71,7 @@ unicast_to(struct vrrp_instance *v, uint8_t version, uint8_t priority,
 	uint8_t message[VRRP_MESSAGE_MAX];
 	size_t len;
 
+	send_to_lost(v, version, priority, peer);
 	len = vrrp_frames_build_unicast(v, version, priority, peer, message,
 	    sizeof(message));
 	return vrrp_io_send_unicast(v->iface->io, peer, message, len);

@@ -25,6 +25,7 @@
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
+#include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
@@ -655,6 +656,19 @@ vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 	(void)io;
 	world.unicast_source = *source;
 	return world.unicast_error;
+}
+
+bool
+vrrp_neigh_is_lost(const struct vrrp_neigh *n, int ifindex,
+    const struct addr *addr, uint8_t mac[6])
+{
+	static const uint8_t last[6] = { 2, 0, 0, 0, 0, 9 };
+
+	(void)n;
+	(void)ifindex;
+	(void)addr;
+	memcpy(mac, last, sizeof(last));
+	return world.neighbour_lost;
 }
 
 int

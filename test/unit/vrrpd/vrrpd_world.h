@@ -79,6 +79,7 @@ struct world {
 	struct vrrp_lease_errand lease;	/* the last of them */
 	char		words[64];	/* to the rules, a letter each: PIOAS */
 	bool		no_rules;	/* words meet nothing, and leave */
+	bool		neighbour_lost;	/* every unicast peer, by the kernel */
 	struct loop	*loop;
 	struct vrrp_addrs addrs;
 	struct vrrp_env	env;

@@ -21,6 +21,7 @@
 #include "vrrpd/engine/vrrp_sessions.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
+#include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_traffic.h"
@@ -98,6 +99,43 @@ loop_absence(const struct loop *loop)
 
 	(void)loop;
 	return &none;
+}
+
+/* --- neighbours: none are told of --- */
+
+int
+vrrp_neigh_open(struct loop *loop, struct vrrp_neigh **out)
+{
+	(void)loop;
+	*out = NULL;
+	return 0;
+}
+
+void
+vrrp_neigh_close(struct vrrp_neigh *n)
+{
+	(void)n;
+}
+
+void
+vrrp_neigh_begin(struct vrrp_neigh *n)
+{
+	(void)n;
+}
+
+int
+vrrp_neigh_add(struct vrrp_neigh *n, int ifindex, const struct addr *addr)
+{
+	(void)n;
+	(void)ifindex;
+	(void)addr;
+	return 0;
+}
+
+void
+vrrp_neigh_commit(struct vrrp_neigh *n)
+{
+	(void)n;
 }
 
 /* --- netlink --- */

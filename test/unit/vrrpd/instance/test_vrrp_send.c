@@ -309,12 +309,40 @@ test_vrrp_send_fenced_active_repeats_no_announcement(void **state)
 	assert_int_equal(world.announced, 2);
 }
 
+/* V-69 +: an advert does not wait until the kernel has found its peer again */
+static void
+test_vrrp_send_lost_peer_gets_a_frame_for_its_last_mac(void **state)
+{
+	static const uint8_t last[6] = { 2, 0, 0, 0, 0, 9 };
+	struct vrrp_params p = unicast_params(255);
+
+	(void)state;
+	start_with(&p);
+	world_run(v->core.active_down_interval_ns);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	world_run(NS_PER_S);
+	assert_non_null(strstr(world.did, "unicast:100>192.0.2.1"));
+	assert_null(strstr(world.did, "advert:100"));
+	world.neighbour_lost = true;
+	world_forget();
+	world_run(NS_PER_S);
+	assert_non_null(strstr(world.did, "unicast:100>192.0.2.1"));
+	assert_non_null(strstr(world.did, "advert:100"));
+	assert_memory_equal(world.frame, last, 6);
+	assert_memory_equal(world.frame + 6, world.iface->link.mac, 6);
+	/* From our address, with TTL 255, to the peer. */
+	assert_int_equal(world.frame[14 + 8], 255);
+	assert_memory_equal(world.frame + 14 + 12, "\xc0\0\2\2\xc0\0\2\1", 8);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_send_lost_peer_gets_a_frame_for_its_last_mac),
 	    TEST(test_vrrp_send_announcements_repeat_and_stop_at_once),
 	    TEST(test_vrrp_send_announcements_are_as_many_as_configured),
 	    TEST(test_vrrp_send_announcements_refresh_for_ever_when_configured),
