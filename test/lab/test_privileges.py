@@ -272,3 +272,16 @@ def test_without_a_check_user_that_is_said_once(lab):
     assert lab.r1.vrrpd.log().count("there is no user") == 1
     assert status_of(by_name(lab)["vrrpd-scripts"])["Uid"].split() == \
         [str(pwd.getpwnam(USER).pw_uid)] * 4
+
+
+@pytest.mark.parametrize("unit", ("vrrpd", "bfdd"))
+def test_unit_allows_the_call_that_filters(unit):
+    """It is not in @system-service, and without a number for the error the
+    daemon would be killed for it."""
+    top = pathlib.Path(__file__).resolve().parents[2]
+    words = dict(line.split("=", 1) for line in
+                 (top / "conf" / (unit + ".service.in")).read_text()
+                 .splitlines() if line.startswith("SystemCall"))
+    assert {"@system-service", "seccomp"} <= \
+        set(words["SystemCallFilter"].split())
+    assert words["SystemCallErrorNumber"] == "EPERM"
