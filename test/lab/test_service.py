@@ -34,6 +34,11 @@ def start_pair(lab, trackers, track, advert_int=1, bfd=False):
         router.wait_state("active" if router is lab.r1 else "backup")
 
 
+def last_takeover(router):
+    """The other one may be back by now."""
+    return [t for t in router.transitions() if t["to"] == "active"][-1]
+
+
 def measure(lab, bound_ms, bfd=False):
     outages, excess = [], []
     for _ in range(TRIALS):
@@ -65,7 +70,7 @@ def test_service_death_of_a_process_moves_at_once(lab):
     measure(lab, NOTICE_MS, bfd=True)
     detection_us = lab.r2.session(lab.r1.address)["detection-time-us"]
     print("beside D = %.1f ms" % (detection_us / 1000))
-    assert lab.r2.transitions()[-1]["cause"] == "priority-zero"
+    assert last_takeover(lab.r2)["cause"] == "priority-zero"
 
 
 def test_service_death_with_a_weight_moves_at_once(lab):
@@ -74,4 +79,4 @@ def test_service_death_with_a_weight_moves_at_once(lab):
                "track_process nginx { weight = -150 }", advert_int=100,
                bfd=True)
     measure(lab, NOTICE_MS, bfd=True)
-    assert lab.r2.transitions()[-1]["cause"] == "preempt"
+    assert last_takeover(lab.r2)["cause"] == "preempt"
