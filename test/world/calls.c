@@ -617,9 +617,21 @@ accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 int
 getsockname(int fd, struct sockaddr *sa, socklen_t *len)
 {
+	struct file *f;
+
 	if (OUTSIDE)
 		return REAL(getsockname)(fd, sa, len);
-	WITH_FILE(getname, sa, len);
+	f = proc_file(fd);
+	if (f == NULL)
+		return (int)result(-EBADF);
+	/*
+	 * A receiver of packets that is kept is in static memory.  Another process
+	 * of this world finds it there, with a number that is some file of its own
+	 * by now: that one is bound to nothing.
+	 */
+	if (f->ops->getname == NULL)
+		return (int)result(-ENOTSOCK);
+	return (int)result(f->ops->getname(f, sa, len));
 }
 
 static int64_t

@@ -31,6 +31,7 @@
 #include "vrrpd/pure/vrrp_heard.h"
 #include "vrrpd/pure/vrrp_linger.h"
 #include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_passage.h"
 #include "vrrpd/pure/vrrp_unsent.h"
 #include "vrrpd/pure/vrrp_will.h"
 #include "vrrpd/pure/vrrp_wire.h"
@@ -205,6 +206,18 @@ struct vrrp_instance {
 	/* Peers: who else is there.  Written by vrrp_accept.c. */
 	struct vrrp_heard	 heard;
 	struct vrrp_auto	 peers;		/* vrrp_peer.c's */
+
+	/* Watch: what the network says of the addresses.  Written by vrrp_watch.c. */
+	struct vrrp_passage	 passage;	/* of the virtual MAC */
+	struct loop_timer	*watch_timer;
+	enum vrrp_state		 watched;	/* the state that it was set for */
+	bool			 asking;	/* nobody else is known to be Active */
+	struct addr		 following;	/* or who is */
+	mono_t			 ask_at;
+	unsigned		 ask_quickly;	/* so many times */
+	unsigned		 ask_next;	/* index of the address */
+	uint32_t		 ear_sum;	/* of what the filter was told */
+	mono_t			 reclaim_not_before;
 
 	/* Record: what happened.  Written by vrrp_history.c; counted by all. */
 	struct vrrp_stats	 stats;

@@ -78,6 +78,7 @@ vrrp_iface_free(struct vrrp_iface *f)
 	if (f == NULL)
 		return;
 	loop_timer_free(f->presence.timer);
+	vrrp_ear_close(f->ear);
 	vrrp_io_close(f->io);
 	free(f);
 }
@@ -195,6 +196,9 @@ vrrp_iface_lost(struct vrrp_iface *f)
 	vrrp_iface_count_drops(f);
 	f->exists = false;
 	forgo_joins(f);
+	vrrp_ear_close(f->ear);
+	f->ear = NULL;
+	f->ear_failed = false;
 	vrrp_io_close(f->io);
 	f->io = NULL;
 	forget_primary(f, 0);

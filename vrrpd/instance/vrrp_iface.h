@@ -19,6 +19,7 @@
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_addrs.h"
 #include "vrrpd/instance/vrrp_presence_state.h"
+#include "vrrpd/linux/vrrp_ear.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/pure/vrrp_params.h"
@@ -39,6 +40,8 @@ struct vrrp_iface {
 	struct vrrp_io		 *io;		/* NULL: not open */
 	int			  io_error;	/* of opening, negative errno */
 	uint32_t		  joining[2];	/* errands, 0: none (below) */
+	struct vrrp_ear		 *ear;		/* vrrp_watch.c's; NULL: not open */
+	bool			  ear_failed;	/* so is that: said once */
 	/*
 	 * IPv4, IPv6; unset: none.  While one is away (vrrp_iface_update_primary)
 	 * since when, or MONO_NEVER; lost: for too long.  home: the first that was

@@ -45,6 +45,7 @@
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/instance/vrrp_tracked.h"
 #include "vrrpd/instance/vrrp_words.h"
+#include "vrrpd/instance/vrrp_watch.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 #include "vrrpd/pure/vrrp_handoff.h"
@@ -672,8 +673,8 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	}
 	vrrp_iface_enter(iface, v);
 	look_at_tracks(v);
-	if (!vrrp_machine_init(v) || !vrrp_alert_init(v) || !allocate(v) ||
-	    !vrrp_guard_init(v)) {
+	if (!vrrp_machine_init(v) || !vrrp_alert_init(v) ||
+	    !vrrp_watch_init(v) || !allocate(v) || !vrrp_guard_init(v)) {
 		vrrp_instance_free(v);
 		return NULL;
 	}
@@ -854,6 +855,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	vrrp_hold_free(v);
 	vrrp_guard_free(v);
 	vrrp_machine_free(v);
+	vrrp_watch_free(v);
 	vrrp_alert_free(v);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->retry_timer);

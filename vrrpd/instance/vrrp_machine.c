@@ -41,7 +41,6 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/instance/vrrp_accept.h"
-#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_history.h"
@@ -52,6 +51,7 @@
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_presence.h"
 #include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/instance/vrrp_watch.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_vip.h"
@@ -174,6 +174,7 @@ leave(struct vrrp_instance *v, enum vrrp_cause cause, bool resign,
 	v->held = 0;
 	loop_timer_set(v->timer, vrrp_core_next_expiry(&v->core));
 	vrrp_machine_say_later(v);
+	vrrp_watch_look(v);
 	vrrp_machine_settle(v);
 }
 
@@ -449,7 +450,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	if (todo & (VRRP_DO_TRANSITION | VRRP_DO_ASK))
 		vrrp_machine_settle(v);
 	look_at_unsent(v);
-	vrrp_alert_look(v);
+	vrrp_watch_look(v);
 	vrrp_instance_check(v);
 }
 
@@ -829,6 +830,7 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
 	else if (v->env->contested != NULL)
 		v->env->contested(v, v->env->arg);
 	vrrp_words_contest(v, now, a);
+	vrrp_watch_contest(v, a);
 }
 
 /*

@@ -1,5 +1,6 @@
 # Sockets, filters, addresses and devices of the kernel.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/linux/vrrp_ear.c vrrpd/linux/vrrp_ear.h \
 	vrrpd/linux/vrrp_filter.c vrrpd/linux/vrrp_filter.h \
 	vrrpd/linux/vrrp_io.c vrrpd/linux/vrrp_io.h \
 	vrrpd/linux/vrrp_lease_nft.c vrrpd/linux/vrrp_lease_nft.h \

@@ -93,6 +93,7 @@ struct vrrp_io {
 	int			 member_fd[2];	/* for IGMP and MLD; -1: none */
 	bool			 member[2];	/* of the family's group */
 	int			 unicast_fd[2];
+	int			 ear_fd;	/* -1: none */
 	bool			 draining;
 	struct rxclock		 clock;
 	vrrp_io_rx_cb		 cb;
@@ -440,6 +441,12 @@ readable(int fd, void *arg)
 	vrrp_io_drain(arg);
 }
 
+int *
+vrrp_io_ear_fd(struct vrrp_io *io)
+{
+	return &io->ear_fd;
+}
+
 uint64_t
 vrrp_io_drops(struct vrrp_io *io)
 {
@@ -555,6 +562,7 @@ new_receiver(int ifindex, int *error)
 	io->ifindex = ifindex;
 	io->member_fd[0] = io->member_fd[1] = -1;
 	io->unicast_fd[0] = io->unicast_fd[1] = -1;
+	io->ear_fd = -1;
 	*error = packet_socket(ifindex, &io->fd);
 	if (*error == 0)
 		return io;
@@ -593,6 +601,8 @@ end(struct vrrp_io *io)
 	int i;
 
 	close(io->fd);
+	if (io->ear_fd != -1)
+		close(io->ear_fd);
 	for (i = 0; i < 2; i++)
 		if (io->member_fd[i] != -1)
 			close(io->member_fd[i]);

@@ -87,6 +87,11 @@ bool	vrrp_io_is_member(const struct vrrp_io *, uint8_t family);
  * believed (V-37).  Bounded by VRRP_IO_DRAIN_MAX.
  */
 void	vrrp_io_drain(struct vrrp_io *);
+/*
+ * The descriptor of the second packet socket of this interface (vrrp_ear.h), -1:
+ * none.  Kept and ended together with the receiver.
+ */
+int	*vrrp_io_ear_fd(struct vrrp_io *);
 /* Packets the kernel dropped for lack of room since the last call. */
 uint64_t vrrp_io_drops(struct vrrp_io *);
 

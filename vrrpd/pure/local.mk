@@ -2,6 +2,7 @@
 vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_alarm.c vrrpd/pure/vrrp_alarm.h \
 	vrrpd/pure/vrrp_announce.c vrrpd/pure/vrrp_announce.h \
+	vrrpd/pure/vrrp_ask.c vrrpd/pure/vrrp_ask.h \
 	vrrpd/pure/vrrp_auto.c vrrpd/pure/vrrp_auto.h \
 	vrrpd/pure/vrrp_check.c vrrpd/pure/vrrp_check.h \
 	vrrpd/pure/vrrp_conflict.c vrrpd/pure/vrrp_conflict.h \
@@ -26,6 +27,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_orders.c vrrpd/pure/vrrp_orders.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \
 	vrrpd/pure/vrrp_parcel.c vrrpd/pure/vrrp_parcel.h \
+	vrrpd/pure/vrrp_passage.c vrrpd/pure/vrrp_passage.h \
 	vrrpd/pure/vrrp_patience.c vrrpd/pure/vrrp_patience.h \
 	vrrpd/pure/vrrp_probation.c vrrpd/pure/vrrp_probation.h \
 	vrrpd/pure/vrrp_rank.c vrrpd/pure/vrrp_rank.h \

@@ -47,6 +47,22 @@ vrrp_alarm_remedy(enum vrrp_alarm_kind kind)
 	case VRRP_ALARM_ADDRESS_ELSEWHERE:
 		return "take the address away there (ip address del), and stop "
 		    "what puts it there";
+	case VRRP_ALARM_TWO_ACTIVES:
+		return "let VRRP pass between the routers: IP protocol 112, its "
+		    "multicast group, and the virtual MAC at the switch";
+	case VRRP_ALARM_UNHEARD:
+		return "let our advertisements arrive there: a filter or a cable "
+		    "that works in one direction";
+	case VRRP_ALARM_ADDRESS_CLAIMED:
+		return "find the host with this MAC and take the address from it, "
+		    "or configure VRRP there";
+	case VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE:
+		return "find the other router with this VRID, or the loop by which "
+		    "our own frames come back";
+	case VRRP_ALARM_VIRTUAL_MAC_REFUSED:
+		return "virtual_mac = no, or allow MAC 00:00:5e:00:01:VRID (IPv6: "
+		    "02) at the port: port security, promiscuous mode and forged "
+		    "transmits of a hypervisor";
 	case VRRP_ALARM_COUNT:
 		break;
 	}

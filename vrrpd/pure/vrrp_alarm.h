@@ -30,7 +30,12 @@
 	X(HOST_SETTING,		"host-setting")	/* of "all", kills the device */ \
 	X(ADDRESS_ELSEWHERE,	"address-elsewhere") /* on another interface */ \
 	X(BFD_BLOCKED,		"bfd-blocked")	/* adverts go on, BFD Down */ \
-	X(CANNOT_SEND,		"cannot-send")	/* the kernel takes no advert */
+	X(CANNOT_SEND,		"cannot-send")	/* the kernel takes no advert */ \
+	X(TWO_ACTIVES,		"two-actives")	/* told by another way */ \
+	X(UNHEARD,		"unheard")	/* a lesser one stays Active */	\
+	X(ADDRESS_CLAIMED,	"address-claimed")	/* by another MAC */ \
+	X(VIRTUAL_MAC_ELSEWHERE, "virtual-mac-elsewhere")		\
+	X(VIRTUAL_MAC_REFUSED,	"virtual-mac-refused")
 
 enum vrrp_alarm_kind {
 #define X(id, word) VRRP_ALARM_##id,

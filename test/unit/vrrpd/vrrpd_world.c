@@ -651,6 +651,46 @@ vrrp_io_send_many(struct vrrp_io_tx *tx, int ifindex,
 }
 
 int
+vrrp_ear_open(struct loop *loop, struct vrrp_io *io, int ifindex,
+    vrrp_ear_cb cb, void *arg, struct vrrp_ear **out)
+{
+	(void)loop;
+	(void)io;
+	(void)ifindex;
+	world.ear = cb;
+	world.ear_arg = arg;
+	*out = (struct vrrp_ear *)&world;
+	return 0;
+}
+
+void
+vrrp_ear_close(struct vrrp_ear *e)
+{
+	(void)e;
+}
+
+int
+vrrp_ear_listen(struct vrrp_ear *e, const struct addr *list, unsigned count)
+{
+	(void)e;
+	(void)list;
+	return (int)count;
+}
+
+int
+vrrp_ear_ask(struct vrrp_io_tx *tx, int ifindex, const void *frame, size_t len)
+{
+	(void)tx;
+	assert_true(ifindex == WORLD_IFINDEX || ifindex == WORLD_IFINDEX2);
+	assert_true(len <= sizeof(world.asked[0].frame));
+	if (world.asked_count < WORLD_ASKED_MAX) {
+		memcpy(world.asked[world.asked_count].frame, frame, len);
+		world.asked[world.asked_count++].len = len;
+	}
+	return 0;
+}
+
+int
 vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 {
 	(void)io;

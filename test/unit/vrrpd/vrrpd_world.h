@@ -19,6 +19,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_instance.h"
+#include "vrrpd/linux/vrrp_ear.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_patience.h"
@@ -27,6 +28,7 @@
 
 #define WORLD_IFINDEX	7
 #define WORLD_IFINDEX2	8	/* another interface, for engine_world.h */
+#define WORLD_ASKED_MAX	64
 #define WORLD_DEVICE	100	/* + VRID: of the virtual MAC, if named */
 
 struct world {
@@ -61,6 +63,13 @@ struct world {
 	bool		named;		/* did[] says whose: install:web */
 	bool		acks;		/* the kernel answers every batch */
 	bool		no_member[2];	/* of the group; a join changes that */
+	vrrp_ear_cb	ear;		/* hears ARP and ND; NULL: not open */
+	void		*ear_arg;
+	struct {
+		uint8_t	frame[96];
+		size_t	len;
+	} asked[WORLD_ASKED_MAX];	/* questions sent */
+	unsigned	asked_count;
 	uint64_t	drops;		/* for want of room; read once */
 	void		(*on_nl_drain)(void);	/* events that were waiting */
 	unsigned	drains;

@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_send \
 	test/unit/vrrpd/instance/test_vrrp_track \
 	test/unit/vrrpd/instance/test_vrrp_tracked \
+	test/unit/vrrpd/instance/test_vrrp_watch \
 	test/unit/vrrpd/instance/test_vrrp_words \
 	# end
 
@@ -109,6 +110,11 @@ test_unit_vrrpd_instance_test_vrrp_tracked_SOURCES = \
 	$(VRRPD_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_tracked_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_watch_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_watch.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_watch_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_words_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_words.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \

@@ -6,6 +6,7 @@ UNIT_VRRPD_LINUX_NET = \
 	test/unit/vrrpd/linux/linux_net.h \
 	# end
 check_PROGRAMS += \
+	test/unit/vrrpd/linux/test_vrrp_ear \
 	test/unit/vrrpd/linux/test_vrrp_filter \
 	test/unit/vrrpd/linux/test_vrrp_io \
 	test/unit/vrrpd/linux/test_vrrp_lease_nft \
@@ -17,6 +18,8 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
 
+test_unit_vrrpd_linux_test_vrrp_ear_SOURCES = test/unit/vrrpd/linux/test_vrrp_ear.c
+test_unit_vrrpd_linux_test_vrrp_ear_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_filter_SOURCES = test/unit/vrrpd/linux/test_vrrp_filter.c
 test_unit_vrrpd_linux_test_vrrp_filter_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_io_SOURCES = test/unit/vrrpd/linux/test_vrrp_io.c

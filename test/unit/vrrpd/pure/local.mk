@@ -4,6 +4,7 @@ UNIT_VRRPD_PURE_LIBS = vrrpd/libvrrpcore.a shared/libpure.a $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_alarm \
 	test/unit/vrrpd/pure/test_vrrp_announce \
+	test/unit/vrrpd/pure/test_vrrp_ask \
 	test/unit/vrrpd/pure/test_vrrp_auto \
 	test/unit/vrrpd/pure/test_vrrp_check \
 	test/unit/vrrpd/pure/test_vrrp_conflict \
@@ -26,6 +27,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_notice \
 	test/unit/vrrpd/pure/test_vrrp_orders \
 	test/unit/vrrpd/pure/test_vrrp_params \
+	test/unit/vrrpd/pure/test_vrrp_passage \
 	test/unit/vrrpd/pure/test_vrrp_patience \
 	test/unit/vrrpd/pure/test_vrrp_probation \
 	test/unit/vrrpd/pure/test_vrrp_rank \
@@ -49,6 +51,8 @@ test_unit_vrrpd_pure_test_vrrp_alarm_SOURCES = test/unit/vrrpd/pure/test_vrrp_al
 test_unit_vrrpd_pure_test_vrrp_alarm_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_announce_SOURCES = test/unit/vrrpd/pure/test_vrrp_announce.c
 test_unit_vrrpd_pure_test_vrrp_announce_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_ask_SOURCES = test/unit/vrrpd/pure/test_vrrp_ask.c
+test_unit_vrrpd_pure_test_vrrp_ask_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_auto_SOURCES = test/unit/vrrpd/pure/test_vrrp_auto.c
 test_unit_vrrpd_pure_test_vrrp_auto_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_check_SOURCES = test/unit/vrrpd/pure/test_vrrp_check.c
@@ -93,6 +97,8 @@ test_unit_vrrpd_pure_test_vrrp_orders_SOURCES = test/unit/vrrpd/pure/test_vrrp_o
 test_unit_vrrpd_pure_test_vrrp_orders_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_params_SOURCES = test/unit/vrrpd/pure/test_vrrp_params.c
 test_unit_vrrpd_pure_test_vrrp_params_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_passage_SOURCES = test/unit/vrrpd/pure/test_vrrp_passage.c
+test_unit_vrrpd_pure_test_vrrp_passage_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_patience_SOURCES = test/unit/vrrpd/pure/test_vrrp_patience.c
 test_unit_vrrpd_pure_test_vrrp_patience_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_rank_SOURCES = test/unit/vrrpd/pure/test_vrrp_rank.c

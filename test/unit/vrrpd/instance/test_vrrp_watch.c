@@ -1,0 +1,327 @@
+/*
+ * test_vrrp_watch.c - an instance asks whether it is alone, and what it makes of
+ * the answers.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_watch.h"
+#include "vrrpd/pure/vrrp_ask.h"
+
+static const uint8_t other_mac[6] = { 2, 0, 0, 0, 0, 0x77 };
+static const uint8_t virtual_mac[6] = { 0, 0, 0x5e, 0, 1, 51 };
+
+static struct addr
+addr(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
+
+static bool
+stands(enum vrrp_alarm_kind kind)
+{
+	return vrrp_alarm_stands(&v->alarms, kind);
+}
+
+static void
+hear(const uint8_t *frame, size_t len)
+{
+	assert_non_null(world.ear);
+	world.ear(frame, len, world.ear_arg);
+	world_deferred();
+}
+
+/* An ask of 192.0.2.9. */
+static void
+hear_ask(bool active)
+{
+	struct addr vip = addr("192.0.2.50"), source = addr("192.0.2.9");
+	uint8_t frame[VRRP_ASK_FRAME_MAX];
+
+	hear(frame, vrrp_ask_build(&vip, &source, other_mac, 51, active,
+	    frame, sizeof(frame)));
+}
+
+/* Somebody with this MAC says that he has the address. */
+static void
+hear_claim(const char *address, const uint8_t mac[6], const uint8_t to[6],
+    const char *target)
+{
+	struct addr a = addr(address), t = addr(target);
+	uint8_t frame[VRRP_ASK_FRAME_MAX];
+	size_t len;
+
+	len = vrrp_ask_build(&t, &a, mac, 51, false, frame, sizeof(frame));
+	memcpy(frame, to, 6);
+	frame[21] = 2;			/* a reply */
+	if (t.bytes[0] == 0)
+		memset(frame + 38, 0, 4);
+	hear(frame, len);
+}
+
+static void
+hear_foreign(void)
+{
+	hear_claim("192.0.2.50", other_mac, world.iface->link.mac,
+	    "192.0.2.2");
+}
+
+static unsigned
+asked(bool active)
+{
+	struct vrrp_ask_heard h;
+	unsigned i, n = 0;
+
+	for (i = 0; i < world.asked_count; i++)
+		if (vrrp_ask_parse(world.asked[i].frame, world.asked[i].len,
+		    &h) && h.what == VRRP_ASK_SIGNED && h.active == active)
+			n++;
+	return n;
+}
+
+static void
+test_vrrp_watch_active_asks_every_second(void **state)
+{
+	(void)state;
+	become_active();
+	world.asked_count = 0;
+	world_run(10 * NS_PER_S);
+	assert_in_range(asked(true), 9, 11);
+	assert_int_equal(asked(false), 0);
+	assert_memory_equal(world.asked[0].frame + 6, world.iface->link.mac, 6);
+}
+
+/* A cold start asks, and one that follows says that it is there, then nothing. */
+static void
+test_vrrp_watch_backup_asks_while_it_hears_nobody(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(2 * NS_PER_S);
+	assert_in_range(asked(false), 3, 6);
+	world.asked_count = 0;
+	for (unsigned i = 0; i < 5; i++) {
+		world_advert("192.0.2.1", 200, 100);
+		world_run(NS_PER_S);
+	}
+	assert_int_equal(asked(false), 3);
+	assert_int_equal(asked(true), 0);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_watch_another_active_is_an_alarm_in_time(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	become_active();
+	hear_ask(true);
+	world_run(NS_PER_S);
+	hear_ask(true);
+	assert_false(stands(VRRP_ALARM_TWO_ACTIVES));	/* ordinary life */
+	for (i = 0; i < 3; i++) {
+		world_run(NS_PER_S);
+		hear_ask(true);
+	}
+	assert_true(stands(VRRP_ALARM_TWO_ACTIVES));
+	assert_non_null(strstr(lines, "alarm instance=web peer=192.0.2.9 "
+	    "mac=02:00:00:00:00:77 alarm=two-actives "));
+	world_run(4 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_TWO_ACTIVES));
+	assert_non_null(strstr(lines, "alarm-over instance=web"));
+}
+
+/* The one we follow, a Backup, and what comes from ourselves. */
+static void
+test_vrrp_watch_those_who_may_are_no_alarm(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	world_run(NS_PER_S);			/* the ear opens */
+	for (i = 0; i < 10; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		hear_ask(true);
+		hear_claim("192.0.2.50", virtual_mac, world.iface->link.mac,
+		    "192.0.2.2");
+		world_run(NS_PER_S);
+	}
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	for (i = 0; i < 10; i++) {
+		hear_ask(false);
+		hear_claim("192.0.2.50", world.iface->link.mac, other_mac,
+		    "192.0.2.9");
+		hear_claim("192.0.2.99", other_mac, other_mac, "192.0.2.9");
+		world_run(NS_PER_S);
+	}
+	assert_null(strstr(lines, "alarm"));
+}
+
+/* Another router than the one we follow. */
+static void
+test_vrrp_watch_backup_hears_of_a_second_active(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	world_run(NS_PER_S);
+	for (i = 0; i < 5; i++) {
+		world_advert("192.0.2.1", 200, 100);
+		hear_ask(true);
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_TWO_ACTIVES));
+}
+
+static void
+test_vrrp_watch_foreign_host_is_an_alarm_and_answered(void **state)
+{
+	unsigned i, asked_before;
+
+	(void)state;
+	become_active();
+	hear_foreign();
+	world_run(100 * NS_PER_MS);
+	assert_non_null(strstr(world.did, "announce"));	/* at once */
+	assert_false(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+	asked_before = asked(true);
+	world_run(NS_PER_S);
+	assert_in_range(asked(true) - asked_before, 2, 5); /* suspicious */
+	for (i = 0; i < 3; i++) {
+		hear_foreign();
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+	assert_non_null(strstr(lines, "mac=02:00:00:00:00:77 "
+	    "alarm=address-claimed "));
+	/* At a pace, whatever the other does. */
+	world_forget();
+	for (i = 0; i < 100; i++) {
+		hear_foreign();
+		world_run(10 * NS_PER_MS);
+	}
+	assert_true(world.announced <= 2);
+	world_run(4 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+}
+
+static void
+test_vrrp_watch_virtual_mac_elsewhere_is_no_fight(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	become_active();
+	for (i = 0; i < 4; i++) {
+		hear_claim("192.0.2.50", virtual_mac, world.iface->link.mac,
+		    "192.0.2.2");
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE));
+	assert_false(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+	assert_int_equal(world.announced, 0);
+}
+
+/* The partner that an ask made known answers the own MAC, or both. */
+static void
+answer_trials(bool virtual_too, int64_t ns)
+{
+	mono_t end = mono_add(world.now, ns);
+	const uint8_t *frame;
+	unsigned i;
+
+	world.asked_count = 0;
+	while (mono_before(world.now, end)) {
+		world_run(10 * NS_PER_MS);
+		for (i = 0; i < world.asked_count; i++) {
+			frame = world.asked[i].frame;
+			if (memcmp(frame + 28, "\0\0\0\0", 4) != 0)
+				continue;
+			if (virtual_too || memcmp(frame + 6, virtual_mac, 6))
+				hear_claim("192.0.2.9", other_mac, frame + 6,
+				    "0.0.0.0");
+		}
+		world.asked_count = 0;
+	}
+}
+
+static void
+test_vrrp_watch_refused_virtual_mac_is_an_alarm(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	start_with(&p);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	hear_ask(false);
+	answer_trials(true, 3 * NS_PER_S);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
+	answer_trials(false, 12 * NS_PER_S);
+	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+	assert_non_null(strstr(lines, "alarm=virtual-mac-refused "));
+	assert_non_null(strstr(lines, "remedy: virtual_mac = no"));
+	answer_trials(true, 2 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+}
+
+/* V-72: adverts of a lesser router that go on, and one that is through with it. */
+static void
+test_vrrp_watch_lesser_router_that_stays_does_not_hear(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	become_active();
+	world_advert("192.0.2.9", 50, 100);
+	world_run(NS_PER_S);
+	world_advert("192.0.2.9", 50, 100);
+	world_run(10 * NS_PER_S);
+	assert_null(strstr(lines, "alarm"));
+	for (i = 0; i < 4; i++) {
+		world_advert("192.0.2.9", 50, 100);
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_UNHEARD));
+	world_run(4 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_UNHEARD));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_watch_active_asks_every_second),
+	    TEST(test_vrrp_watch_backup_asks_while_it_hears_nobody),
+	    TEST(test_vrrp_watch_another_active_is_an_alarm_in_time),
+	    TEST(test_vrrp_watch_those_who_may_are_no_alarm),
+	    TEST(test_vrrp_watch_backup_hears_of_a_second_active),
+	    TEST(test_vrrp_watch_foreign_host_is_an_alarm_and_answered),
+	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
+	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
+	    TEST(test_vrrp_watch_lesser_router_that_stays_does_not_hear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

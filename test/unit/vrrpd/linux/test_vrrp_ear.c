@@ -1,0 +1,233 @@
+/*
+ * test_vrrp_ear.c - which ARP and Neighbor Discovery passes the filter.
+ */
+#include "config.h"
+
+#include <linux/if_packet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "vrrpd/linux/vrrp_ear.h"
+#include "vrrpd/pure/vrrp_ask.h"
+
+static const uint8_t own[6] = { 2, 0, 0, 0, 0, 1 };
+static struct sock_filter code[VRRP_EAR_FILTER_MAX];
+static size_t code_len;
+static uint8_t frame[VRRP_ASK_FRAME_MAX];
+static size_t len;
+static uint32_t pkttype, tagged, tag;
+
+static struct addr
+addr(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
+
+static bool
+load(uint32_t at, unsigned size, uint32_t *out)
+{
+	unsigned i;
+
+	*out = at == (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE) ? pkttype :
+	    at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT) ? tagged :
+	    at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG) ? tag : 0;
+	if (at >= (uint32_t)SKF_AD_OFF)
+		return true;
+	if (at + size > len)
+		return false;
+	for (i = 0; i < size; i++)
+		*out = *out << 8 | frame[at + i];
+	return true;
+}
+
+static bool
+passes(void)
+{
+	const struct sock_filter *i;
+	uint32_t a = 0;
+	size_t pc = 0;
+	bool yes;
+
+	for (;;) {
+		assert_true(pc < code_len);
+		i = &code[pc++];
+		switch (BPF_CLASS(i->code)) {
+		case BPF_LD:
+			if (!load(i->k, BPF_SIZE(i->code) == BPF_B ? 1 :
+			    BPF_SIZE(i->code) == BPF_H ? 2 : 4, &a))
+				return false;
+			break;
+		case BPF_RET:
+			return i->k != 0;
+		case BPF_JMP:
+			if (BPF_OP(i->code) == BPF_JA) {
+				pc += i->k;
+				break;
+			}
+			yes = BPF_OP(i->code) == BPF_JSET ? (a & i->k) != 0 :
+			    a == i->k;
+			pc += yes ? i->jt : i->jf;
+			break;
+		default:
+			fail();
+		}
+	}
+}
+
+static int
+setup(void **state)
+{
+	struct addr list[3];
+
+	(void)state;
+	list[0] = addr("192.0.2.50");
+	list[1] = addr("2001:db8::50");
+	list[2] = addr("192.0.2.51");
+	code_len = vrrp_ear_build_filter(list, 3, code);
+	pkttype = PACKET_BROADCAST;
+	tagged = tag = 0;
+	return 0;
+}
+
+static void
+build(const char *target, const char *source)
+{
+	struct addr t = addr(target), s = addr(source);
+
+	len = vrrp_ask_build(&t, &s, own, 51, true, frame, sizeof(frame));
+	assert_true(len > 0);
+}
+
+static void
+test_vrrp_ear_signed_asks_pass(void **state)
+{
+	(void)state;
+	build("192.0.2.50", "192.0.2.1");
+	assert_true(passes());
+	build("192.0.2.51", "192.0.2.1");
+	assert_true(passes());
+	memset(frame + 32, 0, 6);		/* an ordinary host's */
+	assert_false(passes());
+	build("192.0.2.52", "192.0.2.1");
+	assert_false(passes());
+	build("2001:db8::50", "fe80::1");
+	assert_true(passes());
+	frame[90] = 0;				/* another nonce */
+	assert_false(passes());
+	build("2001:db8::51", "fe80::1");
+	assert_false(passes());
+	build("2001:db8::50", "fe80::1");
+	len -= 8;				/* without any */
+	assert_false(passes());
+}
+
+static void
+test_vrrp_ear_claims_and_answers_pass(void **state)
+{
+	(void)state;
+	build("192.0.2.7", "192.0.2.51");
+	assert_true(passes());
+	build("192.0.2.7", "192.0.2.52");
+	memset(frame + 32, 0, 6);
+	frame[21] = 2;
+	assert_false(passes());
+	memset(frame + 38, 0, 4);		/* to 0.0.0.0 */
+	assert_true(passes());
+	build("2001:db8::50", "fe80::9");
+	frame[54] = 136;
+	assert_true(passes());
+	frame[54] = 128;			/* a ping */
+	assert_false(passes());
+	build("2001:db8::51", "fe80::9");
+	frame[54] = 136;
+	assert_false(passes());
+}
+
+static void
+test_vrrp_ear_direction_and_tags(void **state)
+{
+	(void)state;
+	build("192.0.2.50", "192.0.2.1");
+	pkttype = PACKET_OUTGOING;
+	assert_false(passes());
+	pkttype = PACKET_OTHERHOST;
+	assert_false(passes());
+	memcpy(frame, "\x00\x00\x5e\x00\x01\x33", 6);
+	assert_true(passes());
+	memcpy(frame, "\x00\x00\x5e\x00\x02\x33", 6);
+	assert_true(passes());
+	memcpy(frame, "\x00\x00\x5e\x00\x03\x33", 6);
+	assert_false(passes());
+	pkttype = PACKET_HOST;
+	tagged = 1;
+	tag = 5;
+	assert_false(passes());
+	tag = 0xe000;				/* a priority alone */
+	assert_true(passes());
+	tagged = 0;
+	frame[12] = 0x86;			/* IPv6 that is ARP */
+	frame[13] = 0xdd;
+	assert_false(passes());
+	frame[12] = 0x08;			/* IPv4 */
+	frame[13] = 0x00;
+	assert_false(passes());
+}
+
+/* As many as there may be, of both families; the kernel takes the program. */
+static void
+test_vrrp_ear_filter_of_many_is_a_program(void **state)
+{
+	static struct addr list[VRRP_EAR_ADDRS_MAX + 50];
+	struct sock_fprog prog;
+	uint8_t bytes[16] = { 0x20, 1 };
+	int fd[2];
+	unsigned i, family;
+
+	(void)state;
+	for (family = 0; family < 2; family++) {
+		for (i = 0; i < VRRP_EAR_ADDRS_MAX + 50; i++) {
+			bytes[2] = (uint8_t)(i >> 8);
+			bytes[3] = (uint8_t)i;
+			list[i] = addr_from_bytes(family == 0 ? AF_INET :
+			    AF_INET6, bytes);
+		}
+		code_len = vrrp_ear_build_filter(list, VRRP_EAR_ADDRS_MAX + 50,
+		    code);
+		assert_true(code_len <= VRRP_EAR_FILTER_MAX);
+		prog.len = (unsigned short)code_len;
+		prog.filter = code;
+		assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd), 0);
+		assert_int_equal(setsockopt(fd[0], SOL_SOCKET,
+		    SO_ATTACH_FILTER, &prog, sizeof(prog)), 0);
+		close(fd[0]);
+		close(fd[1]);
+	}
+	build("192.0.2.50", "192.0.2.1");
+	assert_false(passes());
+	code_len = vrrp_ear_build_filter(list, 0, code);
+	assert_false(passes());
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, setup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_ear_signed_asks_pass),
+	    TEST(test_vrrp_ear_claims_and_answers_pass),
+	    TEST(test_vrrp_ear_direction_and_tags),
+	    TEST(test_vrrp_ear_filter_of_many_is_a_program),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

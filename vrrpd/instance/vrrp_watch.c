@@ -1,0 +1,526 @@
+/*
+ * vrrp_watch.c - an instance asks the network whether it is alone.
+ *
+ * Who asks: an Active, and a Backup that has heard of no Active since it started
+ * (a cold start, which has to wait for Active_Down_Interval anyway).  A Backup that
+ * follows an Active asks three times only, so that this one knows it.  Nothing
+ * waits for an answer.  The questions and their forms are in vrrp_ask.h; they are
+ * built as they are sent, since none is sent on the way of a takeover.
+ *
+ * What is heard, and the alarm it makes:
+ *   a signed ask of our VRID	another router is Active	two-actives
+ *   a claim of our address	from another MAC		address-claimed
+ *				from the virtual MAC		virtual-mac-elsewhere
+ *   no answer to the virtual MAC, but to ours			virtual-mac-refused
+ *   adverts of a lesser router that go on			unheard
+ *
+ * Ordinary life has all of that for a moment: a takeover, a preemption, a network
+ * that heals, a predecessor that lingers.  It is over within an advertisement
+ * interval, so an alarm takes sightings over more than that.  What is asked once a
+ * second is seen once a second; a sighting lasts for 3.5 s.
+ *
+ * Not seen: addresses on another device than the instance's interface, and routers
+ * behind another router (unicast), where neither ARP nor Neighbor Discovery goes.
+ *
+ * Pace: the first question follows some ten milliseconds after a change of state,
+ * apart for each VRID, so that a hundred instances do not ask in one turn of the
+ * loop.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/log.h"
+#include "shared/loop.h"
+#include "vrrpd/instance/vrrp_alert.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/instance/vrrp_watch.h"
+#include "vrrpd/linux/vrrp_ear.h"
+#include "vrrpd/linux/vrrp_vip.h"
+#include "vrrpd/pure/vrrp_ask.h"
+
+#define ASK_EVERY_NS	(1 * NS_PER_S)
+#define ASK_SUSPICIOUS_NS (250 * NS_PER_MS)
+#define ASK_QUICK_NS	(100 * NS_PER_MS)
+#define ASK_QUICKLY	3
+#define ASK_ADDRS	4		/* of many addresses, at a time */
+#define ASK_FIRST_NS	(20 * NS_PER_MS)
+#define ASK_APART_NS	(2 * NS_PER_MS)	/* per VRID */
+#define SIGHTING_NS	(3500 * NS_PER_MS)
+#define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
+#define RECLAIM_NS	(1 * NS_PER_S)
+
+/* Longer than two routers may both be Active in ordinary life. */
+static int64_t
+patience_ns(const struct vrrp_instance *v)
+{
+	uint16_t cs = v->core.active_adver_interval_cs > v->p.advert_int_cs ?
+	    v->core.active_adver_interval_cs : v->p.advert_int_cs;
+
+	return ns_from_cs(cs) + ns_from_cs(cs) / 4 + PATIENCE_NS;
+}
+
+/* Index of a virtual address; -1: it is none. */
+static int
+vip_index(const struct vrrp_instance *v, const struct addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
+			return (int)i;
+	return -1;
+}
+
+/* --- the ear --- */
+
+static uint32_t
+sum_bytes(uint32_t sum, const void *bytes, size_t len)
+{
+	const uint8_t *b = bytes;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum = (sum ^ b[i]) * UINT32_C(16777619);	/* FNV-1a */
+	return sum;
+}
+
+static uint32_t
+sum_of(const struct vrrp_instance *v)
+{
+	uint32_t sum = UINT32_C(2166136261);
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		sum = sum_bytes(sum, &v->p.vips[i].prefix.addr,
+		    sizeof(v->p.vips[i].prefix.addr));
+	for (i = 0; i < v->passage.count; i++)
+		sum = sum_bytes(sum, &v->passage.list[i].addr,
+		    sizeof(v->passage.list[i].addr));
+	return sum;
+}
+
+struct wanted {
+	struct addr	list[VRRP_EAR_ADDRS_MAX];
+	unsigned	count;
+};
+
+static void
+want(struct wanted *w, const struct addr *addr)
+{
+	if (w->count < VRRP_EAR_ADDRS_MAX)
+		w->list[w->count++] = *addr;
+}
+
+/* Everybody's on this interface; of IPv4, partners answer in another way. */
+static void
+tell_ear(struct vrrp_iface *f)
+{
+	static struct wanted w;			/* too large for the stack */
+	struct vrrp_instance *v;
+	unsigned i, j;
+
+	w.count = 0;
+	for (i = 0; i < 2 * 256; i++) {
+		v = f->table[i / 256][i % 256];
+		if (v == NULL)
+			continue;
+		for (j = 0; j < v->p.vip_count; j++)
+			want(&w, &v->p.vips[j].prefix.addr);
+		for (j = 0; j < v->passage.count; j++)
+			if (v->p.family == AF_INET6)
+				want(&w, &v->passage.list[j].addr);
+		v->ear_sum = sum_of(v);
+	}
+	(void)vrrp_ear_listen(f->ear, w.list, w.count);
+}
+
+static void	heard_cb(const uint8_t *frame, size_t len, void *arg);
+
+/* The interface is listened to, for what this instance has now. */
+static bool
+has_ear(struct vrrp_instance *v)
+{
+	struct vrrp_iface *f = v->iface;
+	int error;
+
+	if (f->ear == NULL) {
+		error = vrrp_ear_open(f->loop, f->io, f->link.ifindex,
+		    heard_cb, f, &f->ear);
+		if (error < 0) {
+			if (!f->ear_failed)
+				log_warning("interface=%s cannot listen to ARP "
+				    "and ND: %s", f->name, strerror(-error));
+			f->ear_failed = true;
+			return false;
+		}
+		tell_ear(f);
+	} else if (v->ear_sum != sum_of(v))
+		tell_ear(f);
+	return true;
+}
+
+/* --- asking --- */
+
+static bool
+may_speak(struct vrrp_instance *v)
+{
+	const struct vrrp_iface *f = v->iface;
+
+	return v->vips != NULL && f->io != NULL && f->link.has_mac &&
+	    vrrp_iface_has_primary(f, v->p.family) &&
+	    !vrrp_core_is_fenced(&v->core) &&
+	    !loop_is_unjudged(v->env->loop) && has_ear(v);
+}
+
+static void
+ask_for(struct vrrp_instance *v, unsigned i)
+{
+	const struct vrrp_vip_address *a = &vrrp_vip_addresses(v->vips)[i];
+	int ifindex = v->iface->link.ifindex;
+	uint8_t frame[VRRP_ASK_FRAME_MAX];
+	size_t len;
+
+	if (a->owned || (a->announce_ifindex != ifindex &&
+	    a->announce_ifindex != vrrp_vip_ifindex(v->vips)))
+		return;
+	len = vrrp_ask_build(&a->prefix.addr, vrrp_iface_primary_of(v),
+	    v->iface->link.mac, v->p.vrid, v->core.state == VRRP_ACTIVE, frame,
+	    sizeof(frame));
+	if (len > 0)
+		(void)vrrp_ear_ask(v->env->tx, ifindex, frame, len);
+}
+
+static bool
+is_suspicious(const struct vrrp_instance *v)
+{
+	return vrrp_alarm_is_suspected(&v->alarms, VRRP_ALARM_TWO_ACTIVES) ||
+	    vrrp_alarm_is_suspected(&v->alarms,
+	    VRRP_ALARM_ADDRESS_CLAIMED) ||
+	    vrrp_alarm_is_suspected(&v->alarms,
+	    VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE);
+}
+
+static void
+ask(struct vrrp_instance *v, mono_t now)
+{
+	unsigned i, n = v->p.vip_count < ASK_ADDRS ? v->p.vip_count : ASK_ADDRS;
+
+	for (i = 0; i < n; i++) {
+		if (v->ask_next >= v->p.vip_count)
+			v->ask_next = 0;
+		ask_for(v, v->ask_next++);
+	}
+	if (v->ask_quickly > 0)
+		v->ask_quickly--;
+	if (v->ask_quickly > 0)
+		v->ask_at = mono_add(now, ASK_QUICK_NS);
+	else if (!v->asking)
+		v->ask_at = MONO_NEVER;
+	else
+		v->ask_at = mono_add(now, is_suspicious(v) ?
+		    ASK_SUSPICIOUS_NS : ASK_EVERY_NS);
+}
+
+/* --- the virtual MAC --- */
+
+static bool
+tries_passage(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_ACTIVE && v->p.virtual_mac;
+}
+
+/* All hosts on the link that this instance knows of. */
+static void
+meet_partners(struct vrrp_instance *v, mono_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < v->heard.count; i++)
+		vrrp_passage_meet(&v->passage, now, &v->heard.list[i].source);
+	for (i = 0; i < v->p.unicast_count; i++)
+		vrrp_passage_meet(&v->passage, now, &v->p.unicast_peers[i]);
+	for (i = 0; i < v->p.bfd_count; i++)
+		if (v->p.bfd[i].role == VRRP_BFD_PEER &&
+		    v->p.bfd[i].peer.family == v->p.family)
+			vrrp_passage_meet(&v->passage, now, &v->p.bfd[i].peer);
+}
+
+static void
+try_with(struct vrrp_instance *v, const struct vrrp_passage_partner *partner,
+    const struct addr *source, const uint8_t mac[6], const uint8_t *to)
+{
+	uint8_t frame[VRRP_ASK_FRAME_MAX];
+	size_t len;
+
+	len = vrrp_ask_build_trial(&partner->addr, to, source, mac, frame,
+	    sizeof(frame));
+	if (len > 0)
+		(void)vrrp_ear_ask(v->env->tx, v->iface->link.ifindex, frame,
+		    len);
+}
+
+static void
+judge_passage(struct vrrp_instance *v,
+    const struct vrrp_passage_partner *partner)
+{
+	char text[VRRP_ALARM_TEXT_MAX], addr[ADDR_STRLEN];
+
+	if (v->passage.verdict == VRRP_PASSAGE_PASSES)
+		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
+	if (v->passage.verdict != VRRP_PASSAGE_REFUSED || partner == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "the network does not let the virtual "
+	    "MAC pass: %s answers our own MAC only",
+	    addr_format(&partner->addr, addr, sizeof(addr)));
+	vrrp_alert_raise(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED, NULL, text, 0);
+}
+
+static void
+try_passage(struct vrrp_instance *v, mono_t now)
+{
+	const struct vrrp_passage_partner *partner;
+	uint8_t mac[6];
+
+	meet_partners(v, now);
+	partner = vrrp_passage_round(&v->passage, now);
+	judge_passage(v, partner);
+	if (partner == NULL || !has_ear(v))
+		return;
+	try_with(v, partner, vrrp_iface_primary_of(v), v->iface->link.mac,
+	    NULL);
+	if (!partner->has_mac)
+		return;
+	vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
+	try_with(v, partner, &v->p.vips[0].prefix.addr, mac, partner->mac);
+}
+
+/* --- time --- */
+
+static void
+arm(struct vrrp_instance *v)
+{
+	mono_t at = v->ask_at;
+
+	if (tries_passage(v))
+		at = mono_min(at, v->passage.next);
+	loop_timer_set(v->watch_timer, at);
+}
+
+static void
+watch_cb(mono_t deadline, void *arg)
+{
+	struct vrrp_instance *v = arg;
+	mono_t now = loop_clock();
+
+	(void)deadline;
+	if (!may_speak(v)) {
+		if (!mono_is_never(v->ask_at))
+			v->ask_at = mono_add(now, ASK_EVERY_NS);
+		if (!mono_is_never(v->passage.next))
+			v->passage.next = mono_add(now, ASK_EVERY_NS);
+		arm(v);
+		return;
+	}
+	if (!mono_before(now, v->ask_at))
+		ask(v, now);
+	if (tries_passage(v) && !mono_before(now, v->passage.next))
+		try_passage(v, now);
+	arm(v);
+}
+
+/* Nobody else is known to be Active. */
+static bool
+is_asking(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_ACTIVE || (v->core.state == VRRP_BACKUP &&
+	    !addr_is_set(&v->core.active.source));
+}
+
+void
+vrrp_watch_look(struct vrrp_instance *v)
+{
+	enum vrrp_state state = v->core.state;
+	const struct addr *following = &v->core.active.source;
+	bool asking = is_asking(v);
+	mono_t at;
+
+	vrrp_alert_look(v);
+	if (state == v->watched && asking == v->asking && (asking ||
+	    addr_equal(following, &v->following)))
+		return;
+	v->watched = state;
+	v->asking = asking;
+	v->following = *following;
+	at = mono_add(loop_clock(), ASK_FIRST_NS + v->p.vrid * ASK_APART_NS);
+	v->ask_quickly = ASK_QUICKLY;
+	v->ask_at = state == VRRP_INITIALIZE ? MONO_NEVER : at;
+	if (tries_passage(v))
+		vrrp_passage_start(&v->passage, at);
+	else {
+		vrrp_passage_stop(&v->passage);
+		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
+	}
+	arm(v);
+}
+
+/* --- hearing --- */
+
+/* Adverts of this router have arrived of late. */
+static bool
+is_heard(const struct vrrp_instance *v, const struct addr *source)
+{
+	const struct vrrp_heard_router *r = vrrp_heard_find(&v->heard, source);
+
+	return r != NULL && !mono_is_never(r->last) &&
+	    mono_sub(loop_clock(), r->last) < 4 * ns_from_cs(r->interval_cs);
+}
+
+/* Another router of this VRID says that it is there, and what it is. */
+static void
+signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
+{
+	struct vrrp_alarm_who who = { .address = h->source, .has_mac = true };
+	const char *text;
+
+	if (v->core.state == VRRP_INITIALIZE ||
+	    addr_equal(&h->source, vrrp_iface_primary_of(v)))
+		return;
+	if (tries_passage(v))
+		vrrp_passage_meet(&v->passage, loop_clock(), &h->source);
+	arm(v);
+	if (!h->active || (v->core.state == VRRP_BACKUP &&
+	    addr_equal(&h->source, &v->core.active.source)))
+		return;
+	memcpy(who.mac, h->mac, sizeof(who.mac));
+	text = v->core.state == VRRP_BACKUP &&
+	    addr_is_set(&v->core.active.source) ?
+	    "a second router is Active, and its advertisements do not arrive" :
+	    is_heard(v, &h->source) ?
+	    "another router is Active too, though its advertisements arrive: it "
+	    "does not hear ours" :
+	    "another router is Active too, and its advertisements do not arrive";
+	vrrp_alert_see(v, VRRP_ALARM_TWO_ACTIVES, &who, text, patience_ns(v),
+	    SIGHTING_NS);
+}
+
+/* The hosts are told anew where the address is, at a pace that is no fight. */
+static void
+reclaim(struct vrrp_instance *v)
+{
+	mono_t now = loop_clock();
+
+	if (v->core.state != VRRP_ACTIVE || vrrp_core_is_fenced(&v->core) ||
+	    mono_before(now, v->reclaim_not_before))
+		return;
+	v->reclaim_not_before = mono_add(now, RECLAIM_NS);
+	vrrp_send_announce_later(v);
+}
+
+/* Somebody else has one of our addresses. */
+static void
+claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
+{
+	struct vrrp_alarm_who who = { .has_mac = true };
+	char text[VRRP_ALARM_TEXT_MAX], addr[ADDR_STRLEN];
+	uint8_t virtual_mac[6];
+	bool is_virtual;
+
+	if (!is_asking(v))
+		return;
+	vrrp_params_virtual_mac(v->p.family, v->p.vrid, virtual_mac);
+	is_virtual = memcmp(h->mac, virtual_mac, sizeof(virtual_mac)) == 0;
+	(void)addr_format(&h->address, addr, sizeof(addr));
+	memcpy(who.mac, h->mac, sizeof(who.mac));
+	if (is_virtual)
+		(void)snprintf(text, sizeof(text), "%s is also elsewhere, with "
+		    "the virtual MAC, and no advertisements say so", addr);
+	else
+		(void)snprintf(text, sizeof(text), "another host has %s", addr);
+	vrrp_alert_see(v, is_virtual ? VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE :
+	    VRRP_ALARM_ADDRESS_CLAIMED, &who, text, patience_ns(v),
+	    SIGHTING_NS);
+	if (!is_virtual)
+		reclaim(v);
+	if (is_suspicious(v))
+		v->ask_at = mono_min(v->ask_at, mono_add(loop_clock(),
+		    ASK_SUSPICIOUS_NS));
+	arm(v);
+}
+
+/* A partner has answered a trial. */
+static void
+answer_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
+{
+	uint8_t virtual_mac[6];
+
+	vrrp_params_virtual_mac(v->p.family, v->p.vrid, virtual_mac);
+	if (vrrp_passage_heard(&v->passage, loop_clock(), &h->address, h->mac,
+	    memcmp(h->to, virtual_mac, sizeof(virtual_mac)) == 0))
+		judge_passage(v, NULL);
+	arm(v);
+}
+
+static void
+heard_cb(const uint8_t *frame, size_t len, void *arg)
+{
+	struct vrrp_iface *f = arg;
+	struct vrrp_instance *v;
+	struct vrrp_ask_heard h;
+	unsigned vrid;
+
+	if (!vrrp_ask_parse(frame, len, &h) ||
+	    memcmp(h.mac, f->link.mac, sizeof(h.mac)) == 0)
+		return;
+	if (h.what == VRRP_ASK_SIGNED) {
+		v = vrrp_iface_find(f, h.address.family, h.vrid);
+		if (v != NULL && vip_index(v, &h.address) >= 0)
+			signed_heard(v, &h);
+		return;
+	}
+	for (vrid = 1; vrid < 256; vrid++) {
+		v = f->table[h.address.family == AF_INET6][vrid];
+		if (v == NULL)
+			continue;
+		if (tries_passage(v) &&
+		    vrrp_passage_is_partner(&v->passage, &h.address))
+			answer_heard(v, &h);
+		if (h.what == VRRP_ASK_CLAIM && vip_index(v, &h.address) >= 0)
+			claim_heard(v, &h);
+	}
+}
+
+/* --- adverts --- */
+
+void
+vrrp_watch_contest(struct vrrp_instance *v, const struct vrrp_advert *a)
+{
+	struct vrrp_alarm_who who = { .address = a->source };
+	uint16_t cs = a->interval_cs > v->p.advert_int_cs ? a->interval_cs :
+	    v->p.advert_int_cs;
+	int64_t ns = ns_from_cs(cs) * 5 / 2 + PATIENCE_NS;
+
+	vrrp_alert_see(v, VRRP_ALARM_UNHEARD, &who, "a lesser router stays "
+	    "Active: it does not hear our advertisements", ns, ns);
+}
+
+/* --- life --- */
+
+bool
+vrrp_watch_init(struct vrrp_instance *v)
+{
+	vrrp_passage_init(&v->passage);
+	v->watched = VRRP_INITIALIZE;
+	v->ask_at = MONO_NEVER;
+	v->watch_timer = loop_timer_new(v->env->loop, watch_cb, v);
+	return v->watch_timer != NULL;
+}
+
+void
+vrrp_watch_free(struct vrrp_instance *v)
+{
+	loop_timer_free(v->watch_timer);
+}

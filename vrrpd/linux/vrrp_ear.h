@@ -1,0 +1,54 @@
+/*
+ * vrrp_ear.h - ARP and Neighbor Discovery about our addresses, as it passes by.
+ *
+ * One packet socket per interface beside the receiver of adverts (vrrp_io.h), so
+ * that no flood of these delays one of those.  The filter in the kernel passes
+ * what speaks of the addresses it was given, and nothing else.
+ */
+#ifndef VRRPD_VRRP_EAR_H
+#define VRRPD_VRRP_EAR_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/pure/addr.h"
+
+struct loop;
+struct vrrp_ear;
+struct vrrp_io;
+struct vrrp_io_tx;
+
+/* Addresses of both families that one ear listens for; more are not heard. */
+#define VRRP_EAR_ADDRS_MAX	256
+/* Frames a second that are handed out; the kernel drops the rest. */
+#define VRRP_EAR_RATE_MAX	200
+
+/* frame: from the Ethernet header on, borrowed.  Must not close the ear. */
+typedef void (*vrrp_ear_cb)(const uint8_t *frame, size_t len, void *arg);
+
+/*
+ * Deaf until vrrp_ear_listen().  The socket is kept with the receiver of the same
+ * interface.  Needs CAP_NET_RAW.  0 or negative errno.
+ */
+int	vrrp_ear_open(struct loop *, struct vrrp_io *, int ifindex,
+	    vrrp_ear_cb, void *arg, struct vrrp_ear **out);
+/* Before the vrrp_io_close() of its interface.  NULL is fine. */
+void	vrrp_ear_close(struct vrrp_ear *);
+/*
+ * From now on what is about these addresses.  Returns how many of them; less than
+ * count when there are too many.  0 or more, or negative errno with the filter as
+ * before.
+ */
+int	vrrp_ear_listen(struct vrrp_ear *, const struct addr *list,
+	    unsigned count);
+/* A frame out of this interface.  0 or negative errno. */
+int	vrrp_ear_ask(struct vrrp_io_tx *, int ifindex, const void *frame,
+	    size_t len);
+
+/* The filter for these addresses, for its test.  Instructions written. */
+#define VRRP_EAR_FILTER_MAX	4096
+size_t	vrrp_ear_build_filter(const struct addr *list, unsigned count,
+	    struct sock_filter out[VRRP_EAR_FILTER_MAX]);
+
+#endif
