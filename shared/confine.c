@@ -126,7 +126,8 @@ static const char *const executes[] = {
 /* Try that program before, or have it read a file. */
 static const char *const tries[] = {
 	"fork", "vfork", "clone", "wait4", "waitpid", "waitid", "kill",
-	"pidfd_open", "pidfd_send_signal", "execveat", NULL
+	"pidfd_open", "pidfd_send_signal", "execveat", "alarm", "setitimer",
+	NULL
 };
 
 static const char *const checks[] = {
