@@ -187,3 +187,27 @@ def test_group_whose_engine_is_killed(pair):
     if moved == [0, 0]:
         for name in ("web", "back"):
             assert pair.r1.transitions(name)[-1]["cause"] == "own-will"
+
+
+@pytest.mark.parametrize("track", (True, False), ids=("tracked", "let be"))
+def test_device_of_an_address_moves_the_instance(lab, track):
+    """An address on another interface needs that one."""
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        plug_back(lab, router)
+        router.start_vrrpd(vrrpd_conf(
+            name="web", priority=priority, advert_int=10,
+            extra="virtual_address %s/24 { device = eth1%s }" % (
+                BACK_VIP, "" if track else "  track = no")))
+    wait_all(lab.r1, "active")
+    wait_all(lab.r2, "backup")
+    lab.r1.ip("link", "set", "eth1", "down")
+    if not track:
+        time.sleep(0.5)
+        assert states(lab.r1) == {"web": "active"}
+        return
+    wait_all(lab.r2, "active")
+    wait_all(lab.r1, "initialize")
+    assert lab.r1.transitions("web")[-1]["cause"] == "track-fault"
+    lab.r1.ip("link", "set", "eth1", "up")
+    wait_all(lab.r1, "active")
+    wait_all(lab.r2, "backup")

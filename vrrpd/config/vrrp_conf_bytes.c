@@ -22,8 +22,8 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 19912, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 20168, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
@@ -59,6 +59,7 @@ virtual_address(struct conf_coder *c, struct vrrp_vip *v, uint8_t of)
 	VRRP_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
 	TEXT(c, v->device);
 	TEXT(c, v->label);
+	FLAG(c, v->untracked);
 	if (v->prefix.addr.family != of)
 		c->refused = true;
 }
@@ -87,6 +88,7 @@ track(struct conf_coder *c, struct vrrp_track_ref *t)
 	VRRP_CODE(c, t->weight, INT_MIN, INT_MAX);
 	FLAG(c, t->reverse);
 	FLAG(c, t->from_group);
+	FLAG(c, t->from_address);
 	SPAN(c, t->up_delay_ns);
 	SPAN(c, t->down_delay_ns);
 }

@@ -406,7 +406,10 @@ give_member(struct parse *p, const struct group_words *w, unsigned at,
 		if (v->tracks[i].kind == r->kind &&
 		    strcmp(v->tracks[i].name, r->name) == 0)
 			break;
-	if (i < v->track_count)
+	if (i < v->track_count && v->tracks[i].from_address) {
+		v->tracks[i] = *r;
+		v->tracks[i].from_group = true;
+	} else if (i < v->track_count)
 		bad(p, w->track_lines[at], "track_%s %s: instance %s tracks it "
 		    "as well", vrrp_track_kind_name(r->kind), r->name, v->name);
 	else if (v->track_count == VRRP_TRACKS_MAX)

@@ -33,6 +33,7 @@ vrrp_conf_instance_opts(void)
 		BEGINNING,
 		WORD("device"),
 		WORD("label"),
+		WORD("track"),
 		CFG_END()
 	};
 	static cfg_opt_t bfd[] = {
@@ -172,12 +173,18 @@ vip_add_long(struct parse *p, struct vrrp_params *v, struct places *pl,
 {
 	const struct word *label = word_get(sec, "label");
 	struct vrrp_vip *vip;
+	bool track;
 	size_t i;
 
 	vip = vip_add(p, v, pl, begin_line(sec), cfg_title(sec));
 	if (vip == NULL)
 		return;
 	(void)read_interface(p, sec, "device", vip->device);
+	track = true;
+	if (read_bool(p, sec, "track", &track) && vip->device[0] == '\0')
+		bad(p, word_get(sec, "track")->line, "track is for an address with a "
+		    "device: the interface of the instance is always tracked");
+	vip->untracked = !track;
 	if (label == NULL)
 		return;
 	if (v->family == AF_INET6) {
@@ -193,6 +200,43 @@ vip_add_long(struct parse *p, struct vrrp_params *v, struct places *pl,
 		return;
 	}
 	(void)snprintf(vip->label, sizeof(vip->label), "%s", label->text);
+}
+
+/* An address on another device needs that device: as if it were tracked. */
+static void
+track_devices(struct parse *p, struct vrrp_params *v, struct places *pl)
+{
+	const struct vrrp_vip *vip;
+	unsigned i, j;
+
+	for (i = 0; i < v->vip_count && v->priority != VRRP_PRIORITY_OWNER;
+	    i++) {
+		vip = &v->vips[i];
+		if (vip->device[0] == '\0' || vip->untracked ||
+		    strcmp(vip->device, "lo") == 0 ||
+		    strcmp(vip->device, v->interface) == 0)
+			continue;
+		for (j = 0; j < v->track_count; j++)
+			if (v->tracks[j].kind == VRRP_TRACK_INTERFACE &&
+			    strcmp(v->tracks[j].name, vip->device) == 0)
+				break;
+		if (j < v->track_count)
+			continue;
+		if (v->track_count == VRRP_TRACKS_MAX) {
+			bad(p, pl->vips[i], "instance %s has more than %d track"
+			    " blocks, with the devices of its addresses",
+			    v->name, VRRP_TRACKS_MAX);
+			return;
+		}
+		pl->tracks[v->track_count] = pl->vips[i];
+		v->tracks[v->track_count] = (struct vrrp_track_ref){
+			.kind = VRRP_TRACK_INTERFACE,
+			.from_address = true,
+		};
+		(void)snprintf(v->tracks[v->track_count].name,
+		    sizeof(v->tracks[0].name), "%s", vip->device);
+		v->track_count++;
+	}
 }
 
 static void
@@ -546,6 +590,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		build_bfd(p, cfg_getnsec(sec, "bfd", i), v, pl);
 	vrrp_conf_track_links(p, sec, v);
 	vrrp_conf_track_refs(p, sec, v->tracks, pl->tracks, &v->track_count);
+	track_devices(p, v, pl);
 	vrrp_conf_track_notify(p, sec, true, &v->notify);
 }
 

@@ -173,6 +173,8 @@ print_vips(FILE *f, const struct vrrp_params *v)
 			    v->vips[i].device);
 		if (v->vips[i].label[0] != '\0')
 			print_string(f, "        ", "label", v->vips[i].label);
+		if (v->vips[i].untracked)
+			(void)fprintf(f, "        track = no\n");
 		(void)fprintf(f, "    }\n");
 	}
 }
@@ -261,7 +263,7 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		    v->link_down_number);
 	print_bool(f, "last_resort", v->last_resort);
 	for (i = 0; i < v->track_count; i++)
-		if (!v->tracks[i].from_group)
+		if (!v->tracks[i].from_group && !v->tracks[i].from_address)
 			print_ref(f, &v->tracks[i]);
 	print_notify(f, &v->notify);
 	(void)fprintf(f, "}\n");

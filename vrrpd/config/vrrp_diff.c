@@ -65,7 +65,8 @@ same_vip(const void *x, const void *y)
 	return addr_equal(&a->prefix.addr, &b->prefix.addr) &&
 	    a->prefix.len == b->prefix.len &&
 	    strcmp(a->device, b->device) == 0 &&
-	    strcmp(a->label, b->label) == 0;
+	    strcmp(a->label, b->label) == 0 &&
+	    a->untracked == b->untracked;
 }
 
 static bool
@@ -96,6 +97,7 @@ same_track(const void *x, const void *y)
 	    a->weight == b->weight &&
 	    a->reverse == b->reverse &&
 	    a->from_group == b->from_group &&
+	    a->from_address == b->from_address &&
 	    a->up_delay_ns == b->up_delay_ns &&
 	    a->down_delay_ns == b->down_delay_ns;
 }
@@ -175,8 +177,8 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 19912, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_vip) == 50, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 20168, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,

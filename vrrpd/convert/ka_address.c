@@ -117,8 +117,7 @@ take_options(struct ka_conv *c, const struct ka_instance *v,
 		if (strcmp(o, "scope") == 0 && strcmp(value, "global") == 0)
 			continue;		/* the kernel's own choice */
 		if (strcmp(o, "no_track") == 0)
-			ka_say(c, KA_DIFFERENCE, n, "no_track: left out: vrrpd "
-			    "watches its addresses");
+			vip->untracked = true;
 		else if (strcmp(o, "use_vmac") == 0)
 			ka_say(c, KA_DIFFERENCE, n, "use_vmac of an address: "
 			    "left out: on another interface it has the MAC "
@@ -259,7 +258,8 @@ ka_put_addresses(struct ka_conv *c, const struct ka_instance *v)
 		if (v->vip[i].device[0] != '\0') {
 			(void)fprintf(c->out, "device = ");
 			ka_put_word(c->out, v->vip[i].device);
-			(void)fputc(' ', c->out);
+			(void)fprintf(c->out, v->vip[i].untracked ?
+			    " track = no " : " ");
 		}
 		if (v->vip[i].label[0] != '\0') {
 			(void)fprintf(c->out, "label = ");

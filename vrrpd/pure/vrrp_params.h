@@ -46,6 +46,7 @@ struct vrrp_vip {
 	struct addr_prefix	prefix;
 	char			device[IF_NAMESIZE];	/* "" = the instance's */
 	char			label[IF_NAMESIZE];	/* "" = none; IPv4 */
+	bool			untracked;	/* its device may be down */
 };
 
 enum vrrp_bfd_role { VRRP_BFD_PEER, VRRP_BFD_LINK };	/* L-10..L-18 */
@@ -130,6 +131,7 @@ struct vrrp_track_ref {
 	int			weight;		/* 0 = fault */
 	bool			reverse;
 	bool			from_group;	/* said in its group */
+	bool			from_address;	/* the device of an address */
 	int64_t			up_delay_ns, down_delay_ns;
 };
 

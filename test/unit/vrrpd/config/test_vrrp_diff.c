@@ -79,6 +79,7 @@ static const struct field {
 	C("vip", "prefix", vips[1].prefix.len, "virtual_addresses", IN_PLACE),
 	V(device),
 	V(label),
+	V(untracked),
 #define B(member)	C("bfd_params", #member, bfd[1].member, "bfd", IN_PLACE)
 	B(peer),
 	B(role),
@@ -98,6 +99,7 @@ static const struct field {
 	T(weight),
 	T(reverse),
 	T(from_group),
+	T(from_address),
 	T(up_delay_ns),
 	T(down_delay_ns),
 #define N(member, word)	C("notify_params", #member, notify.member, word, \
