@@ -720,6 +720,7 @@ clean_leftovers(struct vrrp_instance *v)
 		if (a[i].owned || is_held(v, &a[i].prefix.addr))
 			continue;
 		clean_leftover(v, a[i].ifindex, &a[i].prefix.addr);
+		/* There the owner has them as its own. */
 		if (a[i].ifindex != v->iface->link.ifindex && !is_owner(&v->p))
 			clean_leftover(v, v->iface->link.ifindex,
 			    &a[i].prefix.addr);

@@ -91,6 +91,7 @@ vrrp_tracked_bind(struct vrrp_tracked *t, struct vrrp_track *registry,
 		like = (struct vrrp_tracked_ref){
 			.kind = p->tracks[i].kind,
 			.from_group = p->tracks[i].from_group,
+			.from_address = p->tracks[i].from_address,
 			.up_delay_ns = p->tracks[i].up_delay_ns,
 			.down_delay_ns = p->tracks[i].down_delay_ns,
 		};
@@ -188,16 +189,20 @@ void
 vrrp_tracked_why(const struct vrrp_tracked *t, char *why, size_t size)
 {
 	const struct vrrp_track_item *it;
+	char text[64];
 
 	why[0] = '\0';
 	if (t->now.why < 0 || (it = t->refs[t->now.why].item) == NULL)
 		return;
+	(void)snprintf(text, sizeof(text), "tracked %s",
+	    vrrp_track_kind_text(it->kind));
 	if (t->now.waits)
 		(void)snprintf(why, size, "%s %s has not said anything yet",
 		    vrrp_track_kind_text(it->kind), vrrp_tracked_name(it));
 	else
-		(void)snprintf(why, size, "tracked %s %s is %s%s%s",
-		    vrrp_track_kind_text(it->kind), vrrp_tracked_name(it),
+		(void)snprintf(why, size, "%s %s is %s%s%s",
+		    t->refs[t->now.why].from_address ? "device" : text,
+		    vrrp_tracked_name(it),
 		    vrrp_track_state_name(t->weights[t->now.why].state),
 		    it->reason[0] != '\0' ? ": " : "", it->reason);
 }

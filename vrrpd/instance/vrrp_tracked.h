@@ -25,6 +25,7 @@ struct vrrp_tracked_ref {
 	enum vrrp_track_kind		 kind;
 	const struct vrrp_track_item	*item;	/* NULL: out of memory */
 	bool				 from_group;
+	bool				 from_address;
 	int64_t				 up_delay_ns, down_delay_ns;
 	mono_t				 due;	/* of a change that waits */
 };

@@ -221,6 +221,19 @@ test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start(void **state)
 	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
 }
 
+/* The owner of the addresses has them on the interface for good. */
+static void
+test_vrrp_hold_address_of_the_owner_is_no_leftover(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.priority = VRRP_PRIORITY_OWNER;
+	world_addr("192.0.2.50/24", false, false);
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_null(strstr(world.did, "del:"));
+}
+
 /* An heir is opened beside the one that it is to go on for. */
 static void
 test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover(
@@ -260,6 +273,7 @@ main(void)
 	    TEST(test_vrrp_hold_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_hold_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start),
+	    TEST(test_vrrp_hold_address_of_the_owner_is_no_leftover),
 	    TEST(test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover),
 	};
 
