@@ -46,7 +46,7 @@ struct vrrp_vip {
 	struct addr_prefix	prefix;
 	char			device[IF_NAMESIZE];	/* "" = the instance's */
 	char			label[IF_NAMESIZE];	/* "" = none; IPv4 */
-	bool			untracked;	/* its device may be down */
+	bool			untracked;	/* the device may be down */
 };
 
 enum vrrp_bfd_role { VRRP_BFD_PEER, VRRP_BFD_LINK };	/* L-10..L-18 */
