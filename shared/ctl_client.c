@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_client.h"
+#include "shared/fds.h"
 #include "shared/ctl_limits.h"
 #include "shared/ctl_request.h"
 
@@ -341,6 +342,8 @@ open_connection(const char *path)
 	if (ctl_request_address(path, &sun) != 0)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd != -1)
+		fd = fds_let_go_first(fd);
 	if (fd == -1)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {

@@ -13,10 +13,12 @@
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "shared/fds.h"
 
+#define FDS_FIRST	512		/* below any usual limit */
 #define FDS_MAX		65536		/* looked at where nothing limits them */
 
 static int
@@ -42,4 +44,15 @@ fds_close_from(int first)
 		top = (int)limit.rlim_cur;
 	for (fd = first; fd < top; fd++)
 		(void)close(fd);
+}
+
+int
+fds_let_go_first(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, FDS_FIRST);
+
+	if (high == -1)
+		return fd;
+	(void)close(fd);
+	return high;
 }

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shared/fds.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/rtsched.h"
@@ -131,7 +132,7 @@ open_process(struct process *p, const struct vrrp_birth *birth,
 	p->loop = loop_new();
 	if (p->loop == NULL)
 		return fatal("cannot make an event loop", -ENOMEM);
-	p->channel = vrrp_channel_new(p->loop, birth->channel,
+	p->channel = vrrp_channel_new(p->loop, fds_let_go_first(birth->channel),
 	    VRRP_WAY_ENGINE_DOWN, monitor_gone, p);
 	if (p->channel == NULL)
 		return fatal("cannot talk to the monitor", -ENOMEM);

@@ -46,6 +46,8 @@
 #include "vrrpd/linux/vrrp_lease_nft.h"
 #include "vrrpd/pure/vrrp_lease.h"
 
+#define TEXT(x)		#x
+#define STRING(x)	TEXT(x)
 #define LOOK_NS		(2 * NS_PER_S)
 #define REFUSED_NS	(60 * NS_PER_S)	/* the kernel may learn it: modules */
 
@@ -181,6 +183,23 @@ has_the_rules(const struct vrrp_guard *g)
 	return true;
 }
 
+/*
+ * A packet on an interface passes the rules of every instance there, in the kernel
+ * and one after the other.
+ */
+static bool
+is_crowded(const struct vrrp_guard *g)
+{
+	const struct vrrp_guards *gs = g->v->env->guards;
+	unsigned i, n = 0;
+
+	for (i = 0; gs->list[i] != g; i++)
+		if (strcmp(gs->list[i]->v->p.interface, g->v->p.interface)
+		    == 0 && ++n == VRRP_GUARDS_OF_INTERFACE)
+			return true;
+	return false;
+}
+
 static void
 add_peers(struct vrrp_guard *g, struct vrrp_lease *l)
 {
@@ -218,6 +237,9 @@ vrrp_guard_follow(struct vrrp_instance *v)
 	if (l == NULL)
 		return;
 	why = vrrp_lease_of(&v->p, v->env->guards->tick_ns, l);
+	if (why == NULL && is_crowded(g))
+		why = "the interface has " STRING(VRRP_GUARDS_OF_INTERFACE)
+		    " virtual routers with one, whose rules each packet passes";
 	add_peers(g, l);
 	if (g->is_there && (why != NULL || !is_same_place(l, &g->lease)))
 		take_away(g);

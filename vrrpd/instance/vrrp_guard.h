@@ -17,6 +17,9 @@
 struct vrrp_env;
 struct vrrp_guards;
 
+/* So many virtual routers of one interface have a lease, in the order they came. */
+#define VRRP_GUARDS_OF_INTERFACE 16
+
 /* env is borrowed and outlives it: its loop, tx and channel.  NULL: no memory. */
 struct vrrp_guards *vrrp_guards_new(const struct vrrp_env *);
 /* After the last instance.  NULL is fine. */

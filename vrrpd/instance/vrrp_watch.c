@@ -24,7 +24,9 @@
  *
  * Pace: the first question follows some ten milliseconds after a change of state,
  * apart for each VRID, so that a hundred instances do not ask in one turn of the
- * loop.
+ * loop.  A broadcast on an interface reaches every macvlan on it, here and at the
+ * other router, so the questions of N instances cost N times N: from CROWD instances
+ * on they all take their time in proportion, and so many ask once a second together.
  */
 #include "config.h"
 
@@ -52,6 +54,15 @@
 #define SIGHTING_NS	(3500 * NS_PER_MS)
 #define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
 #define RECLAIM_NS	(1 * NS_PER_S)
+#define CROWD		16		/* instances on an interface */
+
+/* A time between questions, or for what was heard of them, in a crowd. */
+static int64_t
+paced(const struct vrrp_instance *v, int64_t ns)
+{
+	return ns * (1 + (int64_t)(v->iface->users > 0 ? v->iface->users - 1 :
+	    0) / CROWD);
+}
 
 /* Longer than two routers may both be Active in ordinary life. */
 static int64_t
@@ -217,12 +228,12 @@ ask(struct vrrp_instance *v, mono_t now)
 	if (v->ask_quickly > 0)
 		v->ask_quickly--;
 	if (v->ask_quickly > 0)
-		v->ask_at = mono_add(now, ASK_QUICK_NS);
+		v->ask_at = mono_add(now, paced(v, ASK_QUICK_NS));
 	else if (!v->asking)
 		v->ask_at = MONO_NEVER;
 	else
-		v->ask_at = mono_add(now, is_suspicious(v) ?
-		    ASK_SUSPICIOUS_NS : ASK_EVERY_NS);
+		v->ask_at = mono_add(now, paced(v, is_suspicious(v) ?
+		    ASK_SUSPICIOUS_NS : ASK_EVERY_NS));
 }
 
 /* --- the virtual MAC --- */
@@ -319,9 +330,9 @@ watch_cb(mono_t deadline, void *arg)
 	(void)deadline;
 	if (!may_speak(v)) {
 		if (!mono_is_never(v->ask_at))
-			v->ask_at = mono_add(now, ASK_EVERY_NS);
+			v->ask_at = mono_add(now, paced(v, ASK_EVERY_NS));
 		if (!mono_is_never(v->passage.next))
-			v->passage.next = mono_add(now, ASK_EVERY_NS);
+			v->passage.next = mono_add(now, paced(v, ASK_EVERY_NS));
 		arm(v);
 		return;
 	}
@@ -355,7 +366,8 @@ vrrp_watch_look(struct vrrp_instance *v)
 	v->watched = state;
 	v->asking = asking;
 	v->following = *following;
-	at = mono_add(loop_clock(), ASK_FIRST_NS + v->p.vrid * ASK_APART_NS);
+	at = mono_add(loop_clock(), ASK_FIRST_NS + paced(v, v->p.vrid *
+	    ASK_APART_NS));
 	v->ask_quickly = ASK_QUICKLY;
 	v->ask_at = state == VRRP_INITIALIZE ? MONO_NEVER : at;
 	if (tries_passage(v))
@@ -404,7 +416,7 @@ signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	    "does not hear ours" :
 	    "another router is Active too, and its advertisements do not arrive";
 	vrrp_alert_see(v, VRRP_ALARM_TWO_ACTIVES, &who, text, patience_ns(v),
-	    SIGHTING_NS);
+	    paced(v, SIGHTING_NS));
 }
 
 /* The hosts are told anew where the address is, at a pace that is no fight. */
@@ -442,12 +454,12 @@ claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 		(void)snprintf(text, sizeof(text), "another host has %s", addr);
 	vrrp_alert_see(v, is_virtual ? VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE :
 	    VRRP_ALARM_ADDRESS_CLAIMED, &who, text, patience_ns(v),
-	    SIGHTING_NS);
+	    paced(v, SIGHTING_NS));
 	if (!is_virtual)
 		reclaim(v);
 	if (is_suspicious(v))
 		v->ask_at = mono_min(v->ask_at, mono_add(loop_clock(),
-		    ASK_SUSPICIOUS_NS));
+		    paced(v, ASK_SUSPICIOUS_NS)));
 	arm(v);
 }
 

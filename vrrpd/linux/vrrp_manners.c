@@ -42,23 +42,31 @@ check(const struct vrrp_manners *parent)
 		assert(parent->holders > 0 || !parent->changed[i]);
 }
 
+#define TRIES	10		/* of a name that changes meanwhile */
+
 /* The settings are found by the name that the interface has now. */
 static int
 get(int ifindex, const char *key, int *value)
 {
 	char name[IF_NAMESIZE];
+	int i, error = -ENOENT;
 
-	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
-	    devconf_get(AF_INET, name, key, value);
+	for (i = 0; i < TRIES && error == -ENOENT; i++)
+		error = if_indextoname((unsigned)ifindex, name) == NULL ?
+		    -ENODEV : devconf_get(AF_INET, name, key, value);
+	return error;
 }
 
 static int
 set(int ifindex, const char *key, int value)
 {
 	char name[IF_NAMESIZE];
+	int i, error = -ENOENT;
 
-	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
-	    devconf_set(AF_INET, name, key, value);
+	for (i = 0; i < TRIES && error == -ENOENT; i++)
+		error = if_indextoname((unsigned)ifindex, name) == NULL ?
+		    -ENODEV : devconf_set(AF_INET, name, key, value);
+	return error;
 }
 
 int

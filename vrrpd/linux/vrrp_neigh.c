@@ -128,10 +128,17 @@ void
 vrrp_neigh_take(struct vrrp_neigh *n, const void *bytes, size_t len)
 {
 	const struct nlmsghdr *h = bytes;
-	int left = (int)len;
+	size_t step;
 
-	for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+	while (len >= sizeof(*h) && h->nlmsg_len >= sizeof(*h) &&
+	    h->nlmsg_len <= len) {
 		take(n, h);
+		step = NLMSG_ALIGN(h->nlmsg_len);
+		if (step > len)
+			return;
+		len -= step;
+		h = (const void *)((const char *)h + step);
+	}
 }
 
 /* A message lost for want of room is made good by the next change. */

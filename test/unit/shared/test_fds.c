@@ -112,12 +112,30 @@ test_fds_close_from_works_without_close_range(void **state)
 	assert_int_equal(result, GOOD);
 }
 
+static void
+test_fds_let_go_first_is_above_all_others(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY), high, later;
+
+	(void)state;
+	assert_true(fd >= 0);
+	high = fds_let_go_first(fd);
+	later = open("/dev/null", O_RDONLY);
+	assert_true(high > later);
+	assert_int_equal(fcntl(high, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(fd, F_GETFD) == -1 || later == fd, true);
+	close(later);
+	close(high);
+	assert_int_equal(fds_let_go_first(-1), -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fds_close_from_leaves_those_below),
 		cmocka_unit_test(test_fds_close_from_works_without_close_range),
+		cmocka_unit_test(test_fds_let_go_first_is_above_all_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
