@@ -221,6 +221,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
+		vrrp_manners_pay(&f->manners);
 		same_name = nl_link_is_called(link, f->name);
 		if (f->exists && f->link.ifindex == link->ifindex) {
 			if (gone || !same_name)
@@ -585,6 +586,8 @@ vrrp_router_refresh(struct vrrp_router *r)
 
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
 		vrrp_hold_refresh(r->lingering[i]);
+	for (i = 0; r->refresh_at == 0 && i < r->iface_count; i++)
+		vrrp_manners_pay(&r->ifaces[i]->manners);
 	/* With fewer instances than slots the last calls find nobody. */
 	while (n-- > 0) {
 		if (r->refresh_at < r->instance_count) {

@@ -42,31 +42,47 @@ check(const struct vrrp_manners *parent)
 		assert(parent->holders > 0 || !parent->changed[i]);
 }
 
-#define TRIES	10		/* of a name that changes meanwhile */
-
 /* The settings are found by the name that the interface has now. */
 static int
 get(int ifindex, const char *key, int *value)
 {
 	char name[IF_NAMESIZE];
-	int i, error = -ENOENT;
 
-	for (i = 0; i < TRIES && error == -ENOENT; i++)
-		error = if_indextoname((unsigned)ifindex, name) == NULL ?
-		    -ENODEV : devconf_get(AF_INET, name, key, value);
-	return error;
+	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
+	    devconf_get(AF_INET, name, key, value);
 }
 
 static int
 set(int ifindex, const char *key, int value)
 {
 	char name[IF_NAMESIZE];
-	int i, error = -ENOENT;
 
-	for (i = 0; i < TRIES && error == -ENOENT; i++)
-		error = if_indextoname((unsigned)ifindex, name) == NULL ?
-		    -ENODEV : devconf_set(AF_INET, name, key, value);
-	return error;
+	return if_indextoname((unsigned)ifindex, name) == NULL ? -ENODEV :
+	    devconf_set(AF_INET, name, key, value);
+}
+
+/*
+ * The kernel tells of a new name before the settings are to be found by it: what
+ * cannot be put back in that moment is owed.
+ */
+static void
+put_back(struct vrrp_manners *parent, size_t i)
+{
+	int now, error = get(parent->ifindex, manners[i].key, &now);
+
+	if (error == 0 && now == manners[i].at_least)
+		error = set(parent->ifindex, manners[i].key, parent->saved[i]);
+	parent->owed[i] = error == -ENOENT;
+}
+
+void
+vrrp_manners_pay(struct vrrp_manners *parent)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
+		if (parent->owed[i])
+			put_back(parent, i);
 }
 
 int
@@ -77,9 +93,10 @@ vrrp_manners_hold(struct vrrp_manners *parent, int ifindex)
 
 	if (parent->holders++ > 0)
 		return 0;
+	vrrp_manners_pay(parent);
 	parent->ifindex = ifindex;
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
-		parent->changed[i] = false;
+		parent->changed[i] = parent->owed[i] = false;
 		error = get(ifindex, manners[i].key, &now);
 		if (!parent->recalled || now != manners[i].at_least)
 			parent->saved[i] = now;
@@ -102,7 +119,6 @@ void
 vrrp_manners_release(struct vrrp_manners *parent)
 {
 	size_t i;
-	int now;
 
 	if (parent->holders == 0 || --parent->holders > 0)
 		return;
@@ -110,10 +126,7 @@ vrrp_manners_release(struct vrrp_manners *parent)
 		if (!parent->changed[i])
 			continue;
 		parent->changed[i] = false;
-		if (get(parent->ifindex, manners[i].key, &now) == 0 &&
-		    now == manners[i].at_least)
-			(void)set(parent->ifindex, manners[i].key,
-			    parent->saved[i]);
+		put_back(parent, i);
 	}
 	check(parent);
 }

@@ -19,6 +19,7 @@ struct vrrp_manners {
 	int	 ifindex;	/* a name may become another's */
 	unsigned holders;
 	bool	 changed[2];	/* by us; in the order of vrrp_manners.c */
+	bool	 owed[2];	/* not put back yet: its name was changing */
 	int	 saved[2];	/* the values before */
 	bool	 recalled;	/* saved[] is what a crashed run noted */
 };
@@ -26,6 +27,8 @@ struct vrrp_manners {
 /* 0, or negative errno with nothing held. */
 int	vrrp_manners_hold(struct vrrp_manners *, int ifindex);
 void	vrrp_manners_release(struct vrrp_manners *);
+/* Puts back what a release could not; to be called now and then. */
+void	vrrp_manners_pay(struct vrrp_manners *);
 /*
  * The old values outlive a crash in the `tag` of the virtual MAC devices, a
  * number the kernel keeps for each device and has no use for.  recall: before

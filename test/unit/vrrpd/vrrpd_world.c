@@ -1133,6 +1133,12 @@ vrrp_manners_note(const struct vrrp_manners *parent,
 }
 
 void
+vrrp_manners_pay(struct vrrp_manners *m)
+{
+	(void)m;
+}
+
+void
 vrrp_manners_release(struct vrrp_manners *parent)
 {
 	parent->holders--;

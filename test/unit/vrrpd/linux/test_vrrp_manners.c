@@ -75,6 +75,29 @@ test_vrrp_manners_follow_the_interface_and_not_its_name(void **state)
 	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
 }
 
+/* The settings of an interface cannot be found while it gets another name. */
+static void
+test_vrrp_manners_owed_are_paid_once(void **state)
+{
+	struct vrrp_manners h = { .holders = 0 };
+
+	(void)state;
+	need_net();
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
+	/* As a release leaves it that came in such a moment. */
+	h.holders = 0;
+	h.changed[0] = h.changed[1] = false;
+	h.owed[0] = h.owed[1] = true;
+	vrrp_manners_pay(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 0);
+	assert_false(h.owed[0] || h.owed[1]);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 1), 0);
+	vrrp_manners_pay(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -83,6 +106,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_manners_parent_is_silent_while_held_and_restored),
 	    TEST(test_vrrp_manners_set_by_someone_else_stay_as_set),
+	    TEST(test_vrrp_manners_owed_are_paid_once),
 	    TEST(test_vrrp_manners_follow_the_interface_and_not_its_name),
 	};
 
