@@ -228,6 +228,31 @@ test_vrrp_guard_unicast_is_accompanied_by_words(void **state)
 	assert_string_equal(world.words, "S");
 }
 
+/* A packet of an interface passes the rules of all its instances. */
+static void
+test_vrrp_guard_crowd_of_an_interface_is_left_out(void **state)
+{
+	struct vrrp_instance *crowd[VRRP_GUARDS_OF_INTERFACE];
+	struct vrrp_params p = world_params();
+	const char *why;
+	unsigned i;
+
+	(void)state;
+	with_lease();
+	for (i = 0; i < VRRP_GUARDS_OF_INTERFACE; i++) {
+		p.vrid = (uint8_t)(100 + i);
+		p.vips[0].prefix.addr.bytes[3] = (uint8_t)(100 + i);
+		crowd[i] = vrrp_instance_new(&world.env, world.iface, &p);
+		assert_non_null(crowd[i]);
+		vrrp_guard_follow(crowd[i]);
+	}
+	assert_int_equal(world.leases, VRRP_GUARDS_OF_INTERFACE);
+	(void)vrrp_guard_word(crowd[i - 1], &why);
+	assert_non_null(strstr(why, "16 virtual routers"));
+	while (i-- > 0)
+		vrrp_instance_free(crowd[i]);
+}
+
 static void
 test_vrrp_guard_taken_away_with_its_instance(void **state)
 {
@@ -255,6 +280,7 @@ main(void)
 		G(test_vrrp_guard_looks_whether_the_rules_are_there),
 		G(test_vrrp_guard_fenced_leaves_the_rules_alone),
 		G(test_vrrp_guard_unicast_is_accompanied_by_words),
+		G(test_vrrp_guard_crowd_of_an_interface_is_left_out),
 		G(test_vrrp_guard_taken_away_with_its_instance),
 	};
 
