@@ -23,7 +23,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
-from lab import (BUILD, RUN, Gap, LabError, Router, run, wait_for)  # noqa
+from lab import (BUILD, RUN, Gap, LabError, Router, remove_netns,  # noqa
+                 run, wait_for)
 
 FRR = pathlib.Path("/usr/lib/frr")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -88,7 +89,7 @@ class Cable:
         for node in self.nodes:
             node.close()
         for node in self.nodes:
-            run("ip", "netns", "delete", node.netns, check=False)
+            remove_netns(node.netns)
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def __enter__(self):

@@ -21,6 +21,8 @@ Nothing sleeps to wait: wait_for() polls a condition and fails loudly.
 """
 
 import contextlib
+import ctypes
+import fcntl
 import json
 import os
 import pathlib
@@ -29,6 +31,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -58,16 +61,21 @@ def in_sandbox():
 
 
 def wait_for(condition, timeout, what, interval=0.005):
-    """Returns the first true value of condition(), or raises TimeoutError."""
-    end = time.monotonic() + timeout
+    """Returns the first true value of condition(), or raises TimeoutError.
+
+    What has not come within a tenth of a second is asked for less often: each
+    question costs the processors that others wait for.
+    """
+    begin = time.monotonic()
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() >= end:
+        waited = time.monotonic() - begin
+        if waited >= timeout:
             text = what() if callable(what) else what
             raise TimeoutError("not within %g s: %s" % (timeout, text))
-        time.sleep(interval)
+        time.sleep(interval if waited < 0.1 else max(interval, 0.02))
 
 
 def programs():
@@ -93,10 +101,109 @@ def known(command):
 PROGRAMS = programs()
 
 
-def run(*command, check=True, timeout=30, stdin=None):
-    known(command)
-    done = subprocess.run(command, input=stdin, text=True, timeout=timeout,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+MS_BIND = 0x1000
+MNT_DETACH = 2
+
+
+def system(name, *args):
+    """A call of the C library that Python does not have."""
+    if getattr(LIBC, name)(*args) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, "%s: %s" % (name, os.strerror(number)))
+
+
+@contextlib.contextmanager
+def entered(netns, make=False):
+    """The calling thread is in that network namespace, and what it starts.
+
+    Instead of nsenter(1) before every command: a program less to execute.
+    """
+    if netns is None:
+        yield
+        return
+    path = b"/run/netns/" + os.fsencode(netns)
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if make:                            # as `ip netns add` does
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0))
+            system("unshare", CLONE_NEWNET)
+            system("mount", b"/proc/thread-self/ns/net", path, b"none",
+                   MS_BIND, None)
+        else:
+            there = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                system("setns", there, CLONE_NEWNET)
+            finally:
+                os.close(there)
+        yield
+    finally:
+        system("setns", here, CLONE_NEWNET)
+        os.close(here)
+
+
+def remove_netns(netns):
+    path = b"/run/netns/" + os.fsencode(netns)
+    with contextlib.suppress(OSError):
+        system("umount2", path, MNT_DETACH)
+        os.unlink(path)
+
+
+RTM_GETLINK = 18
+NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+IFLA_IFNAME, IFLA_OPERSTATE, IFLA_LINKINFO = 3, 16, 18
+IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_STATE = 5, 1
+IF_OPER_UP, BR_STATE_FORWARDING = 6, 3
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+
+
+def attributes(data):
+    """Of a netlink message, by type; the last one of each."""
+    found = {}
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        found[kind & 0x3fff] = data[4:length]
+        data = data[(max(length, 4) + 3) & ~3:]
+    return found
+
+
+def links_that_carry(sock):
+    """The names of the links that are up, and forward if ports of a bridge."""
+    found = set()
+    sock.send(struct.pack("=IHHII16x", 32, RTM_GETLINK,
+                          NLM_F_REQUEST | NLM_F_DUMP, 1, 0))
+    while True:
+        data = sock.recv(1 << 18)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind == NLMSG_DONE:
+                return found
+            if kind == NLMSG_ERROR:
+                raise LabError("the kernel tells no links")
+            link = attributes(data[32:length])
+            port = attributes(attributes(link.get(IFLA_LINKINFO, b"")).get(
+                IFLA_INFO_SLAVE_DATA, b"")).get(IFLA_BRPORT_STATE)
+            if link[IFLA_OPERSTATE][0] == IF_OPER_UP and (
+                    port is None or port[0] == BR_STATE_FORWARDING):
+                found.add(link[IFLA_IFNAME].rstrip(b"\0").decode())
+            data = data[(length + 3) & ~3:]
+
+
+def run(*command, check=True, timeout=30, stdin=None, netns=None):
+    command = [str(word) for word in known(command)]
+    with entered(netns):
+        process = subprocess.Popen(
+            command, text=True, stdin=subprocess.PIPE if stdin else None,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with process:
+        try:
+            out, err = process.communicate(stdin, timeout)
+        except BaseException:
+            process.kill()
+            raise
+    done = subprocess.CompletedProcess(command, process.returncode, out, err)
     if check and done.returncode != 0:
         raise LabError("%s: exit %d: %s" % (" ".join(command), done.returncode,
                                             done.stderr.strip()))
@@ -149,9 +256,10 @@ class Process:
         self.log_path = node.dir / (name + ".log")
         self.log_start = (self.log_path.stat().st_size
                           if self.log_path.exists() else 0)
-        with open(self.log_path, "ab") as log:
+        with open(self.log_path, "ab") as log, entered(node.netns):
             self.popen = subprocess.Popen(
-                node.inside(command), stdin=subprocess.DEVNULL,
+                [str(word) for word in known(command)],
+                stdin=subprocess.DEVNULL,
                 stdout=stdout or log, stderr=log, start_new_session=True)
         self.pid = self.popen.pid
 
@@ -218,15 +326,13 @@ class Node:
         self.dir = lab.dir / name
         self.dir.mkdir(parents=True)
         self.processes = []
-        run("ip", "netns", "add", self.netns)
-        self.ip("link", "set", "lo", "up")
-
-    def inside(self, command):
-        return ["nsenter", "--net=/run/netns/" + self.netns, "--",
-                *map(str, known(command))]
+        with entered(self.netns, make=True):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo",
+                                                            IFF_UP))
 
     def run(self, *command, **options):
-        return run(*self.inside(command), **options)
+        return run(*command, netns=self.netns, **options)
 
     def ip(self, *args, **options):
         return self.run("ip", *args, **options).stdout
@@ -261,18 +367,15 @@ class Node:
     @contextlib.contextmanager
     def open_socket(self, *args):
         """A socket made inside the namespace (a socket stays in its own)."""
-        result = []
-
-        def make():
-            libc().setns(os.open("/run/netns/" + self.netns, os.O_RDONLY),
-                         0x40000000)
-            result.append(socket.socket(*args))
-
-        thread = threading.Thread(target=make)     # setns is per thread
-        thread.start()
-        thread.join()
-        with result[0] as sock:
+        with entered(self.netns):
+            sock = socket.socket(*args)
+        with sock:
             yield sock
+
+    def links_that_carry(self):
+        with self.open_socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                              0) as sock:
+            return links_that_carry(sock)
 
     def close(self):
         for process in reversed(self.processes):
@@ -280,11 +383,6 @@ class Node:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.popen.wait()
-
-
-def libc():
-    import ctypes
-    return ctypes.CDLL(None, use_errno=True)
 
 
 class Router(Node):
@@ -668,16 +766,13 @@ class Lab:
         self.cuts = 0
         self.nodes = []
         self.switch = self.add(Node(self, "switch"))
-        self.switch.ip_batch(
-            "link add br0 type bridge stp_state 0 forward_delay 0 "
-            "mcast_snooping 0", "link set br0 up")
-        self.routers = []
-        for i in range(1, routers + 1):
-            router = self.add(Router(self, "r%d" % i, "%s.%d" % (NETWORK, i)))
-            self.plug(router)
-            self.routers.append(router)
+        self.routers = [
+            self.add(Router(self, "r%d" % i, "%s.%d" % (NETWORK, i)))
+            for i in range(1, routers + 1)]
         self.client = self.add(Node(self, "client", NETWORK + ".100"))
-        self.plug(self.client)
+        self.plug(*self.routers, self.client, first=[
+            "link add br0 type bridge stp_state 0 forward_delay 0 "
+            "mcast_snooping 0", "link set br0 up"])
         self.r1 = self.routers[0]
         self.r2 = self.routers[1] if routers > 1 else None
 
@@ -685,25 +780,25 @@ class Lab:
         self.nodes.append(node)
         return node
 
-    def plug(self, node, interface="eth0"):
-        """Gives the node an interface on the switch and its address."""
-        port = "p-" + node.name
-        self.switch.ip_batch(
-            "link add %s type veth peer name %s netns %s" % (
-                port, interface, node.netns),
-            "link set %s master br0 up" % port)
-        node.ip_batch("address add %s/24 dev %s" % (node.address, interface),
-                      "link set %s up" % interface)
-
+    def plug(self, *nodes, interface="eth0", first=()):
+        """Gives each an interface on the switch and its address."""
+        lines = [*first]
+        for node in nodes:
+            port = "p-" + node.name
+            lines += ["link add %s type veth peer name %s netns %s" % (
+                          port, interface, node.netns),
+                      "link set %s master br0 up" % port]
+        self.switch.ip_batch(*lines)
+        for node in nodes:
+            node.ip_batch("address add %s/24 dev %s" % (node.address,
+                                                        interface),
+                          "link set %s up" % interface)
         # The kernel activates both ends later, from a work queue, and until
         # then loses what is sent.
-        def ready():
-            link, = json.loads(self.switch.run("bridge", "-j", "link", "show",
-                                               "dev", port).stdout)
-            return link["state"] == "forwarding" and \
-                node.links()[interface]["operstate"] == "UP"
-
-        wait_for(ready, 10, lambda: "%s forwards" % port)
+        wait_for(lambda: {"p-" + node.name for node in nodes} <=
+                 self.switch.links_that_carry() and
+                 all(interface in node.links_that_carry() for node in nodes),
+                 10, lambda: "%s forward" % [node.name for node in nodes])
 
     def split(self, *nodes):
         """A second switch for these nodes and a cable between the two.
@@ -836,6 +931,14 @@ class Lab:
         if hurry:
             self.change_advert_int(wanted)
 
+    def start_alone(self, advert_int=START_CS, **conf):
+        """r1 is Active and has nobody beside it; slow ones as in a pair."""
+        self.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=START_CS,
+                                       **conf))
+        self.r1.wait_state("active")
+        if advert_int != START_CS:
+            self.change_advert_int(advert_int, [self.r1])
+
     def change_advert_int(self, advert_int, routers=(), was=START_CS):
         """The pair, or these, go on with this advert_int, in centiseconds.
 
@@ -919,7 +1022,7 @@ class Lab:
         for node in self.nodes:
             node.close()
         for node in self.nodes:
-            run("ip", "netns", "delete", node.netns, check=False)
+            remove_netns(node.netns)
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def __enter__(self):

@@ -15,7 +15,7 @@ import time
 
 import pytest
 
-from lab import (START_CS, VIP, VIP6, VIP6_LOCAL, Capture, Gap,
+from lab import (VIP, VIP6, VIP6_LOCAL, Capture, Gap,
                  active_down_interval_ms, vrrpd_conf, wait_for)
 from test_group import BACK_VIP, conf as group_conf, plug_back, wait_all
 
@@ -229,17 +229,10 @@ def test_removed_from_the_configuration_loses_nothing(lab):
     nothing_lost(trials(lab, event, settled, back))
 
 
-def active_alone(lab, advert_int):
-    """r1, which waits so long for a successor, but not for the address."""
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=START_CS))
-    lab.r1.wait_state("active")
-    lab.change_advert_int(advert_int, [lab.r1])
-
-
 @pytest.mark.untimed
 def test_renamed_instance_takes_the_place_at_once(lab):
     """Same VRID, another name: the old one is not waited for."""
-    active_alone(lab, 100)
+    lab.start_alone(100)
     lab.r1.vrrpd_conf.write_text(vrrpd_conf(name="other", priority=200))
     lab.r1.vrrpctl("reload", check=True)
     lab.r1.wait_state("active", name="other")
@@ -248,7 +241,7 @@ def test_renamed_instance_takes_the_place_at_once(lab):
 
 @pytest.mark.untimed
 def test_second_signal_leaves_at_once(lab):
-    active_alone(lab, 4000)
+    lab.start_alone(4000)
     lab.r1.vrrpd.kill(signal.SIGTERM)
     wait_for(lambda: lab.r1.instance()["lingering"], 5, "it lingers")
     time.sleep(0.4)
@@ -262,8 +255,7 @@ def test_second_signal_leaves_at_once(lab):
 @pytest.mark.untimed
 def test_engine_that_dies_while_it_lingers_takes_its_address_along(lab):
     """And says nothing more: its successor has the virtual MAC's port."""
-    lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100))
-    lab.r1.wait_state("active")
+    lab.start_alone(100)
     with Capture(lab.client, "eth0", "ip proto 112", "in") as capture:
         lab.r1.vrrpctl("handover", "web", check=True)
         os.kill(lab.r1.engine_pid(), signal.SIGKILL)

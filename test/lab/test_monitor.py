@@ -181,8 +181,7 @@ def test_will_of_a_killed_engine_is_undone_in_its_skew_time(lab, peer):
         lab.start_pair(advert_int=100)
         lab.wait_pair()
     else:
-        lab.r1.start_vrrpd(vrrpd_conf(priority=200, advert_int=100))
-        lab.r1.wait_state("active", 10)
+        lab.start_alone(100)
     lab.answered()
     with lab.meter() as meter:
         os.kill(lab.r1.engine_pid(), signal.SIGKILL)
