@@ -104,16 +104,17 @@ def start_upgradable(lab, conf="", track="", bfd=None, **more):
     if bfd:
         lab.r1.start_bfdd()
         lab.r2.start_bfdd()
-    at_first = more.pop("advert_int", 100)
-    lab.r1.start_vrrpd(conf + vrrpd_conf(
-        priority=200, advert_int=max(at_first, START_CS), extra=track,
-        bfd=lab.r2.address if bfd else None, **pace, **more), program=path)
-    lab.r2.start_vrrpd(vrrpd_conf(
-        priority=100, advert_int=max(at_first, START_CS),
-        bfd=lab.r1.address if bfd else None, **pace, **more))
+    wanted = more.pop("advert_int", 100)
+    for router, peer, priority, which, words in (
+            (lab.r1, lab.r2, 200, {"program": path}, (conf, track)),
+            (lab.r2, lab.r1, 100, {}, ("", ""))):
+        router.start_vrrpd(words[0] + vrrpd_conf(
+            priority=priority, advert_int=START_CS, extra=words[1],
+            bfd=peer.address if bfd else None, **pace, **more), **which)
+        if router is lab.r1:
+            router.wait_state("active")
     lab.wait_pair(bfd=bool(bfd))
-    if at_first < START_CS:
-        lab.change_advert_int(at_first)
+    lab.change_advert_int(wanted)
     return path
 
 
@@ -550,8 +551,11 @@ def start_upgradable_bfdd(lab):
     lab.r2.start_bfdd()
     for router, other, priority in ((lab.r1, lab.r2, 200),
                                     (lab.r2, lab.r1, 100)):
-        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=100,
+        router.start_vrrpd(vrrpd_conf(priority=priority, advert_int=START_CS,
                                       bfd=other.address, interval="10ms"))
+        if router is lab.r1:
+            router.wait_state("active")
+    lab.change_advert_int(100)
     lab.wait_pair(bfd=True)
     return path
 
