@@ -12,58 +12,70 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, VIP6_LOCAL, vrrpd_conf, wait_for
+from lab import VIP, VIP6, VIP6_LOCAL, VRID, vrrpd_conf, wait_for
 
-FAMILIES = pytest.mark.parametrize("ipv6", (False, True),
-                                   ids=("ipv4", "ipv6"))
-MODES = pytest.mark.parametrize("virtual_mac", (True, False),
-                                ids=("virtual-mac", "address-mode"))
 SETTLED_S = 4.0         # any sighting is forgotten by then
+# Instances of both families and both modes, side by side on one interface: each
+# asks, hears and warns for its own addresses.
+VIRTUAL_MAC = {"web": (VIP + "/24",),
+               "web6": (VIP6_LOCAL + "/64", VIP6 + "/64")}
+ADDRESS_MODE = {"plain": ("192.0.2.51/24",),
+                "plain6": ("fe80::51/64", "2001:db8::51/64")}
+ALL = {**VIRTUAL_MAC, **ADDRESS_MODE}
 
 
 def alarms(router, name="web"):
     return {a["alarm"]: a for a in router.instance(name)["alarms"]}
 
 
-def wait_alarm(router, word, timeout=5):
-    return wait_for(lambda: alarms(router).get(word), timeout,
-                    lambda: "%s has the alarm %s, not %s" % (
-                        router.name, word, alarms(router)))
+def wait_alarm(router, word, timeout=5, name="web"):
+    return wait_for(lambda: alarms(router, name).get(word), timeout,
+                    lambda: "%s %s has the alarm %s, not %s" % (
+                        router.name, name, word, alarms(router, name)))
 
 
-def wait_none(router, timeout=10):
-    wait_for(lambda: not alarms(router), timeout,
-             lambda: "%s has no alarms: %s" % (router.name, alarms(router)))
+def wait_none(router, timeout=10, names=("web",)):
+    for name in names:
+        wait_for(lambda: not alarms(router, name), timeout,
+                 lambda: "%s %s has no alarms: %s" % (
+                     router.name, name, alarms(router, name)))
 
 
-def is_said(router, word, who=""):
+def is_said(router, word, who="", name="web"):
     """In show, in show NAME, and in the log."""
     for shown in (router.vrrpctl("show").stdout,
-                  router.vrrpctl("show", "web").stdout):
+                  router.vrrpctl("show", name).stdout):
         assert "ALARM" in shown and word in shown and "remedy:" in shown
         assert who in shown
         assert max(len(line) for line in shown.splitlines()) <= 80
-    line = "alarm instance=web"
+    line = "alarm instance=%s " % name
     wait_for(lambda: any(line in said and "alarm=" + word in said
                          for said in router.vrrpd.log().splitlines()), 2,
              "it is in the log")
 
 
-def start_both(lab, ipv6=False, advert_int=10, virtual_mac=True, bfd=False,
-               extra=""):
+def own(router, name):
+    return router.link_local if name.endswith("6") else router.address
+
+
+def start_both(lab, instances=("web",), bfd=False):
     """Cold starts of both, at once; returns when both are Active, or may be."""
-    addresses = (VIP + "/24",)
-    if ipv6:
+    if "web6" in instances:
         lab.ipv6()
-        addresses = (VIP6_LOCAL + "/64", VIP6 + "/64")
     for router, priority, peer in ((lab.r1, 200, lab.r2),
                                    (lab.r2, 100, lab.r1)):
         if bfd:
             router.start_bfdd()
-        router.start_vrrpd(vrrpd_conf(
-            priority=priority, advert_int=advert_int, virtual_mac=virtual_mac,
-            addresses=addresses, extra=extra,
-            bfd=(peer.link_local if ipv6 else peer.address) if bfd else None))
+        router.start_vrrpd("".join(vrrpd_conf(
+            name=name, vrid=VRID + list(ALL).index(name), priority=priority,
+            advert_int=10, virtual_mac=name in VIRTUAL_MAC,
+            addresses=ALL[name], bfd=own(peer, name) if bfd else None)
+            for name in instances))
+
+
+def wait_all(router, state, names, timeout=5):
+    for name in names:
+        router.wait_state(state, timeout, name)
 
 
 def only_own_mac(lab, router):
@@ -73,25 +85,26 @@ def only_own_mac(lab, router):
 
 
 # (c)
-@FAMILIES
-def test_alarm_virtual_mac_refused_by_both_ports(lab, ipv6):
+def test_alarm_virtual_mac_refused_by_both_ports(lab):
     for router in lab.routers:
         only_own_mac(lab, router)
-    start_both(lab, ipv6)
+    start_both(lab, VIRTUAL_MAC)
     for router in lab.routers:
-        router.wait_state("active", 5)
+        wait_all(router, "active", VIRTUAL_MAC)
     began = time.monotonic()
     for router in lab.routers:
-        wait_alarm(router, "virtual-mac-refused", 3)
+        for name in VIRTUAL_MAC:
+            wait_alarm(router, "virtual-mac-refused", 3, name)
     assert time.monotonic() - began < 3
     for router, peer in ((lab.r1, lab.r2), (lab.r2, lab.r1)):
-        alarm = alarms(router)["virtual-mac-refused"]
-        assert "virtual_mac = no" in alarm["remedy"]
-        is_said(router, "virtual-mac-refused")
-        two = wait_alarm(router, "two-actives")
-        assert two["peer"] == (peer.link_local if ipv6 else peer.address)
-        assert two["mac"] == peer.mac()
-        is_said(router, "two-actives", two["peer"])
+        for name in VIRTUAL_MAC:
+            alarm = alarms(router, name)["virtual-mac-refused"]
+            assert "virtual_mac = no" in alarm["remedy"]
+            is_said(router, "virtual-mac-refused", name=name)
+            two = wait_alarm(router, "two-actives", name=name)
+            assert two["peer"] == own(peer, name)
+            assert two["mac"] == peer.mac()
+            is_said(router, "two-actives", two["peer"], name)
 
 
 # (c): a bridge port that learns nothing, with a fixed table, and no flooding.
@@ -125,21 +138,20 @@ def test_alarm_virtual_mac_refused_ends(lab):
 
 
 # (b): VRRP alone is blocked, from the cold start on, in both directions.
-@FAMILIES
-@MODES
 @pytest.mark.parametrize("bfd", (False, True), ids=("alone", "bfd"))
-def test_alarm_vrrp_blocked_from_the_start(lab, ipv6, virtual_mac, bfd):
+def test_alarm_vrrp_blocked_from_the_start(lab, bfd):
     mends = [lab.cut_vrrp(router) for router in lab.routers]
-    start_both(lab, ipv6, virtual_mac=virtual_mac, bfd=bfd)
+    start_both(lab, ALL, bfd)
     for router, peer in ((lab.r1, lab.r2), (lab.r2, lab.r1)):
-        router.wait_state("active", 5)
-        two = wait_alarm(router, "two-actives", 5)
-        assert two["peer"] == (peer.link_local if ipv6 else peer.address)
+        wait_all(router, "active", ALL)
+        for name in ALL:
+            two = wait_alarm(router, "two-actives", 5, name)
+            assert two["peer"] == own(peer, name)
     for mend in mends:
         mend()
-    lab.r2.wait_state("backup", 5)
+    wait_all(lab.r2, "backup", ALL)
     for router in lab.routers:
-        wait_none(router)
+        wait_none(router, names=ALL)
 
 
 # (b): nothing of VRRP gets from r1 to r2; r1 hears the lesser r2 for ever.
@@ -161,13 +173,15 @@ def test_alarm_one_way(lab):
 
 
 class Stubborn(threading.Thread):
-    """A host that answers for the IPv6 address whatever it hears.
+    """A host that answers for IPv6 addresses whatever it hears.
 
     Linux gives such an address up when it hears another's announcement.
     """
 
-    def __init__(self, node):
+    def __init__(self, node, addresses):
         super().__init__(daemon=True)
+        self.targets = {socket.inet_pton(socket.AF_INET6, a)
+                        for a in addresses}
         self.mac = bytes.fromhex(node.mac().replace(":", ""))
         self.context = node.open_socket(socket.AF_PACKET, socket.SOCK_RAW,
                                         socket.htons(3))
@@ -178,15 +192,15 @@ class Stubborn(threading.Thread):
         self.start()
 
     def run(self):
-        target = socket.inet_pton(socket.AF_INET6, VIP6)
         while self.going:
             try:
                 asked = self.sock.recv(2048)
             except TimeoutError:
                 continue
             if asked[12:14] != b"\x86\xdd" or asked[54:55] != b"\x87" or \
-                    asked[62:78] != target:
+                    asked[62:78] not in self.targets:
                 continue
+            target = asked[62:78]
             asker = asked[22:38]
             message = struct.pack("!BBHI", 136, 0, 0, 0x60000000) + target + \
                 b"\x02\x01" + self.mac
@@ -205,26 +219,28 @@ class Stubborn(threading.Thread):
         self.context.__exit__(None, None, None)
 
 
-# (a), (e): a host that has the address, and knows nothing of VRRP.
-@FAMILIES
-@MODES
-def test_alarm_foreign_host_has_the_address(lab, ipv6, virtual_mac):
-    if ipv6:
-        lab.ipv6()
-        stubborn = Stubborn(lab.client)
-    else:
-        lab.client.ip("address", "add", VIP + "/24", "dev", "eth0")
-    start_both(lab, ipv6, virtual_mac=virtual_mac)
-    lab.r1.wait_state("active", 5)
-    alarm = wait_alarm(lab.r1, "address-claimed", 4)
-    assert alarm["mac"] == lab.client.mac()
-    assert (VIP6 if ipv6 else VIP) in alarm["text"]
-    is_said(lab.r1, "address-claimed", lab.client.mac())
-    if ipv6:
-        stubborn.stop()
-    else:
-        lab.client.ip("address", "del", VIP + "/24", "dev", "eth0")
-    wait_none(lab.r1)
+# (a), (e): a host that has the addresses, and knows nothing of VRRP.
+def test_alarm_foreign_host_has_the_address(lab):
+    lab.ipv6()
+    claimed = {name: addresses[-1] for name, addresses in ALL.items()}
+    stubborn = Stubborn(lab.client, [claimed[name].split("/")[0]
+                                     for name in ("web6", "plain6")])
+    for name in "web", "plain":
+        lab.client.ip("address", "add", claimed[name], "dev", "eth0")
+    start_both(lab, ALL)
+    wait_all(lab.r1, "active", ALL)
+    began = time.monotonic()
+    for name, address in claimed.items():
+        alarm = wait_alarm(lab.r1, "address-claimed", 4, name)
+        assert alarm["mac"] == lab.client.mac()
+        assert address.split("/")[0] in alarm["text"]
+    assert time.monotonic() - began < 4
+    for name in ALL:
+        is_said(lab.r1, "address-claimed", lab.client.mac(), name)
+    stubborn.stop()
+    for name in "web", "plain":
+        lab.client.ip("address", "del", claimed[name], "dev", "eth0")
+    wait_none(lab.r1, names=ALL)
 
 
 def quiet(lab):
@@ -233,31 +249,38 @@ def quiet(lab):
     for router in lab.routers:
         if not router.vrrpd.alive():
             continue
-        assert not alarms(router), (router.name, alarms(router))
+        for name in ALL:
+            assert not alarms(router, name), (router.name, name,
+                                              alarms(router, name))
         assert "alarm instance=" not in router.vrrpd.log(), router.vrrpd.log()
 
 
+def handover(router, to):
+    for name in ALL:
+        router.vrrpctl("handover", name, check=True)
+    wait_all(to, "active", ALL)
+
+
 # (d): none of it in ordinary life.
-@FAMILIES
-@MODES
-def test_alarm_none_in_ordinary_life(lab, ipv6, virtual_mac):
-    start_both(lab, ipv6, virtual_mac=virtual_mac, bfd=True)
-    lab.wait_pair(bfd=True, ipv6=ipv6)
+def test_alarm_none_in_ordinary_life(lab):
+    start_both(lab, ALL, bfd=True)
+    wait_all(lab.r1, "active", ALL)
+    wait_all(lab.r2, "backup", ALL)
+    for name in ALL:
+        lab.r2.wait_session(own(lab.r1, name))
     quiet(lab)
     mend = lab.cut(lab.r1)                      # a partition, healed
-    lab.r2.wait_state("active", 5)
+    wait_all(lab.r2, "active", ALL)
     time.sleep(2)
     mend()
-    lab.r2.wait_state("backup", 5)
+    wait_all(lab.r2, "backup", ALL)
     quiet(lab)
-    lab.r1.vrrpctl("handover", "web", check=True)
-    lab.r2.wait_state("active", 5)
+    handover(lab.r1, lab.r2)
     quiet(lab)
-    lab.r2.vrrpctl("handover", "web", check=True)
-    lab.r1.wait_state("active", 5)
+    handover(lab.r2, lab.r1)
     lab.r1.vrrpctl("restart", check=True)
     lab.r1.vrrpctl("reload", check=True)
     quiet(lab)
     lab.r1.vrrpd.stop()                         # a clean stop, a start
-    lab.r2.wait_state("active", 5)
+    wait_all(lab.r2, "active", ALL)
     quiet(lab)
