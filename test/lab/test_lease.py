@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, Owners, wait_for, vrrpd_conf
+from lab import (START_CS, VIP, VIP6, VRID, Lab, Owners, wait_for,
+                 vrrpd_conf)
 
 FAMILIES = pytest.mark.parametrize("ipv6", (False, True),
                                    ids=("ipv4", "ipv6"))
@@ -35,17 +36,19 @@ def start(lab, **conf):
         wait_clock(lab.r1)
 
 
-def wait_clock(router):
+def wait_clock(router, vrid=VRID):
     """The lease is on the clock of BFD."""
-    wait_for(lambda: any(0 < ms < 1000 for ms in clocks(router)), 5,
-             lambda: "on the clock of BFD: %s" % clocks(router))
+    wait_for(lambda: any(0 < ms < 1000 for ms in clocks(router, vrid)), 5,
+             lambda: "on the clock of BFD: %s" % clocks(router, vrid))
 
 
-def clocks(router):
+def clocks(router, vrid):
     """Milliseconds, of the clocks that run for a while only."""
     text = router.run("nft", "list", "ruleset").stdout
     return [to_ms(element.split("expires ")[1].split()[0])
-            for part in text.split("elements")[1:]
+            for table in text.split("table ")[1:]
+            if table.split("{")[0].strip().endswith("-%d" % vrid)
+            for part in table.split("elements")[1:]
             for element in part.split("}")[0].split(",")
             if "expires " in element]
 
@@ -90,8 +93,8 @@ def none_ms(owners):
 
 
 @contextlib.contextmanager
-def watched(lab, ipv6=False):
-    owners = Owners(lab, VIP6 if ipv6 else VIP, "-p", "500")
+def watched(lab, ipv6=False, address=VIP):
+    owners = Owners(lab, VIP6 if ipv6 else address, "-p", "500")
     wait_for(lambda: owners.now() == ("r1",), 5,
              lambda: "r1 answers: %s" % (owners.now(),))
     yield owners
@@ -161,35 +164,90 @@ def test_adverts_alone_are_a_clock(lab):
 
 # --- and never nobody ---
 
+# One pair for all that may happen to it, with an instance of each mode.
+BOTH = {"web": (VRID, VIP, True), "plain": (VRID + 1, "192.0.2.51", False)}
+
+
+def wait_both(lab):
+    """As lab.wait_pair() of each instance, and each has its lease."""
+    lab.wait_pair(bfd=True)
+    lab.r1.wait_state("active", name="plain")
+    lab.r2.wait_state("backup", name="plain")
+    wait_for(lambda: all(s["takeover"] == "ready"
+                         for s in lab.r2.instance("plain")["bfd"]), 15,
+             lambda: "r2 is ready: %s" % lab.r2.instance("plain"))
+    wait_leases(lab)
+
+
+def wait_leases(lab):
+    for name, (vrid, _, _) in BOTH.items():
+        wait_for(lambda: lab.r1.instance(name)["guard"] == "lease", 5,
+                 lambda: "a lease: %s" % lab.r1.instance(name))
+        wait_clock(lab.r1, vrid)
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with Lab() as lab:
+        texts = {}
+        for router, peer, priority in ((lab.r1, lab.r2, 200),
+                                       (lab.r2, lab.r1, 100)):
+            router.start_bfdd()
+            router.start_vrrpd("".join(vrrpd_conf(
+                name=name, vrid=vrid, addresses=(address + "/24",),
+                virtual_mac=virtual_mac, priority=priority,
+                advert_int=START_CS, bfd=peer.address)
+                for name, (vrid, address, virtual_mac) in BOTH.items()))
+            if router is lab.r1:
+                router.wait_state("active")
+                router.wait_state("active", name="plain")
+        lab.change_advert_int(100)
+        for router in lab.routers:
+            texts[router] = router.vrrpd_conf.read_text()
+        lab.texts = texts
+        yield lab
+
+
+@pytest.fixture
+def pair(shared, request):
+    """It, as it was in the beginning."""
+    request.node.labs = [shared]
+    for router, text in shared.texts.items():
+        if router.vrrpd_conf.read_text() != text:
+            router.vrrpd_conf.write_text(text)
+            router.call("reload")
+    wait_both(shared)
+    return shared
+
+
 def backup_dies_and_comes_back(lab):
     signal_all(processes(lab.r2), signal.SIGKILL)
     lab.r1.wait_session(lab.r2.address, "down", 5)
     time.sleep(1.5)
     lab.r2.start_bfdd()
     lab.r2.start_vrrpd(lab.r2.vrrpd_conf.read_text())
-    lab.wait_pair(bfd=True)
-    wait_clock(lab.r1)
+    wait_both(lab)
 
 
 def bfdd_of_the_backup_is_killed(lab):
     lab.r2.bfdd.stop(signal.SIGKILL)
     time.sleep(1.5)
     lab.r2.start_bfdd()
-    lab.wait_pair(bfd=True)
+    wait_both(lab)
 
 
 def bfdd_is_killed(lab):
     lab.r1.bfdd.stop(signal.SIGKILL)
     time.sleep(1.5)
     lab.r1.start_bfdd()
-    lab.wait_pair(bfd=True)
+    wait_both(lab)
 
 
 def bfdd_says_goodbye(lab):
     lab.r1.bfdd.stop(signal.SIGTERM)
     time.sleep(1.5)
     lab.r1.start_bfdd()
-    lab.wait_pair(bfd=True)
+    wait_both(lab)
 
 
 def advert_int_is_changed(lab):
@@ -219,7 +277,7 @@ def engine_is_replaced(lab):
     lab.r1.vrrpctl("restart", check=True)
     wait_for(lambda: lab.r1.engine_pid() not in (None, before), 5,
              "another engine")
-    lab.wait_pair(bfd=True)
+    wait_both(lab)
     time.sleep(1.5)
 
 
@@ -232,10 +290,9 @@ def vrrpd_net_is_killed(lab):
 
 def rules_are_flushed(lab):
     lab.r1.run("nft", "flush", "ruleset")
-    wait_for(lambda: "removed by someone else" in lab.r1.vrrpd.log(), 10,
-             "that is noticed")
-    wait_for(lambda: lab.r1.instance()["guard"] == "lease", 5, "again")
-    wait_clock(lab.r1)
+    wait_for(lambda: lab.r1.vrrpd.log().count("removed by someone else") >=
+             len(BOTH), 10, "that is noticed")
+    wait_leases(lab)
 
 
 def lease_is_switched_off_and_on(lab):
@@ -243,14 +300,14 @@ def lease_is_switched_off_and_on(lab):
     lab.r1.vrrpd_conf.write_text(text.replace("    advert_int",
                                               "    lease = no\n    advert_int"))
     lab.r1.call("reload")
-    assert lab.r1.instance()["guard"] == "lifetime"
-    assert lab.r1.instance()["guard-reason"] == "lease = no"
+    for name in BOTH:
+        assert lab.r1.instance(name)["guard"] == "lifetime"
+        assert lab.r1.instance(name)["guard-reason"] == "lease = no"
     wait_for(lambda: "swiftover-eth0" not in lab.r1.run(
         "nft", "list", "tables").stdout, 5, "the table is gone")
     lab.r1.vrrpd_conf.write_text(text)
     lab.r1.call("reload")
-    wait_for(lambda: lab.r1.instance()["guard"] == "lease", 5, "again")
-    wait_clock(lab.r1)
+    wait_leases(lab)
 
 
 @pytest.mark.parametrize("event", (
@@ -258,13 +315,14 @@ def lease_is_switched_off_and_on(lab):
     bfdd_says_goodbye, advert_int_is_changed, priority_is_changed,
     session_is_made_slower, engine_is_replaced, vrrpd_net_is_killed,
     rules_are_flushed, lease_is_switched_off_and_on))
-@MODES
-def test_never_nobody(lab, virtual_mac, event):
-    start(lab, virtual_mac=virtual_mac)
-    with watched(lab) as owners:
-        event(lab)
+def test_never_nobody(pair, event):
+    with contextlib.ExitStack() as stack:
+        owners = [stack.enter_context(watched(pair, address=address))
+                  for _, address, _ in BOTH.values()]
+        event(pair)
         time.sleep(0.2)
-    assert none_ms(owners) == 0, owners.intervals()
+    for each in owners:
+        assert none_ms(each) == 0, each.intervals()
 
 
 def test_unicast_whose_peer_is_off_for_long(lab):
