@@ -33,19 +33,19 @@ static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 2488,
 static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
     "a new field?");
 
-#define FLAG(c, x)	VRRP_CODE(c, x, 0, 1)
-#define SPAN(c, x)	VRRP_CODE(c, x, 0, INT64_MAX)
+#define FLAG(c, x)	CONF_CODE(c, x, 0, 1)
+#define SPAN(c, x)	CONF_CODE(c, x, 0, INT64_MAX)
 #define TEXT(c, x)	conf_code_text(c, x, sizeof(x))
-#define LINE(c, x)	VRRP_CODE(c, x, 0, INT_MAX)
+#define LINE(c, x)	CONF_CODE(c, x, 0, INT_MAX)
 /* The enumerators are 0 to last. */
-#define WORD(c, x, last) VRRP_CODE(c, x, 0, last)
+#define WORD(c, x, last) CONF_CODE(c, x, 0, last)
 
 /* --- single values --- */
 
 static void
 family(struct conf_coder *c, uint8_t *f)
 {
-	VRRP_CODE(c, *f, 0, UINT8_MAX);
+	CONF_CODE(c, *f, 0, UINT8_MAX);
 	if (*f != AF_INET && *f != AF_INET6)
 		c->refused = true;
 }
@@ -56,7 +56,7 @@ static void
 virtual_address(struct conf_coder *c, struct vrrp_vip *v, uint8_t of)
 {
 	conf_code_addr(c, &v->prefix.addr, false);
-	VRRP_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
+	CONF_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
 	TEXT(c, v->device);
 	TEXT(c, v->label);
 	FLAG(c, v->untracked);
@@ -71,11 +71,11 @@ bfd(struct conf_coder *c, struct vrrp_bfd_params *b)
 	WORD(c, b->role, VRRP_BFD_LINK);
 	SPAN(c, b->min_tx_ns);
 	SPAN(c, b->min_rx_ns);
-	VRRP_CODE(c, b->multiplier, 0, UINT8_MAX);
+	CONF_CODE(c, b->multiplier, 0, UINT8_MAX);
 	WORD(c, b->takeover_on, VRRP_TAKEOVER_ANY);
 	TEXT(c, b->interface);
 	FLAG(c, b->multihop);
-	VRRP_CODE(c, b->weight, INT_MIN, INT_MAX);
+	CONF_CODE(c, b->weight, INT_MIN, INT_MAX);
 	FLAG(c, b->reverse);
 	SPAN(c, b->up_delay_ns);
 }
@@ -85,7 +85,7 @@ track(struct conf_coder *c, struct vrrp_track_ref *t)
 {
 	WORD(c, t->kind, VRRP_TRACK_KIND_COUNT - 1);
 	TEXT(c, t->name);
-	VRRP_CODE(c, t->weight, INT_MIN, INT_MAX);
+	CONF_CODE(c, t->weight, INT_MIN, INT_MAX);
 	FLAG(c, t->reverse);
 	FLAG(c, t->from_group);
 	FLAG(c, t->from_address);
@@ -98,7 +98,7 @@ tracks(struct conf_coder *c, struct vrrp_track_ref *list, unsigned *count)
 {
 	unsigned i;
 
-	VRRP_CODE(c, *count, 0, VRRP_TRACKS_MAX);
+	CONF_CODE(c, *count, 0, VRRP_TRACKS_MAX);
 	for (i = 0; i < *count; i++)
 		track(c, &list[i]);
 }
@@ -122,13 +122,13 @@ of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 {
 	TEXT(c, p->name);
 	TEXT(c, p->interface);
-	VRRP_CODE(c, p->vrid, 1, 255);
+	CONF_CODE(c, p->vrid, 1, 255);
 	family(c, &p->family);
-	VRRP_CODE(c, p->version, 2, 3);
+	CONF_CODE(c, p->version, 2, 3);
 	FLAG(c, p->also_version_2);
 	FLAG(c, p->backup_adverts);
-	VRRP_CODE(c, p->priority, 1, VRRP_PRIORITY_OWNER);
-	VRRP_CODE(c, p->advert_int_cs, 1, ADVERT_INT_MAX);
+	CONF_CODE(c, p->priority, 1, VRRP_PRIORITY_OWNER);
+	CONF_CODE(c, p->advert_int_cs, 1, ADVERT_INT_MAX);
 	FLAG(c, p->preempt);
 	SPAN(c, p->preempt_delay_ns);
 	SPAN(c, p->takeover_confirm_ns);
@@ -136,7 +136,7 @@ of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 	FLAG(c, p->virtual_mac);
 	FLAG(c, p->lease);
 	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);
-	VRRP_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
+	CONF_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
 	conf_code_raw(c, p->auth_pass, sizeof(p->auth_pass));
 }
 
@@ -146,24 +146,24 @@ vrrp_code_instance(struct conf_coder *c, struct vrrp_params *p)
 	unsigned i;
 
 	of_the_protocol(c, p);
-	VRRP_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
+	CONF_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
 	for (i = 0; i < p->vip_count; i++)
 		virtual_address(c, &p->vips[i], p->family);
 	conf_code_addr(c, &p->source, true);
-	VRRP_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
+	CONF_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->unicast_count; i++)
 		conf_code_addr(c, &p->unicast_peers[i], false);
-	VRRP_CODE(c, p->unicast_min_ttl, 0, UINT8_MAX);
-	VRRP_CODE(c, p->bfd_count, 0, VRRP_PEERS_MAX);
+	CONF_CODE(c, p->unicast_min_ttl, 0, UINT8_MAX);
+	CONF_CODE(c, p->bfd_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->bfd_count; i++)
 		bfd(c, &p->bfd[i]);
 	FLAG(c, p->has_bfd_auto);
 	bfd(c, &p->bfd_auto);
 	tracks(c, p->tracks, &p->track_count);
-	VRRP_CODE(c, p->link_down_number, 0, UINT_MAX);
+	CONF_CODE(c, p->link_down_number, 0, UINT_MAX);
 	FLAG(c, p->last_resort);
 	notify(c, &p->notify);
-	VRRP_CODE(c, p->garp_repeat, 0, UINT_MAX);
+	CONF_CODE(c, p->garp_repeat, 0, UINT_MAX);
 	SPAN(c, p->garp_interval_ns);
 	SPAN(c, p->garp_refresh_ns);
 	LINE(c, p->line);
@@ -176,26 +176,26 @@ vrrp_code_tracker(struct conf_coder *c, struct vrrp_tracker_params *t)
 
 	WORD(c, t->kind, VRRP_TRACK_KIND_COUNT - 1);
 	TEXT(c, t->name);
-	VRRP_CODE(c, t->weight, INT_MIN, INT_MAX);
+	CONF_CODE(c, t->weight, INT_MIN, INT_MAX);
 	SPAN(c, t->interval_ns);
 	SPAN(c, t->timeout_ns);
-	VRRP_CODE(c, t->fall, 0, UINT_MAX);
-	VRRP_CODE(c, t->rise, 0, UINT_MAX);
+	CONF_CODE(c, t->fall, 0, UINT_MAX);
+	CONF_CODE(c, t->rise, 0, UINT_MAX);
 	TEXT(c, t->command);
 	TEXT(c, t->user);
 	TEXT(c, t->process_name);
 	TEXT(c, t->pid_file);
 	TEXT(c, t->exe);
-	VRRP_CODE(c, t->minimum, 0, UINT_MAX);
+	CONF_CODE(c, t->minimum, 0, UINT_MAX);
 	SPAN(c, t->delay_ns);
 	conf_code_addr(c, &t->address, true);
-	VRRP_CODE(c, t->port, 0, UINT16_MAX);
+	CONF_CODE(c, t->port, 0, UINT16_MAX);
 	conf_code_addr(c, &t->source, true);
 	TEXT(c, t->url);
-	VRRP_CODE(c, t->status_count, 0, VRRP_STATUS_MAX);
+	CONF_CODE(c, t->status_count, 0, VRRP_STATUS_MAX);
 	for (i = 0; i < t->status_count; i++) {
-		VRRP_CODE(c, t->status[i].first, 0, UINT16_MAX);
-		VRRP_CODE(c, t->status[i].last, 0, UINT16_MAX);
+		CONF_CODE(c, t->status[i].first, 0, UINT16_MAX);
+		CONF_CODE(c, t->status[i].last, 0, UINT16_MAX);
 	}
 	TEXT(c, t->match);
 	TEXT(c, t->digest);
@@ -212,7 +212,7 @@ vrrp_code_group(struct conf_coder *c, struct vrrp_group_params *g,
 	unsigned i;
 
 	TEXT(c, g->name);
-	VRRP_CODE(c, g->count, 1, instances);
+	CONF_CODE(c, g->count, 1, instances);
 	if (instances == 0)
 		c->refused = true;
 	if (c->reads && conf_coder_ok(c)) {
@@ -221,7 +221,7 @@ vrrp_code_group(struct conf_coder *c, struct vrrp_group_params *g,
 			c->refused = true;
 	}
 	for (i = 0; i < g->count && conf_coder_ok(c); i++)
-		VRRP_CODE(c, g->members[i], 0, (int64_t)instances - 1);
+		CONF_CODE(c, g->members[i], 0, (int64_t)instances - 1);
 	tracks(c, g->tracks, &g->track_count);
 	notify(c, &g->notify);
 	LINE(c, g->line);

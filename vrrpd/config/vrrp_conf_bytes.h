@@ -9,9 +9,6 @@
 #include "shared/conf_bytes.h"
 #include "vrrpd/pure/vrrp_params.h"
 
-/* Of any integer, bool or enum. */
-#define VRRP_CODE	CONF_CODE
-
 void	vrrp_code_instance(struct conf_coder *, struct vrrp_params *);
 void	vrrp_code_tracker(struct conf_coder *, struct vrrp_tracker_params *);
 /*

@@ -104,7 +104,7 @@ layout(void)
 static void
 code_head(struct conf_coder *c, struct vrrp_reading *r)
 {
-	VRRP_CODE(c, r->good, 0, 1);
+	CONF_CODE(c, r->good, 0, 1);
 	conf_code_errors(c, &r->errors);
 	conf_code_errors(c, &r->warnings);
 	/* A reading is good exactly if it has found no error. */
@@ -117,13 +117,13 @@ code_globals(struct conf_coder *c, struct vrrp_config *config,
     unsigned *instances, unsigned *trackers, unsigned *groups)
 {
 	conf_code_text(c, config->router_id, sizeof(config->router_id));
-	VRRP_CODE(c, config->realtime_priority, 0, 99);
-	VRRP_CODE(c, config->client_grace_ns, 0, INT64_MAX);
-	VRRP_CODE(c, config->nonlocal_bind, 0, 1);
+	CONF_CODE(c, config->realtime_priority, 0, 99);
+	CONF_CODE(c, config->client_grace_ns, 0, INT64_MAX);
+	CONF_CODE(c, config->nonlocal_bind, 0, 1);
 	conf_code_text(c, config->check_user, sizeof(config->check_user));
-	VRRP_CODE(c, *instances, 0, VRRP_INSTANCES_MAX);
-	VRRP_CODE(c, *trackers, 0, VRRP_TRACKERS_MAX);
-	VRRP_CODE(c, *groups, 0, VRRP_GROUPS_MAX);
+	CONF_CODE(c, *instances, 0, VRRP_INSTANCES_MAX);
+	CONF_CODE(c, *trackers, 0, VRRP_TRACKERS_MAX);
+	CONF_CODE(c, *groups, 0, VRRP_GROUPS_MAX);
 }
 
 /* --- encoding --- */
