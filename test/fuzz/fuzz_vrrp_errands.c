@@ -1,6 +1,6 @@
 /*
  * fuzz_vrrp_errands.c - any bytes as what engine, monitor and vrrpd-net say to
- * each other about devices and addresses.
+ * each other about devices, addresses, groups and leases.
  *
  * The first byte chooses the message.  What is taken is the same again after it
  * was put into bytes, and a renewal holds nothing but renewals of addresses.
@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
 
@@ -92,14 +94,84 @@ try_renewed(const uint8_t *data, size_t size)
 	REQUIRE(memcmp(again, data, size) == 0);
 }
 
+static void
+try_joining(const uint8_t *data, size_t size)
+{
+	uint8_t again[VRRP_JOINING_BYTES];
+	struct vrrp_joining j;
+
+	if (!vrrp_joining_decode(data, size, &j))
+		return;
+	REQUIRE(j.number != 0 && j.ifindex > 0);
+	REQUIRE(vrrp_joining_encode(&j, again) == size);
+	REQUIRE(memcmp(again, data, size) == 0);
+}
+
+static void
+try_joined(const uint8_t *data, size_t size)
+{
+	uint8_t again[VRRP_JOINED_BYTES];
+	uint32_t number;
+	int error;
+
+	if (!vrrp_joined_decode(data, size, &number, &error))
+		return;
+	REQUIRE(number != 0 && error <= 0);
+	REQUIRE(vrrp_joined_encode(number, error, again) == size);
+	REQUIRE(memcmp(again, data, size) == 0);
+}
+
+/* Bytes that mean nothing may be lost: it is what was taken that stays the same. */
+static void
+try_lease(const uint8_t *data, size_t size)
+{
+	static uint8_t bytes[VRRP_LEASE_ERRAND_MAX];
+	static struct vrrp_lease_errand e, again;
+	char table[VRRP_LEASE_TABLE_MAX];
+	unsigned i;
+
+	if (!vrrp_lease_errand_decode(data, size, &e))
+		return;
+	REQUIRE(e.lease.device_count >= 1 &&
+	    e.lease.device_count <= VRRP_LEASE_DEVICES_MAX);
+	REQUIRE(e.lease.vip_count <= VRRP_VIPS_MAX);
+	REQUIRE(e.lease.peer_count <= VRRP_LEASE_PEERS_MAX);
+	for (i = 0; i < e.lease.device_count; i++)
+		REQUIRE(memchr(e.lease.devices[i], '\0', IF_NAMESIZE) != NULL);
+	for (i = 0; i < e.lease.vip_count; i++)
+		REQUIRE(e.lease.vips[i].device < e.lease.device_count);
+	vrrp_lease_table(&e.lease, table);
+	REQUIRE(vrrp_lease_errand_decode(bytes,
+	    vrrp_lease_errand_encode(&e, bytes), &again));
+	REQUIRE(again.number == e.number && again.put == e.put &&
+	    again.is_active == e.is_active);
+	REQUIRE(vrrp_lease_equal(&again.lease, &e.lease));
+}
+
+static void
+try_leased(const uint8_t *data, size_t size)
+{
+	uint8_t again[VRRP_LEASE_ANSWER_BYTES];
+	uint32_t number;
+	int error;
+
+	if (!vrrp_lease_answer_decode(data, size, &number, &error))
+		return;
+	REQUIRE(error <= 0);
+	REQUIRE(vrrp_lease_answer_encode(number, error, again) == size);
+	REQUIRE(memcmp(again, data, size) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const uint8_t *, size_t) = {
 		try_wish, try_made, try_removal, try_renewal, try_renewed,
+		try_joining, try_joined, try_lease, try_leased,
 	};
 
 	if (size > 0)
-		tries[data[0] % 5](data + 1, size - 1);
+		tries[data[0] % (sizeof(tries) / sizeof(tries[0]))](data + 1,
+		    size - 1);
 	return 0;
 }

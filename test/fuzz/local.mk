@@ -11,12 +11,14 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_core \
 	test/fuzz/fuzz_bfd_ctl \
 	test/fuzz/fuzz_bfd_echo \
+	test/fuzz/fuzz_bfd_reading \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_ctl \
 	test/fuzz/fuzz_ka \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_errands \
+	test/fuzz/fuzz_vrrp_messages \
 	test/fuzz/fuzz_vrrp_orders \
 	test/fuzz/fuzz_vrrp_reading \
 	test/fuzz/fuzz_vrrp_trial \
@@ -52,6 +54,11 @@ nodist_test_fuzz_fuzz_bfd_ctl_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_bfd_ctl_LDADD = bfdd/libbfdd.a bfdd/libbfdcore.a $(SHARED_LIBS) $(LIBCRYPTO_LIBS)
 test_fuzz_fuzz_bfd_ctl_LDFLAGS = $(FUZZ_LINK)
 
+test_fuzz_fuzz_bfd_reading_SOURCES = test/fuzz/fuzz_bfd_reading.c
+nodist_test_fuzz_fuzz_bfd_reading_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_bfd_reading_LDADD = bfdd/libbfdd.a bfdd/libbfdcore.a $(SHARED_LIBS) $(LIBCRYPTO_LIBS)
+test_fuzz_fuzz_bfd_reading_LDFLAGS = $(FUZZ_LINK)
+
 test_fuzz_fuzz_bfd_wire_SOURCES = test/fuzz/fuzz_bfd_wire.c
 nodist_test_fuzz_fuzz_bfd_wire_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_bfd_wire_LDADD = bfdd/libbfdcore.a shared/libpure.a $(LIBCRYPTO_LIBS)
@@ -81,6 +88,11 @@ test_fuzz_fuzz_vrrp_errands_SOURCES = test/fuzz/fuzz_vrrp_errands.c
 nodist_test_fuzz_fuzz_vrrp_errands_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_errands_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
 test_fuzz_fuzz_vrrp_errands_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_messages_SOURCES = test/fuzz/fuzz_vrrp_messages.c
+nodist_test_fuzz_fuzz_vrrp_messages_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_messages_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_messages_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_orders_SOURCES = test/fuzz/fuzz_vrrp_orders.c
 nodist_test_fuzz_fuzz_vrrp_orders_SOURCES = $(FUZZ_MAIN)
