@@ -71,6 +71,8 @@ static const struct {
 
 /* How long to wait before looking again whether nothing is at work. */
 #define EXECUTE_AGAIN_NS	(20 * NS_PER_MS)
+/* How long to wait before saying again what the monitor has not taken. */
+#define LEVELS_AGAIN_NS		(100 * NS_PER_MS)
 
 struct helper {
 	enum vrrp_helper_role	 role;
@@ -88,6 +90,7 @@ struct helper {
 	const struct vrrp_program *program;	/* NULL: execute nothing */
 	int			 fd;		/* of the channel */
 	struct loop_timer	*execute;	/* as soon as nothing is at work */
+	struct loop_timer	*levels;	/* some were not taken */
 };
 
 const char *
@@ -122,8 +125,24 @@ send_level(const struct vrrp_level *l, void *arg)
 	struct helper *h = arg;
 	uint8_t body[VRRP_LEVEL_BYTES_MAX];
 
-	(void)vrrp_channel_send(h->channel, VRRP_MSG_LEVEL, body,
-	    vrrp_level_encode(l, body));
+	if (vrrp_channel_send(h->channel, VRRP_MSG_LEVEL, body,
+	    vrrp_level_encode(l, body)) == -ENOBUFS)
+		loop_timer_set(h->levels, mono_add(loop_clock(),
+		    LEVELS_AGAIN_NS));
+}
+
+/* The newest of each tracker is all that anybody needs. */
+static void
+levels_cb(mono_t deadline, void *arg)
+{
+	struct helper *h = arg;
+
+	(void)deadline;
+	if (vrrp_channel_flush(h->channel))
+		vrrp_checks_replay(h->checks);
+	else
+		loop_timer_set(h->levels, mono_add(loop_clock(),
+		    LEVELS_AGAIN_NS));
 }
 
 static enum vrrp_refusal
@@ -354,6 +373,7 @@ open_helper(struct helper *h, int fd)
 	h->tally = vrrp_tally_new(h->loop, roles[h->role].in);
 	h->leave = loop_timer_new(h->loop, leave_timer, h);
 	h->execute = loop_timer_new(h->loop, execute_cb, h);
+	h->levels = loop_timer_new(h->loop, levels_cb, h);
 	if (h->role == VRRP_HELPER_SCRIPTS) {
 		h->shared.run = vrrp_run_new(h->loop);
 		if (h->shared.run != NULL)
@@ -366,7 +386,7 @@ open_helper(struct helper *h, int fd)
 	h->checks = vrrp_checks_new(h->loop, h->kinds, &h->shared, send_level,
 	    h);
 	if (h->channel == NULL || h->tally == NULL || h->leave == NULL ||
-	    h->execute == NULL || h->checks == NULL ||
+	    h->execute == NULL || h->levels == NULL || h->checks == NULL ||
 	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))

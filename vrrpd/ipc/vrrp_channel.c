@@ -24,7 +24,11 @@
 
 #include "shared/log.h"
 #include "shared/pure/token_bucket.h"
+#include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_lease.h"
+#include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 #include "vrrpd/pure/vrrp_will.h"
 
@@ -45,6 +49,17 @@ struct queued {
 	uint32_t	len;
 	int		fds[VRRP_TRAFFIC_DESCRIPTORS_MAX];	/* -1: none */
 };
+
+/*
+ * Of each errand that an engine may have open the answer, and whatever is said about
+ * the errands of the engine before.
+ */
+#define ROOM(bytes)	(sizeof(struct queued) + HEADER + (bytes))
+#define ANSWERS		(VRRP_DEVICES_MAX * ROOM(VRRP_DEVICE_MADE_MAX) +	\
+			    VRRP_REMOVALS_MAX * ROOM(VRRP_REMOVAL_BYTES) +	\
+			    2 * VRRP_INSTANCES_MAX * ROOM(VRRP_JOINED_BYTES) +	\
+			    VRRP_INSTANCES_MAX * ROOM(VRRP_LEASE_ANSWER_BYTES))
+_Static_assert(ANSWERS < VRRP_CHANNEL_RESERVE * 3 / 4, "an answer finds room");
 
 union control {
 	struct cmsghdr	align;
@@ -312,8 +327,12 @@ try_send(struct vrrp_channel *c, struct iovec *iov, int parts, const int *fds)
 	}
 	if (sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) != -1)
 		return 0;
-	/* EMSGSIZE: larger than the socket's buffer, and will never fit. */
-	return errno == EINTR || errno == ENOBUFS ? -EAGAIN : -errno;
+	/*
+	 * ETOOMANYREFS: too many descriptors are on their way, and get fewer.  EMSGSIZE:
+	 * larger than the socket's buffer, and will never fit.
+	 */
+	return errno == EINTR || errno == ENOBUFS || errno == ENOMEM ||
+	    errno == ETOOMANYREFS ? -EAGAIN : -errno;
 }
 
 /* Send as much of the queue as the socket takes. */
@@ -367,16 +386,17 @@ keep_fds(struct queued *q, const int *fds)
 	return 0;
 }
 
+/* limit: as much may wait. */
 static int
 enqueue(struct vrrp_channel *c, const struct iovec *iov, int parts,
-    const int *fds)
+    const int *fds, size_t limit)
 {
 	struct queued q = { .len = 0 };
 	int i, error;
 
 	for (i = 0; i < parts; i++)
 		q.len += (uint32_t)iov[i].iov_len;
-	if (c->queued + sizeof(q) + q.len > VRRP_CHANNEL_QUEUE)
+	if (c->queued + sizeof(q) + q.len > limit)
 		return -ENOBUFS;
 	error = keep_fds(&q, fds);
 	if (error < 0)
@@ -403,6 +423,8 @@ vrrp_channel_send_with(struct vrrp_channel *c, enum vrrp_message type,
 		{ header, sizeof(header) },
 		{ (void *)(uintptr_t)body, len },
 	};
+	size_t limit = VRRP_CHANNEL_QUEUE -
+	    (vrrp_traffic_may_be_refused(type) ? VRRP_CHANNEL_RESERVE : 0);
 	int all[VRRP_TRAFFIC_DESCRIPTORS_MAX], error, longest;
 	unsigned i;
 
@@ -416,9 +438,9 @@ vrrp_channel_send_with(struct vrrp_channel *c, enum vrrp_message type,
 		all[i] = i < vrrp_traffic_descriptors(type) ? fds[i] : -1;
 	/* The order is kept: behind all that waits already. */
 	if (c->queued > 0)
-		return enqueue(c, iov, 2, all);
+		return enqueue(c, iov, 2, all, limit);
 	error = try_send(c, iov, 2, all);
-	return error == -EAGAIN ? enqueue(c, iov, 2, all) : error;
+	return error == -EAGAIN ? enqueue(c, iov, 2, all, limit) : error;
 }
 
 int

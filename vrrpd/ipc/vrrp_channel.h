@@ -12,6 +12,9 @@
  *
  * Neither end ever waits.  A message that the socket does not take is queued, in
  * order and within VRRP_CHANNEL_QUEUE bytes, and tried again every millisecond.
+ * Types that may be refused (vrrp_traffic.h) leave VRRP_CHANNEL_RESERVE bytes of that
+ * to the others, which is more than the answers to all that can be asked at a time:
+ * an answer finds room, however long the other end has not listened.
  */
 #ifndef VRRPD_VRRP_CHANNEL_H
 #define VRRPD_VRRP_CHANNEL_H
@@ -27,6 +30,7 @@
 
 #define VRRP_CHANNEL_BODY_MAX	(60 * 1024)
 #define VRRP_CHANNEL_QUEUE	(1024 * 1024)
+#define VRRP_CHANNEL_RESERVE	(512 * 1024)
 
 struct vrrp_channel;
 

@@ -137,6 +137,29 @@ vrrp_traffic_descriptors(enum vrrp_message type)
 	return type == VRRP_MSG_JOIN ? VRRP_JOINING_SOCKETS : 0;
 }
 
+bool
+vrrp_traffic_may_be_refused(enum vrrp_message type)
+{
+	switch (type) {
+	case VRRP_MSG_BEAT:		/* another one comes */
+	case VRRP_MSG_RENEW:
+	case VRRP_MSG_RENEWED:
+	case VRRP_MSG_REFUSED:		/* a count, with the next one */
+	case VRRP_MSG_PATIENCE:		/* tried again with each beat ... */
+	case VRRP_MSG_WILL:
+	case VRRP_MSG_MAKE:
+	case VRRP_MSG_REMOVE:
+	case VRRP_MSG_JOIN:
+	case VRRP_MSG_LEASE:		/* ... or second */
+	case VRRP_MSG_VALUES:		/* after a pause */
+	case VRRP_MSG_LEVEL:		/* all levels are said anew */
+	case VRRP_MSG_NOTICE:		/* kept, or its loss is logged */
+		return true;
+	default:
+		return false;
+	}
+}
+
 int
 vrrp_traffic_longest(enum vrrp_way way, enum vrrp_message type)
 {

@@ -4,6 +4,7 @@
 #ifndef VRRPD_VRRP_TRAFFIC_H
 #define VRRPD_VRRP_TRAFFIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,13 @@ int	vrrp_traffic_longest(enum vrrp_way, enum vrrp_message);
 /* How many descriptors a message of this type brings along. */
 #define VRRP_TRAFFIC_DESCRIPTORS_MAX	2
 unsigned vrrp_traffic_descriptors(enum vrrp_message);
+
+/*
+ * Does its sender say the same again by itself, or notice that a message of this type
+ * was not taken?  Of the others, answers and states above all, a lost one leaves
+ * somebody waiting for good, so that a channel keeps room for them.
+ */
+bool	vrrp_traffic_may_be_refused(enum vrrp_message);
 
 /*
  * A number that differs, as good as surely, between programs that do not

@@ -18,6 +18,13 @@
 
 #include "shared/log.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_device.h"
+#include "vrrpd/pure/vrrp_joining.h"
+#include "vrrpd/pure/vrrp_level.h"
+#include "vrrpd/pure/vrrp_params.h"
+#include "vrrpd/pure/vrrp_parcel.h"
+#include "vrrpd/pure/vrrp_removal.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_will.h"
 
 static struct loop *l;
@@ -534,6 +541,40 @@ test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue(void **state)
 	loop_timer_free(reader);
 }
 
+/* Whatever is said again by itself must not be what keeps an answer out. */
+static void
+test_vrrp_channel_answers_find_room_behind_all_that_is_said_again(void **state)
+{
+	static const enum vrrp_message again[] = { VRRP_MSG_VALUES,
+	    VRRP_MSG_RENEWED, VRRP_MSG_LEVEL };
+	uint8_t body[VRRP_PARCEL_HEADER + VRRP_PARCEL_PIECE] = { 0 };
+	const size_t lengths[] = { sizeof(body), VRRP_RENEWED_BYTES,
+	    VRRP_LEVEL_BYTES_MAX };
+	unsigned i, n, sent;
+	int error;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		error = 0;
+		for (n = 0; n < 1000000 && error == 0; n++)
+			error = vrrp_channel_send(c, again[i], body,
+			    lengths[i]);
+		assert_int_equal(error, -ENOBUFS);
+	}
+	for (sent = 0; sent < VRRP_DEVICES_MAX; sent++)
+		assert_int_equal(vrrp_channel_send(c, VRRP_MSG_MADE, body,
+		    VRRP_DEVICE_MADE_MAX), 0);
+	for (sent = 0; sent < 2 * VRRP_INSTANCES_MAX; sent++)
+		assert_int_equal(vrrp_channel_send(c, VRRP_MSG_JOINED, body,
+		    VRRP_JOINED_BYTES), 0);
+	assert_int_equal(vrrp_channel_send(c, VRRP_MSG_NET, body, 1), 0);
+	/* There is an end to it. */
+	for (n = 0, error = 0; n < 100000 && error == 0; n++)
+		error = vrrp_channel_send(c, VRRP_MSG_REMOVED, body,
+		    VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES);
+	assert_int_equal(error, -ENOBUFS);
+}
+
 static void
 test_vrrp_channel_end_of_the_peer_comes_after_its_words(void **state)
 {
@@ -574,6 +615,7 @@ main(void)
 		M(test_vrrp_channel_refusals_are_said_once_for_each_cause),
 		E(test_vrrp_channel_send_too_long_is_an_error),
 		E(test_vrrp_channel_peer_that_does_not_read_costs_a_bounded_queue),
+		M(test_vrrp_channel_answers_find_room_behind_all_that_is_said_again),
 		M(test_vrrp_channel_end_of_the_peer_comes_after_its_words),
 	};
 

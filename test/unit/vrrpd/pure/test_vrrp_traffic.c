@@ -231,6 +231,27 @@ test_vrrp_traffic_descriptors_come_with_a_wish_to_join(void **state)
 		    (enum vrrp_message)type), type == VRRP_MSG_JOIN ? 2 : 0);
 }
 
+/* An answer or a state that is lost leaves somebody waiting. */
+static void
+test_vrrp_traffic_answers_and_states_may_not_be_refused(void **state)
+{
+	static const enum vrrp_message may[] = { VRRP_MSG_BEAT, VRRP_MSG_WILL,
+	    VRRP_MSG_NOTICE, VRRP_MSG_LEVEL, VRRP_MSG_REFUSED,
+	    VRRP_MSG_PATIENCE, VRRP_MSG_MAKE, VRRP_MSG_REMOVE, VRRP_MSG_RENEW,
+	    VRRP_MSG_RENEWED, VRRP_MSG_JOIN, VRRP_MSG_LEASE, VRRP_MSG_VALUES };
+	const size_t count = sizeof(may) / sizeof(may[0]);
+	unsigned type;
+	size_t i;
+
+	(void)state;
+	for (type = 0; type < VRRP_MSG_COUNT; type++) {
+		for (i = 0; i < count && may[i] != type; i++)
+			;
+		assert_int_equal(vrrp_traffic_may_be_refused(
+		    (enum vrrp_message)type), i < count);
+	}
+}
+
 int
 main(void)
 {
@@ -242,6 +263,8 @@ main(void)
 		cmocka_unit_test(test_vrrp_traffic_names_are_told_apart),
 		cmocka_unit_test(
 		    test_vrrp_traffic_descriptors_come_with_a_wish_to_join),
+		cmocka_unit_test(
+		    test_vrrp_traffic_answers_and_states_may_not_be_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
