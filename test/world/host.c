@@ -469,7 +469,9 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 	struct address *a = address_find(h, l, p), **at;
 
 	if (a == NULL) {
-		if (h->address_error != 0)
+		if (h->address_error != 0 &&
+		    (!addr_is_set(&h->address_refused) ||
+		    addr_equal(&h->address_refused, &p->addr)))
 			return -h->address_error;
 		a = world_alloc(sizeof(*a));
 		a->link = l;

@@ -102,7 +102,8 @@ struct host {
 	uint32_t	 next_port;	/* of netlink sockets */
 	/* Errors that the scenario asks for. */
 	int		 send_error;	/* of every frame; 0: none */
-	int		 address_error;	/* of every new address */
+	int		 address_error;	/* of every new address ... */
+	struct addr	 address_refused;	/* ... or of this one alone */
 	struct neighbour *neighbours;
 };
 

@@ -42,6 +42,7 @@
  *   lose-events HOST		(of netlink: ENOBUFS)
  *   forget HOST		(its kernel, every neighbour's MAC)
  *   refuse-frames HOST ERRNO|0	refuse-addresses HOST ERRNO|0
+ *   refuse-address HOST ADDRESS ERRNO|0
  *   write [vrrpd|bfdd] HOST with NAME	the file; nobody is told
  *   reload [vrrpd|bfdd] HOST [with NAME]
  *   run HOST WORDS...		vrrpctl; must end with status 0
@@ -869,7 +870,19 @@ do_refuse_addresses(struct play *p)
 	struct host *h = host(p);
 
 	h->address_error = errno_word(p);
+	h->address_refused = (struct addr){ 0 };
 	world_say("%s: addresses are refused: %d", h->name, h->address_error);
+}
+
+static void
+do_refuse_address(struct play *p)
+{
+	struct host *h = host(p);
+	struct addr a = address(p);
+
+	h->address_error = errno_word(p);
+	h->address_refused = a;
+	world_say("%s: an address is refused: %d", h->name, h->address_error);
 }
 
 /* The file of a daemon becomes the text of that name. */
@@ -1289,6 +1302,7 @@ static const struct {
 	{ "forget", do_forget },
 	{ "refuse-frames", do_refuse_frames },
 	{ "refuse-addresses", do_refuse_addresses },
+	{ "refuse-address", do_refuse_address },
 	{ "write", do_write },
 	{ "reload", do_reload },
 	{ "run", do_run },

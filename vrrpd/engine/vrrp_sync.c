@@ -38,6 +38,38 @@ look(struct vrrp_sync *s)
 	}
 }
 
+/*
+ * Whoever serves must not yield to one member because another is refused its
+ * addresses: what can be installed before a word is said is, by all.
+ */
+static void
+go(struct vrrp_sync *s)
+{
+	bool whole = true;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		vrrp_machine_go_unsaid(s->members[i]);
+		whole = whole && !s->members[i]->unsaid &&
+		    s->members[i]->core.state == VRRP_ACTIVE;
+	}
+	for (i = 0; i < s->count; i++)
+		vrrp_machine_gone(s->members[i], whole);
+}
+
+/* The kernel has refused a member its addresses, and its answer will be heard. */
+static bool
+is_being_refused(const struct vrrp_sync *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->members[i]->core.state == VRRP_ACTIVE &&
+		    s->members[i]->unsaid)
+			return true;
+	return false;
+}
+
 static void
 round_of(struct vrrp_sync *s)
 {
@@ -45,6 +77,8 @@ round_of(struct vrrp_sync *s)
 	mono_t ask_again;
 	unsigned i;
 
+	if (is_being_refused(s))
+		return;
 	look(s);
 	for (i = 0; i < s->count; i++)		/* carries out HOLD */
 		vrrp_instance_reconsider(s->members[i]);
@@ -62,10 +96,11 @@ round_of(struct vrrp_sync *s)
 		s->again = true;
 		return;
 	case VRRP_GROUP_GO:
+		go(s);
+		return;
 	case VRRP_GROUP_LEAVE:
 		for (i = 0; i < s->count; i++)
-			vrrp_machine_follow(s->members[i],
-			    order == VRRP_GROUP_GO);
+			vrrp_machine_follow(s->members[i], false);
 		return;
 	}
 }

@@ -44,7 +44,7 @@ check_hold(const struct vrrp_instance *v)
 	assert(v->announce_at < v->p.vip_count || v->p.vip_count == 0);
 	/* An advert that waits for the kernel is that of an Active. */
 	assert(v->held == 0 || (v->core.state == VRRP_ACTIVE &&
-	    v->p.family == AF_INET6));
+	    (v->p.family == AF_INET6 || v->together)));
 }
 
 void

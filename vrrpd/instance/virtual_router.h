@@ -162,6 +162,7 @@ struct vrrp_instance {
 	} batches[VRRP_BATCHES_MAX];		/* FIFO of what is unacknowledged */
 	unsigned		 batch_first, batch_count;
 	bool			 unsaid;	/* Active, and nobody was told */
+	bool			 together;	/* speaks when all of its group can */
 	int			 batch_error;	/* install refused: errno */
 	unsigned		 batch_failed_at;
 	/* Held back until the kernel has set the addresses up. */

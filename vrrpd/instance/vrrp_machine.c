@@ -257,15 +257,10 @@ vrrp_machine_try_to_send(struct vrrp_instance *v)
 /* --- waiting for the kernel --- */
 
 static void
-release(struct vrrp_instance *v)
+speak(struct vrrp_instance *v, uint32_t todo)
 {
 	struct vrrp_record *r = vrrp_history_at(v, v->held_record);
-	uint32_t todo = v->held;
 
-	v->held = 0;
-	loop_timer_set(v->held_timer, MONO_NEVER);
-	if (v->core.state != VRRP_ACTIVE || v->vips == NULL)
-		return;
 	(void)vrrp_vip_speak(v->vips);
 	if (todo & VRRP_DO_SEND_ADVERT) {
 		vrrp_send_advert(v, v->core.p.priority);
@@ -275,6 +270,17 @@ release(struct vrrp_instance *v)
 		vrrp_send_announce(v, true);
 		r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
 	}
+}
+
+static void
+release(struct vrrp_instance *v)
+{
+	uint32_t todo = v->held;
+
+	v->held = 0;
+	loop_timer_set(v->held_timer, MONO_NEVER);
+	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
+		speak(v, todo);
 }
 
 static void
@@ -290,15 +296,18 @@ hold_back(struct vrrp_instance *v, uint32_t todo)
 {
 	char what[64];
 
-	if (v->p.family != AF_INET6 || v->vips == NULL)
+	if (v->vips == NULL || (v->p.family != AF_INET6 && !v->together))
 		return todo;
-	if (v->batch_error != 0 || !vrrp_hold_misses(v, what, sizeof(what))) {
+	if (!v->together && (v->batch_error != 0 ||
+	    !vrrp_hold_misses(v, what, sizeof(what)))) {
 		(void)vrrp_vip_speak(v->vips);
 		return todo;
 	}
 	v->held = todo & (VRRP_DO_SEND_ADVERT | VRRP_DO_ANNOUNCE);
 	v->held_record = v->history_count - 1;
-	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_MAX_NS));
+	if (!v->together)
+		loop_timer_set(v->held_timer, mono_add(loop_clock(),
+		    HELD_MAX_NS));
 	return todo & ~v->held;
 }
 
@@ -682,6 +691,31 @@ vrrp_machine_follow(struct vrrp_instance *v, bool go)
 		    VRRP_CAUSE_HANDOVER : VRRP_CAUSE_GROUP, &act);
 	perform(v, &act, &m);
 	ordinary_again(v);
+}
+
+void
+vrrp_machine_go_unsaid(struct vrrp_instance *v)
+{
+	v->together = true;
+	vrrp_machine_follow(v, true);
+}
+
+void
+vrrp_machine_gone(struct vrrp_instance *v, bool whole)
+{
+	uint32_t todo = v->held;
+
+	v->together = false;
+	v->held = 0;
+	if (todo == 0 || v->core.state != VRRP_ACTIVE || v->vips == NULL)
+		return;
+	if (!whole) {
+		leave(v, VRRP_CAUSE_GROUP, false, NULL);
+		return;
+	}
+	todo = hold_back(v, todo);
+	if (todo != 0)
+		speak(v, todo);
 }
 
 void

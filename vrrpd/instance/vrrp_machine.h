@@ -40,6 +40,14 @@ void	vrrp_machine_stop(struct vrrp_instance *, enum vrrp_cause);
 void	vrrp_machine_yield(struct vrrp_instance *, enum vrrp_cause);
 /* For vrrp_sync.c: the group goes to Active, or leaves it. */
 void	vrrp_machine_follow(struct vrrp_instance *, bool go);
+/*
+ * The same to go, of one member after the other, and then for each of them what came
+ * of it.  Where an install comes before the word (a preemption), nobody is told of it
+ * until vrrp_machine_gone(), with `whole`: no member was refused its addresses.  Else
+ * this one leaves again without a word, and whoever serves goes on.
+ */
+void	vrrp_machine_go_unsaid(struct vrrp_instance *);
+void	vrrp_machine_gone(struct vrrp_instance *, bool whole);
 /* Priority, interval, preempt or group have changed: the core learns of it. */
 void	vrrp_machine_update(struct vrrp_instance *);
 /*
