@@ -1,5 +1,6 @@
 # The process that guards the engine.
 vrrpd_libvrrpd_a_SOURCES += \
+	vrrpd/monitor/vrrp_beside.c vrrpd/monitor/vrrp_beside.h \
 	vrrpd/monitor/vrrp_child.c vrrpd/monitor/vrrp_child.h \
 	vrrpd/monitor/vrrp_desk.c vrrpd/monitor/vrrp_desk.h \
 	vrrpd/monitor/vrrp_estate.c vrrpd/monitor/vrrp_estate.h \

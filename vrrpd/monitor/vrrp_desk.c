@@ -35,10 +35,10 @@
 
 #include "vrrpd/monitor/vrrp_desk.h"
 
-#include <sys/wait.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -46,7 +46,7 @@
 
 #include "shared/log.h"
 #include "vrrpd/ipc/vrrp_birth_exec.h"
-#include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/monitor/vrrp_beside.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/monitor/vrrp_witness.h"
 #include "vrrpd/netd/vrrp_netd.h"
@@ -66,14 +66,8 @@ struct vrrp_desk {
 	const struct priv_user	*user;
 	int			 realtime_priority;
 	const struct vrrp_program *program;
-	bool			 own;		/* be a fork, execute nothing */
-	bool			 unproven;	/* executed, and has said nothing */
-	struct loop		*loop;
 	struct vrrp_channel	*engine;	/* NULL: none */
-	struct vrrp_child	 child;
-	struct vrrp_tally	*up;		/* refused here, said by vrrpd-net */
-	struct vrrp_tally	*down;		/* refused by vrrpd-net */
-	struct loop_timer	*restart;
+	struct vrrp_beside	 net;
 	struct loop_timer	*look;
 	struct vrrp_unanswered	 unanswered;	/* renewals */
 	unsigned		 joins;		/* passed on, not answered */
@@ -83,8 +77,6 @@ struct vrrp_desk {
 	struct vrrp_vital	 vital;		/* as of the last look */
 	mono_t			 looked;
 	bool			 wait_said;	/* in the log */
-	struct vrrp_backoff	 backoff;
-	mono_t			 started;
 	struct vrrp_devices	 devices;	/* wished, not made yet */
 	uint32_t		 number;	/* of the last of them */
 	struct vrrp_removals	 removals;	/* not done yet */
@@ -184,7 +176,7 @@ act_on(struct vrrp_desk *d, enum vrrp_vital_verdict verdict, int64_t silent_ns)
 	tell_change(d, VRRP_NET_AWAY);
 	log_err(NAME " was killed for its silence why=\"%s\" silent_ms=%lld",
 	    vrrp_vital_word(verdict), (long long)(silent_ns / NS_PER_MS));
-	(void)vrrp_child_signal(&d->child, SIGKILL);
+	(void)vrrp_child_signal(&d->net.child, SIGKILL);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));
 }
 
@@ -198,16 +190,16 @@ on_look(mono_t deadline, void *arg)
 	int64_t silent_ns;
 
 	(void)deadline;
-	if (d->child.pid == 0)
+	if (d->net.child.pid == 0)
 		return;
 	/* This process may have been away itself, and the answer be there. */
-	vrrp_channel_drain(d->child.channel);
+	vrrp_channel_drain(d->net.child.channel);
 	silent_ns = mono_sub(loop_clock(), d->silent_since);
 	if (!owes_an_answer(d) || silent_ns < VRRP_NET_LOOK_NS) {
 		look_later(d);
 		return;
 	}
-	vrrp_witness_look(d->child.pid, &now);
+	vrrp_witness_look(d->net.child.pid, &now);
 	verdict = vrrp_vital_judge(d->vital.known ? &d->vital : NULL, &now,
 	    mono_sub(loop_clock(), d->looked));
 	d->vital = now;
@@ -224,10 +216,10 @@ pass_wishes(struct vrrp_desk *d)
 	uint8_t body[VRRP_DEVICE_WISH_BYTES];
 	struct vrrp_device_errand *next;
 
-	while (d->child.channel != NULL &&
+	while (d->net.child.channel != NULL &&
 	    vrrp_devices_under_way(&d->devices) < MAKE_AT_ONCE &&
 	    (next = vrrp_devices_next(&d->devices)) != NULL) {
-		if (vrrp_channel_send(d->child.channel, VRRP_MSG_MAKE, body,
+		if (vrrp_channel_send(d->net.child.channel, VRRP_MSG_MAKE, body,
 		    vrrp_device_wish_encode(&next->wish, body)) < 0)
 			return;
 		will_ask(d);
@@ -241,13 +233,13 @@ pass_removals(struct vrrp_desk *d, unsigned at_once)
 {
 	unsigned n, most;
 
-	while (d->child.channel != NULL &&
+	while (d->net.child.channel != NULL &&
 	    vrrp_removals_under_way(&d->removals) < at_once &&
 	    (n = vrrp_removals_next(&d->removals, d->some)) > 0) {
 		most = at_once - vrrp_removals_under_way(&d->removals);
 		if (n > most)
 			n = most;
-		if (vrrp_channel_send(d->child.channel, VRRP_MSG_REMOVE,
+		if (vrrp_channel_send(d->net.child.channel, VRRP_MSG_REMOVE,
 		    d->body, vrrp_removal_encode(d->some, n, d->body)) < 0)
 			return;
 		will_ask(d);
@@ -255,13 +247,28 @@ pass_removals(struct vrrp_desk *d, unsigned at_once)
 	}
 }
 
-/* As much as may be under way; a timer is not needed, since renewals come. */
+/* As much as may be under way; the rest with the next answer, or renewal. */
 static void
 pass(struct vrrp_desk *d)
 {
 	pass_removals(d, REMOVE_AT_ONCE);
 	pass_wishes(d);
 	look_later(d);
+}
+
+/* Whoever waits for a device is to wish it again. */
+static void
+refuse_wish(struct vrrp_desk *d, const struct vrrp_device_wish *w,
+    uint32_t theirs)
+{
+	struct vrrp_device_made m = { .number = theirs, .error = -ENOSPC };
+	uint8_t answer[VRRP_DEVICE_MADE_MAX];
+
+	memcpy(m.name, w->parent_name, sizeof(m.name));
+	(void)snprintf(m.reason, sizeof(m.reason), "too many devices are "
+	    "being made");
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_MADE, answer,
+	    vrrp_device_made_encode(&m, answer));
 }
 
 static enum vrrp_refusal
@@ -278,8 +285,10 @@ on_make(const uint8_t *body, size_t len, void *arg)
 	if (++d->number == 0)
 		d->number = 1;
 	w.number = d->number;
-	if (!vrrp_devices_put(&d->devices, &w))
-		return VRRP_REFUSAL_ROOM;
+	if (!vrrp_devices_put(&d->devices, &w)) {
+		refuse_wish(d, &w, theirs);
+		return VRRP_REFUSAL_NONE;
+	}
 	vrrp_devices_numbered(&d->devices, w.number)->theirs = theirs;
 	pass(d);
 	return VRRP_REFUSAL_NONE;
@@ -289,13 +298,16 @@ static enum vrrp_refusal
 on_remove(const uint8_t *body, size_t len, void *arg)
 {
 	struct vrrp_desk *d = arg;
+	uint8_t one[VRRP_REMOVAL_BYTES];
 	unsigned i, n;
 
 	if (!vrrp_removal_decode(body, len, d->some, &n))
 		return VRRP_REFUSAL_BODY;
+	/* Of what there is no room for, nothing more will happen: it stays. */
 	for (i = 0; i < n; i++)
 		if (!vrrp_removals_put(&d->removals, &d->some[i]))
-			return VRRP_REFUSAL_ROOM;
+			(void)vrrp_channel_send(d->engine, VRRP_MSG_REMOVED,
+			    one, vrrp_removal_encode(&d->some[i], 1, one));
 	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
@@ -310,9 +322,9 @@ on_renew(const uint8_t *body, size_t len, void *arg)
 		return VRRP_REFUSAL_BODY;
 	pass(d);
 	/* A renewal that does not go out is not answered, and so looked after. */
-	if (d->child.channel != NULL) {
-		if (vrrp_channel_flush(d->child.channel))
-			(void)vrrp_channel_send(d->child.channel,
+	if (d->net.child.channel != NULL) {
+		if (vrrp_channel_flush(d->net.child.channel))
+			(void)vrrp_channel_send(d->net.child.channel,
 			    VRRP_MSG_RENEW, body, len);
 		will_ask(d);
 		vrrp_unanswered_add(&d->unanswered, r.wished);
@@ -341,11 +353,11 @@ on_join(const uint8_t *body, size_t len, void *arg)
 
 	if (!vrrp_joining_decode(body, len, &j))
 		return VRRP_REFUSAL_BODY;
-	if (d->child.channel == NULL)
+	if (d->net.child.channel == NULL)
 		return VRRP_REFUSAL_NONE;
 	for (i = 0; i < VRRP_JOINING_SOCKETS; i++)
 		fds[i] = vrrp_channel_take(d->engine, i);
-	if (vrrp_channel_send_with(d->child.channel, VRRP_MSG_JOIN, body, len,
+	if (vrrp_channel_send_with(d->net.child.channel, VRRP_MSG_JOIN, body, len,
 	    fds) < 0)
 		answer_join(d, j.number, -EAGAIN);
 	else {
@@ -367,7 +379,7 @@ on_lease(const uint8_t *body, size_t len, void *arg)
 
 	if (!vrrp_lease_errand_decode(body, len, &e))
 		return VRRP_REFUSAL_BODY;
-	(void)vrrp_channel_send(d->child.channel, VRRP_MSG_LEASE, body, len);
+	(void)vrrp_channel_send(d->net.child.channel, VRRP_MSG_LEASE, body, len);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -389,6 +401,7 @@ on_joined(const uint8_t *body, size_t len, void *arg)
 	else
 		answer_join(d, number, error);
 	answered(d);
+	pass(d);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -471,62 +484,18 @@ on_leased(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_lease_answer_decode(body, len, &number, &error))
 		return VRRP_REFUSAL_BODY;
 	answered(d);
+	pass(d);
 	(void)vrrp_channel_send(d->engine, VRRP_MSG_LEASED, body, len);
-	return VRRP_REFUSAL_NONE;
-}
-
-/* vrrpd-net tells of its own end only. */
-static enum vrrp_refusal
-on_refused(const uint8_t *body, size_t len, void *arg)
-{
-	struct vrrp_desk *d = arg;
-	struct vrrp_refused r;
-	enum vrrp_way way;
-
-	if (!vrrp_refused_decode(body, len, &way, &r) ||
-	    way != VRRP_WAY_NET_DOWN)
-		return VRRP_REFUSAL_BODY;
-	vrrp_tally_set(&r, d->down);
 	return VRRP_REFUSAL_NONE;
 }
 
 /* --- life of vrrpd-net --- */
 
+/* In the child.  vrrpd-net has nothing of a configuration but its priority. */
 static void
-hung_up(void *arg)
-{
-	(void)arg;	/* on_end() is called as well */
-}
-
-/* Not at once: vrrpd-net may have been killed for a good reason. */
-static void
-retry(struct vrrp_desk *d)
-{
-	int64_t wait_ns = vrrp_backoff_next_ns(&d->backoff, d->started,
-	    loop_clock());
-
-	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
-		wait_ns = VRRP_BACKOFF_FIRST_NS;
-	loop_timer_set(d->restart, mono_add(loop_clock(), wait_ns));
-}
-
-static void	start_or_retry(struct vrrp_desk *);
-
-static enum vrrp_refusal
-on_here(const uint8_t *body, size_t len, void *arg)
+become_net(int channel, bool execute, void *arg)
 {
 	struct vrrp_desk *d = arg;
-
-	(void)body;
-	(void)len;
-	d->unproven = false;
-	return VRRP_REFUSAL_NONE;
-}
-
-/* In the child.  vrrpd-net has nothing of a configuration but its priority. */
-static void __attribute__((noreturn))
-become_net(struct vrrp_desk *d, int channel)
-{
 	const struct vrrp_netd_birth birth = {
 		.channel = channel,
 		.user = d->user,
@@ -535,7 +504,7 @@ become_net(struct vrrp_desk *d, int channel)
 	};
 	int error;
 
-	if (d->unproven) {
+	if (execute) {
 		error = vrrp_birth_execute_beside(VRRP_WAY_NET_UP, channel,
 		    d->program, d->program->conf);
 		log_err(NAME ": cannot execute %s: %s", d->program->path,
@@ -545,92 +514,46 @@ become_net(struct vrrp_desk *d, int channel)
 }
 
 static void
-on_end(int fd, void *arg)
+net_ended(void *arg)
 {
 	struct vrrp_desk *d = arg;
-	int status = 0;
 
-	(void)fd;
-	vrrp_channel_drain(d->child.channel);
-	if (!vrrp_child_reap(&d->child, &status))
-		return;
-	vrrp_child_let_go(&d->child);
-	vrrp_tally_renew(d->up);
-	vrrp_tally_renew(d->down);
 	vrrp_devices_again(&d->devices);
 	vrrp_removals_again(&d->removals);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));
 	d->joins = d->old_joins = 0;
 	tell_engine(d, VRRP_NET_AWAY);
-	if (d->unproven) {
-		log_err(NAME ": the program on disk ended before its first word "
-		    "%s=%d: what runs since the start of vrrpd goes on",
-		    WIFSIGNALED(status) ? "signal" : "status",
-		    WIFSIGNALED(status) ? WTERMSIG(status) :
-		    WEXITSTATUS(status));
-		d->own = true;
-		d->unproven = false;
-		start_or_retry(d);
-		return;
-	}
-	log_err(NAME " died %s=%d: started again",
-	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
-	    WTERMSIG(status) : WEXITSTATUS(status));
-	retry(d);
 }
 
-static int
-start(struct vrrp_desk *d)
+static void
+net_started(void *arg)
 {
-	const struct vrrp_child_plan plan = {
-		.in = VRRP_WAY_NET_UP,
-		.gone = hung_up,
-		.ended = on_end,
-		.arg = d,
-	};
-	int rc, channel;
+	struct vrrp_desk *d = arg;
+	struct vrrp_channel *c = d->net.child.channel;
 
-	d->started = loop_clock();
-	d->unproven = d->program->path[0] != '\0' && !d->own;
-	rc = vrrp_child_start(&d->child, d->loop, &plan, &channel);
-	if (rc == 1)
-		become_net(d, channel);
-	if (rc < 0)
-		return rc;
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_HERE, on_here, d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_MADE, on_made, d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_REMOVED, on_removed,
-	    d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_REFUSED, on_refused,
-	    d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_RENEWED, on_renewed,
-	    d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_JOINED, on_joined, d);
-	vrrp_channel_handle(d->child.channel, VRRP_MSG_LEASED, on_leased, d);
-	vrrp_channel_on_refused(d->child.channel, vrrp_tally_set, d->up);
+	vrrp_channel_handle(c, VRRP_MSG_MADE, on_made, d);
+	vrrp_channel_handle(c, VRRP_MSG_REMOVED, on_removed, d);
+	vrrp_channel_handle(c, VRRP_MSG_RENEWED, on_renewed, d);
+	vrrp_channel_handle(c, VRRP_MSG_JOINED, on_joined, d);
+	vrrp_channel_handle(c, VRRP_MSG_LEASED, on_leased, d);
 	d->vital.known = d->wait_said = false;
 	tell_engine(d, VRRP_NET_THERE);
 	pass(d);
-	return 0;
 }
 
-static void
-start_or_retry(struct vrrp_desk *d)
+static bool
+net_wanted(const void *arg)
 {
-	int error = start(d);
-
-	if (error == 0)
-		return;
-	log_err("cannot start " NAME ": %s", strerror(-error));
-	retry(d);
+	(void)arg;
+	return true;
 }
 
-static void
-on_restart(mono_t deadline, void *arg)
-{
-	(void)deadline;
-	start_or_retry(arg);
-}
+static const struct vrrp_beside_calls net_calls = {
+	.become = become_net,
+	.started = net_started,
+	.ended = net_ended,
+	.wanted = net_wanted,
+};
 
 /* --- a part of the monitor --- */
 
@@ -645,8 +568,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	vrrp_channel_handle(engine, VRRP_MSG_JOIN, on_join, d);
 	vrrp_channel_handle(engine, VRRP_MSG_LEASE, on_lease, d);
 	d->engine = engine;
-	vrrp_tally_tell(d->up, engine);
-	vrrp_tally_tell(d->down, engine);
+	vrrp_beside_tell(&d->net, engine);
 	tell_engine(d, d->state);
 }
 
@@ -659,8 +581,7 @@ part_detach(void *arg)
 	d->old_joins = d->joins;
 	vrrp_devices_forsake(&d->devices);
 	memset(&d->unanswered, 0, sizeof(d->unanswered));
-	vrrp_tally_tell(d->up, NULL);
-	vrrp_tally_tell(d->down, NULL);
+	vrrp_beside_tell(&d->net, NULL);
 }
 
 /* Open requests stay in the socket, and the desk keeps those not done. */
@@ -669,11 +590,7 @@ part_renew(void *arg)
 {
 	struct vrrp_desk *d = arg;
 
-	d->own = false;
-	if (d->program->path[0] == '\0' || vrrp_channel_send(
-	    d->child.channel, VRRP_MSG_EXECUTE, NULL, 0) < 0)
-		return;
-	d->unproven = true;
+	vrrp_beside_renew(&d->net);
 }
 
 static void
@@ -681,15 +598,9 @@ part_forget(void *arg)
 {
 	struct vrrp_desk *d = arg;
 
-	vrrp_child_let_go(&d->child);
-	vrrp_tally_free(d->up);
-	vrrp_tally_free(d->down);
-	loop_timer_free(d->restart);
+	vrrp_beside_forget(&d->net);
 	loop_timer_free(d->look);
 	d->look = NULL;
-	d->up = d->down = NULL;
-	d->restart = NULL;
-	d->loop = NULL;
 }
 
 static int
@@ -697,15 +608,12 @@ part_open(struct loop *loop, void *arg)
 {
 	struct vrrp_desk *d = arg;
 
-	d->loop = loop;
-	d->up = vrrp_tally_new(loop, VRRP_WAY_NET_UP);
-	d->down = vrrp_tally_new(loop, VRRP_WAY_NET_DOWN);
-	d->restart = loop_timer_new(loop, on_restart, d);
+	int error = vrrp_beside_open(&d->net, loop);
+
 	d->look = loop_timer_new(loop, on_look, d);
-	if (d->up == NULL || d->down == NULL || d->restart == NULL ||
-	    d->look == NULL)
+	if (error < 0 || d->look == NULL)
 		return -ENOMEM;
-	start_or_retry(d);
+	vrrp_beside_start(&d->net);
 	return 0;
 }
 
@@ -717,7 +625,7 @@ static bool
 hand_over(struct vrrp_desk *d)
 {
 	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
-	struct vrrp_channel *c = d->child.channel;
+	struct vrrp_channel *c = d->net.child.channel;
 	int64_t waited_ns;
 
 	pass_removals(d, UINT_MAX);
@@ -737,9 +645,9 @@ let_run(struct vrrp_desk *d)
 {
 	struct vrrp_vital now;
 
-	vrrp_witness_look(d->child.pid, &now);
+	vrrp_witness_look(d->net.child.pid, &now);
 	if (vrrp_vital_judge(NULL, &now, 0) == VRRP_VITAL_STOPPED)
-		(void)vrrp_child_signal(&d->child, SIGCONT);
+		(void)vrrp_child_signal(&d->net.child, SIGCONT);
 }
 
 /* The loop does not run any more; waiting is all that is left. */
@@ -749,15 +657,16 @@ part_close(void *arg)
 	struct vrrp_desk *d = arg;
 	mono_t deadline = mono_add(loop_clock(), LEAVE_NS);
 
-	if (d->child.pid == 0 && d->removals.count > 0 && start(d) < 0)
+	if (d->net.child.pid == 0 && d->removals.count > 0 &&
+	    vrrp_beside_try(&d->net) < 0)
 		log_err("%u devices stay: there is no " NAME,
 		    d->removals.count);
-	if (d->child.pid != 0) {
+	if (d->net.child.pid != 0) {
 		let_run(d);
 		if (!hand_over(d))
 			log_err("some devices stay: " NAME " does not listen");
-		vrrp_child_hang_up(&d->child);
-		if (!vrrp_child_await(&d->child, deadline))
+		vrrp_child_hang_up(&d->net.child);
+		if (!vrrp_child_await(&d->net.child, deadline))
 			log_warning(NAME " still waits for the kernel to remove "
 			    "devices: left alone");
 	}
@@ -775,6 +684,8 @@ vrrp_desk_new(const struct priv_user *user, int realtime_priority,
 	d->user = user;
 	d->realtime_priority = realtime_priority;
 	d->program = program;
+	vrrp_beside_init(&d->net, NAME, VRRP_WAY_NET_UP, program, &net_calls,
+	    d);
 	return d;
 }
 

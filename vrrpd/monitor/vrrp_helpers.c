@@ -5,7 +5,9 @@
  * again, and passes messages on: levels from a helper to the engine, notices
  * from the engine to vrrpd-scripts, and to both the configuration that is in force,
  * as the ledger has it: neither as the engine says it, nor as the file is by now.
- * Every message is decoded before it is passed on.
+ * Every message is decoded before it is passed on, and what cannot be passed on now is
+ * not lost: levels are asked for again, and of notices the newest of each router is
+ * kept.
  *
  * What a helper does between its fork and its end is helper/vrrp_helper.c.  A
  * helper leaves when the monitor closes its end of the channel, or dies, which
@@ -15,7 +17,6 @@
 
 #include "vrrpd/monitor/vrrp_helpers.h"
 
-#include <sys/wait.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,24 +27,22 @@
 #include "vrrpd/helper/vrrp_helper.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_post.h"
-#include "vrrpd/ipc/vrrp_tally.h"
+#include "vrrpd/monitor/vrrp_beside.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_notice.h"
+#include "vrrpd/pure/vrrp_params.h"
 #include "vrrpd/pure/vrrp_supervise.h"
+
+#define AGAIN_NS	(100 * NS_PER_MS)
+#define OWED_MAX	(VRRP_INSTANCES_MAX + VRRP_GROUPS_MAX)
 
 struct helper {
 	struct vrrp_helpers	*helpers;
 	enum vrrp_helper_role	 role;
-	struct vrrp_child	 child;
-	struct vrrp_tally	*up;		/* refused here, said by the helper */
-	struct vrrp_tally	*down;		/* refused by the helper */
+	struct vrrp_beside	 beside;
 	struct vrrp_post	*post;		/* of another configuration */
-	struct loop_timer	*restart;
-	struct vrrp_backoff	 backoff;
-	mono_t			 started;
-	bool			 own;		/* be a fork, execute nothing */
-	bool			 unproven;	/* executed, and has said nothing */
+	bool			 levels_lost;	/* the engine did not take some */
 };
 
 struct vrrp_helpers {
@@ -51,20 +50,28 @@ struct vrrp_helpers {
 	const struct vrrp_config *config;	/* of the start */
 	const struct priv_user	*user;
 	const struct vrrp_program *program;
-	struct loop		*loop;
 	struct vrrp_channel	*engine;	/* NULL: none */
+	struct loop_timer	*again;		/* something was not taken */
+	unsigned		 owed_count;
+	struct vrrp_notice	 owed[OWED_MAX]; /* to vrrpd-scripts */
 	uint8_t			 needed;
 	struct helper		 list[VRRP_HELPER_COUNT];
 };
 
 /* --- one helper --- */
 
-static void	start_or_retry(struct helper *);
-
 static bool
-is_needed(const struct helper *h)
+is_needed(const void *arg)
 {
+	const struct helper *h = arg;
+
 	return (h->helpers->needed & vrrp_helper_need(h->role)) != 0;
+}
+
+static void
+try_again(struct vrrp_helpers *all)
+{
+	loop_timer_set(all->again, mono_add(loop_clock(), AGAIN_NS));
 }
 
 /* A helper knows about trackers of its own kinds only. */
@@ -72,96 +79,118 @@ static enum vrrp_refusal
 on_level(const uint8_t *body, size_t len, void *arg)
 {
 	struct helper *h = arg;
+	struct vrrp_helpers *all = h->helpers;
 	struct vrrp_level l;
 
 	if (vrrp_level_decode(body, len, &l) < 0 ||
 	    vrrp_needs_of_kind(l.kind) != vrrp_helper_need(h->role))
 		return VRRP_REFUSAL_BODY;
-	(void)vrrp_channel_send(h->helpers->engine, VRRP_MSG_LEVEL, body, len);
+	if (vrrp_channel_send(all->engine, VRRP_MSG_LEVEL, body, len) ==
+	    -ENOBUFS) {
+		h->levels_lost = true;
+		try_again(all);
+	}
 	return VRRP_REFUSAL_NONE;
 }
 
-/* A helper tells of its own end only. */
-static enum vrrp_refusal
-on_refused(const uint8_t *body, size_t len, void *arg)
-{
-	struct helper *h = arg;
-	struct vrrp_refused r;
-	enum vrrp_way way;
-
-	if (!vrrp_refused_decode(body, len, &way, &r) ||
-	    way != vrrp_way_back(vrrp_helper_way(h->role)))
-		return VRRP_REFUSAL_BODY;
-	vrrp_tally_set(&r, h->down);
-	return VRRP_REFUSAL_NONE;
-}
-
-static enum vrrp_refusal
-on_here(const uint8_t *body, size_t len, void *arg)
-{
-	struct helper *h = arg;
-
-	(void)body;
-	(void)len;
-	h->unproven = false;
-	return VRRP_REFUSAL_NONE;
-}
-
+/* The newest of each tracker is all that the engine needs. */
 static void
-hung_up(void *arg)
+say_levels_again(struct vrrp_helpers *all)
 {
-	(void)arg;	/* on_end() is called as well */
-}
+	struct helper *h;
+	unsigned i;
 
-static void
-retry(struct helper *h)
-{
-	int64_t wait_ns = vrrp_backoff_next_ns(&h->backoff, h->started,
-	    loop_clock());
-
-	/* Not at once: the helper may have been killed for a good reason. */
-	if (wait_ns < VRRP_BACKOFF_FIRST_NS)
-		wait_ns = VRRP_BACKOFF_FIRST_NS;
-	loop_timer_set(h->restart, mono_add(loop_clock(), wait_ns));
-}
-
-static void
-on_end(int fd, void *arg)
-{
-	struct helper *h = arg;
-	int status = 0;
-
-	(void)fd;
-	vrrp_channel_drain(h->child.channel);
-	if (!vrrp_child_reap(&h->child, &status))
-		return;
-	vrrp_post_stop(h->post);
-	vrrp_child_let_go(&h->child);
-	vrrp_tally_renew(h->up);
-	vrrp_tally_renew(h->down);
-	if (!is_needed(h))
-		return;
-	if (h->unproven) {
-		log_err("%s: the program on disk ended before its first word "
-		    "%s=%d: what runs since the start of vrrpd goes on",
-		    vrrp_helper_name(h->role), WIFSIGNALED(status) ?
-		    "signal" : "status", WIFSIGNALED(status) ?
-		    WTERMSIG(status) : WEXITSTATUS(status));
-		h->own = true;
-		h->unproven = false;
-		start_or_retry(h);
+	if (all->engine != NULL && !vrrp_channel_flush(all->engine)) {
+		try_again(all);
 		return;
 	}
-	log_err("%s died %s=%d: started again", vrrp_helper_name(h->role),
-	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ?
-	    WTERMSIG(status) : WEXITSTATUS(status));
-	retry(h);
+	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
+		h = &all->list[i];
+		if (h->levels_lost)
+			(void)vrrp_channel_send(h->beside.child.channel,
+			    VRRP_MSG_REPLAY, NULL, 0);
+		h->levels_lost = false;
+	}
+}
+
+/*
+ * A hook is to run for the state in which a router or group is by now, however it
+ * got there.  That it was contested meanwhile is of no use later.
+ */
+static void
+owe_notice(struct vrrp_helpers *all, const struct vrrp_notice *n)
+{
+	struct vrrp_notice *o;
+	unsigned i;
+
+	for (i = 0; i < all->owed_count; i++) {
+		o = &all->owed[i];
+		if (o->group != n->group || strcmp(o->name, n->name) != 0)
+			continue;
+		if (n->state == VRRP_NOTICE_CONTESTED)
+			return;
+		o->state = n->state;
+		o->priority = n->priority;
+		o->time_real_ns = n->time_real_ns;
+		memcpy(o->cause, n->cause, sizeof(o->cause));
+		return;
+	}
+	if (i < OWED_MAX)
+		all->owed[all->owed_count++] = *n;
+}
+
+/* Notices that vrrpd-scripts does not take, or is not there for, are kept. */
+static void
+send_notices(struct vrrp_helpers *all)
+{
+	struct vrrp_channel *c;
+	uint8_t body[VRRP_NOTICE_BYTES_MAX];
+	unsigned sent = 0;
+
+	c = all->list[VRRP_HELPER_SCRIPTS].beside.child.channel;
+	while (c != NULL && sent < all->owed_count && vrrp_channel_send(c,
+	    VRRP_MSG_NOTICE, body, vrrp_notice_encode(&all->owed[sent],
+	    body)) == 0)
+		sent++;
+	all->owed_count -= sent;
+	memmove(&all->owed[0], &all->owed[sent],
+	    all->owed_count * sizeof(all->owed[0]));
+	if (c != NULL && all->owed_count > 0)
+		try_again(all);
+}
+
+static void
+again_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	say_levels_again(arg);
+	send_notices(arg);
+}
+
+static void
+helper_started(void *arg)
+{
+	struct helper *h = arg;
+
+	vrrp_channel_handle(h->beside.child.channel, VRRP_MSG_LEVEL, on_level,
+	    h);
+	if (h->role == VRRP_HELPER_SCRIPTS)
+		send_notices(h->helpers);
+}
+
+static void
+helper_ended(void *arg)
+{
+	struct helper *h = arg;
+
+	vrrp_post_stop(h->post);
 }
 
 /* The child of the fork goes on here. */
-static void __attribute__((noreturn))
-become_helper(const struct helper *h, int channel)
+static void
+become_helper(int channel, bool execute, void *arg)
 {
+	struct helper *h = arg;
 	struct vrrp_ledger *ledger = h->helpers->ledger;
 	const struct vrrp_helper_birth birth = {
 		.role = h->role,
@@ -174,7 +203,7 @@ become_helper(const struct helper *h, int channel)
 	};
 	int error;
 
-	if (h->unproven) {
+	if (execute) {
 		error = vrrp_helper_execute(&birth);
 		log_err("%s: cannot execute %s: %s", vrrp_helper_name(h->role),
 		    h->helpers->program->path, strerror(-error));
@@ -182,55 +211,12 @@ become_helper(const struct helper *h, int channel)
 	vrrp_helper_live(&birth);
 }
 
-static int
-start(struct helper *h)
-{
-	const struct vrrp_child_plan plan = {
-		.in = vrrp_helper_way(h->role),
-		.gone = hung_up,
-		.ended = on_end,
-		.arg = h,
-	};
-	int rc, fd;
-
-	h->started = loop_clock();
-	h->unproven = h->helpers->program->path[0] != '\0' && !h->own;
-	rc = vrrp_child_start(&h->child, h->helpers->loop, &plan, &fd);
-	if (rc == 1)
-		become_helper(h, fd);
-	if (rc < 0)
-		return rc;
-	vrrp_channel_handle(h->child.channel, VRRP_MSG_HERE, on_here, h);
-	vrrp_channel_handle(h->child.channel, VRRP_MSG_LEVEL, on_level, h);
-	vrrp_channel_handle(h->child.channel, VRRP_MSG_REFUSED, on_refused, h);
-	vrrp_channel_on_refused(h->child.channel, vrrp_tally_set, h->up);
-	return 0;
-}
-
-static void
-start_or_retry(struct helper *h)
-{
-	int error;
-
-	if (h->child.pid != 0)
-		return;
-	error = start(h);
-	if (error == 0)
-		return;
-	log_err("cannot start %s: %s", vrrp_helper_name(h->role),
-	    strerror(-error));
-	retry(h);
-}
-
-static void
-on_restart(mono_t deadline, void *arg)
-{
-	struct helper *h = arg;
-
-	(void)deadline;
-	if (is_needed(h))
-		start_or_retry(h);
-}
+static const struct vrrp_beside_calls helper_calls = {
+	.become = become_helper,
+	.started = helper_started,
+	.ended = helper_ended,
+	.wanted = is_needed,
+};
 
 /* --- all of them --- */
 
@@ -242,8 +228,10 @@ on_notice(const uint8_t *body, size_t len, void *arg)
 
 	if (vrrp_notice_decode(body, len, &n) < 0)
 		return VRRP_REFUSAL_BODY;
-	(void)vrrp_channel_send(all->list[VRRP_HELPER_SCRIPTS].child.channel,
-	    VRRP_MSG_NOTICE, body, len);
+	if (!is_needed(&all->list[VRRP_HELPER_SCRIPTS]))
+		return VRRP_REFUSAL_NONE;
+	owe_notice(all, &n);
+	send_notices(all);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -252,7 +240,7 @@ tell_reloaded(void *arg)
 {
 	struct helper *h = arg;
 
-	(void)vrrp_channel_send(h->child.channel, VRRP_MSG_RELOADED, NULL, 0);
+	(void)vrrp_channel_send(h->beside.child.channel, VRRP_MSG_RELOADED, NULL, 0);
 }
 
 /* The engine has another configuration in force; so shall the helpers. */
@@ -264,14 +252,16 @@ reloaded(uint8_t needs, void *arg)
 	unsigned i;
 
 	all->needed = needs;
+	if (!is_needed(&all->list[VRRP_HELPER_SCRIPTS]))
+		all->owed_count = 0;
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		h = &all->list[i];
-		if (h->child.pid != 0)
-			vrrp_post_send(h->post, h->child.channel, 0,
+		if (h->beside.child.pid != 0)
+			vrrp_post_send(h->post, h->beside.child.channel, 0,
 			    vrrp_ledger_in_force(all->ledger), tell_reloaded,
 			    h);
 		else if (is_needed(h))
-			start_or_retry(h);
+			vrrp_beside_start(&h->beside);
 	}
 }
 
@@ -281,10 +271,8 @@ tell_engine(struct vrrp_helpers *all, struct vrrp_channel *engine)
 	unsigned i;
 
 	all->engine = engine;
-	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		vrrp_tally_tell(all->list[i].up, engine);
-		vrrp_tally_tell(all->list[i].down, engine);
-	}
+	for (i = 0; i < VRRP_HELPER_COUNT; i++)
+		vrrp_beside_tell(&all->list[i].beside, engine);
 }
 
 static void
@@ -297,8 +285,8 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	tell_engine(all, engine);
 	/* A new engine knows nothing yet. */
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
-		if (all->list[i].child.pid != 0)
-			(void)vrrp_channel_send(all->list[i].child.channel,
+		if (all->list[i].beside.child.pid != 0)
+			(void)vrrp_channel_send(all->list[i].beside.child.channel,
 			    VRRP_MSG_REPLAY, NULL, 0);
 }
 
@@ -313,16 +301,10 @@ static void
 part_renew(void *arg)
 {
 	struct vrrp_helpers *all = arg;
-	struct helper *h;
 	unsigned i;
 
-	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
-		h = &all->list[i];
-		h->own = false;
-		if (all->program->path[0] != '\0' && vrrp_channel_send(
-		    h->child.channel, VRRP_MSG_EXECUTE, NULL, 0) == 0)
-			h->unproven = true;
-	}
+	for (i = 0; i < VRRP_HELPER_COUNT; i++)
+		vrrp_beside_renew(&all->list[i].beside);
 }
 
 static void
@@ -335,38 +317,30 @@ part_forget(void *arg)
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		h = &all->list[i];
 		vrrp_post_free(h->post);
-		vrrp_child_let_go(&h->child);
-		vrrp_tally_free(h->up);
-		vrrp_tally_free(h->down);
-		loop_timer_free(h->restart);
-		h->up = h->down = NULL;
-		h->restart = NULL;
+		vrrp_beside_forget(&h->beside);
 		h->post = NULL;
 	}
-	all->loop = NULL;
+	loop_timer_free(all->again);
+	all->again = NULL;
 }
 
 static int
 part_open(struct loop *loop, void *arg)
 {
 	struct vrrp_helpers *all = arg;
-	enum vrrp_way way;
 	struct helper *h;
 	unsigned i;
 
-	all->loop = loop;
+	all->again = loop_timer_new(loop, again_cb, all);
+	if (all->again == NULL)
+		return -ENOMEM;
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		h = &all->list[i];
-		way = vrrp_helper_way(h->role);
-		h->up = vrrp_tally_new(loop, way);
-		h->down = vrrp_tally_new(loop, vrrp_way_back(way));
-		h->restart = loop_timer_new(loop, on_restart, h);
 		h->post = vrrp_post_new(loop);
-		if (h->up == NULL || h->down == NULL || h->restart == NULL ||
-		    h->post == NULL)
+		if (vrrp_beside_open(&h->beside, loop) < 0 || h->post == NULL)
 			return -ENOMEM;
 		if (is_needed(h))
-			start_or_retry(h);
+			vrrp_beside_start(&h->beside);
 	}
 	return 0;
 }
@@ -383,11 +357,11 @@ part_close(void *arg)
 	/* Every channel first, so that all helpers leave at the same time. */
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		vrrp_post_stop(all->list[i].post);
-		vrrp_child_hang_up(&all->list[i].child);
+		vrrp_child_hang_up(&all->list[i].beside.child);
 	}
 	for (i = 0; i < VRRP_HELPER_COUNT; i++)
-		if (all->list[i].child.pid != 0)
-			vrrp_child_wait(&all->list[i].child, deadline);
+		if (all->list[i].beside.child.pid != 0)
+			vrrp_child_wait(&all->list[i].beside.child, deadline);
 	part_forget(all);
 }
 
@@ -409,6 +383,10 @@ vrrp_helpers_new(struct vrrp_ledger *ledger, const struct vrrp_config *config,
 	for (i = 0; i < VRRP_HELPER_COUNT; i++) {
 		all->list[i].helpers = all;
 		all->list[i].role = (enum vrrp_helper_role)i;
+		vrrp_beside_init(&all->list[i].beside,
+		    vrrp_helper_name(all->list[i].role),
+		    vrrp_helper_way(all->list[i].role), program, &helper_calls,
+		    &all->list[i]);
 	}
 	return all;
 }

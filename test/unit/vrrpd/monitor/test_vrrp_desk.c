@@ -448,6 +448,38 @@ test_vrrp_desk_full_channel_loses_no_removal(void **state)
 	assert_int_equal(told_index(NET, VRRP_MSG_REMOVE), 9);
 }
 
+/* Without an answer the instance would wait for its device for good. */
+static void
+test_vrrp_desk_wish_without_room_is_answered(void **state)
+{
+	uint32_t number;
+	int ifindex;
+
+	(void)state;
+	start();
+	for (number = 1; number <= VRRP_DEVICES_MAX; number++)
+		engine_wishes(number, 51);
+	assert_int_equal(told_made(&ifindex), 0);
+	engine_wishes(number, 51);
+	assert_int_equal(told_made(&ifindex), number);
+	assert_int_equal(ifindex, 0);
+}
+
+/* Without an answer its name would never be free again. */
+static void
+test_vrrp_desk_removal_without_room_is_answered(void **state)
+{
+	int ifindex;
+
+	(void)state;
+	start();
+	for (ifindex = 1; ifindex <= VRRP_REMOVALS_MAX; ifindex++)
+		engine_removes(ifindex);
+	assert_int_equal(told_index(engine_number, VRRP_MSG_REMOVED), 0);
+	engine_removes(ifindex);
+	assert_int_equal(told_index(engine_number, VRRP_MSG_REMOVED), ifindex);
+}
+
 static void
 test_vrrp_desk_refuses_what_it_cannot_decode(void **state)
 {
@@ -931,6 +963,8 @@ main(void)
 		T(test_vrrp_desk_last_answer_of_a_dead_vrrpd_net_is_read),
 		T(test_vrrp_desk_keeps_removals_and_no_renewals),
 		T(test_vrrp_desk_full_channel_loses_no_removal),
+		T(test_vrrp_desk_wish_without_room_is_answered),
+		T(test_vrrp_desk_removal_without_room_is_answered),
 		T(test_vrrp_desk_refuses_what_it_cannot_decode),
 		T(test_vrrp_desk_wish_goes_there_and_the_answer_back),
 		T(test_vrrp_desk_has_a_few_devices_under_way_at_a_time),

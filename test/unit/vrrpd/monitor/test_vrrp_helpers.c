@@ -580,20 +580,107 @@ test_vrrp_helpers_dead_helper_nobody_needs_is_not_started(void **state)
 	assert_int_equal(world.children, 3);
 }
 
-/* A notice for a helper that is dead just now is lost, and nothing else. */
 static void
-test_vrrp_helpers_notice_without_a_helper_is_harmless(void **state)
+engine_notes(const char *name, enum vrrp_notice_state state,
+    enum vrrp_notice_state before)
 {
+	struct vrrp_notice n = { .state = state, .before = before,
+	    .cause = "preemption" };
 	uint8_t buf[VRRP_NOTICE_BYTES_MAX];
 
+	(void)strcpy(n.name, name);
+	world_says(engine_number, VRRP_MSG_NOTICE, buf,
+	    vrrp_notice_encode(&n, buf));
+}
+
+static void
+assert_notice(unsigned to, const char *name, enum vrrp_notice_state state,
+    enum vrrp_notice_state before)
+{
+	struct vrrp_notice n;
+	const uint8_t *body;
+	size_t len;
+
+	assert_true(world_told(to, VRRP_MSG_NOTICE, &body, &len));
+	assert_int_equal(vrrp_notice_decode(body, len, &n), 0);
+	assert_string_equal(n.name, name);
+	assert_int_equal(n.state, state);
+	assert_int_equal(n.before, before);
+}
+
+/* A hook must not be left out because vrrpd-scripts was killed just before. */
+static void
+test_vrrp_helpers_notice_without_a_helper_is_for_the_next(void **state)
+{
 	(void)state;
 	needs(VRRP_NEEDS_SCRIPTS);
 	engine_starts();
 	world_dies(1, SIGKILL);
-	world_says(engine_number, VRRP_MSG_NOTICE, buf,
-	    make_notice(buf, "a"));
+	engine_notes("a", VRRP_NOTICE_ACTIVE, VRRP_NOTICE_BACKUP);
+	engine_notes("b", VRRP_NOTICE_ACTIVE, VRRP_NOTICE_BACKUP);
+	engine_notes("a", VRRP_NOTICE_CONTESTED, VRRP_NOTICE_ACTIVE);
+	engine_notes("b", VRRP_NOTICE_BACKUP, VRRP_NOTICE_ACTIVE);
 	world_run_ms(1000);
+	assert_notice(world.children, "a", VRRP_NOTICE_ACTIVE,
+	    VRRP_NOTICE_BACKUP);
+	/* The newest state, from the one that hooks have run for. */
+	assert_notice(world.children, "b", VRRP_NOTICE_BACKUP,
+	    VRRP_NOTICE_BACKUP);
+	assert_false(world_told(world.children, VRRP_MSG_NOTICE, NULL, NULL));
 	assert_int_equal(told_refused(VRRP_WAY_ENGINE_UP), 0);
+}
+
+static void
+test_vrrp_helpers_notice_that_is_not_taken_waits(void **state)
+{
+	(void)state;
+	needs(VRRP_NEEDS_SCRIPTS);
+	engine_starts();
+	world.full = true;
+	engine_notes("a", VRRP_NOTICE_ACTIVE, VRRP_NOTICE_BACKUP);
+	world_run_ms(1000);
+	world.full = false;
+	world_run_ms(100);
+	assert_notice(1, "a", VRRP_NOTICE_ACTIVE, VRRP_NOTICE_BACKUP);
+	assert_false(world_told(1, VRRP_MSG_NOTICE, NULL, NULL));
+}
+
+/* No hook is left after a reload: nobody is told later. */
+static void
+test_vrrp_helpers_notice_nobody_needs_is_dropped(void **state)
+{
+	(void)state;
+	needs(VRRP_NEEDS_SCRIPTS);
+	engine_starts();
+	world_dies(1, SIGKILL);
+	engine_notes("a", VRRP_NOTICE_ACTIVE, VRRP_NOTICE_BACKUP);
+	engine_reloaded(0);
+	engine_notes("a", VRRP_NOTICE_BACKUP, VRRP_NOTICE_ACTIVE);
+	engine_reloaded(VRRP_NEEDS_SCRIPTS);
+	world_run_ms(1000);
+	assert_false(world_told(world.children, VRRP_MSG_NOTICE, NULL, NULL));
+}
+
+/* A level is a state, and the engine must not go on with an older one. */
+static void
+test_vrrp_helpers_level_that_is_not_taken_is_asked_for_again(void **state)
+{
+	uint8_t buf[VRRP_LEVEL_BYTES_MAX];
+
+	(void)state;
+	needs(VRRP_NEEDS_CHECKS);
+	engine_starts();
+	assert_true(world_told(1, VRRP_MSG_REPLAY, NULL, NULL));
+	world.full = true;
+	world_says(1, VRRP_MSG_LEVEL, buf,
+	    make_level(buf, VRRP_TRACK_PING, "gateway"));
+	world_run_ms(1000);
+	world.full = false;
+	assert_false(world_told(1, VRRP_MSG_REPLAY, NULL, NULL));
+	world_run_ms(100);
+	assert_true(world_told(1, VRRP_MSG_REPLAY, NULL, NULL));
+	world_run_ms(10000);
+	assert_false(world_told(1, VRRP_MSG_REPLAY, NULL, NULL));
 }
 
 /* The monitor may fail before its parts are opened. */
@@ -652,7 +739,10 @@ main(void)
 		T(test_vrrp_helpers_dead_helper_is_started_again_ever_later),
 		T(test_vrrp_helpers_that_cannot_be_started_is_tried_again),
 		T(test_vrrp_helpers_dead_helper_nobody_needs_is_not_started),
-		T(test_vrrp_helpers_notice_without_a_helper_is_harmless),
+		T(test_vrrp_helpers_notice_without_a_helper_is_for_the_next),
+		T(test_vrrp_helpers_notice_that_is_not_taken_waits),
+		T(test_vrrp_helpers_notice_nobody_needs_is_dropped),
+		T(test_vrrp_helpers_level_that_is_not_taken_is_asked_for_again),
 		T(test_vrrp_helpers_close_without_open_is_fine),
 		T(test_vrrp_helpers_close_waits_for_all_together),
 		T(test_vrrp_helpers_in_another_child_they_are_left_alone),
