@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,11 +57,40 @@ parent_of(char out[STATE_FILE_PATH_MAX], const char *path)
 
 /* --- the folder --- */
 
+/* A folder without another one in it has two names: its own and ".". */
+#define LINKS_OF_EMPTY	2
+
+/*
+ * The folder that was just made is given away, and nothing that was put into its
+ * place: where others may write in the one above, they can move there what is
+ * somebody's.  Nobody else's folder is empty and closed to all but us.
+ */
+static int
+give_away(int fd, const struct stat *st, uid_t uid)
+{
+	if (st->st_uid != geteuid() || (st->st_mode & 0777) != 0700 ||
+	    st->st_nlink > LINKS_OF_EMPTY)
+		return -EPERM;
+	if (fchmod(fd, uid == geteuid() ? 0755 : 0775) == -1)
+		return -errno;
+	return uid != geteuid() && fchown(fd, uid, (gid_t)-1) == -1 ? -errno :
+	    0;
+}
+
+/* Somebody made it before: that user must be able to write there as it is. */
+static int
+is_writable_by(const struct stat *st, uid_t uid)
+{
+	return st->st_uid == uid || (st->st_mode & (S_IWGRP | S_IWOTH)) != 0 ?
+	    0 : -EPERM;
+}
+
 int
 state_file_folder(const char *path, uid_t uid)
 {
 	char parent[STATE_FILE_PATH_MAX];
 	struct stat st;
+	bool made;
 	int fd, error;
 
 	error = parent_of(parent, path);
@@ -68,16 +98,17 @@ state_file_folder(const char *path, uid_t uid)
 		return error;
 	if (mkdir(parent, 0755) == -1 && errno != EEXIST)
 		return -errno;
-	if (mkdir(path, 0755) == -1 && errno != EEXIST)
+	made = mkdir(path, 0700) == 0;
+	if (!made && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return -errno;
 	if (fstat(fd, &st) == -1)
 		error = -errno;
-	else if (st.st_uid == geteuid() && st.st_uid != uid &&
-	    (fchmod(fd, 0775) == -1 || fchown(fd, uid, (gid_t)-1) == -1))
-		error = -errno;
+	else
+		error = made ? give_away(fd, &st, uid) :
+		    is_writable_by(&st, uid);
 	(void)close(fd);
 	return error;
 }

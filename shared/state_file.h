@@ -14,10 +14,12 @@
 #define STATE_FILE_PATH_MAX	4096
 
 /*
- * Makes the folder and the one above where they are missing, and gives it to
- * that user if it is ours; our group may write there, too, for a root without
- * CAP_DAC_OVERRIDE has no more rights than anybody.  0, or negative errno: it may
- * be there nevertheless.
+ * Makes the folder and the one above where they are missing, and gives the folder
+ * that it made to that user; our group may write there, too, for a root without
+ * CAP_DAC_OVERRIDE has no more rights than anybody.  One that was there keeps its
+ * owner: what root has is not the user's because an option names it.  0, or negative
+ * errno: the folder may be there nevertheless; -EPERM when it is, and that user may
+ * not write in it.
  */
 int	state_file_folder(const char *path, uid_t uid);
 /*

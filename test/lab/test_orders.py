@@ -129,6 +129,20 @@ def test_orders_without_a_disk_are_obeyed_and_said_to_end(lab):
     assert lab.r1.state() == "initialize", json.dumps(lab.r1.instance())
 
 
+def test_orders_folder_of_root_is_not_given_away(lab):
+    """Somebody says -S /etc."""
+    lab.r1.state_dir.mkdir(mode=0o755)
+    (lab.r1.state_dir / "passwd").write_text("root's")
+    vrrpd = lab.r1.start_vrrpd(vrrpd_conf())
+    lab.r1.wait_state("active", 5)
+    st = lab.r1.state_dir.stat()
+    assert st.st_uid == 0 and st.st_mode & 0o777 == 0o755
+    assert "did not make this folder" in vrrpd.log()
+    done = lab.r1.vrrpctl("disable", "web", check=True)
+    assert "not on the disk" in done.stderr
+    assert [p.name for p in lab.r1.state_dir.iterdir()] == ["passwd"]
+
+
 def test_orders_two_daemons_of_one_folder_have_their_own(lab):
     lab.r2.state_dir = lab.r1.state_dir
     for router in lab.routers:

@@ -258,7 +258,7 @@ static int
 part_open(struct loop *loop, void *arg)
 {
 	struct vrrp_keeper *k = arg;
-	int error;
+	int error, read_error = 0;
 
 	k->writer = vrrp_writer_new(loop, written, k);
 	k->due = loop_timer_new(loop, due_cb, k);
@@ -272,8 +272,14 @@ part_open(struct loop *loop, void *arg)
 		return 0;
 	}
 	error = state_file_folder(k->folder, k->user->uid);
-	if (error == 0)
-		error = read_file(k);
+	if (error == -EPERM)
+		log_err("%s: vrrpd did not make this folder, and its user %s may "
+		    "not write there: give it to that user, or name one that "
+		    "does not exist yet", k->folder, priv_user_name());
+	/* Read all the same: what was said counts, wherever it stands. */
+	if (error == 0 || error == -EPERM)
+		read_error = read_file(k);
+	error = error < 0 ? error : read_error;
 	if (error < 0)
 		judge(k, error);
 	report(k);

@@ -212,9 +212,38 @@ test_state_file_folder_is_made_and_given_away_once(void **state)
 		return;
 	/* A folder that has an owner keeps it. */
 	(void)snprintf(deep, sizeof(deep), "%s/swiftover/vrrpd", top);
-	assert_int_equal(state_file_folder(deep, uid + 1), 0);
+	assert_int_equal(chmod(deep, 0755), 0);
+	assert_int_equal(state_file_folder(deep, uid + 1), -EPERM);
 	assert_int_equal(stat(deep, &st), 0);
 	assert_int_equal(st.st_uid, uid);
+}
+
+/* Somebody names /etc, or a folder of root's that is empty. */
+static void
+test_state_file_folder_that_was_there_is_not_given_away(void **state)
+{
+	uid_t uid = geteuid() == 0 ? SOMEBODY : geteuid() + 1;
+	static const mode_t modes[] = { 0700, 0755, 0750, 0555 };
+	struct stat st;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		assert_int_equal(mkdir(path, 0700), 0);
+		assert_int_equal(chmod(path, modes[i]), 0);
+		assert_int_equal(state_file_folder(path, uid), -EPERM);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_uid, geteuid());
+		assert_int_equal(st.st_mode & 07777, modes[i]);
+		assert_int_equal(rmdir(path), 0);
+	}
+	/* Of one in which that user may write, nothing is changed either. */
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(chmod(path, 01777), 0);
+	assert_int_equal(state_file_folder(path, uid), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, geteuid());
+	assert_int_equal(st.st_mode & 07777, 01777);
 }
 
 /* As in a service whose capabilities are few. */
@@ -274,6 +303,7 @@ main(void)
 		T(test_state_file_set_aside_replaces_an_older_one),
 		T(test_state_file_path_too_long_is_an_error),
 		T(test_state_file_folder_is_made_and_given_away_once),
+		T(test_state_file_folder_that_was_there_is_not_given_away),
 		T(test_state_file_root_that_may_not_override_works_there_as_well),
 		T(test_state_file_folder_that_is_none_is_an_error),
 	};
