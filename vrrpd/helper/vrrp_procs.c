@@ -6,6 +6,12 @@
  * asked whether it still lives; what was read was then true of that process and
  * not of another that got its number.
  *
+ * A process that is killed by an error writes its core before its pidfd says that it
+ * has ended, which takes seconds for one that is large, and does nothing else any
+ * more.  The proc connector tells of that as it begins; /proc/PID/status says it for
+ * as long as it lasts, and is read ten times a second where there is no connector.  Such a process does not count from
+ * then on, and is kept until its end, so that it is not found anew.
+ *
  * The list of numbers seen is sorted, as /proc is read in rising order; merging
  * it with what is read now costs one step per process.
  */
@@ -40,6 +46,7 @@ struct found {
 	pid_t			 pid;
 	int			 pidfd;
 	struct loop_fd		*event;
+	bool			 dying;		/* writes its core: does not count */
 };
 
 struct vrrp_procs_watch {
@@ -75,6 +82,7 @@ struct vrrp_procs {
 	char			 last_pid[32];
 	mono_t			 started;	/* the last new process */
 	mono_t			 reread;	/* all, at */
+	mono_t			 cores;		/* looked for, at */
 	bool			 has_ns;
 	ino_t			 ns;
 	uint64_t		 missed;
@@ -86,7 +94,7 @@ struct vrrp_procs {
 /* --- /proc --- */
 
 static bool
-read_small(const char *path, char *buf, size_t size)
+read_whole(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t n;
@@ -98,6 +106,14 @@ read_small(const char *path, char *buf, size_t size)
 	if (n < 0)
 		return false;
 	buf[n] = '\0';
+	return true;
+}
+
+static bool
+read_small(const char *path, char *buf, size_t size)
+{
+	if (!read_whole(path, buf, size))
+		return false;
 	buf[strcspn(buf, "\n")] = '\0';
 	return true;
 }
@@ -131,6 +147,24 @@ lives(int pidfd)
 	return poll(&pfd, 1, 0) == 0;
 }
 
+/* The core of a process is being written. */
+static bool
+is_dumping(const char *pid)
+{
+	static const char word[] = "\nCoreDumping:";
+	char path[64], buf[4096];
+	const char *at;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/status", pid);
+	if (!read_whole(path, buf, sizeof(buf)))
+		return false;
+	at = strstr(buf, word);
+	if (at == NULL)			/* before Linux 4.15 */
+		return false;
+	at += sizeof(word) - 1;
+	return at[strspn(at, "\t ")] == '1';
+}
+
 /* --- found processes --- */
 
 static void
@@ -149,7 +183,8 @@ drop(struct found *f)
 	*f->link = f->next;
 	if (f->next != NULL)
 		f->next->link = f->link;
-	f->watch->count--;
+	if (!f->dying)
+		f->watch->count--;
 	loop_fd_free(f->event);
 	(void)close(f->pidfd);
 	free(f);
@@ -169,6 +204,15 @@ on_end(int fd, void *arg)
 	}
 	drop(f);
 	tell(w, loop_now(w->procs->loop));
+}
+
+static void
+begins_to_die(struct found *f)
+{
+	if (f->dying)
+		return;
+	f->dying = true;
+	f->watch->count--;
 }
 
 static bool
@@ -202,7 +246,8 @@ take_in(struct vrrp_procs_watch *w, pid_t pid, const char *text,
 	f = NULL;
 	if ((comm == NULL || (read_small(path, now, sizeof(now)) &&
 	    strcmp(now, comm) == 0)) && in_our_network(p, text) &&
-	    vrrp_whose_fits(&w->whose, text) && lives(pidfd))
+	    vrrp_whose_fits(&w->whose, text) && !is_dumping(text) &&
+	    lives(pidfd))
 		f = calloc(1, sizeof(*f));
 	if (f == NULL) {
 		(void)close(pidfd);
@@ -239,6 +284,19 @@ look_at(struct vrrp_procs *p, pid_t pid, const char *text)
 		if (w->name[0] != '\0' && strcmp(w->name, comm) == 0 &&
 		    !has(w, pid))
 			take_in(w, pid, text, comm);
+}
+
+static void
+find_dumping(struct vrrp_procs_watch *w)
+{
+	struct found *f;
+	char text[16];
+
+	for (f = w->found; f != NULL; f = f->next) {
+		(void)snprintf(text, sizeof(text), "%d", (int)f->pid);
+		if (!f->dying && is_dumping(text))
+			begins_to_die(f);
+	}
 }
 
 /* A process may have taken another name, user or program. */
@@ -348,16 +406,17 @@ something_started(struct vrrp_procs *p)
 
 /* --- by the proc connector --- */
 
-/* Only two kinds of event pass: all of a busy machine's are too many. */
+/* Only these kinds of event pass: all of a busy machine's are too many. */
 static void
 filter_events(int fd)
 {
 	static struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NLMSG_HDRLEN +
 		    sizeof(struct cn_msg)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),	/* answer */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),	/* exec */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),	/* comm */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 4, 0),	/* answer */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),	/* exec */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),	/* comm */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),	/* core */
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};
@@ -369,17 +428,30 @@ filter_events(int fd)
 	/* A filter reads network order, the events have the machine's. */
 	code[2].k = htonl(PROC_EVENT_EXEC);
 	code[3].k = htonl(PROC_EVENT_COMM);
+	code[4].k = htonl(PROC_EVENT_COREDUMP);
 	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
 	    sizeof(program));
 }
 
 static void
-on_started(struct vrrp_procs *p, const uint8_t *data, size_t len)
+writes_its_core(struct vrrp_procs *p, pid_t pid)
+{
+	struct vrrp_procs_watch *w;
+	struct found *f;
+
+	for (w = p->watches; w != NULL; w = w->next)
+		for (f = w->found; f != NULL; f = f->next)
+			if (f->pid == pid)
+				begins_to_die(f);
+}
+
+static void
+on_event(struct vrrp_procs *p, const uint8_t *data, size_t len)
 {
 	struct vrrp_procs_watch *w;
 	struct proc_event ev;
 	char text[16];
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (len < NLMSG_HDRLEN + sizeof(struct cn_msg) + sizeof(ev))
 		return;
@@ -388,12 +460,16 @@ on_started(struct vrrp_procs *p, const uint8_t *data, size_t len)
 		pid = ev.event_data.exec.process_tgid;
 	} else if (ev.what == PROC_EVENT_COMM) {
 		pid = ev.event_data.comm.process_tgid;
+	} else if (ev.what == PROC_EVENT_COREDUMP) {
+		writes_its_core(p, ev.event_data.coredump.process_tgid);
 	} else {
 		p->told = p->told || ev.event_data.ack.err == 0;
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "%d", (int)pid);
-	look_at(p, pid, text);
+	if (pid != 0) {
+		(void)snprintf(text, sizeof(text), "%d", (int)pid);
+		look_at(p, pid, text);
+	}
 	for (w = p->watches; w != NULL; w = w->next)
 		if (w->told)
 			tell(w, loop_now(p->loop));
@@ -411,7 +487,7 @@ on_connector(int fd, void *arg)
 		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
 		if (n < 0)
 			return;
-		on_started(p, buf, (size_t)n);
+		on_event(p, buf, (size_t)n);
 	}
 }
 
@@ -499,8 +575,14 @@ look(struct vrrp_procs *p, mono_t now)
 {
 	struct vrrp_procs_watch *w;
 	bool names = false, all = !mono_before(now, p->reread);
+	bool cores = !mono_before(now, p->cores);
 
+	if (cores)
+		p->cores = mono_add(now, p->told ? VRRP_PROCS_REREAD_NS :
+		    VRRP_PROCS_CORES_NS);
 	for (w = p->watches; w != NULL; w = w->next) {
+		if (cores)
+			find_dumping(w);
 		if (w->pid_file[0] != '\0')
 			look_at_file(w);
 		else

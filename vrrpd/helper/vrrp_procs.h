@@ -13,6 +13,9 @@
  * answers, a start is seen at once; nothing depends on it, and what it loses is
  * found as anywhere else.
  *
+ * A process whose core is being written has ended: at once where the connector tells
+ * of it, and elsewhere a tenth of a second later.
+ *
  * Only processes in our own network namespace count: one of another container
  * or namespace of the same name serves somebody else.  Two processes share one
  * if /proc/PID/net/dev is the same file for both, which everybody may look at;
@@ -37,6 +40,7 @@
 
 #define VRRP_PROCS_YOUNG_NS	NS_PER_S
 #define VRRP_PROCS_REREAD_NS	(2 * NS_PER_S)
+#define VRRP_PROCS_CORES_NS	(100 * NS_PER_MS)
 
 struct vrrp_procs;
 struct vrrp_procs_watch;

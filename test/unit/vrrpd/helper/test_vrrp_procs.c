@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <sched.h>
@@ -477,6 +478,122 @@ test_vrrp_procs_pid_file_with_nonsense_is_nobody(void **state)
 	watch = NULL;
 }
 
+/* --- cores --- */
+
+#define CORE_MB		64
+#define CORE_TRIES	4
+
+/* A child with so much memory, in a folder for its core. */
+static pid_t
+spawn_large(size_t mb, const char *folder)
+{
+	pid_t pid;
+	int ready[2];
+	char c, *mem;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+		mem = malloc(mb << 20);
+		if (mem == NULL || chdir(folder) < 0 ||
+		    setrlimit(RLIMIT_CORE, &limit) < 0)
+			_exit(1);
+		memset(mem, 0x5a, mb << 20);
+		(void)signal(SIGABRT, SIG_DFL);
+		if (write(ready[1], mem, 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		pid = -1;
+	close(ready[0]);
+	return pid;
+}
+
+static void
+on_pause(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	loop_stop(l);
+}
+
+static void
+run_for(int64_t ns)
+{
+	struct loop_timer *pause_timer = loop_timer_new(l, on_pause, NULL);
+
+	assert_non_null(pause_timer);
+	loop_timer_set(pause_timer, mono_add(loop_clock(), ns));
+	assert_int_equal(loop_run(l), 0);
+	loop_timer_free(pause_timer);
+}
+
+/* True: its end was told while it was there, writing; false: it was too quick. */
+static bool
+is_told_before_the_end(size_t mb, const char *folder, const char *by_name,
+    const char *by_file)
+{
+	pid_t pid = spawn_large(mb, folder);
+	bool before;
+	FILE *f;
+
+	if (pid < 0) {
+		print_message("no core can be written here\n");
+		skip();
+	}
+	f = fopen(file, "w");
+	assert_non_null(f);
+	(void)fprintf(f, "%d\n", (int)pid);
+	assert_int_equal(fclose(f), 0);
+	calls = 0;
+	start_watch(by_name, by_file);
+	run_until(1);
+	assert_int_equal(kill(pid, SIGABRT), 0);
+	run_until(0);
+	before = waitpid(pid, NULL, WNOHANG) == 0;
+	/* The process is not found anew while it goes on writing. */
+	calls = 0;
+	expected = 1;
+	while (before && waitpid(pid, NULL, WNOHANG) == 0)
+		run_for(5 * NS_PER_MS);
+	assert_int_equal(calls, 0);
+	vrrp_procs_unwatch(watch);
+	watch = NULL;
+	return before;
+}
+
+static void
+told_before_the_end(const char *by_name, const char *by_file)
+{
+	char folder[] = "/tmp/swiftover-core-XXXXXX", command[64];
+	bool told = false;
+	unsigned i;
+
+	assert_non_null(mkdtemp(folder));
+	for (i = 0; i < CORE_TRIES && !told; i++)
+		told = is_told_before_the_end((size_t)CORE_MB << i, folder,
+		    by_name, by_file);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	assert_int_equal(system(command), 0);
+	assert_true(told);
+}
+
+static void
+test_vrrp_procs_that_writes_its_core_has_ended(void **state)
+{
+	(void)state;
+	told_before_the_end(name, "");
+	told_before_the_end("", file);
+}
+
 static int
 make_file(void **state)
 {
@@ -511,6 +628,7 @@ main(void)
 		T(test_vrrp_procs_that_change_their_user_are_looked_at_again),
 		T(test_vrrp_procs_of_another_program_do_not_count),
 		T(test_vrrp_procs_say_what_they_are_where_only_root_can_have_said_it),
+		T(test_vrrp_procs_that_writes_its_core_has_ended),
 		T(test_vrrp_procs_pid_file_is_followed),
 		T(test_vrrp_procs_pid_file_with_nonsense_is_nobody),
 	};
