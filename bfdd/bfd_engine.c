@@ -228,7 +228,7 @@ accept_session(struct bfd_engine *e, const struct bfd_rx *rx,
  * relevant (RFC 5880 §6.3), so that a peer whose address is replaced, and which goes
  * on sending, is not declared dead.  Said with care: a stranger who has read the
  * discriminators is followed for a proof of life only, on the same link, and not
- * where that address has a session of its own.
+ * where that address has a session of its own or is one that no peer can have.
  */
 static bool
 has_moved(struct bfd_engine *e, const struct bfd_session *s,
@@ -239,6 +239,8 @@ has_moved(struct bfd_engine *e, const struct bfd_session *s,
 	if (c->p.unaffiliated || c->p.multihop || rx->multihop ||
 	    s->ifindex != rx->ifindex || c->session_state != BFD_UP ||
 	    pkt->your_discr == 0 || pkt->my_discr != c->remote_discr ||
+	    (!addr_is_loopback(&c->p.peer) && bfd_passive_is_martian(e->passive,
+	    rx->ifindex, &rx->source)) ||
 	    bfd_table_by_path(e->table, &rx->source, &rx->destination,
 	    rx->ifindex, false) != NULL)
 		return false;

@@ -193,16 +193,29 @@ bfd_passive_addrs_forget(struct bfd_passive *ps)
 	ps->subnet_count = 0;
 }
 
-/* RFC 9468 §2: it MUST belong to the subnet of the interface. */
 static bool
-in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
+is_on_link(const struct bfd_passive *ps, int ifindex, const struct addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < ps->subnet_count; i++) {
+		if (ps->subnets[i].ifindex == ifindex &&
+		    addr_in_prefix(a, &ps->subnets[i].prefix))
+			return true;
+	}
+	return false;
+}
+
+bool
+bfd_passive_is_martian(const struct bfd_passive *ps, int ifindex,
+    const struct addr *source)
 {
 	unsigned i;
 
 	/* Loopback is a network of lo alone. */
-	if (!addr_is_host(source) ||
-	    (source->family == AF_INET6 && !addr_is_link_local(source)))
-		return false;
+	if (!addr_is_host(source) || (addr_is_reserved(source) &&
+	    !is_on_link(ps, ifindex, source)))
+		return true;
 	for (i = 0; i < ps->subnet_count; i++) {
 		/*
 		 * An address of our own is no peer, wherever it is (a virtual one
@@ -213,14 +226,19 @@ in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
 		    source->family == AF_INET) &&
 		    (addr_equal(&ps->subnets[i].prefix.addr, source) ||
 		    addr_is_broadcast_of(source, &ps->subnets[i].prefix)))
-			return false;
-	}
-	for (i = 0; i < ps->subnet_count; i++) {
-		if (ps->subnets[i].ifindex == ifindex &&
-		    addr_in_prefix(source, &ps->subnets[i].prefix))
 			return true;
 	}
 	return false;
+}
+
+/* RFC 9468 §2: it MUST belong to the subnet of the interface. */
+static bool
+in_subnet(const struct bfd_passive *ps, int ifindex, const struct addr *source)
+{
+	if (source->family == AF_INET6 && !addr_is_link_local(source))
+		return false;
+	return is_on_link(ps, ifindex, source) &&
+	    !bfd_passive_is_martian(ps, ifindex, source);
 }
 
 static struct bfd_offer *

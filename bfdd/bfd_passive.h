@@ -83,6 +83,14 @@ bool	bfd_passive_addr(struct bfd_passive *, int ifindex,
 /* A dump of all follows. */
 void	bfd_passive_addrs_forget(struct bfd_passive *);
 
+/*
+ * No other host of this interface can have this source: not an address of a host; of
+ * a reserved range, if no address of the interface is; an address of ours, or a whole
+ * network's.
+ */
+bool	bfd_passive_is_martian(const struct bfd_passive *, int ifindex,
+	    const struct addr *source);
+
 /* A packet of no session, single hop, without Your Discriminator. */
 struct bfd_first_packet {
 	struct addr		 source, destination;

@@ -113,6 +113,15 @@ addr_is_loopback(const struct addr *a)
 }
 
 bool
+addr_is_reserved(const struct addr *a)
+{
+	if (a->family == AF_INET6)
+		return a->bytes[0] == 0;
+	return a->family == AF_INET && (a->bytes[0] == 0 ||
+	    a->bytes[0] == 127 || a->bytes[0] >= 240);
+}
+
+bool
 addr_is_broadcast_of(const struct addr *a, const struct addr_prefix *p)
 {
 	unsigned bit;

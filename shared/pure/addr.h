@@ -44,6 +44,11 @@ bool	addr_is_unspecified(const struct addr *);	/* 0.0.0.0, :: */
 /* May a host have it: set, and neither multicast, unspecified nor broadcast? */
 bool	addr_is_host(const struct addr *);
 bool	addr_is_loopback(const struct addr *);		/* 127/8, ::1 */
+/*
+ * No host of a network should have it: 0/8, 127/8 and 240/4; ::/8, where loopback
+ * and IPv4 addresses in another form are.
+ */
+bool	addr_is_reserved(const struct addr *);
 /* The broadcast address of this network; none in IPv6, nor in a /31 or a /32. */
 bool	addr_is_broadcast_of(const struct addr *, const struct addr_prefix *);
 /* True when both have one family and agree in the first `len` bits. */

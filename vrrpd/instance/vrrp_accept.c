@@ -91,17 +91,31 @@ judge_v2(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	return VRRP_OK;
 }
 
+/* Another address of this host there, and no virtual one. */
+static bool
+is_own(const struct vrrp_instance *v, const struct addr *source)
+{
+	const struct nl_addr *a = NULL;
+
+	while ((a = vrrp_addrs_next(v->env->addrs, v->iface->link.ifindex,
+	    a)) != NULL)
+		if (addr_equal(&a->prefix.addr, source))
+			return !is_vip(v, source) &&
+			    !vrrp_iface_is_virtual(v->iface, source);
+	return false;
+}
+
 /*
  * Is the source on the network of this interface, and no broadcast address of it?
  * In IPv6 every link-local address is.  An address of ours without a network (a
  * host's own /32) says nothing, nor do those that are left while the primary one is
- * away.
+ * away; then a source may be anywhere where hosts are.
  */
 static bool
 is_on_link(const struct vrrp_instance *v, const struct addr *source)
 {
+	bool found = false, known = false, alone = false;
 	const struct nl_addr *a = NULL;
-	bool found = false, known = false;
 
 	if (source->family == AF_INET6)
 		return addr_is_link_local(source);
@@ -111,23 +125,26 @@ is_on_link(const struct vrrp_instance *v, const struct addr *source)
 			continue;
 		if (addr_is_broadcast_of(source, &a->prefix))
 			return false;
-		if (a->prefix.len >= 31)
-			return true;
-		known = true;
 		found = found || addr_in_prefix(source, &a->prefix);
+		if (a->prefix.len >= 31)
+			alone = true;
+		else
+			known = true;
 	}
-	return found || !known || vrrp_iface_is_away(v->iface, AF_INET);
+	return found || (!addr_is_reserved(source) && (alone || !known ||
+	    vrrp_iface_is_away(v->iface, AF_INET)));
 }
 
 /*
- * No router can have this source: not an address of a host, loopback, the virtual
- * address (but for its owner, and for the last word of one), of another network.
- * A peer that is named may be behind a router.
+ * No router can have this source: not an address of a host, loopback, one of this
+ * host, the virtual address (but for its owner, and for the last word of one), of
+ * another network.  A peer that is named may be behind a router.
  */
 static bool
 is_martian(const struct vrrp_instance *v, const struct vrrp_advert *a)
 {
-	if (!addr_is_host(&a->source) || addr_is_loopback(&a->source))
+	if (!addr_is_host(&a->source) || addr_is_loopback(&a->source) ||
+	    is_own(v, &a->source))
 		return true;
 	if (is_vip(v, &a->source) && a->priority != VRRP_PRIORITY_OWNER &&
 	    a->priority != 0)

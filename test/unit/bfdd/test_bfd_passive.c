@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bfdd/bfd_passive.h"
+#include "shared/pure/rng.h"
 
 #define ETH0	7
 
@@ -188,6 +189,67 @@ test_bfd_passive_what_does_not_fit_is_refused(void **state)
 	}
 }
 
+/* --- any source that no peer can have --- */
+
+static struct addr
+any_in(struct rng *r, const char *text)
+{
+	struct addr_prefix p;
+	uint8_t bytes[16];
+	unsigned bit, bits;
+
+	assert_int_equal(addr_prefix_parse(text, &p), 0);
+	memcpy(bytes, p.addr.bytes, sizeof(bytes));
+	bits = (unsigned)addr_len(p.addr.family) * 8;
+	for (bit = p.len; bit < bits; bit++)
+		if (rng_below(r, 2) != 0)
+			bytes[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+	return addr_from_bytes(p.addr.family, bytes);
+}
+
+/* B-142 -: whatever the bytes are; the same bytes are no new address of a peer */
+static void
+test_bfd_passive_martians_of_any_kind_are_refused(void **state)
+{
+	static const char *const martians[] = { "0.0.0.0/8", "127.0.0.0/8",
+	    "224.0.0.0/4", "240.0.0.0/4", "255.255.255.255/32", "192.0.2.255/32",
+	    "192.0.2.1/32", "192.0.2.50/32", "198.51.100.0/24", "::/128",
+	    "::1/128", "::ffff:0:0/96", "::/96", "ff00::/8", "fe80::1/128",
+	    "2000::/3", "fc00::/7", "64:ff9b::/96" };
+	struct bfd_first_packet p;
+	struct rng r;
+	size_t i;
+	unsigned n;
+
+	(void)state;
+	rng_seed(&r, 17);
+	offer("fe80::1", 64);
+	offer("192.0.2.1", 64);
+	for (i = 0; i < sizeof(martians) / sizeof(martians[0]); i++) {
+		for (n = 0; n < 2000; n++) {
+			p = packet("192.0.2.2", "192.0.2.1");
+			p.source = any_in(&r, martians[i]);
+			if (p.source.family == AF_INET6)
+				p.destination = address("fe80::1");
+			if (judge(&p) != BFD_PASSIVE_SOURCE_VERDICT)
+				fail_msg("%s", martians[i]);
+			/* A peer that has moved may be of another network. */
+			if (strncmp(martians[i], "198", 3) != 0 &&
+			    strncmp(martians[i], "2", 1) != 0 &&
+			    strncmp(martians[i], "f", 1) != 0)
+				assert_true(bfd_passive_is_martian(ps, ETH0,
+				    &p.source));
+		}
+	}
+	for (n = 0; n < 2000; n++) {
+		now.ns += BFD_PASSIVE_EVERY_NS;
+		p = packet("192.0.2.2", "192.0.2.1");
+		p.source = any_in(&r, "192.0.2.128/26");
+		assert_false(bfd_passive_is_martian(ps, ETH0, &p.source));
+		assert_int_equal(judge(&p), BFD_OK_VERDICT);
+	}
+}
+
 static void
 test_bfd_passive_link_local_peers_are_accepted(void **state)
 {
@@ -282,6 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_bfd_passive_without_an_offer_nothing_is_accepted),
 		T(test_bfd_passive_what_does_not_fit_is_refused),
+		T(test_bfd_passive_martians_of_any_kind_are_refused),
 		T(test_bfd_passive_link_local_peers_are_accepted),
 		T(test_bfd_passive_number_and_rate_are_limited),
 		T(test_bfd_passive_follows_addresses_and_interfaces),

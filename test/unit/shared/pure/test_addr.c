@@ -103,24 +103,30 @@ test_addr_classes_follow_the_prefixes(void **state)
 {
 	static const struct {
 		const char *text;
-		bool multicast, link_local, unspecified;
+		bool multicast, link_local, unspecified, reserved;
 	} c[] = {
-		{ "224.0.0.18", true, false, false },
-		{ "239.255.255.255", true, false, false },
-		{ "240.0.0.1", false, false, false },
-		{ "255.255.255.255", false, false, false },
-		{ "255.255.255.254", false, false, false },
-		{ "223.255.255.255", false, false, false },
-		{ "169.254.1.1", false, true, false },
-		{ "169.253.1.1", false, false, false },
-		{ "0.0.0.0", false, false, true },
-		{ "0.0.0.1", false, false, false },
-		{ "ff02::12", true, false, false },
-		{ "fe80::1", false, true, false },
-		{ "febf::1", false, true, false },
-		{ "fec0::1", false, false, false },
-		{ "::", false, false, true },
-		{ "::1", false, false, false },
+		{ "224.0.0.18", true, false, false, false },
+		{ "239.255.255.255", true, false, false, false },
+		{ "240.0.0.1", false, false, false, true },
+		{ "255.255.255.255", false, false, false, true },
+		{ "255.255.255.254", false, false, false, true },
+		{ "223.255.255.255", false, false, false, false },
+		{ "169.254.1.1", false, true, false, false },
+		{ "169.253.1.1", false, false, false, false },
+		{ "0.0.0.0", false, false, true, true },
+		{ "0.0.0.1", false, false, false, true },
+		{ "1.0.0.0", false, false, false, false },
+		{ "126.255.255.255", false, false, false, false },
+		{ "127.255.255.255", false, false, false, true },
+		{ "128.0.0.0", false, false, false, false },
+		{ "ff02::12", true, false, false, false },
+		{ "fe80::1", false, true, false, false },
+		{ "febf::1", false, true, false, false },
+		{ "fec0::1", false, false, false, false },
+		{ "::", false, false, true, true },
+		{ "::1", false, false, false, true },
+		{ "::ffff:192.0.2.1", false, false, false, true },
+		{ "100::1", false, false, false, false },
 	};
 
 	(void)state;
@@ -130,6 +136,7 @@ test_addr_classes_follow_the_prefixes(void **state)
 		assert_int_equal(addr_is_multicast(&x), c[i].multicast);
 		assert_int_equal(addr_is_link_local(&x), c[i].link_local);
 		assert_int_equal(addr_is_unspecified(&x), c[i].unspecified);
+		assert_int_equal(addr_is_reserved(&x), c[i].reserved);
 		assert_int_equal(addr_is_host(&x),
 		    !c[i].multicast && !c[i].unspecified &&
 		    strcmp(c[i].text, "255.255.255.255") != 0);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "shared/pure/rng.h"
 #include "test/unit/vrrpd/instance/instance_world.h"
 #include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_machine.h"
@@ -394,6 +395,59 @@ test_vrrp_accept_martian_sources_are_refused(void **state)
 	assert_int_equal(v->stats.advertisement_rcvd, ++taken);
 }
 
+static void
+any_in(struct rng *r, const char *text, char out[ADDR_STRLEN])
+{
+	struct addr_prefix p;
+	uint8_t bytes[4];
+	struct addr a;
+	unsigned bit;
+
+	assert_int_equal(addr_prefix_parse(text, &p), 0);
+	memcpy(bytes, p.addr.bytes, sizeof(bytes));
+	for (bit = p.len; bit < 32; bit++)
+		if (rng_below(r, 2) != 0)
+			bytes[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+	a = addr_from_bytes(AF_INET, bytes);
+	(void)addr_format(&a, out, ADDR_STRLEN);
+}
+
+/* V-53 - of whatever kind, and whatever of the network is known */
+static void
+test_vrrp_accept_martians_of_any_kind_are_refused(void **state)
+{
+	static const char *const martians[] = { "0.0.0.0/8", "127.0.0.0/8",
+	    "224.0.0.0/4", "240.0.0.0/4", "255.255.255.255/32", "192.0.2.255/32",
+	    "192.0.2.3/32", "198.51.100.0/24" };
+	struct vrrp_params p = world_params();
+	char source[ADDR_STRLEN];
+	uint64_t refused = 0;
+	struct rng r;
+	size_t i, kinds = sizeof(martians) / sizeof(martians[0]);
+	unsigned n;
+
+	(void)state;
+	rng_seed(&r, 17);
+	start_with(&p);
+	world_addr("192.0.2.3/24", true, false);
+	for (i = 0; i < 2 * kinds; i++) {
+		if (i == kinds)
+			/* A /32 beside: others may be on the link, but not these. */
+			world_addr("203.0.113.9/32", true, false);
+		if (i >= kinds && i % kinds == kinds - 1)
+			break;
+		for (n = 0; n < 200; n++) {
+			any_in(&r, martians[i % kinds], source);
+			world_advert(source, 200, 100);
+			if (v->stats.verdicts[VRRP_SOURCE] != ++refused)
+				fail_msg("%s", source);
+		}
+	}
+	assert_int_equal(v->stats.advertisement_rcvd, 0);
+	world_advert("198.51.100.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+}
+
 /* V-53 + a host's own address alone tells nothing of the network */
 static void
 test_vrrp_accept_any_source_where_no_network_is_known(void **state)
@@ -514,6 +568,7 @@ main(void)
 	    TEST(test_vrrp_accept_other_version_is_a_version_error),
 	    TEST(test_vrrp_accept_foreign_vrid_is_the_interfaces),
 	    TEST(test_vrrp_accept_martian_sources_are_refused),
+	    TEST(test_vrrp_accept_martians_of_any_kind_are_refused),
 	    TEST(test_vrrp_accept_any_source_where_no_network_is_known),
 	    TEST(test_vrrp_accept_unicast_takes_adverts_of_its_peers_only),
 	    TEST(test_vrrp_accept_multicast_refuses_unicast_adverts),
