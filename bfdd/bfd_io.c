@@ -32,7 +32,8 @@
  * Out.  The send sockets receive nothing: a filter drops all, so that nobody can
  * fill the memory of a port nobody reads.  The source address, if one is
  * configured, travels with each packet instead of being bound: it may be absent
- * now and come back later, and a bind would fail once and for all.
+ * now and come back later, and a bind would fail once and for all.  A packet that a
+ * queue or a rule drops at the way out is an error (shared/send_error.h).
  *
  * An interface that is made again has a new index, to which a bound socket does
  * not follow; bfd_engine.c closes and opens the send socket again, and the port
@@ -59,6 +60,7 @@
 #include "bfdd/pure/bfd_wire.h"
 #include "shared/pure/rng.h"
 #include "shared/pure/rxclock.h"
+#include "shared/send_error.h"
 
 #define BATCH		32		/* packets per recvmmsg() */
 #define IDLE_POLLS	64		/* in vain, then it wakes us */
@@ -670,6 +672,7 @@ tx_options(int fd, const struct bfd_params *p)
 		    TOS_CS6)) != 0)
 			return error;
 	}
+	send_error_ask(fd, p->peer.family);
 	/* After IP_TOS, which sets a priority of its own. */
 	if ((error = set_int(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY)) != 0)
 		return error;
@@ -809,7 +812,10 @@ bfd_io_tx(struct bfd_io *io, int fd, const struct bfd_params *p, int ifindex,
 		put_pktinfo(&msg, &control, p, ifindex);
 	if (reachable)
 		flags |= MSG_CONFIRM;
-	return sendmsg(fd, &msg, flags) == -1 ? -errno : 0;
+	if (sendmsg(fd, &msg, flags) != -1)
+		return 0;
+	return !send_error_is_of_another(fd, errno) ||
+	    sendmsg(fd, &msg, flags) == -1 ? -errno : 0;
 }
 
 void

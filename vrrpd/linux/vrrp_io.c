@@ -39,11 +39,8 @@
  * then finds the way: a peer may be behind a router.  It is open as long as an
  * instance has such peers, also while Backup: a host without a raw socket for
  * protocol 112 answers every advert with "protocol unreachable".  Adverts are
- * read from the packet socket as always; a filter keeps this one empty.  Such a
- * socket hides that a queue or a rule at the way out has dropped a packet, unless it
- * asks for errors (IP_RECVERR).  Then it also has what became of earlier packets, as
- * the error of the next one: that peer does not answer.  That says nothing about the
- * next packet, which is sent once more.
+ * read from the packet socket as always; a filter keeps this one empty.  A packet
+ * that is dropped at the way out is an error of it (shared/send_error.h).
  *
  * All need CAP_NET_RAW, which the daemon keeps: interfaces may come later.
  */
@@ -64,6 +61,7 @@
 #include <unistd.h>
 
 #include "shared/pure/rxclock.h"
+#include "shared/send_error.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/pure/vrrp_wire.h"
@@ -79,7 +77,6 @@
 #define SNDBUF		(4 * 1024 * 1024)
 #define TX_PRIORITY	6		/* V-27 */
 #define DSCP_CS6	0xc0
-#define ERRORS_MAX	32		/* read at a time, of earlier packets */
 
 struct vrrp_io_tx {
 	int	fd;
@@ -253,8 +250,7 @@ vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 		}
 		(void)setsockopt(*fd, SOL_SOCKET, SO_PRIORITY, &priority,
 		    sizeof(priority));
-		(void)setsockopt(*fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-		    v6 ? IPV6_RECVERR : IP_RECVERR, &one, sizeof(one));
+		send_error_ask(*fd, source->family);
 		/* The source may be away for a moment: bind and send all the same. */
 		(void)setsockopt(*fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
 		    v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, &one, sizeof(one));
@@ -264,24 +260,6 @@ vrrp_io_open_unicast(struct vrrp_io *io, const struct addr *source)
 	if (bind(*fd, (struct sockaddr *)&ss, slen) == -1)
 		return -errno;
 	return 0;
-}
-
-/* Can it be about an earlier packet, to whomever? */
-static bool
-is_of_another(int fd, int error)
-{
-	char rest[64];
-	unsigned n;
-
-	if (error != EHOSTUNREACH && error != ENETUNREACH &&
-	    error != ECONNREFUSED && error != EPROTO && error != EOPNOTSUPP &&
-	    error != EACCES && error != EMSGSIZE)
-		return false;
-	for (n = 0; n < ERRORS_MAX; n++)
-		if (recv(fd, rest, sizeof(rest), MSG_ERRQUEUE | MSG_DONTWAIT) ==
-		    -1)
-			break;
-	return true;
 }
 
 int
@@ -298,7 +276,7 @@ vrrp_io_send_unicast(struct vrrp_io *io, const struct addr *peer,
 	if (sendto(fd, message, len, MSG_DONTWAIT, (struct sockaddr *)&ss,
 	    slen) != -1)
 		return 0;
-	if (!is_of_another(fd, errno) || sendto(fd, message, len, MSG_DONTWAIT,
+	if (!send_error_is_of_another(fd, errno) || sendto(fd, message, len, MSG_DONTWAIT,
 	    (struct sockaddr *)&ss, slen) == -1)
 		return -errno;
 	return 0;
