@@ -375,6 +375,13 @@ vrrp_guard_said(struct vrrp_instance *v)
 }
 
 void
+vrrp_guard_end(struct vrrp_instance *v)
+{
+	if (has_rules(v->guard))
+		(void)say(v->guard, VRRP_LEASE_END);
+}
+
+void
 vrrp_guard_idle(struct vrrp_instance *v)
 {
 	if (has_rules(v->guard))

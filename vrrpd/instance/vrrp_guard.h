@@ -45,6 +45,8 @@ void	vrrp_guard_bfd(struct vrrp_instance *, const struct vrrp_bfd_session *);
 void	vrrp_guard_bfd_lost(struct vrrp_instance *);
 /* An advert has been sent which the rules cannot count. */
 void	vrrp_guard_said(struct vrrp_instance *);
+/* The addresses are about to go, however long that takes. */
+void	vrrp_guard_end(struct vrrp_instance *);
 /* The addresses are off. */
 void	vrrp_guard_idle(struct vrrp_instance *);
 

@@ -475,6 +475,7 @@ vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 	vrrp_bequest_later(v);
 	if (v->vips == NULL)
 		return;
+	vrrp_guard_end(v);
 	error = vrrp_vip_withdraw(v->vips, v->answered, v);
 	if (error == 0)
 		batch_sent(v, false, r);
@@ -492,8 +493,11 @@ vrrp_hold_disown(struct vrrp_instance *v)
 void
 vrrp_hold_hush(struct vrrp_instance *v)
 {
-	if (v->vips != NULL)
-		(void)vrrp_vip_hush(v->vips);
+	if (v->vips == NULL)
+		return;
+	/* The kernel's lock may keep us here for longer than the tail. */
+	vrrp_guard_end(v);
+	(void)vrrp_vip_hush(v->vips);
 }
 
 void

@@ -511,6 +511,9 @@ put_word(struct builder *x)
 	begin_word(x, VRRP_LEASE_SAID);
 	add_clock(x, CLOCK_ACTIVE);
 	end(x);
+	begin_word(x, VRRP_LEASE_END);
+	set_clock(x, CLOCK_ADVERTS, VRRP_LEASE_END_MS);
+	end(x);
 	begin(x, CHAIN_WORD);
 	end_with(x, NF_DROP);
 }

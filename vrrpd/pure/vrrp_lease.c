@@ -42,6 +42,11 @@
  * leaves sets the lease to work, so the takeover costs nothing more.  When the
  * addresses are off again, a word makes it idle.
  *
+ * When it ends.  A router that gives its addresses up asks the kernel to take them
+ * off, and may wait for that as long as others hold the lock on network
+ * configuration.  Before it asks, a word ends the lease, so that it is silent soon in
+ * any case; the next advert, should it be Active again, sets the lease anew.
+ *
  * Words.  The engine must be able to speak to the rules at once, and without waiting
  * for the lock of nf_tables, which others may hold for long: when bfdd is gone, when
  * the values have changed and vrrpd-net makes other rules, when it is Backup again.

@@ -119,8 +119,11 @@ enum vrrp_lease_word {
 	VRRP_LEASE_OFF,		/* the rules are not to be trusted: all may pass */
 	VRRP_LEASE_ASIDE,	/* no peer counts BFD packets, until one says Up */
 	VRRP_LEASE_SAID,	/* as an advert that reaches everybody */
+	VRRP_LEASE_END,		/* after VRRP_LEASE_END_MS nothing may pass */
 };
-#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_SAID + 1)
+#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_END + 1)
+/* VRRP_LINGER_TAIL_NS and more, on a clock of the kernel of 10 ms as well. */
+#define VRRP_LEASE_END_MS	12
 #define VRRP_LEASE_ETHERTYPE	0x88b5	/* IEEE 802: local experiments */
 #define VRRP_LEASE_KEY_AT	14	/* from the frame's beginning */
 #define VRRP_LEASE_KEY_LEN	10

@@ -597,7 +597,7 @@ met_rules(const uint8_t *frame, size_t len)
 	assert_int_equal(len, VRRP_LEASE_WORD_BYTES);
 	assert_true(frame[VRRP_LEASE_WORD_AT] < VRRP_LEASE_WORD_COUNT);
 	assert_true(n < sizeof(world.words) - 1);
-	world.words[n] = "PIOAS"[frame[VRRP_LEASE_WORD_AT]];
+	world.words[n] = "PIOASE"[frame[VRRP_LEASE_WORD_AT]];
 	world.words[n + 1] = '\0';
 	return !world.no_rules;
 }

@@ -228,6 +228,29 @@ test_vrrp_guard_unicast_is_accompanied_by_words(void **state)
 	assert_string_equal(world.words, "S");
 }
 
+/* Said before the kernel is asked for anything that it may keep us waiting for. */
+static void
+test_vrrp_guard_ends_before_the_addresses_are_off(void **state)
+{
+	(void)state;
+	world.acks = true;
+	with_lease();
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world.words[0] = world.did[0] = '\0';
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_run(100 * NS_PER_MS);
+	assert_string_equal(world.words, "");	/* nobody serves yet */
+	world_advert("192.0.2.1", 50, 100);
+	assert_string_equal(world.words, "E");
+	assert_non_null(strstr(world.did, "hush"));
+	assert_null(strstr(world.did, "withdraw"));
+	world_run(10 * NS_PER_MS);
+	/* The kernel has answered: nothing is stopped any more. */
+	assert_string_equal(world.words, "EEI");
+	assert_non_null(strstr(world.did, "withdraw"));
+}
+
 /* A packet of an interface passes the rules of all its instances. */
 static void
 test_vrrp_guard_crowd_of_an_interface_is_left_out(void **state)
@@ -280,6 +303,7 @@ main(void)
 		G(test_vrrp_guard_looks_whether_the_rules_are_there),
 		G(test_vrrp_guard_fenced_leaves_the_rules_alone),
 		G(test_vrrp_guard_unicast_is_accompanied_by_words),
+		G(test_vrrp_guard_ends_before_the_addresses_are_off),
 		G(test_vrrp_guard_crowd_of_an_interface_is_left_out),
 		G(test_vrrp_guard_taken_away_with_its_instance),
 	};

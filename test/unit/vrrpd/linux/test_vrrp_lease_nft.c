@@ -504,6 +504,35 @@ test_vrrp_lease_nft_unicast_goes_by_words(void **state)
 	assert_passes();
 }
 
+/* Whoever gives the addresses up is silent before they are off. */
+static void
+test_vrrp_lease_nft_ends_by_a_word(void **state)
+{
+	(void)state;
+	one(AF_INET);
+	with_peer(PEER);
+	errand.lease.advert_ms = 60000;
+	put();
+	say(VRRP_LEASE_END);			/* nothing to end */
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_passes();
+	say_advert(100, T_MS / 30);
+	say_bfd(PEER, 3, 0, 1000000);
+	say(VRRP_LEASE_END);
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_stopped();
+	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);	/* bfdd does not know of it */
+	assert_stopped();
+	say(VRRP_LEASE_IDLE);			/* all are off */
+	assert_passes();
+	say_advert(100, T_MS / 30);		/* Active again, before that */
+	say(VRRP_LEASE_END);
+	say_advert(100, T_MS / 30);
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	say_bfd(PEER, 1, 1, 1000000);
+	assert_passes();
+}
+
 /* A new table for one that is Active runs at once; a tag is of another network. */
 static void
 test_vrrp_lease_nft_put_again_and_taken_out(void **state)
@@ -576,6 +605,8 @@ main(void)
 		    test_vrrp_lease_nft_every_peer_counts_for_itself, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_unicast_goes_by_words, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_ends_by_a_word, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_put_again_and_taken_out, done),
 		cmocka_unit_test_teardown(
