@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "shared/ctl_listener.h"
+#include "shared/log.h"
 
 #define BACKLOG		64
 
@@ -74,6 +75,24 @@ bind_path(int fd, const struct sockaddr_un *sun)
 }
 
 /*
+ * Root of a container may be one that cannot give files away (CAP_CHOWN): then the
+ * socket stays with the group that it was made with, which leaves it to fewer.
+ */
+static int
+give_group(int fd, const struct stat *st, const char *path, gid_t gid)
+{
+	if (gid == (gid_t)-1 || st->st_gid == gid ||
+	    fchownat(fd, "", (uid_t)-1, gid, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno != EPERM)
+		return -errno;
+	log_warning("socket=%s cannot be given to group %u without CAP_CHOWN: "
+	    "it is for root and group %u", path, (unsigned)gid,
+	    (unsigned)st->st_gid);
+	return 0;
+}
+
+/*
  * The file that was bound, and nothing that was put in its place: a link would
  * lead elsewhere, and a second name makes it somebody else's socket.
  */
@@ -91,9 +110,8 @@ take_file(struct ctl_listener *s, const char *path, gid_t gid)
 	else if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid() ||
 	    st.st_nlink != 1)
 		error = -EPERM;
-	else if (gid != (gid_t)-1 && st.st_gid != gid &&
-	    fchownat(fd, "", (uid_t)-1, gid, AT_EMPTY_PATH) == -1)
-		error = -errno;
+	else
+		error = give_group(fd, &st, path, gid);
 	(void)close(fd);
 	if (error < 0)
 		return error;

@@ -17,7 +17,8 @@ struct ctl_listener;
  * Bind and listen, before the change of user.  A socket file nobody answers on
  * is removed; a live daemon behind it, or a file that is no socket, is
  * -EADDRINUSE; -ENAMETOOLONG, or what the system says.  Mode 0660, group `gid`
- * ((gid_t)-1: as created).  -EPERM: what stands at path is not what was bound;
+ * ((gid_t)-1: as created; said in the log where it stays so because only CAP_CHOWN
+ * could give it).  -EPERM: what stands at path is not what was bound;
  * nothing was changed of it.  *out is the caller's.
  */
 int	ctl_listener_open(const char *path, gid_t gid,
