@@ -17,6 +17,7 @@
  */
 #include "config.h"
 
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -308,15 +309,17 @@ network_of(const struct addr_prefix *p, uint8_t network[16])
 /* Behind every connected route that the kernel makes by itself. */
 #define LINK_ROUTE_METRIC	1024
 
-int
-nl_batch_link_route(struct nl_batch *b, int ifindex,
-    const struct addr_prefix *p, bool add)
+/* A route to the network of p by the device. */
+static int
+device_route(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
+    const struct addr *source, uint32_t table, uint32_t metric, bool add)
 {
 	size_t size = addr_len(p->addr.family);
 	struct rtmsg r = {
 		.rtm_family = p->addr.family,
 		.rtm_dst_len = p->len,
-		.rtm_table = RT_TABLE_MAIN,
+		.rtm_table = table < RT_TABLE_COMPAT ? (uint8_t)table :
+		    RT_TABLE_COMPAT,
 		.rtm_protocol = RTPROT_STATIC,
 		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK :
 		    RT_SCOPE_UNIVERSE,
@@ -326,7 +329,8 @@ nl_batch_link_route(struct nl_batch *b, int ifindex,
 	struct nl_msg *msg;
 	int rv;
 
-	if (size == 0 || p->len > 8 * size)
+	if (size == 0 || p->len > 8 * size ||
+	    source->family != p->addr.family)
 		return -EINVAL;
 	network_of(p, network);
 	msg = nlmsg_alloc_simple(add ? RTM_NEWROUTE : RTM_DELROUTE,
@@ -335,9 +339,59 @@ nl_batch_link_route(struct nl_batch *b, int ifindex,
 		return -ENOMEM;
 	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
 	    (rv = nla_put(msg, RTA_DST, (int)size, network)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_TABLE, table)) < 0 ||
 	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
-	    (rv = nla_put(msg, RTA_PREFSRC, (int)size, p->addr.bytes)) < 0 ||
-	    (rv = nla_put_u32(msg, RTA_PRIORITY, LINK_ROUTE_METRIC)) < 0) {
+	    (rv = nla_put(msg, RTA_PREFSRC, (int)size, source->bytes)) < 0 ||
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, metric)) < 0) {
+		nlmsg_free(msg);
+		return nl_msg_error(rv);
+	}
+	return batch_append(b, msg, 0);
+}
+
+int
+nl_batch_link_route(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *p, bool add)
+{
+	return device_route(b, ifindex, p, &p->addr, RT_TABLE_MAIN,
+	    LINK_ROUTE_METRIC, add);
+}
+
+int
+nl_batch_table_route(struct nl_batch *b, int ifindex,
+    const struct addr_prefix *network, const struct addr *source,
+    uint32_t table, bool add)
+{
+	return device_route(b, ifindex, network, source, table,
+	    LINK_ROUTE_METRIC, add);
+}
+
+/* Behind the table of local addresses, before the tables of the host. */
+#define RULE_PRIORITY	112
+
+int
+nl_batch_rule(struct nl_batch *b, const struct addr *source, uint32_t table,
+    bool add)
+{
+	size_t size = addr_len(source->family);
+	struct fib_rule_hdr r = {
+		.family = source->family,
+		.src_len = (uint8_t)(8 * size),
+		.action = FR_ACT_TO_TBL,
+	};
+	struct nl_msg *msg;
+	int rv;
+
+	if (size == 0)
+		return -EINVAL;
+	msg = nlmsg_alloc_simple(add ? RTM_NEWRULE : RTM_DELRULE,
+	    add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
+	    (rv = nla_put(msg, FRA_SRC, (int)size, source->bytes)) < 0 ||
+	    (rv = nla_put_u32(msg, FRA_PRIORITY, RULE_PRIORITY)) < 0 ||
+	    (add && (rv = nla_put_u32(msg, FRA_TABLE, table)) < 0)) {
 		nlmsg_free(msg);
 		return nl_msg_error(rv);
 	}
@@ -564,6 +618,7 @@ tolerate(const struct nlmsgerr *e)
 	switch (e->msg.nlmsg_type) {
 	case RTM_NEWADDR:
 	case RTM_NEWROUTE:
+	case RTM_NEWRULE:
 		return e->error == -EEXIST ? 0 : -e->error;
 	case RTM_DELADDR:
 		return e->error == -EADDRNOTAVAIL || e->error == -ENODEV ?
@@ -571,6 +626,8 @@ tolerate(const struct nlmsgerr *e)
 	case RTM_DELROUTE:
 		return e->error == -ESRCH || e->error == -ENODEV ?
 		    0 : -e->error;
+	case RTM_DELRULE:
+		return e->error == -ENOENT ? 0 : -e->error;
 	default:
 		return -e->error;
 	}

@@ -73,6 +73,23 @@ int	nl_batch_local_route(struct nl_batch *, int ifindex,
 int	nl_batch_link_route(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *, bool add);
 /*
+ * The way out of whatever this host sends with this source address is looked for in
+ * this table first; add = false ends that, whatever the table was.  The rule outlives
+ * address and device.
+ * One that is there, or gone, already is not an error; EOPNOTSUPP of a
+ * kernel without rules is one.
+ */
+int	nl_batch_rule(struct nl_batch *, const struct addr *source,
+	    uint32_t table, bool add);
+/*
+ * A route to this network by the device, in a table of ours, for what has that
+ * source address.  An IPv4 route goes with the source address.  One that is there,
+ * or gone, already is not an error.
+ */
+int	nl_batch_table_route(struct nl_batch *, int ifindex,
+	    const struct addr_prefix *network, const struct addr *source,
+	    uint32_t table, bool add);
+/*
  * An IPv4 address of somebody else is put there again as it was, with the lifetimes
  * in the argument; one that is there is left as it is.
  */

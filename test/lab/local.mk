@@ -100,5 +100,7 @@ EXTRA_DIST += \
 	test/lab/test_nonlocal.py \
 	test/lab/test_monitor.py \
 	test/lab/test_handover.py \
+	test/lab/test_host.py \
+	test/lab/test_settings.py \
 	test/lab/test_world.py \
 	# end

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import frames
-from lab import (Capture, GLOBAL, NETWORK, VIP, VIP6, VIP6_LOCAL, VMAC,
+from lab import (BUILD, Capture, GLOBAL, NETWORK, VIP, VIP6, VIP6_LOCAL, VMAC,
                  vrrpd_conf, wait_for)
 from test_failover import MODES
 
@@ -303,13 +303,53 @@ def test_host_setting_of_all_that_silences_the_device_is_an_alarm(lab):
     r1.start_vrrpd(vrrpd_conf())
     r1.wait_state("active")
     assert "host-setting" not in alarms(r1)
-    r1.sysctl("net.ipv4.conf.all.arp_filter", 1)
+    r1.sysctl("net.ipv4.conf.all.arp_ignore", 8)
     found = wait_for(lambda: alarms(r1).get("host-setting"), 15, "the alarm")
-    assert "sysctl -w net.ipv4.conf.all.arp_filter=0" in found["text"]
-    assert "all.arp_filter" in r1.vrrpctl("show").stdout
-    r1.sysctl("net.ipv4.conf.all.arp_filter", 0)
+    assert "sysctl -w net.ipv4.conf.all.arp_ignore=0" in found["text"]
+    assert "all.arp_ignore" in r1.vrrpctl("show").stdout
+    r1.sysctl("net.ipv4.conf.all.arp_ignore", 0)
     wait_for(lambda: "host-setting" not in alarms(r1), 15, "its end")
     lab.answered()
+
+
+def rules(router):
+    return router.ip("rule")
+
+
+@pytest.mark.parametrize("way", ("stop", "handover", "kill"))
+def test_host_that_answers_only_where_the_way_back_leads(lab, way):
+    """all.arp_filter = 1: the way back leads through the device, by a rule."""
+    for router in lab.routers:
+        router.sysctl("net.ipv4.conf.all.arp_filter", 1)
+    before = rules(lab.r1)
+    lab.start_pair(advert_int=10)
+    lab.wait_pair()
+    assert told(lab, VIP) == {VMAC}
+    assert told(lab, NETWORK + ".1") == {lab.r1.mac()}
+    lab.answered()
+    if way == "stop":
+        lab.r1.vrrpd.stop()
+        assert rules(lab.r1) == before
+    elif way == "handover":
+        # Somebody takes the rule away, and it is put back.
+        lab.r1.ip("rule", "del", "from", VIP)
+        wait_for(lambda: rules(lab.r1) != before, 10, "the rule again")
+        lab.r1.vrrpctl("handover", "web", check=True)
+        lab.r1.wait_state("backup")
+        wait_for(lambda: rules(lab.r1) == before, 5, "no rule")
+    else:
+        lab.r1.vrrpd.kill_all(signal.SIGKILL)
+        lab.r1.vrrpd.wait()
+    lab.r2.wait_state("active")
+    wait_for(lambda: told(lab, VIP) == {VMAC}, 10, "r2 answers")
+    lab.answered()
+    if way == "kill":
+        # The rule of the one that died goes with the next one's.
+        lab.r1.sysctl("net.ipv4.conf.all.arp_filter", 0)
+        lab.r1.start_vrrpd(lab.r1.vrrpd_conf.read_text())
+        lab.r1.wait_state("active")
+        assert rules(lab.r1) == before
+        lab.answered()
 
 
 def test_host_address_of_ours_on_the_interface_is_removed_or_an_alarm(lab):
@@ -338,6 +378,61 @@ def test_host_leftover_that_is_the_primary_takes_nobody_along(lab):
     r1.wait_state("active")
     assert NETWORK + ".1" in r1.addresses("eth0")
     assert VIP not in r1.addresses("eth0")
+
+
+# A container: what may be written there is less than on a host
+
+def contained(router, *before):
+    """vrrpd as it is started there."""
+    script = router.dir / "contained"
+    script.write_text("#!/bin/sh -e\n%sexec %s '%s' \"$@\"\n" % (
+        "".join(line + "\n" for line in before[:-1]), before[-1],
+        BUILD / "vrrpd/vrrpd"))
+    script.chmod(0o755)
+    return script
+
+
+READ_ONLY = ("unshare -m sh -ec 'mount --bind /proc/sys /proc/sys; "
+             "mount -o remount,ro,bind /proc/sys; exec \"$0\" \"$@\"'",)
+
+
+def test_host_where_proc_sys_is_read_only(lab):
+    """The IPv4 settings go another way; what cannot be is said with a way out."""
+    r1 = lab.r1
+    lab.ipv6()
+    r1.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
+    r1.start_vrrpd(vrrpd_conf(), program=contained(r1, *READ_ONLY))
+    r1.wait_state("active")
+    assert told(lab, VIP) == {VMAC}
+    assert told(lab, NETWORK + ".1") == {r1.mac()}
+    lab.answered()
+    r1.vrrpd.stop()
+    path = "/proc/sys/net/ipv4/conf/eth0/"
+    assert r1.run("cat", path + "arp_ignore", path + "arp_announce"
+                  ).stdout == "0\n0\n"
+    # Of IPv6 rtnetlink sets none, so the host has to have them right.
+    r1.sysctl("net.ipv6.conf.default.disable_ipv6", 0)
+    r1.start_vrrpd(vrrpd_conf(addresses=VIPS6),
+                   program=contained(r1, *READ_ONLY))
+    wait_for(lambda: "virtual_mac = no" in r1.vrrpctl("show", "web").stdout,
+             10, "the way out")
+    r1.vrrpd.stop()
+    for key, value in (("forwarding", 1), ("accept_ra", 0), ("autoconf", 0),
+                       ("accept_dad", 0)):
+        r1.sysctl("net.ipv6.conf.default." + key, value)
+    r1.start_vrrpd(vrrpd_conf(addresses=VIPS6),
+                   program=contained(r1, *READ_ONLY))
+    r1.wait_state("active")
+
+
+def test_host_where_root_cannot_give_files_away(lab):
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf(), program=contained(
+        r1, "setpriv --bounding-set=-chown --inh-caps=-chown"))
+    r1.wait_state("active")
+    assert r1.vrrpctl("show").returncode == 0
+    assert "without CAP_CHOWN" in r1.vrrpd.log()
+    lab.answered()
 
 
 # The interface is itself a macvlan

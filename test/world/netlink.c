@@ -529,6 +529,10 @@ carry_out(struct netlink *s, const struct nlmsghdr *m)
 		return 0;	/* nothing arrives within a batch: no use here */
 	case RTM_DELROUTE:
 		return -ESRCH;		/* routes go with their address here */
+	case RTM_NEWRULE:
+		return 0;	/* nobody here looks for the way back */
+	case RTM_DELRULE:
+		return -ENOENT;
 	case RTM_GETLINK:
 		return get_link(s, m);
 	case RTM_GETADDR:

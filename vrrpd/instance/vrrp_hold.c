@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/devconf.h"
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/nl_batch.h"
@@ -222,6 +223,7 @@ questions(struct vrrp_instance *v)
 		.is_secondary = is_secondary,
 		.next = next_address,
 		.kin = kin,
+		.steers = v->steers,
 	};
 }
 
@@ -342,6 +344,28 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 	install(v, r, quietly);
 	if (r != NULL)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
+}
+
+static bool
+host_steers(const struct vrrp_instance *v)
+{
+	int value = 0;
+
+	if (v->p.virtual_mac && v->p.family == AF_INET)
+		(void)devconf_get(AF_INET, "all", "arp_filter", &value);
+	return value != 0;
+}
+
+void
+vrrp_hold_steer(struct vrrp_instance *v)
+{
+	struct vrrp_vip_questions q;
+
+	v->steers = host_steers(v);
+	if (v->vips == NULL || !v->holds || v->core.state != VRRP_ACTIVE)
+		return;
+	q = questions(v);
+	vrrp_vip_steer(v->vips, &q);
 }
 
 bool
@@ -826,6 +850,7 @@ go_on(struct vrrp_instance *v)
 	}
 	if (v->p.virtual_mac)
 		vrrp_manners_note(&v->iface->manners, v->vips);
+	v->steers = host_steers(v);
 	if (!vrrp_hold_prepare(v))
 		return false;
 	(void)vrrp_iface_update_primary(v->iface);

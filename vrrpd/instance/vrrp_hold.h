@@ -97,6 +97,12 @@ void	vrrp_hold_hush(struct vrrp_instance *);
  * they answer goes on to find its way out (vrrp_vip_keep_ways()).
  */
 void	vrrp_hold_keep_ways(struct vrrp_instance *);
+/*
+ * Is the host told by now to answer ARP only where the way back leads, or not any
+ * more (all.arp_filter)?  Or has somebody else taken away what that asks for
+ * (vrrp_vip_steer())?  Reads a small file.
+ */
+void	vrrp_hold_steer(struct vrrp_instance *);
 /* The addresses it holds, if any, are lent for another while. */
 void	vrrp_hold_refresh(struct vrrp_instance *);
 /*

@@ -23,6 +23,7 @@
 #include "shared/devconf.h"
 #include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_settings.h"
@@ -49,9 +50,11 @@ look_at_settings(struct vrrp_instance *v)
 	char text[VRRP_ALARM_TEXT_MAX];
 	int value;
 
+	vrrp_hold_steer(v);
 	if (v->p.virtual_mac && v->p.family == AF_INET)
-		s = vrrp_setting_obstacle(v->p.family, value_of_all, NULL,
-		    &value);
+		s = vrrp_setting_obstacle(v->p.family,
+		    v->vips != NULL && vrrp_vip_steer_error(v->vips) != 0,
+		    value_of_all, NULL, &value);
 	if (s == NULL) {
 		vrrp_alert_end(v, VRRP_ALARM_HOST_SETTING);
 		return;

@@ -10,6 +10,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/linux/vrrp_neigh.c vrrpd/linux/vrrp_neigh.h \
 	vrrpd/linux/vrrp_vip.c vrrpd/linux/vrrp_vip.h \
 	vrrpd/linux/vrrp_vip_back.c \
+	vrrpd/linux/vrrp_vip_steer.c \
 	vrrpd/linux/vrrp_vip_change.c \
 	vrrpd/linux/vrrp_vip_state.h \
 	vrrpd/linux/vrrp_vmac.c vrrpd/linux/vrrp_vmac.h \

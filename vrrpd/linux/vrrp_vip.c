@@ -76,12 +76,13 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	v->follow = nl_batch_new(nl);
 	v->ways = nl_batch_new(nl);
 	v->back = nl_batch_new(nl);
+	v->steer = nl_batch_new(nl);
 	v->count = p->vip_count;
 	if (v->addresses != NULL && v->q != NULL && v->install != NULL &&
 	    v->withdraw != NULL && v->quiet != NULL && v->speak != NULL &&
 	    v->hush != NULL && v->refresh != NULL && v->routes != NULL &&
 	    v->follow != NULL && v->ways != NULL &&
-	    v->back != NULL)
+	    v->back != NULL && v->steer != NULL)
 		return v;
 nomem:
 	vrrp_vip_close(v);
@@ -152,6 +153,7 @@ vrrp_vip_made(const struct vrrp_vips *v, struct vrrp_device_made *m)
 void
 vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *made)
 {
+	vrrp_vip_steer_off(v);
 	vrrp_vmac_take(v, made);
 }
 
@@ -160,6 +162,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 {
 	if (v == NULL)
 		return;
+	nl_batch_cancel(v->nl, v);
 	vrrp_vmac_close(v);
 	nl_batch_free(v->install);
 	nl_batch_free(v->withdraw);
@@ -171,6 +174,7 @@ vrrp_vip_close(struct vrrp_vips *v)
 	nl_batch_free(v->follow);
 	nl_batch_free(v->ways);
 	nl_batch_free(v->back);
+	nl_batch_free(v->steer);
 	free(v->addresses);
 	free(v->q);
 	free(v);
@@ -453,9 +457,14 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 int
 vrrp_vip_install(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
+	int error;
+
 	v->head_sent = v->install_head;
-	return v->messages == 0 ? -ENODATA :
-	    nl_batch_send(v->install, done, arg);
+	if (v->messages == 0)
+		return -ENODATA;
+	error = nl_batch_send(v->install, done, arg);
+	vrrp_vip_steer_on(v, v->q);
+	return error;
 }
 
 int
@@ -478,12 +487,14 @@ switched(int error, unsigned failed_at, void *arg)
 int
 vrrp_vip_hush(struct vrrp_vips *v)
 {
+	vrrp_vip_steer_off(v);
 	return v->can_mute ? nl_batch_send(v->hush, switched, NULL) : -ENODATA;
 }
 
 int
 vrrp_vip_speak(struct vrrp_vips *v)
 {
+	vrrp_vip_steer_on(v, v->q);
 	return v->can_mute ? nl_batch_send(v->speak, switched, NULL) :
 	    -ENODATA;
 }
@@ -591,6 +602,7 @@ vrrp_vip_withdraw(struct vrrp_vips *v, nl_batch_done done, void *arg)
 	if (v->messages == 0)
 		return -ENODATA;
 	error = nl_batch_send(v->withdraw, done, arg);
+	vrrp_vip_steer_off(v);
 	drop_routes(v);
 	forget_ways(v);
 	return error;

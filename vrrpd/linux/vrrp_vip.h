@@ -96,6 +96,9 @@ struct vrrp_vip_questions {
 	 */
 	bool	(*kin)(int ifindex, const struct addr_prefix *, unsigned n,
 		    struct nl_addr *out, void *arg);
+	/* The host wants what answers to be where the way back leads: see
+	 * vrrp_vip_steer(). */
+	bool	steers;
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
@@ -158,6 +161,16 @@ const uint8_t *vrrp_vip_renewal(const struct vrrp_vips *, size_t *len);
  */
 void	vrrp_vip_keep_ways(struct vrrp_vips *,
 	    const struct vrrp_vip_questions *);
+/*
+ * Where the host asks for it (q->steers), the way back from an IPv4 address on our
+ * device leads through that device, as long as the address is installed and may
+ * speak: a rule for what has this source, and a table with the networks of the
+ * parent.  Puts there what is missing, or takes everything away; nothing is sent
+ * where there is nothing to do.  install, hush and withdraw do the same by themselves.
+ */
+void	vrrp_vip_steer(struct vrrp_vips *, const struct vrrp_vip_questions *);
+/* errno of what the kernel refused of that, 0: nothing. */
+int	vrrp_vip_steer_error(const struct vrrp_vips *);
 /*
  * The device is to be removed by somebody else: vrrp_vip_close(), which must be
  * next, leaves it.  False: there is none.

@@ -282,6 +282,8 @@ vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 
 	assert(v->p->vip_count <= VRRP_VIPS_MAX);
 	v->follows = false;
+	v->steer_again = v->steered;
+	vrrp_vip_steer_off(v);
 	v->addresses = calloc(v->p->vip_count, sizeof(*was));
 	if (v->addresses == NULL) {
 		v->addresses = was;
@@ -309,8 +311,13 @@ vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 int
 vrrp_vip_follow(struct vrrp_vips *v, nl_batch_done done, void *arg)
 {
-	if (!v->follows)
-		return -ENODATA;
+	int error = -ENODATA;
+
+	if (v->follows)
+		error = nl_batch_send(v->follow, done, arg);
 	v->follows = false;
-	return nl_batch_send(v->follow, done, arg);
+	if (v->steer_again)
+		vrrp_vip_steer_on(v, v->q);
+	v->steer_again = false;
+	return error;
 }

@@ -1,6 +1,7 @@
 /*
  * vrrp_vip_state.h - the inside of struct vrrp_vips, for vrrp_vip.c,
- * vrrp_vip_change.c, vrrp_vip_back.c, vrrp_vmac.c and vrrp_manners.c.
+ * vrrp_vip_change.c, vrrp_vip_back.c, vrrp_vip_steer.c, vrrp_vmac.c and
+ * vrrp_manners.c.
  *
  * The device's fields are vrrp_vmac.c's to write, `follow` and `addresses` are
  * vrrp_vip_change.c's too, the rest is vrrp_vip.c's.
@@ -43,6 +44,10 @@ struct vrrp_vips {
 	struct nl_batch			*ways;	/* the last vrrp_vip_keep_ways() */
 	bool				 has_ways;
 	struct nl_batch			*back;	/* of vrrp_vip_step_back() */
+	struct nl_batch			*steer;	/* of vrrp_vip_steer.c */
+	bool				 steered;	/* or a rule may be left */
+	bool				 steer_again;	/* after a change */
+	int				 steer_error;
 	unsigned			 count;		/* p->vip_count, prepared */
 	struct vrrp_vip_address		*addresses;
 };
@@ -59,6 +64,10 @@ int	vrrp_vip_drop_route(struct nl_batch *,
 	    const struct vrrp_vip_questions *,
 	    const struct vrrp_vip_address *, const struct vrrp_vip_address *list,
 	    unsigned count);
+/* Of vrrp_vip_steer.c: the way back is our device's from now on, or is not. */
+void	vrrp_vip_steer_on(struct vrrp_vips *,
+	    const struct vrrp_vip_questions *);
+void	vrrp_vip_steer_off(struct vrrp_vips *);
 /* Puts the address as it is prepared.  0 or negative errno. */
 int	vrrp_vip_lend(struct nl_batch *, const struct vrrp_vip_address *,
 	    unsigned lifetime_s);

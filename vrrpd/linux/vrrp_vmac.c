@@ -342,6 +342,8 @@ vrrp_vmac_take(struct vrrp_vips *v, const struct vrrp_device_made *m)
 	v->ifindex = m->ifindex;
 	v->adopted = m->adopted;
 	v->can_mute = m->can_mute;
+	/* Whoever had it may have left a rule: see vrrp_vip_steer.c. */
+	v->steered |= m->adopted && v->p->family == AF_INET;
 }
 
 int

@@ -103,12 +103,25 @@ vrrp_setting_works(const struct vrrp_setting *s, int all, int own)
 /* Of the others medium_id takes the edge off, or nothing of ours asks for them. */
 static const struct {
 	const char	*key, *otherwise;
+	bool		 cured;		/* by vrrp_vip_steer.c, where that works */
 } obstacles[] = {
 	{ "arp_filter", "a device answers ARP only if the way back leads through "
-	    "it, which it does not" },
-	{ "arp_ignore", "a device answers ARP for other addresses than the "
-	    "virtual ones, or for none" },
+	    "it, which it does not", true },
+	{ "arp_ignore", "a device answers ARP for other addresses too, or for "
+	    "none", false },
 };
+
+static bool
+is_cured(const struct vrrp_setting *s)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(obstacles) / sizeof(obstacles[0]); i++)
+		if (obstacles[i].cured && s->family == AF_INET &&
+		    strcmp(s->key, obstacles[i].key) == 0)
+			return true;
+	return false;
+}
 
 const char *
 vrrp_setting_otherwise(const struct vrrp_setting *s)
@@ -123,7 +136,7 @@ vrrp_setting_otherwise(const struct vrrp_setting *s)
 }
 
 const struct vrrp_setting *
-vrrp_setting_obstacle(uint8_t family,
+vrrp_setting_obstacle(uint8_t family, bool uncured,
     int (*get)(const struct vrrp_setting *, void *arg), void *arg, int *value)
 {
 	const struct vrrp_setting *s;
@@ -132,7 +145,8 @@ vrrp_setting_obstacle(uint8_t family,
 	s = vrrp_settings(family, &n);
 	for (i = 0; i < n; i++) {
 		if (s[i].joined == VRRP_SETTING_ALONE ||
-		    vrrp_setting_otherwise(&s[i]) == NULL)
+		    vrrp_setting_otherwise(&s[i]) == NULL ||
+		    (!uncured && is_cured(&s[i])))
 			continue;
 		*value = get(&s[i], arg);
 		if (!vrrp_setting_works(&s[i], *value, s[i].value))

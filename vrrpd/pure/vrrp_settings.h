@@ -38,10 +38,11 @@ struct vrrp_setting {
 const struct vrrp_setting *vrrp_settings(uint8_t family, size_t *count);
 /*
  * The first row that the device cannot have, because of the value that "all" has,
- * and that value; NULL: there is none.  get reads the value of "all".  otherwise:
- * what happens then, in words for a user.
+ * and that value; NULL: there is none.  uncured: the kernel refuses what would cure
+ * one of them (vrrp_vip_steer()).  get reads the value of "all".  otherwise: what
+ * happens then, in words for a user.
  */
-const struct vrrp_setting *vrrp_setting_obstacle(uint8_t family,
+const struct vrrp_setting *vrrp_setting_obstacle(uint8_t family, bool uncured,
 	    int (*get)(const struct vrrp_setting *, void *arg), void *arg,
 	    int *value);
 const char *vrrp_setting_otherwise(const struct vrrp_setting *);

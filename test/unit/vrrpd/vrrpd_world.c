@@ -929,6 +929,20 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 		}
 }
 
+void
+vrrp_vip_steer(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	if (q->steers)
+		did_of(v, "steer");
+}
+
+int
+vrrp_vip_steer_error(const struct vrrp_vips *v)
+{
+	(void)v;
+	return world.steer_error;
+}
+
 int
 vrrp_vip_step_back(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {

@@ -40,6 +40,7 @@ struct world {
 	uint8_t		announcement[128];	/* the first of the last round */
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		arp_filter;	/* of "all" */
+	int		steer_error;
 	int		install_error;	/* of the call itself, negative */
 	int		refusal;	/* seen before the answer: errno */
 	int		vip_open_error;

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_neigh \
 	test/unit/vrrpd/linux/test_vrrp_vip \
 	test/unit/vrrpd/linux/test_vrrp_vip_back \
+	test/unit/vrrpd/linux/test_vrrp_vip_steer \
 	test/unit/vrrpd/linux/test_vrrp_vip_change \
 	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
@@ -43,6 +44,11 @@ test_unit_vrrpd_linux_test_vrrp_vip_back_SOURCES = \
 	$(UNIT_VRRPD_LINUX_NET) \
 	# end
 test_unit_vrrpd_linux_test_vrrp_vip_back_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_vip_steer_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_vip_steer.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_vip_steer_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_vip_change_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_vip_change.c \
 	$(UNIT_VRRPD_LINUX_NET) \

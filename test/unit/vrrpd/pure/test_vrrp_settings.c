@@ -125,6 +125,8 @@ value_of_all(const struct vrrp_setting *s, void *arg)
 	    set_value : 0;
 }
 
+static bool uncured;
+
 static const char *
 obstacle(uint8_t device, const char *key, int value)
 {
@@ -133,7 +135,7 @@ obstacle(uint8_t device, const char *key, int value)
 
 	set_key = key;
 	set_value = value;
-	s = vrrp_setting_obstacle(device, value_of_all, NULL, &found);
+	s = vrrp_setting_obstacle(device, uncured, value_of_all, NULL, &found);
 	if (s == NULL)
 		return NULL;
 	assert_int_equal(found, value);
@@ -146,7 +148,10 @@ static void
 test_vrrp_settings_of_all_that_nothing_cures(void **state)
 {
 	(void)state;
+	uncured = true;
 	assert_string_equal(obstacle(AF_INET, "arp_filter", 1), "arp_filter");
+	uncured = false;
+	assert_null(obstacle(AF_INET, "arp_filter", 1));
 	assert_null(obstacle(AF_INET, "arp_filter", 0));
 	assert_null(obstacle(AF_INET, "arp_ignore", 0));
 	assert_null(obstacle(AF_INET, "arp_ignore", 2));
