@@ -23,6 +23,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_level.c vrrpd/pure/vrrp_level.h \
 	vrrpd/pure/vrrp_linger.c vrrpd/pure/vrrp_linger.h \
 	vrrpd/pure/vrrp_message.c vrrpd/pure/vrrp_message.h \
+	vrrpd/pure/vrrp_nd.c vrrpd/pure/vrrp_nd.h \
 	vrrpd/pure/vrrp_notice.c vrrpd/pure/vrrp_notice.h \
 	vrrpd/pure/vrrp_orders.c vrrpd/pure/vrrp_orders.h \
 	vrrpd/pure/vrrp_params.c vrrpd/pure/vrrp_params.h \

@@ -11,22 +11,16 @@
 
 #include <string.h>
 
-#include "shared/pure/csum.h"
 #include "shared/pure/cursor.h"
 #include "vrrpd/pure/vrrp_announce.h"
+#include "vrrpd/pure/vrrp_nd.h"
 
 #define ETHERTYPE_ARP		0x0806
-#define ETHERTYPE_IPV6		0x86dd
 #define ARP_ETHERNET		1
 #define ARP_IPV4		0x0800
 #define ARP_REQUEST		1
-#define IPPROTO_ICMP6		58
-#define ND_NEIGHBOR_ADVERT_TYPE	136
 #define ND_FLAG_ROUTER		UINT32_C(0x80000000)
 #define ND_FLAG_OVERRIDE	UINT32_C(0x20000000)
-#define ND_OPT_TARGET_LLADDR	2
-#define ND_HOP_LIMIT		255
-#define NA_LEN			32
 #define DSCP_CS6		0xc0
 
 static size_t
@@ -58,39 +52,19 @@ static size_t
 build_na(const struct addr *vip, const struct addr *source,
     const uint8_t mac[6], int router, uint8_t *buf, size_t size)
 {
-	static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 0x01 };
-	static const uint8_t all_nodes_bytes[16] = { 0xff, 0x02, [15] = 0x01 };
-	struct addr all_nodes = addr_from_bytes(AF_INET6, all_nodes_bytes);
+	static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 0x01 };
+	struct vrrp_nd n = { .to = { 0x33, 0x33, 0, 0, 0, 0x01 },
+	    .source = *source, .target = *vip, .type = VRRP_ND_ADVERT,
+	    .destination = addr_from_bytes(AF_INET6, all_nodes),
+	    .traffic_class = DSCP_CS6,
+	    .flags = ND_FLAG_OVERRIDE | (router ? ND_FLAG_ROUTER : 0) };
 	struct cursor_out c;
-	uint8_t *icmp;
-	uint16_t checksum;
 
+	memcpy(n.from, mac, 6);
 	cursor_out_init(&c, buf, size);
-	cursor_put_bytes(&c, all_nodes_mac, 6);
-	cursor_put_bytes(&c, mac, 6);
-	cursor_put_u16(&c, ETHERTYPE_IPV6);
-	cursor_put_u32(&c, UINT32_C(6) << 28 | (uint32_t)DSCP_CS6 << 20);
-	cursor_put_u16(&c, NA_LEN);
-	cursor_put_u8(&c, IPPROTO_ICMP6);
-	cursor_put_u8(&c, ND_HOP_LIMIT);
-	cursor_put_bytes(&c, source->bytes, 16);
-	cursor_put_bytes(&c, all_nodes.bytes, 16);
-	icmp = c.start + c.len;
-	cursor_put_u8(&c, ND_NEIGHBOR_ADVERT_TYPE);
-	cursor_put_u8(&c, 0);
-	cursor_put_u16(&c, 0);				/* checksum */
-	cursor_put_u32(&c, ND_FLAG_OVERRIDE | (router ? ND_FLAG_ROUTER : 0));
-	cursor_put_bytes(&c, vip->bytes, 16);
-	cursor_put_u8(&c, ND_OPT_TARGET_LLADDR);
-	cursor_put_u8(&c, 1);				/* 8 bytes */
-	cursor_put_bytes(&c, mac, 6);
-	if (!cursor_out_ok(&c))
-		return 0;
-	checksum = csum_finish(csum_add_pseudo(csum_add(0, icmp, NA_LEN),
-	    source, &all_nodes, IPPROTO_ICMP6, NA_LEN));
-	icmp[2] = (uint8_t)(checksum >> 8);
-	icmp[3] = (uint8_t)checksum;
-	return c.len;
+	vrrp_nd_begin(&c, &n);
+	vrrp_nd_put_mac(&c, VRRP_ND_OPT_TARGET, mac);
+	return vrrp_nd_end(&c, &n);
 }
 
 size_t

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "shared/pure/csum.h"
 #include "shared/pure/cursor.h"
 #include "vrrpd/pure/vrrp_ask.h"
+#include "vrrpd/pure/vrrp_nd.h"
 
 #define ETHERTYPE_ARP		0x0806
 #define ETHERTYPE_IPV6		0x86dd
@@ -20,12 +20,7 @@
 #define ARP_REQUEST		1
 #define ARP_REPLY		2
 #define IPPROTO_ICMP6		58
-#define ND_SOLICIT		135
-#define ND_ADVERT		136
-#define ND_OPT_SOURCE		1
-#define ND_OPT_TARGET		2
 #define ND_OPT_NONCE		14
-#define ND_HOP_LIMIT		255
 #define ND_MESSAGE_LEN		24	/* up to the options */
 
 static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
@@ -72,44 +67,21 @@ build_solicit(const struct addr *target, const uint8_t *to,
     const struct addr *source, const uint8_t mac[6], const uint8_t *sign,
     uint8_t *buf, size_t size)
 {
-	struct addr destination = to != NULL ? *target : solicited_node(target);
 	const uint8_t group_mac[6] = { 0x33, 0x33, 0xff, target->bytes[13],
 	    target->bytes[14], target->bytes[15] };
-	uint16_t len = ND_MESSAGE_LEN + 8 + (sign != NULL ? 8 : 0), checksum;
+	struct vrrp_nd n = { .source = *source, .target = *target,
+	    .type = VRRP_ND_SOLICIT,
+	    .destination = to != NULL ? *target : solicited_node(target) };
 	struct cursor_out c;
-	uint8_t *icmp;
 
+	memcpy(n.to, to != NULL ? to : group_mac, 6);
+	memcpy(n.from, mac, 6);
 	cursor_out_init(&c, buf, size);
-	cursor_put_bytes(&c, to != NULL ? to : group_mac, 6);
-	cursor_put_bytes(&c, mac, 6);
-	cursor_put_u16(&c, ETHERTYPE_IPV6);
-	cursor_put_u32(&c, UINT32_C(6) << 28);
-	cursor_put_u16(&c, len);
-	cursor_put_u8(&c, IPPROTO_ICMP6);
-	cursor_put_u8(&c, ND_HOP_LIMIT);
-	cursor_put_bytes(&c, source->bytes, 16);
-	cursor_put_bytes(&c, destination.bytes, 16);
-	icmp = c.start + c.len;
-	cursor_put_u8(&c, ND_SOLICIT);
-	cursor_put_u8(&c, 0);
-	cursor_put_u16(&c, 0);				/* checksum */
-	cursor_put_u32(&c, 0);
-	cursor_put_bytes(&c, target->bytes, 16);
-	cursor_put_u8(&c, ND_OPT_SOURCE);
-	cursor_put_u8(&c, 1);				/* 8 bytes */
-	cursor_put_bytes(&c, mac, 6);
-	if (sign != NULL) {
-		cursor_put_u8(&c, ND_OPT_NONCE);
-		cursor_put_u8(&c, 1);
-		cursor_put_bytes(&c, sign, 6);
-	}
-	if (!cursor_out_ok(&c))
-		return 0;
-	checksum = csum_finish(csum_add_pseudo(csum_add(0, icmp, len), source,
-	    &destination, IPPROTO_ICMP6, len));
-	icmp[2] = (uint8_t)(checksum >> 8);
-	icmp[3] = (uint8_t)checksum;
-	return c.len;
+	vrrp_nd_begin(&c, &n);
+	vrrp_nd_put_mac(&c, VRRP_ND_OPT_SOURCE, mac);
+	if (sign != NULL)
+		vrrp_nd_put_mac(&c, ND_OPT_NONCE, sign);
+	return vrrp_nd_end(&c, &n);
 }
 
 /* Of the virtual MAC, 00-00-5E-00-01-VRID and 02 for IPv6 (RFC 9568 7.3). */
@@ -153,6 +125,15 @@ vrrp_ask_build_trial(const struct addr *partner, const uint8_t *partner_mac,
 		    buf, size);
 	}
 	return 0;
+}
+
+struct addr
+vrrp_ask_source_of(const uint8_t mac[6])
+{
+	const uint8_t bytes[16] = { 0xfe, 0x80, [8] = mac[0] ^ 0x02, mac[1],
+	    mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5] };
+
+	return addr_from_bytes(AF_INET6, bytes);
 }
 
 /* --- hearing --- */
@@ -223,14 +204,15 @@ parse_options(struct cursor_in *c, uint8_t type, struct vrrp_ask_heard *out)
 			return false;
 		if (units != 1)
 			continue;
-		if (kind == (type == ND_ADVERT ? ND_OPT_TARGET : ND_OPT_SOURCE))
+		if (kind == (type == VRRP_ND_ADVERT ? VRRP_ND_OPT_TARGET :
+		    VRRP_ND_OPT_SOURCE))
 			memcpy(out->mac, value, 6);
-		else if (type == ND_SOLICIT && kind == ND_OPT_NONCE &&
+		else if (type == VRRP_ND_SOLICIT && kind == ND_OPT_NONCE &&
 		    take_sign(value, AF_INET6, out))
 			is_signed = true;
 	}
 	out->what = is_signed ? VRRP_ASK_SIGNED : VRRP_ASK_CLAIM;
-	return type == ND_ADVERT || is_signed;
+	return type == VRRP_ND_ADVERT || is_signed;
 }
 
 static bool
@@ -245,7 +227,7 @@ parse_nd(struct cursor_in *c, struct vrrp_ask_heard *out)
 		return false;
 	len = cursor_get_u16(c);
 	if (cursor_get_u8(c) != IPPROTO_ICMP6 ||
-	    cursor_get_u8(c) != ND_HOP_LIMIT)
+	    cursor_get_u8(c) != VRRP_ND_HOP_LIMIT)
 		return false;
 	source = cursor_get_bytes(c, 16);
 	(void)cursor_get_bytes(c, 16);
@@ -253,7 +235,7 @@ parse_nd(struct cursor_in *c, struct vrrp_ask_heard *out)
 		return false;
 	cursor_in_init(&message, c->at, len);	/* without padding */
 	type = cursor_get_u8(&message);
-	if ((type != ND_SOLICIT && type != ND_ADVERT) ||
+	if ((type != VRRP_ND_SOLICIT && type != VRRP_ND_ADVERT) ||
 	    cursor_get_u8(&message) != 0)
 		return false;
 	(void)cursor_get_u16(&message);

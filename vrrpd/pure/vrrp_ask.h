@@ -52,6 +52,12 @@ size_t	vrrp_ask_build_trial(const struct addr *partner,
 	    const uint8_t *partner_mac, const struct addr *source,
 	    const uint8_t mac[6], uint8_t *buf, size_t size);
 
+/*
+ * For a trial of one who does not have the address: the link-local address that
+ * this MAC has by the rule (RFC 4291, appendix A), which is nobody's.
+ */
+struct addr vrrp_ask_source_of(const uint8_t mac[6]);
+
 enum vrrp_ask_what {
 	VRRP_ASK_CLAIM,		/* sender has `address` */
 	VRRP_ASK_SIGNED,	/* sender is a router of `vrid` */
