@@ -59,6 +59,7 @@ EXTRA_DIST += \
 	test/lab/rude.py \
 	test/lab/run.sh \
 	test/lab/sandbox.sh \
+	test/lab/test_alarm.py \
 	test/lab/test_announce.py \
 	test/lab/test_auto.py \
 	test/lab/test_backup_adverts.py \
@@ -78,6 +79,7 @@ EXTRA_DIST += \
 	test/lab/test_group.py \
 	test/lab/test_interface.py \
 	test/lab/test_ipv6.py \
+	test/lab/test_lease.py \
 	test/lab/test_orders.py \
 	test/lab/test_privileges.py \
 	test/lab/test_readers.py \
@@ -92,6 +94,7 @@ EXTRA_DIST += \
 	test/lab/test_trial.py \
 	test/lab/test_vrrpctl.py \
 	test/lab/test_wire.py \
+	test/lab/test_without.py \
 	test/lab/test_many.py \
 	test/lab/test_several.py \
 	test/lab/test_probes.py \

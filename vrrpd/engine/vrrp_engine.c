@@ -293,6 +293,7 @@ restart_now(mono_t deadline, void *arg)
 	static struct vrrp_handoff handoff;
 	static uint8_t body[VRRP_HANDOFF_BYTES_MAX];
 	struct vrrp_engine *e = arg;
+	unsigned i, told = 0;
 	size_t len;
 
 	(void)deadline;
@@ -334,7 +335,10 @@ restart_now(mono_t deadline, void *arg)
 		    RESTART_AFTER_NS));
 		return;
 	}
-	log_notice("restarting told=%u", handoff.count);
+	for (i = 0; i < handoff.count; i++)
+		if (handoff.list[i].flags & VRRP_HANDOFF_ACTIVE)
+			told++;
+	log_notice("restarting told=%u", told);
 	e->config.restarted(e->config.arg);
 }
 

@@ -33,6 +33,7 @@
 #include "vrrpd/engine/vrrp_standing.h"
 #include "vrrpd/engine/vrrp_succession.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_hold.h"
@@ -796,7 +797,7 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 	unsigned i;
 
 	h->left = loop_clock();
-	h->count = 0;
+	h->count = h->alarm_count = 0;
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		e = &h->list[h->count];
@@ -808,6 +809,7 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 		}
 		if (e->flags != 0)
 			h->count++;
+		vrrp_alert_hand_off(v, h);
 	}
 }
 

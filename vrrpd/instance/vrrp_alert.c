@@ -11,15 +11,23 @@
 
 #include "vrrpd/instance/vrrp_alert.h"
 
+#include <string.h>
+
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/pure/vrrp_handoff.h"
 
 /*
  * A session that is made anew by both ends, or a bfdd that is started again, is
  * back by then.
  */
 #define BFD_PATIENCE_NS	(3 * NS_PER_S)
+/*
+ * An alarm of the engine before is found again by then: a session is up, the
+ * network has been asked, and adverts were missed.
+ */
+#define INHERITED_NS	(10 * NS_PER_S)
 
 static void
 log_news(struct vrrp_instance *v, enum vrrp_alarm_kind kind)
@@ -140,12 +148,52 @@ vrrp_alert_look(struct vrrp_instance *v)
 
 /* --- life --- */
 
+/* Alarms that stood in the engine before this one, by a planned restart. */
+static void
+take_up(struct vrrp_instance *v)
+{
+	const struct vrrp_handoff *h = v->env->handoff;
+	const struct vrrp_handoff_alarm *a;
+	unsigned i;
+
+	for (i = 0; h != NULL && i < h->alarm_count; i++) {
+		a = &h->alarms[i];
+		if (strcmp(a->name, v->p.name) == 0)
+			vrrp_alarm_inherit(&v->alarms, loop_clock(), a->kind,
+			    a->since, a->since_real_ns, &a->who,
+			    INHERITED_NS + 5 * ns_from_cs(v->p.advert_int_cs));
+	}
+	loop_timer_set(v->alarm_timer, vrrp_alarm_next_expiry(&v->alarms));
+}
+
 bool
 vrrp_alert_init(struct vrrp_instance *v)
 {
 	vrrp_alarm_init(&v->alarms);
 	v->alarm_timer = loop_timer_new(v->env->loop, expire_cb, v);
-	return v->alarm_timer != NULL;
+	if (v->alarm_timer == NULL)
+		return false;
+	take_up(v);
+	return true;
+}
+
+void
+vrrp_alert_hand_off(const struct vrrp_instance *v, struct vrrp_handoff *h)
+{
+	struct vrrp_handoff_alarm *to;
+	const struct vrrp_alarm *a;
+	unsigned kind;
+
+	for (kind = 0; kind < VRRP_ALARM_COUNT; kind++) {
+		a = vrrp_alarm_find(&v->alarms, kind);
+		if (a == NULL || h->alarm_count == VRRP_HANDOFF_ALARMS_MAX)
+			continue;
+		to = &h->alarms[h->alarm_count++];
+		*to = (struct vrrp_handoff_alarm){ .kind = kind,
+		    .since = a->since, .since_real_ns = a->since_real_ns,
+		    .who = a->who };
+		memcpy(to->name, v->p.name, sizeof(to->name));
+	}
 }
 
 void

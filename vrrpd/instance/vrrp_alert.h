@@ -13,6 +13,8 @@
 #include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/pure/vrrp_alarm.h"
 
+struct vrrp_handoff;
+
 /* False: no memory. */
 bool	vrrp_alert_init(struct vrrp_instance *);
 /* Also for one whose init has failed. */
@@ -27,6 +29,9 @@ void	vrrp_alert_see(struct vrrp_instance *, enum vrrp_alarm_kind,
 void	vrrp_alert_end(struct vrrp_instance *, enum vrrp_alarm_kind);
 /* After each event of the state machine: the alarms that follow from its state. */
 void	vrrp_alert_look(struct vrrp_instance *);
+/* Puts down those that stand, for the next engine, as far as there is room. */
+void	vrrp_alert_hand_off(const struct vrrp_instance *,
+	    struct vrrp_handoff *);
 /* The heir of old goes on with its alarms, and none is told of twice. */
 void	vrrp_alert_inherit(struct vrrp_instance *heir,
 	    const struct vrrp_instance *old);

@@ -75,6 +75,7 @@ check(const struct vrrp_alarm *a)
 	assert(!a->stands || !a->suspected);
 	assert(a->patience_ns >= 0 && a->hold_ns >= 0);
 	assert(!a->stands || a->count > 0);
+	assert(!a->inherited || (a->stands && a->hold_ns > 0));
 }
 
 void
@@ -140,6 +141,7 @@ seen(struct vrrp_alarm *a, mono_t now, int64_t real_ns,
 		a->suspected = true;
 		a->first = now;
 	}
+	a->inherited = false;
 	a->last = now;
 	a->patience_ns = patience_ns;
 	a->hold_ns = hold_ns;
@@ -168,12 +170,34 @@ vrrp_alarm_see(struct vrrp_alarms *alarms, mono_t now, int64_t real_ns,
 	    hold_ns);
 }
 
+void
+vrrp_alarm_inherit(struct vrrp_alarms *alarms, mono_t now,
+    enum vrrp_alarm_kind kind, mono_t since, int64_t since_real_ns,
+    const struct vrrp_alarm_who *who, int64_t hold_ns)
+{
+	struct vrrp_alarm *a = &alarms->of[kind];
+
+	assert(hold_ns > 0);
+	memset(a, 0, sizeof(*a));
+	a->stands = a->inherited = a->logged = true;
+	a->first = a->since = since;
+	a->since_real_ns = since_real_ns;
+	a->last = a->logged_at = now;
+	a->hold_ns = hold_ns;
+	a->count = a->logged_count = 1;
+	(void)set_words(a, who, "as before the restart of this process, which "
+	    "looks whether it is so still");
+	check(a);
+}
+
 bool
 vrrp_alarm_end(struct vrrp_alarms *alarms, enum vrrp_alarm_kind kind)
 {
 	struct vrrp_alarm *a = &alarms->of[kind];
 	bool stood = a->stands;
 
+	if (a->inherited)
+		return false;
 	a->stands = a->suspected = false;
 	return stood;
 }
@@ -188,6 +212,7 @@ vrrp_alarm_expire(struct vrrp_alarms *alarms, mono_t now, int64_t real_ns)
 	for (i = 0; i < VRRP_ALARM_COUNT; i++) {
 		a = &alarms->of[i];
 		if ((a->stands || a->suspected) && is_over(a, now)) {
+			a->inherited = false;
 			if (vrrp_alarm_end(alarms, i))
 				news = true;
 		} else if (a->suspected && a->hold_ns == 0 &&

@@ -69,6 +69,7 @@ struct vrrp_alarm {
 	uint64_t		count;		/* times that it began */
 	struct vrrp_alarm_who	who;
 	char			text[VRRP_ALARM_TEXT_MAX];
+	bool			inherited;	/* no word of it here yet */
 	bool			logged;		/* the log knows that it began */
 	mono_t			logged_at;	/* the last one */
 	uint64_t		logged_count;	/* count by then; 0: never */
@@ -97,6 +98,14 @@ bool	vrrp_alarm_raise(struct vrrp_alarms *, mono_t now, int64_t real_ns,
 bool	vrrp_alarm_see(struct vrrp_alarms *, mono_t now, int64_t real_ns,
 	    enum vrrp_alarm_kind, const struct vrrp_alarm_who *who,
 	    const char *text, int64_t patience_ns, int64_t hold_ns);
+/*
+ * In the engine before this one the alarm stood, since then, and the log knows.  It
+ * stands, whatever vrrp_alarm_end() says, until it is raised or seen here, from
+ * when on everything is as ever; if that does not happen for hold_ns it is over.
+ */
+void	vrrp_alarm_inherit(struct vrrp_alarms *, mono_t now,
+	    enum vrrp_alarm_kind, mono_t since, int64_t since_real_ns,
+	    const struct vrrp_alarm_who *who, int64_t hold_ns);
 /* The level is false, or the sightings meant nothing.  True: the alarm stood. */
 bool	vrrp_alarm_end(struct vrrp_alarms *, enum vrrp_alarm_kind);
 /* Whatever is due at now: patience that is over, sightings that are. */

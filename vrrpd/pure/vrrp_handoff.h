@@ -10,6 +10,10 @@
  *
  *   u64 left  u16 count; each: u64 active since, u8 flags, u8 name length,
  *   name
+ *   u16 alarms; each: u8 kind, u64 since, u64 since of the wall clock,
+ *   u8 address length, address, u8 MAC length, MAC, u8 name length, name
+ *
+ * Alarms of more than VRRP_HANDOFF_ALARMS_MAX begin anew.
  */
 #ifndef VRRPD_VRRP_HANDOFF_H
 #define VRRPD_VRRP_HANDOFF_H
@@ -19,15 +23,19 @@
 #include <stdint.h>
 
 #include "shared/pure/mono.h"
+#include "vrrpd/pure/vrrp_alarm.h"
 
 #define VRRP_HANDOFF_MAX	512	/* VRRP_INSTANCES_MAX */
 #define VRRP_HANDOFF_NAME_MAX	32	/* with NUL */
-#define VRRP_HANDOFF_BYTES_MIN	10
-#define VRRP_HANDOFF_BYTES_MAX	(10 + VRRP_HANDOFF_MAX * 41)
+#define VRRP_HANDOFF_ALARMS_MAX	128
+#define VRRP_HANDOFF_BYTES_MIN	12
+#define VRRP_HANDOFF_BYTES_MAX	(12 + VRRP_HANDOFF_MAX * 41 +		\
+				    VRRP_HANDOFF_ALARMS_MAX * 73)
 
 #define VRRP_HANDOFF_ACTIVE	0x1	/* goes on */
 #define VRRP_HANDOFF_WILLED	0x2	/* priority 0 has been said for it */
-#define VRRP_HANDOFF_FLAGS	0x3
+#define VRRP_HANDOFF_WITHOUT	0x4	/* auto has given the virtual MAC up */
+#define VRRP_HANDOFF_FLAGS	0x7
 
 struct vrrp_handoff_entry {
 	char	name[VRRP_HANDOFF_NAME_MAX];
@@ -35,10 +43,21 @@ struct vrrp_handoff_entry {
 	uint8_t	flags;		/* not 0 */
 };
 
+/* An alarm that stood. */
+struct vrrp_handoff_alarm {
+	char			name[VRRP_HANDOFF_NAME_MAX];
+	enum vrrp_alarm_kind	kind;
+	mono_t			since;
+	int64_t			since_real_ns;
+	struct vrrp_alarm_who	who;
+};
+
 struct vrrp_handoff {
 	mono_t				left;
 	unsigned			count;
 	struct vrrp_handoff_entry	list[VRRP_HANDOFF_MAX];
+	unsigned			alarm_count;
+	struct vrrp_handoff_alarm	alarms[VRRP_HANDOFF_ALARMS_MAX];
 };
 
 /* The length, or 0 when it does not fit. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vrrpd/pure/vrrp_alarm.h"
@@ -82,6 +84,50 @@ test_vrrp_alarm_every_kind_has_a_word_and_a_remedy(void **state)
 		assert_true(strlen(vrrp_alarm_remedy(i)) > 10);
 	}
 	assert_string_equal(vrrp_alarm_remedy(VRRP_ALARM_COUNT), "");
+}
+
+/* The words under ALARMS of the man page; how many. */
+static unsigned
+words_of_man_page(char words[][64], unsigned max)
+{
+	const char *dir = getenv("srcdir");
+	char path[1024], line[1024];
+	bool inside = false;
+	unsigned n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/man/vrrpd.8", dir == NULL ?
+	    "." : dir);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, ".Sh ", 4) == 0)
+			inside = strcmp(line, ".Sh ALARMS\n") == 0;
+		if (inside && n < max &&
+		    sscanf(line, ".It Cm %63[a-z-]", words[n]) == 1)
+			n++;
+	}
+	(void)fclose(f);
+	return n;
+}
+
+/* The man page has each kind, once, and none that is not. */
+static void
+test_vrrp_alarm_man_page_has_every_kind(void **state)
+{
+	char words[2 * VRRP_ALARM_COUNT][64];
+	unsigned n = words_of_man_page(words, 2 * VRRP_ALARM_COUNT), i, j;
+
+	(void)state;
+	for (i = 0; i < VRRP_ALARM_COUNT; i++) {
+		for (j = 0; j < n; j++)
+			if (strcmp(words[j], vrrp_alarm_name(i)) == 0)
+				break;
+		if (j == n)
+			fail_msg("%s is not in man/vrrpd.8",
+			    vrrp_alarm_name(i));
+	}
+	assert_int_equal(n, VRRP_ALARM_COUNT);
 }
 
 static void
@@ -193,6 +239,44 @@ test_vrrp_alarm_long_text_is_cut(void **state)
 	    VRRP_ALARM_TEXT_MAX - 1);
 }
 
+/* After a planned restart: the same alarm, whatever is not known yet. */
+static void
+test_vrrp_alarm_inherited_stands_until_found_or_not(void **state)
+{
+	struct vrrp_alarm_who who = host(1);
+	const struct vrrp_alarm *a;
+	uint64_t suppressed;
+
+	(void)state;
+	vrrp_alarm_inherit(&alarms, after_ms(0), KIND, after_ms(-5000), 42,
+	    &who, NS_PER_S);
+	assert_next_ms(1000);
+	assert_false(vrrp_alarm_end(&alarms, KIND));	/* not known yet */
+	a = vrrp_alarm_find(&alarms, KIND);
+	assert_non_null(a);
+	assert_int_equal(a->since.ns, after_ms(-5000).ns);
+	assert_int_equal(vrrp_alarm_news(&alarms, after_ms(0), KIND,
+	    &suppressed), VRRP_ALARM_NO_NEWS);
+	/* Found again, with a patience: still the same one. */
+	assert_true(vrrp_alarm_raise(&alarms, after_ms(900), 43, KIND, &who,
+	    "text", NS_PER_S));
+	assert_int_equal(a->count, 1);
+	assert_int_equal(a->since_real_ns, 42);
+	assert_int_equal(vrrp_alarm_news(&alarms, after_ms(900), KIND,
+	    &suppressed), VRRP_ALARM_NO_NEWS);
+	assert_false(vrrp_alarm_expire(&alarms, after_ms(5000), 44));
+	assert_true(vrrp_alarm_end(&alarms, KIND));
+	assert_int_equal(vrrp_alarm_news(&alarms, after_ms(5000), KIND,
+	    &suppressed), VRRP_ALARM_OVER);
+	/* Not found. */
+	vrrp_alarm_inherit(&alarms, after_ms(6000), KIND, after_ms(0), 42,
+	    &who, NS_PER_S);
+	assert_true(vrrp_alarm_expire(&alarms, after_ms(7000), 45));
+	assert_null(vrrp_alarm_find(&alarms, KIND));
+	assert_int_equal(vrrp_alarm_news(&alarms, after_ms(7000), KIND,
+	    &suppressed), VRRP_ALARM_OVER);
+}
+
 static enum vrrp_alarm_news
 news_at(int64_t ms, uint64_t *suppressed)
 {
@@ -259,6 +343,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_alarm_every_kind_has_a_word_and_a_remedy),
+	    TEST(test_vrrp_alarm_man_page_has_every_kind),
 	    TEST(test_vrrp_alarm_level_stands_until_it_is_ended),
 	    TEST(test_vrrp_alarm_level_within_its_patience_is_none),
 	    TEST(test_vrrp_alarm_sightings_must_span_the_patience),
@@ -266,6 +351,7 @@ main(void)
 	    TEST(test_vrrp_alarm_without_sightings_is_over),
 	    TEST(test_vrrp_alarm_another_who_or_text_is_new),
 	    TEST(test_vrrp_alarm_long_text_is_cut),
+	    TEST(test_vrrp_alarm_inherited_stands_until_found_or_not),
 	    TEST(test_vrrp_alarm_news_are_told_once_and_limited),
 	    TEST(test_vrrp_alarm_who_is_what_is_known),
 	};

@@ -27,6 +27,15 @@ two(void)
 	strcpy(h.list[1].name, "a-name-of-the-longest-kind-there");
 	h.list[1].name[31] = '\0';
 	h.list[1].active_since = h.left;
+	h.alarm_count = 2;
+	h.alarms[0] = (struct vrrp_handoff_alarm){ .name = "web",
+	    .kind = VRRP_ALARM_TWO_ACTIVES, .since = { 77 },
+	    .since_real_ns = 99, .who = { .mac = { 2, 0, 0, 0, 0, 9 },
+	    .has_mac = true } };
+	assert_int_equal(addr_parse("2001:db8::9",
+	    &h.alarms[0].who.address), 0);
+	h.alarms[1] = (struct vrrp_handoff_alarm){ .name = "db",
+	    .kind = VRRP_ALARM_COUNT - 1, .since = h.left };
 	return vrrp_handoff_encode(&h, buf, sizeof(buf));
 }
 
@@ -47,6 +56,16 @@ test_vrrp_handoff_comes_back_as_it_was(void **state)
 		assert_true(got.list[i].active_since.ns ==
 		    h.list[i].active_since.ns);
 	}
+	assert_int_equal(got.alarm_count, 2);
+	for (i = 0; i < 2; i++) {
+		assert_string_equal(got.alarms[i].name, h.alarms[i].name);
+		assert_int_equal(got.alarms[i].kind, h.alarms[i].kind);
+		assert_true(got.alarms[i].since.ns == h.alarms[i].since.ns);
+		assert_true(got.alarms[i].since_real_ns ==
+		    h.alarms[i].since_real_ns);
+		assert_memory_equal(&got.alarms[i].who, &h.alarms[i].who,
+		    sizeof(h.alarms[i].who));
+	}
 	assert_ptr_equal(vrrp_handoff_find(&got, "web"), &got.list[0]);
 	assert_null(vrrp_handoff_find(&got, "we"));
 	assert_null(vrrp_handoff_find(NULL, "web"));
@@ -60,7 +79,7 @@ test_vrrp_handoff_full_and_empty_fit(void **state)
 
 	(void)state;
 	two();
-	h.count = 0;
+	h.count = h.alarm_count = 0;
 	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
 	assert_int_equal(len, VRRP_HANDOFF_BYTES_MIN);
 	assert_true(vrrp_handoff_decode(buf, len, &got));
@@ -69,6 +88,12 @@ test_vrrp_handoff_full_and_empty_fit(void **state)
 		h.list[i] = (struct vrrp_handoff_entry){
 		    "a-name-of-the-longest-kind-ther", { 1 },
 		    VRRP_HANDOFF_FLAGS };
+	h.alarm_count = VRRP_HANDOFF_ALARMS_MAX;
+	for (i = 0; i < h.alarm_count; i++)
+		h.alarms[i] = (struct vrrp_handoff_alarm){
+		    .name = "a-name-of-the-longest-kind-ther",
+		    .who = { .address = { .family = AF_INET6 },
+		    .has_mac = true } };
 	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
 	assert_int_equal(len, VRRP_HANDOFF_BYTES_MAX);
 	assert_true(vrrp_handoff_decode(buf, len, &got));
@@ -113,6 +138,21 @@ test_vrrp_handoff_nonsense_is_refused(void **state)
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
 	buf[21] = '\0';					/* within a name */
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	two();
+	h.alarms[1].kind = VRRP_ALARM_COUNT;
+	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	two();
+	h.alarms[1].since.ns = h.left.ns + 1;		/* the future */
+	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	two();
+	h.alarms[1].name[0] = '\0';
+	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	len = two();
+	buf[len - 4] = 5;				/* of a MAC */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 }
 
