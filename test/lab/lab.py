@@ -1044,7 +1044,10 @@ def vrrpd_conf(priority=100, advert_int=1, virtual_mac=True, bfd=None,
              "    virtual_router_id = %d" % vrid,
              "    priority          = %d" % priority,
              "    advert_int        = %s" % advert_int,
-             "    virtual_mac       = %s" % ("yes" if virtual_mac else "no"),
+             "    virtual_mac       = %s" % (virtual_mac if
+                                                virtual_mac == "auto" else
+                                                "yes" if virtual_mac else
+                                                "no"),
              "    virtual_addresses = { %s }" % ", ".join(addresses)]
     lines += ["    bfd %s { role = peer  interval = %s  multiplier = %d }" %
               (peer, interval, multiplier) for peer in peers]

@@ -467,6 +467,12 @@ view_addresses(const struct view *v, const json_t *o)
 		view_line(v, "virtual MAC", "%s on %s",
 		    doc_str(o, "virtual-mac"),
 		    doc_str(o, "virtual-mac-device"));
+	if (doc_str(o, "virtual-mac-given-up") != NULL) {
+		view_line(v, "virtual MAC", "none, given up (virtual_mac = "
+		    "auto):");
+		view_wrap(v, "                     ", "",
+		    doc_str(o, "virtual-mac-given-up"));
+	}
 }
 
 /* A line for each thing that is tracked: its state, its effect. */

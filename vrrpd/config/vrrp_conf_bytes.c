@@ -134,7 +134,9 @@ of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 	SPAN(c, p->takeover_confirm_ns);
 	FLAG(c, p->accept);
 	FLAG(c, p->virtual_mac);
+	FLAG(c, p->virtual_mac_auto);
 	FLAG(c, p->lease);
+	FLAG(c, p->reclaim);
 	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);
 	CONF_CODE(c, p->auth_len, 0, sizeof(p->auth_pass));
 	conf_code_raw(c, p->auth_pass, sizeof(p->auth_pass));

@@ -66,6 +66,7 @@ vrrp_conf_instance_opts(void)
 		WORD("accept"),
 		WORD("virtual_mac"),
 		WORD("lease"),
+		WORD("reclaim"),
 		WORD("checksum_compat"),
 		WORD("auth_pass"),
 		WORD("garp_repeat"),
@@ -531,8 +532,13 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	(void)read_span(p, sec, "takeover_confirm", 0, NS_PER_S,
 	    &v->takeover_confirm_ns);
 	(void)read_bool(p, sec, "accept", &v->accept);
-	(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
+	if ((w = word_get(sec, "virtual_mac")) != NULL &&
+	    strcmp(w->text, "auto") == 0)
+		v->virtual_mac = v->virtual_mac_auto = true;
+	else
+		(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
 	(void)read_bool(p, sec, "lease", &v->lease);
+	(void)read_bool(p, sec, "reclaim", &v->reclaim);
 	if ((w = word_get(sec, "checksum_compat")) != NULL) {
 		if (strcmp(w->text, "auto") == 0)
 			v->checksum_compat = VRRP_CHECKSUM_AUTO;

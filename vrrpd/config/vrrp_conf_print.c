@@ -231,8 +231,12 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		print_span(f, "    ", "takeover_confirm",
 		    v->takeover_confirm_ns);
 	print_bool(f, "accept", v->accept);
-	print_bool(f, "virtual_mac", v->virtual_mac);
+	if (v->virtual_mac_auto)
+		(void)fprintf(f, "    virtual_mac = auto\n");
+	else
+		print_bool(f, "virtual_mac", v->virtual_mac);
 	print_bool(f, "lease", v->lease);
+	print_bool(f, "reclaim", v->reclaim);
 	(void)fprintf(f, "    checksum_compat = %s\n",
 	    compat[v->checksum_compat]);
 	(void)fprintf(f, "    garp_repeat = %u\n", v->garp_repeat);

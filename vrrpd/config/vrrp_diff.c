@@ -31,6 +31,7 @@
 
 enum kind {
 	BYTES,		/* size bytes without padding */
+	MODE,		/* virtual_mac; with auto whichever it is */
 	TEXT,		/* up to its NUL */
 	LIST,		/* an unsigned at count_at, so many of size bytes */
 	OPTION,		/* a bool at count_at, one of size bytes if true */
@@ -135,8 +136,11 @@ ONE("preempt",		IN_PLACE,	BYTES,	preempt),
 ONE("preempt_delay",	IN_PLACE,	BYTES,	preempt_delay_ns),
 ONE("takeover_confirm",	IN_PLACE,	BYTES,	takeover_confirm_ns),
 ONE("accept",		IN_PLACE,	BYTES,	accept),
-ONE("virtual_mac",	RESTART,	BYTES,	virtual_mac),
+/* Whether one that may be given up has been is no difference: two rows, one word. */
+ONE("virtual_mac",	RESTART,	MODE,	virtual_mac),
+ONE("virtual_mac",	IN_PLACE,	BYTES,	virtual_mac_auto),
 ONE("lease",		IN_PLACE,	BYTES,	lease),
+ONE("reclaim",		IN_PLACE,	BYTES,	reclaim),
 ONE("checksum_compat",	IN_PLACE,	BYTES,	checksum_compat),
 BOTH("auth_pass",	IN_PLACE,		auth_len, auth_pass),
 ONE("garp_repeat",	IN_PLACE,	BYTES,	garp_repeat),
@@ -226,6 +230,9 @@ same(const struct field *f, const struct vrrp_params *a,
     const struct vrrp_params *b)
 {
 	switch (f->kind) {
+	case MODE:
+		return a->virtual_mac == b->virtual_mac ||
+		    (a->virtual_mac_auto && b->virtual_mac_auto);
 	case BYTES:
 		return memcmp(member(a, f->at), member(b, f->at),
 		    f->size) == 0;

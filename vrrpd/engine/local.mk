@@ -10,6 +10,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_ctl_restart.c vrrpd/engine/vrrp_ctl_restart.h \
 	vrrpd/engine/vrrp_ctl_reload.c vrrpd/engine/vrrp_ctl_reload.h \
 	vrrpd/engine/vrrp_engine.c vrrpd/engine/vrrp_engine.h \
+	vrrpd/engine/vrrp_fallback.c vrrpd/engine/vrrp_fallback.h \
 	vrrpd/engine/vrrp_leaving.c vrrpd/engine/vrrp_leaving.h \
 	vrrpd/engine/vrrp_life.c vrrpd/engine/vrrp_life.h \
 	vrrpd/engine/vrrp_link.c vrrpd/engine/vrrp_link.h \

@@ -560,6 +560,34 @@ set_waiting(json_t *o, const struct vrrp_instance *v)
 	ctl_json_set_word(o, "waiting-for", text);
 }
 
+/* And what is known of the network, where that decides. */
+static void
+set_virtual_mac(json_t *o, const struct vrrp_instance *v)
+{
+	static const char *const passage[] = {
+		[VRRP_PASSAGE_UNKNOWN] = "unknown",
+		[VRRP_PASSAGE_PASSES] = "passes",
+		[VRRP_PASSAGE_REFUSED] = "refused",
+	};
+	uint8_t mac[6];
+
+	ctl_json_set_bool(o, "virtual-mac-auto", v->p.virtual_mac_auto);
+	if (v->p.virtual_mac_auto && !v->p.virtual_mac) {
+		ctl_json_set_text(o, "virtual-mac-given-up", v->given_up_why);
+		ctl_json_set(o, "virtual-mac-given-up-time", ctl_json_time(
+		    v->given_up_real_ns));
+	}
+	if (!v->p.virtual_mac)
+		return;
+	vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
+	ctl_json_set(o, "virtual-mac", ctl_json_mac(mac));
+	ctl_json_set_word(o, "virtual-mac-passage",
+	    passage[v->passage.verdict]);
+	if (v->vips != NULL)
+		ctl_json_set_word(o, "virtual-mac-device",
+		    vrrp_vip_device(v->vips));
+}
+
 json_t *
 vrrp_ctl_json_instance(const struct vrrp_router *r,
     const struct vrrp_instance *v)
@@ -567,7 +595,6 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	const struct vrrp_core *c = &v->core;
 	const struct vrrp_record *rec = vrrp_history_record(v, 0);
 	const char *why;
-	uint8_t mac[6];
 	json_t *o = json_object();
 
 	ctl_json_set_word(o, "name", v->p.name);
@@ -597,13 +624,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 		ctl_json_set(o, "unicast-peers", json_peers(&v->p));
 		ctl_json_set_int(o, "unicast-min-ttl", v->p.unicast_min_ttl);
 	}
-	if (v->p.virtual_mac) {
-		vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
-		ctl_json_set(o, "virtual-mac", ctl_json_mac(mac));
-		if (v->vips != NULL)
-			ctl_json_set_word(o, "virtual-mac-device",
-			    vrrp_vip_device(v->vips));
-	}
+	set_virtual_mac(o, v);
 	ctl_json_set_word(o, "guard", vrrp_guard_word(v, &why));
 	if (why[0] != '\0')
 		ctl_json_set_text(o, "guard-reason", why);

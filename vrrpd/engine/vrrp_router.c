@@ -25,6 +25,7 @@
 
 #include "shared/log.h"
 #include "shared/nl_batch.h"
+#include "vrrpd/engine/vrrp_fallback.h"
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/engine/vrrp_link.h"
 #include "vrrpd/engine/vrrp_notify.h"
@@ -646,6 +647,7 @@ router_free(struct vrrp_router *r)
 	unsigned i;
 
 	loop_defer_cancel(r->loop, reapply, r);
+	vrrp_fallback_cancel(r);
 	loop_timer_free(r->reapply_timer);
 	vrrp_regroup_drop(r);
 	vrrp_succession_free(r);
@@ -733,6 +735,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.contested = instance_contested,
 		.transition = instance_transition,
 		.withdrawn = vrrp_leaving_withdrawn,
+		.gives_up = vrrp_fallback_asked,
 		.peers_changed = vrrp_sessions_peers_changed,
 		.arg = r,
 	};
@@ -748,7 +751,9 @@ forget_handoff(struct vrrp_router *r)
 	unsigned i;
 
 	for (i = 0; h != NULL && i < h->count; i++)
-		if (vrrp_router_find(r, h->list[i].name) == NULL)
+		if ((h->list[i].flags & (VRRP_HANDOFF_ACTIVE |
+		    VRRP_HANDOFF_WILLED)) != 0 &&
+		    vrrp_router_find(r, h->list[i].name) == NULL)
 			(void)vrrp_channel_send(r->env.channel,
 			    VRRP_MSG_WILL_REVOKE, h->list[i].name,
 			    strlen(h->list[i].name));
@@ -807,6 +812,8 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 			e->flags |= VRRP_HANDOFF_ACTIVE;
 			e->active_since = v->core.state_since;
 		}
+		if (v->p.virtual_mac_auto && !v->p.virtual_mac)
+			e->flags |= VRRP_HANDOFF_WITHOUT;
 		if (e->flags != 0)
 			h->count++;
 		vrrp_alert_hand_off(v, h);

@@ -211,6 +211,13 @@ struct vrrp_instance {
 
 	/* Watch: what the network says of the addresses.  Written by vrrp_watch.c. */
 	struct vrrp_passage	 passage;	/* of the virtual MAC */
+	/* virtual_mac = auto: why and when it was given up; "": it was not. */
+	char			 given_up_why[VRRP_ALARM_TEXT_MAX];
+	int64_t			 given_up_real_ns;
+	bool			 gives_up;	/* the router is to see to it */
+	mono_t			 asked_since;	/* in this state; MONO_NEVER: not */
+	/* Somebody answered for an address, by the virtual MAC or another. */
+	mono_t			 seen_virtual, seen_other;
 	struct loop_timer	*watch_timer;
 	enum vrrp_state		 watched;	/* the state that it was set for */
 	bool			 asking;	/* nobody else is known to be Active */

@@ -70,6 +70,11 @@ struct vrrp_env {
 	void	(*contested)(struct vrrp_instance *, void *arg);
 	/* An instance lingers no more. Must not free the instance. */
 	void	(*withdrawn)(struct vrrp_instance *, void *arg);
+	/*
+	 * virtual_mac = auto, and the network refuses it: v->gives_up and
+	 * v->given_up_why are set.  Must not free the instance.
+	 */
+	void	(*gives_up)(struct vrrp_instance *, void *arg);
 	/* There is a router to have a BFD session with (vrrp_peer.h). */
 	void	(*peers_changed)(struct vrrp_instance *, void *arg);
 	void	*arg;

@@ -901,17 +901,48 @@ vrrp_hold_awaits(const struct vrrp_env *env, const struct vrrp_iface *f,
 	return vrrp_errands_is_reserved(env->errands, &w);
 }
 
+/*
+ * No device can be made on an interface of this kind, or none that would work where
+ * /proc/sys cannot be written.  True: the instance does without from now on.
+ */
+static bool
+does_without(struct vrrp_instance *v, int error)
+{
+	if (!v->p.virtual_mac_auto || !v->p.virtual_mac || v->kept ||
+	    (error != -EINVAL && error != -EOPNOTSUPP && error != -EROFS))
+		return false;
+	v->p.virtual_mac = false;
+	v->given_up_real_ns = loop_realtime_ns();
+	(void)snprintf(v->given_up_why, sizeof(v->given_up_why), "%.*s",
+	    (int)strcspn(v->retry_reason, ";"), v->retry_reason);
+	log_notice("instance=%s virtual_mac=auto goes without: %s", v->p.name,
+	    v->given_up_why);
+	return true;
+}
+
+static int
+open_vips(struct vrrp_instance *v)
+{
+	return (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
+	    &v->iface->link, &v->vips, v->retry_reason);
+}
+
 bool
 vrrp_hold_open(struct vrrp_instance *v)
 {
 	struct vrrp_device_made m;
+	int error;
 
 	if (v->making != 0 || !is_name_free(v))
 		return false;
 	if (takes_reserved(v, &m))
 		return open_made(v, &m);
-	if (ask_for_device(v) || (v->kept ? vrrp_vip_reopen : vrrp_vip_open)(v->env->nl, &v->p,
-	    &v->iface->link, &v->vips, v->retry_reason) < 0 || !go_on(v))
+	if (ask_for_device(v))
+		return false;
+	error = open_vips(v);
+	if (error < 0 && does_without(v, error))
+		error = open_vips(v);
+	if (error < 0 || !go_on(v))
 		return false;
 	/* A life before us may have put addresses elsewhere than on the device. */
 	if (!v->kept && vrrp_vip_adopted(v->vips))
@@ -939,7 +970,8 @@ vrrp_hold_made(struct vrrp_instance *v, const struct vrrp_device_made *m)
 	v->making = 0;
 	if (m->error < 0) {
 		memcpy(v->retry_reason, m->reason, sizeof(m->reason));
-		return false;
+		return v->vips == NULL && does_without(v, m->error) &&
+		    vrrp_hold_open(v);
 	}
 	if (v->vips == NULL)
 		return open_made(v, m);

@@ -658,6 +658,13 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	    VRRP_HANDOFF_ACTIVE);
 	v->willed = vrrp_handoff_has(env->handoff, p->name,
 	    VRRP_HANDOFF_WILLED);
+	if (p->virtual_mac_auto && vrrp_handoff_has(env->handoff, p->name,
+	    VRRP_HANDOFF_WITHOUT)) {
+		v->p.virtual_mac = false;
+		(void)snprintf(v->given_up_why, sizeof(v->given_up_why),
+		    "decided before the restart of this process");
+		v->given_up_real_ns = v->created_real_ns;
+	}
 	if (o != NULL) {
 		v->disabled = o->disabled_s != 0;
 		v->handed_over = o->handed_over_s != 0;

@@ -19,6 +19,12 @@
  * interval, so an alarm takes sightings over more than that.  What is asked once a
  * second is seen once a second; a sighting lasts for 3.5 s.
  *
+ * virtual_mac = auto gives the virtual MAC up where it is refused, once and for this
+ * life of the instance: the router has it succeeded by one without
+ * (vrrp_fallback.c).  An Active finds out as above; a Backup tries beforehand, as
+ * long as nobody else can be using that MAC (early_at()), so that a takeover finds
+ * it decided.  Nobody to ask: nothing is decided, and the virtual MAC stays.
+ *
  * Not seen: addresses on another device than the instance's interface, and routers
  * behind another router (unicast), where neither ARP nor Neighbor Discovery goes.
  *
@@ -55,6 +61,8 @@
 #define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
 #define RECLAIM_NS	(1 * NS_PER_S)
 #define CROWD		16		/* instances on an interface */
+#define QUIET_NS	(1200 * NS_PER_MS) /* longer than between two asks */
+#define GIVE_UP_NS	(1500 * NS_PER_MS) /* then giving up has failed */
 
 /* A time between questions, or for what was heard of them, in a crowd. */
 static int64_t
@@ -225,6 +233,8 @@ ask(struct vrrp_instance *v, mono_t now)
 			v->ask_next = 0;
 		ask_for(v, v->ask_next++);
 	}
+	if (mono_is_never(v->asked_since))
+		v->asked_since = now;
 	if (v->ask_quickly > 0)
 		v->ask_quickly--;
 	if (v->ask_quickly > 0)
@@ -239,9 +249,52 @@ ask(struct vrrp_instance *v, mono_t now)
 /* --- the virtual MAC --- */
 
 static bool
+is_undecided(const struct vrrp_instance *v)
+{
+	return v->p.virtual_mac && v->p.virtual_mac_auto;
+}
+
+/*
+ * Whether or when, a frame from the virtual MAC may leave a Backup that has to
+ * decide: MONO_NEVER, not by what is known.  Nobody may be using that MAC, or the
+ * switches would take it from him.  So the network has been asked who has the
+ * address, and for QUIET_NS nobody has answered with the virtual MAC: as we follow
+ * somebody he has answered with another one, later; else nobody is known.
+ */
+static mono_t
+early_at(const struct vrrp_instance *v)
+{
+	mono_t at = v->asked_since;
+
+	if (v->core.state != VRRP_BACKUP || !is_undecided(v) ||
+	    mono_is_never(at) || v->passage.verdict == VRRP_PASSAGE_PASSES)
+		return MONO_NEVER;
+	if (!v->asking && mono_is_never(v->seen_other))
+		return MONO_NEVER;
+	if (!v->asking && !mono_is_never(v->seen_virtual) &&
+	    mono_sub(v->seen_other, v->seen_virtual) < NS_PER_S)
+		return MONO_NEVER;
+	if (v->asking && !mono_is_never(v->seen_virtual))
+		at = mono_max(at, v->seen_virtual);
+	return mono_add(at, paced(v, QUIET_NS));
+}
+
+static bool
 tries_passage(const struct vrrp_instance *v)
 {
-	return v->core.state == VRRP_ACTIVE && v->p.virtual_mac;
+	if (!v->p.virtual_mac)
+		return false;
+	if (v->core.state == VRRP_ACTIVE)
+		return true;
+	return !mono_before(loop_clock(), early_at(v));
+}
+
+/* By the time that partners are asked, those that may answer are to be known. */
+static bool
+needs_partners(const struct vrrp_instance *v)
+{
+	return v->p.virtual_mac && (v->core.state == VRRP_ACTIVE ||
+	    (v->core.state == VRRP_BACKUP && is_undecided(v)));
 }
 
 /* All hosts on the link that this instance knows of. */
@@ -274,6 +327,17 @@ try_with(struct vrrp_instance *v, const struct vrrp_passage_partner *partner,
 		    len);
 }
 
+/* The other end of env->gives_up is asked again in each round, until it is done. */
+static void
+give_up(struct vrrp_instance *v, const char *why)
+{
+	if (v->env->gives_up == NULL)
+		return;
+	(void)snprintf(v->given_up_why, sizeof(v->given_up_why), "%s", why);
+	v->gives_up = true;
+	v->env->gives_up(v, v->env->arg);
+}
+
 static void
 judge_passage(struct vrrp_instance *v,
     const struct vrrp_passage_partner *partner)
@@ -287,17 +351,35 @@ judge_passage(struct vrrp_instance *v,
 	(void)snprintf(text, sizeof(text), "the network does not let the virtual "
 	    "MAC pass: %s answers our own MAC only",
 	    addr_format(&partner->addr, addr, sizeof(addr)));
-	vrrp_alert_raise(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED, NULL, text, 0);
+	if (is_undecided(v))
+		give_up(v, text);
+	/* A Backup that gives it up later than this is tried for no longer. */
+	vrrp_alert_raise(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED, NULL, text,
+	    is_undecided(v) ? GIVE_UP_NS : 0);
+}
+
+/*
+ * Two routers that begin at once try the same MAC at the same pace, and what is
+ * answered to one goes to the other if they do so in one instant: not again and
+ * again, as each has a step of its own.
+ */
+static int64_t
+own_step_ns(const struct vrrp_instance *v)
+{
+	return (int64_t)(sum_bytes(v->passage.misses + 1, v->iface->link.mac,
+	    sizeof(v->iface->link.mac)) % 32) * NS_PER_MS;
 }
 
 static void
 try_passage(struct vrrp_instance *v, mono_t now)
 {
 	const struct vrrp_passage_partner *partner;
+	struct addr source;
 	uint8_t mac[6];
 
 	meet_partners(v, now);
 	partner = vrrp_passage_round(&v->passage, now);
+	v->passage.next = mono_add(v->passage.next, own_step_ns(v));
 	judge_passage(v, partner);
 	if (partner == NULL || !has_ear(v))
 		return;
@@ -306,7 +388,9 @@ try_passage(struct vrrp_instance *v, mono_t now)
 	if (!partner->has_mac)
 		return;
 	vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
-	try_with(v, partner, &v->p.vips[0].prefix.addr, mac, partner->mac);
+	source = v->core.state == VRRP_ACTIVE ? v->p.vips[0].prefix.addr :
+	    vrrp_ask_source_of(mac);
+	try_with(v, partner, &source, mac, partner->mac);
 }
 
 /* --- time --- */
@@ -314,10 +398,12 @@ try_passage(struct vrrp_instance *v, mono_t now)
 static void
 arm(struct vrrp_instance *v)
 {
-	mono_t at = v->ask_at;
+	mono_t at = v->ask_at, early = early_at(v);
 
-	if (tries_passage(v))
+	if (v->core.state == VRRP_ACTIVE && v->p.virtual_mac)
 		at = mono_min(at, v->passage.next);
+	else if (!mono_is_never(early))
+		at = mono_min(at, mono_max(early, v->passage.next));
 	loop_timer_set(v->watch_timer, at);
 }
 
@@ -370,12 +456,12 @@ vrrp_watch_look(struct vrrp_instance *v)
 	    ASK_APART_NS));
 	v->ask_quickly = ASK_QUICKLY;
 	v->ask_at = state == VRRP_INITIALIZE ? MONO_NEVER : at;
-	if (tries_passage(v))
+	v->asked_since = v->seen_virtual = v->seen_other = MONO_NEVER;
+	vrrp_passage_stop(&v->passage);
+	if (needs_partners(v))
 		vrrp_passage_start(&v->passage, at);
-	else {
-		vrrp_passage_stop(&v->passage);
+	if (!tries_passage(v))
 		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
-	}
 	arm(v);
 }
 
@@ -401,8 +487,11 @@ signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	if (v->core.state == VRRP_INITIALIZE ||
 	    addr_equal(&h->source, vrrp_iface_primary_of(v)))
 		return;
-	if (tries_passage(v))
+	if (needs_partners(v))
 		vrrp_passage_meet(&v->passage, loop_clock(), &h->source);
+	/* Maybe our adverts do not pass any more. */
+	if (h->active && v->core.state == VRRP_ACTIVE && v->p.virtual_mac)
+		vrrp_passage_doubt(&v->passage, loop_clock());
 	arm(v);
 	if (!h->active || (v->core.state == VRRP_BACKUP &&
 	    addr_equal(&h->source, &v->core.active.source)))
@@ -425,11 +514,37 @@ reclaim(struct vrrp_instance *v)
 {
 	mono_t now = loop_clock();
 
-	if (v->core.state != VRRP_ACTIVE || vrrp_core_is_fenced(&v->core) ||
+	if (!v->p.reclaim || v->core.state != VRRP_ACTIVE ||
+	    vrrp_core_is_fenced(&v->core) ||
 	    mono_before(now, v->reclaim_not_before))
 		return;
 	v->reclaim_not_before = mono_add(now, RECLAIM_NS);
 	vrrp_send_announce_later(v);
+}
+
+/*
+ * Whoever we follow may have changed his mind: then we ask again, and try no more
+ * until that is answered.
+ */
+static void
+note_answer(struct vrrp_instance *v, bool is_virtual)
+{
+	mono_t now = loop_clock();
+
+	if (v->core.state != VRRP_BACKUP || !is_undecided(v) ||
+	    v->passage.verdict == VRRP_PASSAGE_PASSES)
+		return;
+	if (is_virtual)
+		v->seen_virtual = now;
+	else if (mono_is_never(v->seen_other) || (!v->asking &&
+	    mono_is_never(v->ask_at) && mono_sub(now, v->seen_other) >
+	    paced(v, QUIET_NS))) {
+		v->seen_other = v->asked_since = now;
+		v->ask_quickly = ASK_QUICKLY;
+		v->ask_at = mono_add(now, paced(v, ASK_QUICK_NS));
+	} else
+		v->seen_other = now;
+	arm(v);
 }
 
 /* Somebody else has one of our addresses. */
@@ -441,10 +556,11 @@ claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	uint8_t virtual_mac[6];
 	bool is_virtual;
 
-	if (!is_asking(v))
-		return;
 	vrrp_params_virtual_mac(v->p.family, v->p.vrid, virtual_mac);
 	is_virtual = memcmp(h->mac, virtual_mac, sizeof(virtual_mac)) == 0;
+	note_answer(v, is_virtual);
+	if (!is_asking(v))
+		return;
 	(void)addr_format(&h->address, addr, sizeof(addr));
 	memcpy(who.mac, h->mac, sizeof(who.mac));
 	if (is_virtual)
@@ -497,7 +613,7 @@ heard_cb(const uint8_t *frame, size_t len, void *arg)
 		v = f->table[h.address.family == AF_INET6][vrid];
 		if (v == NULL)
 			continue;
-		if (tries_passage(v) &&
+		if (needs_partners(v) &&
 		    vrrp_passage_is_partner(&v->passage, &h.address))
 			answer_heard(v, &h);
 		if (h.what == VRRP_ASK_CLAIM && vip_index(v, &h.address) >= 0)
@@ -526,7 +642,8 @@ vrrp_watch_init(struct vrrp_instance *v)
 {
 	vrrp_passage_init(&v->passage);
 	v->watched = VRRP_INITIALIZE;
-	v->ask_at = MONO_NEVER;
+	v->ask_at = v->asked_since = MONO_NEVER;
+	v->seen_virtual = v->seen_other = MONO_NEVER;
 	v->watch_timer = loop_timer_new(v->env->loop, watch_cb, v);
 	return v->watch_timer != NULL;
 }

@@ -23,6 +23,7 @@ vrrp_params_init(struct vrrp_params *p)
 	p->accept = true;
 	p->virtual_mac = true;
 	p->lease = true;
+	p->reclaim = true;
 	p->unicast_min_ttl = 255;
 	p->checksum_compat = VRRP_CHECKSUM_AUTO;
 	p->garp_repeat = 5;

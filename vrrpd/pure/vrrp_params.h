@@ -173,8 +173,11 @@ struct vrrp_params {
 	int64_t			preempt_delay_ns;
 	int64_t			takeover_confirm_ns;	/* L-14; 0 = off */
 	bool			accept;
+	/* In force; with auto the configuration has true, and it may be given up. */
 	bool			virtual_mac;
+	bool			virtual_mac_auto;
 	bool			lease;		/* vrrp_lease.h */
+	bool			reclaim;	/* announce against other claims */
 	enum vrrp_checksum_compat checksum_compat;
 	uint8_t			auth_len;	/* 0 = none; in version 2 */
 	uint8_t			auth_pass[8];	/* zero padded */

@@ -98,6 +98,14 @@ vrrp_passage_meet(struct vrrp_passage *p, mono_t now, const struct addr *addr)
 	check(p);
 }
 
+void
+vrrp_passage_doubt(struct vrrp_passage *p, mono_t now)
+{
+	if (!mono_is_never(p->next))
+		p->next = mono_min(p->next, mono_add(now,
+		    VRRP_PASSAGE_QUICK_NS));
+}
+
 /* Draws the conclusion of the last round. */
 static void
 judge(struct vrrp_passage *p)

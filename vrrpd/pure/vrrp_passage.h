@@ -64,6 +64,8 @@ void	vrrp_passage_stop(struct vrrp_passage *);
  */
 void	vrrp_passage_meet(struct vrrp_passage *, mono_t now,
 	    const struct addr *);
+/* There is a reason to ask soon, whatever was proven. */
+void	vrrp_passage_doubt(struct vrrp_passage *, mono_t now);
 /*
  * The next round begins (at `next`, or later): judges the last one.  The partner
  * to ask: always from the own MAC, and if has_mac from the virtual one as well.

@@ -44,7 +44,9 @@ static const struct field {
 	P(takeover_confirm_ns, "takeover_confirm", IN_PLACE),
 	P(accept, "accept", IN_PLACE),
 	P(virtual_mac, "virtual_mac", RESTART),
+	P(virtual_mac_auto, "virtual_mac", IN_PLACE),
 	P(lease, "lease", IN_PLACE),
+	P(reclaim, "reclaim", IN_PLACE),
 	P(checksum_compat, "checksum_compat", IN_PLACE),
 	P(auth_len, "auth_pass", IN_PLACE),
 	P(auth_pass, "auth_pass", IN_PLACE),
@@ -216,7 +218,29 @@ test_vrrp_diff_of_everything_is_in_the_order_of_the_table(void **state)
 	}
 	assert_true(restarts > 0 && restarts < n);
 	vrrp_diff_apply(&a, &b);
-	assert_int_equal(vrrp_diff_fields(&a, &b, out), restarts);
+	/* With auto on both sides the virtual MAC is none any more. */
+	assert_true(b.virtual_mac_auto);
+	assert_int_equal(vrrp_diff_fields(&a, &b, out), restarts - 1);
+}
+
+/* The decision of an instance with auto is kept, until it is told otherwise. */
+static void
+test_vrrp_diff_of_auto_does_not_see_what_it_has_decided(void **state)
+{
+	struct vrrp_params running = sample(), wanted = sample();
+
+	(void)state;
+	running.virtual_mac_auto = wanted.virtual_mac_auto = true;
+	running.virtual_mac = false;
+	wanted.virtual_mac = true;
+	assert_int_equal(vrrp_diff(&running, &wanted), VRRP_DIFF_EQUAL);
+	wanted.priority++;
+	vrrp_diff_apply(&running, &wanted);
+	assert_false(running.virtual_mac);
+	wanted.virtual_mac_auto = false;		/* yes */
+	assert_int_equal(vrrp_diff(&running, &wanted), VRRP_DIFF_RESTART);
+	wanted.virtual_mac = false;			/* no */
+	assert_int_equal(vrrp_diff(&running, &wanted), VRRP_DIFF_IN_PLACE);
 }
 
 static void
@@ -367,6 +391,7 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_diff_owner_comes_or_goes_in_place),
 		cmocka_unit_test(test_vrrp_diff_in_names_one_word),
+		cmocka_unit_test(test_vrrp_diff_of_auto_does_not_see_what_it_has_decided),
 		cmocka_unit_test(test_vrrp_diff_no_member_is_forgotten),
 	};
 

@@ -54,7 +54,9 @@ CHANGE(preempt_delay) { p->preempt_delay_ns = NS_PER_S; }
 CHANGE(confirm) { p->takeover_confirm_ns = 2 * NS_PER_MS; }
 CHANGE(accept_no) { p->accept = !p->accept; }
 CHANGE(virtual_mac) { p->virtual_mac = !p->virtual_mac; }
+CHANGE(virtual_mac_auto) { p->virtual_mac_auto = true; }
 CHANGE(lease) { p->lease = !p->lease; }
+CHANGE(reclaim) { p->reclaim = !p->reclaim; }
 CHANGE(checksum) { p->checksum_compat = VRRP_CHECKSUM_LEGACY; }
 CHANGE(auth) { p->auth_len = 3; memcpy(p->auth_pass, "abc", 3); }
 CHANGE(repeat) { p->garp_repeat = 2; }
@@ -144,7 +146,9 @@ static const struct change {
 	{ "takeover_confirm", confirm, false, false },
 	{ "accept", accept_no, false, false },
 	{ "virtual_mac", virtual_mac, false, false },
+	{ "virtual_mac", virtual_mac_auto, false, false },
 	{ "lease", lease, false, false },
+	{ "reclaim", reclaim, false, false },
 	{ "checksum_compat", checksum, false, false },
 	{ "auth_pass", auth, false, false },
 	{ "garp_repeat", repeat, false, false },

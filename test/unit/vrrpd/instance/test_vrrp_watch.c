@@ -223,6 +223,63 @@ test_vrrp_watch_foreign_host_is_an_alarm_and_answered(void **state)
 	assert_false(stands(VRRP_ALARM_ADDRESS_CLAIMED));
 }
 
+/* reclaim = no: the alarm as ever, and no word against the other. */
+static void
+test_vrrp_watch_announces_against_nobody_without_reclaim(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned i;
+
+	(void)state;
+	p.reclaim = false;
+	start_with(&p);
+	world_run(30 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_forget();
+	for (i = 0; i < 4; i++) {
+		hear_foreign();
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+	assert_int_equal(world.announced, 0);
+	assert_null(strstr(world.did, "announce"));
+}
+
+/*
+ * With hundreds of instances on an interface (counted, not made) each of them asks
+ * so much less often, and a sighting lasts so much longer: the alarm stands through.
+ */
+static void
+test_vrrp_watch_crowd_asks_at_its_pace(void **state)
+{
+	static const struct {
+		unsigned users;
+		int64_t every_s;
+	} crowds[] = { { 1, 1 }, { 16, 1 }, { 17, 2 }, { 160, 10 },
+	    { 510, 32 } };
+	const struct vrrp_alarm *a;
+	unsigned i, n, users;
+
+	(void)state;
+	become_active();
+	users = world.iface->users;
+	for (i = 0; i < sizeof(crowds) / sizeof(crowds[0]); i++) {
+		world.iface->users = crowds[i].users;
+		world_run(100 * NS_PER_S);	/* the pace of before is over */
+		world.asked_count = 0;
+		world_run(crowds[i].every_s * 10 * NS_PER_S);
+		assert_in_range(asked(true), 9, 11);
+	}
+	for (n = 0; n < 4; n++) {
+		hear_foreign();
+		world_run(32 * NS_PER_S);
+	}
+	a = vrrp_alarm_find(&v->alarms, VRRP_ALARM_ADDRESS_CLAIMED);
+	assert_non_null(a);
+	assert_int_equal(a->count, 1);
+	world.iface->users = users;
+}
+
 static void
 test_vrrp_watch_virtual_mac_elsewhere_is_no_fight(void **state)
 {
@@ -284,6 +341,156 @@ test_vrrp_watch_refused_virtual_mac_is_an_alarm(void **state)
 	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
 }
 
+/* --- virtual_mac = auto --- */
+
+static unsigned gave_up;
+
+static void
+note_gives_up(struct vrrp_instance *which, void *arg)
+{
+	(void)arg;
+	assert_ptr_equal(which, v);
+	assert_true(which->gives_up);
+	assert_non_null(strstr(which->given_up_why, "192.0.2.9"));
+	gave_up++;
+}
+
+static void
+start_auto(void)
+{
+	struct vrrp_params p = world_params();
+
+	gave_up = 0;
+	world.env.gives_up = note_gives_up;
+	p.virtual_mac = p.virtual_mac_auto = true;
+	start_with(&p);
+}
+
+/* Frames from the virtual MAC. */
+static unsigned
+tried(void)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < world.asked_count; i++)
+		n += memcmp(world.asked[i].frame + 6, virtual_mac, 6) == 0;
+	return n;
+}
+
+static void
+test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet(void **state)
+{
+	(void)state;
+	start_auto();
+	world_run(10 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	hear_ask(false);
+	answer_trials(false, 2500 * NS_PER_MS);
+	assert_true(gave_up > 0);
+	assert_null(strstr(lines, "alarm"));
+	/* Nobody takes it over: then there is one. */
+	answer_trials(false, 3 * NS_PER_S);
+	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+	answer_trials(true, 3 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+}
+
+/* A cold start: nobody answers for the address, so nobody has the virtual MAC. */
+static void
+test_vrrp_watch_auto_decides_before_it_is_active(void **state)
+{
+	(void)state;
+	start_auto();
+	world_run(300 * NS_PER_MS);
+	hear_ask(false);
+	world.asked_count = 0;
+	world_run(900 * NS_PER_MS);
+	assert_int_equal(tried(), 0);
+	answer_trials(false, 2 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_true(gave_up > 0);
+}
+
+/* Whoever has the virtual MAC must not lose it to a question. */
+static void
+test_vrrp_watch_auto_tries_nothing_beside_the_virtual_mac(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	start_auto();
+	world_run(NS_PER_S);
+	for (i = 0; i < 10; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		hear_ask(false);
+		hear_claim("192.0.2.50", virtual_mac, world.iface->link.mac,
+		    "192.0.2.2");
+		if (i % 3 == 0)		/* and another host lies */
+			hear_foreign();
+		world_run(NS_PER_S);
+		assert_int_equal(tried(), 0);
+		world.asked_count = 0;
+	}
+	assert_int_equal(gave_up, 0);
+}
+
+static void
+follow_and_hear(bool passes)
+{
+	unsigned i;
+
+	start_auto();
+	world_run(200 * NS_PER_MS);		/* the ear opens */
+	for (i = 0; i < 4; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		hear_ask(false);
+		if (i < 2)
+			hear_foreign();	/* the answers of the Active's kernel */
+		answer_trials(passes, 900 * NS_PER_MS);
+	}
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_watch_auto_backup_of_another_mac_decides(void **state)
+{
+	(void)state;
+	follow_and_hear(false);
+	assert_true(gave_up > 0);
+	assert_null(strstr(lines, "alarm"));
+}
+
+static void
+test_vrrp_watch_auto_backup_keeps_what_passes(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	follow_and_hear(true);
+	assert_int_equal(gave_up, 0);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
+	/* Once is enough. */
+	world.asked_count = 0;
+	for (i = 0; i < 20; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		world_run(NS_PER_S);
+	}
+	assert_int_equal(tried(), 0);
+}
+
+/* Nobody to ask: no verdict, no alarm, the virtual MAC stays. */
+static void
+test_vrrp_watch_auto_without_anybody_stays(void **state)
+{
+	(void)state;
+	start_auto();
+	world_run(30 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_int_equal(gave_up, 0);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_UNKNOWN);
+	assert_null(strstr(lines, "alarm"));
+}
+
 /* V-72: adverts of a lesser router that go on, and one that is through with it. */
 static void
 test_vrrp_watch_lesser_router_that_stays_does_not_hear(void **state)
@@ -318,8 +525,16 @@ main(void)
 	    TEST(test_vrrp_watch_those_who_may_are_no_alarm),
 	    TEST(test_vrrp_watch_backup_hears_of_a_second_active),
 	    TEST(test_vrrp_watch_foreign_host_is_an_alarm_and_answered),
+	    TEST(test_vrrp_watch_announces_against_nobody_without_reclaim),
+	    TEST(test_vrrp_watch_crowd_asks_at_its_pace),
 	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
 	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
+	    TEST(test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet),
+	    TEST(test_vrrp_watch_auto_decides_before_it_is_active),
+	    TEST(test_vrrp_watch_auto_tries_nothing_beside_the_virtual_mac),
+	    TEST(test_vrrp_watch_auto_backup_of_another_mac_decides),
+	    TEST(test_vrrp_watch_auto_backup_keeps_what_passes),
+	    TEST(test_vrrp_watch_auto_without_anybody_stays),
 	    TEST(test_vrrp_watch_lesser_router_that_stays_does_not_hear),
 	};
 

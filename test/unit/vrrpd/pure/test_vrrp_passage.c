@@ -199,6 +199,26 @@ test_vrrp_passage_full_list_keeps_whom_it_asks(void **state)
 	assert_true(addr_equal(&p.list[p.current].addr, &current));
 }
 
+/* Proven, and yet there is a reason to ask: soon, and no sooner for being told so. */
+static void
+test_vrrp_passage_doubt_asks_soon(void **state)
+{
+	(void)state;
+	vrrp_passage_stop(&p);
+	vrrp_passage_doubt(&p, now);
+	assert_true(mono_is_never(p.next));		/* nothing is asked */
+	vrrp_passage_start(&p, now);
+	meet(9);
+	(void)round_with(true, true);
+	(void)round_with(true, true);
+	assert_int_equal(p.verdict, VRRP_PASSAGE_PASSES);
+	assert_true(mono_sub(p.next, now) == VRRP_PASSAGE_AGAIN_NS);
+	vrrp_passage_doubt(&p, now);
+	vrrp_passage_doubt(&p, mono_add(now, NS_PER_MS));
+	assert_true(mono_sub(p.next, now) == VRRP_PASSAGE_QUICK_NS);
+	assert_int_equal(p.verdict, VRRP_PASSAGE_PASSES);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -213,6 +233,7 @@ main(void)
 	    TEST(test_vrrp_passage_dead_partner_is_no_refusal),
 	    TEST(test_vrrp_passage_strangers_and_late_answers_mean_nothing),
 	    TEST(test_vrrp_passage_full_list_keeps_whom_it_asks),
+	    TEST(test_vrrp_passage_doubt_asks_soon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
