@@ -359,7 +359,7 @@ judge_passage(struct vrrp_instance *v,
 }
 
 /*
- * Two routers that begin at once try the same MAC at the same pace, and what is
+ * Two Backups that begin at once try the same MAC at the same pace, and what is
  * answered to one goes to the other if they do so in one instant: not again and
  * again, as each has a step of its own.
  */
@@ -379,7 +379,8 @@ try_passage(struct vrrp_instance *v, mono_t now)
 
 	meet_partners(v, now);
 	partner = vrrp_passage_round(&v->passage, now);
-	v->passage.next = mono_add(v->passage.next, own_step_ns(v));
+	if (v->core.state == VRRP_BACKUP)
+		v->passage.next = mono_add(v->passage.next, own_step_ns(v));
 	judge_passage(v, partner);
 	if (partner == NULL || !has_ear(v))
 		return;
