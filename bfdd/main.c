@@ -201,7 +201,10 @@ check_config(const struct options *o, const struct bfd_config *config)
 static bool
 read_for_another(struct bfd_config *config, struct conf_errors *errors, void *arg)
 {
-	return read_config(arg, config, errors);
+	const struct options *o = arg;
+
+	return conf_await_quiet(o->conf, errors) &&
+	    read_config(o, config, errors);
 }
 
 static void

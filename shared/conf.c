@@ -27,8 +27,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-
 
 #define BLOCK_DEPTH_MAX	16
 
@@ -101,11 +101,20 @@ read_stream(int fd, char **text, const char **why, int *line)
 	return n;
 }
 
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 /* The open file's text, or -errno with the reason in *why and *line. */
 static ssize_t
 read_text(int fd, char **text, const char **why, int *line)
 {
-	struct stat st;
+	struct stat st, after;
+	ssize_t n;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
@@ -117,7 +126,13 @@ read_text(int fd, char **text, const char **why, int *line)
 		*why = "is not a regular file";
 		return -EINVAL;
 	}
-	return read_stream(fd, text, why, line);
+	n = read_stream(fd, text, why, line);
+	if (n < 0 || (fstat(fd, &after) == 0 && is_same(&st, &after)))
+		return n;
+	free(*text);
+	*text = NULL;
+	*why = "was changed while it was read";
+	return -EAGAIN;
 }
 
 int
@@ -156,6 +171,45 @@ conf_read_file(const char *path, char **text, struct conf_errors *errors)
 		return (int)n;
 	}
 	return 0;
+}
+
+/*
+ * How long ago the file was written.  -1: it is not there, or is older than a second,
+ * or from the future, as after the clock was set back.
+ */
+static int64_t
+age_ns(const char *path)
+{
+	struct timespec now;
+	struct stat st;
+	int64_t ns;
+
+	if (stat(path, &st) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
+		return -1;
+	/* Of any other file the difference may be beyond all bounds. */
+	if (st.st_mtim.tv_sec < now.tv_sec - 1 ||
+	    st.st_mtim.tv_sec > now.tv_sec)
+		return -1;
+	ns = (now.tv_sec - st.st_mtim.tv_sec) * NS_PER_S +
+	    (now.tv_nsec - st.st_mtim.tv_nsec);
+	return ns < 0 ? -1 : ns;
+}
+
+bool
+conf_await_quiet(const char *path, struct conf_errors *errors)
+{
+	struct timespec rest = { 0 };
+	int64_t ns, left_ns;
+
+	for (left_ns = NS_PER_S; left_ns > 0; left_ns -= rest.tv_nsec) {
+		ns = age_ns(path);
+		if (ns < 0 || ns >= CONF_QUIET_NS)
+			return true;
+		rest.tv_nsec = CONF_QUIET_NS - ns;
+		(void)nanosleep(&rest, NULL);
+	}
+	conf_errors_add(errors, path, 0, "is being written");
+	return false;
 }
 
 /* --- tidying what libconfuse would get wrong --- */

@@ -16,17 +16,27 @@
 #include "shared/conf_errors.h"
 #include "shared/conf_scan.h"
 #include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
 
 #define CONF_FILE_MAX	(1024 * 1024)	/* bytes; a larger file is refused */
 
 /*
  * Reads a regular file of at most CONF_FILE_MAX bytes without NUL bytes into a
  * malloc'd, terminated buffer.  On failure adds one error that says what is
- * wrong (not there, a directory, too large, binary) and returns negative errno.
+ * wrong (not there, a directory, too large, binary, changed meanwhile) and returns
+ * negative errno.
  */
 int	conf_read_file(const char *path, char **text, struct conf_errors *);
 /*
- * The same of an open descriptor of any kind, to its end, which may be a wait.
+ * Waits until the file was left alone for CONF_QUIET_NS.  Whoever writes a file where
+ * it stands begins with an empty one and goes on with parts of it, each of which may
+ * be a good configuration.  False: for a second it was not, and an error was added.
+ * Of a file that is not there nothing is said.
+ */
+#define CONF_QUIET_NS	(50 * NS_PER_MS)
+bool	conf_await_quiet(const char *path, struct conf_errors *);
+/*
+ * conf_read_file() of an open descriptor of any kind, to its end, which may be a wait.
  * name: for the error.
  */
 int	conf_read_stream(int fd, const char *name, char **text,

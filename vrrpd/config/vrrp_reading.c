@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/conf.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_bytes.h"
 
@@ -45,6 +46,18 @@ vrrp_reading_of_file(const char *path)
 
 	if (r != NULL)
 		r->good = vrrp_conf_parse_file(path, &r->config, &r->errors,
+		    &r->warnings) == 0;
+	return r;
+}
+
+struct vrrp_reading *
+vrrp_reading_at_rest(const char *path)
+{
+	struct vrrp_reading *r = calloc(1, sizeof(*r));
+
+	if (r != NULL)
+		r->good = conf_await_quiet(path, &r->errors) &&
+		    vrrp_conf_parse_file(path, &r->config, &r->errors,
 		    &r->warnings) == 0;
 	return r;
 }

@@ -34,6 +34,8 @@ struct vrrp_reading {
  * vrrp_reading_free() is the caller's.
  */
 struct vrrp_reading *vrrp_reading_of_file(const char *path);
+/* The same when nobody writes the file any more (conf_await_quiet()). */
+struct vrrp_reading *vrrp_reading_at_rest(const char *path);
 void	vrrp_reading_free(struct vrrp_reading *);	/* NULL is fine */
 /* The first error in one line, "(and N more)" after it.  Returns buf. */
 const char *vrrp_reading_why(const struct vrrp_reading *, char *buf,

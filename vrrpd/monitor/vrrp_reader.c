@@ -101,7 +101,7 @@ vrrp_reader_live(const char *conf, int fd)
 	size_t len;
 
 	(void)prctl(PR_SET_NAME, "vrrpd-reader", 0, 0, 0);
-	r = vrrp_reading_of_file(conf);
+	r = vrrp_reading_at_rest(conf);
 	if (r == NULL || (len = vrrp_reading_encode(r, &bytes)) == 0 ||
 	    conf_child_write(fd, bytes, len) < 0)
 		return 1;

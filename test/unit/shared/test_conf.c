@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -151,6 +152,33 @@ test_conf_read_file_bad_files_say_what_they_are(void **state)
 	assert_int_equal(unlink(path), 0);
 	fill("a\nb\n\0c\n", 7);
 	expect_unreadable(path, -EINVAL, 3, "NUL");
+}
+
+/* A file that was written just now may be half of one. */
+static void
+test_conf_await_quiet_waits_for_a_file_that_is_new(void **state)
+{
+	struct timespec now, times[2] = { { .tv_nsec = UTIME_OMIT } };
+	struct stat st;
+
+	(void)state;
+	memset(&errors, 0, sizeof(errors));
+	fill("a = 1\n", 6);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(conf_await_quiet(path, &errors));
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+	assert_true((now.tv_sec - st.st_mtim.tv_sec) * NS_PER_S +
+	    (now.tv_nsec - st.st_mtim.tv_nsec) >= CONF_QUIET_NS);
+	/* Not there, from the future, and from before all time. */
+	times[1].tv_sec = now.tv_sec + 1000;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_true(conf_await_quiet(path, &errors));
+	times[1].tv_sec = -1000000;
+	(void)utimensat(AT_FDCWD, path, times, 0);
+	assert_true(conf_await_quiet(path, &errors));
+	assert_int_equal(unlink(path), 0);
+	assert_true(conf_await_quiet(path, &errors));
+	assert_int_equal(errors.count, 0);
 }
 
 /* --- parsing --- */
@@ -345,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_conf_read_file_good),
 		cmocka_unit_test(test_conf_read_file_limit_is_exact),
 		cmocka_unit_test(test_conf_read_file_bad_files_say_what_they_are),
+		cmocka_unit_test(test_conf_await_quiet_waits_for_a_file_that_is_new),
 		cmocka_unit_test(test_conf_parse_good_texts),
 		cmocka_unit_test(test_conf_parse_bad_texts_give_one_error_on_its_line),
 		cmocka_unit_test(test_conf_parse_long_tokens_are_survived),
