@@ -16,6 +16,7 @@ from lab import (BUILD, START_CS, VIP, VRID, Capture, Ctl, Gap, vrrpd_conf,
                  wait_for)
 
 TRIALS = int(os.environ.get("LAB_TRIALS", 3))
+AGAIN = 8               # as often, where the machine disturbs a trial
 HELPERS = ("vrrpd-checks", "vrrpd-net", "vrrpd-scripts")
 
 
@@ -118,11 +119,15 @@ def start_upgradable(lab, conf="", track="", bfd=None, **more):
     return path
 
 
+class Disturbed(pytest.skip.Exception):
+    """Nothing is proven: the machine was itself away."""
+
+
 class Quiet:
     """No transition at r2, no outage, and r1 is Active in the end.
 
     On a machine that was itself away for longer than tolerated_ms nothing is
-    proven by the contrary.
+    proven by the contrary: Disturbed.
     """
 
     def __init__(self, lab, tolerated_ms=1000):
@@ -146,9 +151,21 @@ class Quiet:
         after = len(self.lab.r2.transitions())
         if (outages or after != self.before) and \
                 machine_ms > self.tolerated_ms:
-            pytest.skip("the machine was away for %.1f ms" % machine_ms)
+            raise Disturbed("the machine was away for %.1f ms" % machine_ms)
         assert outages == [], (outages, machine_ms)
         assert after == self.before, (self.lab.r2.transitions(), machine_ms)
+
+
+def undisturbed(lab, do, tolerated_ms, bfd=True):
+    """What do() returns, quietly; done again while the machine disturbs it."""
+    for attempt in range(AGAIN):
+        try:
+            with Quiet(lab, tolerated_ms):
+                return do()
+        except Disturbed:
+            if attempt == AGAIN - 1:
+                raise
+            lab.wait_pair(bfd=bfd)
 
 
 # A good one.
@@ -158,10 +175,13 @@ def test_restart_runs_the_program_on_disk(lab, bfd):
     path = start_upgradable(lab, bfd=bfd)
     monitor = lab.r1.pids()[0]
     new, change = other_version(lab.r1)
-    downs = lab.r2.session(lab.r1.address)["down-count"] if bfd else 0
+
+    def downs():
+        return lab.r2.session(lab.r1.address)["down-count"] if bfd else 0
+
     install(path, change)
-    with Quiet(lab, 4 if bfd else 1000):
-        engine = restart(lab.r1)
+    before, engine = undisturbed(lab, lambda: (downs(), restart(lab.r1)),
+                                 4 if bfd else 1000, bfd)
     assert version(lab.r1) == new
     assert lab.r1.pids() == (monitor, engine)
     assert exe(engine) == str(path)
@@ -169,16 +189,14 @@ def test_restart_runs_the_program_on_disk(lab, bfd):
     assert args.startswith(b"vrrpd: engine\0")
     assert lab.r1.transitions()[-1]["cause"] == "restart"
     assert " will " not in lab.r1.vrrpd.log()
-    if bfd:
-        assert lab.r2.session(lab.r1.address)["down-count"] == downs
+    assert downs() == before
 
 
 def test_restart_at_one_centisecond_with_bfd_loses_nothing(lab):
     path = start_upgradable(lab, bfd=True, advert_int=1)
     new, change = other_version(lab.r1)
     install(path, change)
-    with Quiet(lab, 4):
-        restart(lab.r1)
+    undisturbed(lab, lambda: restart(lab.r1), 4)
     assert version(lab.r1) == new
 
 
@@ -216,12 +234,14 @@ def test_restart_of_25_instances_at_one_centisecond(lab, record_property):
             for i in range(25)), **more)
     lab.wait_pair()
     time.sleep(0.5)
-    before = len(lab.r2.transitions())
-    lost, silences, machine = [], [], []
-    for trial in range(TRIALS):
+    lost, silences, machine, moves = [], [], [], []
+    for trial in range(AGAIN):
+        if sum(gap_ms <= 4 for gap_ms in machine) >= TRIALS:
+            break
         install(path, other_version(lab.r1)[1] if trial % 2 == 0 else
                 lambda binary: binary)
         gap = Gap(lab.client)
+        before = len(lab.r2.transitions())
         with Capture(lab.r2, "eth0", "vrrp and ether src host 00:00:5e:00:01:"
                      "%02x" % VRID) as capture, lab.meter() as meter:
             restart(lab.r1)
@@ -231,17 +251,20 @@ def test_restart_of_25_instances_at_one_centisecond(lab, record_property):
         machine.append(gap.stop())
         lost.append(max([o["length-ms"] for o in outages], default=0))
         silences.append(max(b - a for a, b in zip(times, times[1:])) * 1000)
-    moved = len(lab.r2.transitions()) - before
+        moves.append(len(lab.r2.transitions()) - before)
+        if moves[-1]:
+            lab.wait_pair()
     for name, value in (("lost-ms", lost), ("silence-ms", silences),
-                        ("machine-ms", machine), ("moved", moved)):
+                        ("machine-ms", machine), ("moved", moves)):
         record_property(name, value)
     print("lost", lost, "silence", silences, "machine", machine, "moved",
-          moved)
-    if max(machine) > 4:
-        pytest.skip("the machine was away for %.1f ms: %s" % (
-            max(machine), [lost, silences, moved]))
-    assert moved == 0, lab.r2.transitions()
-    assert lost == [0] * TRIALS
+          moves)
+    # A trial in which the machine was away proves nothing, unless it went well.
+    told = [(m, gone) for m, gone, ms in zip(moves, lost, machine)
+            if ms <= 4 or (m, gone) == (0, 0)]
+    if not told:
+        pytest.skip("the machine was away for %s ms" % machine)
+    assert told == [(0, 0)] * len(told), (moves, lost, machine)
 
 
 def program_of_reader(router):
@@ -565,11 +588,15 @@ def test_restart_of_bfdd_runs_the_program_on_disk(lab):
     old = bfdd_version(lab.r1).encode()
     new = old[:-1] + (b"X" if old[-1:] != b"X" else b"Y")
     install(path, lambda binary: binary.replace(old, new), program="bfdd/bfdd")
+
+    def restart_bfdd():
+        done = lab.r1.vrrpctl("restart", "bfdd")
+        assert done.returncode == 0, done
+        lab.wait_pair(bfd=True)
+        return done
+
     for _ in range(2):
-        with Quiet(lab, 10):
-            done = lab.r1.vrrpctl("restart", "bfdd")
-            assert done.returncode == 0, done
-            lab.wait_pair(bfd=True)
+        done = undisturbed(lab, restart_bfdd, 10)
     assert new.decode() in done.stdout
     assert bfdd_version(lab.r1) == new.decode()
     assert exe(lab.r1.bfdd.pid) == str(path)

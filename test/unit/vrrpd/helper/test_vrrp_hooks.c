@@ -69,7 +69,7 @@ set_hook(struct vrrp_notify_params *p, enum vrrp_notify_on on,
 
 	(void)snprintf(p->command[on], sizeof(p->command[on]),
 	    "/bin/sh -c '%s' %s", script, file);
-	p->timeout_ns = 10 * NS_PER_S;
+	p->timeout_ns = 60 * NS_PER_S;	/* busy machines begin slowly */
 	p->words = VRRP_NOTIFY_ACTIVE;
 	/* Where the daemon's user was not made. */
 	if (geteuid() == 0 && priv_lookup(&us) < 0)
@@ -115,7 +115,7 @@ setup(void **state)
 	vrrp_hooks_apply(hooks, &config);
 	vrrp_hooks_on_idle(hooks, on_idle, l);
 	guard = loop_timer_new(l, on_guard, NULL);
-	loop_timer_set(guard, mono_add(loop_clock(), 30 * NS_PER_S));
+	loop_timer_set(guard, mono_add(loop_clock(), 120 * NS_PER_S));
 	return 0;
 }
 
