@@ -7,6 +7,7 @@ millisecond whether it answers (owners.c).
 
 import contextlib
 import os
+import re
 import signal
 import time
 
@@ -45,12 +46,9 @@ def wait_clock(router, vrid=VRID):
 def clocks(router, vrid):
     """Milliseconds, of the clocks that run for a while only."""
     text = router.run("nft", "list", "ruleset").stdout
-    return [to_ms(element.split("expires ")[1].split()[0])
-            for table in text.split("table ")[1:]
+    return [to_ms(left) for table in text.split("table ")[1:]
             if table.split("{")[0].strip().endswith("-%d" % vrid)
-            for part in table.split("elements")[1:]
-            for element in part.split("}")[0].split(",")
-            if "expires " in element]
+            for left in re.findall(r"expires (\w+)", table)]
 
 
 def to_ms(text):

@@ -6,15 +6,15 @@ import pathlib
 import signal
 import time
 
-from lab import vrrpd_conf, wait_for
+from lab import START_CS, vrrpd_conf, wait_for
 
 COUNT = 25
 
 
-def conf(count, priority=200):
+def conf(count, advert_int="1s"):
     return "".join(
-        vrrpd_conf(name="i%d" % vrid, vrid=vrid, priority=priority,
-                   advert_int="1s", addresses=("10.1.0.%d/32" % vrid,))
+        vrrpd_conf(name="i%d" % vrid, vrid=vrid, priority=200,
+                   advert_int=advert_int, addresses=("10.1.0.%d/32" % vrid,))
         for vrid in range(1, count + 1))
 
 
@@ -32,9 +32,11 @@ def net_pid(router):
 
 
 def start(router, count=COUNT):
-    router.start_vrrpd(conf(count))
+    """All Active, and slow; they begin as fast ones, like Lab.start_pair()."""
+    router.start_vrrpd(conf(count, START_CS))
     wait_for(lambda: {i["state"] for i in router.call("show")["instances"]} ==
              {"active"}, 15, "all Active")
+    reload(router, count)
 
 
 def groups(router):
@@ -104,6 +106,7 @@ def test_added_instance_shows_that_its_device_is_being_made(lab):
 
 def test_group_is_joined_by_vrrpd_net_and_belongs_to_the_engine(lab):
     """The first IPv6 instance of an interface, while vrrpd-net is stopped."""
+    lab.ipv6()
     start(lab.r1, 1)
     net = net_pid(lab.r1)
     os.kill(net, signal.SIGSTOP)
