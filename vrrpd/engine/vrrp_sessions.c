@@ -82,6 +82,28 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 		r->bfd_changed(s, r->arg);
 }
 
+/*
+ * Sessions are shared (L-26): one that another instance here has asked for may be
+ * what a peer of this one goes by.
+ */
+static bool
+is_watched(const struct vrrp_router *r, struct vrrp_instance *v)
+{
+	bool watched = v->p.bfd_count > 0 || v->p.has_bfd_auto;
+	const struct vrrp_bfd_session *s;
+	unsigned i;
+
+	for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++)
+		if (s->level.state == VRRP_BFD_UP &&
+		    s->peer.family == v->p.family &&
+		    strcmp(s->interface, v->iface->name) == 0) {
+			vrrp_machine_watched(v, s->level.tx_interval_ns,
+			    s->level.tx_multiplier);
+			watched = true;
+		}
+	return watched;
+}
+
 static void
 bfd_reachable(bool up, void *arg)
 {
@@ -90,8 +112,7 @@ bfd_reachable(bool up, void *arg)
 
 	/* L-23: the end of bfdd may have told our peers Down. */
 	for (i = 0; !up && i < r->instance_count; i++)
-		if (r->instances[i]->p.bfd_count > 0 ||
-		    r->instances[i]->p.has_bfd_auto) {
+		if (is_watched(r, r->instances[i])) {
 			vrrp_machine_reassure(r->instances[i]);
 			vrrp_guard_bfd_lost(r->instances[i]);
 		}

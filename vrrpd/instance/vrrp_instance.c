@@ -775,6 +775,7 @@ learn_from(struct vrrp_instance *heir, const struct vrrp_instance *old)
 	if (heir->p.vrid != old->p.vrid)
 		return;
 	heir->heard = old->heard;
+	vrrp_core_owes(&heir->core, &old->core);
 	if (heir->p.version == old->p.version &&
 	    heir->p.checksum_compat == old->p.checksum_compat)
 		heir->send_form = old->send_form;

@@ -1040,6 +1040,14 @@ vrrp_machine_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 }
 
 void
+vrrp_machine_watched(struct vrrp_instance *v, int64_t tx_interval_ns,
+    unsigned tx_multiplier)
+{
+	vrrp_core_watched(&v->core, judged_clock(v), tx_interval_ns,
+	    tx_multiplier);
+}
+
+void
 vrrp_machine_reassure(struct vrrp_instance *v)
 {
 	struct vrrp_actions act;

@@ -73,7 +73,12 @@ void	vrrp_machine_rx(struct vrrp_instance *, mono_t now, mono_t arrival,
  */
 void	vrrp_machine_bfd(struct vrrp_instance *, const struct vrrp_bfd_event *,
 	    mono_t last_heard, mono_t decided, mono_t received, bool came_up);
-/* bfdd is gone: show that we are alive in another way (L-23). */
+/*
+ * bfdd is gone: show that we are alive in another way (L-23); first, each session
+ * on this network that was Up, and how often packets of ours went out there.
+ */
+void	vrrp_machine_watched(struct vrrp_instance *, int64_t tx_interval_ns,
+	    unsigned tx_multiplier);
 void	vrrp_machine_reassure(struct vrrp_instance *);
 /*
  * L-32, V-37.  detection_time_ns: the shortest of the BFD sessions to peers, 0 if

@@ -101,6 +101,14 @@ advert_interval_ns(const struct vrrp_core *v)
 	return ns_from_cs(v->p.advert_int_cs);
 }
 
+/* Until the next advert, in a series or not. */
+static int64_t
+pace_or_interval_ns(const struct vrrp_core *v)
+{
+	return v->paced_adverts > 0 ? v->paced_interval_ns :
+	    advert_interval_ns(v);
+}
+
 /* V-30, V-31, V-33: from the Active's interval; version 2 from ours (V-122). */
 static void
 compute_intervals(struct vrrp_core *v)
@@ -218,6 +226,7 @@ become_active(struct vrrp_core *v, enum vrrp_cause cause, mono_t now,
 	    cause != VRRP_CAUSE_BFD_DOWN;
 	v->adver_timer = mono_add(now, advert_interval_ns(v));
 	v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
+	vrrp_core_bfd_go_on(v, now);
 }
 
 /* Skew_Time, or what our place leaves of it. */
@@ -559,7 +568,7 @@ active_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 			return;		/* another Backup may be faster */
 		if (immediate_advert(v, now, &v->resigned_not_before,
 		    IMMEDIATE_MIN_NS, act))
-			v->adver_timer = mono_add(now, advert_interval_ns(v));
+			v->adver_timer = mono_add(now, pace_or_interval_ns(v));
 		return;
 	}
 	if (vrrp_core_is_fenced(v)) {
@@ -753,11 +762,12 @@ static void
 active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
 	int64_t interval_ns = advert_interval_ns(v);
+	bool fenced = vrrp_core_is_fenced(v);
 
 	if (mono_before(now, v->adver_timer))
 		return;
 	vrrp_core_send(v, act);
-	if (vrrp_core_is_fenced(v)) {
+	if (fenced) {
 		v->fence_until = MONO_NEVER;
 		v->reannounce_not_before = mono_add(now, REANNOUNCE_MIN_NS);
 		act->todo |= VRRP_DO_INSTALL | VRRP_DO_ANNOUNCE;
@@ -767,6 +777,8 @@ active_expire(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	v->adver_timer = mono_add(v->adver_timer, interval_ns);
 	if (!mono_before(now, v->adver_timer))
 		v->adver_timer = mono_add(now, interval_ns);
+	if (fenced)
+		vrrp_core_bfd_go_on(v, now);
 }
 
 void
@@ -824,8 +836,7 @@ active_set_params(struct vrrp_core *v, mono_t now,
 	else {
 		if (v->paced_adverts > 0 && interval_ns <= v->paced_interval_ns)
 			v->paced_adverts = 0;
-		v->adver_timer = mono_add(now, v->paced_adverts > 0 ?
-		    v->paced_interval_ns : interval_ns);
+		v->adver_timer = mono_add(now, pace_or_interval_ns(v));
 	}
 	if (vrrp_core_is_fenced(v))
 		v->adver_timer = v->fence_until;

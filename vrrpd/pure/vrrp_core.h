@@ -146,11 +146,19 @@ void	vrrp_core_bfd(struct vrrp_core *, mono_t now,
 /*
  * L-23: our bfdd is gone, and whoever had an Up session with us hears no more of
  * it.  An Active adverts now and in short intervals until all of them would have
- * given it up, so that each gets at least one proof of life in time; a series at
- * most every 50 ms.
+ * given it up, so that each gets at least one proof of life in time; now at most
+ * every 50 ms.  Whoever becomes Active before that time is over does the same.
  */
 void	vrrp_core_reassure(struct vrrp_core *, mono_t now,
 	    struct vrrp_actions *);
+/*
+ * Called before it for each session that others here have with a router of our
+ * network: it is shared (L-26), and that router may watch us by it.
+ */
+void	vrrp_core_watched(struct vrrp_core *, mono_t now, int64_t tx_interval_ns,
+	    unsigned tx_multiplier);
+/* The heir of a virtual router that is the same one: what it owes its peers. */
+void	vrrp_core_owes(struct vrrp_core *, const struct vrrp_core *old);
 /* Until when Downs of this session are not obeyed; before now: they are. */
 mono_t	vrrp_core_bfd_suspended_until(const struct vrrp_core *,
 	    const struct addr *peer);

@@ -297,23 +297,70 @@ reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 	return true;
 }
 
+/* A series has ended: the next one has a pace of its own. */
+static int64_t
+pace_ns(const struct vrrp_core *v, mono_t now)
+{
+	return mono_before(now, v->reassure_until) ? v->reassure_pace_ns :
+	    INT64_MAX;
+}
+
+static void
+go_on_at(struct vrrp_core *v, mono_t now, int64_t pace_ns, int64_t span_ns)
+{
+	v->reassure_pace_ns = pace_ns < PACE_MIN_NS ? PACE_MIN_NS : pace_ns;
+	v->reassure_until = mono_max(v->reassure_until, mono_add(now, span_ns));
+}
+
+void
+vrrp_core_watched(struct vrrp_core *v, mono_t now, int64_t tx_interval_ns,
+    unsigned tx_multiplier)
+{
+	int64_t pace = pace_ns(v, now), span_ns = 0;
+
+	vrrp_death_watched(tx_interval_ns, tx_multiplier, &pace, &span_ns);
+	go_on_at(v, now, pace, span_ns);
+}
+
+void
+vrrp_core_owes(struct vrrp_core *v, const struct vrrp_core *old)
+{
+	v->reassure_until = old->reassure_until;
+	v->reassure_pace_ns = old->reassure_pace_ns;
+}
+
+void
+vrrp_core_bfd_go_on(struct vrrp_core *v, mono_t now)
+{
+	int64_t pace = pace_ns(v, now), n;
+
+	if (pace >= ns_from_cs(v->p.advert_int_cs))
+		return;
+	n = mono_sub(v->reassure_until, now) / pace + 1;
+	vrrp_core_pace(v, now, pace, n > REASSURE_MAX ? REASSURE_MAX :
+	    (unsigned)n);
+}
+
 /*
  * The series goes on for as long as the last packet of any session may be
- * believed (vrrp_death_reassure()).
+ * believed (vrrp_death_reassure()).  Where the first advert of it has to wait, the
+ * next one is as soon.
  */
 void
 vrrp_core_reassure(struct vrrp_core *v, mono_t now, struct vrrp_actions *act)
 {
-	int64_t pace_ns = ns_from_cs(v->p.advert_int_cs), span_ns = 0, n;
+	int64_t pace = pace_ns(v, now), span_ns = 0;
+	mono_t due = v->adver_timer;
 
 	vrrp_core_begin(v, now, act);
-	vrrp_death_reassure(&v->death, &pace_ns, &span_ns);
-	if (pace_ns < PACE_MIN_NS)
-		pace_ns = PACE_MIN_NS;
-	n = span_ns / pace_ns + 1;
-	if (reassure(v, now, act) && pace_ns < ns_from_cs(v->p.advert_int_cs))
-		vrrp_core_pace(v, now, pace_ns, n > REASSURE_MAX ?
-		    REASSURE_MAX : (unsigned)n);
+	vrrp_death_reassure(&v->death, &pace, &span_ns);
+	go_on_at(v, now, pace, span_ns);
+	if (v->state == VRRP_ACTIVE && !vrrp_core_is_fenced(v)) {
+		if (reassure(v, now, act))
+			due = MONO_NEVER;
+		vrrp_core_bfd_go_on(v, now);
+		v->adver_timer = mono_min(v->adver_timer, due);
+	}
 	vrrp_core_check(v);
 }
 

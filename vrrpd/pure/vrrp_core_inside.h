@@ -62,6 +62,9 @@ void	vrrp_core_bfd_note_claim(struct vrrp_core *, mono_t arrival,
 void	vrrp_core_bfd_judge(struct vrrp_core *, mono_t now,
 	    const struct vrrp_advert *);
 
+/* Active now, or fenced no more: is a proof of life due (L-23)? */
+void	vrrp_core_bfd_go_on(struct vrrp_core *, mono_t now);
+
 /* --- vrrp_core_backup.c --- */
 
 /* A state was entered from `from`. */

@@ -156,6 +156,8 @@ struct vrrp_core {
 	mono_t			immediate_not_before;	/* V-96 guard */
 	mono_t			resigned_not_before;	/* the same, of V-70 */
 	mono_t			reassure_not_before;	/* the same, L-23 */
+	mono_t			reassure_until;	/* adverts at such a pace */
+	int64_t			reassure_pace_ns;
 	mono_t			reannounce_not_before;	/* design §5 */
 	unsigned		paced_adverts;	/* so many left of a series */
 	int64_t			paced_interval_ns;

@@ -395,24 +395,33 @@ vrrp_death_blame(struct vrrp_death *d, mono_t now)
 /* --- our own life --- */
 
 void
+vrrp_death_watched(int64_t tx_interval_ns, unsigned tx_multiplier,
+    int64_t *pace_ns, int64_t *span_ns)
+{
+	int64_t ns;
+
+	if (tx_interval_ns == 0)
+		return;
+	ns = tx_multiplier > PROOF_INTERVALS ?
+	    (tx_multiplier - PROOF_INTERVALS) * tx_interval_ns / 2 :
+	    tx_interval_ns / 2;
+	if (ns < *pace_ns)
+		*pace_ns = ns;
+	ns = tx_multiplier * tx_interval_ns;
+	if (ns > *span_ns)
+		*span_ns = ns;
+}
+
+void
 vrrp_death_reassure(struct vrrp_death *d, int64_t *pace_ns, int64_t *span_ns)
 {
 	struct vrrp_death_session *s;
-	int64_t ns;
 	unsigned i;
 
 	for (i = 0; i < d->count; i++) {
 		s = &d->sessions[i];
-		if (s->tx_interval_ns == 0)
-			continue;
-		ns = s->tx_multiplier > PROOF_INTERVALS ?
-		    (s->tx_multiplier - PROOF_INTERVALS) * s->tx_interval_ns / 2 :
-		    s->tx_interval_ns / 2;
-		if (ns < *pace_ns)
-			*pace_ns = ns;
-		ns = s->tx_multiplier * s->tx_interval_ns;
-		if (ns > *span_ns)
-			*span_ns = ns;
+		vrrp_death_watched(s->tx_interval_ns, s->tx_multiplier, pace_ns,
+		    span_ns);
 		s->tx_interval_ns = 0;		/* until it is Up again */
 	}
 }

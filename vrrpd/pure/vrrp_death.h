@@ -197,13 +197,15 @@ void	vrrp_death_blame(struct vrrp_death *, mono_t now);
 /* --- our own life --- */
 
 /*
- * L-23: how an Active shows that it lives to those whose sessions with it end
- * now.  A peer believes in us for tx_multiplier intervals after our last packet,
- * and in an advert from the third interval on.  *pace_ns is lowered so that two
- * adverts fall into that time for each of them; *span_ns is raised to how long
- * the last packet may be believed.  Each session counts once, until it is Up
- * again.
+ * L-23: how an Active shows that it lives to whose session with it ends now.  A
+ * peer believes in us for tx_multiplier intervals after our last packet, and in an
+ * advert from the third interval on.  *pace_ns is lowered so that two adverts fall
+ * into that time; *span_ns is raised to how long the last packet may be believed.
+ * An interval of 0: that session was not Up.
  */
+void	vrrp_death_watched(int64_t tx_interval_ns, unsigned tx_multiplier,
+	    int64_t *pace_ns, int64_t *span_ns);
+/* The same of all the sessions here; each counts once, until it is Up again. */
 void	vrrp_death_reassure(struct vrrp_death *, int64_t *pace_ns,
 	    int64_t *span_ns);
 

@@ -338,6 +338,29 @@ test_vrrp_sessions_losing_bfdd_is_no_failover_and_reassures(void **state)
 	assert_int_equal(count("advert"), 0);
 }
 
+/* L-23 +, L-26 + a peer of one instance may go by the session of another. */
+static void
+test_vrrp_sessions_losing_bfdd_reassures_whoever_shares_a_session(void **state)
+{
+	struct vrrp_bfd_session *s;
+
+	(void)state;
+	start(INSTANCE("web", "51", PEER) INSTANCE("db", "52", ""));
+	s = engine_session("eth0", "192.0.2.3", VRRP_BFD_UP,
+	    VRRP_BFD_REASON_NONE);
+	s->level.tx_interval_ns = 10 * NS_PER_MS;
+	s->level.tx_multiplier = 3;
+	world_run(5 * NS_PER_S);
+	world_forget();
+	engine_bfdd(false);
+	world_run(30 * NS_PER_MS);
+	assert_true(count("advert:52:100") >= 5);
+	world_run(30 * NS_PER_MS);
+	world_forget();
+	world_run(900 * NS_PER_MS);
+	assert_int_equal(count("advert:52"), 0);
+}
+
 /* bfdd came: the sessions that are Up need no proof of life. */
 static void
 test_vrrp_sessions_finding_bfdd_reassures_nobody(void **state)
@@ -437,6 +460,7 @@ main(void)
 	    TEST(test_vrrp_sessions_a_link_is_a_tracker),
 	    TEST(test_vrrp_sessions_a_new_link_knows_what_bfdd_knows),
 	    TEST(test_vrrp_sessions_losing_bfdd_is_no_failover_and_reassures),
+	    TEST(test_vrrp_sessions_losing_bfdd_reassures_whoever_shares_a_session),
 	    TEST(test_vrrp_sessions_finding_bfdd_reassures_nobody),
 	    TEST(test_vrrp_sessions_bfdd_is_told_where_we_are_active),
 	    TEST(test_vrrp_sessions_detection_is_that_of_the_most_eager_peer),

@@ -353,6 +353,85 @@ test_vrrp_core_bfdd_lost_without_need_keeps_the_rhythm(void **state)
 	assert_int_equal(r.core.adver_timer.ns, due.ns);
 }
 
+/* L-23 + whoever becomes Active in that time is owed no less. */
+static void
+test_vrrp_core_active_soon_after_bfdd_is_lost_says_that_it_lives(void **state)
+{
+	struct addr us = addr_of(US);
+	struct router r;
+
+	(void)state;
+	protected_backup(&r);
+	lose_bfdd(&r, R1);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	pass(&r, 12 * MS);
+	vrrp_core_take_over(&r.core, r.now, VRRP_CAUSE_PREEMPT, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_int_equal(remaining(&r), 5 * MS);
+	/* So is the heir of an Active, in its name. */
+	start_active(&r, 100);
+	bfd_up(&r, R3);
+	lose_bfdd(&r, R3);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	{
+		struct vrrp_core heir;
+
+		vrrp_core_init(&heir, &r.core.p);
+		vrrp_core_owes(&heir, &r.core);
+		vrrp_core_readopt(&heir, r.now, &us, r.now, r.now, &r.act);
+		assert_int_equal(mono_sub(vrrp_core_next_expiry(&heir), r.now),
+		    5 * MS);
+	}
+	/* L-23 - and nobody is, when all have given the session up. */
+	protected_backup(&r);
+	lose_bfdd(&r, R1);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	pass(&r, 31 * MS);
+	vrrp_core_take_over(&r.core, r.now, VRRP_CAUSE_PREEMPT, &r.act);
+	assert_int_equal(remaining(&r), NS_PER_S);
+}
+
+/* L-23 + a proof of life just before, and a question meanwhile, end no series. */
+static void
+test_vrrp_core_series_after_bfdd_is_lost_goes_on(void **state)
+{
+	struct vrrp_bfd_event e;
+	struct router r;
+
+	(void)state;
+	start_active(&r, 100);
+	bfd_up(&r, R1);
+	bfd_up(&r, R3);
+	e = session(&r, R1, VRRP_BFD_DOWN, VRRP_BFD_REASON_TIMEOUT);
+	vrrp_core_bfd(&r.core, r.now, &e, &r.act);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
+	pass(&r, 10 * MS);
+	lose_bfdd(&r, R3);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	assert_int_equal(r.act.todo, 0);
+	assert_int_equal(remaining(&r), 5 * MS);
+	pass(&r, 2 * MS);
+	rx(&r, R1, 0, 0);				/* V-70 */
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
+	assert_int_equal(remaining(&r), 5 * MS);
+}
+
+/* L-23 +, L-26 + the session of another instance, by which a peer may go. */
+static void
+test_vrrp_core_bfdd_lost_by_others_is_a_series_too(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start_active(&r, 100);
+	vrrp_core_watched(&r.core, r.now, 50 * MS, 3);
+	vrrp_core_watched(&r.core, r.now, 20 * MS, 3);
+	vrrp_core_watched(&r.core, r.now, 0, 3);
+	vrrp_core_reassure(&r.core, r.now, &r.act);
+	assert_int_equal(r.act.todo, VRRP_DO_SEND_ADVERT);
+	assert_int_equal(remaining(&r), 10 * MS);
+}
+
 /* L-13 + its session to a Backup is Down: that one may be about to take over. */
 static void
 test_vrrp_core_active_whose_session_falls_says_that_it_lives(void **state)
@@ -1067,6 +1146,12 @@ main(void)
 		    test_vrrp_core_bfdd_lost_again_and_again_is_one_series),
 		cmocka_unit_test(
 		    test_vrrp_core_bfdd_lost_without_need_keeps_the_rhythm),
+		cmocka_unit_test(
+		    test_vrrp_core_active_soon_after_bfdd_is_lost_says_that_it_lives),
+		cmocka_unit_test(
+		    test_vrrp_core_series_after_bfdd_is_lost_goes_on),
+		cmocka_unit_test(
+		    test_vrrp_core_bfdd_lost_by_others_is_a_series_too),
 		cmocka_unit_test(
 		    test_vrrp_core_active_whose_session_falls_says_that_it_lives),
 		cmocka_unit_test(test_vrrp_core_bfd_second_best_waits_one_slot),
