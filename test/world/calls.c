@@ -1057,6 +1057,7 @@ waitpid(pid_t pid, int *status, int options)
 		(void)proc_wait(world->now + NS_PER_MS);
 	}
 	p->reaped = true;
+	proc_forget(p);
 	if (status != NULL)
 		*status = p->status;
 	return pid;

@@ -7,7 +7,8 @@
  * swapcontext(3).
  *
  * A stack is mapped without memory behind it, with a page below it that may not
- * be touched.  AddressSanitizer has to be told of every switch.
+ * be touched, and used again by the next coroutine.  AddressSanitizer has to be told
+ * of every switch.
  */
 #include "config.h"
 
@@ -20,6 +21,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+
+#include "test/world/world.h"
 
 #define STACK_SIZE	(2048 * 1024)
 #define GUARD_SIZE	4096
@@ -115,6 +118,32 @@ begin(void)
 	abort();
 }
 
+/* The first word that may be touched of a free stack leads to the next one. */
+static void **
+next_of(void *stack)
+{
+	return (void **)((uint8_t *)stack + STACK_SIZE - sizeof(void *));
+}
+
+static uint8_t *
+take_stack(void)
+{
+	uint8_t *stack = world->free_stacks;
+
+	if (stack != NULL) {
+		world->free_stacks = *next_of(stack);
+		return stack;
+	}
+	stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (stack == MAP_FAILED ||
+	    mprotect(stack, GUARD_SIZE, PROT_NONE) == -1) {
+		perror("world: a stack");
+		abort();
+	}
+	return stack;
+}
+
 struct coro *
 coro_new(void (*fn)(void *), void *arg)
 {
@@ -124,13 +153,7 @@ coro_new(void (*fn)(void *), void *arg)
 		abort();
 	c->fn = fn;
 	c->arg = arg;
-	c->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (c->stack == MAP_FAILED ||
-	    mprotect(c->stack, GUARD_SIZE, PROT_NONE) == -1) {
-		perror("world: a stack");
-		abort();
-	}
+	c->stack = take_stack();
 	c->process.bottom = c->stack + GUARD_SIZE;
 	c->process.size = STACK_SIZE - GUARD_SIZE;
 #ifdef __x86_64__
@@ -159,7 +182,8 @@ coro_free(struct coro *c)
 {
 	if (c == NULL)
 		return;
-	(void)munmap(c->stack, STACK_SIZE);
+	*next_of(c->stack) = world->free_stacks;
+	world->free_stacks = c->stack;
 	free(c);
 }
 

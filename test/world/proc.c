@@ -245,6 +245,20 @@ proc_start(struct host *host, const char *name, struct proc *parent,
 	return p;
 }
 
+void
+proc_forget(struct proc *p)
+{
+	struct proc **at;
+
+	if (!p->exit_seen || (p->parent != NULL && !p->reaped))
+		return;
+	for (at = &p->host->procs; *at != NULL; at = &(*at)->next)
+		if (*at == p) {
+			*at = p->next;
+			return;
+		}
+}
+
 static void
 seen(void *arg, uint64_t n)
 {
@@ -256,12 +270,29 @@ seen(void *arg, uint64_t n)
 		file_notify(p->pidfd);
 	if (p->done != NULL)
 		p->done(p, p->done_arg);
+	proc_forget(p);
+}
+
+/* Whoever ends leaves those behind that nobody else waits for. */
+static void
+orphan(struct proc *parent)
+{
+	struct proc *c, *next;
+
+	for (c = parent->host->procs; c != NULL; c = next) {
+		next = c->next;
+		if (c->parent != parent)
+			continue;
+		c->parent = NULL;
+		if (c->death_signal != 0 && !c->ended)
+			(void)proc_signal(c, c->death_signal);
+		proc_forget(c);
+	}
 }
 
 static void
 end(struct proc *p, int status)
 {
-	struct proc *c;
 	int fd;
 
 	p->ended = true;
@@ -277,13 +308,7 @@ end(struct proc *p, int status)
 	p->fds = NULL;
 	p->fd_size = 0;
 	memset(p->signal_files, 0, sizeof(p->signal_files));
-	for (c = p->host->procs; c != NULL; c = c->next) {
-		if (c->parent != p)
-			continue;
-		c->parent = NULL;
-		if (c->death_signal != 0 && !c->ended)
-			(void)proc_signal(c, c->death_signal);
-	}
+	orphan(p);
 	judge_proc_gone(p);
 	world_at(world->now + (int64_t)world_draw(p->brief ? NS_PER_US :
 	    EXIT_NS), seen, p, 0);

@@ -74,6 +74,11 @@ void	proc_stall(struct proc *, int64_t span_ns);
 /* The same until proc_continue(). */
 void	proc_stop(struct proc *);
 void	proc_continue(struct proc *);
+/*
+ * Out of the host's list, when it has ended, and whoever was to know knows.  The
+ * memory stays: others may compare.
+ */
+void	proc_forget(struct proc *);
 struct proc *proc_find(const struct host *, const char *name);
 struct proc *proc_by_pid(const struct host *, int pid);
 /* The process exists, is not stopped, and its host is awake. */

@@ -52,6 +52,8 @@ struct world {
 	struct judge	*judge;
 	int		 next_pid;
 
+	void		*free_stacks;	/* of coroutines that have ended */
+
 	int64_t		 lateness_ns;	/* of a wake-up, at most */
 
 	struct event	*heap;
