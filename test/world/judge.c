@@ -39,6 +39,7 @@
 #define ABANDONED_NS	(5500 * NS_PER_MS)
 #define RHYTHM_SLACK_NS	(2 * NS_PER_MS)
 #define CLOCKS_NS	NS_PER_US	/* two read one after another (rxclock.h) */
+#define READING_NS	(100 * NS_PER_MS)	/* of a file, before the reload */
 #define BATCH_NS	(5 * NS_PER_MS)	/* from an event to its log line */
 #define TAKEOVER_INTERVALS 4		/* Active_Down_Interval at most */
 #define LOSSY_ADVERTS	40		/* one of so many gets through */
@@ -134,12 +135,36 @@ changed(struct seat *s)
 		s->lesser_at = world->now;
 }
 
+/*
+ * vrrpd reads the file some time after it was told to, when its monitor runs and
+ * no reload is under way.
+ */
+static void
+keep_before(struct seat *s)
+{
+	if (!s->pending) {
+		s->before_priority = s->priority;
+		s->before_preempt = s->preempt;
+		s->before_ns = s->interval_ns;
+	} else {
+		if (s->before_priority < s->priority)
+			s->before_priority = s->priority;
+		s->before_preempt = s->before_preempt || s->preempt;
+		if (s->before_ns > s->interval_ns)
+			s->before_ns = s->interval_ns;
+	}
+	s->pending = true;
+	s->written_at = world->now;
+}
+
 static void
 configure_seat(struct seat *s, const struct vrrp_params *p)
 {
 	const struct link *l = link_by_name(s->host, p->interface);
 	unsigned i;
 
+	if (s->vips != NULL)
+		keep_before(s);
 	s->lan = l != NULL && l->port != NULL ? l->port->lan : world->lans;
 	(void)snprintf(s->interface, sizeof(s->interface), "%s", p->interface);
 	s->family = p->family;
@@ -583,23 +608,30 @@ judge_frame_sent(struct host *h, const struct frame *f)
 	s->promised_ns = ns_from_cs(a.interval_cs);
 }
 
+/* Could it preempt such an Active, with the file that is in force or the other? */
 static bool
-may_preempt(const struct seat *s)
+may_preempt(const struct seat *s, uint8_t priority)
 {
-	return s->priority == 255 || s->preempt;
+	return ((s->priority == 255 || s->preempt) &&
+	    priority < s->priority) || (s->pending &&
+	    (s->before_priority == 255 || s->before_preempt) &&
+	    priority < s->before_priority);
 }
 
 static void
 hears(struct seat *s, const struct vrrp_advert *a)
 {
+	int64_t interval_ns = ns_from_cs(a->interval_cs);
+
 	if (a->version == 2 && s->version == 2 &&
-	    ns_from_cs(a->interval_cs) != s->interval_ns)
+	    (interval_ns != s->interval_ns ||
+	    (s->pending && interval_ns != s->before_ns)))
 		return;					/* V-124 */
 	if (a->priority != 0)
 		s->heard_since = true;
 	if (a->priority == 0)
 		s->resigned_at = world->now;
-	else if (a->priority < s->priority && may_preempt(s)) {
+	else if (may_preempt(s, a->priority)) {
 		s->lesser_at = world->now;
 		/*
 		 * While preempt_delay runs, or after a handover, it is
@@ -736,7 +768,7 @@ judge_takeover(struct seat *s)
 			wrong(s, "nobody had resigned");
 	} else if (strcmp(s->cause, "preempt") == 0) {
 		/* With a priority lowered since, silence is silence. */
-		if ((!since_then(s, s->lesser_at) || !may_preempt(s)) &&
+		if ((!since_then(s, s->lesser_at) || !may_preempt(s, 0)) &&
 		    silent_ns < 3 * s->heard_interval_ns)
 			wrong(s, "no lesser Active was heard");
 	} else if (strcmp(s->cause, "bfd-down") == 0) {
@@ -744,7 +776,8 @@ judge_takeover(struct seat *s)
 			wrong(s, "no session of it had gone down");
 		s->bfd_takeovers++;
 	} else if (strcmp(s->cause, "owner") == 0) {
-		if (s->priority != 255)
+		if (s->priority != 255 && (!s->pending ||
+		    s->before_priority != 255))
 			wrong(s, "does not own the address");
 	} else if (strcmp(s->cause, "own-will") == 0) {
 		if (s->heard_since)
@@ -869,6 +902,8 @@ reload_line(const struct host *h)
 	struct seat *s;
 
 	for (s = world->judge->seats; s != NULL; s = s->next) {
+		if (s->host == h && s->written_at + READING_NS <= world->now)
+			s->pending = false;
 		if (s->host != h || !s->was_set)
 			continue;
 		s->was_set = false;

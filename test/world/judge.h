@@ -41,6 +41,15 @@ struct seat {
 	bool		 preempt, grouped, unicast;
 	int64_t		 interval_ns, configured_ns, preempt_delay_ns;
 	int64_t		 confirm_ns;
+	/*
+	 * Another file is written, and nobody has said that it is in force: the
+	 * values before may be, of several the most eager ones.
+	 */
+	bool		 pending;
+	uint8_t		 before_priority;
+	bool		 before_preempt;
+	int64_t		 before_ns;		/* interval */
+	int64_t		 written_at;
 	unsigned	 vip_count;
 	struct addr	*vips;
 
