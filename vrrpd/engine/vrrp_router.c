@@ -575,8 +575,22 @@ look_at_host(struct vrrp_router *r, struct vrrp_instance *v)
 {
 	if (r->refresh_at == 0)
 		r->host_round = (r->host_round + 1) % HOST_ROUNDS;
-	if (r->host_round == 0 && v->vips != NULL)
-		vrrp_host_look(v);
+	if (r->host_round != 0 || v->vips == NULL)
+		return;
+	vrrp_host_look(v);
+	vrrp_instance_look_at_settings(v);
+}
+
+static void
+look_at_interface(const struct vrrp_router *r, struct vrrp_iface *f)
+{
+	const char *key;
+
+	vrrp_manners_pay(&f->manners);
+	key = r->host_round == 0 ? vrrp_manners_insist(&f->manners) : NULL;
+	if (key != NULL)
+		log_warning("interface=%s somebody has changed %s, by which it "
+		    "answers for virtual addresses: set anew", f->name, key);
 }
 
 /* L-33: refresh a few instances at a time. */
@@ -589,7 +603,7 @@ vrrp_router_refresh(struct vrrp_router *r)
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
 		vrrp_hold_refresh(r->lingering[i]);
 	for (i = 0; r->refresh_at == 0 && i < r->iface_count; i++)
-		vrrp_manners_pay(&r->ifaces[i]->manners);
+		look_at_interface(r, r->ifaces[i]);
 	/* With fewer instances than slots the last calls find nobody. */
 	while (n-- > 0) {
 		if (r->refresh_at < r->instance_count) {

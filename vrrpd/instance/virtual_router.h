@@ -156,6 +156,7 @@ struct vrrp_instance {
 	nl_batch_done		 answered;	/* arg: the instance */
 	nl_batch_done		 followed;	/* the same, of a change */
 	unsigned		 lifetime_s;	/* of what is installed */
+	const char		*unsettled;	/* vrrp_vmac_unsettled() */
 	bool			 steers;	/* vrrp_hold_steer(), lately */
 	struct {
 		bool		install;

@@ -194,8 +194,12 @@ vrrp_instance_primary_changed(struct vrrp_instance *v)
 static void
 say_what(const struct vrrp_instance *v, bool down, char *what, size_t size)
 {
-	(void)snprintf(what, size, "device %s was %s",
-	    vrrp_vip_device(v->vips), down ? "taken down" : "removed");
+	if (v->unsettled != NULL)
+		(void)snprintf(what, size, "%s of device %s was changed",
+		    v->unsettled, vrrp_vip_device(v->vips));
+	else
+		(void)snprintf(what, size, "device %s was %s",
+		    vrrp_vip_device(v->vips), down ? "taken down" : "removed");
 }
 
 /*
@@ -294,6 +298,16 @@ restore(void *arg)
 }
 
 /* For an instance that was ready: the device is there again, or cannot be. */
+void
+vrrp_instance_look_at_settings(struct vrrp_instance *v)
+{
+	if (v->vips == NULL || !v->holds || v->making != 0)
+		return;
+	v->unsettled = vrrp_vmac_unsettled(v->vips);
+	if (v->unsettled != NULL && !vrrp_hold_make_again(v, true))
+		v->unsettled = NULL;
+}
+
 static void
 made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 {
@@ -301,6 +315,7 @@ made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 
 	/* The event of its removal may have come after that of going down. */
 	say_what(v, v->taken_down && m->adopted, what, sizeof(what));
+	v->unsettled = NULL;
 	if (!vrrp_hold_made(v, m)) {
 		if (m->error < 0)
 			vrrp_hold_close(v);

@@ -67,6 +67,11 @@ void	vrrp_instance_iface_lost(struct vrrp_instance *);
 /* Our primary address or the addresses of the interface changed. */
 void	vrrp_instance_primary_changed(struct vrrp_instance *);
 /*
+ * Has somebody else written into a setting of its device?  Then it is made ready
+ * again.  For those that hold their addresses; reads a dozen small files.
+ */
+void	vrrp_instance_look_at_settings(struct vrrp_instance *);
+/*
  * The answer to the wish `making` for a device: one that has waited for it goes on
  * as a starting router; on one whose device was gone the addresses are put back.
  */

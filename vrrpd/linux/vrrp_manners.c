@@ -23,14 +23,25 @@
 
 static const struct {
 	const char	*key;
-	int		 at_least;
+	int		 wanted;
+	unsigned	 right;		/* bit n: n will do as well */
 } manners[] = {
-	{ "arp_ignore", 1 },	/* V-84: answer for addresses of mine only */
-	{ "arp_announce", 2 },	/* V-82: ask with an address of mine only */
+	/* V-84: answer for addresses of mine only; 3 answers for all but a few, and 8
+	 * for none, of which only its owner knows what it is for. */
+	{ "arp_ignore", 1, 1U << 1 | 1U << 2 | 1U << 8 },
+	/* V-82: ask with an address of mine only */
+	{ "arp_announce", 2, 1U << 2 },
 };
 
 _Static_assert(sizeof(manners) / sizeof(manners[0]) == VRRP_VMAC_TAG_VALUES,
     "every setting has its number in the tag");
+
+static bool
+is_right(size_t i, int value)
+{
+	return value >= 0 && value < 32 &&
+	    (manners[i].right & 1U << value) != 0;
+}
 
 static void
 check(const struct vrrp_manners *parent)
@@ -70,7 +81,7 @@ put_back(struct vrrp_manners *parent, size_t i)
 {
 	int now, error = get(parent->ifindex, manners[i].key, &now);
 
-	if (error == 0 && now == manners[i].at_least)
+	if (error == 0 && now == manners[i].wanted)
 		error = set(parent->ifindex, manners[i].key, parent->saved[i]);
 	parent->owed[i] = error == -ENOENT;
 }
@@ -98,11 +109,11 @@ vrrp_manners_hold(struct vrrp_manners *parent, int ifindex)
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
 		parent->changed[i] = parent->owed[i] = false;
 		error = get(ifindex, manners[i].key, &now);
-		if (!parent->recalled || now != manners[i].at_least)
+		if (!parent->recalled || now != manners[i].wanted)
 			parent->saved[i] = now;
-		if (error == 0 && parent->saved[i] < manners[i].at_least) {
+		if (error == 0 && !is_right(i, parent->saved[i])) {
 			error = set(ifindex, manners[i].key,
-			    manners[i].at_least);
+			    manners[i].wanted);
 			parent->changed[i] = error == 0;
 		}
 		if (error < 0) {
@@ -113,6 +124,28 @@ vrrp_manners_hold(struct vrrp_manners *parent, int ifindex)
 	parent->recalled = false;
 	check(parent);
 	return 0;
+}
+
+const char *
+vrrp_manners_insist(struct vrrp_manners *parent)
+{
+	const char *first = NULL;
+	size_t i;
+	int now;
+
+	for (i = 0; parent->holders > 0 &&
+	    i < sizeof(manners) / sizeof(manners[0]); i++) {
+		if (get(parent->ifindex, manners[i].key, &now) < 0 ||
+		    is_right(i, now) || set(parent->ifindex, manners[i].key,
+		    manners[i].wanted) < 0)
+			continue;
+		parent->saved[i] = now;
+		parent->changed[i] = true;
+		if (first == NULL)
+			first = manners[i].key;
+	}
+	check(parent);
+	return first;
 }
 
 void

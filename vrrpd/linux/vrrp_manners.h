@@ -11,8 +11,8 @@ struct vrrp_vips;
 
 /*
  * The parent of IPv4 virtual MAC devices must not answer ARP for their
- * addresses with its own MAC, nor use them as senders (V-82, V-84): arp_ignore
- * at least 1, arp_announce 2.  Counted; the last release puts the old values
+ * addresses with its own MAC, nor use them as senders (V-82, V-84): arp_ignore 1
+ * or as good as that, arp_announce 2.  Counted; the last release puts the old values
  * back unless somebody else has changed them since.
  */
 struct vrrp_manners {
@@ -27,6 +27,12 @@ struct vrrp_manners {
 /* 0, or negative errno with nothing held. */
 int	vrrp_manners_hold(struct vrrp_manners *, int ifindex);
 void	vrrp_manners_release(struct vrrp_manners *);
+/*
+ * While it is held somebody else may write what he likes, or reads his files of
+ * sysctls again: it is set anew, and what he wrote is what a release puts back.  The
+ * setting, NULL: nothing was wrong.  To be called now and then.
+ */
+const char *vrrp_manners_insist(struct vrrp_manners *);
 /* Puts back what a release could not; to be called now and then. */
 void	vrrp_manners_pay(struct vrrp_manners *);
 /*

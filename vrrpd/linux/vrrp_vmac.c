@@ -283,7 +283,9 @@ make_ready(struct nl *nl, const struct vrrp_device_wish *w,
 		(void)nl_macvlan_deafen(nl, m->ifindex);
 	}
 	error = configure_device(w, m->name, m->reason, sizeof(m->reason));
-	if (error < 0)
+	if (error < 0 && w->in_use)
+		log_warning("device=%s %s", m->name, m->reason);
+	else if (error < 0)
 		return error;
 	error = nl_link_up(nl, m->ifindex);
 	if (error < 0)
@@ -394,6 +396,26 @@ vrrp_vmac_is_down(const struct vrrp_vips *v)
 
 	return v->device[0] != '\0' && nl_link_known(v->nl, v->device,
 	    &link) == 0 && link.ifindex == v->ifindex && !link.admin_up;
+}
+
+const char *
+vrrp_vmac_unsettled(const struct vrrp_vips *v)
+{
+	const struct vrrp_setting *s;
+	size_t i, n;
+	int own, all;
+
+	s = vrrp_settings(v->p->family, &n);
+	for (i = 0; v->device[0] != '\0' && i < n; i++) {
+		if (s[i].value == VRRP_SETTING_AS_PARENT ||
+		    devconf_get(s[i].family, v->device, s[i].key, &own) < 0)
+			continue;
+		all = value_of(&s[i], "all");
+		if (own != s[i].value && !vrrp_setting_works(&s[i], all, own) &&
+		    vrrp_setting_works(&s[i], all, s[i].value))
+			return s[i].key;
+	}
+	return NULL;
 }
 
 bool

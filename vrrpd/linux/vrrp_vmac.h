@@ -49,6 +49,12 @@ void	vrrp_vmac_close(struct vrrp_vips *);
  */
 bool	vrrp_vmac_exists(const struct vrrp_vips *);
 bool	vrrp_vmac_is_down(const struct vrrp_vips *);
+/*
+ * Somebody has written into a setting of our device what keeps it from answering as
+ * it should, or has it answer for others: which one; NULL: none.  What cannot be
+ * set, because of "all", is not meant.  Reads about a dozen small files.
+ */
+const char *vrrp_vmac_unsettled(const struct vrrp_vips *);
 /* Brings it up, and waits for the rtnl lock; true if so. */
 bool	vrrp_vmac_raise(const struct vrrp_vips *);
 

@@ -1096,6 +1096,13 @@ vrrp_vmac_is_down(const struct vrrp_vips *v)
 	return world.device_down;
 }
 
+const char *
+vrrp_vmac_unsettled(const struct vrrp_vips *v)
+{
+	(void)v;
+	return world.unsettled;
+}
+
 bool
 vrrp_vmac_raise(const struct vrrp_vips *v)
 {
@@ -1150,6 +1157,13 @@ void
 vrrp_manners_pay(struct vrrp_manners *m)
 {
 	(void)m;
+}
+
+const char *
+vrrp_manners_insist(struct vrrp_manners *m)
+{
+	(void)m;
+	return NULL;
 }
 
 void

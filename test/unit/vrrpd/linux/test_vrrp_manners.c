@@ -36,6 +36,28 @@ test_vrrp_manners_parent_is_silent_while_held_and_restored(void **state)
 	assert_int_equal(setting("eth0", AF_INET, "arp_announce"), 1);
 }
 
+/* Whoever reads his files of sysctls again while it is held has the last word after. */
+static void
+test_vrrp_manners_are_insisted_on_while_held(void **state)
+{
+	struct vrrp_manners h = { .holders = 0 };
+
+	(void)state;
+	need_net();
+	assert_null(vrrp_manners_insist(&h));
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 3), 0);
+	assert_int_equal(vrrp_manners_hold(&h, parent.ifindex), 0);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+	assert_null(vrrp_manners_insist(&h));
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 2), 0);
+	assert_null(vrrp_manners_insist(&h));
+	assert_int_equal(devconf_set(AF_INET, "eth0", "arp_ignore", 0), 0);
+	assert_string_equal(vrrp_manners_insist(&h), "arp_ignore");
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 1);
+	vrrp_manners_release(&h);
+	assert_int_equal(setting("eth0", AF_INET, "arp_ignore"), 0);
+}
+
 static void
 test_vrrp_manners_set_by_someone_else_stay_as_set(void **state)
 {
@@ -105,6 +127,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_manners_parent_is_silent_while_held_and_restored),
+	    TEST(test_vrrp_manners_are_insisted_on_while_held),
 	    TEST(test_vrrp_manners_set_by_someone_else_stay_as_set),
 	    TEST(test_vrrp_manners_owed_are_paid_once),
 	    TEST(test_vrrp_manners_follow_the_interface_and_not_its_name),
