@@ -488,6 +488,15 @@ class Router(Node):
     def state(self, name="web"):
         return self.instance(name)["state"]
 
+    def rewrite_advert_int(self, was, advert_int):
+        """Of every instance that has it so; by a reload."""
+        text = self.vrrpd_conf.read_text()
+        changed = re.sub(r"(?m)^(\s*advert_int\s*=\s*)%d$" % was,
+                         r"\g<1>%d" % advert_int, text)
+        assert changed != text, text
+        self.vrrpd_conf.write_text(changed)
+        self.call("reload")
+
     def wait_state(self, state, timeout=15, name="web"):
         seen = {}
 
@@ -952,15 +961,22 @@ class Lab:
                      r.state() for r in routers])
         # The Active last: its adverts tell the Backup how long to wait.
         for router in sorted(routers, key=lambda r: r.state() == "active"):
-            text = router.vrrpd_conf.read_text()
-            changed = re.sub(r"(?m)^(\s*advert_int\s*=\s*)%d$" % was,
-                             r"\g<1>%d" % advert_int, text)
-            assert changed != text, text
-            router.vrrpd_conf.write_text(changed)
-            router.call("reload")
+            router.rewrite_advert_int(was, advert_int)
         wait_for(lambda: all(r.instance()["active-adver-interval-cs"] ==
                              advert_int for r in routers), 5,
                  "all know the new advert_int")
+
+    def returned(self, undo, advert_int, bfd=False):
+        """After undo() r1 is Active again; both have this slow advert_int.
+
+        In between both are fast, for r1 waits an Active_Down_Interval before
+        it preempts.
+        """
+        for router in (self.r1, self.r2):
+            router.rewrite_advert_int(advert_int, START_CS)
+        undo()
+        self.wait_pair(bfd)
+        self.change_advert_int(advert_int)
 
     def wait_pair(self, bfd=False, timeout=20, ipv6=False):
         """r1 is Active, r2 would take over, by BFD if so wanted."""

@@ -13,7 +13,8 @@ import time
 import pytest
 
 import frames
-from lab import (Capture, Gap, Node, VIP, VMAC, VRID, vrrpd_conf, wait_for)
+from lab import (Capture, Gap, Node, START_CS, VIP, VMAC, VRID, vrrpd_conf,
+                 wait_for)
 
 MODES = pytest.mark.parametrize("virtual_mac", (True, False),
                                 ids=("vmac", "address"))
@@ -108,10 +109,12 @@ def test_loser_yields_at_the_first_advert_and_winner_announces(
     for router, priority, peer in ((lab.r1, 200, lab.r2),
                                    (lab.r2, 100, lab.r1)):
         router.start_vrrpd(vrrpd_conf(
-            priority=priority, advert_int=30, virtual_mac=virtual_mac,
+            priority=priority, advert_int=START_CS, virtual_mac=virtual_mac,
             extra="unicast_peers = { %s }" % peer.address if unicast else
             ""))
+        router.wait_state("active" if router is lab.r1 else "backup")
     lab.wait_pair()
+    lab.change_advert_int(30)
     mend = lab.cut(cable)
     lab.r2.wait_state("active", 10)
     # Longer after the takeover than between two announcements of a contest.

@@ -109,7 +109,14 @@ def test_killed_vrrpd_is_taken_over_at_once(lab):
     assert down["reason"] == "remote-down", down
     assert down["remote_diag"] == PATH_DOWN, down
     assert "client vanished" in lab.r1.bfdd.log()
-    # Then it is over: r1's bfdd lets the session go.
+
+
+@pytest.mark.untimed
+def test_session_of_a_killed_vrrpd_is_released(lab):
+    """Its peer knows by then; r1's bfdd lets it go."""
+    start(lab)
+    kill_all(lab.r1, signal.SIGKILL)
+    lab.r2.wait_state("active", 5)
     wait_for(lambda: lab.r1.session(lab.r2.address) is None, 10,
              "the session is released")
 
