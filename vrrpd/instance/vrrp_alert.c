@@ -23,6 +23,7 @@
  * back by then.
  */
 #define BFD_PATIENCE_NS	(3 * NS_PER_S)
+#define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
 /*
  * An alarm of the engine before is found again by then: a session is up, the
  * network has been asked, and adverts were missed.
@@ -116,6 +117,15 @@ vrrp_alert_end(struct vrrp_instance *v, enum vrrp_alarm_kind kind)
 		tell(v, vrrp_alarm_end(&v->alarms, kind));
 }
 
+int64_t
+vrrp_alert_patience_ns(const struct vrrp_instance *v)
+{
+	uint16_t cs = v->core.active_adver_interval_cs > v->p.advert_int_cs ?
+	    v->core.active_adver_interval_cs : v->p.advert_int_cs;
+
+	return ns_from_cs(cs) + ns_from_cs(cs) / 4 + PATIENCE_NS;
+}
+
 /* --- the state machine's own --- */
 
 const char *
@@ -136,7 +146,8 @@ vrrp_alert_look(struct vrrp_instance *v)
 	half = vrrp_core_half_heard(&v->core, &who.address, &bfd);
 	if (half && bfd)
 		vrrp_alert_raise(v, VRRP_ALARM_VRRP_BLOCKED, &who,
-		    vrrp_alert_half_heard_text(true), 0);
+		    vrrp_alert_half_heard_text(true),
+		    vrrp_alert_patience_ns(v));
 	else
 		vrrp_alert_end(v, VRRP_ALARM_VRRP_BLOCKED);
 	if (half && !bfd)

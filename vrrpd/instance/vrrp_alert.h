@@ -27,6 +27,8 @@ void	vrrp_alert_see(struct vrrp_instance *, enum vrrp_alarm_kind,
 	    const struct vrrp_alarm_who *, const char *text,
 	    int64_t patience_ns, int64_t hold_ns);
 void	vrrp_alert_end(struct vrrp_instance *, enum vrrp_alarm_kind);
+/* Longer than two routers may both be Active in ordinary life. */
+int64_t	vrrp_alert_patience_ns(const struct vrrp_instance *);
 /* After each event of the state machine: the alarms that follow from its state. */
 void	vrrp_alert_look(struct vrrp_instance *);
 /* Puts down those that stand, for the next engine, as far as there is room. */

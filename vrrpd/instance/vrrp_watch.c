@@ -11,6 +11,7 @@
  *   a signed ask of our VRID	another router is Active	two-actives
  *   a claim of our address	from another MAC		address-claimed
  *				from the virtual MAC		virtual-mac-elsewhere
+ *   any frame from the virtual MAC, while we are Active	virtual-mac-elsewhere
  *   no answer to the virtual MAC, but to ours			virtual-mac-refused
  *   adverts of a lesser router that go on			unheard
  *
@@ -19,11 +20,11 @@
  * interval, so an alarm takes sightings over more than that.  What is asked once a
  * second is seen once a second; a sighting lasts for 3.5 s.
  *
+ * A Backup tries the virtual MAC beforehand, as long as nobody else can be using it
+ * (early_at()): the alarm comes before the first router is Active.
  * virtual_mac = auto gives the virtual MAC up where it is refused, once and for this
  * life of the instance: the router has it succeeded by one without
- * (vrrp_fallback.c).  An Active finds out as above; a Backup tries beforehand, as
- * long as nobody else can be using that MAC (early_at()), so that a takeover finds
- * it decided.  Nobody to ask: nothing is decided, and the virtual MAC stays.
+ * (vrrp_fallback.c).  Nobody to ask: nothing is decided, and the virtual MAC stays.
  *
  * Not seen: addresses on another device than the instance's interface, and routers
  * behind another router (unicast), where neither ARP nor Neighbor Discovery goes.
@@ -72,16 +73,6 @@ paced(const struct vrrp_instance *v, int64_t ns)
 	    0) / CROWD);
 }
 
-/* Longer than two routers may both be Active in ordinary life. */
-static int64_t
-patience_ns(const struct vrrp_instance *v)
-{
-	uint16_t cs = v->core.active_adver_interval_cs > v->p.advert_int_cs ?
-	    v->core.active_adver_interval_cs : v->p.advert_int_cs;
-
-	return ns_from_cs(cs) + ns_from_cs(cs) / 4 + PATIENCE_NS;
-}
-
 /* Index of a virtual address; -1: it is none. */
 static int
 vip_index(const struct vrrp_instance *v, const struct addr *addr)
@@ -107,10 +98,20 @@ sum_bytes(uint32_t sum, const void *bytes, size_t len)
 	return sum;
 }
 
+/*
+ * Nobody else has a use for the virtual MAC of an Active.  On an interface that is a
+ * macvlan itself the kernel passes our own broadcasts along to it.
+ */
+static bool
+minds_virtual(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_ACTIVE && !v->iface->link.is_macvlan;
+}
+
 static uint32_t
 sum_of(const struct vrrp_instance *v)
 {
-	uint32_t sum = UINT32_C(2166136261);
+	uint32_t sum = UINT32_C(2166136261) + minds_virtual(v);
 	unsigned i;
 
 	for (i = 0; i < v->p.vip_count; i++)
@@ -122,27 +123,32 @@ sum_of(const struct vrrp_instance *v)
 	return sum;
 }
 
-struct wanted {
-	struct addr	list[VRRP_EAR_ADDRS_MAX];
-	unsigned	count;
-};
+static void
+want(struct vrrp_ear_wish *w, const struct addr *addr)
+{
+	if (w->addr_count < VRRP_EAR_ADDRS_MAX)
+		w->addrs[w->addr_count++] = *addr;
+}
 
 static void
-want(struct wanted *w, const struct addr *addr)
+want_mac(struct vrrp_ear_wish *w, const struct vrrp_instance *v)
 {
-	if (w->count < VRRP_EAR_ADDRS_MAX)
-		w->list[w->count++] = *addr;
+	uint8_t mac[6];
+
+	vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
+	if (w->mac_count < VRRP_EAR_MACS_MAX)
+		w->macs[w->mac_count++] = (uint16_t)(mac[4] << 8 | mac[5]);
 }
 
 /* Everybody's on this interface; of IPv4, partners answer in another way. */
 static void
 tell_ear(struct vrrp_iface *f)
 {
-	static struct wanted w;			/* too large for the stack */
+	static struct vrrp_ear_wish w;		/* too large for the stack */
 	struct vrrp_instance *v;
 	unsigned i, j;
 
-	w.count = 0;
+	w.addr_count = w.mac_count = 0;
 	for (i = 0; i < 2 * 256; i++) {
 		v = f->table[i / 256][i % 256];
 		if (v == NULL)
@@ -152,9 +158,21 @@ tell_ear(struct vrrp_iface *f)
 		for (j = 0; j < v->passage.count; j++)
 			if (v->p.family == AF_INET6)
 				want(&w, &v->passage.list[j].addr);
+		if (minds_virtual(v))
+			want_mac(&w, v);
 		v->ear_sum = sum_of(v);
 	}
-	(void)vrrp_ear_listen(f->ear, w.list, w.count);
+	(void)vrrp_ear_listen(f->ear, &w);
+}
+
+/* The first of many that have changed does it for all. */
+static void
+listen_anew(void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	if (v->iface->ear != NULL && v->ear_sum != sum_of(v))
+		tell_ear(v->iface);
 }
 
 static void	heard_cb(const uint8_t *frame, size_t len, void *arg);
@@ -255,8 +273,9 @@ is_undecided(const struct vrrp_instance *v)
 }
 
 /*
- * Whether or when, a frame from the virtual MAC may leave a Backup that has to
- * decide: MONO_NEVER, not by what is known.  Nobody may be using that MAC, or the
+ * Whether or when, a frame from the virtual MAC may leave a Backup, which tries so that
+ * an alarm comes, or auto has decided, before it is Active: MONO_NEVER, not by what is
+ * known.  Nobody may be using that MAC, or the
  * switches would take it from him.  So the network has been asked who has the
  * address, and for QUIET_NS nobody has answered with the virtual MAC: as we follow
  * somebody he has answered with another one, later; else nobody is known.
@@ -266,7 +285,7 @@ early_at(const struct vrrp_instance *v)
 {
 	mono_t at = v->asked_since;
 
-	if (v->core.state != VRRP_BACKUP || !is_undecided(v) ||
+	if (v->core.state != VRRP_BACKUP || !v->p.virtual_mac ||
 	    mono_is_never(at) || v->passage.verdict == VRRP_PASSAGE_PASSES)
 		return MONO_NEVER;
 	if (!v->asking && mono_is_never(v->seen_other))
@@ -293,8 +312,7 @@ tries_passage(const struct vrrp_instance *v)
 static bool
 needs_partners(const struct vrrp_instance *v)
 {
-	return v->p.virtual_mac && (v->core.state == VRRP_ACTIVE ||
-	    (v->core.state == VRRP_BACKUP && is_undecided(v)));
+	return v->p.virtual_mac && v->core.state != VRRP_INITIALIZE;
 }
 
 /* All hosts on the link that this instance knows of. */
@@ -464,6 +482,10 @@ vrrp_watch_look(struct vrrp_instance *v)
 	if (!tries_passage(v))
 		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
 	arm(v);
+	/* The virtual MAC is the next one's: what it sends is no news. */
+	if (state != VRRP_ACTIVE && v->iface->ear != NULL &&
+	    loop_defer(v->env->loop, listen_anew, v) < 0)
+		listen_anew(v);
 }
 
 /* --- hearing --- */
@@ -505,7 +527,7 @@ signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	    "another router is Active too, though its advertisements arrive: it "
 	    "does not hear ours" :
 	    "another router is Active too, and its advertisements do not arrive";
-	vrrp_alert_see(v, VRRP_ALARM_TWO_ACTIVES, &who, text, patience_ns(v),
+	vrrp_alert_see(v, VRRP_ALARM_TWO_ACTIVES, &who, text, vrrp_alert_patience_ns(v),
 	    paced(v, SIGHTING_NS));
 }
 
@@ -532,7 +554,7 @@ note_answer(struct vrrp_instance *v, bool is_virtual)
 {
 	mono_t now = loop_clock();
 
-	if (v->core.state != VRRP_BACKUP || !is_undecided(v) ||
+	if (v->core.state != VRRP_BACKUP || !v->p.virtual_mac ||
 	    v->passage.verdict == VRRP_PASSAGE_PASSES)
 		return;
 	if (is_virtual)
@@ -570,7 +592,7 @@ claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	else
 		(void)snprintf(text, sizeof(text), "another host has %s", addr);
 	vrrp_alert_see(v, is_virtual ? VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE :
-	    VRRP_ALARM_ADDRESS_CLAIMED, &who, text, patience_ns(v),
+	    VRRP_ALARM_ADDRESS_CLAIMED, &who, text, vrrp_alert_patience_ns(v),
 	    paced(v, SIGHTING_NS));
 	if (!is_virtual)
 		reclaim(v);
@@ -593,14 +615,34 @@ answer_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	arm(v);
 }
 
+/* A frame from the virtual MAC, which only we may be using. */
+static void
+virtual_heard(struct vrrp_instance *v, const struct vrrp_ask_virtual *h)
+{
+	struct vrrp_alarm_who who = { .address = h->source, .has_mac = true };
+
+	if (!minds_virtual(v) || vrrp_core_is_fenced(&v->core))
+		return;
+	memcpy(who.mac, h->mac, sizeof(who.mac));
+	vrrp_alert_see(v, VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE, &who,
+	    "frames that are not ours come from the virtual MAC",
+	    vrrp_alert_patience_ns(v), paced(v, SIGHTING_NS));
+}
+
 static void
 heard_cb(const uint8_t *frame, size_t len, void *arg)
 {
 	struct vrrp_iface *f = arg;
+	struct vrrp_ask_virtual virtual;
 	struct vrrp_instance *v;
 	struct vrrp_ask_heard h;
 	unsigned vrid;
 
+	if (vrrp_ask_parse_virtual(frame, len, &virtual)) {
+		v = vrrp_iface_find(f, virtual.family, virtual.vrid);
+		if (v != NULL)
+			virtual_heard(v, &virtual);
+	}
 	if (!vrrp_ask_parse(frame, len, &h) ||
 	    memcmp(h.mac, f->link.mac, sizeof(h.mac)) == 0)
 		return;
@@ -652,5 +694,6 @@ vrrp_watch_init(struct vrrp_instance *v)
 void
 vrrp_watch_free(struct vrrp_instance *v)
 {
+	loop_defer_cancel(v->env->loop, listen_anew, v);
 	loop_timer_free(v->watch_timer);
 }

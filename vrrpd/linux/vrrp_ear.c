@@ -8,7 +8,8 @@
  *
  * What passes, of ARP: whoever says that he has one of the addresses; a request for
  * one that is signed (vrrp_ask.h), which ordinary hosts' are not; an answer to a
- * request from 0.0.0.0.  Of Neighbor Discovery: an advertisement of one of the
+ * request from 0.0.0.0.  Of everything: what comes from a virtual MAC that is ours to
+ * use, since we are Active.  Of Neighbor Discovery: an advertisement of one of the
  * addresses, and a signed solicitation.  So the clients of an address wake nobody.
  *
  * A flood: after VRRP_EAR_RATE_MAX frames the rest of the second is left to the
@@ -80,9 +81,30 @@ word_at(const uint8_t *b)
 	    (uint32_t)b[2] << 8 | b[3];
 }
 
+/* Accepts what comes from one of these virtual MACs. */
+static void
+put_macs(struct program *p, const struct vrrp_ear_wish *w)
+{
+	size_t jump;
+	unsigned i;
+
+	if (w->mac_count == 0)
+		return;
+	LOAD(p, BPF_W, 6);
+	UNLESS_EQUAL(p, 0x00005e00);
+	jump = p->len;
+	put(p, BPF_JMP | BPF_JA, 0, 0, 0);
+	LOAD(p, BPF_H, 10);
+	for (i = 0; i < w->mac_count; i++) {
+		IF_EQUAL(p, w->macs[i]);
+		ACCEPT(p);
+	}
+	p->code[jump].k = (uint32_t)(p->len - jump - 1);
+}
+
 /* Ours, from outside, without a tag, and to us or to a virtual MAC. */
 static void
-put_head(struct program *p)
+put_head(struct program *p, const struct vrrp_ear_wish *w)
 {
 	LOAD(p, BPF_W, SKF_AD_OFF + SKF_AD_PKTTYPE);
 	IF_EQUAL(p, PACKET_OUTGOING);
@@ -99,6 +121,7 @@ put_head(struct program *p)
 	LOAD(p, BPF_W, SKF_AD_OFF + SKF_AD_VLAN_TAG);
 	put(p, BPF_JMP | BPF_JSET | BPF_K, 0x0fff, 0, 1);
 	REFUSE(p);
+	put_macs(p, w);
 	LOAD(p, BPF_H, 12);
 }
 
@@ -171,23 +194,21 @@ put_nd(struct program *p, const struct addr *list, unsigned count)
 }
 
 size_t
-vrrp_ear_build_filter(const struct addr *list, unsigned count,
+vrrp_ear_build_filter(const struct vrrp_ear_wish *w,
     struct sock_filter out[VRRP_EAR_FILTER_MAX])
 {
 	struct program p = { out, 0 };
 	size_t jump;
 
-	if (count > VRRP_EAR_ADDRS_MAX)
-		count = VRRP_EAR_ADDRS_MAX;
-	put_head(&p);
+	put_head(&p, w);
 	put(&p, BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 3, 0);
 	UNLESS_EQUAL(&p, ETH_P_IPV6);
 	REFUSE(&p);
 	jump = p.len;
 	put(&p, BPF_JMP | BPF_JA, 0, 0, 0);		/* to put_nd() */
-	put_arp(&p, list, count);
+	put_arp(&p, w->addrs, w->addr_count);
 	out[jump].k = (uint32_t)(p.len - jump - 1);
-	put_nd(&p, list, count);
+	put_nd(&p, w->addrs, w->addr_count);
 	return p.len;
 }
 
@@ -211,14 +232,12 @@ deafen(int fd)
 }
 
 int
-vrrp_ear_listen(struct vrrp_ear *e, const struct addr *list, unsigned count)
+vrrp_ear_listen(struct vrrp_ear *e, const struct vrrp_ear_wish *w)
 {
 	static struct sock_filter code[VRRP_EAR_FILTER_MAX];
-	size_t len = vrrp_ear_build_filter(list, count, code);
+	size_t len = vrrp_ear_build_filter(w, code);
 
-	if (!attach(e->fd, code, len))
-		return -errno;
-	return (int)(count > VRRP_EAR_ADDRS_MAX ? VRRP_EAR_ADDRS_MAX : count);
+	return attach(e->fd, code, len) ? 0 : -errno;
 }
 
 static void readable(int fd, void *arg);

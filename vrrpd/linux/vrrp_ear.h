@@ -21,6 +21,8 @@ struct vrrp_io_tx;
 
 /* Addresses of both families that one ear listens for; more are not heard. */
 #define VRRP_EAR_ADDRS_MAX	256
+/* Virtual MACs that frames are listened for from; more are not heard. */
+#define VRRP_EAR_MACS_MAX	64
 /* Frames a second that are handed out; the kernel drops the rest. */
 #define VRRP_EAR_RATE_MAX	200
 
@@ -35,20 +37,25 @@ int	vrrp_ear_open(struct loop *, struct vrrp_io *, int ifindex,
 	    vrrp_ear_cb, void *arg, struct vrrp_ear **out);
 /* Before the vrrp_io_close() of its interface.  NULL is fine. */
 void	vrrp_ear_close(struct vrrp_ear *);
+struct vrrp_ear_wish {
+	struct addr	addrs[VRRP_EAR_ADDRS_MAX];
+	unsigned	addr_count;
+	/* The last two bytes of virtual MACs, that of the family and the VRID. */
+	uint16_t	macs[VRRP_EAR_MACS_MAX];
+	unsigned	mac_count;
+};
 /*
- * From now on what is about these addresses.  Returns how many of them; less than
- * count when there are too many.  0 or more, or negative errno with the filter as
- * before.
+ * From now on what is about these addresses, and whatever comes from these MACs.
+ * 0, or negative errno with the filter as before.
  */
-int	vrrp_ear_listen(struct vrrp_ear *, const struct addr *list,
-	    unsigned count);
+int	vrrp_ear_listen(struct vrrp_ear *, const struct vrrp_ear_wish *);
 /* A frame out of this interface.  0 or negative errno. */
 int	vrrp_ear_ask(struct vrrp_io_tx *, int ifindex, const void *frame,
 	    size_t len);
 
-/* The filter for these addresses, for its test.  Instructions written. */
+/* The filter for that, for its test.  Instructions written. */
 #define VRRP_EAR_FILTER_MAX	4096
-size_t	vrrp_ear_build_filter(const struct addr *list, unsigned count,
+size_t	vrrp_ear_build_filter(const struct vrrp_ear_wish *,
 	    struct sock_filter out[VRRP_EAR_FILTER_MAX]);
 
 #endif

@@ -14,11 +14,13 @@
 #include "vrrpd/pure/vrrp_nd.h"
 
 #define ETHERTYPE_ARP		0x0806
+#define ETHERTYPE_IPV4		0x0800
 #define ETHERTYPE_IPV6		0x86dd
 #define ARP_ETHERNET		1
 #define ARP_IPV4		0x0800
 #define ARP_REQUEST		1
 #define ARP_REPLY		2
+#define IPPROTO_IGMP4		2
 #define IPPROTO_ICMP6		58
 #define ND_OPT_NONCE		14
 #define ND_MESSAGE_LEN		24	/* up to the options */
@@ -149,6 +151,61 @@ take_sign(const uint8_t mac[6], uint8_t family, struct vrrp_ask_heard *out)
 	out->vrid = mac[5];
 	out->active = mac[4] == fifth_byte(family, true);
 	return true;
+}
+
+static bool
+is_no_backups(struct cursor_in *c, uint16_t type, struct vrrp_ask_virtual *out)
+{
+	struct addr trial = vrrp_ask_source_of(out->mac);
+	const uint8_t *head, *source;
+	size_t at;
+
+	switch (type) {
+	case ETHERTYPE_ARP:
+		at = 14;
+		break;
+	case ETHERTYPE_IPV4:
+		at = 12;
+		break;
+	case ETHERTYPE_IPV6:
+		at = 8;
+		break;
+	default:
+		return true;
+	}
+	head = cursor_get_bytes(c, at);
+	source = cursor_get_bytes(c, type == ETHERTYPE_IPV6 ? 16 : 4);
+	if (head == NULL || source == NULL)
+		return false;
+	out->source = addr_from_bytes(type == ETHERTYPE_IPV6 ? AF_INET6 :
+	    AF_INET, source);
+	if (type == ETHERTYPE_IPV4)
+		return head[9] != IPPROTO_IGMP4;
+	if (type == ETHERTYPE_IPV6 && (head[6] == 0 ||
+	    addr_equal(&out->source, &trial)))
+		return false;
+	return !addr_is_unspecified(&out->source);
+}
+
+bool
+vrrp_ask_parse_virtual(const uint8_t *frame, size_t len,
+    struct vrrp_ask_virtual *out)
+{
+	struct vrrp_ask_heard sign = { .vrid = 0 };
+	struct cursor_in c;
+	uint16_t type;
+
+	memset(out, 0, sizeof(*out));
+	cursor_in_init(&c, frame, len);
+	(void)cursor_get_bytes(&c, 6);
+	(void)cursor_get_bytes(&c, 6);
+	type = cursor_get_u16(&c);
+	if (!cursor_in_ok(&c) || !take_sign(frame + 6, AF_INET, &sign))
+		return false;
+	out->vrid = sign.vrid;
+	out->family = sign.active ? AF_INET : AF_INET6;
+	memcpy(out->mac, frame + 6, sizeof(out->mac));
+	return is_no_backups(&c, type, out);
 }
 
 static bool

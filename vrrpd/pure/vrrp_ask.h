@@ -75,6 +75,21 @@ struct vrrp_ask_heard {
 	bool			active;
 };
 
+/* A frame that came from a virtual MAC. */
+struct vrrp_ask_virtual {
+	uint8_t		family;
+	uint8_t		vrid;
+	uint8_t		mac[6];
+	struct addr	source;	/* of its packet, unset: not known */
+};
+
+/*
+ * An Ethernet frame as received, from a virtual MAC.  False: from another, or
+ * what a router that is Backup may send from there: a trial, and what a kernel says
+ * for groups and for an address that it is about to have (IGMP, MLD, from ::).
+ */
+bool	vrrp_ask_parse_virtual(const uint8_t *frame, size_t len,
+	    struct vrrp_ask_virtual *out);
 /*
  * An Ethernet frame as received.  An IPv6 answer to a trial is a claim, as its
  * address is no virtual one.  False: nothing of the three, or malformed.

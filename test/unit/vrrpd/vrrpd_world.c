@@ -670,11 +670,11 @@ vrrp_ear_close(struct vrrp_ear *e)
 }
 
 int
-vrrp_ear_listen(struct vrrp_ear *e, const struct addr *list, unsigned count)
+vrrp_ear_listen(struct vrrp_ear *e, const struct vrrp_ear_wish *w)
 {
 	(void)e;
-	(void)list;
-	return (int)count;
+	world.ear_macs = w->mac_count;
+	return 0;
 }
 
 int

@@ -67,6 +67,7 @@ struct world {
 	bool		no_member[2];	/* of the group; a join changes that */
 	vrrp_ear_cb	ear;		/* hears ARP and ND; NULL: not open */
 	void		*ear_arg;
+	unsigned	ear_macs;	/* that it listens for frames from */
 	struct {
 		uint8_t	frame[96];
 		size_t	len;

@@ -341,6 +341,45 @@ test_vrrp_watch_refused_virtual_mac_is_an_alarm(void **state)
 	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
 }
 
+/* Not a claim of the address, nor a Backup's trial or its kernel's IGMP. */
+static void
+test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm(void **state)
+{
+	static const uint8_t packet[64] = { [6] = 0, 0, 0x5e, 0, 1, 51,
+	    0x08, 0x00, 0x45, [23] = 17, [26] = 192, 0, 2, 9 };
+	uint8_t igmp[64], trial[VRRP_ASK_FRAME_MAX];
+	struct addr partner = addr("192.0.2.2"), none = { .family = 0 };
+	size_t len = vrrp_ask_build_trial(&partner, other_mac, &none,
+	    virtual_mac, trial, sizeof(trial));
+	unsigned i;
+
+	(void)state;
+	memcpy(igmp, packet, sizeof(igmp));
+	igmp[23] = 2;
+	become_active();
+	world_run(NS_PER_S);
+	assert_int_equal(world.ear_macs, 1);
+	for (i = 0; i < 5; i++) {
+		hear(igmp, sizeof(igmp));
+		hear(trial, len);
+		world_run(NS_PER_S);
+	}
+	assert_null(strstr(lines, "alarm"));
+	for (i = 0; i < 5; i++) {
+		hear(packet, sizeof(packet));
+		world_run(NS_PER_S);
+	}
+	assert_non_null(strstr(lines, "peer=192.0.2.9 mac=00:00:5e:00:01:33 "
+	    "alarm=virtual-mac-elsewhere "));
+	world_run(4 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE));
+	/* A Backup does not listen for them: they are the Active's. */
+	world_advert("192.0.2.9", 200, 100);
+	world_run(NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(world.ear_macs, 0);
+}
+
 /* --- virtual_mac = auto --- */
 
 static unsigned gave_up;
@@ -529,6 +568,7 @@ main(void)
 	    TEST(test_vrrp_watch_crowd_asks_at_its_pace),
 	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
 	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
+	    TEST(test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm),
 	    TEST(test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet),
 	    TEST(test_vrrp_watch_auto_decides_before_it_is_active),
 	    TEST(test_vrrp_watch_auto_tries_nothing_beside_the_virtual_mac),

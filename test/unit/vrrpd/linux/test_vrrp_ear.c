@@ -19,6 +19,7 @@
 static const uint8_t own[6] = { 2, 0, 0, 0, 0, 1 };
 static struct sock_filter code[VRRP_EAR_FILTER_MAX];
 static size_t code_len;
+static struct vrrp_ear_wish wish;
 static uint8_t frame[VRRP_ASK_FRAME_MAX];
 static size_t len;
 static uint32_t pkttype, tagged, tag;
@@ -86,13 +87,13 @@ passes(void)
 static int
 setup(void **state)
 {
-	struct addr list[3];
-
 	(void)state;
-	list[0] = addr("192.0.2.50");
-	list[1] = addr("2001:db8::50");
-	list[2] = addr("192.0.2.51");
-	code_len = vrrp_ear_build_filter(list, 3, code);
+	memset(&wish, 0, sizeof(wish));
+	wish.addrs[0] = addr("192.0.2.50");
+	wish.addrs[1] = addr("2001:db8::50");
+	wish.addrs[2] = addr("192.0.2.51");
+	wish.addr_count = 3;
+	code_len = vrrp_ear_build_filter(&wish, code);
 	pkttype = PACKET_BROADCAST;
 	tagged = tag = 0;
 	return 0;
@@ -186,7 +187,6 @@ test_vrrp_ear_direction_and_tags(void **state)
 static void
 test_vrrp_ear_filter_of_many_is_a_program(void **state)
 {
-	static struct addr list[VRRP_EAR_ADDRS_MAX + 50];
 	struct sock_fprog prog;
 	uint8_t bytes[16] = { 0x20, 1 };
 	int fd[2];
@@ -194,14 +194,17 @@ test_vrrp_ear_filter_of_many_is_a_program(void **state)
 
 	(void)state;
 	for (family = 0; family < 2; family++) {
-		for (i = 0; i < VRRP_EAR_ADDRS_MAX + 50; i++) {
+		for (i = 0; i < VRRP_EAR_ADDRS_MAX; i++) {
 			bytes[2] = (uint8_t)(i >> 8);
 			bytes[3] = (uint8_t)i;
-			list[i] = addr_from_bytes(family == 0 ? AF_INET :
+			wish.addrs[i] = addr_from_bytes(family == 0 ? AF_INET :
 			    AF_INET6, bytes);
 		}
-		code_len = vrrp_ear_build_filter(list, VRRP_EAR_ADDRS_MAX + 50,
-		    code);
+		for (i = 0; i < VRRP_EAR_MACS_MAX; i++)
+			wish.macs[i] = (uint16_t)(0x0100 + i);
+		wish.addr_count = VRRP_EAR_ADDRS_MAX;
+		wish.mac_count = VRRP_EAR_MACS_MAX;
+		code_len = vrrp_ear_build_filter(&wish, code);
 		assert_true(code_len <= VRRP_EAR_FILTER_MAX);
 		prog.len = (unsigned short)code_len;
 		prog.filter = code;
@@ -213,7 +216,42 @@ test_vrrp_ear_filter_of_many_is_a_program(void **state)
 	}
 	build("192.0.2.50", "192.0.2.1");
 	assert_false(passes());
-	code_len = vrrp_ear_build_filter(list, 0, code);
+	wish.addr_count = 0;
+	code_len = vrrp_ear_build_filter(&wish, code);
+	assert_false(passes());
+}
+
+/* Whatever it is, and from those MACs alone. */
+static void
+test_vrrp_ear_frames_from_virtual_macs_pass(void **state)
+{
+	(void)state;
+	build("192.0.2.77", "192.0.2.1");
+	memcpy(frame + 6, "\x00\x00\x5e\x00\x01\x33", 6);
+	frame[12] = 0x08;			/* IPv4 */
+	frame[13] = 0x00;
+	assert_false(passes());
+	wish.macs[0] = 0x0107;
+	wish.macs[1] = 0x0133;
+	wish.mac_count = 2;
+	code_len = vrrp_ear_build_filter(&wish, code);
+	assert_true(passes());
+	pkttype = PACKET_OUTGOING;
+	assert_false(passes());
+	pkttype = PACKET_BROADCAST;
+	frame[10] = 0x02;			/* of the other family */
+	assert_false(passes());
+	frame[10] = 0x01;
+	tagged = 1;
+	tag = 5;
+	assert_false(passes());
+	tagged = 0;
+	/* And the rest as ever. */
+	build("192.0.2.50", "192.0.2.1");
+	assert_true(passes());
+	build("2001:db8::50", "fe80::1");
+	assert_true(passes());
+	build("192.0.2.77", "192.0.2.1");
 	assert_false(passes());
 }
 
@@ -227,6 +265,7 @@ main(void)
 	    TEST(test_vrrp_ear_claims_and_answers_pass),
 	    TEST(test_vrrp_ear_direction_and_tags),
 	    TEST(test_vrrp_ear_filter_of_many_is_a_program),
+	    TEST(test_vrrp_ear_frames_from_virtual_macs_pass),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
