@@ -58,7 +58,7 @@ def own(router, name):
     return router.link_local if name.endswith("6") else router.address
 
 
-def start_both(lab, instances=("web",), bfd=False):
+def start_both(lab, instances=("web",), bfd=False, advert_int=10):
     """Cold starts of both, at once; returns when both are Active, or may be."""
     if "web6" in instances:
         lab.ipv6()
@@ -68,7 +68,7 @@ def start_both(lab, instances=("web",), bfd=False):
             router.start_bfdd()
         router.start_vrrpd("".join(vrrpd_conf(
             name=name, vrid=VRID + list(ALL).index(name), priority=priority,
-            advert_int=10, virtual_mac=name in VIRTUAL_MAC,
+            advert_int=advert_int, virtual_mac=name in VIRTUAL_MAC,
             addresses=ALL[name], bfd=own(peer, name) if bfd else None)
             for name in instances))
 
@@ -107,21 +107,27 @@ def test_alarm_virtual_mac_refused_by_both_ports(lab):
             is_said(router, "two-actives", two["peer"], name)
 
 
-# (c): a bridge port that learns nothing, with a fixed table, and no flooding.
+# (c): a bridge port that learns nothing, with a fixed table, and no flooding.  With
+# adverts of a second the alarm is there before the first router is Active.
 def test_alarm_virtual_mac_refused_by_a_fixed_table(lab):
     for node in (lab.r1, lab.r2, lab.client):
         lab.switch.run("bridge", "link", "set", "dev", "p-" + node.name,
                        "learning", "off", "flood", "off")
         lab.switch.run("bridge", "fdb", "replace", node.mac(), "dev",
                        "p-" + node.name, "master", "static")
-    start_both(lab)
-    lab.r1.wait_state("active", 5)
-    wait_alarm(lab.r1, "virtual-mac-refused", 3)
+    start_both(lab, VIRTUAL_MAC, advert_int=100)
+    began = time.monotonic()
+    for router in lab.routers:
+        for name in VIRTUAL_MAC:
+            wait_alarm(router, "virtual-mac-refused", 5, name)
+            assert router.state(name) == "backup"
+    assert time.monotonic() - began < 3
     for node in (lab.r1, lab.r2, lab.client):
         lab.switch.run("bridge", "link", "set", "dev", "p-" + node.name,
                        "learning", "on", "flood", "on")
-    wait_none(lab.r1)
-    assert "alarm-over instance=web" in lab.r1.vrrpd.log()
+    for router in lab.routers:
+        wait_none(router, names=VIRTUAL_MAC)
+        assert "alarm-over instance=web" in router.vrrpd.log()
 
 
 # (c) and its end: the port is opened.

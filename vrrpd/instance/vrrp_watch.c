@@ -490,14 +490,39 @@ vrrp_watch_look(struct vrrp_instance *v)
 
 /* --- hearing --- */
 
-/* Adverts of this router have arrived of late. */
+/* Adverts of this router have arrived of late; NULL: there is none. */
 static bool
-is_heard(const struct vrrp_instance *v, const struct addr *source)
+is_heard(const struct vrrp_heard_router *r)
 {
-	const struct vrrp_heard_router *r = vrrp_heard_find(&v->heard, source);
-
 	return r != NULL && !mono_is_never(r->last) &&
 	    mono_sub(loop_clock(), r->last) < 4 * ns_from_cs(r->interval_cs);
+}
+
+/*
+ * A Backup that is to preempt follows nobody, and yet it hears the lesser router that
+ * is Active and answers for the addresses.
+ */
+static bool
+hears_anybody(const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->heard.count; i++)
+		if (is_heard(&v->heard.list[i]))
+			return true;
+	return false;
+}
+
+/* By its adverts, too, a Backup knows of this Active. */
+static bool
+is_known_active(const struct vrrp_instance *v, const struct addr *source)
+{
+	const struct addr *following = &v->core.active.source;
+
+	if (v->core.state != VRRP_BACKUP)
+		return false;
+	return addr_is_set(following) ? addr_equal(source, following) :
+	    is_heard(vrrp_heard_find(&v->heard, source));
 }
 
 /* Another router of this VRID says that it is there, and what it is. */
@@ -516,14 +541,13 @@ signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	if (h->active && v->core.state == VRRP_ACTIVE && v->p.virtual_mac)
 		vrrp_passage_doubt(&v->passage, loop_clock());
 	arm(v);
-	if (!h->active || (v->core.state == VRRP_BACKUP &&
-	    addr_equal(&h->source, &v->core.active.source)))
+	if (!h->active || is_known_active(v, &h->source))
 		return;
 	memcpy(who.mac, h->mac, sizeof(who.mac));
 	text = v->core.state == VRRP_BACKUP &&
 	    addr_is_set(&v->core.active.source) ?
 	    "a second router is Active, and its advertisements do not arrive" :
-	    is_heard(v, &h->source) ?
+	    is_heard(vrrp_heard_find(&v->heard, &h->source)) ?
 	    "another router is Active too, though its advertisements arrive: it "
 	    "does not hear ours" :
 	    "another router is Active too, and its advertisements do not arrive";
@@ -582,7 +606,8 @@ claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	vrrp_params_virtual_mac(v->p.family, v->p.vrid, virtual_mac);
 	is_virtual = memcmp(h->mac, virtual_mac, sizeof(virtual_mac)) == 0;
 	note_answer(v, is_virtual);
-	if (!is_asking(v))
+	if (!is_asking(v) || (v->core.state == VRRP_BACKUP &&
+	    hears_anybody(v)))
 		return;
 	(void)addr_format(&h->address, addr, sizeof(addr));
 	memcpy(who.mac, h->mac, sizeof(who.mac));

@@ -753,6 +753,11 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	struct vrrp_vips *v;
 
 	(void)nl;
+	if (p->virtual_mac && world.no_device != 0) {
+		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "no such device; "
+		    "write virtual_mac = no");
+		return world.no_device;
+	}
 	if (world.vip_open_error != 0) {
 		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "no device");
 		return world.vip_open_error;

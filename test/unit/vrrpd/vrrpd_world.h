@@ -45,6 +45,7 @@ struct world {
 	int		install_error;	/* of the call itself, negative */
 	int		refusal;	/* seen before the answer: errno */
 	int		vip_open_error;
+	int		no_device;	/* of a virtual MAC, negative */
 	int		change_error;	/* of other addresses, negative */
 	int		filter_error;	/* of adding, negative */
 	int		unicast_error;	/* of opening, negative */

@@ -58,6 +58,35 @@ test_vrrp_hold_device_that_cannot_be_made_is_tried_again(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
+/* No device on an interface of this kind: auto does without, yes waits. */
+static void
+test_vrrp_hold_auto_without_a_device_does_without(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	world.no_device = -EOPNOTSUPP;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	vrrp_instance_free(v);
+	p.virtual_mac_auto = true;
+	world.no_device = -EPERM;		/* may change */
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	vrrp_instance_free(v);
+	world.no_device = -EOPNOTSUPP;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_false(v->p.virtual_mac);
+	assert_string_equal(v->given_up_why, "no such device");
+	assert_non_null(strstr(lines, "virtual_mac=auto goes without: no such "
+	    "device"));
+	world_run(10 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_null(strstr(lines, "alarm"));
+}
+
 static void
 test_vrrp_hold_unicast_that_cannot_be_opened_waits(void **state)
 {
@@ -264,6 +293,7 @@ main(void)
 	    TEST(test_vrrp_hold_held_addresses_are_refreshed),
 	    TEST(test_vrrp_hold_device_that_cannot_be_made_is_tried_again),
 	    TEST(test_vrrp_hold_unicast_that_cannot_be_opened_waits),
+	    TEST(test_vrrp_hold_auto_without_a_device_does_without),
 	    TEST(test_vrrp_hold_unicast_source_follows_the_primary),
 	    TEST(test_vrrp_hold_only_address_of_an_interface_is_not_removed),
 	    TEST(test_vrrp_hold_owner_tells_the_virtual_mac_while_active),

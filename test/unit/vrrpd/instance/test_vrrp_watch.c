@@ -173,6 +173,34 @@ test_vrrp_watch_those_who_may_are_no_alarm(void **state)
 	assert_null(strstr(lines, "alarm"));
 }
 
+/*
+ * A better router that is back waits to preempt: it follows nobody, and the lesser one
+ * is Active, answers for the address, and may.
+ */
+static void
+test_vrrp_watch_whom_a_backup_will_preempt_is_no_alarm(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned i;
+
+	(void)state;
+	p.preempt_delay_ns = 20 * NS_PER_S;
+	start_with(&p);
+	for (i = 0; i < 10; i++) {
+		world_advert("192.0.2.9", 50, 100);
+		world_run(500 * NS_PER_MS);
+		hear_ask(true);
+		if (i % 2 == 0)
+			hear_foreign();		/* without a virtual MAC */
+		else
+			hear_claim("192.0.2.50", virtual_mac,
+			    world.iface->link.mac, "192.0.2.2");
+		world_run(500 * NS_PER_MS);
+	}
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_null(strstr(lines, "alarm"));
+}
+
 /* Another router than the one we follow. */
 static void
 test_vrrp_watch_backup_hears_of_a_second_active(void **state)
@@ -562,6 +590,7 @@ main(void)
 	    TEST(test_vrrp_watch_backup_asks_while_it_hears_nobody),
 	    TEST(test_vrrp_watch_another_active_is_an_alarm_in_time),
 	    TEST(test_vrrp_watch_those_who_may_are_no_alarm),
+	    TEST(test_vrrp_watch_whom_a_backup_will_preempt_is_no_alarm),
 	    TEST(test_vrrp_watch_backup_hears_of_a_second_active),
 	    TEST(test_vrrp_watch_foreign_host_is_an_alarm_and_answered),
 	    TEST(test_vrrp_watch_announces_against_nobody_without_reclaim),

@@ -19,11 +19,17 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_vmac \
 	# end
 
-test_unit_vrrpd_linux_test_vrrp_ear_SOURCES = test/unit/vrrpd/linux/test_vrrp_ear.c
+test_unit_vrrpd_linux_test_vrrp_ear_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_ear.c \
+	test/unit/vrrpd/linux/bpf_run.c test/unit/vrrpd/linux/bpf_run.h \
+	# end
 test_unit_vrrpd_linux_test_vrrp_ear_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_filter_SOURCES = test/unit/vrrpd/linux/test_vrrp_filter.c
 test_unit_vrrpd_linux_test_vrrp_filter_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
-test_unit_vrrpd_linux_test_vrrp_io_SOURCES = test/unit/vrrpd/linux/test_vrrp_io.c
+test_unit_vrrpd_linux_test_vrrp_io_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_io.c \
+	test/unit/vrrpd/linux/bpf_run.c test/unit/vrrpd/linux/bpf_run.h \
+	# end
 test_unit_vrrpd_linux_test_vrrp_io_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_lease_nft_SOURCES = test/unit/vrrpd/linux/test_vrrp_lease_nft.c
 test_unit_vrrpd_linux_test_vrrp_lease_nft_LDADD = $(UNIT_VRRPD_LINUX_LIBS)

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "test/unit/vrrpd/linux/bpf_run.h"
 #include "vrrpd/linux/vrrp_ear.h"
 #include "vrrpd/pure/vrrp_ask.h"
 
@@ -34,54 +35,12 @@ addr(const char *text)
 }
 
 static bool
-load(uint32_t at, unsigned size, uint32_t *out)
-{
-	unsigned i;
-
-	*out = at == (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE) ? pkttype :
-	    at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT) ? tagged :
-	    at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG) ? tag : 0;
-	if (at >= (uint32_t)SKF_AD_OFF)
-		return true;
-	if (at + size > len)
-		return false;
-	for (i = 0; i < size; i++)
-		*out = *out << 8 | frame[at + i];
-	return true;
-}
-
-static bool
 passes(void)
 {
-	const struct sock_filter *i;
-	uint32_t a = 0;
-	size_t pc = 0;
-	bool yes;
+	const struct bpf_frame f = { frame, len, pkttype, tagged != 0,
+	    (uint16_t)tag };
 
-	for (;;) {
-		assert_true(pc < code_len);
-		i = &code[pc++];
-		switch (BPF_CLASS(i->code)) {
-		case BPF_LD:
-			if (!load(i->k, BPF_SIZE(i->code) == BPF_B ? 1 :
-			    BPF_SIZE(i->code) == BPF_H ? 2 : 4, &a))
-				return false;
-			break;
-		case BPF_RET:
-			return i->k != 0;
-		case BPF_JMP:
-			if (BPF_OP(i->code) == BPF_JA) {
-				pc += i->k;
-				break;
-			}
-			yes = BPF_OP(i->code) == BPF_JSET ? (a & i->k) != 0 :
-			    a == i->k;
-			pc += yes ? i->jt : i->jf;
-			break;
-		default:
-			fail();
-		}
-	}
+	return bpf_run(code, code_len, &f) != 0;
 }
 
 static int

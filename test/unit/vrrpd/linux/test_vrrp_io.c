@@ -21,70 +21,21 @@
 #include <unistd.h>
 
 #include "test/unit/bfdd_net.h"
+#include "test/unit/vrrpd/linux/bpf_run.h"
 #include "shared/loop.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
 /* --- the filter, run by hand, since a test cannot make VLAN tags --- */
 
-struct frame {
-	const uint8_t	*bytes;
-	size_t		 len;
-	uint32_t	 type;		/* PACKET_* */
-	bool		 tagged;
-	uint16_t	 tci;
-};
-
-static bool
-load(const struct frame *f, uint32_t at, unsigned size, uint32_t *out)
-{
-	if (at == (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
-		*out = f->type;
-	else if (at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT))
-		*out = f->tagged;
-	else if (at == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG))
-		*out = f->tci;
-	else if (at + size > f->len)
-		return false;
-	else
-		*out = size == 1 ? f->bytes[at] :
-		    (uint32_t)f->bytes[at] << 8 | f->bytes[at + 1];
-	return true;
-}
-
 static uint32_t
-run(const struct frame *f)
+run(const struct bpf_frame *f)
 {
-	const struct sock_filter *p, *i;
-	size_t len, pc = 0;
-	uint32_t a = 0;
-	bool yes;
+	const struct sock_filter *code;
+	size_t len;
 
-	p = vrrp_io_filter(&len);
-	for (;;) {
-		assert_true(pc < len);
-		i = &p[pc++];
-		switch (BPF_CLASS(i->code)) {
-		case BPF_LD:
-			if (!load(f, i->k, BPF_SIZE(i->code) == BPF_B ? 1 : 2,
-			    &a))
-				return 0;
-			break;
-		case BPF_RET:
-			return i->k;
-		case BPF_JMP:
-			if (BPF_OP(i->code) == BPF_JA) {
-				pc += i->k;
-				break;
-			}
-			yes = BPF_OP(i->code) == BPF_JSET ? (a & i->k) != 0 :
-			    a == i->k;
-			pc += yes ? i->jt : i->jf;
-			break;
-		default:
-			fail();
-		}
-	}
+	code = vrrp_io_filter(&len);
+	return bpf_run(code, len, f);
 }
 
 static size_t
@@ -109,10 +60,10 @@ advert_frame(uint8_t *buf, size_t size, uint8_t family)
 	return vrrp_wire_build_frame(&spec, mac, NULL, buf, size);
 }
 
-static struct frame
+static struct bpf_frame
 advert(uint8_t *buf, size_t size, uint8_t family)
 {
-	struct frame f = { .bytes = buf, .type = PACKET_MULTICAST };
+	struct bpf_frame f = { .bytes = buf, .type = PACKET_MULTICAST };
 
 	f.len = advert_frame(buf, size, family);
 	assert_true(f.len > 0);
@@ -123,7 +74,7 @@ static void
 test_vrrp_io_filter_passes_adverts_of_both_families(void **state)
 {
 	uint8_t buf[256];
-	struct frame f;
+	struct bpf_frame f;
 
 	(void)state;
 	f = advert(buf, sizeof(buf), AF_INET);
@@ -138,7 +89,7 @@ static void
 test_vrrp_io_filter_drops_other_protocols(void **state)
 {
 	uint8_t buf[256];
-	struct frame f;
+	struct bpf_frame f;
 
 	(void)state;
 	f = advert(buf, sizeof(buf), AF_INET);
@@ -157,7 +108,7 @@ static void
 test_vrrp_io_filter_drops_outgoing_and_foreign(void **state)
 {
 	uint8_t buf[256];
-	struct frame f;
+	struct bpf_frame f;
 
 	(void)state;
 	f = advert(buf, sizeof(buf), AF_INET);
@@ -172,7 +123,7 @@ static void
 test_vrrp_io_filter_drops_vlans_but_not_priority_tags(void **state)
 {
 	uint8_t buf[256];
-	struct frame f;
+	struct bpf_frame f;
 
 	(void)state;
 	f = advert(buf, sizeof(buf), AF_INET);
@@ -187,7 +138,7 @@ static void
 test_vrrp_io_filter_drops_every_prefix_too_short_to_judge(void **state)
 {
 	uint8_t buf[256];
-	struct frame f;
+	struct bpf_frame f;
 
 	(void)state;
 	f = advert(buf, sizeof(buf), AF_INET);
