@@ -229,6 +229,15 @@ nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
 	return nl->links_lost ? nl_link_get(nl, name, out) : -ENODEV;
 }
 
+const struct nl_link *
+nl_link_next_known(const struct nl *nl, const struct nl_link *after)
+{
+	const struct nl_link *next = after == NULL ? nl->links : after + 1;
+
+	return nl->link_count > 0 && next < nl->links + nl->link_count ? next :
+	    NULL;
+}
+
 /* --- messages into values --- */
 
 static void

@@ -87,6 +87,12 @@ int	nl_link_get(struct nl *, const char *name, struct nl_link *out);
  * answered: nl_drain() makes the answer as good as the kernel's.
  */
 int	nl_link_known(struct nl *, const char *name, struct nl_link *out);
+/*
+ * All of them, in the same way: the first (after NULL), then the next, NULL after the
+ * last.  Borrowed until an event is delivered.
+ */
+const struct nl_link *nl_link_next_known(const struct nl *,
+	    const struct nl_link *after);
 /* Delete every address of this device.  0, or the first refusal. */
 int	nl_addr_flush(struct nl *, int ifindex);
 /* A macvlan of ours receives nothing any more. */

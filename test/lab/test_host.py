@@ -4,6 +4,7 @@ Whatever is on a host that is not ours must stay as it is, and the virtual
 address must answer, from one router.
 """
 
+import shutil
 import signal
 import socket
 import time
@@ -366,6 +367,54 @@ def test_host_address_of_ours_on_the_interface_is_removed_or_an_alarm(lab):
     assert "eth0" in found["text"]
     r2.ip("address", "del", VIP + "/32", "dev", "eth0")
     wait_for(lambda: "address-elsewhere" not in alarms(r2), 15, "its end")
+
+
+def leave_behind(router, name="vrrp.51"):
+    """As a keepalived with use_vmac does that is killed."""
+    router.ip_batch(
+        "link add %s link eth0 address %s type macvlan mode private" % (
+            name, VMAC), "link set %s up" % name,
+        "address add %s/24 dev %s" % (VIP, name))
+
+
+@MODES
+def test_host_device_of_a_keepalived_that_was_killed(lab, virtual_mac):
+    """It answers beside ours, and keeps ours from being up."""
+    for router in lab.routers:
+        leave_behind(router)
+    lab.start_pair(advert_int=10, virtual_mac=virtual_mac)
+    lab.wait_pair()
+    for router in lab.routers:
+        assert "vrrp.51" not in router.links()
+        assert "leftover device=vrrp.51" in router.vrrpd.log()
+    assert told(lab, VIP) == {VMAC if virtual_mac else lab.r1.mac()}
+    lab.answered()
+
+
+def test_host_device_of_somebody_else_is_named(lab):
+    """Of a keepalived that runs, or of an administrator."""
+    r1 = lab.r1
+    leave_behind(r1)
+    program = r1.dir / "keepalived"
+    shutil.copy(shutil.which("sleep"), program)
+    alive = r1.start("keepalived", program, "1000")
+    r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    said = lambda text: wait_for(
+        lambda: text in r1.vrrpctl("show", "web").stdout, 15, text)
+    said("device vrrp.51 has the virtual MAC, and keepalived runs here (pid ")
+    r1.vrrpd.stop()
+    r1.start_vrrpd(vrrpd_conf(advert_int=10, virtual_mac=False))
+    said(VIP + " stands on vrrp.51 as well")
+    said("keepalived runs here (pid ")
+    alive.stop()
+    r1.vrrpd.stop()
+    r1.ip("link", "set", "vrrp.51", "down")
+    r1.ip("link", "set", "vrrp.51", "name", "lan-vip")
+    r1.ip("link", "set", "lan-vip", "up")
+    r1.start_vrrpd(vrrpd_conf(advert_int=10))
+    said("remove it (ip link del lan-vip)")
+    r1.ip("link", "del", "lan-vip")
+    r1.wait_state("active")
 
 
 def test_host_leftover_that_is_the_primary_takes_nobody_along(lab):

@@ -16,6 +16,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_host.c vrrpd/instance/vrrp_host.h \
 	vrrpd/instance/vrrp_iface.c vrrpd/instance/vrrp_iface.h \
 	vrrpd/instance/vrrp_instance.c vrrpd/instance/vrrp_instance.h \
+	vrrpd/instance/vrrp_leftover.c vrrpd/instance/vrrp_leftover.h \
 	vrrpd/instance/vrrp_machine.c vrrpd/instance/vrrp_machine.h \
 	vrrpd/instance/vrrp_mute.c vrrpd/instance/vrrp_mute.h \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \

@@ -23,6 +23,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/token_bucket.h"
 #include "vrrpd/instance/vrrp_tracked.h"
+#include "vrrpd/linux/vrrp_stranger.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_alarm.h"
 #include "vrrpd/pure/vrrp_auto.h"
@@ -156,6 +157,7 @@ struct vrrp_instance {
 	nl_batch_done		 answered;	/* arg: the instance */
 	nl_batch_done		 followed;	/* the same, of a change */
 	unsigned		 lifetime_s;	/* of what is installed */
+	struct vrrp_stranger	 stranger;	/* of vrrp_host.c */
 	const char		*unsettled;	/* vrrp_vmac_unsettled() */
 	bool			 steers;	/* vrrp_hold_steer(), lately */
 	struct {

@@ -41,6 +41,7 @@
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_leftover.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
@@ -689,72 +690,6 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
 
 /* --- life --- */
 
-/*
- * Addresses that a crashed run of ours left behind, but for those on a device that
- * was adopted (vrrp_vmac.c): where ours will be, and on the interface itself, where
- * a run without a virtual MAC had them; a run with one had them on a device that is
- * removed at the start (vrrp_router_remove_orphans()).  An interface that has no
- * others is configured so: then it is the owner's, who forgot to say priority
- * 255, and taking it away would cut off the machine.
- */
-static void
-clean_leftover(struct vrrp_instance *v, int ifindex, const struct addr *a)
-{
-	const struct vrrp_vip_questions q = questions(v);
-	const struct nl_addr *found = NULL;
-	char text[ADDR_PREFIX_STRLEN];
-
-	if (!vrrp_addrs_has(v->env->addrs, ifindex, a))
-		return;
-	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) !=
-	    NULL) {
-		if (!addr_equal(&found->prefix.addr, a))
-			continue;
-		log_notice("instance=%s removing leftover address=%s",
-		    v->p.name, addr_prefix_format(&found->prefix, text,
-		    sizeof(text)));
-		if (vrrp_vip_remove_other(v->vips, &q, found) < 0)
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
-	}
-}
-
-/* An instance that another one is to go on for answers until that one does. */
-static bool
-is_held(const struct vrrp_instance *v, const struct addr *a)
-{
-	const struct vrrp_instance *other;
-	unsigned vrid, i;
-
-	for (vrid = 1; vrid < 256; vrid++) {
-		other = v->iface->table[a->family == AF_INET6][vrid];
-		for (i = 0; other != NULL && other->holds &&
-		    i < other->p.vip_count; i++)
-			if (addr_equal(&other->p.vips[i].prefix.addr, a))
-				return true;
-	}
-	return false;
-}
-
-static void
-clean_leftovers(struct vrrp_instance *v)
-{
-	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
-	unsigned i;
-
-	if (!addr_is_set(vrrp_iface_primary_of(v)))
-		return;
-	for (i = 0; i < v->p.vip_count; i++) {
-		if (a[i].owned || is_held(v, &a[i].prefix.addr))
-			continue;
-		clean_leftover(v, a[i].ifindex, &a[i].prefix.addr);
-		/* There the owner has them as its own. */
-		if (a[i].ifindex != v->iface->link.ifindex && !is_owner(&v->p))
-			clean_leftover(v, v->iface->link.ifindex,
-			    &a[i].prefix.addr);
-	}
-}
-
 /* The device is vrrpd-net's to remove. */
 static void
 let_go(struct vrrp_instance *v)
@@ -854,8 +789,11 @@ go_on(struct vrrp_instance *v)
 	if (!vrrp_hold_prepare(v))
 		return false;
 	(void)vrrp_iface_update_primary(v->iface);
-	if (!v->kept)
-		clean_leftovers(v);
+	if (!v->kept) {
+		const struct vrrp_vip_questions q = questions(v);
+
+		vrrp_leftover_clean(v, &q);
+	}
 	return true;
 }
 
@@ -933,7 +871,8 @@ vrrp_hold_open(struct vrrp_instance *v)
 	struct vrrp_device_made m;
 	int error;
 
-	if (v->making != 0 || !is_name_free(v))
+	if (v->making != 0 || !is_name_free(v) ||
+	    (!v->kept && !vrrp_leftover_make_way(v)))
 		return false;
 	if (takes_reserved(v, &m))
 		return open_made(v, &m);

@@ -25,6 +25,8 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/linux/vrrp_stranger.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_settings.h"
 
@@ -67,31 +69,65 @@ look_at_settings(struct vrrp_instance *v)
 
 /* --- our addresses elsewhere --- */
 
+/* Where they are ours to put, only while nobody of us may have put them. */
 static bool
 stands_on(const struct vrrp_instance *v, const struct vrrp_vip_address *a,
     int ifindex)
 {
-	return ifindex != a->ifindex && vrrp_addrs_has(v->env->addrs, ifindex,
-	    &a->prefix.addr);
+	return (ifindex != a->ifindex || (!v->holds && !v->p.virtual_mac &&
+	    v->core.state == VRRP_BACKUP && !vrrp_machine_lingers(v))) &&
+	    vrrp_addrs_has(v->env->addrs, ifindex, &a->prefix.addr);
+}
+
+/* " (keepalived, pid 47)", or nothing; looked for when the alarm begins. */
+static void
+name_stranger(struct vrrp_instance *v, char *buf, size_t size)
+{
+	struct vrrp_stranger *s = &v->stranger;
+
+	if (!vrrp_alarm_stands(&v->alarms, VRRP_ALARM_ADDRESS_ELSEWHERE) &&
+	    !vrrp_alarm_is_suspected(&v->alarms, VRRP_ALARM_ADDRESS_ELSEWHERE) &&
+	    !vrrp_stranger_find(s))
+		s->pid = 0;
+	buf[0] = '\0';
+	if (s->pid != 0)
+		(void)snprintf(buf, size, "; %s runs here (pid %d)",
+		    s->program, s->pid);
+}
+
+/* The interface, or a device of another daemon, which has this address; else NULL. */
+static const char *
+place_of(const struct vrrp_instance *v, const struct vrrp_vip_address *a)
+{
+	const struct nl_link *link;
+
+	if (stands_on(v, a, v->iface->link.ifindex))
+		return v->iface->link.name;
+	link = vrrp_stranger_device(v->env->nl, &v->p, &v->iface->link);
+	return link != NULL && stands_on(v, a, link->ifindex) ? link->name :
+	    NULL;
 }
 
 void
 vrrp_host_look(struct vrrp_instance *v)
 {
 	const struct vrrp_vip_address *a;
-	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN];
+	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN], who[64];
+	const char *place;
 	unsigned i;
 
 	look_at_settings(v);
 	a = v->vips == NULL || v->p.priority == VRRP_PRIORITY_OWNER ? NULL :
 	    vrrp_vip_addresses(v->vips);
 	for (i = 0; a != NULL && i < v->p.vip_count; i++) {
-		if (a[i].owned || !stands_on(v, &a[i], v->iface->link.ifindex))
+		place = a[i].owned ? NULL : place_of(v, &a[i]);
+		if (place == NULL)
 			continue;
+		name_stranger(v, who, sizeof(who));
 		(void)snprintf(text, sizeof(text), "%s stands on %s as well, "
-		    "which answers for it with its own MAC address, whoever "
-		    "is Active", addr_format(&a[i].prefix.addr, address,
-		    sizeof(address)), v->iface->link.name);
+		    "which answers for it whoever is Active%s",
+		    addr_format(&a[i].prefix.addr, address, sizeof(address)),
+		    place, who);
 		vrrp_alert_raise(v, VRRP_ALARM_ADDRESS_ELSEWHERE, NULL, text,
 		    PATIENCE_NS);
 		return;

@@ -22,6 +22,7 @@
 #include "vrrpd/engine/vrrp_receive.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/linux/vrrp_stranger.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
@@ -421,6 +422,36 @@ int
 nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
 {
 	return nl_link_get(nl, name, out);
+}
+
+const struct nl_link *
+nl_link_next_known(const struct nl *nl, const struct nl_link *after)
+{
+	(void)nl;
+	return after == NULL && world.stranger.ifindex != 0 ? &world.stranger :
+	    NULL;
+}
+
+bool
+vrrp_stranger_find(struct vrrp_stranger *s)
+{
+	*s = (struct vrrp_stranger){ .pid = 4711, .program = "keepalived" };
+	return world.stranger_alive;
+}
+
+const struct nl_link *
+vrrp_stranger_device(const struct nl *nl, const struct vrrp_params *params,
+    const struct nl_link *below)
+{
+	(void)params;
+	(void)below;
+	return nl_link_next_known(nl, NULL);
+}
+
+bool
+vrrp_stranger_makes(const char *name)
+{
+	return strncmp(name, "vrrp.", 5) == 0;
 }
 
 int

@@ -51,6 +51,8 @@ struct world {
 	int		unicast_error;	/* of opening, negative */
 	struct addr	unicast_source;	/* last opened with */
 	uint8_t		advert_ttl;	/* of adverts received; 0: 255 */
+	struct nl_link	stranger;	/* has the virtual MAC; index 0: none */
+	bool		stranger_alive;
 	struct nl_link	tracked;	/* found by nl_link_known(), by name */
 	struct vrrp_device_wish wish;	/* the last one */
 	bool		device_gone, device_down;

@@ -1,0 +1,143 @@
+/*
+ * vrrp_leftover.c - what others have left of an instance's addresses.
+ *
+ * Others are a run of ours that was killed, and other daemons of the kind
+ * (vrrp_stranger.h).  An address that stands somewhere is answered for there, whoever
+ * is Active, and a device with the virtual MAC answers beside ours, or keeps ours from
+ * being up at all.
+ *
+ * Where ours will be, and on the interface itself, where a run without a virtual MAC
+ * had them, they are removed one by one; devices of ours from an earlier run are
+ * adopted (vrrp_vmac.c), or removed at the start (vrrp_router_remove_orphans()).
+ * A device of keepalived's goes whole.
+ *
+ * As long as such a daemon runs here nothing is taken from it: it would put it back,
+ * and both would go on for ever.  Then the instance that cannot run says why, and one
+ * that can raises an alarm.
+ *
+ * An interface that has no other address is configured so: then the address is the
+ * owner's, who forgot to say priority 255, and taking it away would cut off the
+ * machine.
+ *
+ * Called by vrrp_hold.c.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "shared/log.h"
+#include "shared/nl.h"
+#include "vrrpd/instance/vrrp_env.h"
+#include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_leftover.h"
+#include "vrrpd/linux/vrrp_stranger.h"
+#include "vrrpd/linux/vrrp_vip.h"
+
+/* Looks for it once at most. */
+struct look {
+	bool			looked, alive;
+	struct vrrp_stranger	stranger;
+};
+
+static bool
+is_anyone_alive(struct look *l)
+{
+	if (!l->looked)
+		l->alive = vrrp_stranger_find(&l->stranger);
+	l->looked = true;
+	return l->alive;
+}
+
+/* --- a device --- */
+
+bool
+vrrp_leftover_make_way(struct vrrp_instance *v)
+{
+	const struct nl_link *link = vrrp_stranger_device(v->env->nl, &v->p,
+	    &v->iface->link);
+	struct look l = { .looked = false };
+	int error;
+
+	if (link == NULL)
+		return true;
+	if (vrrp_stranger_makes(link->name) && !is_anyone_alive(&l)) {
+		log_notice("instance=%s removing leftover device=%s, which has "
+		    "the virtual MAC", v->p.name, link->name);
+		error = nl_link_del(v->env->nl, link->ifindex);
+		if (error == 0 || error == -ENODEV)
+			return true;
+	}
+	if (l.alive)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "device %s has the virtual MAC, and %s runs here (pid %d): "
+		    "stop it, or take the virtual router from one of us",
+		    link->name, l.stranger.program, l.stranger.pid);
+	else
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "device %s has the virtual MAC: remove it (ip link del %s)",
+		    link->name, link->name);
+	return !v->p.virtual_mac;
+}
+
+/* --- addresses --- */
+
+static void
+clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q,
+    struct look *l, int ifindex, const struct addr *a)
+{
+	const struct nl_addr *found = NULL;
+	char text[ADDR_PREFIX_STRLEN];
+
+	if (!vrrp_addrs_has(v->env->addrs, ifindex, a) || is_anyone_alive(l))
+		return;
+	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) !=
+	    NULL) {
+		if (!addr_equal(&found->prefix.addr, a))
+			continue;
+		log_notice("instance=%s removing leftover address=%s",
+		    v->p.name, addr_prefix_format(&found->prefix, text,
+		    sizeof(text)));
+		if (vrrp_vip_remove_other(v->vips, q, found) < 0)
+			(void)nl_addr_del(v->env->nl, found->ifindex,
+			    &found->prefix);
+	}
+}
+
+/* An instance that another one is to go on for answers until that one does. */
+static bool
+is_held(const struct vrrp_instance *v, const struct addr *a)
+{
+	const struct vrrp_instance *other;
+	unsigned vrid, i;
+
+	for (vrid = 1; vrid < 256; vrid++) {
+		other = v->iface->table[a->family == AF_INET6][vrid];
+		for (i = 0; other != NULL && other->holds &&
+		    i < other->p.vip_count; i++)
+			if (addr_equal(&other->p.vips[i].prefix.addr, a))
+				return true;
+	}
+	return false;
+}
+
+void
+vrrp_leftover_clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	bool is_owner = v->p.priority == VRRP_PRIORITY_OWNER;
+	struct look l = { .looked = false };
+	unsigned i;
+
+	if (!addr_is_set(vrrp_iface_primary_of(v)))
+		return;
+	for (i = 0; i < v->p.vip_count; i++) {
+		if (a[i].owned || is_held(v, &a[i].prefix.addr))
+			continue;
+		clean(v, q, &l, a[i].ifindex, &a[i].prefix.addr);
+		/* There the owner has them as its own. */
+		if (a[i].ifindex != v->iface->link.ifindex && !is_owner)
+			clean(v, q, &l, v->iface->link.ifindex,
+			    &a[i].prefix.addr);
+	}
+}
