@@ -19,6 +19,7 @@
 #include "test/world/file.h"
 #include "test/world/judge.h"
 #include "test/world/lan.h"
+#include "test/world/lease.h"
 #include "test/world/netlink.h"
 #include "test/world/proc.h"
 
@@ -121,6 +122,7 @@ host_power_off(struct host *h)
 		if (a->lent_until != NEVER)
 			(void)address_del(a->link, &a->prefix);
 	}
+	lease_forget(h);
 	judge_changed();
 }
 
@@ -694,7 +696,8 @@ bool
 link_answers(const struct link *l, const uint8_t mac[6],
     const struct addr *addr)
 {
-	return is_local(l->host, addr) && link_takes(l, mac);
+	return is_local(l->host, addr) && link_takes(l, mac) &&
+	    lease_lets(l, addr);
 }
 
 bool
@@ -706,7 +709,7 @@ link_resolves(const struct link *l, const struct addr *addr, uint8_t mac[6])
 	bool strict;
 
 	if (!link_works(l) || h->asleep_until > world->now ||
-	    !is_local(h, addr))
+	    !is_local(h, addr) || !lease_lets(l, addr))
 		return false;
 	for (d = h->links; d != NULL; d = d->next) {
 		if (d != l && (d->parent != l || !d->hears || !d->up ||

@@ -21,6 +21,7 @@
 #include "vrrpd/pure/vrrp_level.h"
 
 struct file;
+struct lease;
 struct path;
 struct port;
 struct proc;
@@ -96,6 +97,7 @@ struct host {
 	struct file	*netlinks;	/* lists kept by netlink.c, inet.c, */
 	struct file	*packets;	/* epoll.c */
 	struct file	*datagrams;
+	struct lease	*lent;		/* of virtual routers (lease.c) */
 	uint64_t	 inodes, leases;	/* counts */
 	int		 next_ifindex;
 	int64_t		 rtnl_free_at;

@@ -662,9 +662,6 @@ send_packet(struct inet *s, const struct msghdr *m)
 		at = ETH_HLEN;
 	}
 	at += msg_take(m, frame + at, len);
-	/* A word to the rules of a lease, which take it out again. */
-	if (at > ETH_HLEN && frame[12] == 0x88 && frame[13] == 0xb5)
-		return -ENOBUFS;
 	rc = lan_send(l, frame, at);
 	return rc < 0 ? rc : (ssize_t)len;
 }

@@ -16,6 +16,7 @@
 #include "test/world/host.h"
 #include "test/world/inet.h"
 #include "test/world/judge.h"
+#include "test/world/lease.h"
 
 #define DELAY_NS	(100 * NS_PER_US)
 #define JITTER_NS	(20 * NS_PER_US)
@@ -295,6 +296,8 @@ lan_send(struct link *link, const void *bytes, size_t len)
 		return -EMSGSIZE;
 	if (!link_works(link) || lower->port == NULL)
 		return 0;			/* no carrier: dropped */
+	if (lease_takes(lower, bytes, len))
+		return -ENOBUFS;
 	l = lower->port->lan;
 	f = frame_of(lower, bytes, len);
 	world->frames++;
@@ -484,6 +487,7 @@ lan_owners(const struct lan *l, const struct addr *addr,
 		for (a = link->host->by_addr[addr_slot(addr)]; a != NULL;
 		    a = a->same_slot)
 			if (addr_equal(&a->prefix.addr, addr) &&
+			    lease_lets(link, addr) &&
 			    (a->link == link || (a->link->parent == link &&
 			    a->link->hears && a->link->up))) {
 				owners[n++] = link->host;

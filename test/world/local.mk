@@ -22,6 +22,7 @@ test_world_world_SOURCES = \
 	test/world/inet.c test/world/inet.h \
 	test/world/judge.c test/world/judge.h \
 	test/world/lan.c test/world/lan.h \
+	test/world/lease.c test/world/lease.h \
 	test/world/machine.c \
 	test/world/main.c \
 	test/world/monitor.c \

@@ -319,7 +319,7 @@ restart_now(mono_t deadline, void *arg)
 	/* Nobody goes on with those: the next engine would not know them. */
 	vrrp_leaving_free(e->router);
 	vrrp_errands_purge(e->router->env.errands);
-	vrrp_errands_flush(e->router->env.errands);
+	vrrp_errands_hurry(e->router->env.errands);
 	vrrp_router_hand_off(e->router, &handoff);
 	len = vrrp_handoff_encode(&handoff, body, sizeof(body));
 	if (is_leaving(e) || len == 0 || vrrp_channel_send(e->config.channel,

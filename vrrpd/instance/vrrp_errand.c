@@ -5,10 +5,13 @@
  * takeover: another program may hold that lock for seconds, and an engine that
  * waits for it sends no advert.
  *
- * Removals leave at the end of the batch.  Until then a device can be reclaimed:
- * an instance that a reload replaces by another of the same virtual router leaves
- * its device to that one.  Afterwards the name is taken until vrrpd-net has
- * answered, or an instance would adopt a device that is about to go.
+ * Removals rest for a while.  Each holds the kernel's lock for up to 20 ms, and what
+ * has put an instance out of its device, a reload, often makes another router take
+ * over in the next moments: addresses that are to go then would wait for the lock.
+ * Until they leave a device can be reclaimed: an instance that a reload replaces by
+ * another of the same virtual router leaves its device to that one.  Afterwards the
+ * name is taken until vrrpd-net has answered, or an instance would adopt a device
+ * that is about to go.
  *
  * A group is joined with sockets of this process, whose membership it is then
  * (vrrp_joining.h).
@@ -63,6 +66,7 @@ struct vrrp_errands {
 	unsigned		 join_count;
 	uint32_t		 join_number;	/* of the last one */
 	struct vrrp_removals	 removals;
+	mono_t			 rest_until;	/* none leaves before */
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
 	uint8_t			 body[VRRP_RENEWAL_MAX];
 };
@@ -351,6 +355,8 @@ vrrp_errands_flush(struct vrrp_errands *e)
 
 	send_wishes(e);
 	send_joins(e);
+	if (mono_before(loop_clock(), e->rest_until))
+		return;			/* the next beat comes here */
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0) {
 		error = vrrp_channel_send(e->env->channel, VRRP_MSG_REMOVE,
 		    e->body, vrrp_removal_encode(e->some, n, e->body));
@@ -370,8 +376,19 @@ flush(void *arg)
 }
 
 void
+vrrp_errands_hurry(struct vrrp_errands *e)
+{
+	e->rest_until = MONO_ZERO;
+	vrrp_errands_flush(e);
+}
+
+void
 vrrp_errands_remove(struct vrrp_errands *e, const struct vrrp_removal *r)
 {
+	/* Later ones rest with the first. */
+	if (e->env->channel != NULL &&
+	    vrrp_removals_next(&e->removals, e->some) == 0)
+		e->rest_until = mono_add(loop_clock(), VRRP_REMOVAL_REST_NS);
 	if (!vrrp_removals_put(&e->removals, r)) {
 		log_err("device=%s stays: too many are being removed",
 		    r->name);
@@ -487,7 +504,7 @@ vrrp_errands_free(struct vrrp_errands *e)
 		return;
 	vrrp_errands_purge(e);
 	loop_defer_cancel(e->env->loop, flush, e);
-	vrrp_errands_flush(e);
+	vrrp_errands_hurry(e);
 	/* The last chance for errands that the channel had no room for. */
 	while ((n = vrrp_removals_next(&e->removals, e->some)) > 0)
 		remove_now(e, n);

@@ -25,8 +25,14 @@ struct vrrp_errands *vrrp_errands_new(const struct vrrp_env *);
 void	vrrp_errands_free(struct vrrp_errands *);
 /* Sends what was not sent yet; by itself after each batch, and with each beat. */
 void	vrrp_errands_flush(struct vrrp_errands *);
+/* And removals that rest: nothing is to be disturbed any more. */
+void	vrrp_errands_hurry(struct vrrp_errands *);
 
-/* The device is to go.  Until it is, its name is not free for another. */
+/*
+ * The device is to go: with the first beat after a rest.  Until it is gone its name
+ * is not free for another.
+ */
+#define VRRP_REMOVAL_REST_NS	NS_PER_S
 void	vrrp_errands_remove(struct vrrp_errands *,
 	    const struct vrrp_removal *);
 /*

@@ -170,6 +170,19 @@ is_same_router(const struct vrrp_instance *a, const struct vrrp_instance *b)
 	    strcmp(a->p.interface, b->p.interface) == 0;
 }
 
+/* Another instance is the same virtual router, and its adverts go on. */
+static bool
+is_succeeded(const struct vrrp_guard *g)
+{
+	const struct vrrp_guards *gs = g->v->env->guards;
+	unsigned i;
+
+	for (i = 0; g->v->succeeded && i < gs->count; i++)
+		if (gs->list[i] != g && is_same_router(gs->list[i]->v, g->v))
+			return true;
+	return false;
+}
+
 /* The first of those that are the same virtual router. */
 static bool
 has_the_rules(const struct vrrp_guard *g)
@@ -377,14 +390,14 @@ vrrp_guard_said(struct vrrp_instance *v)
 void
 vrrp_guard_end(struct vrrp_instance *v)
 {
-	if (has_rules(v->guard))
+	if (has_rules(v->guard) && !is_succeeded(v->guard))
 		(void)say(v->guard, VRRP_LEASE_END);
 }
 
 void
 vrrp_guard_idle(struct vrrp_instance *v)
 {
-	if (has_rules(v->guard))
+	if (has_rules(v->guard) && !is_succeeded(v->guard))
 		(void)say(v->guard, VRRP_LEASE_IDLE);
 }
 
@@ -428,6 +441,17 @@ vrrp_guard_init(struct vrrp_instance *v)
 	return true;
 }
 
+/* The rules that are there were the other's, and are still for the same router. */
+static void
+inherit(struct vrrp_guard *heir, const struct vrrp_guard *g)
+{
+	heir->peers = g->peers;
+	if (!g->is_there || heir->is_there)
+		return;
+	heir->is_there = true;
+	heir->lease = g->lease;
+}
+
 void
 vrrp_guard_free(struct vrrp_instance *v)
 {
@@ -450,7 +474,7 @@ vrrp_guard_free(struct vrrp_instance *v)
 	if (heir == NULL)
 		take_away(g);
 	else {
-		heir->peers = g->peers;
+		inherit(heir, g);
 		vrrp_guard_follow(heir->v);
 	}
 	loop_timer_free(g->timer);

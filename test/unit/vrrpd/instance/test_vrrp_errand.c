@@ -51,15 +51,28 @@ device(const char *name, int ifindex)
 	vrrp_errands_remove(e, &r);
 }
 
-/* One message after the batch, and no call that waits. */
+/* The time passes, and then comes a beat. */
+static void
+rest(void)
+{
+	world_deferred();
+	world_run(VRRP_REMOVAL_REST_NS);
+	vrrp_errands_flush(e);
+}
+
+/* One message after the rest, and no call that waits. */
 static void
 test_vrrp_errand_removals_leave_together_after_the_batch(void **state)
 {
 	(void)state;
 	device("vr4-1-7", 11);
-	device("vr4-2-7", 12);
 	assert_string_equal(world.did, "");
 	world_deferred();
+	world_run(VRRP_REMOVAL_REST_NS / 2);
+	device("vr4-2-7", 12);
+	vrrp_errands_flush(e);
+	assert_string_equal(world.did, "");	/* rests: who else moves now? */
+	rest();
 	assert_string_equal(world.did, "remove:vr4-1-7 remove:vr4-2-7");
 	assert_int_equal(world.deleted_count, 0);
 	assert_int_equal(world.deleted_together, 0);
@@ -73,7 +86,7 @@ test_vrrp_errand_full_channel_is_tried_again(void **state)
 	(void)state;
 	world.channel_full = true;
 	device("vr4-1-7", 11);
-	world_deferred();
+	rest();
 	world.channel_full = false;
 	world_forget();
 	vrrp_errands_flush(e);
@@ -127,7 +140,7 @@ test_vrrp_errand_name_is_taken_while_a_removal_is_under_way(void **state)
 	world_deferred();
 	assert_string_equal(world.did, "");	/* taken back */
 	device("vr4-1-7", 12);
-	world_deferred();
+	rest();
 	assert_false(vrrp_errands_reclaim(e, "vr4-1-7"));
 	assert_true(vrrp_errands_reclaim(e, "vr4-2-7"));
 	vrrp_errands_removed(e, &r, 1);
@@ -142,7 +155,7 @@ test_vrrp_errand_instance_waits_for_the_name_of_its_device(void **state)
 
 	(void)state;
 	vrrp_errands_remove(e, &ours);
-	world_deferred();
+	rest();
 	start_with(&p);
 	assert_int_equal(v->core.state, VRRP_INITIALIZE);
 	assert_string_equal(v->waiting, "device vr4-51-7 is being removed");
@@ -153,7 +166,7 @@ test_vrrp_errand_instance_waits_for_the_name_of_its_device(void **state)
 	world_forget();
 	vrrp_instance_free(v);
 	v = NULL;
-	world_deferred();
+	rest();
 	assert_non_null(strstr(world.did, "close"));
 	assert_non_null(strstr(world.did, "remove:vr4-51-7"));
 }
@@ -316,7 +329,7 @@ test_vrrp_errand_device_nobody_waits_for_is_removed(void **state)
 	vrrp_errands_forgo(e, 1);
 	world_forget();
 	assert_false(vrrp_errands_made(e, &m));
-	world_deferred();
+	rest();
 	assert_string_equal(world.did, "remove:vr4-51-7");
 	(void)vrrp_errands_make(e, &a_wish);
 	vrrp_errands_forgo(e, 2);
@@ -386,7 +399,7 @@ test_vrrp_errand_reserved_device_is_kept_for_the_next(void **state)
 	world_deferred();
 	world_forget();
 	vrrp_errands_purge(e);
-	world_deferred();
+	rest();
 	assert_string_equal(world.did, "remove:vr4-51-7");
 }
 
@@ -478,7 +491,7 @@ test_vrrp_errand_late_device_is_removed(void **state)
 	assert_int_equal(v->making, 0);
 	world_forget();
 	assert_false(vrrp_errands_made(e, &m));
-	world_deferred();
+	rest();
 	assert_string_equal(world.did, "remove:vr4-51-7");
 	vrrp_errands_removed(e, &(struct vrrp_removal){ .ifindex = 30 }, 1);
 	vrrp_instance_iface_found(v);
@@ -487,7 +500,7 @@ test_vrrp_errand_late_device_is_removed(void **state)
 	world_forget();
 	m.number = 2;
 	assert_false(vrrp_errands_made(e, &m));
-	world_deferred();
+	rest();
 	assert_string_equal(world.did, "remove:vr4-51-7");
 }
 

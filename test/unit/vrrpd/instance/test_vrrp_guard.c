@@ -251,6 +251,42 @@ test_vrrp_guard_ends_before_the_addresses_are_off(void **state)
 	assert_non_null(strstr(world.did, "withdraw"));
 }
 
+/* What goes on under the same rules must not be stopped by the one that leaves. */
+static void
+test_vrrp_guard_is_not_ended_for_the_heir(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_instance *heir, *old;
+	char why[VRRP_VIP_REASON_MAX];
+
+	(void)state;
+	world.acks = true;
+	with_lease();
+	world_run(4 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	p.virtual_mac = !p.virtual_mac;
+	heir = vrrp_instance_new_heir(v, world.iface, &p);
+	assert_non_null(heir);
+	world.words[0] = '\0';
+	assert_true(vrrp_instance_succeed(heir, v, false, why, sizeof(why)));
+	old = v;
+	v = heir;
+	world_run(10 * NS_PER_MS);
+	assert_string_equal(world.words, "");
+	assert_int_equal(world.leases, 1);
+	/* They are the heir's now, until it has its own. */
+	vrrp_instance_free(old);
+	assert_string_equal(world.words, "");
+	assert_int_equal(world.leases, 2);
+	assert_true(world.lease.put);
+	assert_true(world.lease.is_active);
+	/* Where it is to have none, they are taken out. */
+	p.lease = false;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_int_equal(world.leases, 3);
+	assert_false(world.lease.put);
+}
+
 /* A packet of an interface passes the rules of all its instances. */
 static void
 test_vrrp_guard_crowd_of_an_interface_is_left_out(void **state)
@@ -304,6 +340,7 @@ main(void)
 		G(test_vrrp_guard_fenced_leaves_the_rules_alone),
 		G(test_vrrp_guard_unicast_is_accompanied_by_words),
 		G(test_vrrp_guard_ends_before_the_addresses_are_off),
+		G(test_vrrp_guard_is_not_ended_for_the_heir),
 		G(test_vrrp_guard_crowd_of_an_interface_is_left_out),
 		G(test_vrrp_guard_taken_away_with_its_instance),
 	};
