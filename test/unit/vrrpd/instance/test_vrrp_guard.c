@@ -251,7 +251,7 @@ test_vrrp_guard_ends_before_the_addresses_are_off(void **state)
 	assert_non_null(strstr(world.did, "withdraw"));
 }
 
-/* What goes on under the same rules must not be stopped by the one that leaves. */
+/* An heir goes on under the same rules, which the one that leaves must not end. */
 static void
 test_vrrp_guard_is_not_ended_for_the_heir(void **state)
 {
@@ -274,7 +274,7 @@ test_vrrp_guard_is_not_ended_for_the_heir(void **state)
 	world_run(10 * NS_PER_MS);
 	assert_string_equal(world.words, "");
 	assert_int_equal(world.leases, 1);
-	/* They are the heir's now, until it has its own. */
+	/* The rules are the heir's now, until it has its own. */
 	vrrp_instance_free(old);
 	assert_string_equal(world.words, "");
 	assert_int_equal(world.leases, 2);
