@@ -297,15 +297,35 @@ is_unicast(const struct vip *v)
 	return false;
 }
 
-/* Unicast adverts need the neighbour's MAC as well. */
+/*
+ * The kernel of a has had a MAC of b: it asks once a second, and before the first
+ * answer no unicast packet leaves (vrrp_neigh.c).
+ */
+static bool
+has_mac_of(const struct host *a, const struct host *b, uint8_t family)
+{
+	static const uint8_t none[6];
+	const struct neighbour *n;
+
+	for (n = a->neighbours; n != NULL; n = n->next)
+		if (n->addr.family == family &&
+		    memcmp(n->mac, none, sizeof(none)) != 0 &&
+		    address_of(b, &n->addr) != NULL)
+			return true;
+	return false;
+}
+
 static bool
 hear_each_other(const struct vip *v, const struct host *a,
     const struct host *b)
 {
-	unsigned kinds = is_unicast(v) ? CUT_VRRP | CUT_OTHER : CUT_VRRP;
+	bool unicast = is_unicast(v);
+	unsigned kinds = unicast ? CUT_VRRP | CUT_OTHER : CUT_VRRP;
 
 	return !lan_is_cut(v->lan, a, b, kinds) &&
-	    !lan_is_cut(v->lan, b, a, kinds);
+	    !lan_is_cut(v->lan, b, a, kinds) &&
+	    (!unicast || (has_mac_of(a, b, v->addr.family) &&
+	    has_mac_of(b, a, v->addr.family)));
 }
 
 /* The longest interval of those who have the address. */

@@ -286,6 +286,9 @@ lan_send(struct link *link, const void *bytes, size_t len)
 	struct lan *l;
 	unsigned i;
 
+	/* Words come to their rules before a full queue, or whatever drops VRRP. */
+	if (lease_takes_word(lower, bytes, len))
+		return -ENOBUFS;
 	if (link->host->send_error != 0)
 		return -link->host->send_error;
 	if (!link->up || !lower->up)
@@ -296,8 +299,7 @@ lan_send(struct link *link, const void *bytes, size_t len)
 		return -EMSGSIZE;
 	if (!link_works(link) || lower->port == NULL)
 		return 0;			/* no carrier: dropped */
-	if (lease_takes(lower, bytes, len))
-		return -ENOBUFS;
+	lease_sees(lower, bytes, len);
 	l = lower->port->lan;
 	f = frame_of(lower, bytes, len);
 	world->frames++;

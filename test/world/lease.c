@@ -285,24 +285,38 @@ leaves(struct lease *x, const uint8_t *frame, size_t len)
 	changed(x, let);
 }
 
-bool
-lease_takes(const struct link *link, const uint8_t *frame, size_t len)
+static uint16_t
+type_of(const uint8_t *frame)
 {
-	uint16_t type = (uint16_t)(frame[12] << 8 | frame[13]);
+	return (uint16_t)(frame[12] << 8 | frame[13]);
+}
+
+void
+lease_sees(const struct link *link, const uint8_t *frame, size_t len)
+{
+	uint16_t type = type_of(frame);
+	struct lease *x;
+
+	for (x = link->host->lent; x != NULL; x = x->next)
+		if ((type == ETH_P_IP || type == ETH_P_IPV6) &&
+		    strcmp(x->l.devices[0], link->name) == 0)
+			leaves(x, frame, len);
+}
+
+bool
+lease_takes_word(const struct link *link, const uint8_t *frame, size_t len)
+{
 	uint8_t key[VRRP_LEASE_KEY_LEN];
 	struct lease *x;
 	bool let;
 
+	if (len < VRRP_LEASE_WORD_BYTES ||
+	    type_of(frame) != VRRP_LEASE_ETHERTYPE)
+		return false;
 	for (x = link->host->lent; x != NULL; x = x->next) {
-		if (strcmp(x->l.devices[0], link->name) != 0)
-			continue;
-		if (type == ETH_P_IP || type == ETH_P_IPV6)
-			leaves(x, frame, len);
-		if (type != VRRP_LEASE_ETHERTYPE ||
-		    len < VRRP_LEASE_WORD_BYTES)
-			continue;
 		vrrp_lease_key(x->l.family, x->l.vrid, key);
-		if (memcmp(frame + VRRP_LEASE_KEY_AT, key, sizeof(key)) != 0)
+		if (strcmp(x->l.devices[0], link->name) != 0 ||
+		    memcmp(frame + VRRP_LEASE_KEY_AT, key, sizeof(key)) != 0)
 			continue;
 		let = runs_out(x) > world->now;
 		word(x, frame);

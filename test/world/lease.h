@@ -13,8 +13,10 @@
 struct host;
 struct link;
 
-/* A frame leaves that link, no macvlan.  True: it goes no further. */
-bool	lease_takes(const struct link *, const uint8_t *frame, size_t len);
+/* A frame leaves that link, no macvlan. */
+void	lease_sees(const struct link *, const uint8_t *frame, size_t len);
+/* True: it is a word to a lease that is there, and goes no further. */
+bool	lease_takes_word(const struct link *, const uint8_t *frame, size_t len);
 /* May a question for that address pass, or what is sent to it? */
 bool	lease_lets(const struct link *, const struct addr *);
 /* No power: the kernel has forgotten. */
