@@ -39,7 +39,7 @@ conf_child_argument(const char *arg)
 }
 
 static void
-limit(__rlimit_resource_t what, rlim_t most)
+limit(int what, rlim_t most)
 {
 	const struct rlimit r = { most, most };
 

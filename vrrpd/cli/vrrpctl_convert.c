@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "shared/conf.h"
+#include "vrrpd/convert/ka_brace.h"
 #include "vrrpd/convert/ka_convert.h"
 #include "vrrpd/convert/ka_parse.h"
 
@@ -50,18 +51,21 @@ read_source(void *arg, const char *path, char **text, char *why, size_t len)
 static char **
 match_source(void *arg, const char *pattern)
 {
-	char **list = NULL;
+	char **patterns = ka_brace(pattern), **list = NULL, **at;
 	size_t i;
 	glob_t g;
 
 	(void)arg;
-	if (glob(pattern, GLOB_BRACE, NULL, &g) != 0)
-		return NULL;
-	if ((list = calloc(g.gl_pathc + 1, sizeof(*list))) != NULL)
+	(void)memset(&g, 0, sizeof(g));
+	for (at = patterns; at != NULL && *at != NULL; at++)
+		(void)glob(*at, at == patterns ? 0 : GLOB_APPEND, NULL, &g);
+	if (g.gl_pathc > 0 &&
+	    (list = calloc(g.gl_pathc + 1, sizeof(*list))) != NULL)
 		for (i = 0; i < g.gl_pathc; i++)
 			if ((list[i] = strdup(g.gl_pathv[i])) == NULL)
 				break;
 	globfree(&g);
+	ka_brace_free(patterns);
 	return list;
 }
 

@@ -2,6 +2,7 @@
 vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_address.c vrrpd/convert/ka_address.h \
 	vrrpd/convert/ka_bfd.c vrrpd/convert/ka_bfd.h \
+	vrrpd/convert/ka_brace.c vrrpd/convert/ka_brace.h \
 	vrrpd/convert/ka_command.c vrrpd/convert/ka_command.h \
 	vrrpd/convert/ka_conv.h \
 	vrrpd/convert/ka_convert.c vrrpd/convert/ka_convert.h \

@@ -532,7 +532,7 @@ test_vrrp_helpers_dead_helper_is_started_again_ever_later(void **state)
 	needs(VRRP_NEEDS_SCRIPTS);
 	world_dies(1, SIGKILL);
 	world_run_ms(100);
-	world_dies(2, W_EXITCODE(1, 0));
+	world_dies(2, 1 << 8);
 	world_run_ms(100);
 	world_dies(3, SIGKILL);
 	world_run_ms(199);

@@ -387,7 +387,7 @@ step(void)
 		world_hangs_up(world.children);
 		break;
 	case EXIT:
-		world_dies(world.children, W_EXITCODE(s->n, 0));
+		world_dies(world.children, s->n << 8);
 		break;
 	case DIE:
 		world_dies(world.children, s->n);
