@@ -419,6 +419,33 @@ bfd_ctl_read_offer(json_t *params, bool key_only, struct bfd_params *out,
 	return true;
 }
 
+/* "sources", of one family with "local". */
+static bool
+read_sources(json_t *params, uint8_t family,
+    struct addr out[BFD_PASSIVE_REFUSED_MAX], unsigned *count,
+    struct ctl_error *error)
+{
+	json_t *list = json_object_get(params, "sources");
+	size_t i;
+
+	if (!json_is_array(list) || json_array_size(list) >
+	    BFD_PASSIVE_REFUSED_MAX)
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "\"sources\" must be at most %d addresses",
+		    BFD_PASSIVE_REFUSED_MAX);
+	for (i = 0; i < json_array_size(list); i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (text == NULL || addr_parse(text, &out[i]) != 0 ||
+		    out[i].family != family)
+			return ctl_fail(error, ERR_INVALID_PARAMS,
+			    "\"sources\": %.64s is not an address of the "
+			    "family of \"local\"", text == NULL ? "this" : text);
+	}
+	*count = (unsigned)i;
+	return true;
+}
+
 /* The client of the connection; NULL: error is set. */
 static struct bfd_client *
 requester(struct bfd_ctl *ctl, struct ctl_client_conn *conn,
@@ -533,6 +560,34 @@ passive_release(struct ctl_client_conn *conn, json_t *params, json_t **result,
 		return false;
 	if (ctl->engine == NULL || !bfd_engine_withdraw(ctl->engine,
 	    ctl_client_conn_data(conn), p.interface, p.local.family))
+		return ctl_fail(error, CTL_ERR_NOT_FOUND,
+		    "this client offers no such interface");
+	return true;
+}
+
+static bool
+passive_refuse(struct ctl_client_conn *conn, json_t *params, json_t **result,
+    struct ctl_error *error, void *arg)
+{
+	static const char *const known[] = { "interface", "local", "sources" };
+	struct addr sources[BFD_PASSIVE_REFUSED_MAX];
+	struct bfd_ctl *ctl = arg;
+	struct bfd_params p;
+	unsigned count = 0;
+
+	(void)result;
+	bfd_params_init(&p);
+	if (!json_is_object(params))
+		return ctl_fail(error, ERR_INVALID_PARAMS,
+		    "params must be an object");
+	if (!refuse_others(params, known, 3, error) ||
+	    !read_address(params, "local", true, &p.local, error) ||
+	    !read_interface(params, &p, error) ||
+	    !read_sources(params, p.local.family, sources, &count, error))
+		return false;
+	if (ctl->engine == NULL || !bfd_engine_refuse(ctl->engine,
+	    ctl_client_conn_data(conn), p.interface, sources, count,
+	    p.local.family))
 		return ctl_fail(error, CTL_ERR_NOT_FOUND,
 		    "this client offers no such interface");
 	return true;
@@ -728,6 +783,7 @@ static const struct ctl_method methods[] = {
 	{ "session.admin-down",	CTL_CHANGES,	session_admin_down },
 	{ "session.admin-up",	CTL_CHANGES,	session_admin_up },
 	{ "passive.request",	CTL_CHANGES,	passive_request },
+	{ "passive.refuse",	CTL_CHANGES,	passive_refuse },
 	{ "passive.release",	CTL_CHANGES,	passive_release },
 	{ "fate",		CTL_CHANGES,	fate },
 	{ "pong",		CTL_CHANGES,	pong },

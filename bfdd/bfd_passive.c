@@ -112,6 +112,18 @@ bfd_passive_offer(struct bfd_passive *ps, const void *owner,
 	return 0;
 }
 
+bool
+bfd_passive_refuses(const struct bfd_offer *o, const struct addr *source)
+{
+	unsigned i;
+
+	for (i = 0; i < o->source_count; i++) {
+		if (addr_equal(&o->sources[i], source))
+			return true;
+	}
+	return false;
+}
+
 void
 bfd_passive_withdraw(struct bfd_passive *ps, struct bfd_offer *o)
 {
@@ -268,7 +280,8 @@ judge(const struct bfd_passive *ps, mono_t now,
 	if (pkt->ttl != TTL_ONE_HOP)
 		return BFD_TTL_VERDICT;
 	if (!addr_equal(&o->p.local, &pkt->destination) ||
-	    !in_subnet(ps, pkt->ifindex, &pkt->source))
+	    !in_subnet(ps, pkt->ifindex, &pkt->source) ||
+	    bfd_passive_refuses(o, &pkt->source))
 		return BFD_PASSIVE_SOURCE_VERDICT;
 	if (pkt->auth_present)
 		return BFD_AUTH_UNEXPECTED_VERDICT;

@@ -27,6 +27,7 @@
 #define BFD_PASSIVE_SUBNETS_MAX	8192
 #define BFD_PASSIVE_SESSIONS_MAX 64	/* of one offer; what may be asked for */
 #define BFD_PASSIVE_SESSIONS_DEFAULT 16
+#define BFD_PASSIVE_REFUSED_MAX 64	/* addresses, of one offer */
 
 /* New sessions of one offer: so many at once, then one in this time. */
 #define BFD_PASSIVE_BURST	8
@@ -46,6 +47,9 @@ struct bfd_offer {
 	struct bfd_params	 p;
 	unsigned		 sessions;	/* there now; kept by bfd_wishes.c */
 	uint64_t		 accepted, refused;
+	/* From these nothing is accepted: they move from host to host. */
+	struct addr		 sources[BFD_PASSIVE_REFUSED_MAX];
+	unsigned		 source_count;
 	struct token_bucket	 bucket;
 	struct bfd_offer	*next;
 };
@@ -68,6 +72,8 @@ int	bfd_passive_offer(struct bfd_passive *, const void *owner,
 /* NULL: there is none. */
 struct bfd_offer *bfd_passive_find(const struct bfd_passive *,
 	    const void *owner, const char *interface, uint8_t family);
+/* Nothing is accepted from this address by that offer. */
+bool	bfd_passive_refuses(const struct bfd_offer *, const struct addr *source);
 /* The first of an owner; NULL: none is left. */
 struct bfd_offer *bfd_passive_of(const struct bfd_passive *,
 	    const void *owner);
@@ -103,7 +109,8 @@ struct bfd_first_packet {
  * BFD_OK_VERDICT with *out the offer that accepts it, or why nothing does:
  *   NO_SESSION		nobody offers this interface, or the peer does not open
  *   TTL		not 255
- *   PASSIVE_SOURCE	not from the subnet, or not to the address offered
+ *   PASSIVE_SOURCE	not from the subnet, or not to the address offered, or from
+ *			one that the owner of the offer does not want
  *   AUTH_UNEXPECTED	it is signed, and there is no key
  *   PASSIVE_LIMIT	as many as the offer allows, or too many at a time
  * Counted in the offer.

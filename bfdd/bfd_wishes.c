@@ -614,6 +614,33 @@ bfd_engine_offer(struct bfd_engine *e, const void *owner,
 }
 
 bool
+bfd_engine_refuse(struct bfd_engine *e, const void *owner,
+    const char *interface, const struct addr *sources, unsigned count,
+    uint8_t family)
+{
+	struct bfd_offer *o = bfd_passive_find(e->passive, owner, interface,
+	    family);
+	struct bfd_session *s;
+	struct bfd_wish *w;
+
+	if (o == NULL)
+		return false;
+	if (count > BFD_PASSIVE_REFUSED_MAX)
+		count = BFD_PASSIVE_REFUSED_MAX;
+	memcpy(o->sources, sources, count * sizeof(*sources));
+	o->source_count = count;
+	for (s = bfd_table_first(e->table); s != NULL; s = s->next) {
+		w = bfd_session_wish_of(s, owner);
+		if (w == NULL || !w->unsolicited || offer_of(e, s, w) != o ||
+		    !bfd_passive_refuses(o, &s->core.p.peer))
+			continue;
+		(void)drop_wish(e, s, owner);
+		bfd_wishes_apply(e, s);
+	}
+	return true;
+}
+
+bool
 bfd_engine_withdraw(struct bfd_engine *e, const void *owner,
     const char *interface, uint8_t family)
 {

@@ -84,6 +84,14 @@ int	bfd_engine_offer(struct bfd_engine *, const void *owner,
  * No longer: sessions that only the offer had are released, as by
  * bfd_engine_unwish().  False: there was none.
  */
+/*
+ * No session is accepted from these addresses, in place of those named before; one
+ * that was, and that nobody wishes, leaves.  False: the owner offers no such
+ * interface.
+ */
+bool	bfd_engine_refuse(struct bfd_engine *, const void *owner,
+	    const char *interface, const struct addr *sources, unsigned count,
+	    uint8_t family);
 bool	bfd_engine_withdraw(struct bfd_engine *, const void *owner,
 	    const char *interface, uint8_t family);
 const struct bfd_passive *bfd_engine_passive(const struct bfd_engine *);

@@ -239,7 +239,14 @@ def test_auto_stranger_is_refused_and_counted(lab):
     # To the virtual address, which is Active's today and another's tomorrow.
     refused("passive-source" if VIP in lab.r1.addresses("eth0") else
             "no-session", lab.client.address, VIP)
-    assert lab.r1.bfdd_call("show")["passive"][0]["refused-count"] >= 2
+    # Nor from it, whoever has it now.
+    lab.r1.vrrpctl("disable", "web", check=True)
+    wait_for(lambda: VIP not in lab.r1.addresses(), 5, "r1 gave it up")
+    lab.client.ip("address", "add", VIP + "/24", "dev", "eth0")
+    refused("passive-source", VIP, lab.r1.address)
+    lab.client.ip("address", "del", VIP + "/24", "dev", "eth0")
+    lab.r1.vrrpctl("enable", "web", check=True)
+    assert lab.r1.bfdd_call("show")["passive"][0]["refused-count"] >= 3
     # A neighbour is taken, and gone again when it says no more.
     first_packet(lab.client, lab.client.address, lab.r1.address)
     wait_for(lambda: lab.r1.session(lab.client.address), 5, "accepted")

@@ -62,3 +62,25 @@ def test_mute_active_gives_up_and_says_why(lab, hook, unicast):
         lab.r2.wait_state("backup", 5, name)
         wait_for(lambda: lab.r1.instance(name)["alarms"] == [], 2,
                  "it is over")
+
+
+def test_mute_bfd_packets_that_do_not_leave_are_said(lab):
+    """UDP would hide it: a rule drops what was sent, and the kernel said yes."""
+    for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                   (lab.r2, 100, lab.r1)):
+        router.start_bfdd()
+        router.start_vrrpd(vrrpd_conf(
+            priority=priority, advert_int=10, extra="bfd %s { role = peer  "
+            "interval = 50ms  multiplier = 3 }" % peer.address))
+    lab.wait_pair()
+    lab.r1.wait_session(lab.r2.address)
+    speak = silence(lab.r1, ("netdev", "egress device \"eth0\"",
+                             "meta protocol ip udp dport 3784"))
+    wait_for(lambda: lab.r2.session(lab.r1.address)["state"] == "down", 5,
+             "r2 hears nothing of it")
+    wait_for(lambda: "send-failed peer=%s" % lab.r2.address in
+             lab.r1.bfdd.log(), 5, "r1 says why")
+    assert "No buffer space" in lab.r1.bfdd.log()
+    speak()
+    lab.r1.wait_session(lab.r2.address)
+    lab.r2.wait_session(lab.r1.address)

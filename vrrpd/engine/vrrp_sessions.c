@@ -151,6 +151,32 @@ wish_for(struct vrrp_router *r, const struct vrrp_instance *v)
 	return error;
 }
 
+/* The owner of an address speaks from it: then it is a router's. */
+static bool
+is_heard_from(const struct vrrp_router *r, const char *interface,
+    const struct addr *source)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		if (strcmp(r->instances[i]->p.interface, interface) == 0 &&
+		    vrrp_heard_find(&r->instances[i]->heard, source) != NULL)
+			return true;
+	return false;
+}
+
+static void
+refuse_virtual(struct vrrp_router *r, const struct vrrp_params *p)
+{
+	unsigned i;
+
+	for (i = 0; p->priority != VRRP_PRIORITY_OWNER && i < p->vip_count &&
+	    vrrp_bfd_may_refuse(r->bfd, p->interface, p->family); i++)
+		if (!is_heard_from(r, p->interface, &p->vips[i].prefix.addr))
+			vrrp_bfd_refuse(r->bfd, p->interface,
+			    &p->vips[i].prefix.addr);
+}
+
 static void
 collect_wishes(struct vrrp_router *r)
 {
@@ -178,6 +204,8 @@ collect_wishes(struct vrrp_router *r)
 			log_err("instance=%s cannot ask for a BFD session: %s",
 			    r->instances[i]->p.name, strerror(-error));
 	}
+	for (i = 0; i < r->instance_count; i++)
+		refuse_virtual(r, &r->instances[i]->p);
 	vrrp_bfd_commit(r->bfd);
 	/* A link may be new to us and its session not to bfdd. */
 	for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++)

@@ -112,12 +112,25 @@ forget_others(struct vrrp_instance *v)
 		}
 }
 
+static bool
+is_first_advert(const struct vrrp_instance *v, const struct addr *source)
+{
+	const struct vrrp_heard_router *r = vrrp_heard_find(&v->heard, source);
+
+	return r != NULL && r->adverts_v2 + r->adverts_v3 == 1;
+}
+
 void
 vrrp_peer_heard(struct vrrp_instance *v, mono_t now,
     const struct addr *source)
 {
-	if (!v->p.has_bfd_auto || vrrp_iface_is_virtual(v->iface, source) ||
-	    !vrrp_auto_heard(&v->peers, now, source))
+	if (!v->p.has_bfd_auto)
+		return;
+	if (vrrp_iface_is_virtual(v->iface, source)) {
+		/* The owner of an address, who may open a session from it. */
+		if (!is_first_advert(v, source))
+			return;
+	} else if (!vrrp_auto_heard(&v->peers, now, source))
 		return;
 	/* The new one may have the place of another. */
 	forget_others(v);

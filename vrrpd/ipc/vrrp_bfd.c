@@ -44,6 +44,11 @@ struct pending {
 	struct pending		*next;
 };
 
+struct sources {
+	unsigned		 count;
+	struct addr		 list[VRRP_BFD_REFUSED_MAX];
+};
+
 struct offer {
 	char			 interface[IF_NAMESIZE];
 	struct addr		 local;
@@ -51,6 +56,8 @@ struct offer {
 	uint8_t			 multiplier;
 	bool			 wished, requested;
 	char			 refused[128];
+	/* From these nothing is accepted; what bfdd was told of it. */
+	struct sources		 sources, told;
 };
 
 struct vrrp_bfd {
@@ -341,8 +348,10 @@ all_unknown(struct vrrp_bfd *b)
 		l.decided = l.last_rx = MONO_NEVER;
 		set_level(b, b->sessions[i], &l, now);
 	}
-	for (i = 0; i < b->offer_count; i++)
+	for (i = 0; i < b->offer_count; i++) {
 		b->offers[i]->requested = false;
+		b->offers[i]->told.count = 0;
+	}
 	/* Sessions that peers open are told of by the next bfdd. */
 	for (i = b->count; i-- > 0; )
 		if (b->sessions[i]->accepted)
@@ -391,6 +400,7 @@ offer_answered(struct vrrp_bfd *b, struct offer *o, const char *why)
 		return;
 	}
 	o->requested = false;
+	o->told.count = 0;
 	if (strcmp(o->refused, why) != 0)
 		log_warning("bfd interface=%s local=%s bfdd refuses to accept "
 		    "sessions: %s", o->interface, addr_format(&o->local, text,
@@ -519,15 +529,41 @@ request_offer(struct vrrp_bfd *b, struct offer *o)
 	}
 }
 
+/* A bfdd that does not know the word goes on without. */
+static void
+tell_sources(struct vrrp_bfd *b, struct offer *o)
+{
+	char text[ADDR_STRLEN];
+	json_t *params, *list;
+	unsigned i;
+
+	if (!b->up || !o->requested || (o->told.count == o->sources.count &&
+	    memcmp(o->told.list, o->sources.list, o->told.count *
+	    sizeof(o->told.list[0])) == 0))
+		return;
+	list = json_array();
+	for (i = 0; i < o->sources.count; i++)
+		(void)json_array_append_new(list, json_string(addr_format(
+		    &o->sources.list[i], text, sizeof(text))));
+	params = json_pack("{s:s, s:s, s:o}", "interface", o->interface,
+	    "local", addr_format(&o->local, text, sizeof(text)), "sources",
+	    list);
+	if (params != NULL && ctl_client_call(b->client, "passive.refuse",
+	    params, NULL, NULL) == 0)
+		o->told = o->sources;
+}
+
 /* Offers first: a peer that is asked now may be asking us. */
 static void
 request_missing(struct vrrp_bfd *b)
 {
 	unsigned i;
 
-	for (i = 0; i < b->offer_count; i++)
+	for (i = 0; i < b->offer_count; i++) {
 		if (!b->offers[i]->requested)
 			request_offer(b, b->offers[i]);
+		tell_sources(b, b->offers[i]);
+	}
 	for (i = 0; i < b->count; i++)
 		if (b->sessions[i]->wished && !b->sessions[i]->requested)
 			request(b, b->sessions[i]);
@@ -587,8 +623,10 @@ vrrp_bfd_begin(struct vrrp_bfd *b)
 
 	for (i = 0; i < b->count; i++)
 		b->sessions[i]->wished = false;
-	for (i = 0; i < b->offer_count; i++)
+	for (i = 0; i < b->offer_count; i++) {
 		b->offers[i]->wished = false;
+		b->offers[i]->sources.count = 0;
+	}
 }
 
 /* L-26: fastest intervals; the multiplier of whoever detects first. */
@@ -672,6 +710,30 @@ vrrp_bfd_offer(struct vrrp_bfd *b, const char *interface,
 	    !addr_equal(&old.local, &o->local))
 		o->requested = false;
 	return 0;
+}
+
+bool
+vrrp_bfd_may_refuse(const struct vrrp_bfd *b, const char *interface,
+    uint8_t family)
+{
+	const struct offer *o = find_offer(b, interface, family);
+
+	return o != NULL && o->sources.count < VRRP_BFD_REFUSED_MAX;
+}
+
+void
+vrrp_bfd_refuse(struct vrrp_bfd *b, const char *interface,
+    const struct addr *source)
+{
+	struct offer *o = find_offer(b, interface, source->family);
+	unsigned i;
+
+	if (o == NULL || o->sources.count == VRRP_BFD_REFUSED_MAX)
+		return;
+	for (i = 0; i < o->sources.count; i++)
+		if (addr_equal(&o->sources.list[i], source))
+			return;
+	o->sources.list[o->sources.count++] = *source;
 }
 
 static void

@@ -28,6 +28,7 @@ struct vrrp_bfd;
 #define VRRP_BFD_SESSIONS_MAX	512
 #define VRRP_BFD_OFFERS_MAX	512
 #define VRRP_BFD_ACCEPTED_MAX	16	/* per offer */
+#define VRRP_BFD_REFUSED_MAX	64	/* addresses, per offer */
 
 /* bfdd is asked to tell the peers when we have not answered it for so long. */
 #define VRRP_BFD_ANSWER_WITHIN_NS	(300 * NS_PER_MS)
@@ -103,6 +104,16 @@ int	vrrp_bfd_wish(struct vrrp_bfd *, const char *interface,
  */
 int	vrrp_bfd_offer(struct vrrp_bfd *, const char *interface,
 	    const struct vrrp_bfd_params *, const struct addr *local);
+/*
+ * From this address no session is accepted on this interface, where one is offered
+ * in its family: a virtual address is whoever has it, and no router.  Those beyond
+ * VRRP_BFD_REFUSED_MAX are accepted, and of no use.
+ */
+void	vrrp_bfd_refuse(struct vrrp_bfd *, const char *interface,
+	    const struct addr *source);
+/* There is an offer, and room for one more. */
+bool	vrrp_bfd_may_refuse(const struct vrrp_bfd *, const char *interface,
+	    uint8_t family);
 void	vrrp_bfd_commit(struct vrrp_bfd *);
 
 /*

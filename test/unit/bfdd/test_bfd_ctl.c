@@ -638,6 +638,50 @@ test_bfd_ctl_bad_offers_are_refused(void **state)
 	assert_null(bfd_passive_first(bfd_engine_passive(w->engine)));
 }
 
+/* L-27: addresses that move from host to host open nothing. */
+static void
+test_bfd_ctl_sources_are_refused(void **state)
+{
+#define REFUSE	"{\"interface\":\"lo\",\"local\":\"127.0.0.1\",\"sources\":"
+	static const char *const bad[] = {
+		"{}", OFFER_KEY, REFUSE "7}", REFUSE "[7]}", REFUSE "[\"x\"]}",
+		REFUSE "[\"2001:db8::1\"]}", REFUSE "[],\"peer\":\"127.0.0.2\"}",
+	};
+	struct world *w = *state;
+	const struct bfd_offer *o;
+	struct ctl_client_conn *c;
+	char many[2048] = REFUSE "[\"127.0.0.2\"";
+	struct addr a;
+	size_t i;
+
+	if (w == NULL)
+		skip();
+	c = client(w, 0);
+	assert_int_equal(error_code(ask(c, "passive.refuse",
+	    REFUSE "[\"127.0.0.2\"]}")), CTL_ERR_NOT_FOUND);
+	assert_int_equal(error_code(ask(client(w, 4242), "passive.refuse",
+	    REFUSE "[\"127.0.0.2\"]}")), CTL_ERR_FORBIDDEN);
+	assert_int_equal(error_code(ask(c, "passive.request", OFFER)), 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (error_code(ask(c, "passive.refuse", bad[i])) != -32602)
+			fail_msg("%s", bad[i]);
+	for (i = 1; i <= BFD_PASSIVE_REFUSED_MAX; i++)
+		(void)strcat(many, ",\"127.0.0.2\"");
+	(void)strcat(many, "]}");
+	assert_int_equal(error_code(ask(c, "passive.refuse", many)), -32602);
+	assert_int_equal(error_code(ask(c, "passive.refuse",
+	    REFUSE "[\"127.0.0.2\",\"127.0.0.3\"]}")), 0);
+	o = bfd_passive_first(bfd_engine_passive(w->engine));
+	assert_int_equal(addr_parse("127.0.0.3", &a), 0);
+	assert_true(bfd_passive_refuses(o, &a));
+	/* Another request keeps them, another list does not. */
+	assert_int_equal(error_code(ask(c, "passive.request", OFFER)), 0);
+	assert_true(bfd_passive_refuses(o, &a));
+	assert_int_equal(error_code(ask(c, "passive.refuse", REFUSE "[]}")), 0);
+	assert_false(bfd_passive_refuses(o, &a));
+#undef REFUSE
+}
+
 /* ---- Fate sharing ---- */
 
 #define FATE	"{\"interfaces\":[\"lo\"],\"answer-within-us\":0}"
@@ -986,6 +1030,7 @@ main(void)
 		T(test_bfd_ctl_bad_fates_are_refused),
 		T(test_bfd_ctl_offer_is_shown_and_goes_with_its_client),
 		T(test_bfd_ctl_bad_offers_are_refused),
+		T(test_bfd_ctl_sources_are_refused),
 		cmocka_unit_test_setup_teardown(
 		    test_bfd_ctl_steps_of_show_are_short, setup_many,
 		    teardown),

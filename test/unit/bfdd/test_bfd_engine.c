@@ -1070,6 +1070,33 @@ test_bfd_engine_accepted_session_that_fails_falls_silent(void **state)
 	(void)stranger_comes_up(w);			/* may try again */
 }
 
+/* L-27 - one of an address that turns out to be a virtual one leaves. */
+static void
+test_bfd_engine_accepted_session_of_a_refused_source_leaves(void **state)
+{
+	struct world *w = *state;
+	struct addr a;
+	int owner;
+
+	if (w == NULL)
+		skip();
+	offer_lo(w, &owner, 4);
+	(void)stranger_comes_up(w);
+	assert_int_equal(addr_parse("127.0.0.3", &a), 0);
+	assert_true(bfd_engine_refuse(w->engine, &owner, "lo", &a, 1, AF_INET));
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 1);
+	assert_int_equal(addr_parse(STRANGER, &a), 0);
+	assert_false(bfd_engine_refuse(w->engine, w, "lo", &a, 1, AF_INET));
+	assert_true(bfd_engine_refuse(w->engine, &owner, "lo", &a, 1, AF_INET));
+	assert_int_equal(bfd_passive_first(bfd_engine_passive(w->engine))->
+	    sessions, 0);
+	assert_true(wait_for(w, is_deleted));
+	stranger_says(STRANGER, BFD_DOWN, NULL);
+	run_for(w, 20 * NS_PER_MS);
+	assert_int_equal(bfd_table_count(bfd_engine_table(w->engine)), 0);
+}
+
 /* B-145 - one that comes back in time is the same session. */
 static void
 test_bfd_engine_accepted_session_comes_back(void **state)
@@ -1191,6 +1218,7 @@ main(void)
 		T(test_bfd_engine_session_of_the_file_waits_for_room),
 		T(test_bfd_engine_offered_interface_accepts_a_session),
 		T(test_bfd_engine_accepted_session_that_fails_falls_silent),
+		T(test_bfd_engine_accepted_session_of_a_refused_source_leaves),
 		T(test_bfd_engine_accepted_session_comes_back),
 		T(test_bfd_engine_accepted_and_asked_for_is_one_session),
 		T(test_bfd_engine_offer_withdrawn_takes_its_sessions_along),

@@ -250,6 +250,25 @@ test_bfd_passive_martians_of_any_kind_are_refused(void **state)
 	}
 }
 
+/* L-27 - a virtual address, which its owner has named */
+static void
+test_bfd_passive_sources_that_are_not_wanted(void **state)
+{
+	struct bfd_first_packet p = packet("192.0.2.77", "192.0.2.1");
+
+	(void)state;
+	offer("192.0.2.1", 4);
+	assert_int_equal(judge(&p), BFD_OK_VERDICT);
+	offered->sources[0] = address("192.0.2.76");
+	offered->sources[1] = address("192.0.2.77");
+	offered->source_count = 1;
+	assert_int_equal(judge(&p), BFD_OK_VERDICT);
+	offered->source_count = 2;
+	assert_int_equal(judge(&p), BFD_PASSIVE_SOURCE_VERDICT);
+	offer("192.0.2.1", 2);			/* replaced */
+	assert_int_equal(judge(&p), BFD_PASSIVE_SOURCE_VERDICT);
+}
+
 static void
 test_bfd_passive_link_local_peers_are_accepted(void **state)
 {
@@ -345,6 +364,7 @@ main(void)
 		T(test_bfd_passive_without_an_offer_nothing_is_accepted),
 		T(test_bfd_passive_what_does_not_fit_is_refused),
 		T(test_bfd_passive_martians_of_any_kind_are_refused),
+		T(test_bfd_passive_sources_that_are_not_wanted),
 		T(test_bfd_passive_link_local_peers_are_accepted),
 		T(test_bfd_passive_number_and_rate_are_limited),
 		T(test_bfd_passive_follows_addresses_and_interfaces),

@@ -318,6 +318,7 @@ vrrp_bfd_is_up(const struct vrrp_bfd *b)
 void
 vrrp_bfd_begin(struct vrrp_bfd *b)
 {
+	ew.refuses[0] = '\0';
 	assert_ptr_equal(b, &ew);
 	collecting[0] = '\0';
 }
@@ -347,6 +348,29 @@ vrrp_bfd_offer(struct vrrp_bfd *b, const char *interface,
 	add(collecting, sizeof(collecting), "offer:%s:%s", interface,
 	    addr_format(local, ours, sizeof(ours)));
 	return 0;
+}
+
+bool
+vrrp_bfd_may_refuse(const struct vrrp_bfd *b, const char *interface,
+    uint8_t family)
+{
+	(void)interface;
+	(void)family;
+	assert_ptr_equal(b, &ew);
+	return strstr(collecting, "offer:") != NULL;
+}
+
+void
+vrrp_bfd_refuse(struct vrrp_bfd *b, const char *interface,
+    const struct addr *source)
+{
+	char text[ADDR_STRLEN];
+	size_t n = strlen(ew.refuses);
+
+	assert_ptr_equal(b, &ew);
+	(void)snprintf(ew.refuses + n, sizeof(ew.refuses) - n, "%s%s:%s",
+	    n == 0 ? "" : " ", interface, addr_format(source, text,
+	    sizeof(text)));
 }
 
 void

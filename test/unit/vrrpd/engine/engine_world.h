@@ -39,6 +39,7 @@ struct engine_world {
 	bool		bfd_up;
 	char		bfd_path[64];
 	char		wishes[1024];	/* of the last commit */
+	char		refuses[256];	/* sources of no session, since the last */
 	unsigned	commits;
 	char		in_charge[256];	/* interfaces, blanks between */
 	int64_t		grace_ns;

@@ -142,6 +142,23 @@ test_vrrp_sessions_auto_offers_and_learns(void **state)
 	assert_string_equal(ew.wishes, "offer:eth0:192.0.2.2");
 }
 
+/* L-27: a virtual address is no router, unless it is heard as its owner's. */
+static void
+test_vrrp_sessions_virtual_addresses_open_none(void **state)
+{
+	(void)state;
+	start(INSTANCE("web", "51", AUTO) INSTANCE("db", "52", ""));
+	assert_string_equal(ew.refuses, "eth0:192.0.2.151 eth0:192.0.2.152");
+	engine_advert("192.0.2.3", 51, 200);
+	assert_string_equal(ew.refuses, "eth0:192.0.2.151 eth0:192.0.2.152");
+	engine_advert("192.0.2.151", 51, 200);	/* of whoever it is: refused */
+	assert_string_equal(ew.refuses, "eth0:192.0.2.151 eth0:192.0.2.152");
+	engine_advert("192.0.2.151", 51, 255);
+	assert_string_equal(ew.refuses, "eth0:192.0.2.152");
+	engine_apply(INSTANCE("web", "51", ""));
+	assert_string_equal(ew.refuses, "");
+}
+
 /* The timer of the age runs for as long as its session is Up, and no advert. */
 static void
 test_vrrp_sessions_auto_keeps_whose_session_is_up(void **state)
@@ -450,6 +467,7 @@ main(void)
 	    TEST(test_vrrp_sessions_follow_the_primary_address),
 	    TEST(test_vrrp_sessions_follow_the_configuration),
 	    TEST(test_vrrp_sessions_auto_offers_and_learns),
+	    TEST(test_vrrp_sessions_virtual_addresses_open_none),
 	    TEST(test_vrrp_sessions_auto_keeps_whose_session_is_up),
 	    TEST(test_vrrp_sessions_auto_does_not_wish_for_what_a_peer_has_opened),
 	    TEST(test_vrrp_sessions_a_level_concerns_all_who_have_the_peer_there),

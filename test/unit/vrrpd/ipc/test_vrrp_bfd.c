@@ -644,6 +644,74 @@ test_vrrp_bfd_offer_is_asked_for_and_withdrawn(void **state)
 	assert_string_equal(asked_text(0, "local"), "192.0.2.9");
 }
 
+static void
+collect_refusals(const char *const *sources)
+{
+	struct addr a;
+
+	forget_calls();
+	vrrp_bfd_begin(b);
+	offer("eth0", "192.0.2.1", 10, 3);
+	assert_true(vrrp_bfd_may_refuse(b, "eth0", AF_INET));
+	assert_false(vrrp_bfd_may_refuse(b, "eth0", AF_INET6));
+	assert_false(vrrp_bfd_may_refuse(b, "eth1", AF_INET));
+	for (; *sources != NULL; sources++) {
+		assert_int_equal(addr_parse(*sources, &a), 0);
+		vrrp_bfd_refuse(b, "eth0", &a);
+	}
+	vrrp_bfd_commit(b);
+}
+
+static void
+assert_told(unsigned call, const char *first, size_t count)
+{
+	json_t *list = json_object_get(calls[call].params, "sources");
+
+	assert_string_equal(calls[call].method, "passive.refuse");
+	assert_string_equal(asked_text(call, "interface"), "eth0");
+	assert_string_equal(asked_text(call, "local"), "192.0.2.1");
+	assert_int_equal(json_array_size(list), count);
+	if (count > 0)
+		assert_string_equal(json_string_value(json_array_get(list, 0)),
+		    first);
+}
+
+/* L-27 - BFD addresses are never virtual ones; told once, and to each bfdd */
+static void
+test_vrrp_bfd_virtual_addresses_open_nothing(void **state)
+{
+	static const char *const none[] = { NULL }, *const two[] = {
+	    "192.0.2.50", "192.0.2.50", "192.0.2.51", "fe80::50", NULL };
+	char text[VRRP_BFD_REFUSED_MAX + 9][ADDR_STRLEN];
+	const char *many[VRRP_BFD_REFUSED_MAX + 10] = { NULL };
+	unsigned i;
+
+	(void)state;
+	client.h.up(NULL, client.arg);
+	collect_refusals(two);
+	assert_int_equal(call_count, 2);
+	assert_string_equal(calls[0].method, "passive.request");
+	assert_told(1, "192.0.2.50", 2);
+	collect_refusals(two);
+	assert_int_equal(call_count, 0);
+	client.h.down("gone", client.arg);
+	forget_calls();
+	client.h.up(NULL, client.arg);
+	assert_int_equal(call_count, 2);
+	assert_told(1, "192.0.2.50", 2);
+	collect_refusals(none);
+	assert_int_equal(call_count, 1);
+	assert_told(0, NULL, 0);
+	for (i = 0; i < VRRP_BFD_REFUSED_MAX + 9; i++) {
+		(void)snprintf(text[i], ADDR_STRLEN, "192.0.2.%u", 100 + i);
+		many[i] = text[i];
+	}
+	collect_refusals(many);
+	assert_int_equal(call_count, 1);
+	assert_told(0, "192.0.2.100", VRRP_BFD_REFUSED_MAX);
+	assert_false(vrrp_bfd_may_refuse(b, "eth0", AF_INET));
+}
+
 /* L-27 + a session that was opened to us is known as long as bfdd has it */
 static void
 test_vrrp_bfd_accepted_session_comes_and_goes(void **state)
@@ -768,6 +836,7 @@ main(void)
 	    TEST(test_vrrp_bfd_accepted_session_comes_and_goes),
 	    TEST(test_vrrp_bfd_accepted_session_may_be_wished),
 	    TEST(test_vrrp_bfd_accepted_session_is_lost_with_bfdd),
+	    TEST(test_vrrp_bfd_virtual_addresses_open_nothing),
 	    TEST(test_vrrp_bfd_refused_offer_is_said_once_and_repeated),
 	};
 
