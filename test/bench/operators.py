@@ -323,6 +323,15 @@ def new_longest(before, after):
         a["longest-us"] / 1000, (a["handler-us"] or 0) / 1000, a["handler"])
 
 
+def new_work(before, after):
+    """" (1.7 ms, of that 1.6 in HANDLER)": most on a CPU, if it is a new one."""
+    w = after and after["cpu"]
+    if not w or w["time"] == before["cpu"]["time"]:
+        return ""
+    return " (%.1f ms, of that %.1f in %s)" % (
+        w["longest-us"] / 1000, (w["handler-us"] or 0) / 1000, w["handler"])
+
+
 class Many:
     """One reload of many instances on r1, and what it does to the others."""
 
@@ -378,9 +387,11 @@ class Many:
                before=self.before, after=self.after)
         say("  of the others %d moved; engines killed %d; the reload was "
             "answered after %.2f s" % (stayed, self.killed, self.took))
-        say("  longest absence %s%s; machine %.1f ms" % (
+        say("  longest absence %s%s, on a CPU %s%s; machine %.1f ms" % (
             "unknown" if away is None else "<= %g ms" % away,
-            new_longest(self.before, self.after), self.machine))
+            new_longest(self.before, self.after),
+            "unknown" if away is None else "<= %g ms" % cpu,
+            new_work(self.before, self.after), self.machine))
 
 
 def many(options):

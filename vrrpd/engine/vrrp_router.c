@@ -567,30 +567,40 @@ vrrp_router_apply(struct vrrp_router *r, const struct vrrp_config *c,
 
 /* --- life --- */
 
-/* No event tells of settings: each instance looks at them every few rounds. */
-#define HOST_ROUNDS	5
+/*
+ * No event tells of settings.  Each instance and interface looks at its own every few
+ * seconds, with a dozen files to be read: a few of them in a turn, or a crowd would
+ * keep the loop for milliseconds.
+ */
+#define HOST_SLOTS	(5 * VRRP_REFRESH_SLOTS)
 
 static void
-look_at_host(struct vrrp_router *r, struct vrrp_instance *v)
+look_at_interface(struct vrrp_iface *f)
 {
-	if (r->refresh_at == 0)
-		r->host_round = (r->host_round + 1) % HOST_ROUNDS;
-	if (r->host_round != 0 || v->vips == NULL)
-		return;
-	vrrp_host_look(v);
-	vrrp_instance_look_at_settings(v);
-}
+	const char *key = vrrp_manners_insist(&f->manners);
 
-static void
-look_at_interface(const struct vrrp_router *r, struct vrrp_iface *f)
-{
-	const char *key;
-
-	vrrp_manners_pay(&f->manners);
-	key = r->host_round == 0 ? vrrp_manners_insist(&f->manners) : NULL;
 	if (key != NULL)
 		log_warning("interface=%s somebody has changed %s, by which it "
 		    "answers for virtual addresses: set anew", f->name, key);
+}
+
+static void
+look_at_host(struct vrrp_router *r)
+{
+	unsigned most = r->instance_count > r->iface_count ?
+	    r->instance_count : r->iface_count;
+	unsigned i = most * r->host_slot / HOST_SLOTS;
+	unsigned end = most * (r->host_slot + 1) / HOST_SLOTS;
+
+	r->host_slot = (r->host_slot + 1) % HOST_SLOTS;
+	for (; i < end; i++) {
+		if (i < r->iface_count)
+			look_at_interface(r->ifaces[i]);
+		if (i >= r->instance_count || r->instances[i]->vips == NULL)
+			continue;
+		vrrp_host_look(r->instances[i]);
+		vrrp_instance_look_at_settings(r->instances[i]);
+	}
 }
 
 /* L-33: refresh a few instances at a time. */
@@ -603,18 +613,17 @@ vrrp_router_refresh(struct vrrp_router *r)
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
 		vrrp_hold_refresh(r->lingering[i]);
 	for (i = 0; r->refresh_at == 0 && i < r->iface_count; i++)
-		look_at_interface(r, r->ifaces[i]);
+		vrrp_manners_pay(&r->ifaces[i]->manners);
 	/* With fewer instances than slots the last calls find nobody. */
 	while (n-- > 0) {
-		if (r->refresh_at < r->instance_count) {
+		if (r->refresh_at < r->instance_count)
 			vrrp_hold_refresh(r->instances[r->refresh_at]);
-			look_at_host(r, r->instances[r->refresh_at]);
-		}
 		r->refresh_at++;
 	}
 	if (r->refresh_at >= r->instance_count &&
 	    r->refresh_at >= VRRP_REFRESH_SLOTS)
 		r->refresh_at = 0;
+	look_at_host(r);
 }
 
 static void

@@ -59,7 +59,7 @@ struct vrrp_router {
 	int	(*replace)(void *arg);
 	void	*restart_arg;		/* of both */
 	unsigned		  refresh_at;	/* the instance that is next */
-	unsigned		  host_round;	/* of refreshes, vrrp_host_look() */
+	unsigned		  host_slot;	/* of looking at settings: the next */
 	const struct vrrp_birth	 *birth;	/* NULL: nobody watches us */
 	struct vrrp_refusals	  refusals;	/* between the processes */
 	const struct rtsched	 *scheduling;	/* NULL: none */

@@ -15,6 +15,7 @@
 
 #include "shared/log.h"
 #include "test/unit/vrrpd/engine/engine_world.h"
+#include "vrrpd/instance/vrrp_host.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/engine/vrrp_leaving.h"
 #include "vrrpd/instance/vrrp_instance.h"
@@ -521,6 +522,45 @@ test_vrrp_router_refreshes_nobody_while_there_is_nobody(void **state)
 	assert_string_equal(world.did, "");
 }
 
+static unsigned looks;
+
+/* In place of the look at the host's files. */
+void
+vrrp_host_look(struct vrrp_instance *v)
+{
+	assert_non_null(v);
+	looks++;
+}
+
+/* Files are read for it: a crowd must not do so in one turn. */
+static void
+test_vrrp_router_looks_at_the_host_a_few_instances_at_a_time(void **state)
+{
+	static const unsigned counts[] = { 1, 3, 201 };
+	static char text[201 * 128];
+	unsigned c, i, before;
+	size_t len;
+
+	(void)state;
+	for (c = 0; c < 3; c++) {
+		for (i = 0, len = 0; i < counts[c]; i++)
+			len += (size_t)snprintf(text + len,
+			    sizeof(text) - len, "instance n%u { interface = "
+			    "eth0 virtual_router_id = %u virtual_addresses = "
+			    "{ 198.51.100.%u/24 } }\n", i, i + 1, i + 1);
+		engine_apply(text);
+		if (c == 0)
+			engine_start();
+		looks = 0;
+		for (i = 0; i < 5 * VRRP_REFRESH_SLOTS; i++) {
+			before = looks;
+			vrrp_router_refresh(ew.r);
+			assert_true(looks - before <= 1 + counts[c] / 100);
+		}
+		assert_int_equal(looks, counts[c]);
+	}
+}
+
 /* --- a planned restart --- */
 
 /* L-24 */
@@ -745,6 +785,7 @@ main(void)
 	    TEST(test_vrrp_router_an_active_that_was_absent_listens_first),
 	    TEST(test_vrrp_router_refreshes_everybody_once_in_a_round),
 	    TEST(test_vrrp_router_refreshes_those_that_linger),
+	    TEST(test_vrrp_router_looks_at_the_host_a_few_instances_at_a_time),
 	    TEST(test_vrrp_router_refreshes_nobody_while_there_is_nobody),
 	    TEST(test_vrrp_router_hands_off_who_is_active),
 	    TEST(test_vrrp_router_does_not_hand_off_a_fenced_active),
