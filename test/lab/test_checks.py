@@ -59,6 +59,9 @@ def conf(trackers="", track="", name="web", **kwargs):
 
 def script_conf(command, track="track_script chk { }", words="",
                 interval="50ms", **kwargs):
+    """Run often, and with time to end on a busy machine."""
+    if "timeout" not in words:
+        words += "  timeout = 5s"
     return conf("script chk { command = \"%s\"  interval = %s %s }\n" %
                 (command, interval, words), track, **kwargs)
 
