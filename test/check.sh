@@ -217,4 +217,12 @@ if [ "$one_by_one" ]; then
 	say "the lab where it measures time, one by one and with nothing beside"
 	lab "lab, one by one" -p no:xdist -m timing
 fi
+sh "$top/test/denied.sh" "$tmp/gcc" >"$tmp/denied.log" 2>&1
+status=$?
+if [ $status = 77 ]; then
+	skip "refused system calls: $(cat "$tmp/denied.log")"
+else
+	result "no system call was missed by a filter" $status \
+	    "$tmp/denied.log"
+fi
 finish

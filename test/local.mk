@@ -19,6 +19,7 @@ dist_check_SCRIPTS += \
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	test/bare.sh \
+	test/denied.sh \
 	test/link.req \
 	test/programs \
 	test/rfc5880.req \
