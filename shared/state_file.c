@@ -85,15 +85,32 @@ is_writable_by(const struct stat *st, uid_t uid)
 	    0 : -EPERM;
 }
 
-int
-state_file_folder(const char *path, uid_t uid)
+/* Without slashes at its end, or "the folder above" would be the folder itself. */
+static int
+trimmed(char out[STATE_FILE_PATH_MAX], const char *path)
 {
-	char parent[STATE_FILE_PATH_MAX];
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n >= STATE_FILE_PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(out, path, n);
+	out[n] = '\0';
+	return 0;
+}
+
+int
+state_file_folder(const char *wanted, uid_t uid)
+{
+	char parent[STATE_FILE_PATH_MAX], path[STATE_FILE_PATH_MAX];
 	struct stat st;
 	bool made;
 	int fd, error;
 
-	error = parent_of(parent, path);
+	error = trimmed(path, wanted);
+	if (error == 0)
+		error = parent_of(parent, path);
 	if (error < 0)
 		return error;
 	if (mkdir(parent, 0755) == -1 && errno != EEXIST)

@@ -208,6 +208,12 @@ test_state_file_folder_is_made_and_given_away_once(void **state)
 	*strrchr(deep, '/') = '\0';
 	assert_int_equal(stat(deep, &st), 0);
 	assert_int_equal(st.st_uid, geteuid());
+	/* As a shell completes it. */
+	(void)snprintf(deep, sizeof(deep), "%s/swiftover/other//", top);
+	assert_int_equal(state_file_folder(deep, uid), 0);
+	assert_int_equal(stat(deep, &st), 0);
+	assert_int_equal(st.st_uid, uid);
+	assert_int_equal(state_file_folder(deep, uid), 0);
 	if (geteuid() != 0)
 		return;
 	/* A folder that has an owner keeps it. */
