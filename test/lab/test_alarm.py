@@ -136,6 +136,19 @@ def test_alarm_virtual_mac_refused_ends(lab):
     start_both(lab)
     for router in lab.routers:
         wait_alarm(router, "virtual-mac-refused")
+    # A planned restart is no end of it, and no beginning.
+    since = alarms(lab.r1)["virtual-mac-refused"]["since"]
+    pid = lab.r1.engine_pid()
+    lab.r1.vrrpctl("restart", check=True)
+    wait_for(lambda: lab.r1.engine_pid() not in (None, pid), 5,
+             "another engine")
+    wait_for(lambda: "own MAC only" in alarms(lab.r1).get(
+        "virtual-mac-refused", {"text": ""})["text"], 5,
+             "it has been found again")
+    assert alarms(lab.r1)["virtual-mac-refused"]["since"] == since
+    said = [line for line in lab.r1.vrrpd.log().splitlines()
+            if "alarm=virtual-mac-refused" in line]
+    assert len(said) == 1, said
     for mend in mends:
         mend()
     lab.r2.wait_state("backup", 5)

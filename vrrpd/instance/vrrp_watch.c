@@ -273,6 +273,16 @@ is_undecided(const struct vrrp_instance *v)
 }
 
 /*
+ * On an interface that is a macvlan itself the answer comes to our own device, beside
+ * it and unheard here; our adverts leave from its own MAC there.
+ */
+static bool
+can_hear_trial(const struct vrrp_instance *v)
+{
+	return v->p.virtual_mac && !v->iface->link.is_macvlan;
+}
+
+/*
  * Whether or when, a frame from the virtual MAC may leave a Backup, which tries so that
  * an alarm comes, or auto has decided, before it is Active: MONO_NEVER, not by what is
  * known.  Nobody may be using that MAC, or the
@@ -285,7 +295,7 @@ early_at(const struct vrrp_instance *v)
 {
 	mono_t at = v->asked_since;
 
-	if (v->core.state != VRRP_BACKUP || !v->p.virtual_mac ||
+	if (v->core.state != VRRP_BACKUP || !can_hear_trial(v) ||
 	    mono_is_never(at) || v->passage.verdict == VRRP_PASSAGE_PASSES)
 		return MONO_NEVER;
 	if (!v->asking && mono_is_never(v->seen_other))
@@ -301,7 +311,7 @@ early_at(const struct vrrp_instance *v)
 static bool
 tries_passage(const struct vrrp_instance *v)
 {
-	if (!v->p.virtual_mac)
+	if (!can_hear_trial(v))
 		return false;
 	if (v->core.state == VRRP_ACTIVE)
 		return true;
@@ -312,7 +322,7 @@ tries_passage(const struct vrrp_instance *v)
 static bool
 needs_partners(const struct vrrp_instance *v)
 {
-	return v->p.virtual_mac && v->core.state != VRRP_INITIALIZE;
+	return can_hear_trial(v) && v->core.state != VRRP_INITIALIZE;
 }
 
 /* All hosts on the link that this instance knows of. */
@@ -419,7 +429,7 @@ arm(struct vrrp_instance *v)
 {
 	mono_t at = v->ask_at, early = early_at(v);
 
-	if (v->core.state == VRRP_ACTIVE && v->p.virtual_mac)
+	if (v->core.state == VRRP_ACTIVE && can_hear_trial(v))
 		at = mono_min(at, v->passage.next);
 	else if (!mono_is_never(early))
 		at = mono_min(at, mono_max(early, v->passage.next));

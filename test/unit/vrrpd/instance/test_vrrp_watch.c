@@ -369,6 +369,24 @@ test_vrrp_watch_refused_virtual_mac_is_an_alarm(void **state)
 	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
 }
 
+/* The answers would come to the device beside it. */
+static void
+test_vrrp_watch_tries_nothing_on_a_macvlan(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	world.iface->link.is_macvlan = true;
+	start_with(&p);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	hear_ask(false);
+	answer_trials(false, 12 * NS_PER_S);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_UNKNOWN);
+	assert_null(strstr(lines, "alarm"));
+}
+
 /* Not a claim of the address, nor a Backup's trial or its kernel's IGMP. */
 static void
 test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm(void **state)
@@ -597,6 +615,7 @@ main(void)
 	    TEST(test_vrrp_watch_crowd_asks_at_its_pace),
 	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
 	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
+	    TEST(test_vrrp_watch_tries_nothing_on_a_macvlan),
 	    TEST(test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm),
 	    TEST(test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet),
 	    TEST(test_vrrp_watch_auto_decides_before_it_is_active),
