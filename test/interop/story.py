@@ -217,6 +217,11 @@ PCAP_HEADER = 24            # bytes, and then records
 FILTER = "ip proto 112 or ip6 proto 112 or arp or icmp6"
 
 
+def is_quiet(router):
+    """All of it was ordinary life."""
+    assert "alarm instance=" not in router.vrrpd.log(), router.vrrpd.log()
+
+
 def theirs_is_better(lab, theirs, setting):
     """Theirs 200, ours 100."""
     if setting.ipv6:
@@ -286,6 +291,7 @@ def theirs_is_better(lab, theirs, setting):
 
     check_wait(setting.adi_ms(100), silence, "ours, Active_Down_Interval")
     check_wait(setting.ours_resigned_ms(100), resignation, "ours, Skew_Time")
+    is_quiet(r2)
     judge(captures, setting, source[r2])
 
 
@@ -337,5 +343,6 @@ def ours_is_better(lab, theirs, setting):
         took, last = waited_ms(capture, source[r1], source[r2])
         assert last == 0
         captures.append(capture)
+    is_quiet(r1)
     judge(captures, setting, source[r1])
     assert took < setting.skew_ms(100) + 4 * SLACK_MS + setting.late_ms, took

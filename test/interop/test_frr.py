@@ -23,6 +23,9 @@ pytestmark = pytest.mark.skipif(
 class Frr(Theirs):
     def device(self, router):
         s = self.setting
+        # Else the kernel answers for the address from eth0 as well, by its own
+        # MAC and also while Backup, which is an alarm of ours, and a true one.
+        router.sysctl("net.ipv4.conf.eth0.arp_ignore", 1)
         router.ip("link", "add", "vrrp0", "link", "eth0", "address",
                   VMAC6 if s.ipv6 else VMAC, "type", "macvlan", "mode",
                   "bridge")
