@@ -57,6 +57,7 @@ confine_is_built(void)
 #else
 
 #include <sys/prctl.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -204,6 +205,8 @@ has(enum confine_kind kind, const char *name)
 {
 	const char *const *const *list, *const *at;
 
+	if (kind == CONFINE_NET && strcmp(name, "clone") == 0)
+		return true;			/* in part */
 	for (list = kinds[kind].lists; *list != NULL; list++)
 		for (at = *list; *at != NULL; at++)
 			if (strcmp(*at, name) == 0)
@@ -222,16 +225,26 @@ refuse(scmp_filter_ctx ctx, enum confine_kind kind, const char *const *list)
 	return error;
 }
 
+/* A thread, and no process: vrrpd-net has one for what may take long. */
+static int
+allow_threads(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+}
+
 /* The calls that are allowed with some arguments only. */
 static int
-allow_in_part(scmp_filter_ctx ctx)
+allow_in_part(scmp_filter_ctx ctx, enum confine_kind kind)
 {
 	size_t i;
 	int error;
 
 	error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
 	    SCMP_A0(SCMP_CMP_NE, MARK));
-	/* abort(3), in this process, which has one thread. */
+	if (error == 0 && kind == CONFINE_NET)
+		error = allow_threads(ctx);
+	/* abort(3), in this process. */
 	if (error == 0)
 		error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
 		    SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ,
@@ -256,7 +269,7 @@ static int
 allow(scmp_filter_ctx ctx, enum confine_kind kind)
 {
 	const char *const *const *list, *const *name;
-	int error = allow_in_part(ctx);
+	int error = allow_in_part(ctx, kind);
 
 	for (list = kinds[kind].lists; error == 0 && *list != NULL; list++)
 		for (name = *list; error == 0 && *name != NULL; name++)

@@ -127,7 +127,6 @@ try_lease(const uint8_t *data, size_t size)
 {
 	static uint8_t bytes[VRRP_LEASE_ERRAND_MAX];
 	static struct vrrp_lease_errand e, again;
-	char table[VRRP_LEASE_TABLE_MAX];
 	unsigned i;
 
 	if (!vrrp_lease_errand_decode(data, size, &e))
@@ -140,12 +139,12 @@ try_lease(const uint8_t *data, size_t size)
 		REQUIRE(memchr(e.lease.devices[i], '\0', IF_NAMESIZE) != NULL);
 	for (i = 0; i < e.lease.vip_count; i++)
 		REQUIRE(e.lease.vips[i].device < e.lease.device_count);
-	vrrp_lease_table(&e.lease, table);
 	REQUIRE(vrrp_lease_errand_decode(bytes,
 	    vrrp_lease_errand_encode(&e, bytes), &again));
 	REQUIRE(again.number == e.number && again.put == e.put &&
 	    again.is_active == e.is_active);
 	REQUIRE(vrrp_lease_equal(&again.lease, &e.lease));
+	REQUIRE(vrrp_lease_is_same_router(&again.lease, &e.lease));
 }
 
 static void

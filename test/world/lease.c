@@ -1,6 +1,6 @@
 /*
  * lease.c - the lease of an Active, as the kernel would apply it: in the place of
- * vrrp_lease_nft.c, whose head has the rules.
+ * vrrp_leases.c; the head of vrrp_lease_nft.c has the rules.
  *
  * A lease hangs on its host and outlives every process.  Clocks are set by frames as
  * they leave, and by words; one that is not set, or has run out, stops what comes.
@@ -21,19 +21,19 @@
 #include "test/world/proc.h"
 #include "test/world/world.h"
 #include "vrrpd/linux/vrrp_lease_nft.h"
+#include "vrrpd/linux/vrrp_leases.h"
 #include "vrrpd/pure/vrrp_lease.h"
 
 #define TICK_NS		(4 * NS_PER_MS)
 #define ASIDE		NEVER
 #define BFD_PORT	3784
-#define BFD_PATH_DOWN	5
+#define BFD_LAST_WORD	4	/* or 5 */
 #define BFD_STATE_DOWN	1
 #define BFD_STATE_UP	3
 
 struct lease {
 	struct lease		*next;
 	struct host		*host;
-	char			 table[VRRP_LEASE_TABLE_MAX];
 	struct vrrp_lease	 l;
 	bool			 active, off;
 	int64_t			 adverts;	/* runs out; 0: it has */
@@ -102,8 +102,9 @@ look(void *arg, uint64_t n)
 	if (x->looks_at <= world->now)
 		x->looks_at = NEVER;
 	if (runs_out(x) <= world->now) {
-		world_say("%s kernel: the lease %s has run out", x->host->name,
-		    x->table);
+		world_say("%s kernel: the lease %s-%c-%u has run out",
+		    x->host->name, x->l.devices[0],
+		    x->l.family == AF_INET6 ? '6' : '4', x->l.vrid);
 		is_seen(x);
 	}
 	wait_for(x);
@@ -121,12 +122,12 @@ changed(struct lease *x, bool let)
 /* --- put there and taken out --- */
 
 static struct lease **
-find(struct host *h, const char *table)
+find(struct host *h, const struct vrrp_lease *l)
 {
 	struct lease **at;
 
 	for (at = &h->lent; *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->table, table) == 0)
+		if (vrrp_lease_is_same_router(&(*at)->l, l))
 			break;
 	return at;
 }
@@ -150,25 +151,78 @@ lease_forget(struct host *h)
 		take_out(&h->lent);
 }
 
+/* The kernel's; nothing of it is in the process. */
+struct vrrp_leases {
+	pid_t	life;
+};
+
+struct vrrp_leases *
+vrrp_leases_new(pid_t life)
+{
+	struct vrrp_leases *ls = calloc(1, sizeof(*ls));
+
+	if (ls != NULL)
+		ls->life = life;
+	return ls;
+}
+
+void
+vrrp_leases_free(struct vrrp_leases *ls)
+{
+	free(ls);
+}
+
 int
-vrrp_lease_nft_carry_out(struct vrrp_nft *nft,
-    const struct vrrp_lease_errand *e)
+vrrp_leases_open(struct vrrp_leases *ls)
+{
+	(void)ls;
+	return 0;
+}
+
+uint32_t
+vrrp_leases_port(const struct vrrp_leases *ls)
+{
+	return (uint32_t)ls->life;
+}
+
+bool
+vrrp_leases_is_table(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+bool
+vrrp_leases_lost(struct vrrp_leases *ls, const char *table)
+{
+	(void)ls;
+	(void)table;
+	return false;
+}
+
+void
+vrrp_leases_sweep(struct vrrp_leases *ls)
+{
+	(void)ls;
+}
+
+int
+vrrp_leases_carry_out(struct vrrp_leases *ls,
+    const struct vrrp_lease_errand *e, bool *others)
 {
 	struct host *h = world->running->host;
-	char table[VRRP_LEASE_TABLE_MAX];
 	struct lease *x, **at;
 	unsigned i;
 
-	(void)nft;
-	vrrp_lease_table(&e->lease, table);
-	at = find(h, table);
+	(void)ls;
+	*others = false;
+	at = find(h, &e->lease);
 	if (*at != NULL)
 		take_out(at);
 	if (!e->put)
 		return 0;
 	x = world_alloc(sizeof(*x));
 	x->host = h;
-	memcpy(x->table, table, sizeof(table));
 	x->l = e->lease;
 	x->looks_at = NEVER;
 	x->active = e->is_active;
@@ -227,6 +281,8 @@ word(struct lease *x, const uint8_t *frame)
 	case VRRP_LEASE_END:
 		x->adverts = in_ms(VRRP_LEASE_END_MS);
 		break;
+	case VRRP_LEASE_RAN:		/* no: the world keeps no count */
+		break;
 	}
 }
 
@@ -255,11 +311,13 @@ bfd(struct lease *x, const struct addr *to, const uint8_t *b)
 
 	for (i = 0; i < x->l.peer_count; i++) {
 		p = &x->l.peers[i];
-		if (!addr_equal(&p->addr, to) ||
-		    ((b[0] & 0x1f) == BFD_PATH_DOWN && state == BFD_STATE_DOWN))
+		if (!addr_equal(&p->addr, to))
 			continue;
-		x->peers[i] = state == BFD_STATE_UP && b[2] == p->multiplier &&
-		    tx_us <= p->tx_us ? in_ms(p->ms) : ASIDE;
+		if ((b[0] & 0x1e) == BFD_LAST_WORD && state == BFD_STATE_DOWN)
+			x->peers[i] = 0;
+		else
+			x->peers[i] = state == BFD_STATE_UP && b[2] == p->multiplier &&
+			    tx_us <= p->tx_us ? in_ms(p->ms) : ASIDE;
 	}
 }
 

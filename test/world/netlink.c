@@ -580,8 +580,9 @@ netlink_send(struct file *f, const struct msghdr *msg, int flags)
 			break;
 		if (s->protocol == NETLINK_ROUTE)
 			route_request(s, m);
-		else if (m->nlmsg_flags & NLM_F_ACK)
-			answer(s, m, 0);
+		else if (m->nlmsg_flags & NLM_F_ACK ||
+		    (m->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
+			answer(s, m, 0);	/* a list is empty */
 		size = NLMSG_ALIGN(m->nlmsg_len);
 		p += size;
 		left = size < left ? left - size : 0;

@@ -19,11 +19,17 @@
  * word is about all peers, and the next packet to each of the others sets its clock
  * again.
  *
- * Looking.  Every LOOK_NS the rules are spoken to: of a Backup they are told that they
+ * Looking.  Every LOOK_NS, and when vrrpd-net has heard that somebody changed them,
+ * the rules are spoken to: of a Backup they are told that they
  * are idle, which is what they are unless an advert was sent that made nobody Active
  * (a claim that was not confirmed, the last one to a better router).  The kernel
  * drops a word that was understood; one that could be sent has met no rules: somebody
  * has flushed them, and they are asked for again.
+ *
+ * Alarms.  Rules that were asked for and are not in force for LOST_NS, whatever the
+ * reason but a kernel that cannot have them, are one; `show` tells of such a kernel.
+ * A lease that ran out and stopped a frame for an Active is another: the rules remember,
+ * and are asked with each look.  That one heals by itself, with the next advert.
  *
  * Nothing here is on the takeover path but a word with unicast adverts.
  */
@@ -38,6 +44,7 @@
 
 #include "shared/log.h"
 #include "shared/loop.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_peer.h"
@@ -46,10 +53,10 @@
 #include "vrrpd/linux/vrrp_lease_nft.h"
 #include "vrrpd/pure/vrrp_lease.h"
 
-#define TEXT(x)		#x
-#define STRING(x)	TEXT(x)
 #define LOOK_NS		(2 * NS_PER_S)
 #define REFUSED_NS	(60 * NS_PER_S)	/* the kernel may learn it: modules */
+#define LOST_NS		(3 * NS_PER_S)	/* without rules: an alarm */
+#define RAN_OUT_NS	(10 * NS_PER_S)	/* the alarm lasts */
 
 enum asked { ASKED_NOTHING, ASKED_RULES, ASKED_GRANTED, ASKED_REFUSED };
 
@@ -97,6 +104,35 @@ has_rules(const struct vrrp_guard *g)
 	return g != NULL && g->hears;
 }
 
+/* --- alarms --- */
+
+static void
+missing(struct vrrp_guard *g, const char *why)
+{
+	char text[VRRP_ALARM_TEXT_MAX];
+
+	(void)snprintf(text, sizeof(text), "the rules of its lease are not in "
+	    "force%s%s: nothing but the %s of its addresses ends its answers, "
+	    "should its processes stop", why[0] == '\0' ? "" : ": ", why,
+	    (g->v->holds ? g->v->lifetime_s : g->v->env->lifetime_s) > 0 ?
+	    "lifetime" : "removal");
+	vrrp_alert_raise(g->v, VRRP_ALARM_LEASE_LOST, NULL, text, LOST_NS);
+}
+
+static void
+not_missing(struct vrrp_guard *g)
+{
+	vrrp_alert_end(g->v, VRRP_ALARM_LEASE_LOST);
+}
+
+static void
+ran_out(struct vrrp_guard *g)
+{
+	vrrp_alert_see(g->v, VRRP_ALARM_LEASE_RAN_OUT, NULL, "its lease ran "
+	    "out while it was Active: its packets did not leave in time, and the "
+	    "kernel stopped what came for its addresses", 0, RAN_OUT_NS);
+}
+
 /* --- asking --- */
 
 static int
@@ -134,8 +170,10 @@ ask(struct vrrp_guard *g)
 {
 	if (send_errand(g, true) < 0) {
 		refused(g, "there is no vrrpd-net");
+		missing(g, g->why);
 		return;
 	}
+	missing(g, g->why);
 	g->asked = ASKED_RULES;
 	g->is_there = true;
 	g->since = loop_clock();
@@ -151,16 +189,6 @@ take_away(struct vrrp_guard *g)
 	(void)send_errand(g, false);
 	g->is_there = g->hears = false;
 	g->asked = ASKED_NOTHING;
-}
-
-static bool
-is_same_place(const struct vrrp_lease *a, const struct vrrp_lease *b)
-{
-	char x[VRRP_LEASE_TABLE_MAX], y[VRRP_LEASE_TABLE_MAX];
-
-	vrrp_lease_table(a, x);
-	vrrp_lease_table(b, y);
-	return strcmp(x, y) == 0;
 }
 
 static bool
@@ -194,23 +222,6 @@ has_the_rules(const struct vrrp_guard *g)
 		if (is_same_router(gs->list[i]->v, g->v))
 			return false;
 	return true;
-}
-
-/*
- * A packet on an interface passes the rules of every instance there, in the kernel
- * and one after the other.
- */
-static bool
-is_crowded(const struct vrrp_guard *g)
-{
-	const struct vrrp_guards *gs = g->v->env->guards;
-	unsigned i, n = 0;
-
-	for (i = 0; gs->list[i] != g; i++)
-		if (strcmp(gs->list[i]->v->p.interface, g->v->p.interface)
-		    == 0 && ++n == VRRP_GUARDS_OF_INTERFACE)
-			return true;
-	return false;
 }
 
 static void
@@ -250,14 +261,13 @@ vrrp_guard_follow(struct vrrp_instance *v)
 	if (l == NULL)
 		return;
 	why = vrrp_lease_of(&v->p, v->env->guards->tick_ns, l);
-	if (why == NULL && is_crowded(g))
-		why = "the interface has " STRING(VRRP_GUARDS_OF_INTERFACE)
-		    " virtual routers with one, whose rules each packet passes";
 	add_peers(g, l);
-	if (g->is_there && (why != NULL || !is_same_place(l, &g->lease)))
+	if (g->is_there && (why != NULL || !vrrp_lease_is_same_router(l,
+	    &g->lease)))
 		take_away(g);
 	if (why != NULL) {
 		refused(g, why);
+		not_missing(g);
 		memset(&g->lease, 0, sizeof(g->lease));
 	} else if (g->asked == ASKED_NOTHING || !vrrp_lease_equal(l,
 	    &g->lease)) {
@@ -269,32 +279,6 @@ vrrp_guard_follow(struct vrrp_instance *v)
 	loop_timer_set(g->timer, why != NULL ? MONO_NEVER :
 	    mono_add(loop_clock(), LOOK_NS));
 	free(l);
-}
-
-void
-vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
-{
-	struct vrrp_guard *g = NULL;
-	unsigned i;
-
-	for (i = 0; gs != NULL && i < gs->count; i++)
-		if (gs->list[i]->number == number &&
-		    gs->list[i]->asked == ASKED_RULES)
-			g = gs->list[i];
-	if (g == NULL)
-		return;
-	if (error < 0) {
-		g->since = loop_clock();
-		refused(g, error == -EOPNOTSUPP ? "it needs nf_tables of Linux "
-		    "5.16, for what leaves a device" : strerror(-error));
-		return;
-	}
-	g->asked = ASKED_GRANTED;
-	g->hears = true;
-	if (g->said)
-		log_notice("instance=%s guard=lease", g->v->p.name);
-	g->said = false;
-	g->why[0] = '\0';
 }
 
 /* --- looking --- */
@@ -310,6 +294,9 @@ look(struct vrrp_guard *g)
 	case ASKED_NOTHING:
 		return;
 	case ASKED_RULES:
+		if (g->why[0] == '\0')
+			(void)snprintf(g->why, sizeof(g->why),
+			    "vrrpd-net does not answer");
 		ask(g);
 		return;
 	case ASKED_REFUSED:
@@ -319,12 +306,51 @@ look(struct vrrp_guard *g)
 	case ASKED_GRANTED:
 		break;
 	}
-	if (say(g, active ? VRRP_LEASE_PING : VRRP_LEASE_IDLE))
+	if (say(g, active ? VRRP_LEASE_PING : VRRP_LEASE_IDLE)) {
+		if (!say(g, VRRP_LEASE_RAN))
+			ran_out(g);
 		return;
+	}
 	log_warning("instance=%s the rules of its lease were removed by someone "
 	    "else: made again", v->p.name);
 	g->hears = false;
+	(void)snprintf(g->why, sizeof(g->why), "removed by someone else");
 	ask(g);
+}
+
+void
+vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
+{
+	struct vrrp_guard *g = NULL;
+	unsigned i;
+
+	for (i = 0; number == 0 && gs != NULL && i < gs->count; i++)
+		if (gs->list[i]->asked == ASKED_GRANTED &&
+		    !is_in_doubt(gs->list[i]->v))
+			look(gs->list[i]);
+	for (i = 0; gs != NULL && i < gs->count; i++)
+		if (gs->list[i]->number == number &&
+		    gs->list[i]->asked == ASKED_RULES)
+			g = gs->list[i];
+	if (g == NULL)
+		return;
+	if (error < 0) {
+		g->since = loop_clock();
+		refused(g, error == -EOPNOTSUPP ? "it needs nf_tables of Linux "
+		    "5.16, for what leaves a device" : strerror(-error));
+		if (error == -EOPNOTSUPP)
+			not_missing(g);
+		else
+			missing(g, g->why);
+		return;
+	}
+	g->asked = ASKED_GRANTED;
+	g->hears = true;
+	if (g->said)
+		log_notice("instance=%s guard=lease", g->v->p.name);
+	g->said = false;
+	g->why[0] = '\0';
+	not_missing(g);
 }
 
 static void
@@ -349,6 +375,7 @@ vrrp_guard_lost(struct vrrp_instance *v)
 		return;
 	g->asked = ASKED_NOTHING;
 	g->hears = false;
+	not_missing(g);
 	loop_timer_set(g->timer, MONO_NEVER);
 }
 
@@ -390,8 +417,12 @@ vrrp_guard_said(struct vrrp_instance *v)
 void
 vrrp_guard_end(struct vrrp_instance *v)
 {
-	if (has_rules(v->guard) && !is_succeeded(v->guard))
-		(void)say(v->guard, VRRP_LEASE_END);
+	if (!has_rules(v->guard) || is_succeeded(v->guard))
+		return;
+	/* From here on the rules stop frames because we say so. */
+	if (!say(v->guard, VRRP_LEASE_RAN))
+		ran_out(v->guard);
+	(void)say(v->guard, VRRP_LEASE_END);
 }
 
 void

@@ -17,14 +17,14 @@
 struct vrrp_env;
 struct vrrp_guards;
 
-/* So many virtual routers of one interface have a lease, in the order they came. */
-#define VRRP_GUARDS_OF_INTERFACE 16
-
 /* env is borrowed and outlives it: its loop, tx and channel.  NULL: no memory. */
 struct vrrp_guards *vrrp_guards_new(const struct vrrp_env *);
 /* After the last instance.  NULL is fine. */
 void	vrrp_guards_free(struct vrrp_guards *);
-/* vrrpd-net has answered: 0, or a negative errno. */
+/*
+ * vrrpd-net has answered: 0, or a negative errno.  Number 0: the rules of any may
+ * have been changed by somebody else.
+ */
 void	vrrp_guards_answered(struct vrrp_guards *, uint32_t number, int error);
 
 /*

@@ -4,6 +4,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/linux/vrrp_filter.c vrrpd/linux/vrrp_filter.h \
 	vrrpd/linux/vrrp_io.c vrrpd/linux/vrrp_io.h \
 	vrrpd/linux/vrrp_lease_nft.c vrrpd/linux/vrrp_lease_nft.h \
+	vrrpd/linux/vrrp_leases.c vrrpd/linux/vrrp_leases.h \
 	vrrpd/linux/vrrp_manners.c vrrpd/linux/vrrp_manners.h \
 	vrrpd/linux/vrrp_member.c vrrpd/linux/vrrp_member.h \
 	vrrpd/linux/vrrp_nft.c vrrpd/linux/vrrp_nft.h \

@@ -29,13 +29,14 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define ANSWER_MS	2000
 #define MESSAGE_MAX	(32 * 1024)	/* with the addresses of an instance */
 #define BATCH_MAX	(192 * 1024)	/* a socket may send so much without root */
 
 /* The batch that is being put together. */
-static uint8_t bytes[BATCH_MAX];
+static uint8_t bytes[BATCH_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 
 /* --- the socket --- */
 
@@ -112,6 +113,7 @@ vrrp_nft_finish(struct vrrp_nft_batch *b, struct nl_msg *msg)
 		b->error = -EMSGSIZE;
 	else {
 		memcpy(bytes + b->len, h, h->nlmsg_len);
+		b->last_at = b->len;
 		b->len += NLMSG_ALIGN(h->nlmsg_len);
 	}
 	nlmsg_free(msg);
@@ -175,15 +177,198 @@ vrrp_nft_commit(struct vrrp_nft_batch *b)
 	uint32_t last = b->last;
 	ssize_t sent;
 
+	((struct nlmsghdr *)(void *)(bytes + b->last_at))->nlmsg_flags |=
+	    NLM_F_ACK;
 	vrrp_nft_finish(b, message(b, NFNL_MSG_BATCH_END, 0, AF_UNSPEC,
 	    NFNL_SUBSYS_NFTABLES));
 	if (b->error < 0)
 		return b->error;
-	b->last = last;		/* the message that asked for an answer */
+	b->last = last;		/* the one with NLM_F_ACK */
 	sent = send(nl_socket_get_fd(b->nft->sock), bytes, b->len, 0);
 	if (sent == -1)
 		return -errno;
 	return await(b);
+}
+
+/* --- questions --- */
+
+typedef void (*answer_cb)(const struct nlmsghdr *, void *arg);
+
+/* Asks for a list, and has each message of the answer looked at. */
+static int
+dump(struct vrrp_nft *n, struct nl_msg *msg, answer_cb each, void *arg)
+{
+	struct pollfd pfd = { nl_socket_get_fd(n->sock), POLLIN, 0 };
+	static uint8_t in[32 * 1024] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const uint32_t seq = nlmsg_hdr(msg)->nlmsg_seq;
+	const struct nlmsgerr *e;
+	struct nlmsghdr *h;
+	int len;
+
+	len = (int)send(pfd.fd, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len, 0);
+	nlmsg_free(msg);
+	if (len == -1)
+		return -errno;
+	for (;;) {
+		len = poll(&pfd, 1, ANSWER_MS);
+		if (len == -1 && errno == EINTR)
+			continue;
+		if (len <= 0)
+			return len == 0 ? -ETIMEDOUT : -errno;
+		len = (int)recv(pfd.fd, in, sizeof(in), MSG_DONTWAIT);
+		if (len <= 0)
+			return len == 0 ? -EIO : -errno;
+		for (h = (struct nlmsghdr *)in; nlmsg_ok(h, len);
+		    h = nlmsg_next(h, &len)) {
+			if (h->nlmsg_seq != seq)
+				continue;
+			e = nlmsg_data(h);
+			if (h->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (h->nlmsg_type == NLMSG_ERROR)
+				return nlmsg_datalen(h) < (int)sizeof(*e) ?
+				    -EIO : e->error;
+			each(h, arg);
+		}
+	}
+}
+
+static struct nl_msg *
+question(struct vrrp_nft *n, int type, uint8_t family)
+{
+	struct vrrp_nft_batch b = { .nft = n, .family = family };
+
+	return vrrp_nft_message(&b, type, NLM_F_DUMP);
+}
+
+static const struct nlattr *
+attribute(const struct nlmsghdr *h, int type)
+{
+	return nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h,
+	    sizeof(struct nfgenmsg), type);
+}
+
+struct names {
+	void	(*found)(const char *, void *);
+	void	*arg;
+};
+
+static void
+name_found(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *a = attribute(h, NFTA_TABLE_NAME);
+	struct names *n = arg;
+
+	if (a != NULL)
+		n->found(nla_data(a), n->arg);
+}
+
+int
+vrrp_nft_tables(struct vrrp_nft *n, uint8_t family,
+    void (*found)(const char *name, void *arg), void *arg)
+{
+	struct nl_msg *msg = question(n, NFT_MSG_GETTABLE, family);
+	struct names names = { found, arg };
+
+	return msg == NULL ? -ENOMEM : dump(n, msg, name_found, &names);
+}
+
+static void
+count_them(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *list = attribute(h, NFTA_SET_ELEM_LIST_ELEMENTS);
+	struct nlattr *a;
+	int *n = arg, left;
+
+	if (list != NULL)
+		nla_for_each_nested(a, list, left)
+			(*n)++;
+}
+
+int
+vrrp_nft_count_elements(struct vrrp_nft *n, uint8_t family,
+    const char *table, const char *set)
+{
+	struct nl_msg *msg = question(n, NFT_MSG_GETSETELEM, family);
+	int error, count = 0;
+
+	if (msg == NULL)
+		return -ENOMEM;
+	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, table);
+	(void)nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, set);
+	error = dump(n, msg, count_them, &count);
+	return error < 0 ? error : count;
+}
+
+/* --- events --- */
+
+#define EVENTS_AT_ONCE	64
+
+int
+vrrp_nft_listen(void)
+{
+	const struct sockaddr_nl sa = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1u << (NFNLGRP_NFTABLES - 1),
+	};
+	int fd, error;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    NETLINK_NETFILTER);
+	if (fd == -1)
+		return -errno;
+	if (bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0)
+		return fd;
+	error = -errno;
+	(void)close(fd);
+	return error;
+}
+
+static bool
+takes_out(int type)
+{
+	switch (type & 0xff) {
+	case NFT_MSG_DELTABLE:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_DELRULE:
+	case NFT_MSG_DELSET:
+	case NFT_MSG_DELSETELEM:
+		return type >> 8 == NFNL_SUBSYS_NFTABLES;
+	default:
+		return false;
+	}
+}
+
+void
+vrrp_nft_hear(int fd, uint8_t family, void (*taken)(const char *table,
+    uint32_t port, void *arg), void *arg)
+{
+	static uint8_t in[32 * 1024] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nfgenmsg *head;
+	const struct nlattr *a;
+	struct nlmsghdr *h;
+	unsigned i;
+	int len;
+
+	for (i = 0; i < EVENTS_AT_ONCE; i++) {
+		len = (int)recv(fd, in, sizeof(in), 0);
+		if (len == -1 && errno == ENOBUFS)
+			taken(NULL, 0, arg);
+		if (len <= 0)
+			return;
+		for (h = (struct nlmsghdr *)in; nlmsg_ok(h, len);
+		    h = nlmsg_next(h, &len)) {
+			head = nlmsg_data(h);
+			if (!takes_out(h->nlmsg_type) ||
+			    nlmsg_datalen(h) < (int)sizeof(*head) ||
+			    head->nfgen_family != family)
+				continue;
+			/* The name of the table, in each of them. */
+			a = attribute(h, NFTA_TABLE_NAME);
+			if (a != NULL)
+				taken(nla_data(a), h->nlmsg_pid, arg);
+		}
+	}
 }
 
 int
@@ -259,6 +444,59 @@ vrrp_nft_put_set(struct vrrp_nft_batch *b, const char *name, uint32_t id,
 	vrrp_nft_finish(b, msg);
 }
 
+void
+vrrp_nft_put_verdict_map(struct vrrp_nft_batch *b, const char *name,
+    uint32_t id, uint32_t type, uint32_t len)
+{
+	struct nl_msg *msg = vrrp_nft_message(b, NFT_MSG_NEWSET,
+	    NLM_F_CREATE);
+
+	if (msg == NULL)
+		return;
+	(void)nla_put_string(msg, NFTA_SET_TABLE, b->table);
+	(void)nla_put_string(msg, NFTA_SET_NAME, name);
+	be32(msg, NFTA_SET_FLAGS, NFT_SET_MAP);
+	be32(msg, NFTA_SET_KEY_TYPE, type);
+	be32(msg, NFTA_SET_KEY_LEN, len);
+	be32(msg, NFTA_SET_DATA_TYPE, NFT_DATA_VERDICT);
+	be32(msg, NFTA_SET_ID, id);
+	vrrp_nft_finish(b, msg);
+}
+
+/* A message that names something of the table, and no more. */
+static void
+put_name(struct vrrp_nft_batch *b, int type, int table, int what,
+    const char *name)
+{
+	struct nl_msg *msg = vrrp_nft_message(b, type, 0);
+
+	if (msg == NULL)
+		return;
+	(void)nla_put_string(msg, table, b->table);
+	(void)nla_put_string(msg, what, name);
+	vrrp_nft_finish(b, msg);
+}
+
+void
+vrrp_nft_del_set(struct vrrp_nft_batch *b, const char *name)
+{
+	put_name(b, NFT_MSG_DELSET, NFTA_SET_TABLE, NFTA_SET_NAME, name);
+}
+
+void
+vrrp_nft_flush_chain(struct vrrp_nft_batch *b, const char *name)
+{
+	put_name(b, NFT_MSG_DELRULE, NFTA_RULE_TABLE, NFTA_RULE_CHAIN,
+	    name);
+}
+
+void
+vrrp_nft_del_chain(struct vrrp_nft_batch *b, const char *name)
+{
+	put_name(b, NFT_MSG_DELCHAIN, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME,
+	    name);
+}
+
 static struct nl_msg *
 begin_chain(struct vrrp_nft_batch *b, const char *name)
 {
@@ -328,6 +566,25 @@ vrrp_nft_element(struct nl_msg *msg, const void *key, int key_len,
 	}
 	if (timeout_ms != 0)
 		be64(msg, NFTA_SET_ELEM_TIMEOUT, timeout_ms);
+	(void)nla_nest_end(msg, element);
+}
+
+void
+vrrp_nft_element_to(struct nl_msg *msg, const void *key, int key_len,
+    const char *chain)
+{
+	struct nlattr *element = nla_nest_start(msg, NFTA_LIST_ELEM), *inner,
+	    *verdict;
+
+	inner = nla_nest_start(msg, NFTA_SET_ELEM_KEY);
+	(void)nla_put(msg, NFTA_DATA_VALUE, key_len, key);
+	(void)nla_nest_end(msg, inner);
+	inner = nla_nest_start(msg, NFTA_SET_ELEM_DATA);
+	verdict = nla_nest_start(msg, NFTA_DATA_VERDICT);
+	be32(msg, NFTA_VERDICT_CODE, (uint32_t)NFT_GOTO);
+	(void)nla_put_string(msg, NFTA_VERDICT_CHAIN, chain);
+	(void)nla_nest_end(msg, verdict);
+	(void)nla_nest_end(msg, inner);
 	(void)nla_nest_end(msg, element);
 }
 
@@ -466,8 +723,9 @@ vrrp_nft_compare_byte(struct vrrp_nft_rule *r, uint32_t op, uint8_t byte)
 	vrrp_nft_compare(r, op, &byte, sizeof(byte));
 }
 
+/* to: the register of a map's value, or -1. */
 static void
-look_up(struct vrrp_nft_rule *r, const char *set, uint32_t flags, bool is_map)
+look_up(struct vrrp_nft_rule *r, const char *set, uint32_t flags, int to)
 {
 	struct nlattr *ends[2];
 
@@ -475,8 +733,8 @@ look_up(struct vrrp_nft_rule *r, const char *set, uint32_t flags, bool is_map)
 		return;
 	(void)nla_put_string(r->msg, NFTA_LOOKUP_SET, set);
 	be32(r->msg, NFTA_LOOKUP_SREG, NFT_REG_1);
-	if (is_map)
-		be32(r->msg, NFTA_LOOKUP_DREG, NFT_REG_2);
+	if (to != -1)
+		be32(r->msg, NFTA_LOOKUP_DREG, (uint32_t)to);
 	if (flags != 0)
 		be32(r->msg, NFTA_LOOKUP_FLAGS, flags);
 	end_expression(r, ends);
@@ -485,19 +743,25 @@ look_up(struct vrrp_nft_rule *r, const char *set, uint32_t flags, bool is_map)
 void
 vrrp_nft_is_in_set(struct vrrp_nft_rule *r, const char *set)
 {
-	look_up(r, set, 0, false);
+	look_up(r, set, 0, -1);
 }
 
 void
 vrrp_nft_is_not_in_set(struct vrrp_nft_rule *r, const char *set)
 {
-	look_up(r, set, NFT_LOOKUP_F_INV, false);
+	look_up(r, set, NFT_LOOKUP_F_INV, -1);
 }
 
 void
 vrrp_nft_look_up(struct vrrp_nft_rule *r, const char *map)
 {
-	look_up(r, map, 0, true);
+	look_up(r, map, 0, NFT_REG_2);
+}
+
+void
+vrrp_nft_go_by(struct vrrp_nft_rule *r, const char *map)
+{
+	look_up(r, map, 0, NFT_REG_VERDICT);
 }
 
 void

@@ -22,6 +22,7 @@ struct nlattr;
 #define VRRP_NFT_TYPE_IPADDR	7
 #define VRRP_NFT_TYPE_IP6ADDR	8
 #define VRRP_NFT_TYPE_ETHERADDR	9
+#define VRRP_NFT_TYPE_SERVICE	13	/* a number of 16 bits */
 
 /* A socket of NETLINK_NETFILTER; all zero before vrrp_nft_open(). */
 struct vrrp_nft {
@@ -33,7 +34,7 @@ struct vrrp_nft_batch {
 	struct vrrp_nft	*nft;
 	const char	*table;			/* borrowed */
 	uint8_t		 family;		/* of the table */
-	size_t		 len;
+	size_t		 len, last_at;	/* of the last message */
 	int		 error;
 	uint32_t	 first, last;		/* sequence numbers */
 };
@@ -62,12 +63,34 @@ struct nl_msg *vrrp_nft_message(struct vrrp_nft_batch *, int type, int flags);
 /* Into the batch, freed; NULL is fine. */
 void	vrrp_nft_finish(struct vrrp_nft_batch *, struct nl_msg *);
 /*
- * Sends it and waits for the answer to the message that asked for one with
- * NLM_F_ACK, which is the last.  0 or negative errno; then nothing was done.
+ * Sends it and waits for the answer.  0 or negative errno; then nothing was done.
  */
 int	vrrp_nft_commit(struct vrrp_nft_batch *);
 /* The errors of an older kernel that does not know what it is asked for. */
 int	vrrp_nft_unsupported(int error);
+
+/*
+ * The names of the tables of this family; found() must not use the socket.  0 or
+ * negative errno.
+ */
+int	vrrp_nft_tables(struct vrrp_nft *, uint8_t family,
+	    void (*found)(const char *name, void *arg), void *arg);
+/* How many elements a set has; negative errno where there is no such set. */
+int	vrrp_nft_count_elements(struct vrrp_nft *, uint8_t family,
+	    const char *table, const char *set);
+
+/*
+ * The events of the kernel, of every table: a descriptor that is readable when
+ * there is one, or negative errno.
+ */
+int	vrrp_nft_listen(void);
+/*
+ * Reads some of them.  Whatever was taken out of a table of this family is told, by
+ * its name and the port of who did it (0: the kernel itself); table NULL: something
+ * has been missed.
+ */
+void	vrrp_nft_hear(int fd, uint8_t family, void (*taken)(const char *table,
+	    uint32_t port, void *arg), void *arg);
 
 /* --- messages --- */
 
@@ -78,17 +101,29 @@ void	vrrp_nft_del_table(struct vrrp_nft_batch *, int flags);
 void	vrrp_nft_put_set(struct vrrp_nft_batch *, const char *name,
 	    uint32_t id, uint32_t type, uint32_t len, uint32_t set_flags,
 	    uint32_t size);
+/* A map to chains; where it is there already nothing changes. */
+void	vrrp_nft_put_verdict_map(struct vrrp_nft_batch *, const char *name,
+	    uint32_t id, uint32_t type, uint32_t len);
+/* Nothing may refer to it any more, in the batch so far. */
+void	vrrp_nft_del_set(struct vrrp_nft_batch *, const char *name);
 /* A base chain that accepts; device: of a netdev table, else NULL. */
 void	vrrp_nft_put_chain(struct vrrp_nft_batch *, const char *name,
 	    uint32_t hook, int priority, const char *device);
 /* A chain that rules go to. */
 void	vrrp_nft_put_plain_chain(struct vrrp_nft_batch *, const char *name);
+/* Takes out all its rules, also those of the batch so far. */
+void	vrrp_nft_flush_chain(struct vrrp_nft_batch *, const char *name);
+/* One without rules that nothing goes to any more. */
+void	vrrp_nft_del_chain(struct vrrp_nft_batch *, const char *name);
 /* Elements of a set: message and list, one call each, finish. */
 struct nl_msg *vrrp_nft_begin_elements(struct vrrp_nft_batch *, int type,
 	    int flags, const char *set, struct nlattr **list);
 /* data: of a map, or NULL; timeout_ms 0: none. */
 void	vrrp_nft_element(struct nl_msg *, const void *key, int key_len,
 	    const void *data, int data_len, uint64_t timeout_ms);
+/* Of a map to chains: those packets go to that one. */
+void	vrrp_nft_element_to(struct nl_msg *, const void *key, int key_len,
+	    const char *chain);
 void	vrrp_nft_end_elements(struct vrrp_nft_batch *, struct nl_msg *,
 	    struct nlattr *list);
 
@@ -114,6 +149,8 @@ void	vrrp_nft_is_in_set(struct vrrp_nft_rule *, const char *set);
 void	vrrp_nft_is_not_in_set(struct vrrp_nft_rule *, const char *set);
 /* Of a map: the value is put in register 2. */
 void	vrrp_nft_look_up(struct vrrp_nft_rule *, const char *map);
+/* Of a map to chains: where it is found the packet goes there. */
+void	vrrp_nft_go_by(struct vrrp_nft_rule *, const char *map);
 /* The packet writes register 2 there. */
 void	vrrp_nft_write_payload(struct vrrp_nft_rule *, uint32_t base,
 	    uint32_t offset, uint32_t len);

@@ -25,8 +25,8 @@
  * Groups.  The sockets are the engine's, passed along with the wish, and so are the
  * memberships: they outlive this process.
  *
- * Leases.  A table is put or taken away in one step (vrrp_lease_nft.c), for which the
- * kernel has a lock of its own, and a table that goes costs a grace period.
+ * Leases.  A thread puts them and takes them away (vrrp_leaser.h): the kernel's lock
+ * on nf_tables is another one, and a renewal must not wait for it.
  *
  * The process has the scheduling of the engine and locked memory.  While it is in
  * the kernel it holds the lock that a takeover needs, and must not be kept from
@@ -50,9 +50,9 @@
 #include "vrrpd/ipc/vrrp_birth_exec.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/ipc/vrrp_tally.h"
-#include "vrrpd/linux/vrrp_lease_nft.h"
 #include "vrrpd/linux/vrrp_member.h"
 #include "vrrpd/linux/vrrp_vmac.h"
+#include "vrrpd/netd/vrrp_leaser.h"
 #include "vrrpd/pure/vrrp_device.h"
 #include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_lease.h"
@@ -67,7 +67,7 @@ struct vrrp_netd {
 	struct vrrp_channel	*channel;
 	struct vrrp_tally	*tally;		/* of messages refused here */
 	struct nl		*nl;
-	struct vrrp_nft		 nft;
+	struct vrrp_leaser	*leaser;
 	bool			 replaced;
 	struct vrrp_removal	 asked[VRRP_REMOVALS_MESSAGE];
 };
@@ -191,19 +191,25 @@ on_join(const uint8_t *body, size_t len, void *arg)
 
 /* --- leases --- */
 
+static void
+leased(uint32_t number, int error, void *arg)
+{
+	struct vrrp_netd *n = arg;
+	uint8_t answer[VRRP_LEASE_ANSWER_BYTES];
+
+	(void)vrrp_channel_send(n->channel, VRRP_MSG_LEASED, answer,
+	    vrrp_lease_answer_encode(number, error, answer));
+}
+
 static enum vrrp_refusal
 on_lease(const uint8_t *body, size_t len, void *arg)
 {
 	static struct vrrp_lease_errand e;
 	struct vrrp_netd *n = arg;
-	uint8_t answer[VRRP_LEASE_ANSWER_BYTES];
-	int error;
 
 	if (!vrrp_lease_errand_decode(body, len, &e))
 		return VRRP_REFUSAL_BODY;
-	error = vrrp_lease_nft_carry_out(&n->nft, &e);
-	(void)vrrp_channel_send(n->channel, VRRP_MSG_LEASED, answer,
-	    vrrp_lease_answer_encode(e.number, error, answer));
+	vrrp_leaser_ask(n->leaser, &e);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -253,7 +259,9 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 	n->channel = vrrp_channel_new(loop, fd, VRRP_WAY_NET_DOWN,
 	    monitor_gone, n);
 	n->tally = vrrp_tally_new(loop, VRRP_WAY_NET_DOWN);
-	error = n->channel == NULL || n->tally == NULL ? -ENOMEM :
+	n->leaser = vrrp_leaser_new(loop, getppid(), leased, n);
+	error = n->channel == NULL || n->tally == NULL ||
+	    n->leaser == NULL ? -ENOMEM :
 	    nl_open_requests(&n->nl);
 	if (error < 0) {
 		vrrp_netd_close(n);
@@ -276,10 +284,10 @@ vrrp_netd_close(struct vrrp_netd *n)
 {
 	if (n == NULL)
 		return;
+	vrrp_leaser_free(n->leaser);
 	vrrp_tally_free(n->tally);
 	vrrp_channel_free(n->channel);
 	nl_free(n->nl);
-	vrrp_nft_close(&n->nft);
 	free(n);
 }
 
@@ -306,6 +314,7 @@ be_replaced(struct vrrp_netd *n, const struct vrrp_netd_birth *b, int channel)
 {
 	static const struct timespec pause = { .tv_nsec = NS_PER_MS };
 
+	vrrp_leaser_finish(n->leaser);
 	while (!vrrp_channel_flush(n->channel))
 		(void)nanosleep(&pause, NULL);
 	log_flush();

@@ -63,6 +63,12 @@ vrrp_alarm_remedy(enum vrrp_alarm_kind kind)
 		return "virtual_mac = no, or allow MAC 00:00:5e:00:01:VRID (IPv6: "
 		    "02) at the port: port security, promiscuous mode and forged "
 		    "transmits of a hypervisor";
+	case VRRP_ALARM_LEASE_LOST:
+		return "see what removes or refuses the nf_tables rules of "
+		    "swiftover (nft list tables), or write lease = no";
+	case VRRP_ALARM_LEASE_RAN_OUT:
+		return "see what kept vrrpd, bfdd or their packets for so long: "
+		    "the log, the load, a queue; longer intervals bear more";
 	case VRRP_ALARM_COUNT:
 		break;
 	}

@@ -35,7 +35,9 @@
 	X(UNHEARD,		"unheard")	/* a lesser one stays Active */	\
 	X(ADDRESS_CLAIMED,	"address-claimed")	/* by another MAC */ \
 	X(VIRTUAL_MAC_ELSEWHERE, "virtual-mac-elsewhere")		\
-	X(VIRTUAL_MAC_REFUSED,	"virtual-mac-refused")
+	X(VIRTUAL_MAC_REFUSED,	"virtual-mac-refused")			\
+	X(LEASE_LOST,		"lease-lost")	/* rules asked for are not there */ \
+	X(LEASE_RAN_OUT,	"lease-ran-out")	/* of an Active */
 
 enum vrrp_alarm_kind {
 #define X(id, word) VRRP_ALARM_##id,

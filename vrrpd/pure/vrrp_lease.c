@@ -25,8 +25,9 @@
  * does:
  *
  *   Up, with the multiplier agreed and a pace that it allows: the clock is set.
- *   Down or AdminDown with diagnostic 5: bfdd speaks for a vrrpd that is dead or
- *	hangs (L-20).  Nothing is renewed; the clock runs out.
+ *   Down with diagnostic 4 or 5, a last word: bfdd speaks for a vrrpd that is dead
+ *	or hangs (L-20), and the peer takes over as soon as it hears (L-12).  The
+ *	clock has run out, with this packet.
  *   anything else: no peer counts on it; that clock is put aside.
  *
  * An advert puts every BFD clock aside that has run out: an engine that adverts is
@@ -69,7 +70,6 @@
 
 #include "vrrpd/pure/vrrp_lease.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "shared/pure/cursor.h"
@@ -216,11 +216,12 @@ vrrp_lease_equal(const struct vrrp_lease *a, const struct vrrp_lease *b)
 	    has_same_addresses(a, b) && has_same_peers(a, b);
 }
 
-void
-vrrp_lease_table(const struct vrrp_lease *l, char out[VRRP_LEASE_TABLE_MAX])
+bool
+vrrp_lease_is_same_router(const struct vrrp_lease *a,
+    const struct vrrp_lease *b)
 {
-	(void)snprintf(out, VRRP_LEASE_TABLE_MAX, "swiftover-%s-%c-%u",
-	    l->devices[0], l->family == AF_INET6 ? '6' : '4', l->vrid);
+	return a->family == b->family && a->vrid == b->vrid &&
+	    strcmp(a->devices[0], b->devices[0]) == 0;
 }
 
 /* --- bytes --- */

@@ -17,7 +17,6 @@
 
 #define VRRP_LEASE_PEERS_MAX	32
 #define VRRP_LEASE_DEVICES_MAX	8	/* with addresses, the first is its own */
-#define VRRP_LEASE_TABLE_MAX	48
 /* "No clock": ten years. */
 #define VRRP_LEASE_ASIDE_MS	315360000000ULL
 
@@ -73,9 +72,9 @@ bool	vrrp_lease_equal(const struct vrrp_lease *, const struct vrrp_lease *);
  * two ticks at most.
  */
 uint32_t vrrp_lease_ms(int64_t span_ns, int64_t tick_ns);
-/* Of the table in the kernel: swiftover-INTERFACE-4|6-VRID. */
-void	vrrp_lease_table(const struct vrrp_lease *,
-	    char out[VRRP_LEASE_TABLE_MAX]);
+/* Of one virtual router: the interface where it speaks, family and VRID. */
+bool	vrrp_lease_is_same_router(const struct vrrp_lease *,
+	    const struct vrrp_lease *);
 
 /* --- for vrrpd-net --- */
 
@@ -111,7 +110,8 @@ bool	vrrp_lease_answer_decode(const uint8_t *, size_t len,
 
 /*
  * A word is a frame that our own rules take out again as it leaves; what it says is
- * in force when the call that sent it returns.
+ * in force when the call that sent it returns.  A word that leaves all the same has
+ * met no rules; VRRP_LEASE_RAN leaves also where the answer is yes, once.
  */
 enum vrrp_lease_word {
 	VRRP_LEASE_PING,	/* are the rules there? */
@@ -120,8 +120,9 @@ enum vrrp_lease_word {
 	VRRP_LEASE_ASIDE,	/* no peer counts BFD packets, until one says Up */
 	VRRP_LEASE_SAID,	/* as an advert that reaches everybody */
 	VRRP_LEASE_END,		/* after VRRP_LEASE_END_MS nothing may pass */
+	VRRP_LEASE_RAN,		/* has it run out and stopped something? */
 };
-#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_END + 1)
+#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_RAN + 1)
 /* VRRP_LINGER_TAIL_NS and more, on a clock of the kernel of 10 ms as well. */
 #define VRRP_LEASE_END_MS	12
 #define VRRP_LEASE_ETHERTYPE	0x88b5	/* IEEE 802: local experiments */

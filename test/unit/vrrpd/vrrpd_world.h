@@ -92,8 +92,9 @@ struct world {
 	/* Of leases; not in did[], since each instance has one. */
 	unsigned	leases;		/* asked for, or to be taken away */
 	struct vrrp_lease_errand lease;	/* the last of them */
-	char		words[64];	/* to the rules, a letter each: PIOAS */
+	char		words[64];	/* to the rules, a letter each: PIOASER */
 	bool		no_rules;	/* words meet nothing, and leave */
+	bool		ran_out;	/* and they say so, once */
 	bool		neighbour_lost;	/* every unicast peer, by the kernel */
 	struct loop	*loop;
 	struct vrrp_addrs addrs;

@@ -181,10 +181,10 @@ test_vrrp_guard_looks_whether_the_rules_are_there(void **state)
 	(void)state;
 	with_lease();
 	world_run(2100 * NS_PER_MS);
-	assert_string_equal(world.words, "I");
+	assert_string_equal(world.words, "IR");
 	world_run(2000 * NS_PER_MS);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
-	assert_string_equal(world.words, "IP");
+	assert_string_equal(world.words, "IRPR");
 	assert_int_equal(world.leases, 1);
 	world.no_rules = true;
 	world_run(2000 * NS_PER_MS);
@@ -242,12 +242,12 @@ test_vrrp_guard_ends_before_the_addresses_are_off(void **state)
 	world_run(100 * NS_PER_MS);
 	assert_string_equal(world.words, "");	/* nobody serves yet */
 	world_advert("192.0.2.1", 50, 100);
-	assert_string_equal(world.words, "E");
+	assert_string_equal(world.words, "RE");
 	assert_non_null(strstr(world.did, "hush"));
 	assert_null(strstr(world.did, "withdraw"));
 	world_run(10 * NS_PER_MS);
 	/* The kernel has answered: nothing is stopped any more. */
-	assert_string_equal(world.words, "EEI");
+	assert_string_equal(world.words, "REREI");
 	assert_non_null(strstr(world.did, "withdraw"));
 }
 
@@ -287,29 +287,114 @@ test_vrrp_guard_is_not_ended_for_the_heir(void **state)
 	assert_false(world.lease.put);
 }
 
-/* A packet of an interface passes the rules of all its instances. */
+/* However many there are on an interface. */
 static void
-test_vrrp_guard_crowd_of_an_interface_is_left_out(void **state)
+test_vrrp_guard_crowd_has_its_leases(void **state)
 {
-	struct vrrp_instance *crowd[VRRP_GUARDS_OF_INTERFACE];
+	struct vrrp_instance *crowd[40];
 	struct vrrp_params p = world_params();
 	const char *why;
 	unsigned i;
 
 	(void)state;
 	with_lease();
-	for (i = 0; i < VRRP_GUARDS_OF_INTERFACE; i++) {
+	for (i = 0; i < 40; i++) {
 		p.vrid = (uint8_t)(100 + i);
 		p.vips[0].prefix.addr.bytes[3] = (uint8_t)(100 + i);
 		crowd[i] = vrrp_instance_new(&world.env, world.iface, &p);
 		assert_non_null(crowd[i]);
 		vrrp_guard_follow(crowd[i]);
+		vrrp_guards_answered(world.env.guards, world.lease.number, 0);
 	}
-	assert_int_equal(world.leases, VRRP_GUARDS_OF_INTERFACE);
-	(void)vrrp_guard_word(crowd[i - 1], &why);
-	assert_non_null(strstr(why, "16 virtual routers"));
-	while (i-- > 0)
+	assert_int_equal(world.leases, 41);
+	while (i-- > 0) {
+		assert_string_equal(vrrp_guard_word(crowd[i], &why), "lease");
 		vrrp_instance_free(crowd[i]);
+	}
+}
+
+static const struct vrrp_alarm *
+alarm_of(enum vrrp_alarm_kind kind)
+{
+	return vrrp_alarm_find(&v->alarms, kind);
+}
+
+/* Rules that were asked for and do not come are an alarm, and its end. */
+static void
+test_vrrp_guard_without_rules_is_an_alarm(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_run(2500 * NS_PER_MS);
+	assert_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	world_run(NS_PER_S);
+	assert_non_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	assert_non_null(strstr(lines, "alarm=lease-lost "));
+	assert_non_null(strstr(lines, "does not answer"));
+	assert_non_null(strstr(lines, "remedy: see what removes"));
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	world.no_rules = true;			/* and somebody removes them */
+	world_run(6 * NS_PER_S);
+	assert_non_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	assert_guard("none", "removed by someone else");
+	p.lease = false;			/* the other remedy */
+	assert_true(vrrp_instance_set(v, &p));
+	assert_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+}
+
+static void
+test_vrrp_guard_refused_is_an_alarm_unless_it_cannot_be(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	vrrp_guards_answered(world.env.guards, world.lease.number,
+	    -EOPNOTSUPP);
+	world_run(10 * NS_PER_S);
+	assert_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	world_run(60 * NS_PER_S);
+	vrrp_guards_answered(world.env.guards, world.lease.number, -EPERM);
+	world_run(4 * NS_PER_S);
+	assert_non_null(alarm_of(VRRP_ALARM_LEASE_LOST));
+	assert_non_null(strstr(lines, "Operation not permitted"));
+}
+
+/* vrrpd-net has heard that somebody was there. */
+static void
+test_vrrp_guard_looks_at_once_when_told(void **state)
+{
+	(void)state;
+	with_lease();
+	vrrp_guards_answered(world.env.guards, 0, 0);
+	assert_string_equal(world.words, "IR");
+	assert_int_equal(world.leases, 1);
+	world.no_rules = true;
+	vrrp_guards_answered(world.env.guards, 0, 0);
+	assert_int_equal(world.leases, 2);
+	assert_guard("none", "removed by someone else");
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_guard("lease", "");
+}
+
+static void
+test_vrrp_guard_ran_out_is_an_alarm_for_a_while(void **state)
+{
+	(void)state;
+	with_lease();
+	world_run(4100 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_null(alarm_of(VRRP_ALARM_LEASE_RAN_OUT));
+	world.ran_out = true;
+	world_run(2 * NS_PER_S);
+	assert_non_null(alarm_of(VRRP_ALARM_LEASE_RAN_OUT));
+	assert_non_null(strstr(lines, "alarm=lease-ran-out "));
+	assert_guard("lease", "");
+	world_run(11 * NS_PER_S);
+	assert_null(alarm_of(VRRP_ALARM_LEASE_RAN_OUT));
 }
 
 static void
@@ -341,7 +426,11 @@ main(void)
 		G(test_vrrp_guard_unicast_is_accompanied_by_words),
 		G(test_vrrp_guard_ends_before_the_addresses_are_off),
 		G(test_vrrp_guard_is_not_ended_for_the_heir),
-		G(test_vrrp_guard_crowd_of_an_interface_is_left_out),
+		G(test_vrrp_guard_crowd_has_its_leases),
+		G(test_vrrp_guard_without_rules_is_an_alarm),
+		G(test_vrrp_guard_refused_is_an_alarm_unless_it_cannot_be),
+		G(test_vrrp_guard_looks_at_once_when_told),
+		G(test_vrrp_guard_ran_out_is_an_alarm_for_a_while),
 		G(test_vrrp_guard_taken_away_with_its_instance),
 	};
 

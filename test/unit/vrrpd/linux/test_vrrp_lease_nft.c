@@ -13,6 +13,9 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,6 +27,7 @@
 
 #include "test/unit/bfdd_net.h"
 #include "vrrpd/linux/vrrp_lease_nft.h"
+#include "vrrpd/linux/vrrp_leases.h"
 
 #define ROUTER	"192.0.2.1"
 #define PEER	"192.0.2.2"
@@ -39,13 +43,15 @@ static const uint8_t group_mac[6] = { 1, 0, 0x5e, 0, 0, 0x12 };
 static const uint8_t group6_mac[6] = { 0x33, 0x33, 0, 0, 0, 0x12 };
 
 static bool have_net;
-static struct vrrp_nft nft;
+static struct vrrp_leases *leases;
+static struct vrrp_nft other;	/* somebody else's socket */
 static struct vrrp_lease_errand errand;
 
 static int
 setup(void **state)
 {
 	(void)state;
+	leases = vrrp_leases_new(getpid());
 	have_net = net_own() && system("ip link add r address "
 	    "02:00:00:00:00:01 type veth peer c address 02:00:00:00:00:09 && "
 	    "ip address add 192.0.2.1/24 dev r && "
@@ -57,13 +63,31 @@ setup(void **state)
 }
 
 static int
+carry_out(void)
+{
+	bool others;
+	int error = vrrp_leases_carry_out(leases, &errand, &others);
+
+	assert_false(others);
+	return error;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	vrrp_leases_free(leases);
+	vrrp_nft_close(&other);
+	return 0;
+}
+
+static int
 done(void **state)
 {
 	(void)state;
 	errand.put = false;
 	if (have_net)
-		(void)vrrp_lease_nft_carry_out(&nft, &errand);
-	vrrp_nft_close(&nft);
+		(void)carry_out();
 	return 0;
 }
 
@@ -340,7 +364,7 @@ put(void)
 
 	if (!have_net)
 		skip();
-	error = vrrp_lease_nft_carry_out(&nft, &errand);
+	error = carry_out();
 	if (error == -EOPNOTSUPP)
 		skip();
 	assert_int_equal(error, 0);
@@ -430,12 +454,16 @@ one_peer(uint8_t family, const char *peer)
 	say_advert(100, T_MS / 30);		/* bfdd is stopped, we are not */
 	assert_passes();
 	say_bfd(peer, 3, 0, tx);
-	say_bfd(peer, 1, 5, tx);		/* bfdd: vrrpd is dead */
 	assert_passes();
-	pass_ms(D_MS + 50);
+	say_bfd(peer, 1, 5, tx);		/* bfdd: vrrpd is dead */
 	assert_stopped();
 	say_advert(100, T_MS / 30);		/* vrrpd is not, after all */
-	say_bfd(peer, 1, 5, tx);
+	assert_passes();
+	say_bfd(peer, 3, 0, tx);
+	say_bfd(peer, 1, 4, tx);		/* nor does this host forward */
+	assert_stopped();
+	say_advert(100, T_MS / 30);
+	say_bfd(peer, 1, 3, tx);		/* said by the peer before */
 	pass_ms(D_MS + 50);
 	assert_passes();
 	say_bfd(peer, 3, 0, tx);
@@ -563,8 +591,8 @@ test_vrrp_lease_nft_put_again_and_taken_out(void **state)
 	put();
 	assert_passes();
 	errand.put = false;
-	assert_int_equal(vrrp_lease_nft_carry_out(&nft, &errand), 0);
-	assert_int_equal(vrrp_lease_nft_carry_out(&nft, &errand), 0);
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(carry_out(), 0);
 	assert_passes();
 	assert_int_equal(system("ip link del mv"), 0);
 }
@@ -590,6 +618,273 @@ test_vrrp_lease_nft_as_much_as_an_instance_has(void **state)
 	put();
 }
 
+/* --- many in one table --- */
+
+#define CROWD	100
+
+static void
+one_of_many(unsigned i)
+{
+	one(AF_INET);
+	errand.lease.vrid = (uint8_t)(i + 1);
+	errand.lease.vips[0].addr.bytes[0] = 10;
+	errand.lease.vips[0].addr.bytes[1] = 0;
+	errand.lease.vips[0].addr.bytes[2] = (uint8_t)(i >> 8);
+	errand.lease.vips[0].addr.bytes[3] = (uint8_t)i;
+	with_peer(PEER);
+}
+
+static char found[2][64];
+static unsigned found_count;
+
+static void
+found_one(const char *name, void *arg)
+{
+	(void)arg;
+	if (vrrp_leases_is_table(name) && found_count < 2)
+		(void)snprintf(found[found_count], 64, "%s", name);
+	found_count++;
+}
+
+static unsigned
+tables(void)
+{
+	found_count = 0;
+	assert_int_equal(vrrp_nft_open(&other), 0);
+	assert_int_equal(vrrp_nft_tables(&other, NFPROTO_NETDEV, found_one,
+	    NULL), 0);
+	return found_count;
+}
+
+static int
+routers(void)
+{
+	assert_int_equal(tables(), 1);
+	return vrrp_nft_count_elements(&other, NFPROTO_NETDEV, found[0],
+	    VRRP_LEASE_NFT_ROUTERS);
+}
+
+static void
+leave_crowd(void)
+{
+	unsigned i;
+
+	for (i = 0; i < CROWD; i++) {
+		one_of_many(i);
+		errand.put = false;
+		assert_int_equal(carry_out(), 0);
+	}
+}
+
+/* Others come, change and go, and one lease runs on by its own clocks. */
+static void
+test_vrrp_lease_nft_crowd_leaves_each_its_own(void **state)
+{
+	struct vrrp_lease_errand own;
+	unsigned i;
+
+	(void)state;
+	one(AF_INET);
+	errand.lease.vrid = 255;
+	errand.is_active = true;
+	errand.lease.advert_ms = 60000;
+	with_peer(PEER);
+	put();
+	own = errand;
+	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);
+	pass_ms(D_MS + 50);
+	assert_stopped();
+	for (i = 0; i < CROWD; i++) {
+		one_of_many(i);
+		assert_int_equal(carry_out(), 0);
+	}
+	for (i = 0; i < CROWD; i += 2) {
+		one_of_many(i);
+		errand.lease.vips[0].addr.bytes[1] = 1;
+		errand.lease.virtual_mac = true;
+		errand.lease.version = 2;
+		assert_int_equal(carry_out(), 0);
+	}
+	assert_stopped();
+	assert_int_equal(routers(), CROWD + 1);
+	leave_crowd();
+	assert_stopped();
+	assert_int_equal(routers(), 1);
+	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);
+	assert_passes();
+	errand = own;
+	errand.put = false;
+	assert_int_equal(carry_out(), 0);
+	assert_passes();
+	assert_int_equal(tables(), 0);
+}
+
+/* The heir has the address as long as it is there. */
+static void
+test_vrrp_lease_nft_address_goes_to_the_last_that_put_it(void **state)
+{
+	(void)state;
+	one(AF_INET);
+	errand.is_active = true;
+	put();
+	errand.lease.vrid = 52;
+	errand.is_active = false;
+	put();
+	errand.lease.vrid = 51;
+	errand.put = false;
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(routers(), 1);
+	errand.lease.vrid = 52;
+	errand.put = errand.is_active = true;
+	put();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+}
+
+/* A life that was killed has left a lease that has run out. */
+static void
+test_vrrp_lease_nft_next_life_takes_it_over(void **state)
+{
+	struct vrrp_leases *before;
+	bool others;
+
+	(void)state;
+	one(AF_INET);
+	errand.is_active = true;
+	put();
+	assert_int_equal(tables(), 1);
+	before = leases;
+	leases = vrrp_leases_new(getpid());
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(tables(), 1);		/* another, and not the first */
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	say_advert(100, T_MS / 30);
+	assert_passes();
+	/* Nobody takes this one: its process has gone. */
+	errand.lease.vrid = 77;
+	vrrp_leases_free(before);
+	before = vrrp_leases_new(INT32_MAX);
+	assert_int_equal(vrrp_leases_carry_out(before, &errand, &others), 0);
+	assert_int_equal(tables(), 2);
+	vrrp_leases_sweep(leases);
+	assert_int_equal(tables(), 1);
+	vrrp_leases_free(before);
+	errand.lease.vrid = 51;
+}
+
+static void
+flush(const char *table)
+{
+	struct vrrp_nft_batch b;
+
+	vrrp_nft_begin(&b, &other, NFPROTO_NETDEV, table);
+	vrrp_nft_del_table(&b, 0);
+	assert_int_equal(vrrp_nft_commit(&b), 0);
+}
+
+/* "nft flush ruleset", with and without a word of it. */
+static void
+test_vrrp_lease_nft_flushed_is_put_again(void **state)
+{
+	struct vrrp_lease_errand first;
+	bool others;
+
+	(void)state;
+	one(AF_INET);
+	put();
+	first = errand;
+	errand.lease.vrid = 52;
+	errand.lease.vips[0].addr.bytes[3] = 52;
+	put();
+	assert_int_equal(tables(), 1);
+	flush(found[0]);
+	errand.lease.vips[0].addr.bytes[3] = 53;
+	assert_int_equal(vrrp_leases_carry_out(leases, &errand, &others), 0);
+	assert_true(others);
+	errand = first;
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(routers(), 2);
+	flush(found[0]);
+	assert_false(vrrp_leases_lost(leases, "swiftover-eth9-1-1"));
+	assert_true(vrrp_leases_lost(leases, found[0]));
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(routers(), 1);
+	errand.is_active = true;
+	put();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+}
+
+/* An operator has been at it: that table is given up, with all that is in it. */
+static void
+test_vrrp_lease_nft_table_that_is_not_as_known(void **state)
+{
+	struct vrrp_nft_batch b;
+	struct nlattr *list;
+	struct nl_msg *msg;
+	bool others;
+
+	(void)state;
+	one(AF_INET);
+	put();
+	assert_int_equal(tables(), 1);
+	errand.lease.vrid = 52;
+	errand.lease.vips[0].addr.bytes[3] = 52;
+	vrrp_nft_begin(&b, &other, NFPROTO_NETDEV, found[0]);
+	msg = vrrp_nft_begin_elements(&b, NFT_MSG_NEWSETELEM, NLM_F_CREATE,
+	    "on-r-4", &list);
+	vrrp_nft_element_to(msg, errand.lease.vips[0].addr.bytes, 4,
+	    "may-4-51");
+	vrrp_nft_end_elements(&b, msg, list);
+	assert_int_equal(vrrp_nft_commit(&b), 0);
+	assert_int_equal(vrrp_leases_carry_out(leases, &errand, &others), 0);
+	assert_true(others);
+	assert_int_equal(routers(), 1);
+}
+
+/* A peer that wants less is not waited for at the old pace. */
+static void
+test_vrrp_lease_nft_slower_from_now_on(void **state)
+{
+	struct addr a;
+
+	(void)state;
+	one(AF_INET);
+	errand.is_active = true;
+	errand.lease.advert_ms = 60000;
+	with_peer(PEER);
+	put();
+	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);
+	assert_int_equal(addr_parse(PEER, &a), 0);
+	assert_true(vrrp_lease_peer(&errand.lease, &a, 3, D_MS * NS_PER_MS,
+	    vrrp_lease_nft_tick_ns()));
+	put();
+	pass_ms(D_MS + 50);
+	assert_passes();
+}
+
+static void
+test_vrrp_lease_nft_addresses_on_another_device(void **state)
+{
+	(void)state;
+	one(AF_INET);
+	errand.is_active = true;
+	memcpy(errand.lease.devices[0], "c", 2);
+	memcpy(errand.lease.devices[1], "r", 2);
+	errand.lease.device_count = 2;
+	errand.lease.vips[0].device = 1;
+	put();
+	assert_passes();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	errand.lease.device_count = 1;
+	memset(errand.lease.devices[1], 0, IF_NAMESIZE);
+	errand.lease.vips[0].device = 0;
+	put();
+	assert_passes();
+}
+
 int
 main(void)
 {
@@ -611,7 +906,22 @@ main(void)
 		    test_vrrp_lease_nft_put_again_and_taken_out, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_as_much_as_an_instance_has, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_crowd_leaves_each_its_own, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_address_goes_to_the_last_that_put_it,
+		    done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_next_life_takes_it_over, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_flushed_is_put_again, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_table_that_is_not_as_known, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_slower_from_now_on, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_addresses_on_another_device, done),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -73,7 +73,7 @@ test_vrrp_lease_of_its_values(void **state)
 {
 	struct vrrp_params p = params();
 	struct vrrp_lease l = lease();
-	char table[VRRP_LEASE_TABLE_MAX];
+	struct vrrp_lease other = l;
 
 	(void)state;
 	assert_int_equal(l.advert_ms, 3004);
@@ -82,8 +82,11 @@ test_vrrp_lease_of_its_values(void **state)
 	assert_string_equal(l.devices[0], "eth0");
 	assert_int_equal(l.vips[0].device, 0);
 	assert_int_equal(l.vips[1].device, 1);
-	vrrp_lease_table(&l, table);
-	assert_string_equal(table, "swiftover-eth0-4-51");
+	other.version = 2;
+	other.vip_count = 0;
+	assert_true(vrrp_lease_is_same_router(&l, &other));
+	other.vrid++;
+	assert_false(vrrp_lease_is_same_router(&l, &other));
 	p.version = 2;
 	p.advert_int_cs = 300;
 	assert_null(vrrp_lease_of(&p, TICK, &l));
