@@ -214,7 +214,7 @@ runs(unsigned r)
 static void
 edit(struct plan_part *p)
 {
-	switch (world_draw(12)) {
+	switch (world_draw(16)) {
 	case 0:
 		p->priority = (uint8_t)(1 + world_draw(254));
 		break;
@@ -246,6 +246,18 @@ edit(struct plan_part *p)
 	case 11:
 		p->without_bfd = !p->without_bfd;
 		break;
+	case 12:
+		p->slow_bfd = !p->slow_bfd;
+		break;
+	case 13:
+		p->no_lease = !p->no_lease;
+		break;
+	case 14:
+		p->other_backup = !p->other_backup;
+		break;
+	case 15:
+		p->garp = (unsigned)world_draw(4);
+		break;
 	}
 }
 
@@ -260,6 +272,8 @@ edit_file(unsigned r)
 	}
 	if (one_in(3))
 		plan->others[r] = (unsigned)world_draw(PLAN_OTHERS_MAX + 1);
+	if (one_in(4))
+		plan->named[r] = !plan->named[r];
 	plan_rewrite(plan, r);
 }
 
@@ -562,6 +576,25 @@ bits(unsigned mask)
 	return n;
 }
 
+/*
+ * Everybody follows one Active.  A session that only one of the two asks for is
+ * Down, and that is said.
+ */
+static void
+check_alarms(unsigned r, unsigned k, json_t *shown)
+{
+	const char *word;
+	json_t *a;
+	size_t n;
+
+	json_array_foreach(json_object_get(shown, "alarms"), n, a) {
+		word = json_string_value(json_object_get(a, "alarm"));
+		if (word == NULL || strcmp(word, "bfd-blocked") != 0)
+			world_fail("%s %s: alarm %s, after %s",
+			    plan_host(r)->name, plan_name(k), word, op->text);
+	}
+}
+
 /* The file of that router is in force. */
 static void
 check_in_force(unsigned r, unsigned k)
@@ -570,6 +603,7 @@ check_in_force(unsigned r, unsigned k)
 	const struct plan_part *p = &i->parts[r];
 	const struct seat *s = judge_seat(plan_host(r), plan_name(k));
 	json_t *doc, *shown = town_instance(plan_host(r), plan_name(k), &doc);
+	const char *guard;
 	size_t addresses, peers;
 
 	if (shown == NULL)
@@ -584,6 +618,11 @@ check_in_force(unsigned r, unsigned k)
 		world_fail("%s %s is not as its file says: %zu addresses, %zu "
 		    "peers, after %s", plan_host(r)->name, plan_name(k),
 		    addresses, peers, op->text);
+	guard = json_string_value(json_object_get(shown, "guard"));
+	if (guard == NULL || p->no_lease == (strcmp(guard, "lease") == 0))
+		world_fail("%s %s: guard is %s, after %s", plan_host(r)->name,
+		    plan_name(k), guard == NULL ? "nothing" : guard, op->text);
+	check_alarms(r, k, shown);
 	if (op->off[r][k] != (s->state != SEAT_ACTIVE && s->state != SEAT_BACKUP))
 		world_fail("%s %s is%s disabled, after %s", plan_host(r)->name,
 		    plan_name(k), op->off[r][k] ? " not" : "", op->text);

@@ -71,18 +71,18 @@ static void
 put_bfd(FILE *f, const struct plan *p, const struct plan_instance *i,
     unsigned me)
 {
-	unsigned r;
+	unsigned r, ms = i->parts[me].slow_bfd ? 2 * p->bfd_ms : p->bfd_ms;
 
 	if (i->bfd == PLAN_AUTO)
 		(void)fprintf(f, "\tbfd auto { interval = %ums  multiplier = "
-		    "%u }\n", p->bfd_ms, p->mult);
+		    "%u }\n", ms, p->mult);
 	for (r = 0; i->bfd == PLAN_PEERS && r < p->routers; r++) {
 		if (r == me)
 			continue;
 		(void)fprintf(f, "\tbfd ");
 		put_address(f, i, r + 1);
 		(void)fprintf(f, " { role = peer  interval = %ums  "
-		    "multiplier = %u }\n", p->bfd_ms, p->mult);
+		    "multiplier = %u }\n", ms, p->mult);
 	}
 	if (p->link) {
 		(void)fprintf(f, "\tbfd ");
@@ -112,8 +112,19 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 		(void)fprintf(f, "\ttakeover_confirm = %ums\n",
 		    part->confirm_ms);
 	/* Half of the worlds, without a draw that would change all of them. */
-	if (i->version == 3 && (p->bfd_ms + k) % 2 == 0)
+	if (i->version == 3 &&
+	    ((p->bfd_ms + k) % 2 == 0) != part->other_backup)
 		(void)fprintf(f, "\tbackup_adverts = yes\n");
+	if (part->no_lease)
+		(void)fprintf(f, "\tlease = no\n");
+	if (p->named[me]) {
+		(void)fprintf(f, "\tsource = ");
+		put_address(f, i, me + 1);
+		(void)fprintf(f, "\n");
+	}
+	if (part->garp > 0)
+		(void)fprintf(f, "\tgarp_repeat = %u\n\tgarp_refresh = %us\n",
+		    part->garp, part->garp);
 	if (part->refuses)
 		(void)fprintf(f, "\taccept = no\n");
 	if (i->virtual_mac == part->other_mode)
@@ -139,16 +150,20 @@ put_instance(FILE *f, const struct plan *p, unsigned k, unsigned me)
 
 /* Other instances of that router alone, with addresses of their own. */
 static void
-put_others(FILE *f, unsigned count, unsigned me)
+put_others(FILE *f, const struct plan *p, unsigned me)
 {
+	char source[40] = "";
 	unsigned n;
 
-	for (n = 0; n < count; n++)
+	if (p->named[me])
+		(void)snprintf(source, sizeof(source),
+		    "\tsource = 192.0.2.%u\n", me + 1);
+	for (n = 0; n < p->others[me]; n++)
 		(void)fprintf(f, "instance n%u-%u {\n\tinterface = eth0\n"
 		    "\tvirtual_router_id = %u\n\tvirtual_mac = %s\n"
-		    "\tadvert_int = 1s\n"
+		    "\tadvert_int = 1s\n%s"
 		    "\tvirtual_addresses = { 192.0.2.%u/24 }\n}\n", me + 1, n,
-		    100 + 10 * me + n, n % 2 == 0 ? "yes" : "no",
+		    100 + 10 * me + n, n % 2 == 0 ? "yes" : "no", source,
 		    100 + 10 * me + n);
 }
 
@@ -164,7 +179,7 @@ text_of(const struct plan *p, unsigned me)
 		abort();
 	for (k = 0; k < p->instances; k++)
 		put_instance(f, p, k, me);
-	put_others(f, p->others[me], me);
+	put_others(f, p, me);
 	if (p->group) {
 		(void)fprintf(f, "group all { members = {");
 		for (k = 0; k < p->instances; k++)

@@ -28,6 +28,10 @@ struct plan_part {
 	bool		 stranger;		/* a unicast peer that is nobody */
 	bool		 other_mode;		/* virtual_mac the other way round */
 	bool		 without_bfd;
+	bool		 slow_bfd;		/* half as often */
+	bool		 no_lease;
+	bool		 other_backup;		/* backup_adverts the other way round */
+	unsigned	 garp;			/* one announcement more, seldomer */
 };
 
 /* A virtual router: number k is VRID 51 + k, address .50 + k, "web", "db", ... */
@@ -47,6 +51,7 @@ struct plan {
 	bool		 link;			/* a gateway "gw", watched by BFD */
 	unsigned	 bfd_ms, mult;
 	unsigned	 others[PLAN_ROUTERS_MAX];	/* instances nobody shares */
+	bool		 named[PLAN_ROUTERS_MAX];	/* the source, in all of them */
 	struct plan_instance list[PLAN_INSTANCES_MAX];
 };
 
