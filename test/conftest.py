@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(items):
         if item.module.__name__ in TIMING and \
                 not item.get_closest_marker("untimed"):
             item.add_marker(pytest.mark.timing)
+    # These are the longest: what begins last should be short.
+    items.sort(key=lambda item: item.module.__name__ not in SHARING)
 
 
 def pytest_configure(config):

@@ -48,10 +48,12 @@ fi
 [ $# -gt 0 ] || exit 0
 LAB_SANDBOX=1 TMPDIR=/run/lab
 export LAB_SANDBOX TMPDIR
-# FRR keeps crash logs by process number, which in here begins at 1.
+# FRR keeps crash logs by process number, which in here begins at 1.  The shell
+# stays and is that process: it buries those whose parents were killed, of which
+# there would be thousands in the end, looked at by everyone who reads /proc.
 enter sh -c 'mount -t tmpfs -o mode=0755 none /run && mkdir /run/netns /run/lab &&
     ip link set lo up &&
     if [ -d /usr/lib/frr ]; then
 	mkdir -p /var/tmp/frr &&
 	    mount -t tmpfs -o mode=0777 none /var/tmp/frr
-    fi && exec "$@"' sh "$@"
+    fi && "$@"; exit $?' sh "$@"
