@@ -187,7 +187,8 @@ def test_world_interface_renamed_while_up(lab):
     lab.r1.wait_state("initialize")
     lab.r2.wait_state("active")
     assert VIP not in lab.r1.addresses()
-    assert device(lab.r1) == "eth0"         # no device is left behind
+    # vrrpd-net removes it, when the engine has let go.
+    wait_for(lambda: device(lab.r1) == "eth0", 5, "no device is left behind")
     lab.r1.ip("link", "set", "other0", "name", "eth0")
     lab.wait_pair()
     lab.answered()
