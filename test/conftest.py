@@ -19,8 +19,9 @@ TIMING = {"test_announce", "test_bfd", "test_bfd_robust", "test_contest",
           "test_readers", "test_service"}
 
 
-# Side by side, what shares a fixture stays with one worker, in its order.
-SHARING = {"test_bfd_bird_auth", "test_bfd_peers"}
+# Side by side, what shares a fixture stays with one worker, in its order; and the
+# lease, whose probes of real time priority would only disturb each other.
+SHARING = {"test_bfd_bird_auth", "test_bfd_peers", "test_lease"}
 
 
 @pytest.hookimpl(tryfirst=True)             # xdist reads the groups in its own
