@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from lab import VIP, VIP6, VIP6_LOCAL, VRID, vrrpd_conf, wait_for
+from lab import VIP, VIP6, VIP6_LOCAL, VMAC, VRID, vrrpd_conf, wait_for
 
 SETTLED_S = 4.0         # any sighting is forgotten by then
 # Instances of both families and both modes, side by side on one interface: each
@@ -260,6 +260,49 @@ def test_alarm_foreign_host_has_the_address(lab):
     for name in "web", "plain":
         lab.client.ip("address", "del", claimed[name], "dev", "eth0")
     wait_none(lab.r1, names=ALL)
+
+
+class Beside(threading.Thread):
+    """A host that sends what it likes, from whatever MAC."""
+
+    def __init__(self, node, frame):
+        super().__init__(daemon=True)
+        # A protocol of which nothing is received; with none nothing is sent.
+        self.context = node.open_socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                        socket.htons(0x88b5))
+        self.sock = self.context.__enter__()
+        self.sock.bind(("eth0", 0))
+        self.frame = frame
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(0.3):
+            self.sock.send(self.frame)
+
+    def stop(self):
+        self.over.set()
+        self.join()
+        self.context.__exit__(None, None, None)
+
+
+def from_mac(mac):
+    """A broadcast of no protocol that anybody knows, from there."""
+    return b"\xff" * 6 + bytes.fromhex(mac.replace(":", "")) + b"\x88\xb5" + \
+        bytes(46)
+
+
+# (e): not a word about the address, but the virtual MAC of the Active.
+def test_alarm_frames_from_the_virtual_mac(lab):
+    start_both(lab)
+    lab.r1.wait_state("active", 5)
+    other = Beside(lab.client, from_mac(VMAC))
+    alarm = wait_alarm(lab.r1, "virtual-mac-elsewhere", 3)
+    assert alarm["mac"] == VMAC and "peer" not in alarm
+    assert not alarms(lab.r2)
+    is_said(lab.r1, "virtual-mac-elsewhere", VMAC)
+    other.stop()
+    wait_none(lab.r1)
 
 
 def quiet(lab):

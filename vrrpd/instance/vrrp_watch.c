@@ -604,6 +604,18 @@ note_answer(struct vrrp_instance *v, bool is_virtual)
 	arm(v);
 }
 
+/* The other Active, which has told us its MAC by its question. */
+static bool
+is_other_active(const struct vrrp_instance *v, const uint8_t mac[6])
+{
+	const struct vrrp_alarm_who *who =
+	    &v->alarms.of[VRRP_ALARM_TWO_ACTIVES].who;
+
+	return (vrrp_alarm_stands(&v->alarms, VRRP_ALARM_TWO_ACTIVES) ||
+	    vrrp_alarm_is_suspected(&v->alarms, VRRP_ALARM_TWO_ACTIVES)) &&
+	    who->has_mac && memcmp(who->mac, mac, sizeof(who->mac)) == 0;
+}
+
 /* Somebody else has one of our addresses. */
 static void
 claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
@@ -616,8 +628,8 @@ claim_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	vrrp_params_virtual_mac(v->p.family, v->p.vrid, virtual_mac);
 	is_virtual = memcmp(h->mac, virtual_mac, sizeof(virtual_mac)) == 0;
 	note_answer(v, is_virtual);
-	if (!is_asking(v) || (v->core.state == VRRP_BACKUP &&
-	    hears_anybody(v)))
+	if (!is_asking(v) || is_other_active(v, h->mac) ||
+	    (v->core.state == VRRP_BACKUP && hears_anybody(v)))
 		return;
 	(void)addr_format(&h->address, addr, sizeof(addr));
 	memcpy(who.mac, h->mac, sizeof(who.mac));

@@ -308,6 +308,23 @@ test_vrrp_watch_crowd_asks_at_its_pace(void **state)
 	world.iface->users = users;
 }
 
+/* The answers of another Active without a virtual MAC are no other host's. */
+static void
+test_vrrp_watch_other_active_is_one_alarm(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	become_active();
+	for (i = 0; i < 5; i++) {
+		hear_ask(true);
+		hear_foreign();
+		world_run(NS_PER_S);
+	}
+	assert_true(stands(VRRP_ALARM_TWO_ACTIVES));
+	assert_false(stands(VRRP_ALARM_ADDRESS_CLAIMED));
+}
+
 static void
 test_vrrp_watch_virtual_mac_elsewhere_is_no_fight(void **state)
 {
@@ -614,6 +631,7 @@ main(void)
 	    TEST(test_vrrp_watch_announces_against_nobody_without_reclaim),
 	    TEST(test_vrrp_watch_crowd_asks_at_its_pace),
 	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
+	    TEST(test_vrrp_watch_other_active_is_one_alarm),
 	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
 	    TEST(test_vrrp_watch_tries_nothing_on_a_macvlan),
 	    TEST(test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm),
