@@ -39,6 +39,7 @@ shared_libshared_a_SOURCES = \
 	shared/log.c shared/log.h \
 	shared/loop.c shared/loop.h \
 	shared/nl.c shared/nl.h \
+	shared/nl_ask.c shared/nl_ask.h \
 	shared/nl_batch.c shared/nl_batch.h \
 	shared/nl_msg.c shared/nl_msg.h \
 	shared/nl_sock.c shared/nl_sock.h \

@@ -238,6 +238,22 @@ nl_link_next_known(const struct nl *nl, const struct nl_link *after)
 	    NULL;
 }
 
+const struct nl_link *
+nl_link_at(struct nl *nl, int ifindex)
+{
+	return link_at(nl, ifindex);
+}
+
+uint32_t
+nl_link_table(struct nl *nl, int ifindex)
+{
+	const struct nl_link *l = link_at(nl, ifindex);
+	const struct nl_link *vrf = l == NULL ? NULL :
+	    link_at(nl, nl_link_vrf(l));
+
+	return vrf == NULL ? 0 : vrf->table;
+}
+
 /* --- messages into values --- */
 
 static void
@@ -563,6 +579,16 @@ nl_link_up(struct nl *nl, int ifindex)
 {
 	return request_and_free(nl,
 	    nl_msg_link(RTM_NEWLINK, 0, ifindex, IFF_UP), 0);
+}
+
+int
+nl_link_set_master(struct nl *nl, int ifindex, int master)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, ifindex, 0);
+
+	return request_and_free(nl, msg, msg == NULL ||
+	    nla_put_u32(msg, IFLA_MASTER, (uint32_t)master) == 0 ? 0 :
+	    -EMSGSIZE);
 }
 
 int

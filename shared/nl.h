@@ -58,6 +58,8 @@ void	nl_drain(struct nl *);
 int	nl_macvlan_add(struct nl *, const char *name, int parent,
 	    const uint8_t mac[6], int *ifindex);
 int	nl_link_up(struct nl *, int ifindex);
+/* The link becomes a port of the master, a VRF; 0: of none. */
+int	nl_link_set_master(struct nl *, int ifindex, int master);
 /* The text that `ip link` shows as its alias. */
 int	nl_link_alias(struct nl *, int ifindex, const char *alias);
 /*
@@ -93,6 +95,8 @@ int	nl_link_known(struct nl *, const char *name, struct nl_link *out);
  */
 const struct nl_link *nl_link_next_known(const struct nl *,
 	    const struct nl_link *after);
+/* The same of the link with this index; NULL: none.  Until the next event. */
+const struct nl_link *nl_link_at(struct nl *, int ifindex);
 /* Delete every address of this device.  0, or the first refusal. */
 int	nl_addr_flush(struct nl *, int ifindex);
 /* A macvlan of ours receives nothing any more. */

@@ -306,6 +306,15 @@ network_of(const struct addr_prefix *p, uint8_t network[16])
 		    p->len));
 }
 
+/* In a VRF all routes are in its own table, and the header's does not count. */
+static int
+put_table(const struct nl_batch *b, struct nl_msg *msg, int ifindex)
+{
+	uint32_t table = nl_link_table(b->nl, ifindex);
+
+	return table == 0 ? 0 : nla_put_u32(msg, RTA_TABLE, table);
+}
+
 /* Behind every connected route that the kernel makes by itself. */
 #define LINK_ROUTE_METRIC	1024
 
@@ -353,8 +362,10 @@ int
 nl_batch_link_route(struct nl_batch *b, int ifindex,
     const struct addr_prefix *p, bool add)
 {
-	return device_route(b, ifindex, p, &p->addr, RT_TABLE_MAIN,
-	    LINK_ROUTE_METRIC, add);
+	uint32_t table = nl_link_table(b->nl, ifindex);
+
+	return device_route(b, ifindex, p, &p->addr, table == 0 ?
+	    RT_TABLE_MAIN : table, LINK_ROUTE_METRIC, add);
 }
 
 int
@@ -424,7 +435,8 @@ nl_batch_prefix_route_del(struct nl_batch *b, int ifindex,
 	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
 	    (rv = nla_put(msg, RTA_DST, 16, network)) < 0 ||
 	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
-	    (rv = nla_put_u32(msg, RTA_PRIORITY, PREFIX_ROUTE_METRIC)) < 0) {
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, PREFIX_ROUTE_METRIC)) < 0 ||
+	    (rv = put_table(b, msg, ifindex)) < 0) {
 		nlmsg_free(msg);
 		return nl_msg_error(rv);
 	}
@@ -458,7 +470,8 @@ nl_batch_local_route(struct nl_batch *b, int ifindex, const struct addr *addr,
 	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
 	    (rv = nla_put(msg, RTA_DST, 4, addr->bytes)) < 0 ||
 	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
-	    (rv = nla_put_u32(msg, RTA_PRIORITY, LOCAL_ROUTE_METRIC)) < 0) {
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, LOCAL_ROUTE_METRIC)) < 0 ||
+	    (rv = put_table(b, msg, ifindex)) < 0) {
 		nlmsg_free(msg);
 		return nl_msg_error(rv);
 	}

@@ -81,6 +81,12 @@ nl_link_is_called(const struct nl_link *l, const char *name)
 	return false;
 }
 
+int
+nl_link_vrf(const struct nl_link *l)
+{
+	return strcmp(l->port_of, "vrf") == 0 ? l->master : 0;
+}
+
 /* Names that are too long for a configuration are nobody's here. */
 static void
 read_names(struct nlattr *list, struct nl_link *out)
@@ -97,10 +103,62 @@ read_names(struct nlattr *list, struct nl_link *out)
 			(void)nla_strlcpy(out->also[n++], a, IF_NAMESIZE);
 }
 
+/* The attribute of both is the first one, and called MODE. */
+_Static_assert((int)IFLA_MACVLAN_MODE == (int)IFLA_IPVLAN_MODE, "one reader");
+
+/* An ipvlan tells its mode in 16 bits, a macvlan in 32. */
+static uint32_t
+read_mode(struct nlattr *data)
+{
+	struct nlattr *mode = nla_find(nla_data(data), nla_len(data),
+	    IFLA_MACVLAN_MODE);
+
+	if (mode != NULL && nla_len(mode) >= 4)
+		return nla_get_u32(mode);
+	return mode != NULL && nla_len(mode) >= 2 ? nla_get_u16(mode) : 0;
+}
+
+static uint32_t
+read_table(struct nlattr *data)
+{
+	struct nlattr *table = nla_find(nla_data(data), nla_len(data),
+	    IFLA_VRF_TABLE);
+
+	return table != NULL && nla_len(table) >= 4 ? nla_get_u32(table) : 0;
+}
+
+static bool
+is_one_of_them(const char *kind)
+{
+	return strcmp(kind, "macvlan") == 0 || strcmp(kind, "macvtap") == 0;
+}
+
+static void
+read_kind(struct nlattr *linkinfo, struct nl_link *out)
+{
+	struct nlattr *info[IFLA_INFO_MAX + 1];
+
+	if (linkinfo == NULL ||
+	    nla_parse_nested(info, IFLA_INFO_MAX, linkinfo, NULL) != 0)
+		return;
+	if (info[IFLA_INFO_KIND] != NULL)
+		(void)nla_strlcpy(out->kind, info[IFLA_INFO_KIND],
+		    sizeof(out->kind));
+	if (info[IFLA_INFO_SLAVE_KIND] != NULL)
+		(void)nla_strlcpy(out->port_of, info[IFLA_INFO_SLAVE_KIND],
+		    sizeof(out->port_of));
+	out->is_macvlan = is_one_of_them(out->kind);
+	if (info[IFLA_INFO_DATA] != NULL &&
+	    (out->is_macvlan || strcmp(out->kind, "ipvlan") == 0))
+		out->mode = read_mode(info[IFLA_INFO_DATA]);
+	if (info[IFLA_INFO_DATA] != NULL && strcmp(out->kind, "vrf") == 0)
+		out->table = read_table(info[IFLA_INFO_DATA]);
+}
+
 bool
 nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 {
-	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+	struct nlattr *tb[IFLA_MAX + 1];
 	const struct ifinfomsg *ifi;
 	const unsigned usable = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
 
@@ -130,11 +188,11 @@ nl_msg_read_link(struct nlmsghdr *h, struct nl_link *out)
 		memcpy(out->mac, nla_data(tb[IFLA_ADDRESS]), 6);
 		out->has_mac = true;
 	}
-	if (tb[IFLA_LINKINFO] != NULL &&
-	    nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO],
-	    NULL) == 0 && info[IFLA_INFO_KIND] != NULL)
-		out->is_macvlan =
-		    nla_strcmp(info[IFLA_INFO_KIND], "macvlan") == 0;
+	if (tb[IFLA_MASTER] != NULL && nla_len(tb[IFLA_MASTER]) >= 4)
+		out->master = (int)nla_get_u32(tb[IFLA_MASTER]);
+	out->loopback = (ifi->ifi_flags & IFF_LOOPBACK) != 0;
+	out->no_arp = (ifi->ifi_flags & IFF_NOARP) != 0;
+	read_kind(tb[IFLA_LINKINFO], out);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct nlmsghdr;
 #define NL_LINK_NAMES_MAX	8	/* of a length that a name may have here */
 
 #define NL_LINK_ALIAS_MAX	48	/* with NUL; longer ones are cut */
+#define NL_KIND_MAX	16	/* the same */
 
 struct nl_link {
 	int		ifindex;
@@ -33,7 +34,15 @@ struct nl_link {
 	bool		admin_up;	/* IFF_UP */
 	bool		running;	/* IFF_UP and IFF_LOWER_UP/RUNNING: usable */
 	uint32_t	mtu;
-	bool		is_macvlan;
+	bool		is_macvlan;	/* or macvtap */
+	/* "vlan", "bond" ... as `ip -d link` says; "": one without a kind. */
+	char		kind[NL_KIND_MAX];
+	uint32_t	mode;		/* of a macvlan or ipvlan, the kernel's */
+	int		master;		/* index of the link that it is a port of */
+	char		port_of[NL_KIND_MAX];	/* the kind of the master */
+	uint32_t	table;		/* of a VRF: of its routes; else 0 */
+	bool		loopback;	/* IFF_LOOPBACK */
+	bool		no_arp;		/* IFF_NOARP */
 	char		alias[NL_LINK_ALIAS_MAX];	/* ip link ... alias */
 };
 
@@ -79,6 +88,8 @@ struct nl_collected {
 /* Appends a copy of the message.  0; -ENOMEM, and then nothing was added. */
 int	nl_msg_collect(struct nl_collected *, const struct nlmsghdr *);
 
+/* The index of the VRF that the link is in; 0: in none. */
+int	nl_link_vrf(const struct nl_link *);
 /* Is this its name, or another one that it has? */
 bool	nl_link_is_called(const struct nl_link *, const char *name);
 

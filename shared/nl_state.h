@@ -53,4 +53,10 @@ struct nl {
 	uint8_t			 sync_rx[NL_RX_BUF] __attribute__((aligned(8)));
 };
 
+/*
+ * nl.c: the table of the VRF that this link is in, as far as the events have told; 0:
+ * the link is in none, and its routes are in the usual tables.
+ */
+uint32_t nl_link_table(struct nl *, int ifindex);
+
 #endif

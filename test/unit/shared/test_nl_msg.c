@@ -114,6 +114,75 @@ test_nl_msg_link_is_read_back(void **state)
 	nlmsg_free(msg);
 }
 
+/* A link of this kind, with a mode or table of so many bytes, a port of that. */
+static struct nl_msg *
+link_of_kind(const char *kind, int attribute, uint32_t value, int size,
+    const char *port_of)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, 7, IFF_UP);
+	struct nlattr *info, *data;
+
+	assert_non_null(msg);
+	assert_int_equal(nla_put_string(msg, IFLA_IFNAME, "nlm0"), 0);
+	assert_int_equal(nla_put_u32(msg, IFLA_MASTER, 4), 0);
+	assert_non_null(info = nla_nest_start(msg, IFLA_LINKINFO));
+	assert_int_equal(nla_put_string(msg, IFLA_INFO_KIND, kind), 0);
+	assert_non_null(data = nla_nest_start(msg, IFLA_INFO_DATA));
+	assert_int_equal(nla_put(msg, attribute, size, &value), 0);
+	nla_nest_end(msg, data);
+	assert_int_equal(nla_put_string(msg, IFLA_INFO_SLAVE_KIND, port_of), 0);
+	nla_nest_end(msg, info);
+	return msg;
+}
+
+static void
+test_nl_msg_link_kind_mode_and_master(void **state)
+{
+	struct nl_msg *msg = link_of_kind("ipvlan", IFLA_IPVLAN_MODE,
+	    IPVLAN_MODE_L3, 2, "vrf");
+	struct nl_link l;
+
+	(void)state;
+	assert_true(nl_msg_read_link(nlmsg_hdr(msg), &l));
+	assert_string_equal(l.kind, "ipvlan");
+	assert_int_equal(l.mode, IPVLAN_MODE_L3);
+	assert_false(l.is_macvlan);
+	assert_int_equal(l.master, 4);
+	assert_string_equal(l.port_of, "vrf");
+	assert_int_equal(nl_link_vrf(&l), 4);
+	cut_everywhere(msg, sizeof(struct ifinfomsg));
+	nlmsg_free(msg);
+	msg = link_of_kind("macvtap", IFLA_MACVLAN_MODE,
+	    MACVLAN_MODE_PASSTHRU, 4, "bond");
+	assert_true(nl_msg_read_link(nlmsg_hdr(msg), &l));
+	assert_true(l.is_macvlan);
+	assert_int_equal(l.mode, MACVLAN_MODE_PASSTHRU);
+	assert_int_equal(nl_link_vrf(&l), 0);
+	nlmsg_free(msg);
+	msg = link_of_kind("vrf", IFLA_VRF_TABLE, 1001, 4, "");
+	assert_true(nl_msg_read_link(nlmsg_hdr(msg), &l));
+	assert_int_equal(l.table, 1001);
+	nlmsg_free(msg);
+}
+
+static void
+test_nl_msg_link_flags(void **state)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, 1,
+	    IFF_UP | IFF_LOOPBACK | IFF_NOARP);
+	struct nl_link l;
+
+	(void)state;
+	assert_non_null(msg);
+	assert_int_equal(nla_put_string(msg, IFLA_IFNAME, "lo"), 0);
+	assert_true(nl_msg_read_link(nlmsg_hdr(msg), &l));
+	assert_true(l.loopback);
+	assert_true(l.no_arp);
+	assert_string_equal(l.kind, "");
+	assert_int_equal(l.master, 0);
+	nlmsg_free(msg);
+}
+
 /* A parent in another namespace has an index that means nothing here. */
 static void
 test_nl_msg_link_parent_elsewhere_is_none(void **state)
@@ -293,6 +362,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nl_msg_link_is_read_back),
+		cmocka_unit_test(test_nl_msg_link_kind_mode_and_master),
+		cmocka_unit_test(test_nl_msg_link_flags),
 		cmocka_unit_test(test_nl_msg_link_parent_elsewhere_is_none),
 		cmocka_unit_test(
 		    test_nl_msg_link_is_called_by_each_of_its_names),
