@@ -49,6 +49,7 @@
 #include "bfdd/bfd_io.h"
 #include "bfdd/bfd_passive.h"
 #include "bfdd/bfd_reload.h"
+#include "bfdd/bfd_vrf.h"
 #include "bfdd/bfd_wishes.h"
 #include "bfdd/pure/bfd_congestion.h"
 #include "bfdd/pure/bfd_echo.h"
@@ -158,6 +159,7 @@ update_pace(void *arg)
 			shortest_tx = interval_ns;
 	}
 	assert(counted == e->packet_rate);			/* B-84 */
+	bfd_vrf_look_later(e);
 	choose_slot(e, rate, shortest_tx);
 	if (shortest != INT64_MAX && e->slot_ns == 0) {
 		cadence = shortest / 6;
@@ -543,6 +545,7 @@ set_ifindex(struct bfd_engine *e, struct bfd_session *s, int ifindex)
 	bfd_act_carry_out(e, s, &act);
 	/* The socket is bound to the old index; the next packet opens anew. */
 	bfd_act_close_socket(e, s, false);
+	bfd_vrf_look_later(e);
 	log_info("interface %s ifindex=%d%s", bfd_act_label(s, name,
 	    sizeof(name)), ifindex, ifindex == 0 ? " gone" : "");
 }
@@ -568,6 +571,18 @@ bfd_engine_link(struct bfd_engine *e, const char *name, int ifindex, bool gone)
 		else if (s->ifindex == ifindex)	/* gone, or renamed */
 			set_ifindex(e, s, 0);
 	}
+}
+
+void
+bfd_engine_vrf(struct bfd_engine *e, int ifindex, int vrf)
+{
+	bfd_vrf_link(e, ifindex, vrf);
+}
+
+void
+bfd_engine_vrfs_forget(struct bfd_engine *e)
+{
+	bfd_vrf_forget(e);
 }
 
 void
@@ -652,6 +667,7 @@ bfd_engine_free(struct bfd_engine *e)
 		bfd_wishes_forget(e, s);
 	loop_defer_cancel(e->loop, bfd_wishes_reap, e);
 	loop_defer_cancel(e->loop, update_pace, e);
+	bfd_vrf_free(e);
 	loop_defer_cancel(e->loop, bfd_wishes_admit, e);
 	bfd_table_free(e->table);
 	bfd_passive_free(e->passive);

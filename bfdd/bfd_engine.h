@@ -47,6 +47,10 @@ void	bfd_engine_stats(const struct bfd_engine *, struct bfd_engine_stats *);
 /* An interface is there with this index, or gone. */
 void	bfd_engine_link(struct bfd_engine *, const char *name, int ifindex,
 	    bool gone);
+/* The interface is in the VRF with that index; 0: in none. */
+void	bfd_engine_vrf(struct bfd_engine *, int ifindex, int vrf);
+/* A dump of all links follows. */
+void	bfd_engine_vrfs_forget(struct bfd_engine *);
 /* Link events were lost: ask the kernel about every session's interface. */
 void	bfd_engine_links_resync(struct bfd_engine *);
 

@@ -33,6 +33,11 @@ struct reload_run {
 	void			*arg;
 };
 
+/* An interface that is in a VRF, the index of whose device it is. */
+struct bfd_vrf_link {
+	int	ifindex, vrf;
+};
+
 struct bfd_engine {
 	struct bfd_engine_config config;
 	struct loop		*loop;
@@ -63,6 +68,11 @@ struct bfd_engine {
 	int64_t			 packet_rate;	/* sum of the sessions' */
 	struct token_bucket	 refused_log;
 	struct token_bucket	 operator_log;
+	struct {			/* bfd_vrf.c */
+		struct bfd_vrf_link *links;
+		unsigned	 count;
+		int		 refused;	/* said for that one */
+	}			 vrf;
 	unsigned		 reload_number;
 	struct reload_run	 reload;
 	bool			 stopping;

@@ -29,6 +29,10 @@
  * kinds are checked in the same way and counted by reason, and the first packets
  * of a handshake, which carry no discriminator of ours, come in as strangers.
  *
+ * VRFs.  With the kernel's defaults (udp_l3mdev_accept 0) a packet that comes in by
+ * an interface of a VRF is for sockets bound to that interface or its VRF, so each
+ * VRF with a session of ours has sockets of its own, for one hop.
+ *
  * Out.  The send sockets receive nothing: a filter drops all, so that nobody can
  * fill the memory of a port nobody reads.  The source address, if one is
  * configured, travels with each packet instead of being bound: it may be absent
@@ -46,6 +50,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdlib.h>
@@ -75,11 +80,10 @@
 #define PORT_DISCARD	9
 #define PORTS		(65536 - BFD_SOURCE_PORT_MIN)
 
-#define RX_SOCKETS_MAX	10
-
 struct rx_socket {
 	struct bfd_io	*io;
 	int		 fd;
+	int		 vrf;		/* index of its device; 0: of none */
 	uint8_t		 family;
 	bool		 multihop;
 	bool		 strangers;
@@ -100,7 +104,7 @@ struct bfd_io {
 	struct bfd_io_config	 config;
 	struct loop		*loop;
 	bool			 polled;
-	struct rx_socket	 rx[RX_SOCKETS_MAX];
+	struct rx_socket	**rx;
 	unsigned		 rx_count;
 	bool			 reading;
 	mono_t			 now;		/* of the latest read */
@@ -160,8 +164,47 @@ wildcard(uint8_t family, uint16_t port, struct sockaddr_storage *ss)
 	return addr_to_sockaddr(&any, port, 0, ss);
 }
 
+/* Is this the socket of a port for one hop? */
+static bool
+is_of_port(const struct rx_socket *sock, uint8_t family)
+{
+	return !sock->tap && !sock->multihop && sock->family == family;
+}
+
+/*
+ * A socket of a VRF and one of none may not have the same port, as the kernel sees
+ * it, unless both say that they may.  It asks at bind() only, so that is said for
+ * no longer than needed: nobody else is to be let in.
+ */
+static void
+let_share(struct bfd_io *io, uint8_t family, bool may)
+{
+	unsigned i;
+
+	for (i = 0; i < io->rx_count; i++)
+		if (is_of_port(io->rx[i], family))
+			(void)set_int(io->rx[i]->fd, SOL_SOCKET, SO_REUSEADDR,
+			    may);
+}
+
+/* Packets that come in by a VRF are for sockets that are bound to it. */
 static int
-rx_socket_open(uint8_t family, uint16_t port, bool strangers)
+bind_to_vrf(int fd, int vrf)
+{
+	char name[IF_NAMESIZE];
+	int error;
+
+	if (if_indextoname((unsigned)vrf, name) == NULL)
+		return -errno;
+	error = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (error == 0 && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+	    (socklen_t)strlen(name)) == -1)
+		error = -errno;
+	return error;
+}
+
+static int
+rx_socket_open(uint8_t family, uint16_t port, int vrf, bool strangers)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = wildcard(family, port, &ss);
@@ -175,6 +218,8 @@ rx_socket_open(uint8_t family, uint16_t port, bool strangers)
 	error = rx_options(fd, family);
 	if (error == 0 && strangers)
 		error = set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (error == 0 && vrf != 0)
+		error = bind_to_vrf(fd, vrf);
 	if (error == 0 && bind(fd, (struct sockaddr *)&ss, len) == -1)
 		error = -errno;
 	if (error != 0) {
@@ -397,7 +442,7 @@ bfd_io_poll(struct bfd_io *io)
 	assert(!io->reading);
 	io->reading = true;
 	for (i = 0; i < io->rx_count; i++) {
-		struct rx_socket *sock = &io->rx[i];
+		struct rx_socket *sock = io->rx[i];
 
 		if (sock->event != NULL)
 			continue;
@@ -419,11 +464,11 @@ bfd_io_set_polled(struct bfd_io *io, bool polled)
 
 	for (i = 0; i < io->rx_count && polled != io->polled; i++) {
 		if (polled) {
-			loop_fd_free(io->rx[i].event);
-			io->rx[i].event = NULL;
-			io->rx[i].idle_polls = 0;
-		} else if (io->rx[i].event == NULL &&
-		    (error = listen_to(io, &io->rx[i])) != 0)
+			loop_fd_free(io->rx[i]->event);
+			io->rx[i]->event = NULL;
+			io->rx[i]->idle_polls = 0;
+		} else if (io->rx[i]->event == NULL &&
+		    (error = listen_to(io, io->rx[i])) != 0)
 			return error;
 	}
 	io->polled = polled;
@@ -439,7 +484,7 @@ bfd_io_drain(struct bfd_io *io)
 	assert(!io->reading);
 	io->reading = true;
 	for (i = 0; i < io->rx_count; i++)
-		(void)read_socket(io, &io->rx[i], upto);
+		(void)read_socket(io, io->rx[i], upto);
 	done(io);
 }
 
@@ -450,8 +495,8 @@ bfd_io_drained(const struct bfd_io *io)
 	unsigned i;
 
 	for (i = 0; i < io->rx_count; i++) {
-		if (!io->rx[i].strangers)
-			t = mono_min(t, io->rx[i].drained);
+		if (!io->rx[i]->strangers)
+			t = mono_min(t, io->rx[i]->drained);
 	}
 	return t;
 }
@@ -509,19 +554,37 @@ attach_sorting(int fd, uint8_t family, bool multihop,
 static int
 rx_start(struct bfd_io *io, const struct rx_socket *like)
 {
-	struct rx_socket *sock = &io->rx[io->rx_count++];
+	struct rx_socket *sock = malloc(sizeof(*sock)), **list;
 
-	assert(io->rx_count <= RX_SOCKETS_MAX);
+	list = sock == NULL ? NULL :
+	    realloc(io->rx, (io->rx_count + 1) * sizeof(*list));
+	if (list == NULL) {
+		free(sock);
+		(void)close(like->fd);
+		return -ENOMEM;
+	}
+	io->rx = list;
+	io->rx[io->rx_count++] = sock;
 	*sock = *like;
 	sock->io = io;
-	rxclock_empty(&sock->clock, loop_clock());
+	sock->drained = loop_clock();
+	rxclock_empty(&sock->clock, sock->drained);
 	return io->polled ? 0 : listen_to(io, sock);
 }
 
-static int
-rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
+static void
+rx_end(struct rx_socket *sock)
 {
-	int fd = rx_socket_open(family, port, false), strangers;
+	loop_fd_free(sock->event);
+	(void)close(sock->fd);
+	free(sock);
+}
+
+static int
+rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port,
+    int vrf)
+{
+	int fd = rx_socket_open(family, port, vrf, false), strangers;
 	struct rx_socket sock;
 	int error;
 
@@ -531,7 +594,7 @@ rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 	if (fd < 0)
 		return fd;
 	sock = (struct rx_socket){ .fd = fd, .family = family,
-	    .multihop = multihop };
+	    .multihop = multihop, .vrf = vrf };
 	error = rx_start(io, &sock);
 	if (error != 0 || io->config.mark == NULL)
 		return error;
@@ -542,7 +605,7 @@ rx_add(struct bfd_io *io, uint8_t family, bool multihop, uint16_t port)
 	 */
 	if (set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1) != 0)
 		return 0;
-	strangers = rx_socket_open(family, port, true);
+	strangers = rx_socket_open(family, port, vrf, true);
 	if (strangers < 0)
 		return 0;
 	if (attach_sorting(fd, family, multihop, io->config.mark) != 0) {
@@ -562,7 +625,7 @@ bfd_io_add_taps(struct bfd_io *io)
 	int error = 0;
 
 	for (i = 0; i < io->rx_count; i++) {
-		if (io->rx[i].tap)
+		if (io->rx[i]->tap)
 			return 0;
 	}
 	for (i = 0; i < 2 && error == 0; i++) {
@@ -601,7 +664,7 @@ bfd_io_open(struct loop *loop, const struct bfd_io_config *config,
 		uint16_t port = multihop ? io->config.port_multihop :
 		    io->config.port_single_hop;
 
-		error = rx_add(io, families[i % 2], multihop, port);
+		error = rx_add(io, families[i % 2], multihop, port, 0);
 		if (error != 0) {
 			*bad_port = port;
 			bfd_io_close(io);
@@ -619,11 +682,69 @@ bfd_io_close(struct bfd_io *io)
 
 	if (io == NULL)
 		return;
-	for (i = 0; i < io->rx_count; i++) {
-		loop_fd_free(io->rx[i].event);
-		(void)close(io->rx[i].fd);
-	}
+	for (i = 0; i < io->rx_count; i++)
+		rx_end(io->rx[i]);
+	free(io->rx);
 	free(io);
+}
+
+/* --- VRFs --- */
+
+bool
+bfd_io_serves_vrf(const struct bfd_io *io, int vrf)
+{
+	unsigned i;
+
+	for (i = 0; i < io->rx_count; i++)
+		if (io->rx[i]->vrf == vrf)
+			return true;
+	return false;
+}
+
+int
+bfd_io_serve_vrf(struct bfd_io *io, int vrf)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	int error = 0;
+	unsigned i;
+
+	assert(!io->reading);
+	for (i = 0; i < 2 && error == 0; i++) {
+		let_share(io, families[i], true);
+		error = rx_add(io, families[i], false,
+		    io->config.port_single_hop, vrf);
+		let_share(io, families[i], false);
+	}
+	if (error != 0)
+		bfd_io_leave_vrf(io, vrf);
+	return error;
+}
+
+void
+bfd_io_leave_vrf(struct bfd_io *io, int vrf)
+{
+	unsigned i, kept = 0;
+
+	assert(!io->reading && vrf != 0);
+	for (i = 0; i < io->rx_count; i++)
+		if (io->rx[i]->vrf == vrf)
+			rx_end(io->rx[i]);
+		else
+			io->rx[kept++] = io->rx[i];
+	io->rx_count = kept;
+}
+
+int
+bfd_io_next_vrf(const struct bfd_io *io, int after)
+{
+	int next = 0;
+	unsigned i;
+
+	for (i = 0; i < io->rx_count; i++)
+		if (io->rx[i]->vrf > after &&
+		    (next == 0 || io->rx[i]->vrf < next))
+			next = io->rx[i]->vrf;
+	return next;
 }
 
 static bool

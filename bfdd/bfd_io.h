@@ -2,7 +2,8 @@
  * bfd_io.h - the sockets of BFD: packets in with all that is known of them,
  * packets out over one hop.
  *
- * Receiving: one wildcard socket per family and port, shared by all sessions.
+ * Receiving: one wildcard socket per family and port, shared by all sessions, and
+ * one for each VRF that has sessions.
  * Sending: one socket per session, because its source port is its own for its
  * whole life (B-110).  This file knows the kernel; it does not know sessions or
  * what a BFD packet means.
@@ -91,6 +92,17 @@ uint64_t bfd_io_strangers_lost(const struct bfd_io *);
  * taps, bfd_echo_io.h).  Once is enough.  0 or negative errno.
  */
 int	bfd_io_add_taps(struct bfd_io *);
+
+/*
+ * From now on also hand out what comes over one hop by interfaces of this VRF, the
+ * index of whose device it is, until it is left.  Not from within the callback.  0
+ * or negative errno, with nothing served.
+ */
+int	bfd_io_serve_vrf(struct bfd_io *, int vrf);
+void	bfd_io_leave_vrf(struct bfd_io *, int vrf);
+bool	bfd_io_serves_vrf(const struct bfd_io *, int vrf);
+/* The served one with the next higher index; 0: there is none. */
+int	bfd_io_next_vrf(const struct bfd_io *, int after);
 
 /*
  * A send socket for this session: its own source port, TTL 255, CS6, bound to

@@ -29,6 +29,7 @@
 #include "bfdd/bfd_away.h"
 #include "bfdd/bfd_engine_state.h"
 #include "bfdd/pure/bfd_congestion.h"
+#include "bfdd/bfd_vrf.h"
 #include "shared/log.h"
 #include "shared/pure/addr.h"
 #include "shared/pure/token_bucket.h"
@@ -214,6 +215,7 @@ session_new(struct bfd_engine *e, const struct bfd_params *p, int *error)
 	token_bucket_init(&s->state_log, NS_PER_S, STATE_LOG_BURST);
 	s->due.owner = s;
 	bfd_core_set_tx_slot(&s->core, e->slot_ns);
+	bfd_vrf_look_later(e);
 	log_info("created %s local_discr=0x%08x%s", bfd_act_label(s, name,
 	    sizeof(name)), s->core.local_discr, ifindex == 0 && !p->multihop ?
 	    " waiting_for=interface" : "");
@@ -607,6 +609,7 @@ bfd_engine_offer(struct bfd_engine *e, const void *owner,
 	    (int)if_nametoindex(p->interface), &o);
 	if (error != 0)
 		return error;
+	bfd_vrf_look_later(e);
 	log_info("accepting interface=%s local=%s max=%u", p->interface,
 	    addr_format(&p->local, local, sizeof(local)), sessions_max);
 	update_accepted(e, o, false);
@@ -651,6 +654,7 @@ bfd_engine_withdraw(struct bfd_engine *e, const void *owner,
 		return false;
 	update_accepted(e, o, true);
 	bfd_passive_withdraw(e->passive, o);
+	bfd_vrf_look_later(e);
 	log_info("no longer accepting interface=%s family=%s", interface,
 	    family == AF_INET6 ? "ipv6" : "ipv4");
 	return true;

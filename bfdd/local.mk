@@ -33,6 +33,7 @@ bfdd_libbfdd_a_SOURCES = \
 	bfdd/bfd_reload.c bfdd/bfd_reload.h \
 	bfdd/bfd_restart.c bfdd/bfd_restart.h \
 	bfdd/bfd_table.c bfdd/bfd_table.h \
+	bfdd/bfd_vrf.c bfdd/bfd_vrf.h \
 	bfdd/bfd_wishes.c bfdd/bfd_wishes.h \
 	# end
 

@@ -321,6 +321,7 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 	struct daemon *d = arg;
 
 	bfd_engine_link(d->engine, link->name, link->ifindex, gone);
+	bfd_engine_vrf(d->engine, link->ifindex, gone ? 0 : nl_link_vrf(link));
 }
 
 static void
@@ -338,6 +339,7 @@ events_lost(void *arg)
 	struct daemon *d = arg;
 
 	bfd_engine_addrs_forget(d->engine);
+	bfd_engine_vrfs_forget(d->engine);
 	bfd_engine_links_resync(d->engine);
 }
 

@@ -693,6 +693,60 @@ test_bfd_io_sorted_port_is_still_ours_alone(void **state)
 	loop_free(loop);
 }
 
+/*
+ * A VRF has sockets of its own, bound to it; lo stands in for its device, to which a
+ * socket can be bound as well.
+ */
+static void
+test_bfd_io_vrf_has_its_own_sockets_while_served(void **state)
+{
+	struct bfd_params p = to("127.0.0.1", false);
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+	    .sin_port = htons(3784) };
+	uint8_t buf[24] = { 0x20, 0x40, 3, 24 };
+	struct loop *loop;
+	struct bfd_io *io;
+	struct seen s;
+	uint16_t port = 0;
+	int fd, stranger, one = 1, round;
+
+	(void)state;
+	if (!have_net)
+		skip();
+	loop = loop_new();
+	io = io_open(loop, &s);
+	for (round = 0; round < 2; round++) {
+		assert_false(bfd_io_serves_vrf(io, lo_index()));
+		assert_int_equal(bfd_io_next_vrf(io, 0), 0);
+		assert_int_equal(bfd_io_serve_vrf(io, lo_index()), 0);
+		assert_true(bfd_io_serves_vrf(io, lo_index()));
+		assert_int_equal(bfd_io_next_vrf(io, 0), lo_index());
+		assert_int_equal(bfd_io_next_vrf(io, lo_index()), 0);
+		fd = bfd_io_tx_open(io, &p, &port);
+		assert_true(fd >= 0);
+		s.count = 0;
+		assert_int_equal(bfd_io_tx(io, fd, &p, lo_index(), true, buf,
+		    sizeof(buf)), 0);
+		bfd_io_drain(io);
+		assert_int_equal(s.count, 1);
+		assert_int_equal(s.last.ifindex, lo_index());
+		bfd_io_tx_close(io, fd, port, false);
+		/* Nobody else was let in with it. */
+		stranger = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(setsockopt(stranger, SOL_SOCKET, SO_REUSEADDR,
+		    &one, sizeof(one)), 0);
+		assert_int_equal(bind(stranger, (struct sockaddr *)&sin,
+		    sizeof(sin)), -1);
+		assert_int_equal(errno, EADDRINUSE);
+		assert_int_equal(close(stranger), 0);
+		bfd_io_leave_vrf(io, lo_index());
+	}
+	assert_int_equal(bfd_io_serve_vrf(io, 9999), -ENXIO);
+	assert_false(bfd_io_serves_vrf(io, 9999));
+	bfd_io_close(io);
+	loop_free(loop);
+}
+
 int
 main(void)
 {
@@ -714,6 +768,8 @@ main(void)
 		cmocka_unit_test(test_bfd_io_strangers_are_kept_apart),
 		cmocka_unit_test(test_bfd_io_junk_cannot_push_out_a_session),
 		cmocka_unit_test(test_bfd_io_sorted_port_is_still_ours_alone),
+		cmocka_unit_test(
+		    test_bfd_io_vrf_has_its_own_sockets_while_served),
 	};
 
 	have_net = net_own();
