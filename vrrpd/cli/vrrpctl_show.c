@@ -799,6 +799,8 @@ view_one(const struct view *v, const json_t *o)
 	view_orders(v, o);
 	if (json_is_true(json_object_get(o, "lingering")))
 		view_line(v, "lingering", "answers until a successor is heard");
+	if (doc_str(o, "vrf") != NULL)
+		view_line(v, "vrf", "%s", doc_str(o, "vrf"));
 	if (doc_str(o, "group") != NULL)
 		view_line(v, "group", "%s", doc_str(o, "group"));
 	view_priority(v, o);

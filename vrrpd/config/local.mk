@@ -5,6 +5,7 @@ vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_conf.c vrrpd/config/vrrp_conf.h \
 	vrrpd/config/vrrp_conf_bytes.c vrrpd/config/vrrp_conf_bytes.h \
 	vrrpd/config/vrrp_conf_check.c vrrpd/config/vrrp_conf_check.h \
+	vrrpd/config/vrrp_conf_ground.c vrrpd/config/vrrp_conf_ground.h \
 	vrrpd/config/vrrp_conf_instance.c vrrpd/config/vrrp_conf_instance.h \
 	vrrpd/config/vrrp_conf_lint.c vrrpd/config/vrrp_conf_lint.h \
 	vrrpd/config/vrrp_conf_parse.h \

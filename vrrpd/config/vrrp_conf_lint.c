@@ -18,7 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/nl_ask.h"
 #include "shared/nonlocal_bind.h"
+#include "vrrpd/config/vrrp_conf_ground.h"
 
 static bool
 wanted(const struct draft *d)
@@ -251,6 +253,29 @@ lint_waiting(struct draft *d)
 	freeifaddrs(here);
 }
 
+/* Interfaces that are there, of kinds that bear no virtual router. */
+static void
+lint_grounds(struct draft *d)
+{
+	char text[VRRP_GROUND_TEXT_MAX];
+	const struct vrrp_params *v;
+	struct nl_link link, master;
+	unsigned i;
+
+	for (i = 0; d->look && i < d->config.count; i++) {
+		v = &d->config.instances[i];
+		if (nl_ask_link(v->interface, &link) < 0)
+			continue;
+		memset(&master, 0, sizeof(master));
+		(void)if_indextoname((unsigned)link.master, master.name);
+		if (vrrp_conf_ground(&link, &master, v->virtual_mac, text) !=
+		    VRRP_GROUND_GOOD)
+			conf_errors_add(d->p.warnings, d->places[i]->file,
+			    d->places[i]->declared, "instance %s: %s", v->name,
+			    text);
+	}
+}
+
 void
 vrrp_conf_lint(struct draft *d)
 {
@@ -262,6 +287,7 @@ vrrp_conf_lint(struct draft *d)
 		return;
 	for (i = 0; i < c->count; i++)
 		lint_instance(d, i);
+	lint_grounds(d);
 	lint_waiting(d);
 	for (i = 0; i < c->tracker_count; i++) {
 		t = &c->trackers[i];

@@ -560,6 +560,17 @@ set_waiting(json_t *o, const struct vrrp_instance *v)
 	ctl_json_set_word(o, "waiting-for", text);
 }
 
+static void
+set_vrf(json_t *o, const struct vrrp_instance *v)
+{
+	int vrf = v->iface->exists ? nl_link_vrf(&v->iface->link) : 0;
+	const struct nl_link *l = vrf == 0 ? NULL :
+	    nl_link_at(v->env->nl, vrf);
+
+	if (l != NULL)
+		ctl_json_set_word(o, "vrf", l->name);
+}
+
 /* And what is known of the network, where that decides. */
 static void
 set_virtual_mac(json_t *o, const struct vrrp_instance *v)
@@ -599,6 +610,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 
 	ctl_json_set_word(o, "name", v->p.name);
 	ctl_json_set_word(o, "interface", v->p.interface);
+	set_vrf(o, v);
 	ctl_json_set_int(o, "virtual-router-id", v->p.vrid);
 	ctl_json_set_word(o, "address-family", v->p.family == AF_INET6 ?
 	    "ipv6" : "ipv4");

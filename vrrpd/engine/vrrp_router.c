@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/log.h"
@@ -46,6 +47,7 @@
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_neigh.h"
+#include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
@@ -139,6 +141,9 @@ iface_changed(struct vrrp_router *r, struct vrrp_iface *f,
     const struct nl_link *link)
 {
 	bool mac = memcmp(f->link.mac, link->mac, sizeof(link->mac)) != 0;
+	bool vrf = nl_link_vrf(&f->link) != nl_link_vrf(link);
+	bool port = f->link.master != link->master ||
+	    f->link.no_arp != link->no_arp;
 	unsigned i;
 
 	f->link = *link;
@@ -148,12 +153,18 @@ iface_changed(struct vrrp_router *r, struct vrrp_iface *f,
 			continue;
 		if (mac)
 			vrrp_instance_mac_changed(r->instances[i]);
+		if (vrf)
+			vrrp_instance_vrf_changed(r->instances[i]);
+		/* No port of somebody's any more: the interface may bear it. */
+		if (port)
+			vrrp_instance_iface_found(r->instances[i]);
 		vrrp_instance_reconsider(r->instances[i]);
 	}
 }
 
+/* A device of ours is gone, down, or in another VRF than its interface. */
 static void
-device_gone(struct vrrp_router *r, int ifindex)
+device_changed(struct vrrp_router *r, const struct nl_link *link, bool gone)
 {
 	struct vrrp_instance *v;
 	unsigned i;
@@ -161,7 +172,10 @@ device_gone(struct vrrp_router *r, int ifindex)
 	for (i = 0; i < r->instance_count; i++) {
 		v = r->instances[i];
 		if (v->vips != NULL && vrrp_vip_device(v->vips)[0] != '\0' &&
-		    vrrp_vip_ifindex(v->vips) == ifindex) {
+		    vrrp_vip_ifindex(v->vips) == link->ifindex) {
+			if (!gone && link->admin_up && nl_link_vrf(link) ==
+			    nl_link_vrf(&v->iface->link))
+				return;
 			vrrp_instance_device_gone(v);
 			return;
 		}
@@ -183,6 +197,56 @@ note_orphan(struct vrrp_router *r, const struct nl_link *link)
 	r->orphans[r->orphan_count++] = *link;
 }
 
+static bool
+is_orphan_of_ours(const struct vrrp_router *r, int ifindex)
+{
+	unsigned i;
+
+	for (i = 0; i < r->orphan_count; i++)
+		if (r->orphans[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* The interface that an IPv4 device is named for; 0: it is none. */
+static int
+interface_of(const struct nl_link *device)
+{
+	int vrid, parent;
+
+	return device->is_macvlan && sscanf(device->name, "vr4-%d-%d", &vrid,
+	    &parent) == 2 ? parent : 0;
+}
+
+/* By a device that stays, an instance's or another vrrpd's. */
+static bool
+is_interface_used(const struct vrrp_router *r, int interface)
+{
+	const struct nl_link *l = NULL;
+	unsigned i;
+
+	for (i = 0; i < r->iface_count; i++)
+		if (r->ifaces[i]->manners.holders > 0 &&
+		    r->ifaces[i]->link.ifindex == interface)
+			return true;
+	while ((l = nl_link_next_known(r->nl, l)) != NULL)
+		if (interface_of(l) == interface &&
+		    !is_orphan_of_ours(r, l->ifindex))
+			return true;
+	return false;
+}
+
+/* Settings of the interface that the run before had changed are put back. */
+static void
+restore_interface_of(const struct vrrp_router *r, const struct nl_link *orphan)
+{
+	int interface = interface_of(orphan);
+
+	if (interface != 0 && !is_interface_used(r, interface))
+		vrrp_manners_restore(interface,
+		    vrrp_vmac_tag_of(orphan->name));
+}
+
 /* By now the instances have adopted the devices that they need. */
 void
 vrrp_router_remove_orphans(struct vrrp_router *r)
@@ -201,6 +265,7 @@ vrrp_router_remove_orphans(struct vrrp_router *r)
 			continue;
 		/* The device goes when vrrpd-net has removed the ones before. */
 		(void)nl_addr_flush(r->nl, o->ifindex);
+		restore_interface_of(r, o);
 		gone = (struct vrrp_removal){ .ifindex = o->ifindex,
 		    .tag = vrrp_vmac_tag_of(o->name) };
 		memcpy(gone.name, o->name, sizeof(gone.name));
@@ -242,8 +307,8 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 		note_orphan(r, link);
 	if (gone)
 		vrrp_succession_device_gone(r, link->ifindex);
-	if ((gone || !link->admin_up) && r->started)
-		device_gone(r, link->ifindex);
+	if (r->started)
+		device_changed(r, link, gone);
 	for (i = 0; !gone && r->started && i < r->instance_count; i++)
 		vrrp_instance_link_changed(r->instances[i], link);
 	reapply_later(r);

@@ -147,6 +147,7 @@ struct vrrp_instance {
 	/* The errand of vrrpd-net that makes the device, 0: none; with vips: again. */
 	uint32_t		 making;
 	bool			 taken_down;	/* not removed: the cause of `making` */
+	bool			 astray;	/* nor down: in another VRF */
 	bool			surroundings;	/* of its addresses: prepare again */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* ARP tells the owner's virtual MAC */

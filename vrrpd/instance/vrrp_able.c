@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/nl.h"
+#include "vrrpd/config/vrrp_conf_ground.h"
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
@@ -136,12 +138,23 @@ say_no_primary(const struct vrrp_instance *v, char *w, size_t size)
 		    ", only virtual ones: their owner has priority = 255" : "");
 }
 
+bool
+vrrp_able_stands(const struct vrrp_instance *v, char *text)
+{
+	const struct nl_link *l = &v->iface->link;
+
+	return vrrp_conf_ground(l, l->master == 0 ? NULL :
+	    nl_link_at(v->env->nl, l->master), v->p.virtual_mac, text) ==
+	    VRRP_GROUND_GOOD;
+}
+
 /* Every condition but the group's.  False: *cause, and w for a user. */
 static bool
 can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
     size_t size)
 {
 	const struct vrrp_iface *f = v->iface;
+	char text[VRRP_GROUND_TEXT_MAX];
 
 	if (v->disabled) {
 		*cause = VRRP_CAUSE_DISABLED;
@@ -154,10 +167,9 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 		*cause = VRRP_CAUSE_NO_INTERFACE;
 		(void)snprintf(w, size, "interface %s cannot be opened: %s",
 		    f->name, strerror(-f->io_error));
-	} else if (!f->link.has_mac) {
+	} else if (!vrrp_able_stands(v, text)) {
 		*cause = VRRP_CAUSE_NO_INTERFACE;
-		(void)snprintf(w, size, "interface %s has no Ethernet address",
-		    f->name);
+		(void)snprintf(w, size, "%s", text);
 	} else if (!f->link.admin_up) {
 		*cause = VRRP_CAUSE_INTERFACE_DOWN;
 		(void)snprintf(w, size, "interface %s is down", f->name);

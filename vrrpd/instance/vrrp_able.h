@@ -10,6 +10,7 @@
 #include "shared/pure/addr.h"
 #include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/pure/vrrp_core.h"
+#include "vrrpd/pure/vrrp_ground.h"
 
 /*
  * May it run, its group apart?  If not and why is not NULL, the reason for a
@@ -24,6 +25,8 @@ bool	vrrp_able_soon(const struct vrrp_instance *);
  * and *cause what the state machine is told.
  */
 bool	vrrp_able_now(struct vrrp_instance *, enum vrrp_cause *cause);
+/* The interface is of a kind that bears it; else text (VRRP_GROUND_TEXT_MAX). */
+bool	vrrp_able_stands(const struct vrrp_instance *, char *text);
 /* A tracked item keeps it from running (L-17). */
 bool	vrrp_able_track_forbids(const struct vrrp_instance *);
 /* Why it starts, after what made it stop. */

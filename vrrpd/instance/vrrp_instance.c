@@ -161,7 +161,10 @@ open_or_retry(struct vrrp_instance *v)
 void
 vrrp_instance_iface_found(struct vrrp_instance *v)
 {
-	if (v->vips == NULL && v->iface->exists && v->iface->link.has_mac) {
+	char text[VRRP_GROUND_TEXT_MAX];
+
+	if (v->vips == NULL && v->iface->exists &&
+	    vrrp_able_stands(v, text)) {
 		v->retry_at = MONO_NEVER;
 		open_or_retry(v);
 	}
@@ -194,7 +197,10 @@ vrrp_instance_primary_changed(struct vrrp_instance *v)
 static void
 say_what(const struct vrrp_instance *v, bool down, char *what, size_t size)
 {
-	if (v->unsettled != NULL)
+	if (v->astray)
+		(void)snprintf(what, size, "the VRF of %s or of its device "
+		    "was changed", v->iface->name);
+	else if (v->unsettled != NULL)
 		(void)snprintf(what, size, "%s of device %s was changed",
 		    v->unsettled, vrrp_vip_device(v->vips));
 	else
@@ -203,17 +209,19 @@ say_what(const struct vrrp_instance *v, bool down, char *what, size_t size)
 }
 
 /*
- * Our device is gone or down, and there is no vrrpd-net.  Says which in what; true
- * if it is mended.
+ * Our device is gone, down or in another VRF, and there is no vrrpd-net.  Says which
+ * in what; true if it is mended.
  */
 static bool
 restore_device(struct vrrp_instance *v, char *what, size_t size)
 {
-	bool there = vrrp_vmac_exists(v->vips);
+	bool there = vrrp_vmac_exists(v->vips), fetched;
 
+	v->astray = vrrp_vmac_is_astray(v->vips);
 	say_what(v, there, what, size);
+	fetched = vrrp_vmac_fetch(v->vips);
 	if (there)
-		return vrrp_vmac_raise(v->vips);
+		return vrrp_vmac_raise(v->vips) || fetched;
 	vrrp_hold_close(v);
 	open_or_retry(v);
 	if (v->vips == NULL || !mono_is_never(v->retry_at)) {
@@ -256,7 +264,8 @@ asks_for_device(struct vrrp_instance *v)
 {
 	bool there = vrrp_vmac_exists(v->vips);
 
-	return (!there || vrrp_vmac_is_down(v->vips)) &&
+	v->astray = vrrp_vmac_is_astray(v->vips);
+	return (!there || v->astray || vrrp_vmac_is_down(v->vips)) &&
 	    vrrp_hold_make_again(v, there);
 }
 
@@ -428,6 +437,14 @@ vrrp_instance_link_changed(struct vrrp_instance *v, const struct nl_link *link)
 	}
 	(void)vrrp_hold_prepare(v);
 	vrrp_machine_reannounce(v);
+}
+
+/* The device has to follow, and routes are in another table. */
+void
+vrrp_instance_vrf_changed(struct vrrp_instance *v)
+{
+	v->surroundings = true;
+	vrrp_instance_device_gone(v);
 }
 
 void

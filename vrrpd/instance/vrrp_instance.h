@@ -91,6 +91,8 @@ void	vrrp_instance_check_addresses(struct vrrp_instance *);
 /* A link came or changed; it may be the device of one of our addresses. */
 void	vrrp_instance_link_changed(struct vrrp_instance *,
 	    const struct nl_link *);
+/* The interface came into a VRF, or left one. */
+void	vrrp_instance_vrf_changed(struct vrrp_instance *);
 /* The interface has another MAC: without a virtual MAC that is ours too. */
 void	vrrp_instance_mac_changed(struct vrrp_instance *);
 

@@ -192,3 +192,19 @@ vrrp_manners_note(const struct vrrp_manners *parent, const struct vrrp_vips *v)
 {
 	vrrp_vmac_set_tag(v, parent->saved);
 }
+
+void
+vrrp_manners_restore(int ifindex, int tag)
+{
+	int values[VRRP_VMAC_TAG_VALUES], now;
+	size_t i;
+
+	if (tag == 0)
+		return;
+	vrrp_vmac_tag_values(tag, values);
+	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++)
+		if (values[i] < manners[i].at_least &&
+		    get(ifindex, manners[i].key, &now) == 0 &&
+		    now == manners[i].at_least)
+			(void)set(ifindex, manners[i].key, values[i]);
+}

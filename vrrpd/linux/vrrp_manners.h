@@ -46,5 +46,10 @@ void	vrrp_manners_recall(struct vrrp_manners *,
 int	vrrp_manners_tag(const struct vrrp_manners *, int ifindex);
 void	vrrp_manners_note(const struct vrrp_manners *,
 	    const struct vrrp_vips *);
+/*
+ * The last device of a crashed run is removed from this interface, and its tag says
+ * what had been there.  Nothing is done where somebody has changed it since.
+ */
+void	vrrp_manners_restore(int ifindex, int tag);
 
 #endif

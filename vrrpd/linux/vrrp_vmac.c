@@ -181,6 +181,31 @@ is_of_another_namespace(const struct nl_link *link)
 	    strlen(ALIAS_MARK)) == 0 && strcmp(link->alias, mine) != 0;
 }
 
+/*
+ * Into the VRF that the interface is in, or out of the one that it was in.  The
+ * kernel takes the device down and up for it, and its IPv6 addresses away; so a new
+ * device comes here before it is up.
+ */
+static int
+follow_vrf(struct nl *nl, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	struct nl_link parent, own;
+	int error, vrf;
+
+	error = nl_link_get(nl, w->parent_name, &parent);
+	if (error == 0)
+		error = nl_link_get(nl, m->name, &own);
+	vrf = error == 0 ? nl_link_vrf(&parent) : 0;
+	if (error == 0 && nl_link_vrf(&own) != vrf)
+		error = nl_link_set_master(nl, m->ifindex, vrf);
+	if (error < 0)
+		(void)snprintf(m->reason, sizeof(m->reason),
+		    "cannot put device %s into the VRF of %s: %s", m->name,
+		    w->parent_name, strerror(-error));
+	return error;
+}
+
 /* A macvlan on a macvlan is made on the interface under that, by the kernel. */
 static int
 lower_of(struct nl *nl, const struct vrrp_device_wish *w)
@@ -283,6 +308,8 @@ make_ready(struct nl *nl, const struct vrrp_device_wish *w,
 		(void)nl_macvlan_deafen(nl, m->ifindex);
 	}
 	error = configure_device(w, m->name, m->reason, sizeof(m->reason));
+	if (error == 0)
+		error = follow_vrf(nl, w, m);
 	if (error < 0 && w->in_use)
 		log_warning("device=%s %s", m->name, m->reason);
 	else if (error < 0)
@@ -419,6 +446,29 @@ vrrp_vmac_unsettled(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vmac_is_astray(const struct vrrp_vips *v)
+{
+	struct nl_link link, parent;
+
+	return v->device[0] != '\0' &&
+	    nl_link_known(v->nl, v->device, &link) == 0 &&
+	    nl_link_known(v->nl, v->parent.name, &parent) == 0 &&
+	    link.ifindex == v->ifindex &&
+	    parent.ifindex == v->parent.ifindex &&
+	    nl_link_vrf(&link) != nl_link_vrf(&parent);
+}
+
+bool
+vrrp_vmac_fetch(const struct vrrp_vips *v)
+{
+	struct nl_link parent;
+
+	return vrrp_vmac_is_astray(v) &&
+	    nl_link_known(v->nl, v->parent.name, &parent) == 0 &&
+	    nl_link_set_master(v->nl, v->ifindex, nl_link_vrf(&parent)) == 0;
+}
+
+bool
 vrrp_vmac_raise(const struct vrrp_vips *v)
 {
 	return vrrp_vmac_is_down(v) && nl_link_up(v->nl, v->ifindex) == 0;
@@ -437,13 +487,22 @@ vrrp_vmac_tag_of(const char *device)
 	return tag;
 }
 
+void
+vrrp_vmac_tag_values(int tag, int values[VRRP_VMAC_TAG_VALUES])
+{
+	int i;
+
+	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++)
+		values[i] = TAG_VALUE(tag, i);
+}
+
 bool
 vrrp_vmac_tag(const struct vrrp_vips *v, int values[VRRP_VMAC_TAG_VALUES])
 {
-	int i, tag = vrrp_vmac_tag_of(v->device);
+	int tag = vrrp_vmac_tag_of(v->device);
 
-	for (i = 0; tag != 0 && i < VRRP_VMAC_TAG_VALUES; i++)
-		values[i] = TAG_VALUE(tag, i);
+	if (tag != 0)
+		vrrp_vmac_tag_values(tag, values);
 	return tag != 0;
 }
 

@@ -55,6 +55,10 @@ bool	vrrp_vmac_is_down(const struct vrrp_vips *);
  * set, because of "all", is not meant.  Reads about a dozen small files.
  */
 const char *vrrp_vmac_unsettled(const struct vrrp_vips *);
+/* Another VRF than that of the interface has it, or one of the two is in none. */
+bool	vrrp_vmac_is_astray(const struct vrrp_vips *);
+/* Puts it where the interface is, and waits for the rtnl lock; true if so. */
+bool	vrrp_vmac_fetch(const struct vrrp_vips *);
 /* Brings it up, and waits for the rtnl lock; true if so. */
 bool	vrrp_vmac_raise(const struct vrrp_vips *);
 
@@ -65,6 +69,8 @@ bool	vrrp_vmac_raise(const struct vrrp_vips *);
 #define VRRP_VMAC_TAG_VALUES	2	/* from 0 to 15 each */
 /* As the kernel has it, 0: none that is ours. */
 int	vrrp_vmac_tag_of(const char *device);
+/* The two numbers in a tag. */
+void	vrrp_vmac_tag_values(int tag, int values[VRRP_VMAC_TAG_VALUES]);
 /* That of a device that this process makes. */
 int	vrrp_vmac_tag_with(const int values[VRRP_VMAC_TAG_VALUES]);
 bool	vrrp_vmac_tag(const struct vrrp_vips *,

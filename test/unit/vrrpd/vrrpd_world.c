@@ -425,6 +425,13 @@ nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
 }
 
 const struct nl_link *
+nl_link_at(struct nl *nl, int ifindex)
+{
+	(void)nl;
+	return ifindex == world.tracked.ifindex ? &world.tracked : NULL;
+}
+
+const struct nl_link *
 nl_link_next_known(const struct nl *nl, const struct nl_link *after)
 {
 	(void)nl;
@@ -1144,6 +1151,25 @@ vrrp_vmac_unsettled(const struct vrrp_vips *v)
 }
 
 bool
+vrrp_vmac_is_astray(const struct vrrp_vips *v)
+{
+	(void)v;
+	return world.device_astray;
+}
+
+bool
+vrrp_vmac_fetch(const struct vrrp_vips *v)
+{
+	bool was_astray = world.device_astray;
+
+	(void)v;
+	if (was_astray)
+		did("fetch");
+	world.device_astray = false;
+	return was_astray;
+}
+
+bool
 vrrp_vmac_raise(const struct vrrp_vips *v)
 {
 	bool was_down = world.device_down;
@@ -1191,6 +1217,13 @@ vrrp_manners_note(const struct vrrp_manners *parent,
 {
 	(void)parent;
 	(void)v;
+}
+
+void
+vrrp_manners_restore(int ifindex, int tag)
+{
+	(void)tag;
+	did("manners:%d", ifindex);
 }
 
 void

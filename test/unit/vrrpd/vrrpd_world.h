@@ -55,7 +55,7 @@ struct world {
 	bool		stranger_alive;
 	struct nl_link	tracked;	/* found by nl_link_known(), by name */
 	struct vrrp_device_wish wish;	/* the last one */
-	bool		device_gone, device_down;
+	bool		device_gone, device_down, device_astray;
 	int		del_many_error;	/* of nl_link_del_many() */
 	int		deleted[8];	/* one by one */
 	unsigned	deleted_count, deleted_together;

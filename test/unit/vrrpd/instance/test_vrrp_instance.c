@@ -233,6 +233,39 @@ test_vrrp_instance_device_taken_down_is_raised(void **state)
 	assert_int_equal(v->stats.addresses_restored, 1);
 }
 
+/* The interface came into a VRF, and the device has to follow. */
+static void
+test_vrrp_instance_device_follows_into_a_vrf(void **state)
+{
+	(void)state;
+	become_active();
+	world_addr("192.0.2.50/24", false, false);
+	world_forget();
+	world.device_astray = true;
+	vrrp_instance_vrf_changed(v);
+	world_deferred();
+	assert_string_equal(world.did, "prepare fetch install announce:1");
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+static void
+test_vrrp_instance_interface_that_becomes_a_port_stops(void **state)
+{
+	(void)state;
+	become_active();
+	world_forget();
+	(void)strcpy(v->iface->link.port_of, "bridge");
+	v->iface->link.master = 77;
+	world.tracked = (struct nl_link){ .ifindex = 77, .name = "lan0" };
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "write interface = lan0"));
+	v->iface->link.port_of[0] = '\0';
+	v->iface->link.master = 0;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
 /* L-16 + at once, and never 0 */
 static void
 test_vrrp_instance_tracked_interface_moves_the_priority(void **state)
@@ -642,6 +675,8 @@ main(void)
 	    TEST(test_vrrp_instance_does_not_step_behind_an_address_of_ours),
 	    TEST(test_vrrp_instance_removed_device_is_made_again),
 	    TEST(test_vrrp_instance_device_taken_down_is_raised),
+	    TEST(test_vrrp_instance_device_follows_into_a_vrf),
+	    TEST(test_vrrp_instance_interface_that_becomes_a_port_stops),
 	    TEST(test_vrrp_instance_tracked_interface_moves_the_priority),
 	    TEST(test_vrrp_instance_owner_keeps_its_priority),
 	    TEST(test_vrrp_instance_fight_over_an_address_is_bounded),
