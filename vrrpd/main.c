@@ -534,8 +534,14 @@ main(int argc, char **argv)
 		return status;
 	if (opt.check)
 		return check_config(&opt);
-	if (read_config(&opt, &config, true) < 0)
-		return 1;
+	if (read_config(&opt, &config, true) < 0) {
+		if (!opt.cleanup)
+			return 1;
+		/* The devices carry a tag, and no file is needed to find them. */
+		log_notice("cleaning up without a configuration: devices that "
+		    "a vrrpd has left");
+		memset(&config, 0, sizeof(config));
+	}
 	if (opt.cleanup) {
 		status = vrrp_cleanup(opt.socket, &config) < 0 ? 1 : 0;
 		vrrp_config_free(&config);
