@@ -1,6 +1,6 @@
 #!/bin/sh
-# usage: deps.sh demo|check|bench
-#        deps.sh list build|demo|check|peers|bench
+# usage: deps.sh demo|check|bench|guest
+#        deps.sh list build|demo|check|peers|bench|guest
 #
 # Installs what test/demo.sh or test/check.sh needs on Debian or Ubuntu, and
 # nothing when all of it is there.  No service is started: nginx, haproxy, keepalived,
@@ -8,8 +8,9 @@
 # stands in for the time of the installation, and whatever was there before is
 # there again afterwards.
 #
-# bench is check with what test/bench puts a load on the machine with.  list
-# prints the names only, a line each.
+# bench is check with what test/bench puts a load on the machine with, guest is check
+# with what test/system/guest.sh needs.  list prints the names only, a line
+# each.
 #
 # Exit status: 0 ready; 1 a package that cannot be done without is missing.
 # The peers for the interoperability tests are optional: tests skip without.
@@ -25,10 +26,11 @@ checks="libcmocka-dev clang curl mandoc python3-pytest
     python3-pytest-xdist python3-scapy tcpdump procps"
 peers="bird2 frr haproxy keepalived tshark"
 bench="stress-ng"
+guest="user-mode-linux kmod libteam-utils"
 
 usage() {
-	echo "usage: deps.sh demo|check|bench" >&2
-	echo "       deps.sh list build|demo|check|peers|bench" >&2
+	echo "usage: deps.sh demo|check|bench|guest" >&2
+	echo "       deps.sh list build|demo|check|peers|bench|guest" >&2
 	exit 2
 }
 
@@ -39,6 +41,7 @@ if [ "$what" = list ]; then
 	check)	set -- $build $lab $checks ;;
 	peers)	set -- $peers ;;
 	bench)	set -- $build $lab $checks $bench ;;
+	guest)	set -- $build $lab $checks $guest ;;
 	*)	usage ;;
 	esac
 	printf '%s\n' "$@"
@@ -48,6 +51,7 @@ case $what in
 demo)	need="$build $lab" want= ;;
 check)	need="$build $lab $checks" want=$peers ;;
 bench)	need="$build $lab $checks" want="$peers $bench" ;;
+guest)	need="$build $lab $checks $guest" want= ;;
 *)	usage ;;
 esac
 

@@ -16,6 +16,7 @@ deps=${2:-$here/deps.sh}
 # On every Debian system: the packages marked essential.
 essential=" bash coreutils dash diffutils findutils grep sed tar util-linux "
 need=" $(sh "$deps" list check | tr '\n' ' ') "
+guest=" $(sh "$deps" list guest | tr '\n' ' ') "
 want=" $(sh "$deps" list peers | tr '\n' ' ') "
 bad=0
 finding() { echo "$*"; bad=1; }
@@ -26,6 +27,7 @@ while read -r program package peer; do
 	esac
 	case $peer in
 	peer)	lists=$want ;;
+	guest)	lists=$guest ;;
 	'')	lists=$essential$need ;;
 	*)	finding "$program: what is \"$peer\"?"; continue ;;
 	esac

@@ -50,6 +50,7 @@ VIP6_LOCAL = LINK_LOCAL + "50"
 VMAC6 = "00:00:5e:00:02:%02x" % VRID
 MS = 0.001
 START_CS = 5                    # advert_int of a pair that comes up
+PATIENCE = int(os.environ.get("LAB_PATIENCE", "1"))     # of a slow machine
 
 
 class LabError(Exception):
@@ -72,7 +73,7 @@ def wait_for(condition, timeout, what, interval=0.005):
         if value:
             return value
         waited = time.monotonic() - begin
-        if waited >= timeout:
+        if waited >= timeout * PATIENCE:
             text = what() if callable(what) else what
             raise TimeoutError("not within %g s: %s" % (timeout, text))
         time.sleep(interval if waited < 0.1 else max(interval, 0.02))
@@ -199,7 +200,7 @@ def run(*command, check=True, timeout=30, stdin=None, netns=None):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with process:
         try:
-            out, err = process.communicate(stdin, timeout)
+            out, err = process.communicate(stdin, timeout * PATIENCE)
         except BaseException:
             process.kill()
             raise
@@ -215,7 +216,7 @@ class Ctl:
 
     def __init__(self, path, timeout=5):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(timeout)
+        self.sock.settimeout(timeout * PATIENCE)
         self.sock.connect(str(path))
         self.buffer = b""
         self.next_id = 1
