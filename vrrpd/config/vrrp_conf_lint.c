@@ -287,8 +287,8 @@ vrrp_conf_lint(struct draft *d)
 		return;
 	for (i = 0; i < c->count; i++)
 		lint_instance(d, i);
-	lint_grounds(d);
 	lint_waiting(d);
+	lint_grounds(d);
 	for (i = 0; i < c->tracker_count; i++) {
 		t = &c->trackers[i];
 		if (!is_tracked(d, t))

@@ -457,7 +457,7 @@ test_vrrp_conf_service_may_wait_for_its_address(void **state)
 	char conf[512];
 	struct result *r;
 	bool allowed = true;
-	unsigned j;
+	unsigned j, count;
 	size_t i;
 
 	(void)state;
@@ -472,10 +472,15 @@ test_vrrp_conf_service_may_wait_for_its_address(void **state)
 		    cases[i].words, cases[i].tracker, cases[i].use);
 		r = parse(conf, "t", VRRP_CONF_LOOK);
 		assert_int_equal(r->rv, 0);
-		if (r->warnings.count != cases[i].warnings)
+		/* Nor is lo an interface to write; but every host has it. */
+		for (j = count = 0; j < r->warnings.count; j++)
+			count += strstr(r->warnings.list[j].text,
+			    "is the loopback") == NULL;
+		if (count != cases[i].warnings)
 			fail_msg("case %zu: %u warnings: %s", i,
 			    r->warnings.count, r->warnings.list[0].text);
-		if (r->warnings.count > 0) {
+		assert_true(count < r->warnings.count);
+		if (count > 0) {
 			assert_int_equal(r->warnings.list[0].line, 2);
 			assert_true((strstr(r->warnings.list[0].text,
 			    "nonlocal_bind = yes") != NULL) !=

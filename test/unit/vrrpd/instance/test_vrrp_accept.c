@@ -448,6 +448,28 @@ test_vrrp_accept_martians_of_any_kind_are_refused(void **state)
 	assert_int_equal(v->stats.advertisement_rcvd, 1);
 }
 
+/* V-53 + the own address there is gone for good, the virtual one is not */
+static void
+test_vrrp_accept_network_of_the_virtual_address_is_on_link(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_addr("198.51.100.2/24", true, false);
+	world_addr("192.0.2.2/24", false, true);
+	(void)vrrp_iface_update_primary(world.iface);
+	world_run(2 * NS_PER_S);
+	(void)vrrp_iface_update_primary(world.iface);
+	assert_false(vrrp_iface_is_away(world.iface, AF_INET));
+	world_forget();
+	v->stats.advertisement_rcvd = 0;
+	world_advert("192.0.2.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+	world_advert("203.0.113.1", 200, 100);
+	assert_int_equal(v->stats.advertisement_rcvd, 1);
+}
+
 /* V-53 + a host's own address alone tells nothing of the network */
 static void
 test_vrrp_accept_any_source_where_no_network_is_known(void **state)
@@ -569,6 +591,7 @@ main(void)
 	    TEST(test_vrrp_accept_foreign_vrid_is_the_interfaces),
 	    TEST(test_vrrp_accept_martian_sources_are_refused),
 	    TEST(test_vrrp_accept_martians_of_any_kind_are_refused),
+	    TEST(test_vrrp_accept_network_of_the_virtual_address_is_on_link),
 	    TEST(test_vrrp_accept_any_source_where_no_network_is_known),
 	    TEST(test_vrrp_accept_unicast_takes_adverts_of_its_peers_only),
 	    TEST(test_vrrp_accept_multicast_refuses_unicast_adverts),

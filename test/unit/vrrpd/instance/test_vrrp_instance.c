@@ -244,7 +244,7 @@ test_vrrp_instance_device_follows_into_a_vrf(void **state)
 	world.device_astray = true;
 	vrrp_instance_vrf_changed(v);
 	world_deferred();
-	assert_string_equal(world.did, "prepare fetch install announce:1");
+	assert_string_equal(world.did, "fetch install announce:1");
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 }
 
