@@ -105,11 +105,27 @@ is_own(const struct vrrp_instance *v, const struct addr *source)
 	return false;
 }
 
+/* A network that the virtual addresses are in is one of this link. */
+static bool
+is_beside_vip(const struct vrrp_instance *v, const struct addr *source)
+{
+	unsigned i;
+
+	for (i = 0; i < v->p.vip_count; i++)
+		if (v->p.vips[i].prefix.len < 31 &&
+		    addr_in_prefix(source, &v->p.vips[i].prefix))
+			return !addr_is_broadcast_of(source,
+			    &v->p.vips[i].prefix);
+	return false;
+}
+
 /*
  * Is the source on the network of this interface, and no broadcast address of it?
  * In IPv6 every link-local address is.  An address of ours without a network (a
  * host's own /32) says nothing, nor do those that are left while the primary one is
- * away; then a source may be anywhere where hosts are.
+ * away; then a source may be anywhere where hosts are.  Whoever manages an interface
+ * may take the own address in a network away for long; the virtual addresses say what
+ * networks there are all the same.
  */
 static bool
 is_on_link(const struct vrrp_instance *v, const struct addr *source)
@@ -131,8 +147,8 @@ is_on_link(const struct vrrp_instance *v, const struct addr *source)
 		else
 			known = true;
 	}
-	return found || (!addr_is_reserved(source) && (alone || !known ||
-	    vrrp_iface_is_away(v->iface, AF_INET)));
+	return found || is_beside_vip(v, source) || (!addr_is_reserved(source) &&
+	    (alone || !known || vrrp_iface_is_away(v->iface, AF_INET)));
 }
 
 /*
