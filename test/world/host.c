@@ -3,7 +3,7 @@
  *
  * Taken from Linux: an IPv4 address in the subnet of another one of the same
  * device is a secondary, and is promoted when the first goes
- * (promote_secondaries, as systemd sets it); a macvlan in source mode with an
+ * (promote_secondaries, as systemd sets it), or goes along (as Debian has it); a macvlan in source mode with an
  * empty list hears nothing; IPv6 addresses go when their device is set down;
  * a device that goes takes its addresses and its macvlans along.
  */
@@ -495,6 +495,33 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 	return 0;
 }
 
+/* Does the kernel take this one along with the first of its subnet? */
+static bool
+goes_along(const struct address *a, const struct address *first)
+{
+	return a->link == first->link && a->secondary &&
+	    a->prefix.len == first->prefix.len &&
+	    addr_in_prefix(&a->prefix.addr, &first->prefix);
+}
+
+/* promote_secondaries 0, as Debian has it: those behind it go before it does. */
+static void
+drop_secondaries(struct host *h, const struct address *first)
+{
+	struct address *a, *next;
+
+	if (!h->drops_secondaries || first->secondary ||
+	    first->prefix.addr.family != AF_INET)
+		return;
+	for (a = h->addresses; a != NULL; a = next) {
+		next = a->next;
+		if (goes_along(a, first)) {
+			say_address(a, "goes along from");
+			remove_address(a);
+		}
+	}
+}
+
 /* The next one in its place, when the first of a subnet goes. */
 static void
 promote(struct host *h, const struct address *gone)
@@ -504,9 +531,7 @@ promote(struct host *h, const struct address *gone)
 	if (gone->secondary || gone->prefix.addr.family != AF_INET)
 		return;
 	for (a = h->addresses; a != NULL; a = a->next)
-		if (a->link == gone->link && a->secondary &&
-		    a->prefix.len == gone->prefix.len &&
-		    addr_in_prefix(&a->prefix.addr, &gone->prefix)) {
+		if (goes_along(a, gone)) {
 			a->secondary = false;
 			netlink_addr_event(a, false);
 			return;
@@ -519,6 +544,7 @@ remove_address(struct address *a)
 	struct host *h = a->link->host;
 	struct address **at;
 
+	drop_secondaries(h, a);
 	for (at = &h->addresses; *at != a; at = &(*at)->next)
 		continue;
 	*at = a->next;

@@ -106,6 +106,7 @@ struct host {
 	int		 send_error;	/* of every frame; 0: none */
 	int		 address_error;	/* of every new address ... */
 	struct addr	 address_refused;	/* ... or of this one alone */
+	bool		 drops_secondaries;	/* promote_secondaries 0 */
 	struct neighbour *neighbours;
 };
 

@@ -19,6 +19,7 @@ test_world_world_SOURCES = \
 	test/world/epoll.c \
 	test/world/file.c test/world/file.h \
 	test/world/host.c test/world/host.h \
+	test/world/hosts.c \
 	test/world/inet.c test/world/inet.h \
 	test/world/judge.c test/world/judge.h \
 	test/world/lan.c test/world/lan.h \

@@ -9,6 +9,8 @@
  *					one of each for each seed
  *	  world --faults N [FIRST]	those of faults alone
  *	  world --operator N [FIRST]	those of an operator alone
+ *	  world --hosts N [FIRST]	so many hosts that are used and left as they were
+ *	  world --host SEED		one of them, every line
  *	  world --hour SEED		one hour of faults, every line
  *	  world --operated SEED		one of an operator, every line
  *
@@ -41,6 +43,7 @@
 #define RANDOM_SEEDS	16
 #define HOURS		2
 #define OPERATOR_HOURS	1
+#define HOST_SEEDS	12
 
 struct play {
 	const char		*name;		/* "random", "hour", "operator", a path */
@@ -67,6 +70,8 @@ play_it(const struct play *p, bool tell)
 		scenario_play(p->scenario, p->seed, tell);
 	else if (strcmp(p->name, "hour") == 0)
 		soak_play(p->seed, tell);
+	else if (strcmp(p->name, "host") == 0)
+		hosts_play(p->seed, tell);
 	else if (strcmp(p->name, "operator") == 0)
 		operator_play(p->seed, tell);
 	else
@@ -376,6 +381,7 @@ everything(void)
 	play_seeds("random", 1, RANDOM_SEEDS);
 	play_seeds("hour", 1, HOURS);
 	play_seeds("operator", 1, OPERATOR_HOURS);
+	play_seeds("host", 1, HOST_SEEDS);
 	play_known_seeds();
 }
 
@@ -423,6 +429,16 @@ main(int argc, char **argv)
 		first = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 		last = first + strtoull(argv[2], NULL, 10) - 1;
 		play_hours(argv[1] + 2, first, last);
+		return 0;
+	}
+	if (strcmp(argv[1], "--hosts") == 0 && argc > 2) {
+		first = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+		play_seeds("host", first,
+		    first + strtoull(argv[2], NULL, 10) - 1);
+		return 0;
+	}
+	if (strcmp(argv[1], "--host") == 0 && argc > 2) {
+		hosts_play(strtoull(argv[2], NULL, 10), true);
 		return 0;
 	}
 	if (strcmp(argv[1], "--operated") == 0 && argc > 2) {

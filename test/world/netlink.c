@@ -389,6 +389,8 @@ new_addr(struct host *h, const struct nlmsghdr *m)
 		return -EINVAL;
 	if (a.at[IFA_CACHEINFO] != NULL)
 		memcpy(&ci, data_of(a.at[IFA_CACHEINFO]), sizeof(ci));
+	if (ci.ifa_valid == UINT32_MAX)
+		ci.ifa_valid = 0;		/* for good */
 	/* The kernel joins the group that it names, and it names none. */
 	if (address_find(h, l, &p) == NULL &&
 	    u32_of(a.at[IFA_FLAGS]) & IFA_F_MCAUTOJOIN)

@@ -13,5 +13,7 @@ void	random_play(uint64_t seed, bool tell);
 void	soak_play(uint64_t seed, bool tell);
 /* operator.c: an hour of an operator who does everything that may be done. */
 void	operator_play(uint64_t seed, bool tell);
+/* hosts.c: hosts that are used, and that have to be as they were afterwards. */
+void	hosts_play(uint64_t seed, bool tell);
 
 #endif
