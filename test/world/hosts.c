@@ -133,7 +133,7 @@ draw_host(struct pair *p, unsigned n)
 	p->twin = host_new(name);
 	(void)host_add_link(p->twin, "eth0");
 	(void)host_add_link(p->twin, "eth1");
-	/* Those that town_connect() has given. */
+	/* The addresses of town_connect(). */
 	own(p, "eth0", "192.0.2.%u/24", p->host->index + 1);
 	own(p, "eth0", "fe80::%u/64", p->host->index + 1);
 	own(p, "eth0", "2001:db8::%u/64", p->host->index + 1);
