@@ -2,8 +2,9 @@
  * vrrp_addrs.c - every address of this network namespace, as the kernel told.
  *
  * Two hash tables of one size: the addresses, by interface and address, and the
- * interfaces that have any, by index, each with the list of its own.  Both grow
- * together when there are as many addresses as buckets.
+ * interfaces that have any, by index, each with the list of its own, in the order in
+ * which they came: whoever puts some of them back has to keep it.  Both grow together
+ * when there are as many addresses as buckets.
  *
  * Kept by vrrp_router.c from netlink events; read by vrrp_iface.c, vrrp_hold.c and
  * vrrp_able.c.
@@ -21,13 +22,13 @@
 struct vrrp_addrs_link {
 	LIST_ENTRY(vrrp_addrs_link)	entry;
 	int				ifindex;
-	struct vrrp_addrs_bucket	addresses;
+	TAILQ_HEAD(, vrrp_addrs_entry)	addresses;
 };
 
 struct vrrp_addrs_entry {
 	struct nl_addr			 a;		/* first: see entry_of() */
 	LIST_ENTRY(vrrp_addrs_entry)	 same_bucket;
-	LIST_ENTRY(vrrp_addrs_entry)	 same_link;
+	TAILQ_ENTRY(vrrp_addrs_entry)	 same_link;
 	struct vrrp_addrs_link		*link;
 };
 
@@ -129,8 +130,8 @@ static void
 remove_entry(struct vrrp_addrs *as, struct vrrp_addrs_entry *e)
 {
 	LIST_REMOVE(e, same_bucket);
-	LIST_REMOVE(e, same_link);
-	if (LIST_EMPTY(&e->link->addresses)) {
+	TAILQ_REMOVE(&e->link->addresses, e, same_link);
+	if (TAILQ_EMPTY(&e->link->addresses)) {
 		LIST_REMOVE(e->link, entry);
 		free(e->link);
 	}
@@ -150,6 +151,7 @@ insert(struct vrrp_addrs *as, const struct nl_addr *a)
 	e = calloc(1, sizeof(*e));
 	if (e != NULL && l == NULL && (l = calloc(1, sizeof(*l))) != NULL) {
 		l->ifindex = a->ifindex;
+		TAILQ_INIT(&l->addresses);
 		LIST_INSERT_HEAD(links_of(as, a->ifindex), l, entry);
 	}
 	if (e == NULL || l == NULL) {
@@ -158,7 +160,7 @@ insert(struct vrrp_addrs *as, const struct nl_addr *a)
 	}
 	e->a = *a;
 	e->link = l;
-	LIST_INSERT_HEAD(&l->addresses, e, same_link);
+	TAILQ_INSERT_TAIL(&l->addresses, e, same_link);
 	LIST_INSERT_HEAD(bucket_of(as, a->ifindex, &a->prefix.addr), e,
 	    same_bucket);
 	as->count++;
@@ -225,9 +227,9 @@ vrrp_addrs_next(const struct vrrp_addrs *as, int ifindex,
 	const struct vrrp_addrs_entry *e;
 
 	if (after != NULL)
-		e = LIST_NEXT(entry_of(after), same_link);
+		e = TAILQ_NEXT(entry_of(after), same_link);
 	else
 		e = (l = link_of(as, ifindex)) == NULL ? NULL :
-		    LIST_FIRST(&l->addresses);
+		    TAILQ_FIRST(&l->addresses);
 	return e == NULL ? NULL : &e->a;
 }

@@ -37,8 +37,8 @@ bool	vrrp_addrs_has(const struct vrrp_addrs *, int ifindex,
 const struct nl_addr *vrrp_addrs_find(const struct vrrp_addrs *, int ifindex,
 	    const struct addr_prefix *);
 /*
- * The addresses of one interface: the first (after NULL) and the next, NULL after
- * the last.  Nothing may change in between.
+ * The addresses of one interface in the order in which they came: the first (after
+ * NULL) and the next, NULL after the last.  Nothing may change in between.
  */
 const struct nl_addr *vrrp_addrs_next(const struct vrrp_addrs *, int ifindex,
 	    const struct nl_addr *after);

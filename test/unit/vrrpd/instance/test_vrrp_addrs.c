@@ -76,6 +76,32 @@ test_vrrp_addrs_comes_changes_and_goes(void **state)
 }
 
 /* One by one in constant time: N squared would be minutes. */
+/* Whoever puts some of them back keeps the order, and so who is the first. */
+static void
+test_vrrp_addrs_in_the_order_in_which_they_came(void **state)
+{
+	static const unsigned order[] = { 7, 3, 9, 1 };
+	const struct nl_addr *a = NULL;
+	struct nl_addr new;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		new = address(2, order[i], 24);
+		assert_true(vrrp_addrs_update(&as, &new, false));
+	}
+	new = address(2, 9, 24);
+	new.secondary = true;
+	assert_true(vrrp_addrs_update(&as, &new, false));
+	for (i = 0; i < 4; i++) {
+		a = vrrp_addrs_next(&as, 2, a);
+		assert_non_null(a);
+		assert_int_equal(a->prefix.addr.bytes[3], order[i]);
+	}
+	assert_null(vrrp_addrs_next(&as, 2, a));
+	vrrp_addrs_clear(&as);
+}
+
 static void
 test_vrrp_addrs_many_cost_as_many(void **state)
 {
@@ -110,6 +136,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_vrrp_addrs_empty_has_nothing),
 	    cmocka_unit_test(test_vrrp_addrs_comes_changes_and_goes),
+	    cmocka_unit_test(
+		test_vrrp_addrs_in_the_order_in_which_they_came),
 	    cmocka_unit_test(test_vrrp_addrs_many_cost_as_many),
 	};
 
