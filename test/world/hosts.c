@@ -294,11 +294,12 @@ reconfigure(struct pair *p)
 {
 	unsigned i = 6 + (unsigned)world_draw(OWN_MAX);
 
-	if (i < p->own_count) {
+	/* The last one in a network is not taken from one router alone. */
+	if (i < p->own_count && p->own[i].prefix.len == 24) {
 		take(p->host, &p->own[i]);
 		take(p->twin, &p->own[i]);
 		p->own[i] = p->own[--p->own_count];
-	} else if (one_in(2))
+	} else if (one_in(2) || !hosts->second4)
 		own(p, "eth0", "192.0.2.%u/24", 210 + p->host->index);
 	else
 		own(p, "eth0", "203.0.113.%u/25", 111 + p->host->index);
