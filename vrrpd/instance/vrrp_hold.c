@@ -176,6 +176,30 @@ rest_of(uint32_t seconds, int64_t later_ns)
 	return later < seconds ? (uint32_t)(seconds - later) : 0;
 }
 
+/* Of another instance here that has given it up, and nobody else's. */
+static bool
+is_given_up(const struct vrrp_instance *v, const struct nl_addr *a)
+{
+	const struct vrrp_instance *other;
+	bool given_up = false;
+	unsigned vrid, i;
+
+	for (vrid = 1; vrid < 256; vrid++) {
+		other = vrrp_iface_find(v->iface, AF_INET, (uint8_t)vrid);
+		if (other == NULL || other == v)
+			continue;
+		for (i = 0; i < other->p.vip_count; i++) {
+			if (!addr_equal(&other->p.vips[i].prefix.addr,
+			    &a->prefix.addr))
+				continue;
+			if (other->holds)
+				return false;
+			given_up = true;
+		}
+	}
+	return given_up;
+}
+
 /* Others that the kernel would delete with this one, as far as we have heard. */
 static bool
 kin(int ifindex, const struct addr_prefix *prefix, unsigned n,
@@ -191,7 +215,8 @@ kin(int ifindex, const struct addr_prefix *prefix, unsigned n,
 		return false;
 	while ((a = vrrp_addrs_next(as, ifindex, a)) != NULL) {
 		if (!a->secondary || a->prefix.len != prefix->len ||
-		    !addr_in_prefix(&a->prefix.addr, prefix) || is_ours(v, a))
+		    !addr_in_prefix(&a->prefix.addr, prefix) || is_ours(v, a) ||
+		    is_given_up(v, a))
 			continue;
 		if (n-- > 0)
 			continue;

@@ -286,6 +286,34 @@ test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover(
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Others that the kernel takes along are put back, but not what another gave up. */
+static void
+test_vrrp_hold_address_that_another_gave_up_is_not_put_back(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct vrrp_instance *other;
+
+	(void)state;
+	become_active();
+	(void)strcpy(p.name, "other");
+	p.vrid = 52;
+	assert_int_equal(addr_prefix_parse("192.0.2.60/24",
+	    &p.vips[0].prefix), 0);
+	other = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(other);
+	world_addr("192.0.2.50/24", false, false);
+	world_addr("192.0.2.60/24", true, false);	/* not told yet: gone */
+	world_forget();
+	vrrp_hold_withdraw(v, NULL);
+	assert_null(strstr(world.did, "back"));
+	v->holds = other->holds = true;
+	world_forget();
+	vrrp_hold_withdraw(v, NULL);
+	assert_non_null(strstr(world.did, "back"));
+	other->holds = false;
+	vrrp_instance_free(other);
+}
+
 int
 main(void)
 {
@@ -305,6 +333,7 @@ main(void)
 	    TEST(test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start),
 	    TEST(test_vrrp_hold_address_of_the_owner_is_no_leftover),
 	    TEST(test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover),
+	    TEST(test_vrrp_hold_address_that_another_gave_up_is_not_put_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
