@@ -516,3 +516,19 @@ def test_host_interface_that_is_a_macvlan(lab, virtual_mac):
     lab.r1.wait_state("active")
     lab.r2.wait_state("backup")
     lab.answered()
+    # And one after which nobody starts, nor has a configuration.
+    r1 = lab.r1
+    r1.vrrpd.kill_all(signal.SIGKILL)
+    r1.vrrpd.wait()
+    assert ("vr4-51" in r1.ip("link")) == virtual_mac
+    assert arp_ignore(r1, "mv0") == int(virtual_mac)
+    done = r1.run(BUILD / "vrrpd/vrrpd", "-c", "-f", r1.dir / "no.conf", "-s",
+                  r1.vrrpd_sock, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "vr4-51" not in r1.ip("link")
+    assert arp_ignore(r1, "mv0") == 0
+
+
+def arp_ignore(node, interface):
+    return int(node.run("cat", "/proc/sys/net/ipv4/conf/%s/arp_ignore" %
+                        interface).stdout)
