@@ -22,6 +22,7 @@
 #include "test/world/lease.h"
 #include "test/world/netlink.h"
 #include "test/world/proc.h"
+#include "test/world/routes.h"
 
 #define EXPIRY_LATE_NS	(1 * NS_PER_S)
 #define GRACE_MIN_NS	(8 * NS_PER_MS)		/* of RCU, with rtnl held */
@@ -252,6 +253,8 @@ link_set_up(struct link *l, bool up)
 	if (l->up == up)
 		return 0;
 	l->up = up;
+	if (!up)
+		routes_link_down(l);
 	for (a = l->host->addresses; !up && a != NULL; a = next) {
 		next = a->next;
 		if (a->link == l && a->prefix.addr.family == AF_INET6)
@@ -332,6 +335,7 @@ link_delete(struct link *l)
 		continue;
 	*at = l->next;
 	l->up = false;
+	routes_link_down(l);
 	netlink_link_event(l, true);
 	lan_link_gone(l);
 	link_changed(l);
@@ -469,6 +473,7 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 {
 	struct host *h = l->host;
 	struct address *a = address_find(h, l, p), **at;
+	bool renewed = a != NULL;
 
 	if (a == NULL) {
 		if (h->address_error != 0 &&
@@ -491,6 +496,8 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 	}
 	a->no_route = no_route;
 	lend(a, lifetime_s);
+	if (!no_route)
+		route_address_came(l, p, lifetime_s, renewed);
 	netlink_addr_event(a, false);
 	return 0;
 }
@@ -553,6 +560,8 @@ remove_address(struct address *a)
 		continue;
 	*at = a->same_slot;
 	netlink_addr_event(a, true);
+	route_address_went(a->link, &a->prefix, a->lent_until != NEVER,
+	    a->no_route);
 	promote(h, a);
 	judge_address_changed(&a->prefix.addr);
 	free(a);

@@ -25,6 +25,7 @@ struct lease;
 struct path;
 struct port;
 struct proc;
+struct route;
 
 #define GROUPS_MAX	16		/* multicast addresses of a link */
 #define ADDR_SLOTS	256
@@ -91,6 +92,7 @@ struct host {
 	struct address	*addresses;	/* in the order they came */
 	struct address	*by_addr[ADDR_SLOTS];	/* in that order too */
 	struct setting	*settings;
+	struct route	*routes;	/* routes.c */
 	struct path	*paths;
 	struct proc	*procs;
 	struct known_level *levels;	/* of trackers (monitor.c) */

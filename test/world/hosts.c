@@ -29,6 +29,7 @@
 #include "test/world/lan.h"
 #include "test/world/proc.h"
 #include "test/world/random.h"
+#include "test/world/routes.h"
 #include "test/world/town.h"
 
 #define ROUNDS		3
@@ -451,6 +452,29 @@ compare_settings(struct host *h, struct host *with)
 }
 
 static void
+compare_routes(const struct host *h, const struct host *with, bool back)
+{
+	char text[ADDR_PREFIX_STRLEN];
+	const struct route *r, *same;
+
+	for (r = h->routes; r != NULL; r = r->next) {
+		if (r->until <= world->now)
+			continue;
+		same = route_find(link_by_name(with, r->link->name), &r->net,
+		    r->metric);
+		(void)addr_prefix_format(&r->net, text, sizeof(text));
+		if (same == NULL)
+			world_fail("%s %s the route %s of %s, metric %u",
+			    h->name, back ? "would have" : "has", text,
+			    r->link->name, r->metric);
+		if ((same->until == NEVER) != (r->until == NEVER))
+			world_fail("the route %s of %s on %s %s", text,
+			    r->link->name, h->name, r->until == NEVER ?
+			    "was given a lifetime" : "expires");
+	}
+}
+
+static void
 compare(const struct pair *p)
 {
 	const struct link *l, *m;
@@ -464,6 +488,8 @@ compare(const struct pair *p)
 			    l->name);
 	compare_addresses(p->host, p->twin, false);
 	compare_addresses(p->twin, p->host, true);
+	compare_routes(p->host, p->twin, false);
+	compare_routes(p->twin, p->host, true);
 	compare_settings(p->host, p->twin);
 	compare_settings(p->twin, p->host);
 }

@@ -34,6 +34,7 @@ test_world_world_SOURCES = \
 	test/world/proc.c test/world/proc.h \
 	test/world/random.c test/world/random.h \
 	test/world/reader.c \
+	test/world/routes.c test/world/routes.h \
 	test/world/scenario.c test/world/scenario.h \
 	test/world/soak.c \
 	test/world/state.c \

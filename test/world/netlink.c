@@ -26,6 +26,7 @@
 #include "test/world/file.h"
 #include "test/world/host.h"
 #include "test/world/proc.h"
+#include "test/world/routes.h"
 
 #define RCVBUF		(208 * 1024)
 #define OVERHEAD	512		/* bytes a datagram counts beside its own */
@@ -511,6 +512,37 @@ get_neigh(struct netlink *s, const struct nlmsghdr *m)
 	return 1;
 }
 
+/* Of the main table; nothing arrives within a batch, so local ones are no use here. */
+static int
+change_route(struct host *h, const struct nlmsghdr *m)
+{
+	const struct rtmsg *r = NLMSG_DATA(m);
+	struct addr source = { .family = AF_UNSPEC };
+	struct addr_prefix p;
+	struct attrs a;
+	struct link *l;
+	uint32_t metric;
+
+	attrs_of(m, sizeof(*r), &a);
+	if (r->rtm_table == RT_TABLE_LOCAL)
+		return 0;
+	l = link_by_index(h, (int)u32_of(a.at[RTA_OIF]));
+	if (l == NULL)
+		return -ENODEV;
+	p.addr = addr_from_bytes(r->rtm_family, data_of(a.at[RTA_DST]));
+	p.len = r->rtm_dst_len;
+	metric = u32_of(a.at[RTA_PRIORITY]);
+	/* One of another table is another route. */
+	if (a.at[RTA_TABLE] != NULL && u32_of(a.at[RTA_TABLE]) != RT_TABLE_MAIN)
+		metric += u32_of(a.at[RTA_TABLE]) << 12;
+	if (m->nlmsg_type == RTM_DELROUTE)
+		return route_del(l, &p, metric);
+	if (a.at[RTA_PREFSRC] != NULL)
+		source = addr_from_bytes(r->rtm_family,
+		    data_of(a.at[RTA_PREFSRC]));
+	return route_add(l, &p, metric, &source);
+}
+
 static int
 carry_out(struct netlink *s, const struct nlmsghdr *m)
 {
@@ -528,9 +560,8 @@ carry_out(struct netlink *s, const struct nlmsghdr *m)
 	case RTM_NEWQDISC:
 		return new_qdisc(h, m);
 	case RTM_NEWROUTE:
-		return 0;	/* nothing arrives within a batch: no use here */
 	case RTM_DELROUTE:
-		return -ESRCH;		/* routes go with their address here */
+		return change_route(h, m);
 	case RTM_NEWRULE:
 		return 0;	/* nobody here looks for the way back */
 	case RTM_DELRULE:
