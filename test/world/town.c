@@ -247,18 +247,32 @@ same_router(const struct shown *a, const struct shown *b)
 	    a->seat->family == b->seat->family;
 }
 
+/* Given by hand, on that link; the source of adverts may be any such one. */
+static bool
+is_own_of(const struct host *h, unsigned lan, const struct addr *addr)
+{
+	const struct address *a;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "eth%u", lan);
+	for (a = h->addresses; a != NULL; a = a->next)
+		if (a->lent_until == NEVER && addr_equal(&a->prefix.addr,
+		    addr) && strcmp(a->link->name, name) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_follower(const struct shown *x, const struct shown *active)
 {
 	const struct seat *s = x->seat, *a = active->seat;
 	unsigned n = s->lan == world->lans ? 0 : 1;
-	struct addr theirs = town_address(a->host, n, s->family);
 	char text[ADDR_STRLEN];
 
 	/* In a group one may be better, wait for the others and follow nobody. */
 	if (s->grouped && x->priority > active->priority)
 		return;
-	if (!addr_equal(&x->active, &theirs))
+	if (!is_own_of(a->host, n, &x->active))
 		world_fail("%s %s follows %s and not %s", s->host->name,
 		    s->name, addr_format(&x->active, text, sizeof(text)),
 		    a->host->name);
