@@ -203,8 +203,8 @@ vrrp_manners_restore(int ifindex, int tag)
 		return;
 	vrrp_vmac_tag_values(tag, values);
 	for (i = 0; i < VRRP_VMAC_TAG_VALUES; i++)
-		if (values[i] < manners[i].at_least &&
+		if (!is_right(i, values[i]) &&
 		    get(ifindex, manners[i].key, &now) == 0 &&
-		    now == manners[i].at_least)
+		    now == manners[i].wanted)
 			(void)set(ifindex, manners[i].key, values[i]);
 }
