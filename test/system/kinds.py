@@ -88,8 +88,8 @@ def under(lab, node, kind):
 
 
 def use_team_port(node, port):
-    index = node.run("cat", "/sys/class/net/%s/ifindex" % port).stdout.strip()
-    node.run("teamnl", "team0", "setoption", "activeport", index)
+    node.run("teamnl", "team0", "setoption", "activeport",
+             str(node.links()[port]["ifindex"]))
 
 
 def build(lab, kind):

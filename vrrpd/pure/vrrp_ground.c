@@ -68,7 +68,8 @@ row_of(const struct vrrp_ground *g)
 			return &rows[i];
 	if (!g->has_mac)
 		return &tunnel;
-	return g->no_arp ? &silent : NULL;
+	/* A dummy is so by nature, and nobody is there who could ask. */
+	return g->no_arp && strcmp(g->kind, "dummy") != 0 ? &silent : NULL;
 }
 
 /* Whoever has the port takes its frames, but for a VRF. */

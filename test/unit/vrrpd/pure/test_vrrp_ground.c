@@ -36,7 +36,7 @@ static const struct expected all[] = {
 	{ { LINK("bond", 0) }, GOOD, "" },
 	{ { LINK("team", 0) }, GOOD, "" },
 	{ { LINK("bridge", 0) }, GOOD, "" },
-	{ { LINK("dummy", 0) }, GOOD, "" },
+	{ { LINK("dummy", 0), .no_arp = true }, GOOD, "" },
 	{ { LINK("vxlan", 0) }, GOOD, "" },
 	{ { LINK("gretap", 0) }, GOOD, "" },
 	{ { LINK("tun", 0) }, GOOD, "" },		/* tap */
