@@ -314,18 +314,26 @@ link_set_mute(struct link *l, bool mute)
 	return 0;
 }
 
+static struct address *
+any_of(const struct link *l)
+{
+	struct address *a;
+
+	for (a = l->host->addresses; a != NULL && a->link != l; a = a->next)
+		continue;
+	return a;
+}
+
 int
 link_delete(struct link *l)
 {
 	struct host *h = l->host;
-	struct address *a, *next;
+	struct address *a;
 	struct link **at, *child, *after;
 
-	for (a = h->addresses; a != NULL; a = next) {
-		next = a->next;
-		if (a->link == l)
-			(void)address_del(l, &a->prefix);
-	}
+	/* One may take others along. */
+	while ((a = any_of(l)) != NULL)
+		(void)address_del(l, &a->prefix);
 	for (child = h->links; child != NULL; child = after) {
 		after = child->next;
 		if (child->parent == l)
