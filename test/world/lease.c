@@ -281,6 +281,9 @@ word(struct lease *x, const uint8_t *frame)
 	case VRRP_LEASE_END:
 		x->adverts = in_ms(VRRP_LEASE_END_MS);
 		break;
+	case VRRP_LEASE_RESIGNED:
+		x->adverts = in_ms(x->l.resign_ms);
+		break;
 	case VRRP_LEASE_RAN:		/* no: the world keeps no count */
 		break;
 	}

@@ -408,10 +408,11 @@ vrrp_guard_bfd_lost(struct vrrp_instance *v)
 }
 
 void
-vrrp_guard_said(struct vrrp_instance *v)
+vrrp_guard_said(struct vrrp_instance *v, bool resigned)
 {
 	if (has_rules(v->guard))
-		(void)say(v->guard, VRRP_LEASE_SAID);
+		(void)say(v->guard, resigned ? VRRP_LEASE_RESIGNED :
+		    VRRP_LEASE_SAID);
 }
 
 void

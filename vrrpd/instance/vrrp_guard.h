@@ -43,8 +43,8 @@ void	vrrp_guard_lost(struct vrrp_instance *);
 void	vrrp_guard_bfd(struct vrrp_instance *, const struct vrrp_bfd_session *);
 /* bfdd is gone: what it would have said is not waited for. */
 void	vrrp_guard_bfd_lost(struct vrrp_instance *);
-/* An advert has been sent which the rules cannot count. */
-void	vrrp_guard_said(struct vrrp_instance *);
+/* An advert has been sent which the rules cannot count; resigned: priority 0. */
+void	vrrp_guard_said(struct vrrp_instance *, bool resigned);
 /* The addresses are about to go, however long that takes. */
 void	vrrp_guard_end(struct vrrp_instance *);
 /* The addresses are off. */

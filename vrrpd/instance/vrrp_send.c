@@ -185,8 +185,8 @@ vrrp_send_advert(struct vrrp_instance *v, uint8_t priority)
 	else if (!resign)
 		vrrp_unsent_failed(&v->unsent, at, -error);
 	/* Neither those to one router each, nor what did not leave, is a clock. */
-	if (!resign && (v->p.unicast_count > 0 || to == VRRP_SAID_TO_NOBODY))
-		vrrp_guard_said(v);
+	if (v->p.unicast_count > 0 || to == VRRP_SAID_TO_NOBODY)
+		vrrp_guard_said(v, resign);
 	vrrp_core_said(&v->core, at, to);
 }
 

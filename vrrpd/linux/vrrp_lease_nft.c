@@ -748,6 +748,9 @@ put_word(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 	begin_word(x, VRRP_LEASE_END);
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_END_MS);
 	end(x);
+	begin_word(x, VRRP_LEASE_RESIGNED);
+	set_clock(x, clock_of(x, CLOCK_ADVERTS), l->resign_ms);
+	end(x);
 	begin_word(x, VRRP_LEASE_OFF);
 	add_clock(x, clock_of(x, CLOCK_OFF));
 	end(x);

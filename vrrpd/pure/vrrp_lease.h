@@ -121,8 +121,9 @@ enum vrrp_lease_word {
 	VRRP_LEASE_SAID,	/* as an advert that reaches everybody */
 	VRRP_LEASE_END,		/* after VRRP_LEASE_END_MS nothing may pass */
 	VRRP_LEASE_RAN,		/* has it run out and stopped something? */
+	VRRP_LEASE_RESIGNED,	/* as an advert of priority 0 to everybody */
 };
-#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_RAN + 1)
+#define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_RESIGNED + 1)
 /* VRRP_LINGER_TAIL_NS and more, on a clock of the kernel of 10 ms as well. */
 #define VRRP_LEASE_END_MS	12
 #define VRRP_LEASE_ETHERTYPE	0x88b5	/* IEEE 802: local experiments */

@@ -635,7 +635,7 @@ met_rules(const uint8_t *frame, size_t len)
 	assert_int_equal(len, VRRP_LEASE_WORD_BYTES);
 	assert_true(frame[VRRP_LEASE_WORD_AT] < VRRP_LEASE_WORD_COUNT);
 	assert_true(n < sizeof(world.words) - 1);
-	world.words[n] = "PIOASER"[frame[VRRP_LEASE_WORD_AT]];
+	world.words[n] = "PIOASER0"[frame[VRRP_LEASE_WORD_AT]];
 	world.words[n + 1] = '\0';
 	if (frame[VRRP_LEASE_WORD_AT] == VRRP_LEASE_RAN && world.ran_out) {
 		world.ran_out = false;

@@ -100,7 +100,7 @@ test_vrrp_guard_refused_is_said_and_tried_again_late(void **state)
 	    "a device");
 	assert_non_null(strstr(lines, "no lease: it needs nf_tables"));
 	/* Nobody would take a word out again. */
-	vrrp_guard_said(v);
+	vrrp_guard_said(v, false);
 	vrrp_guard_idle(v);
 	assert_string_equal(world.words, "");
 	world_run(50 * NS_PER_S);
@@ -225,7 +225,7 @@ test_vrrp_guard_unicast_is_accompanied_by_words(void **state)
 	vrrp_send_advert(v, 100);
 	assert_string_equal(world.words, "S");
 	vrrp_send_advert(v, 0);
-	assert_string_equal(world.words, "S");
+	assert_string_equal(world.words, "S0");
 }
 
 /* Said before the kernel is asked for anything that it may keep us waiting for. */
