@@ -23,6 +23,10 @@ EXTRA_DIST += \
 	test/bench/compare.svg \
 	test/bench/failover.py \
 	test/bench/failover.sh \
+	test/bench/lease.py \
+	test/bench/lease.sh \
+	test/bench/lease_others.py \
+	test/bench/lease_others.sh \
 	test/bench/link.py \
 	test/bench/link.sh \
 	test/bench/operator.sh \

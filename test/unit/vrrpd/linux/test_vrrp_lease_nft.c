@@ -618,6 +618,64 @@ test_vrrp_lease_nft_as_much_as_an_instance_has(void **state)
 	put();
 }
 
+static void
+say_version_2(uint8_t priority, uint8_t interval_s)
+{
+	const uint8_t m[20] = { 0x21, 51, priority, 1, 0, interval_s };
+	uint8_t f[128];
+
+	send_on("r", f, ip_frame(f, group_mac, ROUTER, "224.0.0.18", 112, m,
+	    sizeof(m), -1));
+}
+
+static void
+test_vrrp_lease_nft_version_2(void **state)
+{
+	(void)state;
+	one(AF_INET);
+	errand.lease.version = 2;
+	errand.lease.interval = 1;
+	put();
+	say_advert(100, T_MS / 30);		/* not ours */
+	pass_ms(T_MS + 50);
+	assert_passes();
+	say_version_2(100, 1);
+	assert_passes();
+	pass_ms(T_MS + 50);
+	assert_stopped();
+	say_version_2(100, 2);			/* slower than known */
+	pass_ms(T_MS + 50);
+	assert_passes();
+}
+
+/* The one that would take over first. */
+static void
+test_vrrp_lease_nft_peers_of_different_pace(void **state)
+{
+	struct addr a;
+
+	(void)state;
+	one(AF_INET);
+	with_peer(PEER);
+	assert_int_equal(addr_parse(OTHER, &a), 0);
+	assert_true(vrrp_lease_peer(&errand.lease, &a, 5, D_MS * NS_PER_MS,
+	    vrrp_lease_nft_tick_ns()));
+	errand.lease.peers[1].multiplier = 3;	/* as say_bfd() says */
+	errand.lease.advert_ms = 60000;
+	put();
+	say_advert(100, T_MS / 30);
+	say_bfd(OTHER, 3, 0, D_MS * 1000);
+	pass_ms(D_MS + 50);
+	assert_passes();
+	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);
+	pass_ms(D_MS + 50);
+	assert_stopped();
+	say_bfd(PEER, 1, 1, 1000000);		/* the fast one has died */
+	assert_passes();
+	pass_ms(D_MS * 5);
+	assert_stopped();
+}
+
 /* --- many in one table --- */
 
 #define CROWD	100
@@ -906,6 +964,9 @@ main(void)
 		    test_vrrp_lease_nft_put_again_and_taken_out, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_as_much_as_an_instance_has, done),
+		cmocka_unit_test_teardown(test_vrrp_lease_nft_version_2, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_peers_of_different_pace, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_crowd_leaves_each_its_own, done),
 		cmocka_unit_test_teardown(
