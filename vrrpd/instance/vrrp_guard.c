@@ -68,6 +68,7 @@ struct vrrp_guard {
 	struct vrrp_lease	 lease;		/* in the kernel, or asked for */
 	bool			 is_there;	/* maybe: to be taken away */
 	bool			 hears;		/* surely: words are understood */
+	bool			 ended;		/* by a word, not by a clock */
 	struct vrrp_lease	 peers;		/* peers of known pace, no more */
 	char			 why[96];
 	bool			 said;		/* `why` was logged */
@@ -307,8 +308,10 @@ look(struct vrrp_guard *g)
 		break;
 	}
 	if (say(g, active ? VRRP_LEASE_PING : VRRP_LEASE_IDLE)) {
-		if (!say(g, VRRP_LEASE_RAN))
+		if (!say(g, VRRP_LEASE_RAN) && !g->ended)
 			ran_out(g);
+		/* The word holds until the addresses are off, or the next advert. */
+		g->ended = g->ended && v->core.state != VRRP_ACTIVE;
 		return;
 	}
 	log_warning("instance=%s the rules of its lease were removed by someone "
@@ -421,16 +424,19 @@ vrrp_guard_end(struct vrrp_instance *v)
 	if (!has_rules(v->guard) || is_succeeded(v->guard))
 		return;
 	/* From here on the rules stop frames because we say so. */
-	if (!say(v->guard, VRRP_LEASE_RAN))
+	if (!v->guard->ended && !say(v->guard, VRRP_LEASE_RAN))
 		ran_out(v->guard);
+	v->guard->ended = true;
 	(void)say(v->guard, VRRP_LEASE_END);
 }
 
 void
 vrrp_guard_idle(struct vrrp_instance *v)
 {
-	if (has_rules(v->guard) && !is_succeeded(v->guard))
-		(void)say(v->guard, VRRP_LEASE_IDLE);
+	if (!has_rules(v->guard) || is_succeeded(v->guard))
+		return;
+	v->guard->ended = false;
+	(void)say(v->guard, VRRP_LEASE_IDLE);
 }
 
 const char *

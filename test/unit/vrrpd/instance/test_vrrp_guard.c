@@ -247,7 +247,7 @@ test_vrrp_guard_ends_before_the_addresses_are_off(void **state)
 	assert_null(strstr(world.did, "withdraw"));
 	world_run(10 * NS_PER_MS);
 	/* The kernel has answered: nothing is stopped any more. */
-	assert_string_equal(world.words, "REREI");
+	assert_string_equal(world.words, "REEI");
 	assert_non_null(strstr(world.did, "withdraw"));
 }
 
