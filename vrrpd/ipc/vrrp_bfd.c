@@ -32,6 +32,7 @@
 #define RETRY_NS	(200 * NS_PER_MS)
 #define HEARTBEAT_NS	(100 * NS_PER_MS)
 #define REFUSED_RETRY_NS NS_PER_S
+#define ROOM_RETRY_NS	(20 * NS_PER_MS)
 #define LOST_LOG_NS	(10 * NS_PER_S)		/* a bfdd that dies and dies */
 #define LOST_LOG_BURST	5
 
@@ -73,6 +74,7 @@ struct vrrp_bfd {
 	struct offer		*offers[VRRP_BFD_OFFERS_MAX];
 	unsigned		 offer_count;
 	struct pending		*pending;
+	json_t			*owed;		/* words there was no room for */
 	json_t			*in_charge;	/* names of interfaces */
 	int64_t			 grace_ns;
 	struct token_bucket	 lost_log;
@@ -374,6 +376,53 @@ refused(struct vrrp_bfd *b, struct vrrp_bfd_session *s, const char *why)
 	loop_timer_set(b->retry, mono_add(loop_clock(), REFUSED_RETRY_NS));
 }
 
+/* --- a connection without room --- */
+
+static void
+retry_soon(struct vrrp_bfd *b)
+{
+	loop_timer_set(b->retry, mono_add(loop_clock(), ROOM_RETRY_NS));
+}
+
+/* bfdd has answered nothing for a while, or was told very much at once. */
+static void
+say_what_is_owed(struct vrrp_bfd *b)
+{
+	json_t *one;
+
+	while (b->up && json_array_size(b->owed) > 0) {
+		one = json_array_get(b->owed, 0);
+		if (ctl_client_call(b->client, json_string_value(
+		    json_object_get(one, "method")), json_incref(
+		    json_object_get(one, "params")), NULL, NULL) == -ENOBUFS) {
+			retry_soon(b);
+			return;
+		}
+		(void)json_array_remove(b->owed, 0);
+	}
+}
+
+/* Nobody says it again: kept, and in order, until there is room.  Takes params. */
+static void
+say(struct vrrp_bfd *b, const char *method, json_t *params)
+{
+	if (params != NULL)
+		(void)json_array_append_new(b->owed, json_pack("{s:s, s:o}",
+		    "method", method, "params", params));
+	say_what_is_owed(b);
+}
+
+/* May anything be asked for?  Not before what was said earlier. */
+static bool
+has_room(struct vrrp_bfd *b)
+{
+	if (!b->up)
+		return false;
+	if (json_array_size(b->owed) > 0)
+		retry_soon(b);
+	return json_array_size(b->owed) == 0;
+}
+
 static void
 forget_pending(struct vrrp_bfd *b, struct pending *p)
 {
@@ -471,7 +520,7 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 	struct pending *p;
 	json_t *params;
 
-	if (!b->up)
+	if (!has_room(b))
 		return;
 	p = new_pending(b, s->interface, &s->peer);
 	params = json_pack("{s:s, s:I, s:I, s:i, s:b}",
@@ -494,6 +543,7 @@ request(struct vrrp_bfd *b, struct vrrp_bfd_session *s)
 	    p) < 0) {
 		forget_pending(b, p);
 		s->requested = false;
+		retry_soon(b);
 	}
 }
 
@@ -504,7 +554,7 @@ request_offer(struct vrrp_bfd *b, struct offer *o)
 	struct pending *p;
 	json_t *params;
 
-	if (!b->up)
+	if (!has_room(b))
 		return;
 	p = new_pending(b, o->interface, &o->local);
 	params = json_pack("{s:s, s:s, s:I, s:I, s:i, s:i}",
@@ -526,6 +576,7 @@ request_offer(struct vrrp_bfd *b, struct offer *o)
 	    p) < 0) {
 		forget_pending(b, p);
 		o->requested = false;
+		retry_soon(b);
 	}
 }
 
@@ -537,7 +588,7 @@ tell_sources(struct vrrp_bfd *b, struct offer *o)
 	json_t *params, *list;
 	unsigned i;
 
-	if (!b->up || !o->requested || (o->told.count == o->sources.count &&
+	if (!has_room(b) || !o->requested || (o->told.count == o->sources.count &&
 	    memcmp(o->told.list, o->sources.list, o->told.count *
 	    sizeof(o->told.list[0])) == 0))
 		return;
@@ -551,6 +602,8 @@ tell_sources(struct vrrp_bfd *b, struct offer *o)
 	if (params != NULL && ctl_client_call(b->client, "passive.refuse",
 	    params, NULL, NULL) == 0)
 		o->told = o->sources;
+	else
+		retry_soon(b);
 }
 
 /* Offers first: a peer that is asked now may be asking us. */
@@ -580,9 +633,7 @@ release(struct vrrp_bfd *b, const struct vrrp_bfd_session *s)
 	params = json_pack("{s:s}", "peer",
 	    addr_format(&s->peer, text, sizeof(text)));
 	name_path(params, s);
-	if (params != NULL)
-		(void)ctl_client_call(b->client, "session.release", params,
-		    NULL, NULL);
+	say(b, "session.release", params);
 }
 
 static void
@@ -595,9 +646,7 @@ withdraw(struct vrrp_bfd *b, const struct offer *o)
 		return;
 	params = json_pack("{s:s, s:s}", "interface", o->interface, "local",
 	    addr_format(&o->local, text, sizeof(text)));
-	if (params != NULL)
-		(void)ctl_client_call(b->client, "passive.release", params,
-		    NULL, NULL);
+	say(b, "passive.release", params);
 }
 
 static void
@@ -611,6 +660,7 @@ retry_cb(mono_t deadline, void *arg)
 		log_warning("no bfdd answers at %s: virtual routers go on by "
 		    "their own timers", b->path);
 	}
+	say_what_is_owed(b);
 	request_missing(b);
 }
 
@@ -784,8 +834,7 @@ tell_fate(struct vrrp_bfd *b)
 	params = json_pack("{s:O, s:I, s:i}", "interfaces", b->in_charge,
 	    "grace-us", (json_int_t)us_from_ns_ceil(b->grace_ns),
 	    "answer-within-us", (int)(VRRP_BFD_ANSWER_WITHIN_NS / NS_PER_US));
-	if (params != NULL)
-		(void)ctl_client_call(b->client, "fate", params, NULL, NULL);
+	say(b, "fate", params);
 }
 
 void
@@ -826,6 +875,7 @@ up_cb(json_t *hello, void *arg)
 	version = json_string_value(json_object_get(hello, "version"));
 	log_info("bfdd reached version=%s", version == NULL ? "-" : version);
 	b->up = b->said_unreachable = true;
+	(void)json_array_clear(b->owed);
 	request_missing(b);
 	if (json_array_size(b->in_charge) > 0 || b->grace_ns > 0)
 		tell_fate(b);
@@ -879,8 +929,10 @@ vrrp_bfd_new(struct loop *loop, const char *path,
 	b->path = strdup(path);
 	token_bucket_init(&b->lost_log, LOST_LOG_NS, LOST_LOG_BURST);
 	b->in_charge = json_array();
+	b->owed = json_array();
 	b->retry = loop_timer_new(loop, retry_cb, b);
-	if (b->retry != NULL && b->path != NULL && b->in_charge != NULL)
+	if (b->retry != NULL && b->path != NULL && b->in_charge != NULL &&
+	    b->owed != NULL)
 		b->client = ctl_client_new(loop, path, RETRY_NS, HEARTBEAT_NS,
 		    &handlers, b);
 	if (b->client == NULL) {
@@ -908,6 +960,7 @@ vrrp_bfd_free(struct vrrp_bfd *b, bool clean)
 	for (i = 0; i < b->offer_count; i++)
 		free(b->offers[i]);
 	json_decref(b->in_charge);
+	json_decref(b->owed);
 	free(b->path);
 	free(b);
 }

@@ -357,6 +357,9 @@ vrrp_lease_errand_decode(const uint8_t *body, size_t len,
 	l->family = family == 6 ? AF_INET6 : AF_INET;
 	l->unicast = of & OF_UNICAST;
 	l->virtual_mac = of & OF_VIRTUAL_MAC;
+	/* Of one that is to be taken out there is nothing but the name. */
+	if (!out->put)
+		l->vip_count = l->peer_count = 0;
 	return get_devices(&c, l) && (!out->put || get_clocks(&c, l)) &&
 	    cursor_in_ok(&c) && c.left == 0;
 }

@@ -34,6 +34,7 @@ struct call {
 static struct ctl_client client;
 static struct call calls[32];
 static unsigned call_count;
+static int call_error;		/* of every call */
 
 struct ctl_client *
 ctl_client_new(struct loop *loop, const char *path, int64_t retry_ns,
@@ -58,9 +59,14 @@ int
 ctl_client_call(struct ctl_client *c, const char *method, json_t *params,
     ctl_reply_cb cb, void *arg)
 {
-	struct call *at = &calls[call_count++];
+	struct call *at = &calls[call_count];
 
 	(void)c;
+	if (call_error != 0) {
+		json_decref(params);
+		return call_error;
+	}
+	call_count++;
 	assert_true(call_count < 32);
 	(void)snprintf(at->method, sizeof(at->method), "%s", method);
 	at->params = params;
@@ -167,6 +173,7 @@ setup(void **state)
 	(void)state;
 	level_count = up_edges = reachable_count = lost_count = 0;
 	lost_while_up = 0;
+	call_error = 0;
 	lines[0] = '\0';
 	log_capture(keep_line, NULL);
 	b = vrrp_bfd_new(NULL, "/run/bfdd.sock", &h, NULL);
@@ -280,6 +287,44 @@ test_vrrp_bfd_two_wishes_are_one_request_with_fastest_timers(void **state)
 	assert_int_equal(asked(0, "required-min-rx-us"), 10000);
 	assert_int_equal(asked(0, "detect-mult"), 5);
 	assert_int_equal(reachable_count, 1);
+}
+
+/* A release that is lost would leave the session to bfdd for good. */
+static void
+test_vrrp_bfd_what_there_is_no_room_for_is_said_later(void **state)
+{
+	static const char *const names[] = { "eth0" };
+
+	(void)state;
+	one_session_up();
+	call_error = -ENOBUFS;
+	vrrp_bfd_begin(b);
+	wish("eth0", "192.0.2.2", 10, 3);
+	vrrp_bfd_commit(b);
+	vrrp_bfd_set_in_charge(b, names, 1);
+	assert_int_equal(call_count, 0);
+	assert_int_equal(timer_at.ns, now.ns + 20 * NS_PER_MS);
+	timer_cb(now, timer_arg);
+	assert_int_equal(call_count, 0);
+	call_error = 0;
+	timer_cb(now, timer_arg);
+	/* In order, and what is asked for after what was said. */
+	assert_int_equal(call_count, 3);
+	assert_string_equal(calls[0].method, "session.release");
+	assert_string_equal(asked_text(0, "peer"), "192.0.2.1");
+	assert_string_equal(calls[1].method, "fate");
+	assert_string_equal(calls[2].method, "session.request");
+	assert_string_equal(asked_text(2, "peer"), "192.0.2.2");
+	forget_calls();
+	/* A bfdd that begins anew has nothing of it. */
+	call_error = -ENOBUFS;
+	vrrp_bfd_begin(b);
+	vrrp_bfd_commit(b);
+	call_error = 0;
+	client.h.down("gone", client.arg);
+	client.h.up(NULL, client.arg);
+	assert_int_equal(call_count, 1);
+	assert_string_equal(calls[0].method, "fate");
 }
 
 static void
@@ -818,6 +863,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_bfd_two_wishes_are_one_request_with_fastest_timers),
+	    TEST(test_vrrp_bfd_what_there_is_no_room_for_is_said_later),
 	    TEST(test_vrrp_bfd_wish_that_is_gone_is_released),
 	    TEST(test_vrrp_bfd_same_wish_again_asks_nothing),
 	    TEST(test_vrrp_bfd_levels_are_handed_on_with_their_instants),
