@@ -160,7 +160,7 @@ assert_steps_are_short(const char *method)
 	int i;
 
 	best_clear(&ew.best);
-	for (i = 0; i < BEST_TIMES; i++)
+	for (i = 0; best_goes_on(&ew.best, i); i++)
 		json_decref(engine_ask(method, "{}"));
 	assert_true(ew.best.step > 2 * PER_FAMILY);
 	assert_true(best_longest_ns(&ew.best) < BEST_STEP_NS);
