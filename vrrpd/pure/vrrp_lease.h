@@ -124,8 +124,11 @@ enum vrrp_lease_word {
 	VRRP_LEASE_RESIGNED,	/* as an advert of priority 0 to everybody */
 };
 #define VRRP_LEASE_WORD_COUNT	(VRRP_LEASE_RESIGNED + 1)
-/* VRRP_LINGER_TAIL_NS and more, on a clock of the kernel of 10 ms as well. */
-#define VRRP_LEASE_END_MS	12
+/*
+ * More than VRRP_LINGER_TAIL_NS by what a successor may have to wait for its own
+ * kernel: two that answer for a moment are better than nobody.
+ */
+#define VRRP_LEASE_END_MS	100
 #define VRRP_LEASE_ETHERTYPE	0x88b5	/* IEEE 802: local experiments */
 #define VRRP_LEASE_KEY_AT	14	/* from the frame's beginning */
 #define VRRP_LEASE_KEY_LEN	10
