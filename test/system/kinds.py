@@ -58,7 +58,10 @@ def under(lab, node, kind):
         return "bond0.7"
     if kind == "team":
         plug_second(lab, node)
-        ip("link add team0 type team")
+        # Without a teamd nobody else gives the ports the MAC of the team.
+        mac = node.mac()
+        ip("link set eth1 address " + mac,
+           "link add team0 address %s type team" % mac)
         node.run("teamnl", "team0", "setoption", "mode", "activebackup")
         ip("link set eth0 down", "link set eth1 down",
            "link set eth0 master team0", "link set eth1 master team0",
