@@ -198,11 +198,13 @@ def test_reader_that_hangs_or_dies_is_an_answer(pair):
         asked.start()
 
         def reader():
+            """One that lives; the one before may be dead and still there."""
             for pid in r1.vrrpd.children():
                 try:
-                    with open("/proc/%d/comm" % pid) as f:
-                        if f.read().strip() == "vrrpd-reader":
-                            return pid
+                    with open("/proc/%d/stat" % pid) as f:
+                        name, _, rest = f.read().rpartition(") ")
+                    if name.endswith("(vrrpd-reader") and rest[0] != "Z":
+                        return pid
                 except OSError:
                     pass
             return None
