@@ -9,6 +9,7 @@
  *
  * What is heard, and the alarm it makes:
  *   a signed ask of our VRID	another router is Active	two-actives
+ *				and one that is not ends	vrrp-blocked
  *   a claim of our address	from another MAC		address-claimed
  *				from the virtual MAC		virtual-mac-elsewhere
  *   any frame from the virtual MAC, while we are Active	virtual-mac-elsewhere
@@ -551,6 +552,10 @@ signed_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	if (h->active && v->core.state == VRRP_ACTIVE && v->p.virtual_mac)
 		vrrp_passage_doubt(&v->passage, loop_clock());
 	arm(v);
+	if (!h->active) {
+		vrrp_core_no_active(&v->core, &h->source);
+		vrrp_alert_look(v);
+	}
 	if (!h->active || is_known_active(v, &h->source))
 		return;
 	memcpy(who.mac, h->mac, sizeof(who.mac));

@@ -169,6 +169,11 @@ mono_t	vrrp_core_bfd_suspended_until(const struct vrrp_core *,
  */
 bool	vrrp_core_half_heard(const struct vrrp_core *, struct addr *peer,
 	    bool *bfd);
+/*
+ * The router at peer has said by another way than its adverts that it is no Active:
+ * that it sends none is no sign of two any more.
+ */
+void	vrrp_core_no_active(struct vrrp_core *, const struct addr *peer);
 /* How long a Down of the Active's session now would wait for better ones. */
 int64_t	vrrp_core_bfd_delay_ns(const struct vrrp_core *, mono_t now);
 /*

@@ -169,6 +169,13 @@ vrrp_core_bfd_suspended_until(const struct vrrp_core *v,
 	return s == NULL ? (mono_t){ 0 } : s->suspended_until;
 }
 
+void
+vrrp_core_no_active(struct vrrp_core *v, const struct addr *peer)
+{
+	if (addr_equal(peer, &v->blocked_peer))
+		memset(&v->blocked_peer, 0, sizeof(v->blocked_peer));
+}
+
 bool
 vrrp_core_half_heard(const struct vrrp_core *v, struct addr *peer, bool *bfd)
 {

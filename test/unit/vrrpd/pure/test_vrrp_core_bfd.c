@@ -984,6 +984,15 @@ test_vrrp_core_adverts_gone_with_bfd_up_is_an_alarm(void **state)
 	assert_true(bfd && addr_equal(&peer, &r1));
 	rx(&r, R1, 50, 0);			/* heard again */
 	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	/* R1 lost its vrrpd alone, has it back as a Backup, and says so. */
+	protected_backup(&r);
+	r.now = vrrp_core_next_expiry(&r.core);
+	vrrp_core_expire(&r.core, r.now, &r.act);
+	peer = addr_of(R3);
+	vrrp_core_no_active(&r.core, &peer);
+	assert_true(vrrp_core_half_heard(&r.core, &peer, &bfd));
+	vrrp_core_no_active(&r.core, &r1);
+	assert_false(vrrp_core_half_heard(&r.core, &peer, &bfd));
 	/* The session goes as well: it was a death after all. */
 	protected_backup(&r);
 	r.now = vrrp_core_next_expiry(&r.core);
