@@ -220,6 +220,7 @@ def test_engine_that_was_killed_is_followed_by_the_program_on_disk(lab):
     lab.wait_pair()
 
 
+@pytest.mark.timing
 def test_restart_of_25_instances_at_one_centisecond(lab, record_property):
     """The longest silence of an instance, and what a client loses."""
     path = lab.r1.dir / "vrrpd"

@@ -61,6 +61,8 @@
 #define ASK_APART_NS	(2 * NS_PER_MS)	/* per VRID */
 #define SIGHTING_NS	(3500 * NS_PER_MS)
 #define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
+/* A router that has just yielded, or stops, may say something for as long as this. */
+#define YIELDING_NS	(1 * NS_PER_S)
 #define RECLAIM_NS	(1 * NS_PER_S)
 #define CROWD		16		/* instances on an interface */
 #define QUIET_NS	(1200 * NS_PER_MS) /* longer than between two asks */
@@ -672,13 +674,15 @@ static void
 virtual_heard(struct vrrp_instance *v, const struct vrrp_ask_virtual *h)
 {
 	struct vrrp_alarm_who who = { .address = h->source, .has_mac = true };
+	int64_t patience = vrrp_alert_patience_ns(v);
 
 	if (!minds_virtual(v) || vrrp_core_is_fenced(&v->core))
 		return;
 	memcpy(who.mac, h->mac, sizeof(who.mac));
 	vrrp_alert_see(v, VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE, &who,
 	    "frames that are not ours come from the virtual MAC",
-	    vrrp_alert_patience_ns(v), paced(v, SIGHTING_NS));
+	    patience > YIELDING_NS ? patience : YIELDING_NS,
+	    paced(v, SIGHTING_NS));
 }
 
 static void
