@@ -43,7 +43,8 @@ struct bfd_io_config {
 	/*
 	 * The mark that our discriminators have in common: packets without it,
 	 * or with a TTL below 255 where there is one hop, are kept apart from the
-	 * others in buffer and budget.  NULL: all are treated alike.  Borrowed for the call.
+	 * others in buffer and budget.  NULL: all are treated alike.  Borrowed for
+	 * the call.
 	 */
 	const struct bfd_mark *mark;
 	uint16_t	 port_single_hop;	/* 0: BFD_PORT_SINGLE_HOP */

@@ -49,8 +49,9 @@ int	conf_read_stream(int fd, const char *name, char **text,
  * "${", a bare '*' or '+', bytes above 0x7f outside of strings.  Strings end on
  * the line they begin.  Words that the tables do not have are said with the one
  * that is meant (hints may be NULL) and left out, so that all are found in one go
- * (conf_scan.h).  libconfuse reports through a callback without user data, so one parse at a time; a
- * validation callback may use cfg_error() or add to the list itself.
+ * (conf_scan.h).  libconfuse reports through a callback without user data, so one
+ * parse at a time; a validation callback may use cfg_error() or add to the list
+ * itself.
  * 0: cfg has what could be read, and errors may have been added all the same.
  * -EINVAL or -ENOMEM: libconfuse did not come to the end, and at least one was.
  */

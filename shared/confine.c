@@ -155,7 +155,8 @@ static const char *const refused[] = {
 /* Nor these, for those that start no programs of others. */
 static const char *const refused_alone[] = {
 	"execve", "execveat", "fork", "vfork", "clone", "setns", "unshare",
-	"add_key", "request_key", "keyctl", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal",
+	"add_key", "request_key", "keyctl", "rt_sigqueueinfo",
+	"rt_tgsigqueueinfo", "pidfd_send_signal",
 	NULL
 };
 

@@ -96,7 +96,8 @@ bool	ctl_client_conn_may_log(struct ctl_client_conn *, uint64_t *left_out);
  * Clients of the daemon's own user are sent it before this returns; all others
  * when there is time for them, however many they are, and of changes that follow
  * each other the newest.  A topic published with key NULL is an event: never
- * coalesced.  A client that is behind loses it; when it has caught up it is told how many, by
+ * coalesced.  A client that is behind loses it; when it has caught up it is told
+ * how many, by
  *   {"jsonrpc":"2.0","method":"dropped","params":{"seq":N,"events":COUNT}}
  * level is an object without a "seq" of its own.
  */

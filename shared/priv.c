@@ -11,10 +11,11 @@
  * again a helper that has died: one that came back as the daemons' user would give
  * that user's rights to whoever can end a helper, its own scripts for example.
  * The monitor reads nothing from the network.  vrrpd-net: NET_ADMIN, for
- * devices and the lifetimes of addresses; it sends no packet.  Helpers: none; who has to run programs as other
- * users changes to them and ends them.  bfdd: NET_RAW, for SO_BINDTODEVICE on kernels
- * before 5.7 and for sockets of sessions requested later; its ports are above
- * 1023.  SYS_NICE and IPC_LOCK are used by rtsched_enter() before this.
+ * devices and the lifetimes of addresses; it sends no packet.  Helpers: none; who has
+ * to run programs as other users changes to them and ends them.  bfdd: NET_RAW, for
+ * SO_BINDTODEVICE on kernels before 5.7 and for sockets of sessions requested later;
+ * its ports are above 1023.  SYS_NICE and IPC_LOCK are used by rtsched_enter() before
+ * this.
  *
  * The order matters: the bounding set and the groups can only be changed with
  * full privileges; KEEPCAPS carries the permitted set over the change of user;

@@ -45,14 +45,14 @@ const char *priv_check_user_name(const char *name);
 /* True when this process is that user, or may become it. */
 bool	priv_may_become(const struct priv_user *);
 /*
- * Become that user (root, or with CAP_SETUID and CAP_SETGID), keep exactly the role's capabilities (effective and
- * permitted, nothing inheritable or ambient, bounding set emptied as far as
- * allowed), set no_new_privs, no dumpable core.  PRIV_VRRPD_HELPER_ROOT keeps
- * the bounding set and does without no_new_privs, or a child of it that becomes
- * root would have nothing of root but the number.  Capabilities we did not have
- * are not an error.  Then the process is confined to the role's system calls
- * (confine.h); a kernel that does not do that is said in the log and no error.  0 or
- * negative errno; then the process must exit.
+ * Become that user (root, or with CAP_SETUID and CAP_SETGID), keep exactly the role's
+ * capabilities (effective and permitted, nothing inheritable or ambient, bounding set
+ * emptied as far as allowed), set no_new_privs, no dumpable core.
+ * PRIV_VRRPD_HELPER_ROOT keeps the bounding set and does without no_new_privs, or a
+ * child of it that becomes root would have nothing of root but the number.
+ * Capabilities we did not have are not an error.  Then the process is confined to the
+ * role's system calls (confine.h); a kernel that does not do that is said in the log
+ * and no error.  0 or negative errno; then the process must exit.
  */
 int	priv_drop(enum priv_role, const struct priv_user *);
 /*

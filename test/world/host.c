@@ -3,9 +3,10 @@
  *
  * Taken from Linux: an IPv4 address in the subnet of another one of the same
  * device is a secondary, and is promoted when the first goes
- * (promote_secondaries, as systemd sets it), or goes along (as Debian has it); a macvlan in source mode with an
- * empty list hears nothing; IPv6 addresses go when their device is set down;
- * a device that goes takes its addresses and its macvlans along.
+ * (promote_secondaries, as systemd sets it), or goes along (as Debian has it); a
+ * macvlan in source mode with an empty list hears nothing; IPv6 addresses go when
+ * their device is set down; a device that goes takes its addresses and its macvlans
+ * along.
  */
 #include "config.h"
 

@@ -2,8 +2,8 @@
  * vrrp_reading.c - what a reading of vrrpd.conf has found, as values and as bytes.
  *
  *   u32 magic  u32 layout  good, errors, warnings
- *   if good: router_id, realtime_priority, client_grace, nonlocal_bind, check_user; how many instances,
- *   trackers and groups; each of them
+ *   if good: router_id, realtime_priority, client_grace, nonlocal_bind, check_user;
+ *   how many instances, trackers and groups; each of them
  *
  * The layout is a hash of the sizes of all that is coded: bytes of a program whose
  * structs are others are not looked into.

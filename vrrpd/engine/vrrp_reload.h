@@ -74,8 +74,9 @@ void	vrrp_reload_free(struct vrrp_reload *);
 
 /*
  * done (NULL: nobody wants to know, which may share the turn of another wish) is
- * called once, from the loop and not from here.  0; -EBUSY: too many wait; -ESHUTDOWN after vrrp_reload_end_all(); another
- * error of the channel.  Then done is not called.
+ * called once, from the loop and not from here.  0; -EBUSY: too many wait; -ESHUTDOWN
+ * after vrrp_reload_end_all(); another error of the channel.  Then done is not
+ * called.
  */
 int	vrrp_reload_ask(struct vrrp_reload *, const struct vrrp_reload_wish *,
 	    vrrp_reload_done done, void *arg);

@@ -9,8 +9,9 @@
  * A process that is killed by an error writes its core before its pidfd says that it
  * has ended, which takes seconds for one that is large, and does nothing else any
  * more.  The proc connector tells of that as it begins; /proc/PID/status says it for
- * as long as it lasts, and is read ten times a second where there is no connector.  Such a process does not count from
- * then on, and is kept until its end, so that it is not found anew.
+ * as long as it lasts, and is read ten times a second where there is no connector.
+ * Such a process does not count from then on, and is kept until its end, so that it
+ * is not found anew.
  *
  * The list of numbers seen is sorted, as /proc is read in rising order; merging
  * it with what is read now costs one step per process.

@@ -65,9 +65,9 @@ struct vrrp_procs_wanted {
 };
 
 /*
- * The shortest interval of all watches counts for all.  The callback comes for the first time soon, then with every change.  A process
- * whose end was seen is not taken for alive again because its pid_file is still
- * there.  NULL when out of memory.
+ * The shortest interval of all watches counts for all.  The callback comes for the
+ * first time soon, then with every change.  A process whose end was seen is not taken
+ * for alive again because its pid_file is still there.  NULL when out of memory.
  */
 struct vrrp_procs_watch *vrrp_procs_watch(struct vrrp_procs *,
 	    const struct vrrp_procs_wanted *, vrrp_procs_cb, void *arg);

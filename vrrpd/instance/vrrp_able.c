@@ -3,9 +3,9 @@
  *
  * It runs while nothing stands against it (V-77): not disabled, the interface
  * there, up, with carrier and a primary address, nothing tracked in fault, the
- * addresses prepared, its multicast group joined, the other members of its sync group as able as it is.  The
- * first thing that stands against it is named, as a cause for the state machine
- * and in words for the user.
+ * addresses prepared, its multicast group joined, the other members of its sync group
+ * as able as it is.  The first thing that stands against it is named, as a cause for
+ * the state machine and in words for the user.
  *
  * Nothing is done about it here: vrrp_instance_reconsider() asks, and starts or
  * stops.  The only field that is written is `waiting`.

@@ -11,10 +11,11 @@
  * replies leave with the virtual MAC.  Whatever is further away is not in the
  * table and takes the host's own routes, since only neighbours ask by ARP.
  *
- * The number of the table is made from the index of the device.  The routes name the address as their source, so the kernel
- * takes them away with it, also when all of us are dead.  A rule that is left then
- * leads to an empty table, and lookups go on behind it; it is removed when the
- * address is withdrawn the next time, as each instance does that adopts a device.
+ * The number of the table is made from the index of the device.  The routes name the
+ * address as their source, so the kernel takes them away with it, also when all of us
+ * are dead.  A rule that is left then leads to an empty table, and lookups go on behind
+ * it; it is removed when the address is withdrawn the next time, as each instance does
+ * that adopts a device.
  *
  * A device that may not speak is no way back: a router that leaves and lingers is
  * not steered.

@@ -21,10 +21,11 @@
  * engine lends its addresses anew by itself, so that none runs out.
  *
  * Whatever is asked is answered, and in order, so that any answer is a sign of life.
- * Where there is none, the desk looks what vrrpd-net is doing (vrrp_witness.h).  One that is stopped, or that neither works nor waits, is
- * replaced, and the engine told at once.  One that waits in the kernel does so for
- * the lock, which another program holds: nobody could renew anything meanwhile,
- * and the engine least of all, so that is told too, and nothing else done.
+ * Where there is none, the desk looks what vrrpd-net is doing (vrrp_witness.h).  One
+ * that is stopped, or that neither works nor waits, is replaced, and the engine told
+ * at once.  One that waits in the kernel does so for the lock, which another program
+ * holds: nobody could renew anything meanwhile, and the engine least of all, so that
+ * is told too, and nothing else done.
  *
  * When the monitor leaves, the engine has ended and has asked for the last
  * devices.  The monitor waits for vrrpd-net, but not for ever: when another program

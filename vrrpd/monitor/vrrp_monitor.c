@@ -14,10 +14,11 @@
  * closes the engine's packet sockets and waits for an RCU grace period for each.
  * Descriptors of a dying process are let go from the highest down, so the
  * channel is given the highest number there is.  An engine that has handed over is
- * followed by the next when the channel hangs up, and reaped in passing.  Messages that the engine had
- * sent are read before.  An engine that leaves takes the monitor with it, and so
- * does one whose end is the end of the first start.  Any other end, be it a signal
- * or an exit that nobody has asked for, is a death, and the engine is replaced.
+ * followed by the next when the channel hangs up, and reaped in passing.  Messages
+ * that the engine had sent are read before.  An engine that leaves takes the monitor
+ * with it, and so does one whose end is the end of the first start.  Any other end,
+ * be it a signal or an exit that nobody has asked for, is a death, and the engine is
+ * replaced.
  *
  * An engine whose beats stop is looked at, and killed with SIGKILL when its time
  * is over (vrrp_supervise.h).

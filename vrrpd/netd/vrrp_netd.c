@@ -19,8 +19,9 @@
  * and a takeover may be waiting for it: so there is a pause after every few.
  *
  * Renewal.  Whoever is late may be speaking for an engine that is dead or hangs,
- * so what is older than the next renewal is dropped; its answer is as late.  An engine that withdraws
- * while a renewal of it is under way here needs no word: a renewal adds nothing.
+ * so what is older than the next renewal is dropped; its answer is as late.  An
+ * engine that withdraws while a renewal of it is under way here needs no word: a
+ * renewal adds nothing.
  *
  * Groups.  The sockets are the engine's, passed along with the wish, and so are the
  * memberships: they outlive this process.

@@ -4,8 +4,8 @@
  * A child of the monitor with NET_ADMIN and nothing else.  It does what waits for
  * the kernel's one lock on network configuration, which another program may hold
  * for seconds, and what holds that lock for long itself: it makes and removes
- * devices, joins groups, and lends the virtual addresses anew.  What it is asked comes from the
- * engine, through the monitor (monitor/vrrp_desk.h).
+ * devices, joins groups, and lends the virtual addresses anew.  What it is asked
+ * comes from the engine, through the monitor (monitor/vrrp_desk.h).
  */
 #ifndef VRRPD_VRRP_NETD_H
 #define VRRPD_VRRP_NETD_H

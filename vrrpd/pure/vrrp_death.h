@@ -164,10 +164,10 @@ int64_t	vrrp_death_delay_ns(const struct vrrp_death *, mono_t now,
  * is asked whether it is dead.  How long do we wait for those that are better?
  *   told, whole   as of vrrp_rank_is_best()
  * 0 where it is sure that we are the best (vrrp_rank_is_best()): all of them hear
- * that word, and none but the best may go by it at once.  Else the skew of D (L-15), behind one slot for
- * each that is taken to be better: two that are wrong about each other are apart by
- * it.  -1 without an Up session to the Active, by which there is no D, and where
- * another router serves already: Skew_Time then.
+ * that word, and none but the best may go by it at once.  Else the skew of D (L-15),
+ * behind one slot for each that is taken to be better: two that are wrong about each
+ * other are apart by it.  -1 without an Up session to the Active, by which there is
+ * no D, and where another router serves already: Skew_Time then.
  */
 int64_t	vrrp_death_place_ns(const struct vrrp_death *, mono_t now,
 	    const struct vrrp_active_router *, const struct vrrp_rank_id *us,

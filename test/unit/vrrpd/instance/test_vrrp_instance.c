@@ -1,5 +1,6 @@
 /*
- * test_vrrp_instance.c - one virtual router: when it runs, and what changes while it does.
+ * test_vrrp_instance.c - one virtual router: when it runs, and what changes while it
+ * does.
  */
 #include "config.h"
 
