@@ -194,12 +194,27 @@ has_successors(unsigned r)
 	return true;
 }
 
+/*
+ * With unicast peers an engine that knows nothing listens for as long as their kernels
+ * may be looking for its MAC (vrrp_presence.c; vrrpd(8), PROMISES).
+ */
+static int64_t
+looked_for_ns(void)
+{
+	unsigned k;
+
+	for (k = 0; k < plan->instances; k++)
+		if (plan->list[k].unicast)
+			return 1200 * NS_PER_MS;
+	return 0;
+}
+
 /* Nobody, for as long. */
 static int64_t
 none_ns(void)
 {
 	return op->none_ns + (op->deeds > 1 ? op->anew *
-	    by_timer_ns() : 0);
+	    (by_timer_ns() + looked_for_ns()) : 0);
 }
 
 static bool
