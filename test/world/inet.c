@@ -142,6 +142,23 @@ packet_type(const struct link *l, const uint8_t *mac)
 	return memcmp(mac, l->mac, 6) == 0 ? PACKET_HOST : PACKET_OTHERHOST;
 }
 
+/* An address of the link, or of a macvlan on it, is asked for there (RFC 4291 2.7.1). */
+static bool
+is_solicited(const struct link *l, const uint8_t *mac)
+{
+	static const uint8_t prefix[3] = { 0x33, 0x33, 0xff };
+	const struct address *a;
+
+	if (memcmp(mac, prefix, sizeof(prefix)) != 0)
+		return false;
+	for (a = l->host->addresses; a != NULL; a = a->next)
+		if (a->prefix.addr.family == AF_INET6 &&
+		    (a->link == l || a->link->parent == l) &&
+		    memcmp(a->prefix.addr.bytes + 13, mac + 3, 3) == 0)
+			return true;
+	return false;
+}
+
 /* The card's own filter. */
 static bool
 is_taken(const struct link *l, const uint8_t *mac)
@@ -156,7 +173,7 @@ is_taken(const struct link *l, const uint8_t *mac)
 			if (l->groups[i].users > 0 &&
 			    memcmp(l->groups[i].mac, mac, 6) == 0)
 				return true;
-		return false;
+		return is_solicited(l, mac);
 	default:
 		return link_takes(l, mac);
 	}
