@@ -439,6 +439,16 @@ vrrp_guard_idle(struct vrrp_instance *v)
 	(void)say(v->guard, VRRP_LEASE_IDLE);
 }
 
+/* Adverts to one router each are counted by words, which the heir has none for yet. */
+void
+vrrp_guard_succeeded(struct vrrp_instance *v, const struct vrrp_instance *heir)
+{
+	if (has_rules(v->guard) && (heir->p.version != v->p.version ||
+	    heir->p.advert_int_cs != v->p.advert_int_cs ||
+	    heir->p.unicast_count > 0))
+		(void)say(v->guard, VRRP_LEASE_OFF);
+}
+
 const char *
 vrrp_guard_word(const struct vrrp_instance *v, const char **why)
 {

@@ -49,6 +49,12 @@ void	vrrp_guard_said(struct vrrp_instance *, bool resigned);
 void	vrrp_guard_end(struct vrrp_instance *);
 /* The addresses are off. */
 void	vrrp_guard_idle(struct vrrp_instance *);
+/*
+ * The heir goes on, with the rules that are there until it has its own.  Those that
+ * would not count its adverts stop nothing until then.
+ */
+void	vrrp_guard_succeeded(struct vrrp_instance *,
+	    const struct vrrp_instance *heir);
 
 /*
  * The guard in force: "lease"; "lifetime" (the addresses are lent for some seconds);

@@ -864,6 +864,7 @@ vrrp_instance_succeed(struct vrrp_instance *heir, struct vrrp_instance *old,
 		return false;
 	}
 	old->started = false;
+	vrrp_guard_succeeded(old, heir);
 	old->succeeded = true;
 	vrrp_alert_inherit(heir, old);
 	vrrp_iface_give_place(old->iface, old);

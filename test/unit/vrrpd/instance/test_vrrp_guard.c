@@ -287,6 +287,51 @@ test_vrrp_guard_is_not_ended_for_the_heir(void **state)
 	assert_false(world.lease.put);
 }
 
+/* Rules that would not count the heir's adverts are not to be trusted with it. */
+static void
+succeed_with(const struct vrrp_params *p)
+{
+	struct vrrp_instance *heir, *old;
+	char why[VRRP_VIP_REASON_MAX];
+
+	world.acks = true;
+	with_lease();
+	world_run(4 * NS_PER_S);
+	heir = vrrp_instance_new_heir(v, world.iface, p);
+	assert_non_null(heir);
+	world.words[0] = '\0';
+	assert_true(vrrp_instance_succeed(heir, v, false, why, sizeof(why)));
+	assert_string_equal(world.words, "O");
+	old = v;
+	v = heir;
+	world_run(10 * NS_PER_MS);
+	vrrp_instance_free(old);
+	assert_true(world.lease.put);
+}
+
+static void
+test_vrrp_guard_is_off_for_an_heir_of_another_version(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = !p.virtual_mac;
+	p.version = 2;
+	succeed_with(&p);
+}
+
+static void
+test_vrrp_guard_is_off_for_an_heir_with_unicast_peers(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = !p.virtual_mac;
+	p.unicast_count = 1;
+	assert_int_equal(addr_parse("192.0.2.9", &p.unicast_peers[0]), 0);
+	succeed_with(&p);
+}
+
 /* However many there are on an interface. */
 static void
 test_vrrp_guard_crowd_has_its_leases(void **state)
@@ -426,6 +471,8 @@ main(void)
 		G(test_vrrp_guard_unicast_is_accompanied_by_words),
 		G(test_vrrp_guard_ends_before_the_addresses_are_off),
 		G(test_vrrp_guard_is_not_ended_for_the_heir),
+		G(test_vrrp_guard_is_off_for_an_heir_of_another_version),
+		G(test_vrrp_guard_is_off_for_an_heir_with_unicast_peers),
 		G(test_vrrp_guard_crowd_has_its_leases),
 		G(test_vrrp_guard_without_rules_is_an_alarm),
 		G(test_vrrp_guard_refused_is_an_alarm_unless_it_cannot_be),
