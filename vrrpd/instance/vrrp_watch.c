@@ -61,7 +61,7 @@
 #define ASK_APART_NS	(2 * NS_PER_MS)	/* per VRID */
 #define SIGHTING_NS	(3500 * NS_PER_MS)
 #define PATIENCE_NS	(300 * NS_PER_MS) /* beyond an interval and a quarter */
-/* A router that has just yielded, or stops, may say something for as long as this. */
+/* A router that has just yielded, or stops, may be heard for as long as this. */
 #define YIELDING_NS	(1 * NS_PER_S)
 #define RECLAIM_NS	(1 * NS_PER_S)
 #define CROWD		16		/* instances on an interface */
@@ -474,7 +474,7 @@ vrrp_watch_look(struct vrrp_instance *v)
 {
 	enum vrrp_state state = v->core.state;
 	const struct addr *following = &v->core.active.source;
-	bool asking = is_asking(v);
+	bool asking = is_asking(v), replaces = addr_is_set(&v->following);
 	mono_t at;
 
 	vrrp_alert_look(v);
@@ -490,8 +490,10 @@ vrrp_watch_look(struct vrrp_instance *v)
 	v->ask_at = state == VRRP_INITIALIZE ? MONO_NEVER : at;
 	v->asked_since = v->seen_virtual = v->seen_other = MONO_NEVER;
 	vrrp_passage_stop(&v->passage);
+	/* The other one may have a device with the virtual MAC for a while. */
 	if (needs_partners(v))
-		vrrp_passage_start(&v->passage, at);
+		vrrp_passage_start(&v->passage, state == VRRP_ACTIVE &&
+		    replaces ? mono_add(at, YIELDING_NS) : at);
 	if (!tries_passage(v))
 		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
 	arm(v);
@@ -674,15 +676,14 @@ static void
 virtual_heard(struct vrrp_instance *v, const struct vrrp_ask_virtual *h)
 {
 	struct vrrp_alarm_who who = { .address = h->source, .has_mac = true };
-	int64_t patience = vrrp_alert_patience_ns(v);
 
-	if (!minds_virtual(v) || vrrp_core_is_fenced(&v->core))
+	if (!minds_virtual(v) || vrrp_core_is_fenced(&v->core) ||
+	    mono_sub(loop_clock(), v->core.state_since) < YIELDING_NS)
 		return;
 	memcpy(who.mac, h->mac, sizeof(who.mac));
 	vrrp_alert_see(v, VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE, &who,
 	    "frames that are not ours come from the virtual MAC",
-	    patience > YIELDING_NS ? patience : YIELDING_NS,
-	    paced(v, SIGHTING_NS));
+	    vrrp_alert_patience_ns(v), paced(v, SIGHTING_NS));
 }
 
 static void
