@@ -490,10 +490,14 @@ vrrp_watch_look(struct vrrp_instance *v)
 	v->ask_at = state == VRRP_INITIALIZE ? MONO_NEVER : at;
 	v->asked_since = v->seen_virtual = v->seen_other = MONO_NEVER;
 	vrrp_passage_stop(&v->passage);
-	/* The other one may have a device with the virtual MAC for a while. */
+	/*
+	 * The other one may have a device with the virtual MAC for a while.  auto does
+	 * not wait: where the MAC is refused nobody is reached until it has decided.
+	 */
 	if (needs_partners(v))
 		vrrp_passage_start(&v->passage, state == VRRP_ACTIVE &&
-		    replaces ? mono_add(at, YIELDING_NS) : at);
+		    replaces && !is_undecided(v) ? mono_add(at, YIELDING_NS) :
+		    at);
 	if (!tries_passage(v))
 		vrrp_alert_end(v, VRRP_ALARM_VIRTUAL_MAC_REFUSED);
 	arm(v);
