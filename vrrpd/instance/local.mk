@@ -25,6 +25,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_send.c vrrpd/instance/vrrp_send.h \
 	vrrpd/instance/vrrp_track.c vrrpd/instance/vrrp_track.h \
 	vrrpd/instance/vrrp_tracked.c vrrpd/instance/vrrp_tracked.h \
+	vrrpd/instance/vrrp_voice.c vrrpd/instance/vrrp_voice.h \
 	vrrpd/instance/vrrp_watch.c vrrpd/instance/vrrp_watch.h \
 	vrrpd/instance/vrrp_words.c vrrpd/instance/vrrp_words.h \
 	# end

@@ -140,7 +140,7 @@ struct vrrp_instance {
 
 	/*
 	 * Hold: the addresses, and what the kernel has been asked.  Written by
-	 * vrrp_hold.c; held and linger by vrrp_machine.c, bequest by
+	 * vrrp_hold.c; held by vrrp_voice.c, linger by vrrp_machine.c, bequest by
 	 * vrrp_bequest.c, restore by vrrp_instance.c.
 	 */
 	struct vrrp_vips	*vips;		/* NULL: interface not there */

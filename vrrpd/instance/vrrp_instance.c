@@ -44,6 +44,7 @@
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/instance/vrrp_tracked.h"
+#include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/instance/vrrp_watch.h"
 #include "vrrpd/linux/vrrp_vip.h"
@@ -403,7 +404,7 @@ look_around(struct vrrp_instance *v, const struct nl_addr *addr)
 void
 vrrp_instance_address_came(struct vrrp_instance *v, const struct nl_addr *addr)
 {
-	vrrp_machine_address_came(v, addr->ifindex);
+	vrrp_voice_address_came(v, addr->ifindex);
 	if (vrrp_hold_stands_before(v, addr))
 		vrrp_instance_device_gone(v);
 	look_around(v, addr);

@@ -51,6 +51,7 @@
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_presence.h"
 #include "vrrpd/instance/vrrp_send.h"
+#include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/instance/vrrp_watch.h"
 #include "vrrpd/instance/vrrp_words.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -62,8 +63,6 @@
 #define RETRY_MAX_NS	(60 * NS_PER_S)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 #define LINGER_LATE_NS	(1 * NS_PER_S)		/* as long as others go first */
-#define HELD_MAX_NS	(2 * NS_PER_MS)
-#define HELD_SETTLE_NS	(200 * NS_PER_US)
 
 /*
  * The first thing that every event asks: was this process away, and is the router
@@ -237,7 +236,7 @@ static void
 send_again(struct vrrp_instance *v)
 {
 	if (v->core.state != VRRP_ACTIVE || mono_is_never(v->unsent.since) ||
-	    vrrp_core_is_fenced(&v->core))
+	    vrrp_core_is_fenced(&v->core) || v->held != 0)
 		return;
 	vrrp_send_advert(v, v->core.p.priority);
 	look_at_unsent(v);
@@ -252,85 +251,6 @@ vrrp_machine_try_to_send(struct vrrp_instance *v)
 		return vrrp_mute_probe(v);
 	send_again(v);
 	return false;
-}
-
-/* --- waiting for the kernel --- */
-
-static void
-speak(struct vrrp_instance *v, uint32_t todo)
-{
-	struct vrrp_record *r = vrrp_history_at(v, v->held_record);
-
-	(void)vrrp_vip_speak(v->vips);
-	if (todo & VRRP_DO_SEND_ADVERT) {
-		vrrp_send_advert(v, v->core.p.priority);
-		r->step[VRRP_STEP_ADVERT_SENT] = loop_clock();
-	}
-	if (todo & VRRP_DO_ANNOUNCE) {
-		vrrp_send_announce(v, true);
-		r->step[VRRP_STEP_ANNOUNCED] = loop_clock();
-	}
-}
-
-static void
-release(struct vrrp_instance *v)
-{
-	uint32_t todo = v->held;
-
-	v->held = 0;
-	loop_timer_set(v->held_timer, MONO_NEVER);
-	if (v->core.state == VRRP_ACTIVE && v->vips != NULL)
-		speak(v, todo);
-}
-
-static void
-held_cb(mono_t deadline, void *arg)
-{
-	(void)deadline;
-	release(arg);
-}
-
-/* Returns what of todo need not wait. */
-static uint32_t
-hold_back(struct vrrp_instance *v, uint32_t todo)
-{
-	char what[64];
-
-	if (v->vips == NULL || (v->p.family != AF_INET6 && !v->together))
-		return todo;
-	if (!v->together && (v->batch_error != 0 ||
-	    !vrrp_hold_misses(v, what, sizeof(what)))) {
-		(void)vrrp_vip_speak(v->vips);
-		return todo;
-	}
-	v->held = todo & (VRRP_DO_SEND_ADVERT | VRRP_DO_ANNOUNCE);
-	v->held_record = v->history_count - 1;
-	if (!v->together)
-		loop_timer_set(v->held_timer, mono_add(loop_clock(),
-		    HELD_MAX_NS));
-	return todo & ~v->held;
-}
-
-void
-vrrp_machine_address_came(struct vrrp_instance *v, int ifindex)
-{
-	const struct vrrp_vip_address *a;
-	char what[64];
-	unsigned i;
-
-	if (v->held == 0 || v->vips == NULL)
-		return;
-	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
-		if (a[i].ifindex == ifindex)
-			break;
-	if (i == v->p.vip_count || vrrp_hold_misses(v, what, sizeof(what)))
-		return;
-	/*
-	 * The kernel says so just before it makes the route to the address; a
-	 * real-time process must let it go on.
-	 */
-	loop_timer_set(v->held_timer, mono_add(loop_clock(), HELD_SETTLE_NS));
 }
 
 /* --- after Active --- */
@@ -412,7 +332,7 @@ static void
 perform(struct vrrp_instance *v, const struct vrrp_actions *act,
     const struct vrrp_moment *m)
 {
-	uint32_t todo = act->todo;
+	uint32_t todo = vrrp_voice_filter(v, act->todo);
 	struct vrrp_record *r = NULL;
 	bool proven = !v->unsent.unproven;
 
@@ -432,7 +352,7 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 		vrrp_hold_install(v, r, v->p.family == AF_INET6);
 		v->unsaid = proven && vrrp_hold_is_refused(v);
 		todo = v->unsaid ? todo & ~(uint32_t)(VRRP_DO_SEND_ADVERT |
-		    VRRP_DO_ANNOUNCE) : hold_back(v, todo);
+		    VRRP_DO_ANNOUNCE) : vrrp_voice_hold(v, todo);
 	}
 	if (todo & VRRP_DO_SEND_ADVERT) {
 		v->unsaid = false;
@@ -713,9 +633,9 @@ vrrp_machine_gone(struct vrrp_instance *v, bool whole)
 		leave(v, VRRP_CAUSE_GROUP, false, NULL);
 		return;
 	}
-	todo = hold_back(v, todo);
+	todo = vrrp_voice_hold(v, todo);
 	if (todo != 0)
-		speak(v, todo);
+		vrrp_voice_speak(v, todo);
 }
 
 void
@@ -1001,7 +921,8 @@ take_bfd(struct vrrp_instance *v, const struct vrrp_bfd_event *e,
 	 */
 	if (came_up && v->core.state == VRRP_ACTIVE &&
 	    !vrrp_core_is_fenced(&v->core)) {
-		vrrp_send_advert(v, v->core.p.priority);
+		if (v->held == 0)
+			vrrp_send_advert(v, v->core.p.priority);
 		vrrp_core_reannounce(&v->core, now, &act);
 		perform(v, &act, &m);
 	}
@@ -1071,11 +992,10 @@ vrrp_machine_init(struct vrrp_instance *v)
 	vrrp_linger_init(&v->linger);
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);
-	v->held_timer = loop_timer_new(loop, held_cb, v);
 	v->down_timer = loop_timer_new(loop, down_cb, v);
 	vrrp_unsent_init(&v->unsent);
 	return v->timer != NULL && v->linger_timer != NULL &&
-	    v->held_timer != NULL && v->down_timer != NULL;
+	    v->down_timer != NULL && vrrp_voice_init(v);
 }
 
 void
@@ -1084,6 +1004,6 @@ vrrp_machine_free(struct vrrp_instance *v)
 	loop_defer_cancel(v->env->loop, vrrp_machine_say, v);
 	loop_timer_free(v->timer);
 	loop_timer_free(v->linger_timer);
-	loop_timer_free(v->held_timer);
+	vrrp_voice_free(v);
 	loop_timer_free(v->down_timer);
 }

@@ -88,8 +88,6 @@ void	vrrp_machine_reassure(struct vrrp_instance *);
 bool	vrrp_machine_absent(struct vrrp_instance *, mono_t since,
 	    mono_t until, int64_t detection_time_ns);
 
-/* The kernel has made this address usable: it may be ours. */
-void	vrrp_machine_address_came(struct vrrp_instance *, int ifindex);
 /*
  * The kernel has answered the oldest batch; arguments of nl_batch_done.  True: a
  * transition is complete, and vrrp_machine_say_later() is due.  *device_gone: the

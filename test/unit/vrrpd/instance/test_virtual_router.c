@@ -31,6 +31,7 @@
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 #define SEEDS		500
@@ -254,7 +255,7 @@ address_goes_or_comes(void)
 			vrrp_instance_address_gone(list[i], WORLD_IFINDEX,
 			    &prefix.addr);
 		else
-			vrrp_machine_address_came(list[i], WORLD_IFINDEX);
+			vrrp_voice_address_came(list[i], WORLD_IFINDEX);
 		vrrp_instance_primary_changed(list[i]);
 	}
 }

@@ -16,6 +16,7 @@
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
 /* V-61, V-64: and the order of the takeover path. */
@@ -261,13 +262,13 @@ test_vrrp_machine_ipv6_after_a_resignation_waits_for_the_kernel(void **state)
 	(void)state;
 	resigned_to_an_ipv6_backup();
 	assert_string_equal(world.did, "install-quietly");
-	vrrp_machine_address_came(v, WORLD_IFINDEX);
+	vrrp_voice_address_came(v, WORLD_IFINDEX);
 	world_run(NS_PER_MS);
 	assert_string_equal(world.did, "install-quietly");	/* not all */
 	world_addr("fe80::50/64", false, false);
-	vrrp_machine_address_came(v, WORLD_IFINDEX);
+	vrrp_voice_address_came(v, WORLD_IFINDEX);
 	world_addr("2001:db8::50/64", false, false);
-	vrrp_machine_address_came(v, WORLD_IFINDEX);
+	vrrp_voice_address_came(v, WORLD_IFINDEX);
 	assert_string_equal(world.did, "install-quietly");
 	world_run(200 * NS_PER_US);
 	assert_string_equal(world.did,
@@ -277,6 +278,27 @@ test_vrrp_machine_ipv6_after_a_resignation_waits_for_the_kernel(void **state)
 	world_run(2 * NS_PER_MS);	/* and again, as others may still do */
 	assert_string_equal(world.did,
 	    "install-quietly speak advert:100 announce:2 announce:2");
+}
+
+/*
+ * V-71: the one that is preempted speaks its turn meanwhile.  An answer would draw
+ * the switch's port here, and requests to a device that cannot solicit yet.
+ */
+static void
+test_vrrp_machine_ipv6_waiting_for_the_kernel_is_not_provoked(void **state)
+{
+	(void)state;
+	resigned_to_an_ipv6_backup();
+	world_advert("fe80::3", 50, 100);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_string_equal(world.did, "install-quietly");
+	vrrp_machine_reannounce(v);
+	assert_string_equal(world.did, "install-quietly");
+	vrrp_machine_change(v, true, true);
+	assert_string_equal(world.did, "install-quietly");
+	world_run(2 * NS_PER_MS);
+	assert_string_equal(world.did,
+	    "install-quietly speak advert:100 announce:2");
 }
 
 static void
@@ -985,6 +1007,7 @@ main(void)
 	    TEST(test_vrrp_machine_after_a_resignation_installs_before_the_advert),
 	    TEST(test_vrrp_machine_leaving_withdraws_when_the_successor_is_heard),
 	    TEST(test_vrrp_machine_ipv6_after_a_resignation_waits_for_the_kernel),
+	    TEST(test_vrrp_machine_ipv6_waiting_for_the_kernel_is_not_provoked),
 	    TEST(test_vrrp_machine_ipv6_waits_for_the_kernel_but_not_for_ever),
 	    TEST(test_vrrp_machine_ipv6_waiting_for_the_kernel_yields),
 	    TEST(test_vrrp_machine_leaving_without_a_successor_is_bounded),
