@@ -41,7 +41,7 @@
 #include "shared/nl.h"
 #include "shared/priv.h"
 #include "shared/rtsched.h"
-#include "shared/sdnotify.h"
+#include "shared/sdstate.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/bfdd.conf"
 #define DEFAULT_SOCKET	RUNSTATEDIR "/bfdd.sock"
@@ -65,6 +65,7 @@ struct daemon {
 	struct nl		*nl;
 	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
+	struct sdstate		*sdstate;
 	struct ctl_listener	*listener;
 	struct bfd_program program;
 	struct bfd_restart	*restart;
@@ -215,7 +216,7 @@ reloaded(const struct bfd_reload *r, void *arg)
 	log_notice("reload file=%s added=%u changed=%u removed=%u "
 	    "unchanged=%u failed=%u", d->opt->conf, r->added, r->changed,
 	    r->removed, r->unchanged, r->failed);
-	(void)sdnotify("READY=1");
+	sdstate_tell(d->sdstate, "READY=1");
 }
 
 static void
@@ -228,7 +229,7 @@ has_been_read(bool good, struct bfd_config *config,
 		tell_errors(errors, true);
 		log_err("reload file=%s refused=%u: what runs stays as it is",
 		    d->opt->conf, errors->count);
-		(void)sdnotify("READY=1");
+		sdstate_tell(d->sdstate, "READY=1");
 		return;
 	}
 	if (d->leaving) {
@@ -250,11 +251,11 @@ reload(int signo, void *arg)
 	(void)signo;
 	if (d->leaving)
 		return;
-	(void)sdnotify("RELOADING=1");
+	sdstate_tell(d->sdstate, "RELOADING=1");
 	error = bfd_reader_start(d->reader);
 	if (error != 0) {
 		log_err("reload error=\"%s\"", strerror(-error));
-		(void)sdnotify("READY=1");
+		sdstate_tell(d->sdstate, "READY=1");
 	}
 }
 
@@ -296,7 +297,7 @@ leave(int signo, void *arg)
 		left(d);	/* asked twice: at once */
 		return;
 	}
-	(void)sdnotify("STOPPING=1");
+	sdstate_tell(d->sdstate, "STOPPING=1");
 	(void)snprintf(why, sizeof(why), "signal=%s", strsignal(signo));
 	begin_leaving(d, why);
 }
@@ -438,7 +439,9 @@ open_signals(struct daemon *d)
 	};
 
 	d->reader = bfd_reader_new(d->loop, &reader);
-	if (d->reader == NULL || loop_signal(d->loop, SIGTERM, leave, d) != 0 ||
+	d->sdstate = sdstate_new(d->loop);
+	if (d->reader == NULL || d->sdstate == NULL ||
+	    loop_signal(d->loop, SIGTERM, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGINT, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGHUP, reload, d) != 0 ||
 	    (d->leave_timer = loop_timer_new(d->loop, leave_timeout, d)) ==
@@ -521,6 +524,7 @@ stop(struct daemon *d)
 	nl_free(d->nl);
 	bfd_engine_free(d->engine);
 	loop_timer_free(d->leave_timer);
+	sdstate_free(d->sdstate);
 	loop_free(d->loop);
 }
 
@@ -540,7 +544,7 @@ run(struct daemon *d, const struct bfd_config *config)
 	bfd_engine_reload(d->engine, config, &r);
 	log_notice("started version=%s socket=%s sessions=%u", PACKAGE_VERSION,
 	    d->opt->socket, r.added);
-	(void)sdnotify("READY=1");
+	sdstate_tell(d->sdstate, "READY=1");
 	log_set_deferred(true);
 	loop_at_batch_end(d->loop, flush_log, NULL);
 	error = loop_run(d->loop);

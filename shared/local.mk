@@ -48,6 +48,7 @@ shared_libshared_a_SOURCES = \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
 	shared/sdnotify.c shared/sdnotify.h \
+	shared/sdstate.c shared/sdstate.h \
 	shared/send_error.c shared/send_error.h \
 	shared/state_file.c shared/state_file.h \
 	shared/timestamp.c shared/timestamp.h \

@@ -59,6 +59,7 @@
 #include "shared/log.h"
 #include "shared/rtsched.h"
 #include "shared/sdnotify.h"
+#include "shared/sdstate.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
 #include "vrrpd/monitor/vrrp_estate.h"
@@ -82,6 +83,7 @@ struct monitor {
 	struct loop_timer	*word_timer;	/* of a program that is mute */
 	struct loop_timer	*watchdog_timer;
 	int64_t			 watchdog_ns;	/* 0: not asked for */
+	struct sdstate		*sdstate;
 
 	struct vrrp_child	 engine;
 	struct vrrp_child	 parting;	/* handed over, and not gone yet */
@@ -306,7 +308,7 @@ on_phase(const uint8_t *body, size_t len, void *arg)
 		m->restarting = false;
 	/* An engine that fails to begin is not the end of vrrpd. */
 	if ((m->ready || !m->ever_ready) && !m->replacing)
-		(void)sdnotify(words[m->pulse.phase]);
+		sdstate_tell(m->sdstate, words[m->pulse.phase]);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -607,6 +609,7 @@ forget(struct monitor *m)
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->word_timer);
 	loop_timer_free(m->watchdog_timer);
+	sdstate_free(m->sdstate);
 	loop_free(m->loop);
 	m->loop = NULL;
 	log_set_deferred(false);
@@ -745,9 +748,11 @@ open_monitor(struct monitor *m)
 	m->start_timer = loop_timer_new(m->loop, start_cb, m);
 	m->word_timer = loop_timer_new(m->loop, still_mute, m);
 	m->watchdog_timer = loop_timer_new(m->loop, feed_watchdog, m);
+	m->sdstate = sdstate_new(m->loop);
 	m->tally = vrrp_tally_new(m->loop, VRRP_WAY_ENGINE_UP);
 	if (m->pulse_timer == NULL || m->start_timer == NULL ||
-	    m->word_timer == NULL || m->watchdog_timer == NULL || m->tally == NULL)
+	    m->word_timer == NULL || m->watchdog_timer == NULL ||
+	    m->sdstate == NULL || m->tally == NULL)
 		return fatal("cannot make a timer", -ENOMEM);
 	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT && error == 0; i++)
 		error = loop_signal(m->loop, vrrp_birth_signals[i], on_signal,
@@ -821,6 +826,7 @@ close_monitor(struct monitor *m, bool again)
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->word_timer);
 	loop_timer_free(m->watchdog_timer);
+	sdstate_free(m->sdstate);
 	loop_free(m->loop);
 }
 

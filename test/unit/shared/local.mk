@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
 	test/unit/shared/test_sdnotify \
+	test/unit/shared/test_sdstate \
 	test/unit/shared/test_send_error \
 	test/unit/shared/test_state_file \
 	test/unit/shared/test_timestamp \
@@ -63,6 +64,8 @@ test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
 test_unit_shared_test_rtsched_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
 test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_sdstate_SOURCES = test/unit/shared/test_sdstate.c
+test_unit_shared_test_sdstate_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_send_error_SOURCES = test/unit/shared/test_send_error.c
 test_unit_shared_test_send_error_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_ctl_json_SOURCES = test/unit/shared/test_ctl_json.c
