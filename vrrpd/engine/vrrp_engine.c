@@ -217,7 +217,8 @@ on_net(const uint8_t *body, size_t len, void *arg)
 	(void)len;
 	if (body[0] >= VRRP_NET_STATE_COUNT)
 		return VRRP_REFUSAL_BODY;
-	vrrp_errands_net(e->router->env.errands, body[0]);
+	if (vrrp_errands_net(e->router->env.errands, body[0]))
+		vrrp_guards_again(e->router->env.guards);
 	return VRRP_REFUSAL_NONE;
 }
 

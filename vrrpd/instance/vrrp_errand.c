@@ -424,7 +424,7 @@ vrrp_errands_removed(struct vrrp_errands *e, const struct vrrp_removal *r,
 
 /* --- renewal --- */
 
-void
+bool
 vrrp_errands_net(struct vrrp_errands *e, enum vrrp_net_state net)
 {
 	bool other = net != VRRP_NET_WAITS && net != e->net;
@@ -433,9 +433,10 @@ vrrp_errands_net(struct vrrp_errands *e, enum vrrp_net_state net)
 	e->started = true;
 	/* Whoever is new has not been asked anything. */
 	if (!other)
-		return;
+		return false;
 	e->unanswered.count = 0;
 	join_again(e);
+	return net == VRRP_NET_THERE;
 }
 
 bool

@@ -94,8 +94,11 @@ void	vrrp_errands_forgo_join(struct vrrp_errands *, uint32_t number);
  */
 bool	vrrp_errands_joined(struct vrrp_errands *, uint32_t number, int error);
 
-/* The monitor's word on vrrpd-net; the first one shows that the loop turns. */
-void	vrrp_errands_net(struct vrrp_errands *, enum vrrp_net_state);
+/*
+ * The monitor's word on vrrpd-net; the first one shows that the loop turns.  True: there
+ * is one now that may not have heard what was asked before.
+ */
+bool	vrrp_errands_net(struct vrrp_errands *, enum vrrp_net_state);
 /*
  * The lent addresses of these requests (vrrp_vip_renewal()) are to be lent anew, if
  * they are there.  False: nobody is known to do so in time, neither vrrpd-net nor

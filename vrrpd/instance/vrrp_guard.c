@@ -8,7 +8,10 @@
  * that has changed the rules that are there are told first that they are not to be
  * trusted (VRRP_LEASE_OFF, in force at once), and then vrrpd-net is asked for others.
  * Nothing waits for the answer: until it comes there is no lease, and nothing is
- * stopped.  An answer that does not come is asked for again.
+ * stopped.  An answer that does not come is asked for again: every LOOK_NS, and at once
+ * when there is another vrrpd-net than the one that was asked.  The same for rules that
+ * are to be taken away, whose instance is gone by then: those errands are kept here
+ * until they are answered, or until somebody wants rules for that router again.
  *
  * Peers.  A session of role peer that is Up has a pace, and from then on the rules
  * count it; the packets say by themselves when it is not Up, so a session that goes
@@ -58,7 +61,13 @@
 #define LOST_NS		(3 * NS_PER_S)	/* without rules: an alarm */
 #define RAN_OUT_NS	(10 * NS_PER_S)	/* the alarm lasts */
 
-enum asked { ASKED_NOTHING, ASKED_RULES, ASKED_GRANTED, ASKED_REFUSED };
+enum asked {
+	ASKED_NOTHING,
+	ASKED_IN_VAIN,		/* nobody could be told */
+	ASKED_RULES,
+	ASKED_GRANTED,
+	ASKED_REFUSED
+};
 
 struct vrrp_guard {
 	struct vrrp_instance	*v;
@@ -75,12 +84,20 @@ struct vrrp_guard {
 	struct loop_timer	*timer;
 };
 
+/* Rules to be taken away, not answered yet. */
+struct parting {
+	struct parting		*next;
+	struct vrrp_lease_errand errand;
+};
+
 struct vrrp_guards {
 	const struct vrrp_env	*env;
 	int64_t			 tick_ns;
 	uint32_t		 number;
 	struct vrrp_guard	**list;
 	unsigned		 count;
+	struct parting		*partings;
+	struct loop_timer	*parting_timer;	/* when they are asked again */
 };
 
 /* --- words --- */
@@ -136,22 +153,71 @@ ran_out(struct vrrp_guard *g)
 
 /* --- asking --- */
 
-static int
-send_errand(struct vrrp_guard *g, bool put)
+static uint32_t
+next_number(struct vrrp_guards *gs)
 {
-	static uint8_t body[VRRP_LEASE_ERRAND_MAX];
-	struct vrrp_guards *gs = g->v->env->guards;
-	const struct vrrp_instance *v = g->v;
-	static struct vrrp_lease_errand e;
-
 	if (++gs->number == 0)
 		gs->number = 1;
-	e.number = g->number = gs->number;
-	e.put = put;
-	e.is_active = v->core.state == VRRP_ACTIVE || v->holds;
-	e.lease = g->lease;
-	return vrrp_channel_send(v->env->channel, VRRP_MSG_LEASE, body,
-	    vrrp_lease_errand_encode(&e, body));
+	return gs->number;
+}
+
+static int
+send_errand(const struct vrrp_guards *gs, const struct vrrp_lease_errand *e)
+{
+	static uint8_t body[VRRP_LEASE_ERRAND_MAX];
+
+	return vrrp_channel_send(gs->env->channel, VRRP_MSG_LEASE, body,
+	    vrrp_lease_errand_encode(e, body));
+}
+
+/* router NULL: all of them. */
+static void
+drop_partings(struct vrrp_guards *gs, const struct vrrp_lease *router)
+{
+	struct parting **at = &gs->partings, *p;
+
+	while ((p = *at) != NULL) {
+		if (router != NULL && !vrrp_lease_is_same_router(
+		    &p->errand.lease, router)) {
+			at = &p->next;
+			continue;
+		}
+		*at = p->next;
+		free(p);
+	}
+}
+
+static void
+ask_partings(struct vrrp_guards *gs)
+{
+	const struct parting *p;
+
+	for (p = gs->partings; p != NULL; p = p->next)
+		(void)send_errand(gs, &p->errand);
+	loop_timer_set(gs->parting_timer, gs->partings == NULL ? MONO_NEVER :
+	    mono_add(loop_clock(), LOOK_NS));
+}
+
+static void
+parting_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	ask_partings(arg);
+}
+
+static void
+parted(struct vrrp_guards *gs, uint32_t number)
+{
+	struct parting **at, *p;
+
+	for (at = &gs->partings; *at != NULL; at = &(*at)->next)
+		if ((*at)->errand.number == number)
+			break;
+	p = *at;
+	if (p == NULL)
+		return;
+	*at = p->next;
+	free(p);
 }
 
 static void
@@ -169,8 +235,17 @@ refused(struct vrrp_guard *g, const char *why)
 static void
 ask(struct vrrp_guard *g)
 {
-	if (send_errand(g, true) < 0) {
-		refused(g, "there is no vrrpd-net");
+	static struct vrrp_lease_errand e;
+	struct vrrp_guards *gs = g->v->env->guards;
+
+	drop_partings(gs, &g->lease);
+	e.number = g->number = next_number(gs);
+	e.put = true;
+	e.is_active = g->v->core.state == VRRP_ACTIVE || g->v->holds;
+	e.lease = g->lease;
+	if (send_errand(gs, &e) < 0) {
+		refused(g, "vrrpd-net cannot be told");
+		g->asked = ASKED_IN_VAIN;
 		missing(g, g->why);
 		return;
 	}
@@ -181,13 +256,29 @@ ask(struct vrrp_guard *g)
 }
 
 static void
+part(struct vrrp_guards *gs, const struct vrrp_lease *l)
+{
+	struct parting *p = calloc(1, sizeof(*p)), **at;
+
+	if (p == NULL)
+		return;		/* the rules hear nothing, and go with vrrpd */
+	p->errand.number = next_number(gs);
+	p->errand.lease = *l;
+	for (at = &gs->partings; *at != NULL; at = &(*at)->next)
+		;
+	*at = p;
+	(void)send_errand(gs, &p->errand);
+	loop_timer_set(gs->parting_timer, mono_add(loop_clock(), LOOK_NS));
+}
+
+static void
 take_away(struct vrrp_guard *g)
 {
 	if (!g->is_there)
 		return;
 	if (g->hears)
 		(void)say(g, VRRP_LEASE_OFF);
-	(void)send_errand(g, false);
+	part(g->v->env->guards, &g->lease);
 	g->is_there = g->hears = false;
 	g->asked = ASKED_NOTHING;
 }
@@ -294,6 +385,9 @@ look(struct vrrp_guard *g)
 	switch (g->asked) {
 	case ASKED_NOTHING:
 		return;
+	case ASKED_IN_VAIN:
+		ask(g);
+		return;
 	case ASKED_RULES:
 		if (g->why[0] == '\0')
 			(void)snprintf(g->why, sizeof(g->why),
@@ -335,6 +429,8 @@ vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
 		if (gs->list[i]->number == number &&
 		    gs->list[i]->asked == ASKED_RULES)
 			g = gs->list[i];
+	if (gs != NULL)
+		parted(gs, number);
 	if (g == NULL)
 		return;
 	if (error < 0) {
@@ -354,6 +450,21 @@ vrrp_guards_answered(struct vrrp_guards *gs, uint32_t number, int error)
 	g->said = false;
 	g->why[0] = '\0';
 	not_missing(g);
+}
+
+void
+vrrp_guards_again(struct vrrp_guards *gs)
+{
+	unsigned i;
+
+	if (gs == NULL)
+		return;
+	for (i = 0; i < gs->count; i++)
+		if ((gs->list[i]->asked == ASKED_RULES ||
+		    gs->list[i]->asked == ASKED_IN_VAIN) &&
+		    !is_in_doubt(gs->list[i]->v))
+			ask(gs->list[i]);
+	ask_partings(gs);
 }
 
 static void
@@ -538,6 +649,11 @@ vrrp_guards_new(const struct vrrp_env *env)
 		return NULL;
 	gs->env = env;
 	gs->tick_ns = vrrp_lease_nft_tick_ns();
+	gs->parting_timer = loop_timer_new(env->loop, parting_cb, gs);
+	if (gs->parting_timer == NULL) {
+		free(gs);
+		return NULL;
+	}
 	return gs;
 }
 
@@ -546,6 +662,8 @@ vrrp_guards_free(struct vrrp_guards *gs)
 {
 	if (gs == NULL)
 		return;
+	drop_partings(gs, NULL);
+	loop_timer_free(gs->parting_timer);
 	free(gs->list);
 	free(gs);
 }

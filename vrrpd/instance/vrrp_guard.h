@@ -26,6 +26,8 @@ void	vrrp_guards_free(struct vrrp_guards *);
  * have been changed by somebody else.
  */
 void	vrrp_guards_answered(struct vrrp_guards *, uint32_t number, int error);
+/* There is another vrrpd-net: what is not answered is asked again.  NULL is fine. */
+void	vrrp_guards_again(struct vrrp_guards *);
 
 /*
  * False: no memory.  Where env->guards is NULL nothing is done, here and below.  Of

@@ -120,6 +120,51 @@ test_vrrp_guard_without_an_answer_asks_again(void **state)
 	assert_int_equal(world.leases, 2);
 }
 
+/* Whoever was asked may have died over it. */
+static void
+test_vrrp_guard_with_another_vrrpd_net_asks_at_once(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	assert_int_equal(world.leases, 1);
+	vrrp_guards_again(world.env.guards);
+	assert_int_equal(world.leases, 2);
+	assert_true(world.lease.put);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_guard("lease", "");
+	/* The rules outlive vrrpd-net. */
+	vrrp_guards_again(world.env.guards);
+	assert_int_equal(world.leases, 2);
+}
+
+static void
+test_vrrp_guard_without_room_asks_when_there_may_be_some(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	world.channel_full = true;
+	start_with(&p);
+	assert_int_equal(world.leases, 0);
+	assert_guard("none", "vrrpd-net cannot be told");
+	world_run(2100 * NS_PER_MS);
+	world.channel_full = false;
+	world_run(2 * NS_PER_S);
+	assert_int_equal(world.leases, 1);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	assert_guard("lease", "");
+	/* Rules that had been granted before are no reason to wait, either. */
+	world.channel_full = true;
+	p.advert_int_cs = 200;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_guard("none", "vrrpd-net cannot be told");
+	world.channel_full = false;
+	vrrp_guards_again(world.env.guards);
+	assert_int_equal(world.leases, 2);
+}
+
 /* The rules are not trusted from the change on, and not again before the answer. */
 static void
 test_vrrp_guard_change_switches_off_and_asks(void **state)
@@ -454,6 +499,46 @@ test_vrrp_guard_taken_away_with_its_instance(void **state)
 	assert_string_equal(world.lease.lease.devices[0], "eth0");
 }
 
+/* Asked until it is answered, though nobody is there any more. */
+static void
+test_vrrp_guard_taken_away_for_certain(void **state)
+{
+	(void)state;
+	with_lease();
+	vrrp_instance_free(v);
+	v = NULL;
+	assert_int_equal(world.leases, 2);
+	vrrp_guards_again(world.env.guards);
+	assert_int_equal(world.leases, 3);
+	assert_false(world.lease.put);
+	world_run(2100 * NS_PER_MS);
+	assert_int_equal(world.leases, 4);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	vrrp_guards_again(world.env.guards);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(world.leases, 4);
+}
+
+/* Whoever wants rules for that router again has them, and not their end. */
+static void
+test_vrrp_guard_taken_away_gives_way_to_the_next(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	with_lease();
+	vrrp_instance_free(v);
+	v = NULL;
+	start_with(&p);
+	assert_int_equal(world.leases, 3);
+	assert_true(world.lease.put);
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	vrrp_guards_again(world.env.guards);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(world.leases, 3);
+	assert_true(world.lease.put);
+}
+
 #define G(test) \
 	cmocka_unit_test_setup_teardown(test, open_guarded, close_guarded)
 
@@ -464,6 +549,8 @@ main(void)
 		G(test_vrrp_guard_is_in_force_when_it_is_granted),
 		G(test_vrrp_guard_refused_is_said_and_tried_again_late),
 		G(test_vrrp_guard_without_an_answer_asks_again),
+		G(test_vrrp_guard_with_another_vrrpd_net_asks_at_once),
+		G(test_vrrp_guard_without_room_asks_when_there_may_be_some),
 		G(test_vrrp_guard_change_switches_off_and_asks),
 		G(test_vrrp_guard_sessions_change_rules_by_their_pace_alone),
 		G(test_vrrp_guard_looks_whether_the_rules_are_there),
@@ -479,6 +566,8 @@ main(void)
 		G(test_vrrp_guard_looks_at_once_when_told),
 		G(test_vrrp_guard_ran_out_is_an_alarm_for_a_while),
 		G(test_vrrp_guard_taken_away_with_its_instance),
+		G(test_vrrp_guard_taken_away_for_certain),
+		G(test_vrrp_guard_taken_away_gives_way_to_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
