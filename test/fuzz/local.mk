@@ -15,6 +15,8 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_bfd_wire \
 	test/fuzz/fuzz_ctl \
 	test/fuzz/fuzz_ka \
+	test/fuzz/fuzz_vrrp_ask \
+	test/fuzz/fuzz_vrrp_bfd_level \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_errands \
@@ -22,6 +24,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_vrrp_orders \
 	test/fuzz/fuzz_vrrp_reading \
 	test/fuzz/fuzz_vrrp_trial \
+	test/fuzz/fuzz_vrrp_vital \
 	test/fuzz/fuzz_vrrp_wire \
 	# end
 
@@ -74,6 +77,16 @@ nodist_test_fuzz_fuzz_ka_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_ka_LDADD = $(VRRPCTL_LIBS)
 test_fuzz_fuzz_ka_LDFLAGS = $(FUZZ_LINK)
 
+test_fuzz_fuzz_vrrp_ask_SOURCES = test/fuzz/fuzz_vrrp_ask.c
+nodist_test_fuzz_fuzz_vrrp_ask_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_ask_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_ask_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_bfd_level_SOURCES = test/fuzz/fuzz_vrrp_bfd_level.c
+nodist_test_fuzz_fuzz_vrrp_bfd_level_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_bfd_level_LDADD = $(VRRPD_LIBS)
+test_fuzz_fuzz_vrrp_bfd_level_LDFLAGS = $(FUZZ_LINK)
+
 test_fuzz_fuzz_vrrp_conf_SOURCES = test/fuzz/fuzz_vrrp_conf.c
 nodist_test_fuzz_fuzz_vrrp_conf_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_conf_LDADD = vrrpd/libvrrpconf.a vrrpd/libvrrpcore.a $(SHARED_LIBS)
@@ -108,6 +121,11 @@ test_fuzz_fuzz_vrrp_trial_SOURCES = test/fuzz/fuzz_vrrp_trial.c
 nodist_test_fuzz_fuzz_vrrp_trial_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_trial_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
 test_fuzz_fuzz_vrrp_trial_LDFLAGS = $(FUZZ_LINK)
+
+test_fuzz_fuzz_vrrp_vital_SOURCES = test/fuzz/fuzz_vrrp_vital.c
+nodist_test_fuzz_fuzz_vrrp_vital_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_vital_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
+test_fuzz_fuzz_vrrp_vital_LDFLAGS = $(FUZZ_LINK)
 
 test_fuzz_fuzz_vrrp_wire_SOURCES = test/fuzz/fuzz_vrrp_wire.c
 nodist_test_fuzz_fuzz_vrrp_wire_SOURCES = $(FUZZ_MAIN)
