@@ -22,8 +22,10 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 20168, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 46288, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
@@ -115,6 +117,58 @@ notify(struct conf_coder *c, struct vrrp_notify_params *n)
 	WORD(c, n->words, VRRP_NOTIFY_MASTER);
 }
 
+static void
+prefix(struct conf_coder *c, struct addr_prefix *p)
+{
+	conf_code_addr(c, &p->addr, true);
+	CONF_CODE(c, p->len, 0, 8 * addr_len(p->addr.family));
+}
+
+static void
+route(struct conf_coder *c, struct vrrp_route *r)
+{
+	prefix(c, &r->to);
+	if (!addr_is_set(&r->to.addr))
+		c->refused = true;
+	conf_code_addr(c, &r->via, true);
+	conf_code_addr(c, &r->source, true);
+	TEXT(c, r->device);
+	WORD(c, r->type, VRRP_ROUTE_TYPE_LAST);
+	CONF_CODE(c, r->scope, 0, UINT8_MAX);
+	FLAG(c, r->onlink);
+	CONF_CODE(c, r->table, 0, UINT32_MAX);
+	CONF_CODE(c, r->metric, 0, UINT32_MAX);
+}
+
+static void
+rule(struct conf_coder *c, struct vrrp_rule *r)
+{
+	family(c, &r->family);
+	WORD(c, r->type, VRRP_ROUTE_TYPE_LAST);
+	prefix(c, &r->from);
+	prefix(c, &r->to);
+	TEXT(c, r->iif);
+	TEXT(c, r->oif);
+	FLAG(c, r->has_mark);
+	CONF_CODE(c, r->mark, 0, UINT32_MAX);
+	CONF_CODE(c, r->mask, 0, UINT32_MAX);
+	CONF_CODE(c, r->table, 0, UINT32_MAX);
+	CONF_CODE(c, r->priority, 0, UINT32_MAX);
+}
+
+static void
+routing(struct conf_coder *c, struct vrrp_params *p)
+{
+	unsigned i;
+
+	CONF_CODE(c, p->route_count, 0, VRRP_ROUTES_MAX);
+	for (i = 0; i < p->route_count; i++)
+		route(c, &p->routes[i]);
+	CONF_CODE(c, p->rule_count, 0, VRRP_RULES_MAX);
+	for (i = 0; i < p->rule_count; i++)
+		rule(c, &p->rules[i]);
+}
+
 /* --- the parts themselves --- */
 
 static void
@@ -168,6 +222,7 @@ vrrp_code_instance(struct conf_coder *c, struct vrrp_params *p)
 	CONF_CODE(c, p->garp_repeat, 0, UINT_MAX);
 	SPAN(c, p->garp_interval_ns);
 	SPAN(c, p->garp_refresh_ns);
+	routing(c, p);
 	LINE(c, p->line);
 }
 

@@ -18,6 +18,7 @@
 
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_conf_instance.h"
+#include "vrrpd/config/vrrp_conf_routes.h"
 #include "vrrpd/config/vrrp_conf_track.h"
 #include "vrrpd/config/vrrp_values.h"
 
@@ -83,6 +84,8 @@ vrrp_conf_instance_opts(void)
 		TRACK_BLOCKS,
 		NOTIFY_WORDS,
 		WORD("notify_contested"),
+		WORDS("routes"),
+		WORDS("rules"),
 		CFG_END()
 	};
 
@@ -598,6 +601,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	vrrp_conf_track_refs(p, sec, v->tracks, pl->tracks, &v->track_count);
 	track_devices(p, v, pl);
 	vrrp_conf_track_notify(p, sec, true, &v->notify);
+	vrrp_conf_routes(p, sec, v);
 }
 
 int

@@ -19,6 +19,7 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_conf_print.h"
+#include "vrrpd/pure/vrrp_route.h"
 
 /* --- tracking and notify --- */
 
@@ -179,6 +180,29 @@ print_vips(FILE *f, const struct vrrp_params *v)
 	}
 }
 
+/* One on a line, each in quotes. */
+static void
+print_routing(FILE *f, const struct vrrp_params *v)
+{
+	char text[VRRP_ROUTE_STRLEN];
+	unsigned i;
+
+	for (i = 0; i < v->route_count; i++) {
+		(void)fprintf(f, "%s", i == 0 ? "    routes = {\n        " :
+		    ",\n        ");
+		(void)vrrp_route_format(&v->routes[i], text);
+		print_quoted(f, text, strlen(text));
+	}
+	(void)fprintf(f, "%s", v->route_count > 0 ? "\n    }\n" : "");
+	for (i = 0; i < v->rule_count; i++) {
+		(void)fprintf(f, "%s", i == 0 ? "    rules = {\n        " :
+		    ",\n        ");
+		(void)vrrp_rule_format(&v->rules[i], text);
+		print_quoted(f, text, strlen(text));
+	}
+	(void)fprintf(f, "%s", v->rule_count > 0 ? "\n    }\n" : "");
+}
+
 static void
 print_bfd(FILE *f, const struct vrrp_bfd_params *b)
 {
@@ -248,6 +272,7 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		(void)fputc('\n', f);
 	}
 	print_vips(f, v);
+	print_routing(f, v);
 	if (addr_is_set(&v->source))
 		(void)fprintf(f, "    source = %s\n", addr_format(&v->source,
 		    text, sizeof(text)));

@@ -103,6 +103,18 @@ same_track(const void *x, const void *y)
 	    a->down_delay_ns == b->down_delay_ns;
 }
 
+static bool
+same_route(const void *x, const void *y)
+{
+	return vrrp_route_equal(x, y);
+}
+
+static bool
+same_rule(const void *x, const void *y)
+{
+	return vrrp_rule_equal(x, y);
+}
+
 /* --- the table --- */
 
 #define MEMBER(m)	((struct vrrp_params *)0)->m
@@ -169,6 +181,9 @@ HOOK("notify_contested",	CONTESTED),
 ONE("notify_user",	IN_PLACE,	TEXT,	notify.user),
 ONE("notify_timeout",	IN_PLACE,	BYTES,	notify.timeout_ns),
 ONE("notify_states",	IN_PLACE,	BYTES,	notify.words),
+MANY("routes",		IN_PLACE,		route_count, routes,
+    same_route),
+MANY("rules",		IN_PLACE,		rule_count, rules, same_rule),
 ONE("line",		EQUAL,		BYTES,	line),
 };
 #define FIELD_COUNT	(sizeof(fields) / sizeof(fields[0]))
@@ -181,8 +196,10 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 20168, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 46288, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,

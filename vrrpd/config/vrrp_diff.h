@@ -41,7 +41,7 @@ struct vrrp_diff_field {
 	const char	*word;		/* static */
 	enum vrrp_diff	 worth;		/* never VRRP_DIFF_EQUAL */
 };
-#define VRRP_DIFF_FIELDS_MAX	48
+#define VRRP_DIFF_FIELDS_MAX	64
 
 /* The words of the table, i = 0 is the first, maybe twice; NULL: no more. */
 const char *vrrp_diff_word(unsigned i);

@@ -153,7 +153,9 @@ room_for(const struct vrrp_reading *r)
 		return n;
 	for (i = 0; i < c->count; i++)
 		n += 8192 + c->instances[i].vip_count * 2 *
-		    sizeof(struct vrrp_vip);
+		    sizeof(struct vrrp_vip) + c->instances[i].route_count * 2 *
+		    sizeof(struct vrrp_route) + c->instances[i].rule_count * 2 *
+		    sizeof(struct vrrp_rule);
 	n += c->tracker_count * 2 * sizeof(struct vrrp_tracker_params);
 	for (i = 0; i < c->group_count; i++)
 		n += 2 * sizeof(struct vrrp_group_params) +

@@ -36,6 +36,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_refused.c vrrpd/pure/vrrp_refused.h \
 	vrrpd/pure/vrrp_removal.c vrrpd/pure/vrrp_removal.h \
 	vrrpd/pure/vrrp_renewal.c vrrpd/pure/vrrp_renewal.h \
+	vrrpd/pure/vrrp_route.c vrrpd/pure/vrrp_route.h \
 	vrrpd/pure/vrrp_said.c vrrpd/pure/vrrp_said.h \
 	vrrpd/pure/vrrp_settings.c vrrpd/pure/vrrp_settings.h \
 	vrrpd/pure/vrrp_source.c vrrpd/pure/vrrp_source.h \

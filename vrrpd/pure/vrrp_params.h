@@ -14,6 +14,7 @@
 
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
+#include "vrrpd/pure/vrrp_route.h"
 
 #define VRRP_NAME_MAX		32	/* instance name with NUL */
 #define VRRP_INSTANCES_MAX	512	/* 255 VRIDs, both families, one interface */
@@ -201,6 +202,11 @@ struct vrrp_params {
 	unsigned		garp_repeat;		/* default 5 */
 	int64_t			garp_interval_ns;	/* default 200ms... */
 	int64_t			garp_refresh_ns;	/* 0 = never */
+	/* In the kernel while Active. */
+	unsigned		route_count;
+	struct vrrp_route	routes[VRRP_ROUTES_MAX];
+	unsigned		rule_count;
+	struct vrrp_rule	rules[VRRP_RULES_MAX];
 	int			line;			/* where it was declared */
 };
 

@@ -72,7 +72,33 @@ static const struct field {
 	P(garp_repeat, "garp_repeat", IN_PLACE),
 	P(garp_interval_ns, "garp_interval", IN_PLACE),
 	P(garp_refresh_ns, "garp_refresh", IN_PLACE),
+	P(route_count, "routes", IN_PLACE),
+	P(routes, "routes", IN_PLACE),
+	P(rule_count, "rules", IN_PLACE),
+	P(rules, "rules", IN_PLACE),
 	P(line, "line", EQUAL),
+#define RO(member)	C("route", #member, routes[1].member, "routes", IN_PLACE)
+	RO(to),
+	RO(via),
+	RO(source),
+	RO(device),
+	RO(type),
+	RO(scope),
+	RO(onlink),
+	RO(table),
+	RO(metric),
+#define RU(member)	C("rule", #member, rules[1].member, "rules", IN_PLACE)
+	RU(family),
+	RU(type),
+	RU(from),
+	RU(to),
+	RU(iif),
+	RU(oif),
+	RU(has_mark),
+	RU(mark),
+	RU(mask),
+	RU(table),
+	RU(priority),
 #define V(member)	C("vip", #member, vips[1].member,		\
 			    "virtual_addresses", IN_PLACE)
 	V(prefix),
@@ -135,6 +161,7 @@ sample(void)
 	p.auth_len = 1;
 	p.auth_pass[0] = 'x';
 	p.vip_count = p.unicast_count = p.bfd_count = p.track_count = 2;
+	p.route_count = p.rule_count = 2;
 	p.has_bfd_auto = true;
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(addr_prefix_parse(i == 0 ? "192.0.2.50/24" :
@@ -253,6 +280,8 @@ test_vrrp_diff_behind_the_count_nothing_is_looked_at(void **state)
 	memset(&b.unicast_peers[2], 0xff, sizeof(b.unicast_peers[2]));
 	memset(&b.bfd[2], 0xff, sizeof(b.bfd[2]));
 	memset(&b.tracks[2], 0xff, sizeof(b.tracks[2]));
+	memset(&b.routes[2], 0xff, sizeof(b.routes[2]));
+	memset(&b.rules[2], 0xff, sizeof(b.rules[2]));
 	b.notify.command[VRRP_NOTIFY_ON_ANY][sizeof("/bin/true")] = 'x';
 	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
 	a.has_bfd_auto = b.has_bfd_auto = false;
@@ -337,7 +366,7 @@ declared(char *line, const char *in)
 }
 
 static void
-check_members(const char *in)
+check_members(const char *file, const char *in)
 {
 	const char *top = getenv("srcdir");
 	char path[4096], opening[64], line[256], *comment;
@@ -345,8 +374,8 @@ check_members(const char *in)
 	unsigned n = 0;
 	FILE *f;
 
-	(void)snprintf(path, sizeof(path), "%s/vrrpd/pure/vrrp_params.h",
-	    top != NULL ? top : ".");
+	(void)snprintf(path, sizeof(path), "%s/vrrpd/pure/%s",
+	    top != NULL ? top : ".", file);
 	(void)snprintf(opening, sizeof(opening), "struct vrrp_%s {\n", in);
 	f = fopen(path, "r");
 	assert_non_null(f);
@@ -369,11 +398,13 @@ static void
 test_vrrp_diff_no_member_is_forgotten(void **state)
 {
 	(void)state;
-	check_members("params");
-	check_members("vip");
-	check_members("bfd_params");
-	check_members("track_ref");
-	check_members("notify_params");
+	check_members("vrrp_params.h", "params");
+	check_members("vrrp_params.h", "vip");
+	check_members("vrrp_params.h", "bfd_params");
+	check_members("vrrp_params.h", "track_ref");
+	check_members("vrrp_params.h", "notify_params");
+	check_members("vrrp_route.h", "route");
+	check_members("vrrp_route.h", "rule");
 }
 
 int

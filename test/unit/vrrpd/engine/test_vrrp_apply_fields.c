@@ -128,6 +128,24 @@ CHANGE(track)
 	    .name = "eth0", .weight = -10 };
 }
 
+CHANGE(route)
+{
+	char why[VRRP_ROUTE_WHY_MAX];
+
+	p->route_count = 1;
+	assert_int_equal(vrrp_route_parse("198.51.100.0/24 via 192.0.2.9",
+	    AF_INET, &p->routes[0], why), 0);
+}
+
+CHANGE(rule)
+{
+	char why[VRRP_ROUTE_WHY_MAX];
+
+	p->rule_count = 1;
+	assert_int_equal(vrrp_rule_parse("from 192.0.2.50 lookup 100",
+	    AF_INET, &p->rules[0], why), 0);
+}
+
 static const struct change {
 	const char	*word;
 	void		(*make)(struct vrrp_params *);
@@ -175,6 +193,8 @@ static const struct change {
 	{ "notify_user", user, false, false },
 	{ "notify_timeout", timeout, false, false },
 	{ "notify_states", states, false, false },
+	{ "routes", route, false, false },
+	{ "rules", rule, false, false },
 	{ "line", line, false, false },
 };
 #define CHANGE_COUNT	(sizeof(changes) / sizeof(changes[0]))

@@ -37,6 +37,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_renewal \
 	test/unit/vrrpd/pure/test_vrrp_said \
 	test/unit/vrrpd/pure/test_vrrp_settings \
+	test/unit/vrrpd/pure/test_vrrp_route \
 	test/unit/vrrpd/pure/test_vrrp_source \
 	test/unit/vrrpd/pure/test_vrrp_supervise \
 	test/unit/vrrpd/pure/test_vrrp_traffic \
@@ -110,6 +111,8 @@ test_unit_vrrpd_pure_test_vrrp_said_SOURCES = test/unit/vrrpd/pure/test_vrrp_sai
 test_unit_vrrpd_pure_test_vrrp_said_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_settings_SOURCES = test/unit/vrrpd/pure/test_vrrp_settings.c
 test_unit_vrrpd_pure_test_vrrp_settings_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_route_SOURCES = test/unit/vrrpd/pure/test_vrrp_route.c
+test_unit_vrrpd_pure_test_vrrp_route_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_source_SOURCES = test/unit/vrrpd/pure/test_vrrp_source.c
 test_unit_vrrpd_pure_test_vrrp_source_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_supervise_SOURCES = test/unit/vrrpd/pure/test_vrrp_supervise.c
