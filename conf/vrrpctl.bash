@@ -30,7 +30,8 @@ _vrrpctl()
 		;;
 	esac
 	if [[ $cur == -* && ${words[0]} == convert ]]; then
-		COMPREPLY=($(compgen -W '--strict --id=' -- "$cur"))
+		COMPREPLY=($(compgen -W '--strict --id= --script-user= --ipvs=
+		    --run-beside' -- "$cur"))
 		return
 	fi
 	if [[ $cur == -* && ${words[0]} == set ]]; then

@@ -76,6 +76,30 @@ def test_keepalived_knows_every_word_of_the_corpus(lab):
             assert complaint not in done.stdout + done.stderr, (path, done)
 
 
+def test_keepalived_takes_the_ipvs_part(lab):
+    """keepalived -C complains of nothing in it that it does not of the whole."""
+    def complaints(path):
+        done = lab.r1.run("keepalived", "--config-test", "--check",
+                          "--config-id", "lb1", "--use-file", path,
+                          check=False, timeout=60)
+        # "(FILE: Line 7) ...": the place is another one.
+        return sorted(line.partition(") ")[2] if line.startswith("(") else line
+                      for line in (done.stdout + done.stderr).splitlines())
+
+    out = lab.r1.dir / "ipvs.conf"
+    files = [path for path in sorted(CORPUS.glob("*.conf"))
+             if "\nvirtual_server " in path.read_text() and
+             "BFD_CHECK" not in path.read_text()]
+    assert len(files) > 1
+    for path in files:
+        run(str(BUILD / "vrrpd/vrrpctl"), "convert", "--id=lb1",
+            "--ipvs=%s" % out, str(path))
+        said = [line for line in complaints(out)
+                if line not in complaints(path)]
+        assert said == [], (path, said)
+        assert "vrrp_" not in out.read_text()
+
+
 # Three routers and a check, as keepalived's users write them: version 2, once a
 # second.  What an interface does is shown in version 3, at a tenth of that; the
 # rules by which they elect one are the same.

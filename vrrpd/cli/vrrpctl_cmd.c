@@ -31,6 +31,8 @@
 #define OPTION_DRY_RUN	259
 #define OPTION_TIMEOUT	260
 #define OPTION_SCRIPT_USER 261
+#define OPTION_IPVS	262
+#define OPTION_RUN_BESIDE 263
 
 struct command {
 	/* lower case: itself; NAME: anything; [NAME]: anything, or nothing */
@@ -42,10 +44,13 @@ struct command {
 static int
 cmd_convert(struct ctx *c)
 {
-	return vrrpctl_convert(c->args[1], c->id, c->script_user,
-	    (c->strict ? VRRPCTL_CONVERT_STRICT : 0) |
-	    (c->json ? VRRPCTL_CONVERT_JSON : 0), c->out, c->err) ?
-	    VRRPCTL_DONE : VRRPCTL_REFUSED;
+	struct vrrpctl_convert what = { c->args[1], c->id, c->script_user,
+	    c->ipvs, (c->strict ? VRRPCTL_CONVERT_STRICT : 0) |
+	    (c->json ? VRRPCTL_CONVERT_JSON : 0) |
+	    (c->run_beside ? VRRPCTL_CONVERT_BESIDE : 0) };
+
+	return vrrpctl_convert(&what, c->out, c->err) ? VRRPCTL_DONE :
+	    VRRPCTL_REFUSED;
 }
 
 static const struct command commands[] = {
@@ -80,7 +85,8 @@ static const struct command commands[] = {
 	    "bfdd as the program on disk" },
 	{ { "check", "FILE" }, check_file, "is this a good vrrpd.conf?" },
 	{ { "convert", "FILE" }, cmd_convert, "keepalived.conf to vrrpd.conf\n"
-	    "      [--strict] [--id=NAME] [--script-user=NAME]" },
+	    "      [--strict] [--id=NAME] [--script-user=NAME]\n"
+	    "      [--ipvs=FILE] [--run-beside]" },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -283,10 +289,13 @@ say_option(struct ctx *c, int option, const char *word)
 		ctx_complain(c, "--id needs a name");
 	else if (option == OPTION_SCRIPT_USER)
 		ctx_complain(c, "--script-user needs a name");
+	else if (option == OPTION_IPVS)
+		ctx_complain(c, "--ipvs needs a file, or -");
 	else if (option == OPTION_TIMEOUT)
 		ctx_complain(c, "--timeout needs a time, like 60s");
 	else if (option == 0 || option == OPTION_STRICT ||
-	    option == OPTION_KEEP || option == OPTION_DRY_RUN)
+	    option == OPTION_KEEP || option == OPTION_DRY_RUN ||
+	    option == OPTION_RUN_BESIDE)
 		ctx_complain(c, "%s is not an option", word);
 	else
 		ctx_complain(c, "-%c is not an option", option);
@@ -302,10 +311,12 @@ is_command(const struct ctx *c, const char *start)
 static bool
 options_fit(struct ctx *c)
 {
-	if ((c->strict || c->id != NULL || c->script_user != NULL) &&
-	    !is_command(c, "co"))
-		ctx_complain(c, "%s is for convert", c->strict ? "--strict" :
-		    c->id != NULL ? "--id" : "--script-user");
+	const char *of_convert = c->strict ? "--strict" : c->id != NULL ?
+	    "--id" : c->script_user != NULL ? "--script-user" : c->ipvs != NULL
+	    ? "--ipvs" : c->run_beside ? "--run-beside" : NULL;
+
+	if (of_convert != NULL && !is_command(c, "co"))
+		ctx_complain(c, "%s is for convert", of_convert);
 	else if (c->keep && !is_command(c, "se"))
 		ctx_complain(c, "--keep is for set");
 	else if ((c->dry_run || c->timeout != NULL) && !is_command(c, "rel"))
@@ -332,6 +343,8 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 		{ "strict", no_argument, NULL, OPTION_STRICT },
 		{ "id", required_argument, NULL, OPTION_ID },
 		{ "script-user", required_argument, NULL, OPTION_SCRIPT_USER },
+		{ "ipvs", required_argument, NULL, OPTION_IPVS },
+		{ "run-beside", no_argument, NULL, OPTION_RUN_BESIDE },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "keep", no_argument, NULL, OPTION_KEEP },
@@ -375,6 +388,12 @@ vrrpctl_run(int argc, char **argv, FILE *out, FILE *err)
 			break;
 		case OPTION_SCRIPT_USER:
 			c.script_user = optarg;
+			break;
+		case OPTION_IPVS:
+			c.ipvs = optarg;
+			break;
+		case OPTION_RUN_BESIDE:
+			c.run_beside = true;
 			break;
 		case OPTION_ID:
 			c.id = optarg;

@@ -15,16 +15,27 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "shared/conf.h"
+#include "vrrpd/convert/ka_beside.h"
 #include "vrrpd/convert/ka_brace.h"
 #include "vrrpd/convert/ka_convert.h"
+#include "vrrpd/convert/ka_ipvs.h"
 #include "vrrpd/convert/ka_parse.h"
 
 /* Runs what has no script_user, where there is such a user. */
 #define KEEPALIVED_SCRIPT	"keepalived_script"
+/* Where the guide has these files, if the caller does not say. */
+#define KEEPALIVED_CONF		"/etc/keepalived/keepalived.conf"
+#define KEEPALIVED_IPVS		"/etc/keepalived/ipvs.conf"
+
+/* What a conversion gives; each malloc'd, or NULL. */
+struct output {
+	char	*text, *guide, *ipvs;
+};
 
 static int
 read_source(void *arg, const char *path, char **text, char *why, size_t len)
@@ -137,64 +148,153 @@ remarks_json(const struct ka_remarks *r, enum ka_kind kind)
 }
 
 static void
-print_json(const struct ka_remarks *r, bool done, const char *text, FILE *out)
+print_json(const struct ka_remarks *r, bool done, const struct output *o,
+    FILE *out)
 {
 	json_t *doc = json_pack("{s:b, s:o?, s:o, s:o, s:o}",
 	    "converted", (int)done,
-	    "configuration", done ? json_string(text) : NULL,
+	    "configuration", done ? json_string(o->text) : NULL,
 	    "errors", remarks_json(r, KA_ERROR),
 	    "differences", remarks_json(r, KA_DIFFERENCE),
 	    "notes", remarks_json(r, KA_NOTE));
 
+	if (o->ipvs != NULL)
+		(void)json_object_set_new(doc, "ipvs", done ?
+		    json_string(o->ipvs) : json_null());
+	if (o->guide != NULL)
+		(void)json_object_set_new(doc, "guide", done ?
+		    json_string(o->guide) : json_null());
 	(void)json_dumpf(doc, out, JSON_INDENT(2));
 	(void)fputc('\n', out);
 	json_decref(doc);
 }
 
-bool
-vrrpctl_convert(const char *path, const char *id, const char *script_user,
-    unsigned flags, FILE *out, FILE *err)
+/* --- the part of IPVS --- */
+
+/* Is it the file that is converted, or one that it includes? */
+static bool
+is_source(const struct ka_tree *tree, const char *path)
 {
-	struct ka_source src = { NULL, id, ".", read_source, match_source,
-	    script_user };
+	const struct ka_file *f;
+	struct stat a, b;
+
+	if (stat(path, &a) != 0)
+		return false;
+	for (f = tree->files; f != NULL; f = f->next)
+		if (stat(f->path, &b) == 0 && a.st_dev == b.st_dev &&
+		    a.st_ino == b.st_ino)
+			return true;
+	return false;
+}
+
+/* 0 or -errno. */
+static int
+write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+	int rv = 0;
+
+	if (f == NULL)
+		return -errno;
+	if (fputs(text, f) == EOF || fflush(f) != 0)
+		rv = -errno;
+	if (fclose(f) != 0 && rv == 0)
+		rv = -errno;
+	return rv;
+}
+
+/* False: the file cannot be written, and that is a remark. */
+static bool
+write_ipvs(struct ka_tree *tree, const char *path, const char *text)
+{
+	int rv;
+
+	if (is_source(tree, path)) {
+		ka_remark(tree, KA_ERROR, NULL, 0, "--ipvs: %s is what is "
+		    "converted: name another file", path);
+		return false;
+	}
+	if ((rv = write_text(path, text)) != 0)
+		ka_remark(tree, KA_ERROR, NULL, 0, "--ipvs: %s: %s", path,
+		    strerror(-rv));
+	return rv == 0;
+}
+
+/* --- the command --- */
+
+/* False: an error, as a remark says. */
+static bool
+convert(const struct vrrpctl_convert *w, const struct ka_source *src,
+    struct ka_tree *tree, struct output *o)
+{
+	struct ka_beside beside = { w->path, SYSCONFDIR "/vrrpd.conf",
+	    w->ipvs, w->id, w->script_user };
+	int rv;
+
+	if (strcmp(w->path, "-") == 0 || strcmp(w->path, "/dev/stdin") == 0)
+		beside.file = KEEPALIVED_CONF;
+	if (w->ipvs == NULL || strcmp(w->ipvs, "-") == 0)
+		beside.ipvs = KEEPALIVED_IPVS;
+	if (ka_parse(w->path, src, tree) != 0)
+		return false;
+	rv = ka_convert_beside(tree, src, w->flags & VRRPCTL_CONVERT_BESIDE ?
+	    &beside : NULL, &o->text, &o->guide);
+	if (rv == 0 && w->ipvs != NULL)
+		rv = ka_ipvs(tree, &o->ipvs);
+	if (rv == -ENOMEM)
+		ka_remark(tree, KA_ERROR, NULL, 0, "out of memory");
+	else if (rv == -ENOENT)
+		ka_remark(tree, KA_ERROR, NULL, 0, "--ipvs: there is no "
+		    "virtual_server in the file");
+	return rv == 0;
+}
+
+bool
+vrrpctl_convert(const struct vrrpctl_convert *w, FILE *out, FILE *err)
+{
+	struct ka_source src = { NULL, w->id, ".", read_source, match_source,
+	    w->script_user, w->ipvs };
+	struct output o = { NULL, NULL, NULL };
+	bool to_out = w->ipvs != NULL && strcmp(w->ipvs, "-") == 0;
 	struct utsname u;
 	char cwd[PATH_MAX];
 	struct ka_tree tree;
-	char *text = NULL;
 	bool done, refused;
-	int rv;
 
 	if (getcwd(cwd, sizeof(cwd)) != NULL)
 		src.cwd = cwd;
-	if (id == NULL) {		/* as keepalived without -i */
+	if (w->id == NULL) {		/* as keepalived without -i */
 		if (uname(&u) != 0)
 			u.nodename[0] = '\0';
 		u.nodename[strcspn(u.nodename, ".")] = '\0';
 		src.id = u.nodename;
 	}
-	if (script_user == NULL && getpwnam(KEEPALIVED_SCRIPT) != NULL)
+	if (w->script_user == NULL && getpwnam(KEEPALIVED_SCRIPT) != NULL)
 		src.script_user = KEEPALIVED_SCRIPT;
-	done = ka_parse(path, &src, &tree) == 0;
-	if (done && (rv = ka_convert(&tree, &src, &text)) != 0) {
-		if (rv == -ENOMEM)
-			ka_remark(&tree, KA_ERROR, NULL, 0, "out of memory");
-		done = false;
-	}
-	refused = done && (flags & VRRPCTL_CONVERT_STRICT) &&
+	if (to_out)
+		src.ipvs = "standard output";
+	else if (src.ipvs == NULL && (w->flags & VRRPCTL_CONVERT_BESIDE))
+		src.ipvs = KEEPALIVED_IPVS;	/* as the guide has it */
+	done = convert(w, &src, &tree, &o);
+	refused = done && (w->flags & VRRPCTL_CONVERT_STRICT) &&
 	    tree.remarks.differences > 0;
-	done = done && !refused;
-	if (flags & VRRPCTL_CONVERT_JSON)
-		print_json(&tree.remarks, done, text, out);
+	done = done && !refused && (w->ipvs == NULL || to_out ||
+	    write_ipvs(&tree, w->ipvs, o.ipvs));
+	if (w->flags & VRRPCTL_CONVERT_JSON)
+		print_json(&tree.remarks, done, &o, out);
 	else {
 		if (done)
-			(void)fputs(text, out);
+			(void)fputs(o.guide != NULL ? o.guide : to_out ?
+			    o.ipvs : o.text, out);
 		print_remarks(&tree, err);
 		if (refused)
 			(void)fprintf(err, "%u difference%s: nothing is "
 			    "converted (--strict)\n", tree.remarks.differences,
 			    tree.remarks.differences == 1 ? "" : "s");
 	}
-	free(text);
+	free(o.text);
+	free(o.guide);
+	free(o.ipvs);
 	ka_tree_free(&tree);
 	return done;
 }

@@ -27,6 +27,8 @@ struct ctx {
 	bool		 strict;	/* of convert */
 	const char	*id;		/* of convert */
 	const char	*script_user;	/* of convert */
+	const char	*ipvs;		/* of convert */
+	bool		 run_beside;	/* of convert */
 	bool		 keep;		/* of set */
 	bool		 dry_run;	/* of reload */
 	const char	*timeout;	/* of reload; NULL: for good */

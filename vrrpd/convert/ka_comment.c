@@ -60,3 +60,17 @@ ka_comment_add(struct ka_tree *t, struct ka_comments *list, const char *word,
 	list->last = c;
 	return true;
 }
+
+void
+ka_comments_put(FILE *to, const char *indent, const struct ka_comments *list)
+{
+	const struct ka_comment *m;
+
+	for (m = list->first; m != NULL; m = m->next)
+		if (m->word != NULL)
+			(void)fprintf(to, "%s# %s: %s\n", indent, m->word,
+			    m->text);
+		else
+			(void)fprintf(to, "%s#%s%s\n", indent,
+			    m->text[0] == '\0' ? "" : " ", m->text);
+}

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "vrrpd/convert/ka_tree.h"
 
@@ -21,5 +22,9 @@ size_t	ka_without_comment(const char *line);
  */
 bool	ka_comment_add(struct ka_tree *, struct ka_comments *, const char *word,
 	    size_t word_len, const char *comment);
+
+/* A line "# text" for each, "# word: text" for one behind a word. */
+void	ka_comments_put(FILE *, const char *indent,
+	    const struct ka_comments *);
 
 #endif

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vrrpd/convert/ka_beside.h"
 #include "vrrpd/convert/ka_command.h"
 #include "vrrpd/convert/ka_conv.h"
 #include "vrrpd/convert/ka_global.h"
@@ -142,11 +143,29 @@ convert(struct ka_conv *c)
 	return c->no_memory ? -ENOMEM : 0;
 }
 
-int
-ka_convert(struct ka_tree *tree, const struct ka_source *src, char **text)
+/* The guide of a conversion that is done; NULL: no memory. */
+static char *
+guide_of(const struct ka_conv *c, const struct ka_beside *beside)
 {
+	char *guide = NULL;
+	size_t len;
+	FILE *to;
+
+	if ((to = open_memstream(&guide, &len)) == NULL)
+		return NULL;
+	ka_put_beside(c, beside, to);
+	if (fclose(to) == 0)
+		return guide;
+	free(guide);
+	return NULL;
+}
+
+int
+ka_convert_beside(struct ka_tree *tree, const struct ka_source *src,
+    const struct ka_beside *beside, char **text, char **guide)
+{
+	char *out = NULL, *laid = NULL;
 	struct ka_conv c;
-	char *out = NULL;
 	size_t len;
 	int rv;
 
@@ -160,8 +179,19 @@ ka_convert(struct ka_tree *tree, const struct ka_source *src, char **text)
 	ka_remarks_sort(&tree->remarks);
 	if (fclose(c.out) != 0 && rv == 0)
 		rv = -ENOMEM;
-	if (rv == 0 && (*text = ka_layout(&c, out, len)) == NULL)
+	if (rv == 0 && ((laid = ka_layout(&c, out, len)) == NULL ||
+	    (beside != NULL && (*guide = guide_of(&c, beside)) == NULL)))
 		rv = -ENOMEM;
 	free(out);
+	if (rv == 0)
+		*text = laid;
+	else
+		free(laid);
 	return rv;
+}
+
+int
+ka_convert(struct ka_tree *tree, const struct ka_source *src, char **text)
+{
+	return ka_convert_beside(tree, src, NULL, text, NULL);
 }

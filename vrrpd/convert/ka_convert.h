@@ -7,6 +7,8 @@
 #include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_tree.h"
 
+struct ka_beside;
+
 /*
  * ka_convert - the vrrpd.conf that does what a keepalived.conf does.
  *
@@ -24,5 +26,9 @@
  */
 int	ka_convert(struct ka_tree *tree, const struct ka_source *src,
 	    char **text);
+
+/* The same, and in *guide what ka_put_beside() writes, malloc'd too. */
+int	ka_convert_beside(struct ka_tree *tree, const struct ka_source *src,
+	    const struct ka_beside *, char **text, char **guide);
 
 #endif

@@ -96,8 +96,7 @@ static const struct ka_rule words[] = {
 	    "command can" },
 	{ "virtual_rules", KA_DIFFERENCE, "vrrpd sets no rules; a notify "
 	    "command can" },
-	{ "lvs_sync_daemon_interface", KA_DIFFERENCE, "belongs to IPVS: left to"
-	    " the tool that does it" },
+	{ "lvs_sync_daemon_interface", KA_DIFFERENCE, KA_OF_SYNC },
 	{ "notify_priority_changes", KA_DIFFERENCE, "priorities are in vrrpctl "
 	    "monitor" },
 };

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vrrpd/convert/ka_comment.h"
 #include "vrrpd/convert/ka_words.h"
 
 struct ka_mark {
@@ -30,21 +31,10 @@ struct ka_mark {
 
 /* --- comments --- */
 
-static void
-put_comment(FILE *to, const char *indent, const struct ka_comment *m)
-{
-	if (m->word != NULL)
-		(void)fprintf(to, "%s# %s: %s\n", indent, m->word, m->text);
-	else
-		(void)fprintf(to, "%s#%s%s\n", indent, m->text[0] == '\0' ?
-		    "" : " ", m->text);
-}
-
 void
 ka_begin(struct ka_conv *c, const struct ka_node *n)
 {
 	struct ka_mark *m = ka_new(c, sizeof(*m)), **at = &c->marks;
-	const struct ka_comment *comment;
 
 	if (m == NULL)
 		return;
@@ -55,31 +45,22 @@ ka_begin(struct ka_conv *c, const struct ka_node *n)
 		at = &(*at)->next;
 	*at = m;
 	(void)fputc('\n', c->out);
-	for (comment = n->above.first; comment != NULL; comment = comment->next)
-		put_comment(c->out, "", comment);
+	ka_comments_put(c->out, "", &n->above);
 }
 
 void
 ka_put_comments(struct ka_conv *c, const struct ka_node *n)
 {
-	const struct ka_comment *comment;
-
-	for (comment = n->inside.first; comment != NULL; comment = comment->next)
-		put_comment(c->out, "    ", comment);
+	ka_comments_put(c->out, "    ", &n->inside);
 }
 
 void
 ka_put_heading(struct ka_conv *c, const struct ka_node *n)
 {
-	const struct ka_comment *comment;
-
 	if (n->above.first != NULL || n->inside.first != NULL)
 		(void)fputc('\n', c->out);
-	for (comment = n->above.first; comment != NULL; comment = comment->next)
-		put_comment(c->out, "", comment);
-	for (comment = n->inside.first; comment != NULL;
-	    comment = comment->next)
-		put_comment(c->out, "", comment);
+	ka_comments_put(c->out, "", &n->above);
+	ka_comments_put(c->out, "", &n->inside);
 }
 
 /* --- columns --- */
@@ -169,7 +150,6 @@ piece_of(const struct ka_mark *m, const char *text, size_t len)
 char *
 ka_layout(const struct ka_conv *c, const char *text, size_t len)
 {
-	const struct ka_comment *comment;
 	const struct ka_mark *m;
 	const struct ka_node *n;
 	char *out = NULL, *piece;
@@ -192,9 +172,7 @@ ka_layout(const struct ka_conv *c, const char *text, size_t len)
 		}
 	if (c->tree->root.inside.first != NULL)
 		(void)fputc('\n', to);
-	for (comment = c->tree->root.inside.first; comment != NULL;
-	    comment = comment->next)
-		put_comment(to, "", comment);
+	ka_comments_put(to, "", &c->tree->root.inside);
 	if (fclose(to) == 0 && good)
 		return out;
 	free(out);

@@ -31,6 +31,8 @@ struct ka_source {
 	char	**(*match)(void *arg, const char *pattern);
 	/* The user of scripts that name none; NULL: root, as in keepalived. */
 	const char *script_user;
+	/* The file that ka_ipvs() is for; NULL: there is none. */
+	const char *ipvs;
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_command.h"
+#include "vrrpd/convert/ka_ipvs.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -86,9 +87,18 @@ ka_put_virtual_server(struct ka_conv *c, const struct ka_node *n)
 	const struct ka_node *server, *w;
 	char place[300];
 
-	ka_say(c, KA_DIFFERENCE, n, "virtual_server %.80s %.20s: left to the "
-	    "tool that does IPVS; keepalived -C runs its checks beside vrrpd. "
-	    "Its checks stand as comments in the output", ka_arg(n, 1),
+	if (c->src->ipvs != NULL && ka_ipvs_has_bfd(c->tree))
+		ka_say(c, KA_DIFFERENCE, n, "BFD_CHECK: keepalived -C does its "
+		    "own BFD on the ports of bfdd: only one of them can run");
+	if (c->src->ipvs != NULL)
+		ka_say(c, KA_NOTE, n, "virtual_server %.80s %.20s: goes to "
+		    "%.200s, for keepalived -C beside vrrpd", ka_arg(n, 1),
+		    ka_arg(n, 2), c->src->ipvs);
+	else
+		ka_say(c, KA_DIFFERENCE, n, "virtual_server %.80s %.20s: left to the "
+	    "tool that does IPVS; --ipvs=FILE writes what keepalived "
+		    "-C needs for it beside vrrpd. Its checks stand as "
+		    "comments in the output", ka_arg(n, 1),
 	    ka_arg(n, 2));
 	ka_begin(c, n);
 	(void)fprintf(c->out, "# %s: ", ka_place(n, place, sizeof(place)));

@@ -74,8 +74,7 @@ static const struct ka_rule bfd_words[] = {
 	{ "vrrp", KA_NOTE, NULL },
 	{ "multihop", KA_NOTE, NULL },
 	{ "source_ip", KA_NOTE, NULL },
-	{ "checker", KA_DIFFERENCE, "belongs to IPVS: left to the tool that "
-	    "does it" },
+	{ "checker", KA_DIFFERENCE, KA_OF_IPVS },
 	{ "idle_tx", KA_DIFFERENCE, "bfdd sends once a second while a session "
 	    "is not Up" },
 	{ "passive", KA_DIFFERENCE, "a session for vrrpd begins by itself; a "

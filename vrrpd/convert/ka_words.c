@@ -65,6 +65,10 @@ ka_rule_say(struct ka_conv *c, const struct ka_rule *r,
 	if (r == NULL)
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known in %s; "
 		    "left out", n->words[0], where);
+	else if (r->text != NULL && strcmp(r->text, KA_OF_IPVS) == 0 &&
+	    c->src->ipvs != NULL)
+		ka_say(c, KA_NOTE, n, "%s: goes to %.200s", r->word,
+		    c->src->ipvs);
 	else if (r->text != NULL)
 		ka_say(c, r->kind, n, "%s: %s%s", r->word,
 		    r->kind == KA_DIFFERENCE ? "left out: " : "", r->text);

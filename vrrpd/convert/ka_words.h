@@ -18,6 +18,9 @@
 
 /* The remark about words of virtual servers, and about their globals. */
 #define KA_OF_IPVS	"belongs to IPVS: left to the tool that does it"
+#define KA_OF_SYNC	"ipvsadm keeps the connections of two directors in " \
+			"step: --start-daemon=master and =backup on both of " \
+			"them, whoever is Active"
 
 /* A word, and what is said about it where it is not carried over. */
 struct ka_rule {

@@ -1,6 +1,7 @@
 # keepalived.conf -> vrrpd.conf.
 vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_address.c vrrpd/convert/ka_address.h \
+	vrrpd/convert/ka_beside.c vrrpd/convert/ka_beside.h \
 	vrrpd/convert/ka_bfd.c vrrpd/convert/ka_bfd.h \
 	vrrpd/convert/ka_brace.c vrrpd/convert/ka_brace.h \
 	vrrpd/convert/ka_command.c vrrpd/convert/ka_command.h \
@@ -10,6 +11,7 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_global.c vrrpd/convert/ka_global.h \
 	vrrpd/convert/ka_group.c vrrpd/convert/ka_group.h \
 	vrrpd/convert/ka_instance.c vrrpd/convert/ka_instance.h \
+	vrrpd/convert/ka_ipvs.c vrrpd/convert/ka_ipvs.h \
 	vrrpd/convert/ka_notify.c vrrpd/convert/ka_notify.h \
 	vrrpd/convert/ka_offer.c vrrpd/convert/ka_offer.h \
 	vrrpd/convert/ka_parse.c vrrpd/convert/ka_parse.h \

@@ -3,7 +3,8 @@
  * said about it.
  *
  * test/convert/X.conf is converted as the router "lb1"; X.out is the vrrpd.conf
- * and X.err the remarks.  Every output has to be one vrrpd takes.  With
+ * and X.err the remarks, X.ipvs what keepalived -C needs, X.guide the commands of
+ * --run-beside.  Every output has to be one vrrpd takes.  With
  * UPDATE_GOLDENS=1 both are written instead: read the difference.
  */
 #include "config.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "shared/conf.h"
@@ -99,19 +101,27 @@ accepted(const char *path, const char *text)
 }
 
 static bool
-run(const char *path, unsigned flags, char **text, char **remarks)
+run_ipvs(const char *path, const char *ipvs, unsigned flags, char **text,
+    char **remarks)
 {
 	size_t out_len, err_len;
 	FILE *out = open_memstream(text, &out_len);
 	FILE *err = open_memstream(remarks, &err_len);
+	struct vrrpctl_convert what = { path, "lb1", "root", ipvs, flags };
 	bool done;
 
 	assert_non_null(out);
 	assert_non_null(err);
-	done = vrrpctl_convert(path, "lb1", "root", flags, out, err);
+	done = vrrpctl_convert(&what, out, err);
 	(void)fclose(out);
 	(void)fclose(err);
 	return done;
+}
+
+static bool
+run(const char *path, unsigned flags, char **text, char **remarks)
+{
+	return run_ipvs(path, NULL, flags, text, remarks);
 }
 
 static void
@@ -142,6 +152,119 @@ test_ka_convert_corpus_gives_goldens_that_vrrpd_takes(void **state)
 		free(remarks);
 	}
 	globfree(&g);
+}
+
+/* X.ipvs and X.guide, where there are such files. */
+static void
+test_ka_convert_ipvs_and_guide_are_goldens(void **state)
+{
+	static const struct { const char *name, *ipvs, *end; unsigned flags; }
+	cases[] = {
+		{ "ipvs", "-", "ipvs", 0 },
+		{ "ipvs-more", "-", "ipvs", 0 },
+		{ "ipvs", NULL, "guide", VRRPCTL_CONVERT_BESIDE },
+		{ "groups", NULL, "guide", VRRPCTL_CONVERT_BESIDE },
+		{ "hostile", NULL, "guide", VRRPCTL_CONVERT_BESIDE },
+	};
+	char folder[4096], path[4200], *text, *remarks, *plain, *here;
+	size_t i;
+
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "%s/test/convert/", srcdir);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s.conf", folder,
+		    cases[i].name);
+		assert_true(run_ipvs(path, cases[i].ipvs, cases[i].flags,
+		    &text, &remarks));
+		here = without(text, folder);
+		plain = without(here, SYSCONFDIR);
+		(void)snprintf(path, sizeof(path), "%s%s.%s", folder,
+		    cases[i].name, cases[i].end);
+		golden(path, plain);
+		free(plain);
+		free(here);
+		free(text);
+		free(remarks);
+	}
+}
+
+static void
+test_ka_convert_ipvs_goes_into_its_file(void **state)
+{
+	char conf[4096], folder[] = "/tmp/ka_ipvs.XXXXXX", path[64];
+	char *text, *remarks, *got, *want;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/ipvs.conf", folder);
+	(void)snprintf(conf, sizeof(conf), "%s/test/convert/ipvs.conf",
+	    srcdir);
+	assert_true(run_ipvs(conf, path, 0, &text, &remarks));
+	accepted(conf, text);
+	assert_null(strstr(remarks, "difference"));
+	free(text);
+	free(remarks);
+	got = read_whole(path);
+	assert_true(run_ipvs(conf, "-", 0, &want, &remarks));
+	assert_string_equal(got, want);
+	free(got);
+	free(want);
+	free(remarks);
+
+	/* Nothing is written of what is refused, nor where it cannot be. */
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(conf, sizeof(conf), "%s/test/convert/blog.conf",
+	    srcdir);
+	assert_false(run_ipvs(conf, path, VRRPCTL_CONVERT_STRICT, &text,
+	    &remarks));
+	assert_int_equal(access(path, F_OK), -1);
+	free(text);
+	free(remarks);
+	(void)snprintf(path, sizeof(path), "%s/no/ipvs.conf", folder);
+	assert_false(run_ipvs(conf, path, 0, &text, &remarks));
+	assert_string_equal(text, "");
+	assert_non_null(strstr(remarks, "error: --ipvs: "));
+	assert_non_null(strstr(remarks, strerror(ENOENT)));
+	free(text);
+	free(remarks);
+	assert_int_equal(rmdir(folder), 0);
+
+	assert_false(run_ipvs(conf, conf, 0, &text, &remarks));
+	assert_string_equal(text, "");
+	assert_non_null(strstr(remarks, "is what is converted"));
+	free(text);
+	free(remarks);
+	(void)snprintf(conf, sizeof(conf), "%s/test/convert/minimal.conf",
+	    srcdir);
+	assert_false(run_ipvs(conf, "-", 0, &text, &remarks));
+	assert_string_equal(text, "");
+	assert_non_null(strstr(remarks, "there is no virtual_server"));
+	free(text);
+	free(remarks);
+}
+
+static void
+test_ka_convert_json_has_guide_and_ipvs(void **state)
+{
+	char path[4096], *text, *remarks;
+	json_t *doc;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/test/convert/ipvs.conf",
+	    srcdir);
+	assert_true(run_ipvs(path, "-", VRRPCTL_CONVERT_JSON |
+	    VRRPCTL_CONVERT_BESIDE, &text, &remarks));
+	assert_string_equal(remarks, "");
+	doc = json_loads(text, 0, NULL);
+	accepted(path, json_string_value(json_object_get(doc,
+	    "configuration")));
+	assert_non_null(strstr(json_string_value(json_object_get(doc,
+	    "guide")), "systemctl disable --now vrrpd.service"));
+	assert_non_null(strstr(json_string_value(json_object_get(doc,
+	    "ipvs")), "virtual_server fwmark 1 {"));
+	json_decref(doc);
+	free(text);
+	free(remarks);
 }
 
 static bool
@@ -368,6 +491,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_ka_convert_corpus_gives_goldens_that_vrrpd_takes),
+		cmocka_unit_test(
+		    test_ka_convert_ipvs_and_guide_are_goldens),
+		cmocka_unit_test(
+		    test_ka_convert_ipvs_goes_into_its_file),
+		cmocka_unit_test(
+		    test_ka_convert_json_has_guide_and_ipvs),
 		cmocka_unit_test(
 		    test_ka_convert_every_word_stands_in_the_corpus),
 		cmocka_unit_test(
