@@ -32,7 +32,7 @@
 #define KEEPALIVED_CONF		"/etc/keepalived/keepalived.conf"
 #define KEEPALIVED_IPVS		"/etc/keepalived/ipvs.conf"
 
-/* What a conversion gives; each malloc'd, or NULL. */
+/* The texts of a conversion; each malloc'd, or NULL. */
 struct output {
 	char	*text, *guide, *ipvs;
 };

@@ -8,7 +8,7 @@
 
 #include "vrrpd/convert/ka_conv.h"
 
-/* What the guide is for: strings of the caller, as they were given. */
+/* The files and options that the guide names: strings of the caller. */
 struct ka_beside {
 	const char	*file;		/* keepalived.conf */
 	const char	*conf;		/* where vrrpd.conf belongs */

@@ -78,7 +78,7 @@ ka_has_ipvs(const struct ka_tree *t)
 	return false;
 }
 
-/* --- what a check names --- */
+/* --- blocks that a check names --- */
 
 /*
  * Has the block a line of these words somewhere, or, without a value, one of the
