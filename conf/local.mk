@@ -3,9 +3,11 @@ dist_doc_DATA = README.md
 exampledir = $(docdir)/examples
 dist_example_DATA = \
 	conf/bfdd.conf.example \
+	conf/vrrpd-ipvs.conf.example \
 	conf/vrrpd.conf.example \
 	# end
 dist_example_SCRIPTS = \
+	conf/ipvs-server \
 	conf/notify-mail \
 	conf/notify-webhook \
 	# end

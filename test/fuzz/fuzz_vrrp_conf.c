@@ -53,7 +53,12 @@ check_tracker(const struct vrrp_tracker_params *t)
 {
 	char storage[VRRP_COMMAND_MAX], *argv[VRRP_COMMAND_WORDS_MAX + 1];
 
-	REQUIRE(t->name[0] != '\0' && t->timeout_ns <= t->interval_ns);
+	REQUIRE(t->name[0] != '\0' && (t->timeout_ns <= t->interval_ns ||
+	    t->kind == VRRP_TRACK_SCRIPT));
+	if (t->on_change[0] != '\0') {
+		REQUIRE(vrrp_params_command(t->on_change, storage, argv) > 0);
+		REQUIRE(argv[0][0] == '/');
+	}
 	switch (t->kind) {
 	case VRRP_TRACK_SCRIPT:
 		REQUIRE(vrrp_params_command(t->command, storage, argv) > 0);

@@ -668,6 +668,65 @@ def test_hook_of_a_group(lab, service):
     assert all(a != b for a, b in zip(lines, lines[1:])), lines
 
 
+# Hooks on checks.
+
+def told(command, words=""):
+    return "on_change = \"%s\" %s" % (command, words)
+
+
+def test_on_change_of_both_helpers(lab, service):
+    """Scripts are checked in one process, files in the other; both are told."""
+    command = hook(service)
+    trackers = ("script chk { command = \"%s\" interval = 50ms timeout = 5s "
+                "%%s }\nfile drain { path = \"%s\" %%s }\n" % (
+                    service.check(), service.bad))
+    lab.r1.start_vrrpd(conf(trackers % ("", "")))
+    lab.r1.wait_state("active")
+    # Words of a reload: nobody is interrupted, and what holds is told.
+    lab.r1.vrrpd_conf.write_text(conf(trackers % (told(command),
+                                                  told(command))))
+    lab.r1.call("reload")
+    wait_for(lambda: sorted(service.lines()) == [
+        "CHECK chk UP script UNKNOWN", "CHECK drain UP file UNKNOWN"], 10,
+        lambda: "the first results: %s %s" % (service.lines(),
+                                              lab.r1.vrrpd.log()))
+    service.bad.touch()
+    wait_for(lambda: sorted(service.lines()[2:]) == [
+        "CHECK chk DOWN script UP", "CHECK drain DOWN file UP"], 10,
+        lambda: "both are down: %s" % service.lines())
+    # A helper that is new does not know what was told.
+    os.kill(children(lab.r1.vrrpd)["vrrpd-scripts"], signal.SIGKILL)
+    wait_for(lambda: sorted(service.lines()[4:]) == [
+        "CHECK chk DOWN script UNKNOWN", "CHECK drain DOWN file UNKNOWN"], 10,
+        lambda: "told again: %s" % service.lines())
+    # Another command, from the next change on.
+    other = service.script("echo \"$VRRP_KIND $VRRP_CHECK $VRRP_STATE "
+                           "$VRRP_CAUSE\" >>%s/other" % service.out, "other")
+    lab.r1.vrrpd_conf.write_text(conf(trackers % ("", told(other))))
+    lab.r1.call("reload")
+    service.bad.unlink()
+    wait_for(lambda: service.lines("other") == ["CHECK file UP "], 10,
+             lambda: "the other: %s" % service.lines("other"))
+    service.bad.touch()
+    wait_for(lambda: service.lines("other")[1:] == [
+        "CHECK file DOWN %s is there" % service.bad], 10,
+        lambda: "the other: %s" % service.lines("other"))
+    assert len(service.lines()) == 6
+    # None of this moved anybody.
+    assert len(lab.r1.transitions()) == 2
+
+
+def test_on_change_that_others_can_change_is_refused_when_read(lab, service):
+    command = hook(service)
+    command.chmod(0o777)
+    lab.r1.vrrpd_conf.write_text(conf("file f { path = /run/x %s }\n" %
+                                      told(command)))
+    answer = lab.r1.run(BUILD / "vrrpd/vrrpd", "-n", "-f", lab.r1.vrrpd_conf,
+                        check=False)
+    assert answer.returncode == 1
+    assert "others could change it" in answer.stderr
+
+
 # The examples of conf/.
 
 CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
@@ -735,3 +794,34 @@ def test_example_posts_the_change(lab, service):
     assert last["kind"] == "INSTANCE" and last["name"] == "web"
     assert last["priority"] == 100 and last["addresses"] == [VIP + "/24"]
     assert last["in-state-us"] > 100000
+
+
+def test_example_keeps_the_servers_of_ipvsadm(lab, service):
+    """The director's file as it is, but for its paces and where programs are."""
+    servers = example(service, "ipvs-server")
+    ipvsadm = service.script("echo \"$*\" >>%s/log" % service.out, "ipvsadm")
+    text = (CONF / "vrrpd-ipvs.conf.example").read_text()
+    for old, new in (("/usr/local/lib/swiftover/ipvs-server",
+                      "/usr/bin/env IPVSADM=%s %s" % (ipvsadm, servers)),
+                     ("interval       = 1s", "interval       = 50ms")):
+        assert old in text
+        text = text.replace(old, new)
+    lab.r2.ip_batch("address add 192.0.2.11/24 dev eth0",
+                    "address add 192.0.2.12/24 dev eth0")
+    lab.r2.start_nginx()
+    lab.r1.start_vrrpd(text)
+    service_line = "-A -t 192.0.2.50:80 -s rr"
+    add = "-a -t 192.0.2.50:80 -r 192.0.2.%d:80 -g -w 1"
+    wait_for(lambda: sorted(service.lines()) == sorted(
+        [service_line, service_line, add % 11, add % 12]), 10,
+        lambda: "both servers: %s %s" % (service.lines(), lab.r1.vrrpd.log()))
+    lab.r2.ip("address", "del", "192.0.2.12/24", "dev", "eth0")
+    wait_for(lambda: service.lines()[4:] == [
+        service_line, "-d -t 192.0.2.50:80 -r 192.0.2.12:80"], 10,
+        lambda: "one is gone: %s" % service.lines())
+    lab.r2.ip("address", "add", "192.0.2.12/24", "dev", "eth0")
+    wait_for(lambda: service.lines()[6:] == [service_line, add % 12], 10,
+             lambda: "both again: %s" % service.lines())
+    lab.r1.wait_state("active")
+    assert lab.r1.vrrpd.stop() == 0
+    assert len(service.lines()) == 8

@@ -343,6 +343,8 @@ look_at_commands(struct draft *d)
 		p->file = d->tracker_files[i];
 		look_at_command(d, c->trackers[i].line, c->trackers[i].command,
 		    c->trackers[i].user);
+		look_at_command(d, c->trackers[i].line,
+		    c->trackers[i].on_change, c->trackers[i].on_change_user);
 	}
 	for (i = 0; i < c->count; i++) {
 		p->file = d->places[i]->file;

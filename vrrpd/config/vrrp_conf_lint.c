@@ -291,7 +291,7 @@ vrrp_conf_lint(struct draft *d)
 	lint_grounds(d);
 	for (i = 0; i < c->tracker_count; i++) {
 		t = &c->trackers[i];
-		if (!is_tracked(d, t))
+		if (!is_tracked(d, t) && t->on_change[0] == '\0')
 			conf_errors_add(d->p.warnings, d->tracker_files[i],
 			    t->line, "%s %s is tracked by no instance and no "
 			    "group", vrrp_track_kind_name(t->kind), t->name);

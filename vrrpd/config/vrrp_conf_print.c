@@ -90,7 +90,14 @@ print_tracker(FILE *f, const struct vrrp_tracker_params *t)
 	if (t->fall > 0)
 		(void)fprintf(f, "    fall = %u\n    rise = %u\n", t->fall,
 		    t->rise);
-	(void)fprintf(f, "    weight = %d\n}\n", t->weight);
+	(void)fprintf(f, "    weight = %d\n", t->weight);
+	if (t->on_change[0] != '\0') {
+		print_text(f, "on_change", t->on_change);
+		print_text(f, "on_change_user", t->on_change_user);
+		print_span(f, "    ", "on_change_timeout",
+		    t->on_change_timeout_ns);
+	}
+	(void)fprintf(f, "}\n");
 }
 
 static void

@@ -35,6 +35,11 @@ static const struct {
 };
 #define KIND_COUNT	(sizeof(kinds) / sizeof(kinds[0]))
 
+#define ON_CHANGE_WORDS							\
+	WORD("on_change"),						\
+	WORD("on_change_user"),						\
+	WORD("on_change_timeout")
+
 cfg_opt_t vrrp_conf_track_ref_opts[] = {
 	BEGINNING,
 	WORD("weight"),
@@ -56,6 +61,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("fall"),
 		WORD("rise"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 	static cfg_opt_t process[] = {
@@ -68,6 +74,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("delay"),
 		WORD("interval"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 	static cfg_opt_t tcp[] = {
@@ -80,6 +87,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("fall"),
 		WORD("rise"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 	static cfg_opt_t http[] = {
@@ -97,6 +105,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("fall"),
 		WORD("rise"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 	static cfg_opt_t ping[] = {
@@ -108,12 +117,14 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("fall"),
 		WORD("rise"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 	static cfg_opt_t file[] = {
 		BEGINNING,
 		WORD("path"),
 		WORD("weight"),
+		ON_CHANGE_WORDS,
 		CFG_END()
 	};
 
@@ -443,6 +454,28 @@ build_http(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 }
 
 static void
+build_on_change(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
+{
+	static const char *const others[] = { "on_change_user",
+	    "on_change_timeout" };
+	const struct word *w;
+	size_t i;
+
+	if (word_get(sec, "on_change") == NULL) {
+		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			if ((w = word_get(sec, others[i])) != NULL)
+				bad(p, w->line, "%s is for on_change, which is "
+				    "not given", others[i]);
+		return;
+	}
+	t->on_change_timeout_ns = VRRP_NOTIFY_DEFAULT_TIMEOUT_NS;
+	read_command(p, sec, "on_change", t->on_change);
+	vrrp_conf_track_user(p, sec, "on_change_user", t->on_change_user);
+	(void)read_span(p, sec, "on_change_timeout", ns_from_ms(10),
+	    SPAN_MAX_NS, &t->on_change_timeout_ns);
+}
+
+static void
 build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 {
 	char why[160];
@@ -453,6 +486,7 @@ build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	(void)snprintf(t->name, sizeof(t->name), "%s", cfg_title(sec));
 	t->line = begin_line(sec);
 	read_weight(p, sec, &t->weight);
+	build_on_change(p, sec, t);
 	switch (t->kind) {
 	case VRRP_TRACK_SCRIPT:
 		build_script(p, sec, t);

@@ -34,8 +34,11 @@ vrrp_needs_of_config(const struct vrrp_config *c)
 	uint8_t need = 0;
 	unsigned i;
 
-	for (i = 0; i < c->tracker_count; i++)
+	for (i = 0; i < c->tracker_count; i++) {
 		need |= vrrp_needs_of_kind(c->trackers[i].kind);
+		if (c->trackers[i].on_change[0] != '\0')
+			need |= VRRP_NEEDS_SCRIPTS | VRRP_NEEDS_LEVELS;
+	}
 	for (i = 0; i < c->count; i++)
 		if (vrrp_notify_wanted(&c->instances[i].notify))
 			need |= VRRP_NEEDS_SCRIPTS;

@@ -10,6 +10,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/helper/vrrp_checks.c vrrpd/helper/vrrp_checks.h \
 	vrrpd/helper/vrrp_helper.c vrrpd/helper/vrrp_helper.h \
 	vrrpd/helper/vrrp_hooks.c vrrpd/helper/vrrp_hooks.h \
+	vrrpd/helper/vrrp_on_change.c vrrpd/helper/vrrp_on_change.h \
 	vrrpd/helper/vrrp_procs.c vrrpd/helper/vrrp_procs.h \
 	vrrpd/helper/vrrp_run.c vrrpd/helper/vrrp_run.h \
 	vrrpd/helper/vrrp_whose.c vrrpd/helper/vrrp_whose.h \

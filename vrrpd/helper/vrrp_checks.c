@@ -221,23 +221,12 @@ kind_of(const struct vrrp_checks *c, enum vrrp_track_kind kind)
 	return NULL;
 }
 
-/* But for where the tracker was declared and what it weighs. */
-static bool
-same(const struct vrrp_tracker_params *a, const struct vrrp_tracker_params *b)
-{
-	struct vrrp_tracker_params x;
-
-	memcpy(&x, b, sizeof(x));
-	x.line = a->line;
-	x.weight = a->weight;
-	return memcmp(a, &x, sizeof(x)) == 0;
-}
-
 static struct vrrp_checked *
 find(const struct vrrp_checks *c, const struct vrrp_tracker_params *p)
 {
 	for (unsigned i = 0; i < c->count; i++)
-		if (c->list[i]->state != NULL && same(&c->list[i]->p, p))
+		if (c->list[i]->state != NULL &&
+		    vrrp_tracker_same_check(&c->list[i]->p, p))
 			return c->list[i];
 	return NULL;
 }

@@ -38,6 +38,7 @@
 #include "vrrpd/helper/vrrp_check_ping.h"
 #include "vrrpd/helper/vrrp_checks.h"
 #include "vrrpd/helper/vrrp_hooks.h"
+#include "vrrpd/helper/vrrp_on_change.h"
 #include "vrrpd/helper/vrrp_procs.h"
 #include "vrrpd/helper/vrrp_run.h"
 #include "vrrpd/ipc/vrrp_apart.h"
@@ -83,6 +84,7 @@ struct helper {
 	const struct vrrp_checks_kind *kinds[KIND_COUNT + 1];	/* NULL ends */
 	struct vrrp_checks	*checks;
 	struct vrrp_hooks	*hooks;		/* in vrrpd-scripts */
+	struct vrrp_on_change	*on_change;	/* likewise */
 	struct vrrp_config	 config;	/* in force; hooks look at it */
 	struct vrrp_inbox	 inbox;		/* the next one */
 	struct loop_timer	*leave;
@@ -125,6 +127,8 @@ send_level(const struct vrrp_level *l, void *arg)
 	struct helper *h = arg;
 	uint8_t body[VRRP_LEVEL_BYTES_MAX];
 
+	if (h->on_change != NULL)
+		vrrp_on_change_level(h->on_change, l);
 	if (vrrp_channel_send(h->channel, VRRP_MSG_LEVEL, body,
 	    vrrp_level_encode(l, body)) == -ENOBUFS)
 		loop_timer_set(h->levels, mono_add(loop_clock(),
@@ -168,6 +172,28 @@ tell_hooks(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* A level of vrrpd-checks. */
+static enum vrrp_refusal
+tell_on_change(const uint8_t *body, size_t len, void *arg)
+{
+	struct helper *h = arg;
+	struct vrrp_level l;
+
+	if (vrrp_level_decode(body, len, &l) < 0 ||
+	    vrrp_needs_of_kind(l.kind) != VRRP_NEEDS_CHECKS)
+		return VRRP_REFUSAL_BODY;
+	vrrp_on_change_level(h->on_change, &l);
+	return VRRP_REFUSAL_NONE;
+}
+
+/* No program that is told of something runs, and none is about to. */
+static bool
+has_told_all(const struct helper *h)
+{
+	return h->hooks == NULL || (vrrp_hooks_idle(h->hooks) &&
+	    vrrp_on_change_idle(h->on_change));
+}
+
 static void
 in_force(struct helper *h, struct vrrp_config *config)
 {
@@ -177,6 +203,8 @@ in_force(struct helper *h, struct vrrp_config *config)
 	h->config = *config;
 	if (h->hooks != NULL)
 		vrrp_hooks_apply(h->hooks, &h->config);
+	if (h->on_change != NULL)
+		vrrp_on_change_apply(h->on_change, &h->config);
 	error = vrrp_checks_apply(h->checks, &h->config);
 	if (error < 0)
 		log_err("%s: %s", roles[h->role].name, strerror(-error));
@@ -234,7 +262,8 @@ leave_now(void *arg)
 {
 	struct helper *h = arg;
 
-	loop_stop(h->loop);
+	if (has_told_all(h))
+		loop_stop(h->loop);
 }
 
 static void
@@ -256,11 +285,12 @@ monitor_gone(void *arg)
 	h->leaving = true;
 	vrrp_checks_free(h->checks);
 	h->checks = NULL;
-	if (h->hooks == NULL || vrrp_hooks_idle(h->hooks)) {
+	if (has_told_all(h)) {
 		loop_stop(h->loop);
 		return;
 	}
 	vrrp_hooks_on_idle(h->hooks, leave_now, h);
+	vrrp_on_change_on_idle(h->on_change, leave_now, h);
 	loop_timer_set(h->leave, mono_add(loop_clock(),
 	    VRRP_HELPER_LEAVE_NS));
 }
@@ -276,8 +306,7 @@ execute_cb(mono_t deadline, void *arg)
 	(void)deadline;
 	if (h->leaving)
 		return;
-	if ((h->hooks != NULL && !vrrp_hooks_idle(h->hooks)) ||
-	    !vrrp_channel_flush(h->channel)) {
+	if (!has_told_all(h) || !vrrp_channel_flush(h->channel)) {
 		loop_timer_set(h->execute, mono_add(loop_clock(),
 		    EXECUTE_AGAIN_NS));
 		return;
@@ -315,6 +344,23 @@ flush_log(void *arg)
 	log_flush();
 }
 
+/* As whom the nth of all commands runs, of trackers first; "": as everybody. */
+static const char *
+user_of(const struct vrrp_config *c, unsigned n)
+{
+	const struct vrrp_tracker_params *t;
+
+	if (n < 2 * c->tracker_count) {
+		t = &c->trackers[n / 2];
+		if (n % 2 == 1)
+			return t->on_change_user;
+		return t->kind == VRRP_TRACK_SCRIPT ? t->user : "";
+	}
+	n -= 2 * c->tracker_count;
+	return n < c->count ? c->instances[n].notify.user :
+	    c->groups[n - c->count].notify.user;
+}
+
 /* As little as the scripts and hooks of other users, or of root, allow. */
 static enum priv_role
 role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
@@ -324,16 +370,9 @@ role_of(const struct vrrp_config *c, enum vrrp_helper_role role)
 	const char *user;
 	unsigned i, n;
 
-	n = c->tracker_count + c->count + c->group_count;
+	n = 2 * c->tracker_count + c->count + c->group_count;
 	for (i = 0; role == VRRP_HELPER_SCRIPTS && i < n; i++) {
-		if (i < c->tracker_count)
-			user = c->trackers[i].kind == VRRP_TRACK_SCRIPT ?
-			    c->trackers[i].user : "";
-		else if (i - c->tracker_count < c->count)
-			user = c->instances[i - c->tracker_count].notify.user;
-		else
-			user = c->groups[i - c->tracker_count -
-			    c->count].notify.user;
+		user = user_of(c, i);
 		if (strcmp(user, "root") == 0 ||
 		    strncmp(user, "root:", 5) == 0 || strcmp(user, "0") == 0)
 			return PRIV_VRRPD_HELPER_ROOT;
@@ -376,8 +415,11 @@ open_helper(struct helper *h, int fd)
 	h->levels = loop_timer_new(h->loop, levels_cb, h);
 	if (h->role == VRRP_HELPER_SCRIPTS) {
 		h->shared.run = vrrp_run_new(h->loop);
-		if (h->shared.run != NULL)
+		if (h->shared.run != NULL) {
 			h->hooks = vrrp_hooks_new(h->loop, h->shared.run);
+			h->on_change = vrrp_on_change_new(h->loop,
+			    h->shared.run);
+		}
 	} else {
 		h->shared.procs = vrrp_procs_new(h->loop);
 		h->shared.ping = vrrp_ping_open();
@@ -387,7 +429,8 @@ open_helper(struct helper *h, int fd)
 	    h);
 	if (h->channel == NULL || h->tally == NULL || h->leave == NULL ||
 	    h->execute == NULL || h->levels == NULL || h->checks == NULL ||
-	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL :
+	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL ||
+	    h->on_change == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
@@ -395,9 +438,12 @@ open_helper(struct helper *h, int fd)
 	vrrp_channel_handle(h->channel, VRRP_MSG_VALUES, on_values, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_RELOADED, on_reloaded, h);
 	vrrp_channel_handle(h->channel, VRRP_MSG_EXECUTE, on_execute, h);
-	if (h->hooks != NULL)
+	if (h->hooks != NULL) {
 		vrrp_channel_handle(h->channel, VRRP_MSG_NOTICE, tell_hooks,
 		    h);
+		vrrp_channel_handle(h->channel, VRRP_MSG_LEVEL, tell_on_change,
+		    h);
+	}
 	vrrp_channel_on_refused(h->channel, vrrp_tally_set, h->tally);
 	vrrp_tally_tell(h->tally, h->channel);
 	loop_at_batch_end(h->loop, flush_log, NULL);

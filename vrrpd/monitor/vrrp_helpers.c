@@ -2,7 +2,8 @@
  * vrrp_helpers.c - the keeper of the helper processes, in the monitor.
  *
  * Starts the helpers that the configuration needs, watches them, starts them
- * again, and passes messages on: levels from a helper to the engine, notices
+ * again, and passes messages on: levels from a helper to the engine, and those of
+ * vrrpd-checks to vrrpd-scripts too where a tracker has an on_change, notices
  * from the engine to vrrpd-scripts, and to both the configuration that is in force,
  * as the ledger has it: neither as the engine says it, nor as the file is by now.
  * Every message is decoded before it is passed on, and what cannot be passed on now is
@@ -42,7 +43,7 @@ struct helper {
 	enum vrrp_helper_role	 role;
 	struct vrrp_beside	 beside;
 	struct vrrp_post	*post;		/* of another configuration */
-	bool			 levels_lost;	/* the engine did not take some */
+	bool			 levels_lost;	/* somebody did not take some */
 };
 
 struct vrrp_helpers {
@@ -74,6 +75,29 @@ try_again(struct vrrp_helpers *all)
 	loop_timer_set(all->again, mono_add(loop_clock(), AGAIN_NS));
 }
 
+/* vrrpd-scripts knows its own levels; those of vrrpd-checks are passed to it. */
+static int
+pass_level(struct helper *from, const uint8_t *body, size_t len)
+{
+	struct vrrp_helpers *all = from->helpers;
+	struct helper *scripts = &all->list[VRRP_HELPER_SCRIPTS];
+
+	if (from == scripts || (all->needed & VRRP_NEEDS_LEVELS) == 0 ||
+	    scripts->beside.child.channel == NULL)
+		return 0;
+	return vrrp_channel_send(scripts->beside.child.channel, VRRP_MSG_LEVEL,
+	    body, len);
+}
+
+/* A vrrpd-scripts that is new, or newly told what to do, knows no levels. */
+static void
+ask_for_levels(struct vrrp_helpers *all)
+{
+	if ((all->needed & VRRP_NEEDS_LEVELS) != 0)
+		(void)vrrp_channel_send(all->list[VRRP_HELPER_CHECKS]
+		    .beside.child.channel, VRRP_MSG_REPLAY, NULL, 0);
+}
+
 /* A helper knows about trackers of its own kinds only. */
 static enum vrrp_refusal
 on_level(const uint8_t *body, size_t len, void *arg)
@@ -86,7 +110,7 @@ on_level(const uint8_t *body, size_t len, void *arg)
 	    vrrp_needs_of_kind(l.kind) != vrrp_helper_need(h->role))
 		return VRRP_REFUSAL_BODY;
 	if (vrrp_channel_send(all->engine, VRRP_MSG_LEVEL, body, len) ==
-	    -ENOBUFS) {
+	    -ENOBUFS || pass_level(h, body, len) == -ENOBUFS) {
 		h->levels_lost = true;
 		try_again(all);
 	}
@@ -174,8 +198,10 @@ helper_started(void *arg)
 
 	vrrp_channel_handle(h->beside.child.channel, VRRP_MSG_LEVEL, on_level,
 	    h);
-	if (h->role == VRRP_HELPER_SCRIPTS)
+	if (h->role == VRRP_HELPER_SCRIPTS) {
 		send_notices(h->helpers);
+		ask_for_levels(h->helpers);
+	}
 }
 
 static void
@@ -241,6 +267,8 @@ tell_reloaded(void *arg)
 	struct helper *h = arg;
 
 	(void)vrrp_channel_send(h->beside.child.channel, VRRP_MSG_RELOADED, NULL, 0);
+	if (h->role == VRRP_HELPER_SCRIPTS)
+		ask_for_levels(h->helpers);
 }
 
 /* The engine has another configuration in force; so shall the helpers. */

@@ -103,6 +103,21 @@ vrrp_config_tracker(const struct vrrp_config *c, enum vrrp_track_kind kind,
 	return NULL;
 }
 
+bool
+vrrp_tracker_same_check(const struct vrrp_tracker_params *a,
+    const struct vrrp_tracker_params *b)
+{
+	struct vrrp_tracker_params x;
+
+	memcpy(&x, b, sizeof(x));
+	x.line = a->line;
+	x.weight = a->weight;
+	memcpy(x.on_change, a->on_change, sizeof(x.on_change));
+	memcpy(x.on_change_user, a->on_change_user, sizeof(x.on_change_user));
+	x.on_change_timeout_ns = a->on_change_timeout_ns;
+	return memcmp(a, &x, sizeof(x)) == 0;
+}
+
 /* One word from *s to *to; false when its quote is open. */
 static bool
 command_word(const char **s, char **to)

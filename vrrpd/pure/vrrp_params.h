@@ -122,6 +122,10 @@ struct vrrp_tracker_params {
 	bool			verify;		/* the certificate, for https */
 	char			ca[VRRP_PATH_MAX];	/* "" = the system's */
 	char			path[VRRP_PATH_MAX];	/* file */
+	/* Run when the result changes; "" = nothing.  User "" = default. */
+	char			on_change[VRRP_COMMAND_MAX];
+	char			on_change_user[VRRP_USER_MAX];
+	int64_t			on_change_timeout_ns;
 	int			line;
 };
 
@@ -247,6 +251,12 @@ const struct vrrp_params *vrrp_config_instance(const struct vrrp_config *,
 /* The declared tracker, or NULL. */
 const struct vrrp_tracker_params *vrrp_config_tracker(
 	    const struct vrrp_config *, enum vrrp_track_kind, const char *name);
+/*
+ * Both check the same thing in the same way: what differs is at most where they
+ * were declared, what they weigh, or who is told (on_change).
+ */
+bool	vrrp_tracker_same_check(const struct vrrp_tracker_params *,
+	    const struct vrrp_tracker_params *);
 /*
  * A command's words, as a shell would split them: blanks between words, '' and
  * "" and \ to quote, nothing else has a meaning.  The words are in storage, of

@@ -68,7 +68,9 @@ static const struct {
 	    0 },
 	{ VRRP_MSG_PROBATION, WAY(ENGINE_DOWN), ANY_PHASE, VRRP_PROBATION_BYTES,
 	    VRRP_PROBATION_BYTES },
-	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN), ANY_PHASE,
+	/* Programs that are told of checks run in vrrpd-scripts. */
+	{ VRRP_MSG_LEVEL, HELPERS_UP | WAY(ENGINE_DOWN) | WAY(SCRIPTS_DOWN),
+	    ANY_PHASE,
 	    VRRP_LEVEL_BYTES_MIN, VRRP_LEVEL_BYTES_MAX },
 	{ VRRP_MSG_REPLAY, HELPERS_DOWN, ANY_PHASE, 0, 0 },
 	/* An owner that is Active while the engine starts ends its order. */

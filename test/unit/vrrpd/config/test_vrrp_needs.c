@@ -90,6 +90,25 @@ test_vrrp_needs_hooks_of_instance_and_group_need_scripts(void **state)
 	}
 }
 
+/* Whatever kind of check it is, vrrpd-scripts runs the program and has to hear. */
+static void
+test_vrrp_needs_on_change_needs_scripts_and_the_levels(void **state)
+{
+	struct vrrp_tracker_params tracker = { .kind = VRRP_TRACK_TCP,
+	    .on_change = "/bin/true" };
+	struct vrrp_config config;
+
+	(void)state;
+	memset(&config, 0, sizeof(config));
+	config.trackers = &tracker;
+	config.tracker_count = 1;
+	assert_int_equal(vrrp_needs_of_config(&config), VRRP_NEEDS_CHECKS |
+	    VRRP_NEEDS_SCRIPTS | VRRP_NEEDS_LEVELS);
+	tracker.kind = VRRP_TRACK_SCRIPT;
+	assert_int_equal(vrrp_needs_of_config(&config), VRRP_NEEDS_SCRIPTS |
+	    VRRP_NEEDS_LEVELS);
+}
+
 int
 main(void)
 {
@@ -99,6 +118,8 @@ main(void)
 		    test_vrrp_needs_nothing_declared_needs_nothing),
 		cmocka_unit_test(
 		    test_vrrp_needs_hooks_of_instance_and_group_need_scripts),
+		cmocka_unit_test(
+		    test_vrrp_needs_on_change_needs_scripts_and_the_levels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/helper/test_vrrp_checks \
 	test/unit/vrrpd/helper/test_vrrp_helper \
 	test/unit/vrrpd/helper/test_vrrp_hooks \
+	test/unit/vrrpd/helper/test_vrrp_on_change \
 	test/unit/vrrpd/helper/test_vrrp_procs \
 	test/unit/vrrpd/helper/test_vrrp_run \
 	# end
@@ -18,6 +19,8 @@ test_unit_vrrpd_helper_test_vrrp_helper_SOURCES = test/unit/vrrpd/helper/test_vr
 test_unit_vrrpd_helper_test_vrrp_helper_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_hooks_SOURCES = test/unit/vrrpd/helper/test_vrrp_hooks.c
 test_unit_vrrpd_helper_test_vrrp_hooks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_on_change_SOURCES = test/unit/vrrpd/helper/test_vrrp_on_change.c
+test_unit_vrrpd_helper_test_vrrp_on_change_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_procs_SOURCES = test/unit/vrrpd/helper/test_vrrp_procs.c
 test_unit_vrrpd_helper_test_vrrp_procs_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_run_SOURCES = test/unit/vrrpd/helper/test_vrrp_run.c

@@ -304,6 +304,10 @@ test_vrrp_checks_apply_keeps_what_is_declared_as_before(void **state)
 	/* The line and weight of a are of no interest; b goes, c comes. */
 	trackers[0].line = 77;
 	trackers[0].weight = -5;
+	/* Nor is who is told of it. */
+	strcpy(trackers[0].on_change, "/bin/true");
+	strcpy(trackers[0].on_change_user, "root");
+	trackers[0].on_change_timeout_ns = NS_PER_S;
 	strcpy(trackers[1].name, "c");
 	assert_int_equal(vrrp_checks_apply(checks, &config), 0);
 	assert_int_equal(opened, 3);

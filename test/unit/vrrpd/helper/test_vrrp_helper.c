@@ -570,6 +570,63 @@ test_vrrp_helper_checks_has_every_kind_that_is_its_own(void **state)
 	}
 }
 
+/* vrrpd-scripts runs on_change of both helpers' checks, and tells what holds last. */
+static void
+test_vrrp_helper_on_change_of_its_own_and_of_the_other(void **state)
+{
+	uint8_t buf[VRRP_LEVEL_BYTES_MAX];
+	struct vrrp_level l = { .kind = VRRP_TRACK_FILE, .name = "f" };
+	char text[1024];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text),
+	    "script s {\ncommand = /bin/true\ninterval = 60s\non_change = "
+	    "\"/bin/sh -c 'echo $2 $3 $5 >>%s' told\"\n}\n"
+	    "file f {\npath = \"%s\"\non_change = "
+	    "\"/bin/sh -c 'echo $2 $3 $5 >>%s' told\"\n}\n", told, drained,
+	    told);
+	configure("/bin/true", text);
+	read_config();
+	start(VRRP_HELPER_SCRIPTS, false);
+	assert_true(hear_level("s").up);
+	wait_for_told("s UP UNKNOWN\n");
+	l.since = loop_clock();
+	say(VRRP_MSG_LEVEL, buf, vrrp_level_encode(&l, buf));
+	wait_for_told("s UP UNKNOWN\nf DOWN UNKNOWN\n");
+	/* Asked again, by whichever engine, nobody is told again. */
+	say(VRRP_MSG_REPLAY, NULL, 0);
+	assert_true(hear_level("s").up);
+	say(VRRP_MSG_LEVEL, buf, vrrp_level_encode(&l, buf));
+	l.up = true;
+	say(VRRP_MSG_LEVEL, buf, vrrp_level_encode(&l, buf));
+	/* And it does not leave before that was told. */
+	hang_up();
+	assert_int_equal(end(), 0);
+	wait_for_told("s UP UNKNOWN\nf DOWN UNKNOWN\nf UP DOWN\n");
+}
+
+/* Nobody says levels of scripts to vrrpd-scripts: it makes them. */
+static void
+test_vrrp_helper_level_of_a_script_is_refused(void **state)
+{
+	uint8_t body[VRRP_LEVEL_BYTES_MAX], buf[512];
+	struct vrrp_level l = { .kind = VRRP_TRACK_SCRIPT, .name = "s" };
+	struct vrrp_refused r;
+	enum vrrp_way way;
+	size_t len;
+
+	(void)state;
+	configure("/bin/true", "");
+	read_config();
+	start(VRRP_HELPER_SCRIPTS, false);
+	l.since = loop_clock();
+	say(VRRP_MSG_LEVEL, body, vrrp_level_encode(&l, body));
+	assert_int_equal(hear(buf, &len), VRRP_MSG_REFUSED);
+	assert_true(vrrp_refused_decode(buf, len, &way, &r));
+	assert_int_equal(r.type, VRRP_MSG_LEVEL);
+	assert_int_equal(r.why, VRRP_REFUSAL_BODY);
+}
+
 /* Started after a reload: what counts is the file, and it must be good. */
 static void
 test_vrrp_helper_reads_the_file_when_it_has_changed(void **state)
@@ -658,6 +715,8 @@ main(void)
 		T(test_vrrp_helper_refused_messages_are_told),
 		T(test_vrrp_helper_checks_watch_files),
 		T(test_vrrp_helper_checks_has_every_kind_that_is_its_own),
+		T(test_vrrp_helper_on_change_of_its_own_and_of_the_other),
+		T(test_vrrp_helper_level_of_a_script_is_refused),
 		T(test_vrrp_helper_reads_the_file_when_it_has_changed),
 		T(test_vrrp_helper_privileges_follow_from_the_configuration),
 		T(test_vrrp_helper_roles_have_their_own_names_and_ways),

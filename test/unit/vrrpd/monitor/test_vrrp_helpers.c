@@ -122,6 +122,8 @@ make(uint8_t need)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_SCRIPT;
 	if (need & VRRP_NEEDS_CHECKS)
 		trackers[config.tracker_count++].kind = VRRP_TRACK_PING;
+	if (need & VRRP_NEEDS_LEVELS)
+		(void)strcpy(trackers[0].on_change, "/bin/true");
 	all = vrrp_helpers_new((struct vrrp_ledger *)&in_force, &config,
 	    &user, &program);
 	assert_non_null(all);
@@ -683,6 +685,44 @@ test_vrrp_helpers_level_that_is_not_taken_is_asked_for_again(void **state)
 	assert_false(world_told(1, VRRP_MSG_REPLAY, NULL, NULL));
 }
 
+/* vrrpd-scripts knows its own levels, and is told those of vrrpd-checks. */
+static void
+test_vrrp_helpers_levels_reach_the_scripts_where_somebody_is_told(
+    void **state)
+{
+	uint8_t buf[VRRP_LEVEL_BYTES_MAX];
+	const uint8_t *body;
+	size_t len, got;
+
+	(void)state;
+	needs(VRRP_NEEDS_SCRIPTS | VRRP_NEEDS_CHECKS);
+	engine_starts();
+	len = make_level(buf, VRRP_TRACK_PING, "gateway");
+	world_says(2, VRRP_MSG_LEVEL, buf, len);
+	assert_false(world_told(1, VRRP_MSG_LEVEL, NULL, NULL));
+	assert_true(world_told(2, VRRP_MSG_REPLAY, NULL, NULL));
+	/* Somebody wants to know: all there is, and everything from now on. */
+	engine_reloaded(VRRP_NEEDS_ALL);
+	assert_true(world_told(2, VRRP_MSG_REPLAY, NULL, NULL));
+	world_says(2, VRRP_MSG_LEVEL, buf, len);
+	assert_true(world_told(1, VRRP_MSG_LEVEL, &body, &got));
+	assert_int_equal(got, len);
+	assert_memory_equal(body, buf, len);
+	assert_false(world_told(2, VRRP_MSG_LEVEL, NULL, NULL));
+	len = make_level(buf, VRRP_TRACK_SCRIPT, "nginx");
+	world_says(1, VRRP_MSG_LEVEL, buf, len);
+	assert_false(world_told(1, VRRP_MSG_LEVEL, NULL, NULL));
+	/* A new vrrpd-scripts knows nothing, with or without an engine. */
+	engine_ends();
+	world_dies(1, SIGKILL);
+	assert_false(world_told(2, VRRP_MSG_REPLAY, NULL, NULL));
+	world_run_ms(100);
+	assert_true(world_told(2, VRRP_MSG_REPLAY, NULL, NULL));
+	len = make_level(buf, VRRP_TRACK_PING, "gateway");
+	world_says(2, VRRP_MSG_LEVEL, buf, len);
+	assert_true(world_told(world.children, VRRP_MSG_LEVEL, NULL, NULL));
+}
+
 /* The monitor may fail before its parts are opened. */
 static void
 test_vrrp_helpers_close_without_open_is_fine(void **state)
@@ -742,6 +782,7 @@ main(void)
 		T(test_vrrp_helpers_notice_without_a_helper_is_for_the_next),
 		T(test_vrrp_helpers_notice_that_is_not_taken_waits),
 		T(test_vrrp_helpers_notice_nobody_needs_is_dropped),
+		T(test_vrrp_helpers_levels_reach_the_scripts_where_somebody_is_told),
 		T(test_vrrp_helpers_level_that_is_not_taken_is_asked_for_again),
 		T(test_vrrp_helpers_close_without_open_is_fine),
 		T(test_vrrp_helpers_close_waits_for_all_together),
