@@ -81,7 +81,9 @@ stalled(mono_t since, mono_t until, void *arg)
 	e->stats.last_stall_ns = span;
 	if (span > e->stats.worst_stall_ns)
 		e->stats.worst_stall_ns = span;
-	if (token_bucket_take(&e->stall_log, until, &suppressed))
+	/* A stall that no session can notice is counted, and no news. */
+	if (e->shortest_ns > 0 && span >= e->shortest_ns / BFD_STALL_WARNING &&
+	    token_bucket_take(&e->stall_log, until, &suppressed))
 		log_warning("stall us=%lld sessions=%u stalls=%llu "
 		    "suppressed=%llu",
 		    (long long)us_from_ns_floor(span),
@@ -159,6 +161,7 @@ update_pace(void *arg)
 			shortest_tx = interval_ns;
 	}
 	assert(counted == e->packet_rate);			/* B-84 */
+	e->shortest_ns = shortest == INT64_MAX ? 0 : shortest;
 	bfd_vrf_look_later(e);
 	choose_slot(e, rate, shortest_tx);
 	if (shortest != INT64_MAX && e->slot_ns == 0) {

@@ -23,6 +23,8 @@ struct bfd_engine;
 #define BFD_CADENCE_MAX_NS	(20 * NS_PER_MS)
 /* A batch this late is an absence; less is ordinary scheduling. */
 #define BFD_STALL_NS		(1 * NS_PER_MS)
+/* A warning when it is this part of the shortest Detection Time. */
+#define BFD_STALL_WARNING	4
 
 /*
  * So many packets a second, sent or received, and the engine goes by slots; so

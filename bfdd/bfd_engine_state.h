@@ -63,6 +63,7 @@ struct bfd_engine {
 	void			(*reap)(void *arg);	/* one is doomed */
 	struct bfd_engine_stats	 stats;
 	struct token_bucket	 stall_log;
+	int64_t			 shortest_ns;	/* Detection Time; 0: none */
 	struct token_bucket	 discard_log[BFD_VERDICT_COUNT], limit_log;
 	int64_t			 packets_max;	/* B-84; 0: no limit */
 	int64_t			 packet_rate;	/* sum of the sessions' */

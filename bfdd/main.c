@@ -41,6 +41,8 @@
 #include "shared/nl.h"
 #include "shared/priv.h"
 #include "shared/rtsched.h"
+#include "shared/sdmanager.h"
+#include "shared/sdnotify.h"
 #include "shared/sdstate.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/bfdd.conf"
@@ -66,6 +68,8 @@ struct daemon {
 	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
 	struct sdstate		*sdstate;
+	struct loop_timer	*watchdog_timer;
+	int64_t			 watchdog_ns;	/* 0: not asked for */
 	struct ctl_listener	*listener;
 	struct bfd_program program;
 	struct bfd_restart	*restart;
@@ -427,6 +431,18 @@ open_netlink(struct daemon *d)
 	return error;
 }
 
+/* At half the time after which the service manager takes us for dead. */
+static void
+feed_watchdog(mono_t deadline, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)deadline;
+	(void)sdnotify("WATCHDOG=1");
+	loop_timer_set(d->watchdog_timer, mono_add(loop_clock(),
+	    d->watchdog_ns / 2));
+}
+
 static int
 open_signals(struct daemon *d)
 {
@@ -445,7 +461,8 @@ open_signals(struct daemon *d)
 	    loop_signal(d->loop, SIGINT, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGHUP, reload, d) != 0 ||
 	    (d->leave_timer = loop_timer_new(d->loop, leave_timeout, d)) ==
-	    NULL) {
+	    NULL || (d->watchdog_timer = loop_timer_new(d->loop, feed_watchdog,
+	    d)) == NULL) {
 		log_err("signals error=\"%s\"", strerror(ENOMEM));
 		return -1;
 	}
@@ -476,7 +493,7 @@ raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &now);
 }
 
-/* Everything that needs root, and then root no more. */
+/* Everything that needs root, and then root no more.  0, or the exit status. */
 static int
 start(struct daemon *d)
 {
@@ -488,17 +505,17 @@ start(struct daemon *d)
 		log_err("user %s: %s", priv_user_name(), error == -ENOENT ?
 		    "does not exist; create it, or configure --with-user" :
 		    strerror(-error));
-		return -1;
+		return error == -ENOENT ? sdmanager_status_not_configured() : 1;
 	}
 	raise_limits();
 	d->loop = loop_new();
 	if (d->loop == NULL) {
 		log_err("libevent offers no precise timers");
-		return -1;
+		return 1;
 	}
 	if (open_control(d, &user) != 0 || open_engine(d) != 0 ||
 	    open_netlink(d) != 0 || open_signals(d) != 0)
-		return -1;
+		return 1;
 	/* A timer may otherwise be 50 us late where real time is refused. */
 	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 	rtsched_enter(d->realtime_priority, &d->sched);
@@ -506,7 +523,7 @@ start(struct daemon *d)
 	error = priv_drop(PRIV_BFDD, &user);
 	if (error != 0) {
 		log_err("privileges error=\"%s\"", strerror(-error));
-		return -1;
+		return 1;
 	}
 	return 0;
 }
@@ -525,6 +542,7 @@ stop(struct daemon *d)
 	bfd_engine_free(d->engine);
 	loop_timer_free(d->leave_timer);
 	sdstate_free(d->sdstate);
+	loop_timer_free(d->watchdog_timer);
 	loop_free(d->loop);
 }
 
@@ -545,6 +563,9 @@ run(struct daemon *d, const struct bfd_config *config)
 	log_notice("started version=%s socket=%s sessions=%u", PACKAGE_VERSION,
 	    d->opt->socket, r.added);
 	sdstate_tell(d->sdstate, "READY=1");
+	d->watchdog_ns = sdmanager_watchdog_ns();
+	if (d->watchdog_ns > 0)
+		feed_watchdog(loop_clock(), d);
 	log_set_deferred(true);
 	loop_at_batch_end(d->loop, flush_log, NULL);
 	error = loop_run(d->loop);
@@ -577,7 +598,7 @@ main(int argc, char *argv[])
 	struct daemon d = { .opt = &opt };
 	struct conf_errors *errors;
 	struct bfd_config config;
-	int status = 1;
+	int status;
 
 	log_init("bfdd");
 	/* That argument is bfdd's own, and nobody else's. */
@@ -594,7 +615,7 @@ main(int argc, char *argv[])
 		if (errors != NULL)
 			tell_errors(errors, false);
 		free(errors);
-		return 1;
+		return opt.check ? 1 : sdmanager_status_not_configured();
 	}
 	free(errors);
 	if (opt.check) {
@@ -605,7 +626,8 @@ main(int argc, char *argv[])
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_INFO);
 	d.realtime_priority = config.realtime_priority;
-	if (start(&d) == 0)
+	status = start(&d);
+	if (status == 0)
 		status = run(&d, &config);
 	bfd_config_free(&config);
 	stop(&d);

@@ -47,6 +47,7 @@ shared_libshared_a_SOURCES = \
 	shared/nonlocal_bind.c shared/nonlocal_bind.h \
 	shared/priv.c shared/priv.h \
 	shared/rtsched.c shared/rtsched.h \
+	shared/sdmanager.c shared/sdmanager.h \
 	shared/sdnotify.c shared/sdnotify.h \
 	shared/sdstate.c shared/sdstate.h \
 	shared/send_error.c shared/send_error.h \

@@ -33,6 +33,7 @@
 #include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/priv.h"
+#include "shared/sdmanager.h"
 #include "vrrpd/config/vrrp_conf.h"
 #include "vrrpd/config/vrrp_conf_print.h"
 #include "vrrpd/config/vrrp_needs.h"
@@ -536,7 +537,7 @@ main(int argc, char **argv)
 		return check_config(&opt);
 	if (read_config(&opt, &config, true) < 0) {
 		if (!opt.cleanup)
-			return 1;
+			return sdmanager_status_not_configured();
 		/* The devices carry a tag, and no file is needed to find them. */
 		log_notice("cleaning up without a configuration: devices that "
 		    "a vrrpd has left");
@@ -551,7 +552,7 @@ main(int argc, char **argv)
 		log_err("there is no user \"%s\" to run as: create it, or "
 		    "configure --with-user", priv_user_name());
 		vrrp_config_free(&config);
-		return 1;
+		return sdmanager_status_not_configured();
 	}
 	status = supervise(&opt, argv + 1, listener, &config, &user);
 	vrrp_config_free(&config);

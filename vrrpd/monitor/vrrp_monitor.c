@@ -58,6 +58,7 @@
 #include "shared/ctl_listener.h"
 #include "shared/log.h"
 #include "shared/rtsched.h"
+#include "shared/sdmanager.h"
 #include "shared/sdnotify.h"
 #include "shared/sdstate.h"
 #include "vrrpd/ipc/vrrp_tally.h"
@@ -400,24 +401,6 @@ feed_watchdog(mono_t deadline, void *arg)
 	(void)sdnotify("WATCHDOG=1");
 	loop_timer_set(m->watchdog_timer, mono_add(loop_clock(),
 	    m->watchdog_ns / 2));
-}
-
-/* sd_watchdog_enabled(3): how long the service manager waits; 0: for ever. */
-static int64_t
-watchdog_interval_ns(void)
-{
-	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv(
-	    "WATCHDOG_PID");
-	char *end;
-	long long n;
-
-	if (usec == NULL || (pid != NULL && strtol(pid, NULL, 10) !=
-	    (long)getpid()))
-		return 0;
-	errno = 0;
-	n = strtoll(usec, &end, 10);
-	return errno != 0 || *end != '\0' || n <= 0 || n > INT64_MAX /
-	    NS_PER_US ? 0 : ns_from_us(n);
 }
 
 /* --- the engine's end --- */
@@ -791,7 +774,7 @@ settle_down(struct monitor *m)
 	if (error < 0)
 		return fatal("cannot give up privileges", error);
 	loop_watch_stalls(m->loop, VRRP_BEAT_NS, ABSENT_NS, asleep, m);
-	m->watchdog_ns = watchdog_interval_ns();
+	m->watchdog_ns = sdmanager_watchdog_ns();
 	if (m->watchdog_ns > 0)
 		feed_watchdog(loop_clock(), m);
 	loop_at_batch_end(m->loop, flush_log, NULL);

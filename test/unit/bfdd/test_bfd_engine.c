@@ -717,6 +717,63 @@ test_bfd_engine_own_absence_is_no_failure(void **state)
 	loop_timer_free(nap);
 }
 
+static void
+nap_of_4_ms(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	(void)arg;
+	(void)usleep(4 * 1000);
+}
+
+static unsigned stalls_logged;
+
+/* On a busy machine there are others, and only those of 15 ms may be said. */
+static void
+read_log(enum log_level level, const char *line, void *arg)
+{
+	const char *us = strstr(line, "stall us=");
+
+	(void)level;
+	(void)arg;
+	if (us == NULL)
+		return;
+	stalls_logged++;
+	assert_true(strtol(us + 9, NULL, 10) >= 15 * 1000);
+}
+
+/* A stall that no session can notice is counted; a quarter of its time is news. */
+static void
+test_bfd_engine_stall_is_news_by_the_detection_time(void **state)
+{
+	struct world *w = *state;
+	struct bfd_engine_stats stats;
+	struct loop_timer *nap;
+	int owner, i;
+
+	if (w == NULL)
+		skip();
+	(void)bring_up(w, &owner, 20);		/* 60 ms */
+	log_capture(read_log, NULL);
+	stalls_logged = 0;
+	nap = loop_timer_new(w->loop, nap_of_4_ms, NULL);
+	/* A nap is noticed when something else was due in it. */
+	for (i = 0; i < 400; i++) {
+		loop_timer_set(nap, loop_clock());
+		run_for(w, 11 * NS_PER_MS);
+		bfd_engine_stats(w->engine, &stats);
+		if (stats.stalls >= 5)
+			break;
+	}
+	assert_true(stats.stalls >= 5);
+	loop_timer_free(nap);
+	nap = loop_timer_new(w->loop, sleep_in_callback, NULL);
+	loop_timer_set(nap, loop_clock());
+	run_for(w, 300 * NS_PER_MS);
+	assert_true(stalls_logged > 0);
+	log_capture(quiet, NULL);
+	loop_timer_free(nap);
+}
+
 /* L-32: while our own address is away nothing is delivered; a second, no more. */
 static void
 test_bfd_engine_own_address_away_is_no_silence_of_the_peer(void **state)
@@ -1212,6 +1269,7 @@ main(void)
 		T(test_bfd_engine_stop_leaves_admin_down),
 		T(test_bfd_engine_stop_without_sessions_is_at_once),
 		T(test_bfd_engine_own_absence_is_no_failure),
+		T(test_bfd_engine_stall_is_news_by_the_detection_time),
 		T(test_bfd_engine_own_address_away_is_no_silence_of_the_peer),
 		T(test_bfd_engine_many_packets_are_served_by_slots),
 		T(test_bfd_engine_too_many_packets_are_refused),

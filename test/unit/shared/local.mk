@@ -21,6 +21,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_nonlocal_bind \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
+	test/unit/shared/test_sdmanager \
 	test/unit/shared/test_sdnotify \
 	test/unit/shared/test_sdstate \
 	test/unit/shared/test_send_error \
@@ -62,6 +63,8 @@ test_unit_shared_test_priv_SOURCES = test/unit/shared/test_priv.c
 test_unit_shared_test_priv_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_rtsched_SOURCES = test/unit/shared/test_rtsched.c
 test_unit_shared_test_rtsched_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_sdmanager_SOURCES = test/unit/shared/test_sdmanager.c
+test_unit_shared_test_sdmanager_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_sdnotify_SOURCES = test/unit/shared/test_sdnotify.c
 test_unit_shared_test_sdnotify_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_sdstate_SOURCES = test/unit/shared/test_sdstate.c
