@@ -762,6 +762,7 @@ view_own_address(const struct view *v, const json_t *o)
 		{ "scope", "of the widest scope" },
 		{ "not-deprecated", "the others are deprecated" },
 		{ "not-secondary", "the others are secondary" },
+		{ "network", "the others are in no network of the file" },
 		{ "lowest", "the lowest" },
 		{ "in-use", "in use since before the others were there" },
 		{ "awaited", "away just now, and waited for" },

@@ -308,6 +308,34 @@ wanted_of(const struct vrrp_iface *f, int family)
 	return none;
 }
 
+static bool
+has_in(const struct vrrp_params *p, const struct addr_prefix *network)
+{
+	unsigned i;
+
+	for (i = 0; i < p->vip_count; i++)
+		if (addr_in_prefix(&p->vips[i].prefix.addr, network))
+			return true;
+	for (i = 0; i < p->unicast_count; i++)
+		if (addr_in_prefix(&p->unicast_peers[i], network))
+			return true;
+	return false;
+}
+
+/* No virtual router of this interface has anybody in the network of this address. */
+static bool
+is_apart(const struct vrrp_iface *f, const struct addr_prefix *network)
+{
+	bool six = network->addr.family == AF_INET6;
+	unsigned vrid;
+
+	for (vrid = 1; vrid < 256; vrid++)
+		if (f->table[six][vrid] != NULL &&
+		    has_in(&f->table[six][vrid]->p, network))
+			return false;
+	return true;
+}
+
 static void
 look(const struct vrrp_iface *f, struct vrrp_source_choice choices[2])
 {
@@ -330,6 +358,7 @@ look(const struct vrrp_iface *f, struct vrrp_source_choice choices[2])
 			.scope = a->scope,
 			.deprecated = a->deprecated,
 			.secondary = a->secondary,
+			.apart = is_apart(f, &a->prefix),
 			.tentative = a->tentative,
 		};
 		vrrp_source_offer(&choices[s.addr.family == AF_INET6], &s);

@@ -33,6 +33,10 @@ compare(const struct vrrp_source *a, const struct vrrp_source *b,
 		*why = VRRP_SOURCE_PRIMARY;
 		return a->secondary ? 1 : -1;
 	}
+	if (a->apart != b->apart) {
+		*why = VRRP_SOURCE_NETWORK;
+		return a->apart ? 1 : -1;
+	}
 	*why = VRRP_SOURCE_LOWEST;
 	return addr_cmp(&a->addr, &b->addr);
 }
@@ -119,6 +123,8 @@ vrrp_source_why_name(enum vrrp_source_why why)
 		return "not-deprecated";
 	case VRRP_SOURCE_PRIMARY:
 		return "not-secondary";
+	case VRRP_SOURCE_NETWORK:
+		return "network";
 	case VRRP_SOURCE_LOWEST:
 		return "lowest";
 	case VRRP_SOURCE_IN_USE:

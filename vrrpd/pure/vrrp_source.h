@@ -12,7 +12,9 @@
  *   3. one that is not deprecated
  *   4. one that Linux does not call secondary: other daemons' virtual addresses
  *      are secondary mostly, and the kernel's own choice is a primary one
- *   5. the lowest
+ *   5. one in whose network a virtual address or a unicast peer is: the other routers
+ *      have one there as well, or take no advert from elsewhere
+ *   6. the lowest
  *
  * Not among them: virtual addresses of ours (the caller's to know), tentative ones,
  * of IPv4 those of scope host, of IPv6 all but the link-local ones.
@@ -33,6 +35,7 @@ enum vrrp_source_why {
 	VRRP_SOURCE_SCOPE,
 	VRRP_SOURCE_LASTING,
 	VRRP_SOURCE_PRIMARY,
+	VRRP_SOURCE_NETWORK,
 	VRRP_SOURCE_LOWEST,
 	VRRP_SOURCE_IN_USE,	/* by the rule alone it would be another */
 	VRRP_SOURCE_AWAITED,	/* of the caller: in use, and away just now */
@@ -43,6 +46,7 @@ struct vrrp_source {
 	uint8_t		scope;		/* RT_SCOPE_ of the kernel: 0 global */
 	bool		deprecated;
 	bool		secondary;
+	bool		apart;		/* from virtual addresses and peers */
 	bool		tentative;
 };
 

@@ -17,7 +17,7 @@ struct row {
 	struct {
 		const char	*addr;
 		uint8_t		 scope;
-		bool		 deprecated, secondary, tentative;
+		bool		 deprecated, secondary, apart, tentative;
 	} list[ROW_MAX];
 	const char		*best;		/* NULL: none */
 	enum vrrp_source_why	 why;
@@ -47,6 +47,20 @@ static const struct row rows[] = {
 	{ .list = { { .addr = "192.0.2.1", .secondary = true },
 	    { .addr = "192.0.2.2" } }, .best = "192.0.2.2",
 	    .why = VRRP_SOURCE_PRIMARY },
+	/* Where virtual addresses or peers are, but no other daemon's address. */
+	{ .list = { { .addr = "10.0.0.1", .apart = true },
+	    { .addr = "192.0.2.2" } }, .best = "192.0.2.2",
+	    .why = VRRP_SOURCE_NETWORK },
+	{ .list = { { .addr = "10.0.0.1", .apart = true },
+	    { .addr = "192.0.2.2", .secondary = true } }, .best = "10.0.0.1",
+	    .why = VRRP_SOURCE_PRIMARY },
+	{ .list = { { .addr = "10.0.0.2", .apart = true },
+	    { .addr = "10.0.0.1", .apart = true } }, .best = "10.0.0.1",
+	    .why = VRRP_SOURCE_LOWEST },
+	{ .used = "10.0.0.1", .home = "10.0.0.1",
+	    .list = { { .addr = "10.0.0.1", .apart = true },
+	    { .addr = "192.0.2.2" } }, .best = "10.0.0.1",
+	    .why = VRRP_SOURCE_IN_USE },
 	/* Scope goes before all of that. */
 	{ .list = { { .addr = "192.0.2.1", .deprecated = true,
 	    .secondary = true }, { .addr = "10.0.0.1", .scope = LINK } },
@@ -123,6 +137,7 @@ try(const struct row *r, struct vrrp_source_choice *c, bool backwards)
 			.scope = r->list[at].scope,
 			.deprecated = r->list[at].deprecated,
 			.secondary = r->list[at].secondary,
+			.apart = r->list[at].apart,
 			.tentative = r->list[at].tentative,
 		};
 		vrrp_source_offer(c, &s);
