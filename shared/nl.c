@@ -749,7 +749,8 @@ nl_carry_out(struct nl *nl, const uint8_t *bytes, size_t len)
 		memcpy(buf, bytes, size);
 		((struct nlmsghdr *)(void *)buf)->nlmsg_flags |=
 		    NLM_F_REQUEST | NLM_F_ACK;
-		error = sync_send(nl, (void *)buf, NULL);
+		error = nl_msg_tolerate(h.nlmsg_type,
+		    sync_send(nl, (void *)buf, NULL));
 		if (first == 0)
 			first = error;
 	}
@@ -783,6 +784,60 @@ nl_link_get(struct nl *nl, const char *name, struct nl_link *out)
 	}
 	free(c.buf);
 	return error;
+}
+
+/* Addresses that nobody has, and that no route but the default one is for. */
+static const struct addr nowhere[] = {
+	{ .family = AF_INET, .bytes = { 240, 0, 0, 1 } },
+	{ .family = AF_INET6, .bytes = { 0x3f, 0xfe, [15] = 1 } },
+};
+
+static int
+ask_for_route(struct nl *nl, const struct addr *from, const struct addr *to,
+    struct nl_collected *c)
+{
+	size_t len = addr_len(to->family);
+	struct rtmsg r = { .rtm_family = to->family,
+	    .rtm_dst_len = (uint8_t)(8 * len),
+	    .rtm_src_len = from == NULL ? 0 : (uint8_t)(8 * len),
+	    .rtm_flags = from == NULL ? RTM_F_FIB_MATCH : 0 };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETROUTE, 0);
+	int error = -EMSGSIZE;
+
+	if (msg == NULL)
+		return -ENOMEM;
+	if (nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO) == 0 &&
+	    (from == NULL || nla_put(msg, RTA_SRC, (int)len, from->bytes) == 0) &&
+	    nla_put(msg, RTA_DST, (int)len, to->bytes) == 0)
+		error = sync_request(nl, msg, c);
+	nlmsg_free(msg);
+	return error;
+}
+
+int
+nl_default_gateway(struct nl *nl, uint8_t family, int ifindex, struct addr *out)
+{
+	struct nl_collected c = { 0 };
+	int error;
+
+	error = ask_for_route(nl, NULL, &nowhere[family == AF_INET6], &c);
+	if (error == -ENETUNREACH || error == -EHOSTUNREACH || (error == 0 &&
+	    (c.len == 0 || !nl_msg_read_gateway((void *)c.buf, ifindex, out))))
+		error = -ENOENT;
+	free(c.buf);
+	return error;
+}
+
+int
+nl_way_out(struct nl *nl, const struct addr *from, const struct addr *to)
+{
+	struct nl_collected c = { 0 };
+	int out = ask_for_route(nl, from, to, &c);
+
+	if (out == 0)
+		out = c.len == 0 ? -ENOENT : nl_msg_read_way((void *)c.buf);
+	free(c.buf);
+	return out;
 }
 
 int

@@ -77,7 +77,8 @@ int	nl_link_del_many(struct nl *, const int *ifindexes, unsigned count);
 int	nl_addr_del(struct nl *, int ifindex, const struct addr_prefix *);
 /*
  * Carry out whole messages one after the other, as nl_batch_bytes() has them.  0,
- * or the first refusal; those after it are carried out all the same.  -EINVAL
+ * or the first refusal; those after it are carried out all the same, and what is so
+ * already is no refusal (nl_msg_tolerate()).  -EINVAL
  * also for bytes that are no whole messages, which are left alone.
  */
 int	nl_carry_out(struct nl *, const uint8_t *bytes, size_t len);
@@ -102,6 +103,17 @@ int	nl_addr_flush(struct nl *, int ifindex);
 /* A macvlan of ours receives nothing any more. */
 int	nl_macvlan_deafen(struct nl *, int ifindex);
 
+/*
+ * The gateway of the default route, if that leads through this interface alone;
+ * -ENOENT: it does not, or there is none.  Without the rtnl lock.
+ */
+int	nl_default_gateway(struct nl *, uint8_t family, int ifindex,
+	    struct addr *out);
+/*
+ * The index of the device by which something leaves that is sent between these
+ * addresses; negative errno: it does not leave.  Without the rtnl lock.
+ */
+int	nl_way_out(struct nl *, const struct addr *from, const struct addr *to);
 /*
  * The kernel's entry of a neighbour, without asking the neighbour.  -ENOENT: no
  * entry.  On kernels before 6.17 it waits for the rtnl lock.

@@ -35,6 +35,7 @@
 #include <string.h>
 
 #include "shared/nl_batch.h"
+#include "shared/nl_msg.h"
 #include "shared/nl_sock.h"
 #include "shared/nl_state.h"
 
@@ -318,10 +319,14 @@ put_table(const struct nl_batch *b, struct nl_msg *msg, int ifindex)
 /* Behind every connected route that the kernel makes by itself. */
 #define LINK_ROUTE_METRIC	1024
 
-/* A route to the network of p by the device. */
+/*
+ * A route to the network of p by the device, behind the kernel's own.  one_there:
+ * NLM_F_EXCL or NLM_F_REPLACE.
+ */
 static int
 device_route(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
-    const struct addr *source, uint32_t table, uint32_t metric, bool add)
+    const struct addr *source, const struct addr *gateway, uint32_t table,
+    int one_there, bool add)
 {
 	size_t size = addr_len(p->addr.family);
 	struct rtmsg r = {
@@ -330,9 +335,12 @@ device_route(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
 		.rtm_table = table < RT_TABLE_COMPAT ? (uint8_t)table :
 		    RT_TABLE_COMPAT,
 		.rtm_protocol = RTPROT_STATIC,
-		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK :
-		    RT_SCOPE_UNIVERSE,
+		.rtm_scope = p->addr.family == AF_INET && gateway == NULL ?
+		    RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
+		/* Of IPv6 the kernel looks for the gateway in this very table. */
+		.rtm_flags = gateway != NULL && p->addr.family == AF_INET ?
+		    RTNH_F_ONLINK : 0,
 	};
 	uint8_t network[16];
 	struct nl_msg *msg;
@@ -343,7 +351,7 @@ device_route(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
 		return -EINVAL;
 	network_of(p, network);
 	msg = nlmsg_alloc_simple(add ? RTM_NEWROUTE : RTM_DELROUTE,
-	    add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	    add ? NLM_F_CREATE | one_there : 0);
 	if (msg == NULL)
 		return -ENOMEM;
 	if ((rv = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO)) < 0 ||
@@ -351,7 +359,9 @@ device_route(struct nl_batch *b, int ifindex, const struct addr_prefix *p,
 	    (rv = nla_put_u32(msg, RTA_TABLE, table)) < 0 ||
 	    (rv = nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)) < 0 ||
 	    (rv = nla_put(msg, RTA_PREFSRC, (int)size, source->bytes)) < 0 ||
-	    (rv = nla_put_u32(msg, RTA_PRIORITY, metric)) < 0) {
+	    (gateway != NULL && (rv = nla_put(msg, RTA_GATEWAY, (int)size,
+	    gateway->bytes)) < 0) ||
+	    (rv = nla_put_u32(msg, RTA_PRIORITY, LINK_ROUTE_METRIC)) < 0) {
 		nlmsg_free(msg);
 		return nl_msg_error(rv);
 	}
@@ -364,17 +374,17 @@ nl_batch_link_route(struct nl_batch *b, int ifindex,
 {
 	uint32_t table = nl_link_table(b->nl, ifindex);
 
-	return device_route(b, ifindex, p, &p->addr, table == 0 ?
-	    RT_TABLE_MAIN : table, LINK_ROUTE_METRIC, add);
+	return device_route(b, ifindex, p, &p->addr, NULL, table == 0 ?
+	    RT_TABLE_MAIN : table, NLM_F_EXCL, add);
 }
 
 int
 nl_batch_table_route(struct nl_batch *b, int ifindex,
     const struct addr_prefix *network, const struct addr *source,
-    uint32_t table, bool add)
+    const struct addr *gateway, uint32_t table, bool add)
 {
-	return device_route(b, ifindex, network, source, table,
-	    LINK_ROUTE_METRIC, add);
+	return device_route(b, ifindex, network, source, gateway, table,
+	    NLM_F_REPLACE, add);
 }
 
 /* Behind the table of local addresses, before the tables of the host. */
@@ -625,27 +635,6 @@ finish_unanswered(struct nl *nl, struct nl_pending *p, int error)
 	finish(nl, p);
 }
 
-static int
-tolerate(const struct nlmsgerr *e)
-{
-	switch (e->msg.nlmsg_type) {
-	case RTM_NEWADDR:
-	case RTM_NEWROUTE:
-	case RTM_NEWRULE:
-		return e->error == -EEXIST ? 0 : -e->error;
-	case RTM_DELADDR:
-		return e->error == -EADDRNOTAVAIL || e->error == -ENODEV ?
-		    0 : -e->error;
-	case RTM_DELROUTE:
-		return e->error == -ESRCH || e->error == -ENODEV ?
-		    0 : -e->error;
-	case RTM_DELRULE:
-		return e->error == -ENOENT ? 0 : -e->error;
-	default:
-		return -e->error;
-	}
-}
-
 static void
 take_ack(struct nl *nl, const struct nlmsghdr *h)
 {
@@ -667,7 +656,7 @@ take_ack(struct nl *nl, const struct nlmsghdr *h)
 			p->first_error = ENOBUFS;
 			p->failed_at = p->answered;
 		}
-		error = tolerate(e);
+		error = -nl_msg_tolerate(e->msg.nlmsg_type, e->error);
 		if (error != 0 &&
 		    (p->first_error == 0 || p->failed_at > i)) {
 			p->first_error = error;

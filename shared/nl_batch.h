@@ -83,12 +83,13 @@ int	nl_batch_rule(struct nl_batch *, const struct addr *source,
 	    uint32_t table, bool add);
 /*
  * A route to this network by the device, in a table of ours, for what has that
- * source address.  An IPv4 route goes with the source address.  One that is there,
- * or gone, already is not an error.
+ * source address; gateway: NULL, or the next hop, be it of a network of the device or
+ * not.  An IPv4 route goes with the source address.  One that is there becomes this
+ * one, and one that is gone already is not an error.
  */
 int	nl_batch_table_route(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *network, const struct addr *source,
-	    uint32_t table, bool add);
+	    const struct addr *gateway, uint32_t table, bool add);
 /*
  * An IPv4 address of somebody else is put there again as it was, with the lifetimes
  * in the argument; one that is there is left as it is.

@@ -288,6 +288,59 @@ nl_msg_read_neigh(struct nlmsghdr *h, struct nl_neigh *out)
 	return true;
 }
 
+int
+nl_msg_tolerate(uint16_t type, int error)
+{
+	switch (type) {
+	case RTM_NEWADDR:
+	case RTM_NEWROUTE:
+	case RTM_NEWRULE:
+		return error == -EEXIST ? 0 : error;
+	case RTM_DELADDR:
+		return error == -EADDRNOTAVAIL || error == -ENODEV ? 0 : error;
+	case RTM_DELROUTE:
+		return error == -ESRCH || error == -ENODEV ? 0 : error;
+	case RTM_DELRULE:
+		return error == -ENOENT ? 0 : error;
+	default:
+		return error;
+	}
+}
+
+bool
+nl_msg_read_gateway(struct nlmsghdr *h, int ifindex, struct addr *out)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+	const struct rtmsg *r;
+	size_t len;
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse(h, sizeof(*r), tb, RTA_MAX, NULL) < 0)
+		return false;
+	r = nlmsg_data(h);
+	len = addr_len(r->rtm_family);
+	if (r->rtm_dst_len != 0 || len == 0 || tb[RTA_OIF] == NULL ||
+	    nla_get_u32(tb[RTA_OIF]) != (uint32_t)ifindex ||
+	    tb[RTA_GATEWAY] == NULL ||
+	    (size_t)nla_len(tb[RTA_GATEWAY]) != len)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->family = r->rtm_family;
+	memcpy(out->bytes, nla_data(tb[RTA_GATEWAY]), len);
+	return true;
+}
+
+int
+nl_msg_read_way(struct nlmsghdr *h)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+
+	if (h->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(h,
+	    sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0 || tb[RTA_OIF] == NULL)
+		return -ENOENT;
+	return (int)nla_get_u32(tb[RTA_OIF]);
+}
+
 /* --- values into messages --- */
 
 struct nl_msg *

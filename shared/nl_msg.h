@@ -93,6 +93,12 @@ int	nl_link_vrf(const struct nl_link *);
 /* Is this its name, or another one that it has? */
 bool	nl_link_is_called(const struct nl_link *, const char *name);
 
+/*
+ * The answer to a request of this type, as nl_batch.c and nl_carry_out() take it: 0
+ * where something is there already, or gone already.
+ */
+int	nl_msg_tolerate(uint16_t type, int error);
+
 /* A libnl error (negative or 0) as a negative errno. */
 int	nl_msg_error(int nle);
 
@@ -103,6 +109,10 @@ int	nl_msg_error(int nle);
  */
 bool	nl_msg_read_link(struct nlmsghdr *, struct nl_link *out);
 bool	nl_msg_read_addr(struct nlmsghdr *, struct nl_addr *out);
+/* Of a default route by this interface and no other. */
+bool	nl_msg_read_gateway(struct nlmsghdr *, int ifindex, struct addr *out);
+/* The device of a route; -ENOENT: it has none. */
+int	nl_msg_read_way(struct nlmsghdr *);
 bool	nl_msg_read_neigh(struct nlmsghdr *, struct nl_neigh *out);
 
 /*

@@ -17,6 +17,7 @@
 #include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -161,12 +162,48 @@ try_leased(const uint8_t *data, size_t size)
 	REQUIRE(memcmp(again, data, size) == 0);
 }
 
+static void
+try_steering(const uint8_t *data, size_t size)
+{
+	static uint8_t again[VRRP_STEERING_MAX];
+	struct vrrp_steering s;
+	struct nlmsghdr h;
+	size_t at;
+
+	if (size > VRRP_STEERING_MAX || !vrrp_steering_decode(data, size, &s))
+		return;
+	for (at = 0; at < s.len; at += NLMSG_ALIGN(h.nlmsg_len)) {
+		memcpy(&h, s.netlink + at, sizeof(h));
+		REQUIRE(h.nlmsg_type == RTM_NEWRULE ||
+		    h.nlmsg_type == RTM_DELRULE ||
+		    h.nlmsg_type == RTM_NEWROUTE ||
+		    h.nlmsg_type == RTM_DELROUTE);
+	}
+	REQUIRE(vrrp_steering_encode(&s, again, sizeof(again)) == size);
+	REQUIRE(memcmp(again, data, size) == 0);
+}
+
+static void
+try_steered(const uint8_t *data, size_t size)
+{
+	uint8_t again[VRRP_STEERED_BYTES];
+	uint32_t number;
+	int error;
+
+	if (!vrrp_steered_decode(data, size, &number, &error))
+		return;
+	REQUIRE(number != 0 && error <= 0);
+	REQUIRE(vrrp_steered_encode(number, error, again) == size);
+	REQUIRE(memcmp(again, data, size) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const uint8_t *, size_t) = {
 		try_wish, try_made, try_removal, try_renewal, try_renewed,
 		try_joining, try_joined, try_lease, try_leased,
+		try_steering, try_steered,
 	};
 
 	if (size > 0)

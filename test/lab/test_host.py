@@ -7,6 +7,7 @@ address must answer, from one router.
 import shutil
 import signal
 import socket
+import struct
 import time
 
 import pytest
@@ -353,6 +354,70 @@ def test_host_that_answers_only_where_the_way_back_leads(lab, way):
         lab.answered()
 
 
+# As firewalld has it for IPv6; the manual of nft(8) for both.
+STRICT = """table inet f {
+    chain c {
+        type filter hook prerouting priority 10
+        icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+        fib saddr . mark . iif oif missing drop
+    }
+}
+"""
+
+
+def far_away(lab):
+    """The client has addresses that the routers reach by it as their gateway."""
+    lab.client.ip_batch("address add 203.0.113.9/32 dev lo",
+                        "address add 2001:db8:f::9/128 dev lo")
+    for router in lab.routers:
+        router.ip("route", "add", "default", "via", NETWORK + ".100")
+        router.ip("-6", "route", "add", "default", "via", GLOBAL + "100")
+
+
+def answers(lab, target):
+    """Asked from the network itself, and from far away."""
+    source = "2001:db8:f::9" if ":" in target else "203.0.113.9"
+    return all(lab.client.run("ping", "-n", "-c", "1", "-W", "0.4", *options,
+                              target, check=False).returncode == 0
+               for options in ((), ("-I", source)))
+
+
+@pytest.mark.parametrize("early", (True, False), ids=("before", "after"))
+def test_host_firewall_that_asks_for_the_way_back(lab, early):
+    """It drops what comes by our device, unless the way back leads there."""
+    lab.ipv6()
+    far_away(lab)
+    fence = lambda: [router.run("nft", "-f", "-", stdin=STRICT)
+                     for router in lab.routers]
+    before = [lab.r1.ip(*family, "rule") for family in ((), ("-6",))]
+    if early:
+        fence()
+    for router in lab.routers:
+        router.start_vrrpd("".join(vrrpd_conf(
+            name=name, advert_int=10, addresses=addresses,
+            priority=200 if router is lab.r1 else 100) for name, addresses in
+            (("web", (VIP + "/24",)), ("six", VIPS6))))
+    for name in ("web", "six"):
+        lab.r1.wait_state("active", name=name)
+    if not early:
+        assert answers(lab, VIP) and answers(lab, VIP6)
+        fence()
+    for target in (VIP, VIP6):
+        wait_for(lambda: answers(lab, target), 12, target + " answers")
+    lab.answered()
+    for name in ("web", "six"):
+        lab.r1.vrrpctl("handover", name, check=True)
+        lab.r2.wait_state("active", name=name)
+        lab.r1.wait_state("backup", name=name)
+    for target in (VIP, VIP6):
+        wait_for(lambda: answers(lab, target), 12, target + " answers")
+    assert before == [lab.r1.ip(*family, "rule") for family in ((), ("-6",))]
+    lab.r2.run("nft", "flush", "ruleset")
+    wait_for(lambda: before == [lab.r2.ip(*family, "rule") for family in
+                                ((), ("-6",))], 12, "no rules of ours")
+    assert answers(lab, VIP) and answers(lab, VIP6)
+
+
 def test_host_address_of_ours_on_the_interface_is_removed_or_an_alarm(lab):
     """A keepalived that was killed leaves it there; whoever puts it there again
     is alive."""
@@ -367,6 +432,42 @@ def test_host_address_of_ours_on_the_interface_is_removed_or_an_alarm(lab):
     assert "eth0" in found["text"]
     r2.ip("address", "del", VIP + "/32", "dev", "eth0")
     wait_for(lambda: "address-elsewhere" not in alarms(r2), 15, "its end")
+
+
+def add_as_keepalived(router, address, interface):
+    """With its mark (IFA_PROTO), which `ip` of Debian 12 has no word for."""
+    index = router.links()[interface]["ifindex"]
+    attribute = lambda kind, value: struct.pack("=HH", 4 + len(value),
+                                                kind) + value
+    packed = socket.inet_aton(address)
+    body = struct.pack("=BBBBI", socket.AF_INET, 32, 0, 0, index) + \
+        attribute(2, packed) + attribute(1, packed) + \
+        attribute(11, b"\x12") + bytes(3)
+    with router.open_socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        sock.send(struct.pack("=IHHII", 16 + len(body), 20, 0x605, 1, 0) +
+                  body)
+        assert struct.unpack_from("=i", sock.recv(4096), 16) == (0,)
+
+
+def test_host_address_of_ours_on_another_interface(lab):
+    """What keepalived marked is removed; on lo it matters only where the interface
+    answers for it."""
+    r2 = lab.r2
+    r2.ip_batch("link add eth9 type veth peer name eth9p", "link set eth9 up",
+                "link set eth9p up")
+    add_as_keepalived(r2, VIP, "eth9")
+    lab.start_pair(advert_int=10, virtual_mac=False)
+    lab.wait_pair()
+    wait_for(lambda: VIP not in r2.addresses("eth9"), 5, "its removal")
+    r2.ip("address", "add", VIP + "/32", "dev", "eth9")
+    elsewhere = lambda: alarms(r2).get("address-elsewhere", {}).get("text", "")
+    wait_for(lambda: "stands on eth9" in elsewhere(), 15, "alarm")
+    r2.ip("link", "del", "eth9")
+    r2.ip("address", "add", VIP + "/32", "dev", "lo")
+    wait_for(lambda: "stands on lo" in elsewhere(), 15, "alarm of lo")
+    assert "arp_ignore to 1" in elsewhere()
+    r2.sysctl("net.ipv4.conf.eth0.arp_ignore", 1)
+    wait_for(lambda: not elsewhere(), 15, "its end")
 
 
 def leave_behind(router, name="vrrp.51"):

@@ -135,6 +135,13 @@ def test_kinds_without_a_device_work_without_a_virtual_mac(lab, kind):
     kinds.answers(lab, ["v4a", "v6a"])
 
 
+def test_kinds_without_a_device_auto_goes_without(lab):
+    interface = kinds.build(lab, "ipvlan-l2")
+    kinds.start(lab, interface, ["v4m"], "virtual_mac = auto")
+    assert not lab.r1.instance("v4m")["virtual-mac"]
+    kinds.answers(lab, ["v4m"])
+
+
 @pytest.mark.parametrize("kind", sorted(WORKS))
 def test_kinds_on_which_nobody_else_is(labs, kind):
     *lines, interface, _ = WORKS[kind]

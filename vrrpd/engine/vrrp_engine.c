@@ -50,6 +50,7 @@
 #include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_patience.h"
+#include "vrrpd/pure/vrrp_steering.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 #include "vrrpd/pure/vrrp_probation.h"
 
@@ -206,6 +207,19 @@ on_joined(const uint8_t *body, size_t len, void *arg)
 	if (!vrrp_joined_decode(body, len, &number, &error))
 		return VRRP_REFUSAL_BODY;
 	vrrp_router_joined(e->router, number, error);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
+on_steered(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_engine *e = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_steered_decode(body, len, &number, &error))
+		return VRRP_REFUSAL_BODY;
+	vrrp_router_steered(e->router, number, error);
 	return VRRP_REFUSAL_NONE;
 }
 
@@ -628,6 +642,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	vrrp_channel_handle(config->channel, VRRP_MSG_REMOVED, on_removed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_RENEWED, on_renewed, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_JOINED, on_joined, e);
+	vrrp_channel_handle(config->channel, VRRP_MSG_STEERED, on_steered, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_LEASED, on_leased, e);
 	vrrp_channel_handle(config->channel, VRRP_MSG_NET, on_net, e);
 	vrrp_tally_collect(&e->router->refusals, config->channel);
@@ -680,6 +695,7 @@ vrrp_engine_close(struct vrrp_engine *e)
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_REMOVED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_RENEWED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_JOINED, NULL, NULL);
+	vrrp_channel_handle(e->config.channel, VRRP_MSG_STEERED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_LEASED, NULL, NULL);
 	vrrp_channel_handle(e->config.channel, VRRP_MSG_NET, NULL, NULL);
 	vrrp_tally_collect(NULL, e->config.channel);

@@ -46,6 +46,7 @@
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
+#include "vrrpd/linux/vrrp_strict.h"
 #include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_manners.h"
 #include "vrrpd/linux/vrrp_vmac.h"
@@ -503,6 +504,27 @@ vrrp_router_joined(struct vrrp_router *r, uint32_t number, int error)
 	reapply_later(r);
 }
 
+static bool
+steered(struct vrrp_instance *const *list, unsigned count, uint32_t number,
+    int error)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (list[i]->steering == number) {
+			vrrp_hold_steered(list[i], error);
+			return true;
+		}
+	return false;
+}
+
+void
+vrrp_router_steered(struct vrrp_router *r, uint32_t number, int error)
+{
+	if (!steered(r->instances, r->instance_count, number, error))
+		(void)steered(r->lingering, r->lingering_count, number, error);
+}
+
 /* --- stalls --- */
 
 static void
@@ -677,6 +699,8 @@ vrrp_router_refresh(struct vrrp_router *r)
 
 	for (i = 0; r->refresh_at == 0 && i < r->lingering_count; i++)
 		vrrp_hold_refresh(r->lingering[i]);
+	if (r->refresh_at == 0 && r->env.strict != NULL)
+		vrrp_strict_look(r->env.strict);
 	for (i = 0; r->refresh_at == 0 && i < r->iface_count; i++)
 		vrrp_manners_pay(&r->ifaces[i]->manners);
 	/* With fewer instances than slots the last calls find nobody. */
@@ -759,6 +783,7 @@ router_free(struct vrrp_router *r)
 	vrrp_io_tx_close(r->tx);
 	vrrp_neigh_close(r->neigh);
 	vrrp_filter_free(r->env.filter);
+	vrrp_strict_free(r->env.strict);
 	free(r);
 }
 
@@ -779,6 +804,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		return -ENOMEM;
 	r->loop = r->env.loop = loop;
 	r->env.filter = vrrp_filter_new();
+	r->env.strict = vrrp_strict_new();
 	r->env.errands = vrrp_errands_new(&r->env);
 	r->env.guards = vrrp_guards_new(&r->env);
 	r->reapply_timer = loop_timer_new(loop, reapply_cb, r);
@@ -814,6 +840,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.neigh = r->neigh,
 		.addrs = &r->addrs,
 		.filter = r->env.filter,
+		.strict = r->env.strict,
 		.errands = r->env.errands,
 		.guards = r->env.guards,
 		.track = r->env.track,

@@ -161,6 +161,9 @@ struct vrrp_instance {
 	struct vrrp_stranger	 stranger;	/* of vrrp_host.c */
 	const char		*unsettled;	/* vrrp_vmac_unsettled() */
 	bool			 steers;	/* vrrp_hold_steer(), lately */
+	struct addr		 gateway;	/* then; unset: none */
+	uint32_t		 steering;	/* not answered errand; 0: none */
+	mono_t			 steering_since;
 	struct {
 		bool		install;
 		uint64_t	record;		/* UINT64_MAX: none */

@@ -138,14 +138,28 @@ say_no_primary(const struct vrrp_instance *v, char *w, size_t size)
 		    ", only virtual ones: their owner has priority = 255" : "");
 }
 
-bool
-vrrp_able_stands(const struct vrrp_instance *v, char *text)
+static enum vrrp_ground_verdict
+ground_of(const struct vrrp_instance *v, char *text)
 {
 	const struct nl_link *l = &v->iface->link;
 
 	return vrrp_conf_ground(l, l->master == 0 ? NULL :
-	    nl_link_at(v->env->nl, l->master), v->p.virtual_mac, text) ==
-	    VRRP_GROUND_GOOD;
+	    nl_link_at(v->env->nl, l->master), v->p.virtual_mac, text);
+}
+
+bool
+vrrp_able_stands(const struct vrrp_instance *v, char *text)
+{
+	enum vrrp_ground_verdict verdict = ground_of(v, text);
+
+	return verdict == VRRP_GROUND_GOOD ||
+	    (verdict == VRRP_GROUND_NO_DEVICE && v->p.virtual_mac_auto);
+}
+
+bool
+vrrp_able_bears_device(const struct vrrp_instance *v, char *text)
+{
+	return ground_of(v, text) != VRRP_GROUND_NO_DEVICE;
 }
 
 /* Every condition but the group's.  False: *cause, and w for a user. */

@@ -27,6 +27,8 @@ bool	vrrp_able_soon(const struct vrrp_instance *);
 bool	vrrp_able_now(struct vrrp_instance *, enum vrrp_cause *cause);
 /* The interface is of a kind that bears it; else text (VRRP_GROUND_TEXT_MAX). */
 bool	vrrp_able_stands(const struct vrrp_instance *, char *text);
+/* False: without a virtual MAC only, and the text says why. */
+bool	vrrp_able_bears_device(const struct vrrp_instance *, char *text);
 /* A tracked item keeps it from running (L-17). */
 bool	vrrp_able_track_forbids(const struct vrrp_instance *);
 /* Why it starts, after what made it stop. */

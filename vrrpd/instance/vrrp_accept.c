@@ -12,16 +12,22 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/log.h"
 #include "vrrpd/instance/vrrp_accept.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_addrs.h"
 #include "vrrpd/instance/vrrp_bequest.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 
 #define FORM_HOLD_NS	(60 * NS_PER_S)		/* V-13 */
+
+/* A peer may be between two addresses for a moment. */
+#define UNKNOWN_PATIENCE_NS	(2 * NS_PER_S)
+#define UNKNOWN_HOLD_NS		(3 * NS_PER_S)
 
 static bool
 is_unicast_peer(const struct vrrp_instance *v, const struct addr *addr)
@@ -194,6 +200,44 @@ vrrp_accept_judge(const struct vrrp_instance *v, const struct vrrp_advert *a)
 	    v->p.checksum_compat == VRRP_CHECKSUM_RFC9568)
 		return VRRP_CHECKSUM;
 	return a->version == 2 ? judge_v2(v, a) : VRRP_OK;
+}
+
+/* Of those that are named: one that is not heard.  NULL: there is none. */
+static const struct addr *
+silent_peer(const struct vrrp_instance *v, mono_t now)
+{
+	const struct vrrp_heard_router *r;
+	unsigned i;
+
+	for (i = 0; i < v->p.unicast_count; i++) {
+		r = vrrp_heard_find(&v->heard, &v->p.unicast_peers[i]);
+		if (r == NULL || mono_is_never(r->last) || mono_before(
+		    mono_add(r->last, UNKNOWN_HOLD_NS), now))
+			return &v->p.unicast_peers[i];
+	}
+	return NULL;
+}
+
+void
+vrrp_accept_unknown(struct vrrp_instance *v, mono_t now,
+    const struct vrrp_advert *a)
+{
+	const struct vrrp_alarm_who who = { .address = a->source };
+	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN];
+	const struct addr *silent;
+
+	if (v->p.unicast_count == 0 || is_unicast_peer(v, &a->source) ||
+	    is_martian(v, a) || (a->version == 2 && judge_v2(v, a) != VRRP_OK))
+		return;
+	silent = silent_peer(v, now);
+	if (silent == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "its advertisements are discarded: "
+	    "unicast_peers has %s, which is silent, and not this address",
+	    addr_format(silent, address, sizeof(address)));
+	vrrp_alert_see(v, VRRP_ALARM_UNKNOWN_PEER, &who, text,
+	    UNKNOWN_PATIENCE_NS, UNKNOWN_HOLD_NS +
+	    3 * ns_from_cs(a->interval_cs));
 }
 
 void

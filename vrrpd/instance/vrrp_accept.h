@@ -11,6 +11,13 @@
 /* VRRP_OK, or the first reason against it.  Changes nothing. */
 enum vrrp_verdict vrrp_accept_judge(const struct vrrp_instance *,
 	    const struct vrrp_advert *);
+/*
+ * An advert with a source that was refused: to unicast, and right but for that, it is
+ * likely that of a peer which has another own address now.  While a peer is silent
+ * that is an alarm.
+ */
+void	vrrp_accept_unknown(struct vrrp_instance *, mono_t now,
+	    const struct vrrp_advert *);
 
 /*
  * A packet for this VRID was refused, here or before: count it, keep it for

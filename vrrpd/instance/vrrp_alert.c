@@ -11,6 +11,7 @@
 
 #include "vrrpd/instance/vrrp_alert.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/log.h"
@@ -18,6 +19,8 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
+/* Longer than a session takes to come up. */
+#define ELSEWHERE_PATIENCE_NS	(10 * NS_PER_S)
 /*
  * A session that is made anew by both ends, or a bfdd that is started again, is
  * back by then.
@@ -137,11 +140,57 @@ vrrp_alert_half_heard_text(bool bfd)
 	    "timers would notice its death";
 }
 
+/*
+ * The router that we follow has another own address than those that sessions are
+ * named with, and one of them is down: likely it is that one.  NULL: not so.
+ */
+static const struct addr *
+session_elsewhere(const struct vrrp_instance *v)
+{
+	const struct addr *source = &v->core.active.source, *down = NULL;
+	const struct vrrp_death_session *s;
+	unsigned i;
+
+	if (v->core.state != VRRP_BACKUP || !addr_is_set(source) ||
+	    v->p.has_bfd_auto)
+		return NULL;
+	for (i = 0; i < v->p.bfd_count; i++) {
+		if (v->p.bfd[i].role != VRRP_BFD_PEER)
+			continue;
+		if (addr_equal(&v->p.bfd[i].peer, source))
+			return NULL;
+		s = vrrp_death_find(&v->core.death, &v->p.bfd[i].peer);
+		if (s == NULL || !s->has_been_up || s->fell)
+			down = &v->p.bfd[i].peer;
+	}
+	return down;
+}
+
+static void
+look_for_session(struct vrrp_instance *v)
+{
+	const struct vrrp_alarm_who who = { .address = v->core.active.source };
+	const struct addr *down = session_elsewhere(v);
+	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN];
+
+	if (down == NULL) {
+		vrrp_alert_end(v, VRRP_ALARM_BFD_ELSEWHERE);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "it is Active, and the BFD session is "
+	    "with %s, which is down: only VRRP timers would notice its death",
+	    addr_format(down, address, sizeof(address)));
+	vrrp_alert_raise(v, VRRP_ALARM_BFD_ELSEWHERE, &who, text,
+	    ELSEWHERE_PATIENCE_NS);
+}
+
 void
 vrrp_alert_look(struct vrrp_instance *v)
 {
 	struct vrrp_alarm_who who = { .has_mac = false };
 	bool bfd, half;
+
+	look_for_session(v);
 
 	half = vrrp_core_half_heard(&v->core, &who.address, &bfd);
 	if (half && bfd)

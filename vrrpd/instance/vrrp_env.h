@@ -17,6 +17,7 @@ struct vrrp_addrs;
 struct vrrp_channel;
 struct vrrp_errands;
 struct vrrp_filter;
+struct vrrp_strict;
 struct vrrp_guards;
 struct vrrp_handoff;
 struct vrrp_instance;
@@ -50,6 +51,7 @@ struct vrrp_env {
 	const struct vrrp_neigh	*neigh;		/* of unicast peers; may be NULL */
 	const struct vrrp_addrs	*addrs;
 	struct vrrp_filter	*filter;	/* accept = no */
+	struct vrrp_strict	*strict;	/* may be NULL: no firewall */
 	struct vrrp_guards	*guards;	/* NULL: no leases */
 	struct vrrp_track	*track;
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */

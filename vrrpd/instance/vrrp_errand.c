@@ -40,6 +40,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 struct join {
 	struct vrrp_joining	wish;
@@ -65,6 +66,7 @@ struct vrrp_errands {
 	struct join		*joins;		/* not answered */
 	unsigned		 join_count;
 	uint32_t		 join_number;	/* of the last one */
+	uint32_t		 steer_number;	/* the same */
 	struct vrrp_removals	 removals;
 	mono_t			 rest_until;	/* none leaves before */
 	struct vrrp_removal	 some[VRRP_REMOVALS_MESSAGE];
@@ -72,7 +74,8 @@ struct vrrp_errands {
 };
 
 _Static_assert(VRRP_REMOVALS_MESSAGE * VRRP_REMOVAL_BYTES <=
-    VRRP_RENEWAL_MAX, "one buffer for both");
+    VRRP_RENEWAL_MAX && VRRP_STEERING_MAX <= VRRP_RENEWAL_MAX,
+    "one buffer for all");
 
 /* --- making --- */
 
@@ -321,6 +324,27 @@ join_again(struct vrrp_errands *e)
 		e->joins[i].asked = false;
 	if (e->net == VRRP_NET_THERE)
 		send_joins(e);
+}
+
+/* --- ways back --- */
+
+/* A message that the channel does not take is as good as unanswered. */
+uint32_t
+vrrp_errands_steer(struct vrrp_errands *e, const uint8_t *netlink, size_t len)
+{
+	struct vrrp_steering s = { .netlink = netlink, .len = len };
+	size_t n;
+
+	if (!e->started || e->env->channel == NULL)
+		return 0;
+	if (++e->steer_number == 0)
+		e->steer_number = 1;
+	s.number = e->steer_number;
+	n = vrrp_steering_encode(&s, e->body, sizeof(e->body));
+	if (n == 0 || vrrp_channel_send(e->env->channel, VRRP_MSG_STEER,
+	    e->body, n) == -EPIPE)
+		return 0;
+	return s.number;
 }
 
 /* --- removal --- */

@@ -95,6 +95,15 @@ void	vrrp_errands_forgo_join(struct vrrp_errands *, uint32_t number);
 bool	vrrp_errands_joined(struct vrrp_errands *, uint32_t number, int error);
 
 /*
+ * Rules and routes of ours (vrrp_vip_steer.c) are to be put there or taken away.  The
+ * number of the errand, which comes back with the answer; nothing is kept here, and
+ * whoever gets none wishes it again.  0: nobody can be asked, as with
+ * vrrp_errands_make(), and whoever wishes it does it.
+ */
+uint32_t vrrp_errands_steer(struct vrrp_errands *, const uint8_t *netlink,
+	    size_t len);
+
+/*
  * The monitor's word on vrrpd-net; the first one shows that the loop turns.  True: there
  * is one now that may not have heard what was asked before.
  */

@@ -45,8 +45,11 @@
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
+#include "vrrpd/linux/vrrp_strict.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
+
+#define STEERING_PATIENCE_NS	(2 * NS_PER_S)
 
 /* --- ready to take over --- */
 
@@ -231,6 +234,18 @@ kin(int ifindex, const struct addr_prefix *prefix, unsigned n,
 	return false;
 }
 
+/* The answer goes to vrrp_hold_steered(). */
+static bool
+have_steered(const uint8_t *netlink, size_t len, void *arg)
+{
+	struct vrrp_instance *v = arg;
+
+	v->steering = v->env->errands == NULL ? 0 :
+	    vrrp_errands_steer(v->env->errands, netlink, len);
+	v->steering_since = loop_clock();
+	return v->steering != 0;
+}
+
 /*
  * How long the addresses are lent is decided anew when they are taken: what was
  * lent, and is not refreshed any more, would be gone in no time.
@@ -250,6 +265,8 @@ questions(struct vrrp_instance *v)
 		.next = next_address,
 		.kin = kin,
 		.steers = v->steers,
+		.gateway = v->gateway,
+		.steer = have_steered,
 	};
 }
 
@@ -372,14 +389,25 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 }
 
+/*
+ * Does the host want the way back to lead through the device?  ARP asks for it in
+ * IPv4 (all.arp_filter), a firewall in either family, and of those further away too.
+ */
 static bool
-host_steers(const struct vrrp_instance *v)
+host_steers(struct vrrp_instance *v)
 {
+	bool strict = vrrp_strict_is(v->env->strict, v->p.family);
 	int value = 0;
 
-	if (v->p.virtual_mac && v->p.family == AF_INET)
+	memset(&v->gateway, 0, sizeof(v->gateway));
+	if (!v->p.virtual_mac)
+		return false;
+	if (strict)
+		(void)nl_default_gateway(v->env->nl, v->p.family,
+		    v->iface->link.ifindex, &v->gateway);
+	else if (v->p.family == AF_INET)
 		(void)devconf_get(AF_INET, "all", "arp_filter", &value);
-	return value != 0;
+	return strict || value != 0;
 }
 
 void
@@ -388,10 +416,23 @@ vrrp_hold_steer(struct vrrp_instance *v)
 	struct vrrp_vip_questions q;
 
 	v->steers = host_steers(v);
-	if (v->vips == NULL || !v->holds || v->core.state != VRRP_ACTIVE)
+	if (v->vips == NULL)
+		return;
+	if (v->steering != 0 && mono_sub(loop_clock(), v->steering_since) >=
+	    STEERING_PATIENCE_NS)
+		vrrp_vip_steer_again(v->vips);
+	if (!v->holds || v->core.state != VRRP_ACTIVE)
 		return;
 	q = questions(v);
 	vrrp_vip_steer(v->vips, &q);
+}
+
+void
+vrrp_hold_steered(struct vrrp_instance *v, int error)
+{
+	v->steering = 0;
+	if (v->vips != NULL)
+		vrrp_vip_steered(v->vips, error);
 }
 
 bool
@@ -864,6 +905,18 @@ vrrp_hold_awaits(const struct vrrp_env *env, const struct vrrp_iface *f,
 	return vrrp_errands_is_reserved(env->errands, &w);
 }
 
+/* From now on; retry_reason says why. */
+static void
+go_without(struct vrrp_instance *v)
+{
+	v->p.virtual_mac = false;
+	v->given_up_real_ns = loop_realtime_ns();
+	(void)snprintf(v->given_up_why, sizeof(v->given_up_why), "%.*s",
+	    (int)strcspn(v->retry_reason, ";"), v->retry_reason);
+	log_notice("instance=%s virtual_mac=auto goes without: %s", v->p.name,
+	    v->given_up_why);
+}
+
 /*
  * No device can be made on an interface of this kind, or none that would work where
  * /proc/sys cannot be written.  True: the instance does without from now on.
@@ -874,13 +927,22 @@ does_without(struct vrrp_instance *v, int error)
 	if (!v->p.virtual_mac_auto || !v->p.virtual_mac || v->kept ||
 	    (error != -EINVAL && error != -EOPNOTSUPP && error != -EROFS))
 		return false;
-	v->p.virtual_mac = false;
-	v->given_up_real_ns = loop_realtime_ns();
-	(void)snprintf(v->given_up_why, sizeof(v->given_up_why), "%.*s",
-	    (int)strcspn(v->retry_reason, ";"), v->retry_reason);
-	log_notice("instance=%s virtual_mac=auto goes without: %s", v->p.name,
-	    v->given_up_why);
+	go_without(v);
 	return true;
+}
+
+/* The kernel would make a device there that hears nothing. */
+static void
+go_without_on_such_ground(struct vrrp_instance *v)
+{
+	char text[VRRP_GROUND_TEXT_MAX];
+
+	if (!v->p.virtual_mac_auto || !v->p.virtual_mac || v->kept ||
+	    vrrp_able_bears_device(v, text))
+		return;
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason), "%.*s",
+	    (int)strcspn(text, ":"), text);
+	go_without(v);
 }
 
 static int
@@ -896,6 +958,7 @@ vrrp_hold_open(struct vrrp_instance *v)
 	struct vrrp_device_made m;
 	int error;
 
+	go_without_on_such_ground(v);
 	if (v->making != 0 || !is_name_free(v) ||
 	    (!v->kept && !vrrp_leftover_make_way(v)))
 		return false;

@@ -98,11 +98,13 @@ void	vrrp_hold_hush(struct vrrp_instance *);
  */
 void	vrrp_hold_keep_ways(struct vrrp_instance *);
 /*
- * Is the host told by now to answer ARP only where the way back leads, or not any
- * more (all.arp_filter)?  Or has somebody else taken away what that asks for
- * (vrrp_vip_steer())?  Reads a small file.
+ * Is the host told by now to answer only where the way back leads, or not any more
+ * (all.arp_filter, or a firewall)?  Or has somebody else taken away what that asks for
+ * (vrrp_vip_steer())?  Reads a small file, and asks the kernel for a route.
  */
 void	vrrp_hold_steer(struct vrrp_instance *);
+/* vrrpd-net has done what that asks for, or the kernel has refused it. */
+void	vrrp_hold_steered(struct vrrp_instance *, int error);
 /* The addresses it holds, if any, are lent for another while. */
 void	vrrp_hold_refresh(struct vrrp_instance *);
 /*

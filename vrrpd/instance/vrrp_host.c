@@ -9,7 +9,8 @@
  * that interface, also while we are Backup: clients reach the wrong router, or
  * this one by another MAC.  A leftover is removed when the instance starts
  * (vrrp_hold.c); who puts it there afterwards is alive, and the alarm says where it
- * stands.  Looked at is the interface of the instance, where others put them.
+ * stands.  Looked at are the interface of the instance, where others put them, and
+ * all others of the host that are in the same VRF.
  *
  * Called by vrrp_instance.c and, from time to time, by vrrp_router.c.
  */
@@ -45,6 +46,19 @@ value_of_all(const struct vrrp_setting *s, void *arg)
 	return value;
 }
 
+/* Without a virtual MAC the interface itself has to answer. */
+static bool
+answers_nobody(const struct vrrp_instance *v)
+{
+	int all = 0, own = 0;
+
+	if (v->p.virtual_mac || v->p.family != AF_INET)
+		return false;
+	(void)devconf_get(AF_INET, "all", "arp_ignore", &all);
+	(void)devconf_get(AF_INET, v->iface->link.name, "arp_ignore", &own);
+	return (all > own ? all : own) == 8;
+}
+
 static void
 look_at_settings(struct vrrp_instance *v)
 {
@@ -57,6 +71,14 @@ look_at_settings(struct vrrp_instance *v)
 		s = vrrp_setting_obstacle(v->p.family,
 		    v->vips != NULL && vrrp_vip_steer_error(v->vips) != 0,
 		    value_of_all, NULL, &value);
+	if (s == NULL && answers_nobody(v)) {
+		(void)snprintf(text, sizeof(text), "arp_ignore of %s or of all "
+		    "interfaces is 8: ARP is answered for no address of it; "
+		    "sysctl -w net.ipv4.conf.%s.arp_ignore=1",
+		    v->iface->link.name, v->iface->link.name);
+		vrrp_alert_raise(v, VRRP_ALARM_HOST_SETTING, NULL, text, 0);
+		return;
+	}
 	if (s == NULL) {
 		vrrp_alert_end(v, VRRP_ALARM_HOST_SETTING);
 		return;
@@ -95,25 +117,68 @@ name_stranger(struct vrrp_instance *v, char *buf, size_t size)
 		    s->program, s->pid);
 }
 
-/* The interface, or a device of another daemon, which has this address; else NULL. */
-static const char *
+/* The interface itself answers ARP for whatever address the host has. */
+static bool
+answers_for_all(const struct vrrp_instance *v)
+{
+	int all = 0, own = 0;
+
+	if (v->p.family != AF_INET)
+		return false;
+	(void)devconf_get(AF_INET, "all", "arp_ignore", &all);
+	(void)devconf_get(AF_INET, v->iface->link.name, "arp_ignore", &own);
+	return all == 0 && own == 0;
+}
+
+/*
+ * The interface, a device of another daemon, or any other interface, which has this
+ * address; else NULL.  On one that nobody asks it is no matter, as long as the
+ * interface does not answer for it: balanced servers have them on lo.
+ */
+static const struct nl_link *
 place_of(const struct vrrp_instance *v, const struct vrrp_vip_address *a)
 {
 	const struct nl_link *link;
 
 	if (stands_on(v, a, v->iface->link.ifindex))
-		return v->iface->link.name;
+		return &v->iface->link;
 	link = vrrp_stranger_device(v->env->nl, &v->p, &v->iface->link);
-	return link != NULL && stands_on(v, a, link->ifindex) ? link->name :
-	    NULL;
+	if (link != NULL && stands_on(v, a, link->ifindex))
+		return link;
+	link = NULL;
+	while ((link = nl_link_next_known(v->env->nl, link)) != NULL)
+		if (vrrp_stranger_may_have(link, &v->iface->link) &&
+		    stands_on(v, a, link->ifindex) &&
+		    (vrrp_stranger_is_asked(link) || answers_for_all(v)))
+			return link;
+	return NULL;
+}
+
+static void
+say_place(const struct vrrp_instance *v, const struct vrrp_vip_address *a,
+    const struct nl_link *place, const char *who,
+    char text[VRRP_ALARM_TEXT_MAX])
+{
+	char address[ADDR_STRLEN];
+
+	(void)addr_format(&a->prefix.addr, address, sizeof(address));
+	if (vrrp_stranger_is_asked(place))
+		(void)snprintf(text, VRRP_ALARM_TEXT_MAX, "%s stands on %s as "
+		    "well, which answers for it whoever is Active%s", address,
+		    place->name, who);
+	else
+		(void)snprintf(text, VRRP_ALARM_TEXT_MAX, "%s stands on %s as "
+		    "well, and %s answers for it whoever is Active: set its "
+		    "arp_ignore to 1", address, place->name,
+		    v->iface->link.name);
 }
 
 void
 vrrp_host_look(struct vrrp_instance *v)
 {
 	const struct vrrp_vip_address *a;
-	char text[VRRP_ALARM_TEXT_MAX], address[ADDR_STRLEN], who[64];
-	const char *place;
+	char text[VRRP_ALARM_TEXT_MAX], who[64];
+	const struct nl_link *place;
 	unsigned i;
 
 	look_at_settings(v);
@@ -124,10 +189,7 @@ vrrp_host_look(struct vrrp_instance *v)
 		if (place == NULL)
 			continue;
 		name_stranger(v, who, sizeof(who));
-		(void)snprintf(text, sizeof(text), "%s stands on %s as well, "
-		    "which answers for it whoever is Active%s",
-		    addr_format(&a[i].prefix.addr, address, sizeof(address)),
-		    place, who);
+		say_place(v, &a[i], place, who, text);
 		vrrp_alert_raise(v, VRRP_ALARM_ADDRESS_ELSEWHERE, NULL, text,
 		    PATIENCE_NS);
 		return;

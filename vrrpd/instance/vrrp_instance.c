@@ -311,7 +311,7 @@ restore(void *arg)
 void
 vrrp_instance_look_at_settings(struct vrrp_instance *v)
 {
-	if (v->vips == NULL || !v->holds || v->making != 0)
+	if (v->vips == NULL || v->making != 0)
 		return;
 	v->unsettled = vrrp_vmac_unsettled(v->vips);
 	if (v->unsettled != NULL && !vrrp_hold_make_again(v, true))

@@ -68,7 +68,8 @@ void	vrrp_instance_iface_lost(struct vrrp_instance *);
 void	vrrp_instance_primary_changed(struct vrrp_instance *);
 /*
  * Has somebody else written into a setting of its device?  Then it is made ready
- * again.  For those that hold their addresses; reads a dozen small files.
+ * again, also a Backup's, and that of one whose addresses the kernel refuses for it.
+ * Reads a dozen small files.
  */
 void	vrrp_instance_look_at_settings(struct vrrp_instance *);
 /*

@@ -9,7 +9,8 @@
  * Where ours will be, and on the interface itself, where a run without a virtual MAC
  * had them, they are removed one by one; devices of ours from an earlier run are
  * adopted (vrrp_vmac.c), or removed at the start (vrrp_router_remove_orphans()).
- * A device of keepalived's goes whole.
+ * A device of keepalived's goes whole.  On other interfaces of the host only what
+ * carries keepalived's mark is removed; the rest is an alarm (vrrp_host.c).
  *
  * As long as such a daemon runs here nothing is taken from it: it would put it back,
  * and both would go on for ever.  Then the instance that cannot run says why, and one
@@ -25,6 +26,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "shared/log.h"
 #include "shared/nl.h"
@@ -104,6 +106,41 @@ clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q,
 	}
 }
 
+/* On an interface that is none of the instance's: what is known to be keepalived's. */
+static void
+clean_elsewhere(struct vrrp_instance *v, struct look *l, int ours,
+    const struct addr *a)
+{
+	const struct nl_link *link = NULL;
+	const struct nl_addr *found;
+	char text[ADDR_PREFIX_STRLEN];
+	int error;
+
+	while ((link = nl_link_next_known(v->env->nl, link)) != NULL) {
+		if (link->ifindex == ours ||
+		    !vrrp_stranger_may_have(link, &v->iface->link) ||
+		    !vrrp_addrs_has(v->env->addrs, link->ifindex, a))
+			continue;
+		found = NULL;
+		while ((found = vrrp_addrs_next(v->env->addrs, link->ifindex,
+		    found)) != NULL) {
+			if (!addr_equal(&found->prefix.addr, a) ||
+			    !vrrp_stranger_put(found) || is_anyone_alive(l))
+				continue;
+			log_notice("instance=%s removing leftover address=%s "
+			    "of a keepalived from %s", v->p.name,
+			    addr_prefix_format(&found->prefix, text,
+			    sizeof(text)), link->name);
+			error = nl_addr_del(v->env->nl, link->ifindex,
+			    &found->prefix);
+			if (error < 0)
+				log_warning("instance=%s address=%s stays on "
+				    "%s: %s", v->p.name, text, link->name,
+				    strerror(-error));
+		}
+	}
+}
+
 /* An instance that another one is to go on for answers until that one does. */
 static bool
 is_held(const struct vrrp_instance *v, const struct addr *a)
@@ -138,6 +175,9 @@ vrrp_leftover_clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
 		/* There the owner has them as its own. */
 		if (a[i].ifindex != v->iface->link.ifindex && !is_owner)
 			clean(v, q, &l, v->iface->link.ifindex,
+			    &a[i].prefix.addr);
+		if (!is_owner)
+			clean_elsewhere(v, &l, a[i].ifindex,
 			    &a[i].prefix.addr);
 	}
 }

@@ -817,6 +817,8 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	verdict = vrrp_accept_judge(v, a);
 	if (verdict != VRRP_OK) {
 		vrrp_accept_refuse(v, now, verdict, &a->source);
+		if (verdict == VRRP_SOURCE)
+			vrrp_accept_unknown(v, now, a);
 		return;
 	}
 	v->stats.advertisement_rcvd++;

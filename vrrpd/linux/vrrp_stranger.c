@@ -139,6 +139,37 @@ vrrp_stranger_device(const struct nl *nl, const struct vrrp_params *p,
 	return NULL;
 }
 
+static bool
+is_our_device(const struct nl_link *link)
+{
+	return link->is_macvlan && (strncmp(link->name, "vr4-", 4) == 0 ||
+	    strncmp(link->name, "vr6-", 4) == 0);
+}
+
+bool
+vrrp_stranger_may_have(const struct nl_link *link,
+    const struct nl_link *interface)
+{
+	return link->ifindex != interface->ifindex &&
+	    nl_link_vrf(link) == nl_link_vrf(interface) && !is_our_device(link);
+}
+
+bool
+vrrp_stranger_is_asked(const struct nl_link *link)
+{
+	return link->admin_up && link->has_mac && !link->loopback &&
+	    !link->no_arp;
+}
+
+/* IFA_PROTO, with the number that keepalived has for its routes. */
+#define PROTOCOL_KEEPALIVED	18	/* RTPROT_KEEPALIVED */
+
+bool
+vrrp_stranger_put(const struct nl_addr *a)
+{
+	return a->protocol == PROTOCOL_KEEPALIVED;
+}
+
 /* "vrrp.51", "vrrp6.51", and with a number after that where a name was taken. */
 bool
 vrrp_stranger_makes(const char *name)

@@ -99,6 +99,14 @@ struct vrrp_vip_questions {
 	/* The host wants what answers to be where the way back leads: see
 	 * vrrp_vip_steer(). */
 	bool	steers;
+	/* Then also for what is further away, by this gateway; unset: not. */
+	struct addr gateway;
+	/*
+	 * Has somebody else, who may wait for the kernel, carry out what steering
+	 * needs; vrrp_vip_steered() is the answer.  False: nobody does, and it is
+	 * done here.  May be NULL: the same.
+	 */
+	bool	(*steer)(const uint8_t *netlink, size_t len, void *arg);
 };
 int	vrrp_vip_prepare(struct vrrp_vips *, const struct vrrp_vip_questions *,
 	    char reason[VRRP_VIP_REASON_MAX]);
@@ -162,13 +170,17 @@ const uint8_t *vrrp_vip_renewal(const struct vrrp_vips *, size_t *len);
 void	vrrp_vip_keep_ways(struct vrrp_vips *,
 	    const struct vrrp_vip_questions *);
 /*
- * Where the host asks for it (q->steers), the way back from an IPv4 address on our
+ * Where the host asks for it (q->steers), the way back from an address on our
  * device leads through that device, as long as the address is installed and may
  * speak: a rule for what has this source, and a table with the networks of the
  * parent.  Puts there what is missing, or takes everything away; nothing is sent
  * where there is nothing to do.  install, hush and withdraw do the same by themselves.
  */
 void	vrrp_vip_steer(struct vrrp_vips *, const struct vrrp_vip_questions *);
+/* q->steer has had it carried out: 0 or negative errno. */
+void	vrrp_vip_steered(struct vrrp_vips *, int error);
+/* The answer has not come: once more the last that was asked for. */
+void	vrrp_vip_steer_again(struct vrrp_vips *);
 /* errno of what the kernel refused of that, 0: nothing. */
 int	vrrp_vip_steer_error(const struct vrrp_vips *);
 /*

@@ -46,6 +46,7 @@ struct vrrp_vips {
 	struct nl_batch			*back;	/* of vrrp_vip_step_back() */
 	struct nl_batch			*steer;	/* of vrrp_vip_steer.c */
 	bool				 steered;	/* or a rule may be left */
+	struct addr			 steer_gateway;	/* when that was sent */
 	bool				 steer_again;	/* after a change */
 	int				 steer_error;
 	unsigned			 count;		/* p->vip_count, prepared */

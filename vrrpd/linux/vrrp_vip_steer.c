@@ -2,23 +2,31 @@
  * vrrp_vip_steer.c - the way back from an address leads through its device.
  *
  * Replies to the network of the interface leave through the interface, which has
- * the route, and not through the device that the address is on.  A host that is told
- * to answer ARP only where the way back leads (arp_filter of "all", which no device
- * can decline) would never answer for the address then.
+ * the route, and not through the device that the address is on.  Two kinds of hosts
+ * make something of that: one that is told to answer ARP only where the way back
+ * leads (arp_filter of "all", which no device can decline) would never answer for the
+ * address, and a firewall that drops what does not come from where the way back leads
+ * (vrrp_strict.h) would drop all that is sent to it.
  *
  * On such a host what has a virtual address as its source is looked up in a table of
- * its own first, which has the networks of the interface and our device for each:
- * replies leave with the virtual MAC.  Whatever is further away is not in the
- * table and takes the host's own routes, since only neighbours ask by ARP.
+ * its own first, which has the networks of the interface and our device for each, and
+ * the default gateway where a firewall asks: replies leave with the virtual MAC.
+ * What is not in the table takes the host's own routes.
  *
- * The number of the table is made from the index of the device.  The routes name the
+ * The number of the table is made from the index of the device.  IPv4 routes name the
  * address as their source, so the kernel takes them away with it, also when all of us
- * are dead.  A rule that is left then leads to an empty table, and lookups go on behind
- * it; it is removed when the address is withdrawn the next time, as each instance does
- * that adopts a device.
+ * are dead; IPv6 routes go with the device.  A rule that is left then is for an
+ * address that is not here; it is removed when the address is withdrawn the next time,
+ * as each instance does that adopts a device.
+ *
+ * A link-local address has its network on the device anyway.
  *
  * A device that may not speak is no way back: a router that leaves and lingers is
  * not steered.
+ *
+ * What is there is asked for by a look-up, which takes no lock; so nothing is sent
+ * but when an address comes or goes, or when somebody has changed something.  That
+ * takes the kernel's lock, and is vrrpd-net's to do where there is one (q->steer).
  *
  * Called by vrrp_vip.c and vrrp_hold.c.
  */
@@ -27,45 +35,57 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "shared/nl.h"
 #include "shared/nl_batch.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vip_state.h"
-
-/* "vr" and the index: no number that a person would choose. */
-#define TABLE		0x76720000U
+#include "vrrpd/pure/vrrp_steering.h"
 
 static uint32_t
 table_of(const struct vrrp_vips *v)
 {
-	return TABLE + (uint32_t)v->ifindex;
+	return VRRP_STEERING_TABLE + (uint32_t)v->ifindex %
+	    VRRP_STEERING_TABLES;
 }
 
 static bool
 can_steer(const struct vrrp_vips *v)
 {
-	return v->device[0] != '\0' && v->p->family == AF_INET;
+	return v->device[0] != '\0';
 }
 
 static bool
 is_on_device(const struct vrrp_vips *v, const struct vrrp_vip_address *a)
 {
-	return !a->owned && a->ifindex == v->ifindex;
+	return !a->owned && a->ifindex == v->ifindex &&
+	    !addr_is_link_local(&a->prefix.addr);
 }
 
-/* Of the networks of the parent, by the first address of ours. */
-static int
-add_routes(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
-    const struct addr *source)
+static bool
+is_network(const struct vrrp_vips *v, const struct nl_addr *own)
 {
+	return own->prefix.addr.family == v->p->family &&
+	    own->prefix.len < 8 * addr_len(v->p->family) &&
+	    !addr_is_link_local(&own->prefix.addr);
+}
+
+/* To the networks of the parent, and to all others where there is a gateway. */
+static int
+put_routes(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    const struct addr *source, bool on)
+{
+	const struct addr_prefix all = { .addr = { .family = v->p->family } };
 	const struct nl_addr *own = NULL;
 	int error = 0;
 
 	while (q->next != NULL && error == 0 && (own = q->next(
 	    v->parent.ifindex, own, q->arg)) != NULL)
-		if (own->prefix.addr.family == AF_INET &&
-		    own->prefix.len < 32)
+		if (is_network(v, own))
 			error = nl_batch_table_route(v->steer, v->ifindex,
-			    &own->prefix, source, table_of(v), true);
+			    &own->prefix, source, NULL, table_of(v), on);
+	if (error == 0 && addr_is_set(&q->gateway))
+		error = nl_batch_table_route(v->steer, v->ifindex, &all, source,
+		    &q->gateway, table_of(v), on);
 	return error;
 }
 
@@ -85,7 +105,7 @@ build(struct vrrp_vips *v, const struct vrrp_vip_questions *q, bool on)
 		error = nl_batch_rule(v->steer, &v->addresses[i].prefix.addr,
 		    table_of(v), on);
 	}
-	return error == 0 && on && source != NULL ? add_routes(v, q, source) :
+	return error == 0 && source != NULL ? put_routes(v, q, source, on) :
 	    error;
 }
 
@@ -101,11 +121,35 @@ steered(int error, unsigned failed_at, void *arg)
 static void
 carry_out(struct vrrp_vips *v)
 {
+	const uint8_t *bytes;
 	size_t len;
 
-	(void)nl_batch_bytes(v->steer, &len);
-	if (len > 0)
+	bytes = nl_batch_bytes(v->steer, &len);
+	if (len > 0 && (v->q->steer == NULL ||
+	    !v->q->steer(bytes, len, v->q->arg)))
 		(void)nl_batch_send(v->steer, steered, v);
+}
+
+/* Does an answer to a neighbour of the parent leave as it should? */
+static bool
+leads_through(const struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+{
+	const struct nl_addr *own = NULL;
+	struct addr neighbour;
+	unsigned i;
+
+	while (q->next != NULL && (own = q->next(v->parent.ifindex, own,
+	    q->arg)) != NULL && !is_network(v, own))
+		continue;
+	if (q->next == NULL || own == NULL)
+		return true;
+	neighbour = own->prefix.addr;
+	neighbour.bytes[addr_len(neighbour.family) - 1] ^= 2;
+	for (i = 0; i < v->count; i++)
+		if (is_on_device(v, &v->addresses[i]) && nl_way_out(v->nl,
+		    &v->addresses[i].prefix.addr, &neighbour) != v->ifindex)
+			return false;
+	return true;
 }
 
 void
@@ -114,6 +158,7 @@ vrrp_vip_steer_on(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	if (!q->steers || !can_steer(v) || build(v, q, true) < 0)
 		return;
 	v->steered = true;
+	v->steer_gateway = q->gateway;
 	carry_out(v);
 }
 
@@ -131,10 +176,26 @@ void
 vrrp_vip_steer(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {
 	v->q->steers = q->steers;
+	v->q->gateway = q->gateway;
+	if (q->steers && v->steered && addr_equal(&q->gateway,
+	    &v->steer_gateway) && leads_through(v, q))
+		return;
 	if (q->steers)
 		vrrp_vip_steer_on(v, q);
 	else if (v->steered)
 		vrrp_vip_steer_off(v);
+}
+
+void
+vrrp_vip_steered(struct vrrp_vips *v, int error)
+{
+	v->steer_error = -error;
+}
+
+void
+vrrp_vip_steer_again(struct vrrp_vips *v)
+{
+	carry_out(v);
 }
 
 int

@@ -153,32 +153,65 @@ configure_device(const struct vrrp_device_wish *w, const char *device,
 #define ALIAS_MARK	"vrrpd "
 #define TAG_VALUES	((1U << (4 * VRRP_VMAC_TAG_VALUES)) - 1)
 
+/* The beginning of a small file of the kernel's; "" where it cannot be read. */
+static void
+read_start(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd == -1 ? 0 : read(fd, buf, size - 1);
+
+	if (fd != -1)
+		(void)close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+}
+
 /*
- * Where the number of a process means something: its pid namespace, which the alias
- * of the device names.  Two containers on one network of the host have one each.
- * "" where it cannot be told.
+ * Where and when the number of a process means something: its pid namespace, and
+ * the boot, which the alias of the device names ("vrrpd pid:[4026531836] 1a2b3c4d").
+ * Two containers on one network of the host have a namespace each, and a machine
+ * that is put back from an image may have devices of another boot.  "" where it
+ * cannot be told.
  */
 static void
 write_alias(char alias[NL_LINK_ALIAS_MAX])
 {
-	char where[NL_LINK_ALIAS_MAX - 8];
+	char where[NL_LINK_ALIAS_MAX - 20], boot[9];
 	ssize_t n = readlink("/proc/self/ns/pid", where, sizeof(where) - 1);
 
 	alias[0] = '\0';
 	if (n <= 0)
 		return;
 	where[n] = '\0';
-	(void)snprintf(alias, NL_LINK_ALIAS_MAX, "%s%s", ALIAS_MARK, where);
+	read_start("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+	(void)snprintf(alias, NL_LINK_ALIAS_MAX, "%s%s%s%s", ALIAS_MARK, where,
+	    boot[0] == '\0' ? "" : " ", boot);
 }
 
-static bool
-is_of_another_namespace(const struct nl_link *link)
+enum maker {
+	MAKER_HERE,		/* the number is to be looked up */
+	MAKER_ELSEWHERE,	/* in another pid namespace: may be alive */
+	MAKER_OF_ANOTHER_BOOT,	/* dead */
+};
+
+/* A maker that no alias names is here. */
+static enum maker
+maker_of(const struct nl_link *link)
 {
 	char mine[NL_LINK_ALIAS_MAX];
+	const char *own = mine + strlen(ALIAS_MARK);
+	const char *its = link->alias + strlen(ALIAS_MARK);
+	size_t len;
 
 	write_alias(mine);
-	return mine[0] != '\0' && strncmp(link->alias, ALIAS_MARK,
-	    strlen(ALIAS_MARK)) == 0 && strcmp(link->alias, mine) != 0;
+	if (mine[0] == '\0' || strncmp(link->alias, ALIAS_MARK,
+	    strlen(ALIAS_MARK)) != 0)
+		return MAKER_HERE;
+	len = strcspn(its, " ");
+	if (its[len] != '\0' && own[strcspn(own, " ")] != '\0' &&
+	    strcmp(its + len, own + strcspn(own, " ")) != 0)
+		return MAKER_OF_ANOTHER_BOOT;
+	return len == strcspn(own, " ") && memcmp(its, own, len) == 0 ?
+	    MAKER_HERE : MAKER_ELSEWHERE;
 }
 
 /*
@@ -372,7 +405,7 @@ vrrp_vmac_take(struct vrrp_vips *v, const struct vrrp_device_made *m)
 	v->adopted = m->adopted;
 	v->can_mute = m->can_mute;
 	/* Whoever had it may have left a rule: see vrrp_vip_steer.c. */
-	v->steered |= m->adopted && v->p->family == AF_INET;
+	v->steered |= m->adopted;
 }
 
 int
@@ -435,10 +468,11 @@ vrrp_vmac_unsettled(const struct vrrp_vips *v)
 	s = vrrp_settings(v->p->family, &n);
 	for (i = 0; v->device[0] != '\0' && i < n; i++) {
 		if (s[i].value == VRRP_SETTING_AS_PARENT ||
-		    devconf_get(s[i].family, v->device, s[i].key, &own) < 0)
+		    devconf_get(s[i].family, v->device, s[i].key, &own) < 0 ||
+		    own == s[i].value)
 			continue;
 		all = value_of(&s[i], "all");
-		if (own != s[i].value && !vrrp_setting_works(&s[i], all, own) &&
+		if (!vrrp_setting_works(&s[i], all, own) &&
 		    vrrp_setting_works(&s[i], all, s[i].value))
 			return s[i].key;
 	}
@@ -565,10 +599,27 @@ is_named_for(const char *name, uint8_t family, uint8_t vrid)
 	    like) == 0 && strcmp(name, like) == 0;
 }
 
+/*
+ * Does a process of another program have that number by now?  Ours are vrrpd and
+ * vrrpd-something.
+ */
+static bool
+is_another_program(int pid)
+{
+	char path[32], its[17], own[17];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	read_start(path, its, sizeof(its));
+	read_start("/proc/self/comm", own, sizeof(own));
+	its[strcspn(its, "-\n")] = own[strcspn(own, "-\n")] = '\0';
+	return its[0] != '\0' && own[0] != '\0' && strcmp(its, own) != 0;
+}
+
 bool
 vrrp_vmac_is_orphan(const struct nl_link *link)
 {
 	uint8_t mac[6], family;
+	enum maker maker;
 	int tag, pid;
 
 	if (!link->is_macvlan || !link->has_mac)
@@ -581,11 +632,13 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 			return false;
 	}
 	if (!is_named_for(link->name, family, mac[5]) ||
-	    (tag = vrrp_vmac_tag_of(link->name)) == 0 ||
-	    is_of_another_namespace(link))
+	    (tag = vrrp_vmac_tag_of(link->name)) == 0)
 		return false;
+	maker = maker_of(link);
+	if (maker != MAKER_HERE)
+		return maker == MAKER_OF_ANOTHER_BOOT;
 	pid = TAG_PID(tag);
 	/* In a container the next run may well have the same number. */
 	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
-	    is_ending(pid);
+	    is_ending(pid) || is_another_program(pid);
 }

@@ -56,6 +56,7 @@
 #include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define NAME		"vrrpd-net"
@@ -373,6 +374,19 @@ on_join(const uint8_t *body, size_t len, void *arg)
 
 /* Not kept: the engine asks again for what is not answered. */
 static enum vrrp_refusal
+on_steer(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	struct vrrp_steering s;
+
+	if (!vrrp_steering_decode(body, len, &s))
+		return VRRP_REFUSAL_BODY;
+	(void)vrrp_channel_send(d->net.child.channel, VRRP_MSG_STEER, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+/* The same of leases. */
+static enum vrrp_refusal
 on_lease(const uint8_t *body, size_t len, void *arg)
 {
 	static struct vrrp_lease_errand e;
@@ -476,6 +490,21 @@ on_renewed(const uint8_t *body, size_t len, void *arg)
 }
 
 static enum vrrp_refusal
+on_steered(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_desk *d = arg;
+	uint32_t number;
+	int error;
+
+	if (!vrrp_steered_decode(body, len, &number, &error))
+		return VRRP_REFUSAL_BODY;
+	answered(d);
+	pass(d);
+	(void)vrrp_channel_send(d->engine, VRRP_MSG_STEERED, body, len);
+	return VRRP_REFUSAL_NONE;
+}
+
+static enum vrrp_refusal
 on_leased(const uint8_t *body, size_t len, void *arg)
 {
 	struct vrrp_desk *d = arg;
@@ -536,6 +565,7 @@ net_started(void *arg)
 	vrrp_channel_handle(c, VRRP_MSG_REMOVED, on_removed, d);
 	vrrp_channel_handle(c, VRRP_MSG_RENEWED, on_renewed, d);
 	vrrp_channel_handle(c, VRRP_MSG_JOINED, on_joined, d);
+	vrrp_channel_handle(c, VRRP_MSG_STEERED, on_steered, d);
 	vrrp_channel_handle(c, VRRP_MSG_LEASED, on_leased, d);
 	d->vital.known = d->wait_said = false;
 	tell_engine(d, VRRP_NET_THERE);
@@ -567,6 +597,7 @@ part_attach(struct vrrp_channel *engine, void *arg)
 	vrrp_channel_handle(engine, VRRP_MSG_REMOVE, on_remove, d);
 	vrrp_channel_handle(engine, VRRP_MSG_RENEW, on_renew, d);
 	vrrp_channel_handle(engine, VRRP_MSG_JOIN, on_join, d);
+	vrrp_channel_handle(engine, VRRP_MSG_STEER, on_steer, d);
 	vrrp_channel_handle(engine, VRRP_MSG_LEASE, on_lease, d);
 	d->engine = engine;
 	vrrp_beside_tell(&d->net, engine);

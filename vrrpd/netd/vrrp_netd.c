@@ -26,6 +26,9 @@
  * Groups.  The sockets are the engine's, passed along with the wish, and so are the
  * memberships: they outlive this process.
  *
+ * Ways back.  Rules and routes in tables of ours come as whole netlink messages, and
+ * vrrp_steering.c has seen to it that they concern nothing else.
+ *
  * Leases.  A thread puts them and takes them away (vrrp_leaser.h): the kernel's lock
  * on nf_tables is another one, and a renewal must not wait for it.
  *
@@ -59,6 +62,7 @@
 #include "vrrpd/pure/vrrp_lease.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 #define NAME		"vrrpd-net"
 #define AT_ONCE		8	/* devices that are removed under one lock */
@@ -190,6 +194,24 @@ on_join(const uint8_t *body, size_t len, void *arg)
 	return VRRP_REFUSAL_NONE;
 }
 
+/* --- ways back --- */
+
+static enum vrrp_refusal
+on_steer(const uint8_t *body, size_t len, void *arg)
+{
+	struct vrrp_netd *n = arg;
+	struct vrrp_steering s;
+	uint8_t answer[VRRP_STEERED_BYTES];
+	int error;
+
+	if (!vrrp_steering_decode(body, len, &s))
+		return VRRP_REFUSAL_BODY;
+	error = nl_carry_out(n->nl, s.netlink, s.len);
+	(void)vrrp_channel_send(n->channel, VRRP_MSG_STEERED, answer,
+	    vrrp_steered_encode(s.number, error, answer));
+	return VRRP_REFUSAL_NONE;
+}
+
 /* --- leases --- */
 
 static void
@@ -272,6 +294,7 @@ vrrp_netd_open(struct loop *loop, int fd, struct vrrp_netd **out)
 	vrrp_channel_handle(n->channel, VRRP_MSG_REMOVE, on_remove, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_RENEW, on_renew, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_JOIN, on_join, n);
+	vrrp_channel_handle(n->channel, VRRP_MSG_STEER, on_steer, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_LEASE, on_lease, n);
 	vrrp_channel_handle(n->channel, VRRP_MSG_EXECUTE, on_execute, n);
 	vrrp_channel_on_refused(n->channel, vrrp_tally_set, n->tally);

@@ -20,6 +20,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_handoff.c vrrpd/pure/vrrp_handoff.h \
 	vrrpd/pure/vrrp_heard.c vrrpd/pure/vrrp_heard.h \
 	vrrpd/pure/vrrp_joining.c vrrpd/pure/vrrp_joining.h \
+	vrrpd/pure/vrrp_steering.c vrrpd/pure/vrrp_steering.h \
 	vrrpd/pure/vrrp_lease.c vrrpd/pure/vrrp_lease.h \
 	vrrpd/pure/vrrp_level.c vrrpd/pure/vrrp_level.h \
 	vrrpd/pure/vrrp_linger.c vrrpd/pure/vrrp_linger.h \

@@ -32,6 +32,12 @@ const char *
 vrrp_alarm_remedy(enum vrrp_alarm_kind kind)
 {
 	switch (kind) {
+	case VRRP_ALARM_UNKNOWN_PEER:
+		return "write the address that the peer has now into "
+		    "unicast_peers, or name that one as source there";
+	case VRRP_ALARM_BFD_ELSEWHERE:
+		return "write the address that the peer has now, or name that one "
+		    "as source there, or write bfd auto";
 	case VRRP_ALARM_VRRP_BLOCKED:
 		return "let IP protocol 112 pass between the routers: firewalls, "
 		    "multicast snooping, port security";

@@ -26,6 +26,8 @@
 
 /* X(id, word in the log and in JSON) */
 #define VRRP_ALARMS(X)							\
+	X(UNKNOWN_PEER,		"unknown-peer")	/* unicast, one is silent */ \
+	X(BFD_ELSEWHERE,	"bfd-elsewhere") /* named, with another address */ \
 	X(VRRP_BLOCKED,		"vrrp-blocked")	/* L-10: adverts gone, BFD Up */ \
 	X(HOST_SETTING,		"host-setting")	/* of "all", kills the device */ \
 	X(ADDRESS_ELSEWHERE,	"address-elsewhere") /* on another interface */ \

@@ -37,6 +37,8 @@
 	X(RENEWED,	"renewed")	/* vrrp_renewal.h: carried out */ \
 	X(JOIN,		"join")		/* vrrp_joining.h: a group, and sockets */ \
 	X(JOINED,	"joined")	/* vrrp_joining.h: the answer */ \
+	X(STEER,	"steer")	/* vrrp_steering.h: rules and routes */ \
+	X(STEERED,	"steered")	/* vrrp_steering.h: the answer */ \
 	X(LEASE,	"lease")	/* vrrp_lease.h: rules for one */ \
 	X(LEASED,	"leased")	/* vrrp_lease.h: the answer */	\
 	X(NET,		"net")		/* u8 enum vrrp_net_state */ \

@@ -23,6 +23,7 @@
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 #include "vrrpd/pure/vrrp_trial.h"
 #include "vrrpd/pure/vrrp_probation.h"
 #include "vrrpd/pure/vrrp_will.h"
@@ -96,6 +97,10 @@ static const struct {
 	    VRRP_JOINING_BYTES, VRRP_JOINING_BYTES },
 	{ VRRP_MSG_JOINED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
 	    VRRP_JOINED_BYTES, VRRP_JOINED_BYTES },
+	{ VRRP_MSG_STEER, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
+	    VRRP_STEERING_MIN, VRRP_STEERING_MAX },
+	{ VRRP_MSG_STEERED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
+	    VRRP_STEERED_BYTES, VRRP_STEERED_BYTES },
 	{ VRRP_MSG_LEASE, WAY(ENGINE_UP) | WAY(NET_DOWN), ANY_PHASE,
 	    VRRP_LEASE_ERRAND_MIN, VRRP_LEASE_ERRAND_MAX },
 	{ VRRP_MSG_LEASED, WAY(NET_UP) | WAY(ENGINE_DOWN), ANY_PHASE,
@@ -152,6 +157,7 @@ vrrp_traffic_may_be_refused(enum vrrp_message type)
 	case VRRP_MSG_MAKE:
 	case VRRP_MSG_REMOVE:
 	case VRRP_MSG_JOIN:
+	case VRRP_MSG_STEER:		/* ... or look ... */
 	case VRRP_MSG_LEASE:		/* ... or second */
 	case VRRP_MSG_VALUES:		/* after a pause */
 	case VRRP_MSG_LEVEL:		/* all levels are said anew */

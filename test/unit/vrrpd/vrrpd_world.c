@@ -23,6 +23,7 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_stranger.h"
+#include "vrrpd/linux/vrrp_strict.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
@@ -34,6 +35,7 @@
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 #include "vrrpd/pure/vrrp_will.h"
 #include "vrrpd/pure/vrrp_wire.h"
 
@@ -355,6 +357,10 @@ did_message(enum vrrp_message type, const uint8_t *body, size_t len)
 		assert_true(vrrp_lease_errand_decode(body, len, &world.lease));
 		world.leases++;
 		return;
+	case VRRP_MSG_STEER:
+		assert_true(len >= VRRP_STEERING_MIN);
+		did("steer:%u", ((const uint8_t *)body)[3]);
+		return;
 	case VRRP_MSG_RENEW:
 		assert_true(len >= VRRP_RENEWAL_MIN);
 		did("renew");
@@ -424,6 +430,42 @@ nl_link_known(struct nl *nl, const char *name, struct nl_link *out)
 	return nl_link_get(nl, name, out);
 }
 
+int
+nl_default_gateway(struct nl *nl, uint8_t family, int ifindex, struct addr *out)
+{
+	(void)nl;
+	(void)family;
+	(void)ifindex;
+	(void)out;
+	return -ENOENT;
+}
+
+struct vrrp_strict *
+vrrp_strict_new(void)
+{
+	return NULL;
+}
+
+void
+vrrp_strict_free(struct vrrp_strict *st)
+{
+	(void)st;
+}
+
+void
+vrrp_strict_look(struct vrrp_strict *st)
+{
+	(void)st;
+}
+
+bool
+vrrp_strict_is(const struct vrrp_strict *st, uint8_t family)
+{
+	(void)st;
+	(void)family;
+	return world.strict;
+}
+
 const struct nl_link *
 nl_link_at(struct nl *nl, int ifindex)
 {
@@ -450,9 +492,32 @@ const struct nl_link *
 vrrp_stranger_device(const struct nl *nl, const struct vrrp_params *params,
     const struct nl_link *below)
 {
+	const struct nl_link *link = nl_link_next_known(nl, NULL);
+
 	(void)params;
 	(void)below;
-	return nl_link_next_known(nl, NULL);
+	return link != NULL && strncmp(link->name, "eth", 3) == 0 ? NULL :
+	    link;
+}
+
+bool
+vrrp_stranger_may_have(const struct nl_link *link,
+    const struct nl_link *interface)
+{
+	return link->ifindex != interface->ifindex &&
+	    strncmp(link->name, "vr", 2) != 0;
+}
+
+bool
+vrrp_stranger_is_asked(const struct nl_link *link)
+{
+	return !link->no_arp;
+}
+
+bool
+vrrp_stranger_put(const struct nl_addr *a)
+{
+	return a->protocol == 18;
 }
 
 bool
@@ -521,6 +586,10 @@ devconf_get(uint8_t family, const char *dev, const char *key, int *value)
 {
 	if (family == AF_INET && strcmp(dev, "all") == 0) {
 		*value = strcmp(key, "arp_filter") == 0 ? world.arp_filter : 0;
+		return 0;
+	}
+	if (family == AF_INET && strcmp(key, "arp_ignore") == 0) {
+		*value = 0;
 		return 0;
 	}
 	assert_int_equal(family, AF_INET6);
@@ -974,6 +1043,19 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 			did_of(v, "way");
 			return;
 		}
+}
+
+void
+vrrp_vip_steered(struct vrrp_vips *v, int error)
+{
+	(void)v;
+	world.steer_error = -error;
+}
+
+void
+vrrp_vip_steer_again(struct vrrp_vips *v)
+{
+	did_of(v, "steer-again");
 }
 
 void

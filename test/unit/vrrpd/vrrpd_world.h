@@ -41,6 +41,7 @@ struct world {
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		arp_filter;	/* of "all" */
 	int		steer_error;
+	bool		strict;		/* the host's firewall */
 	const char	*unsettled;	/* setting of the device */
 	int		install_error;	/* of the call itself, negative */
 	int		refusal;	/* seen before the answer: errno */

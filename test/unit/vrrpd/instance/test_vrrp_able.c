@@ -126,6 +126,25 @@ test_vrrp_able_source_is_the_named_address_or_none(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
+/* An ipvlan hears no other MAC address: the kernel would make a device all the same. */
+static void
+test_vrrp_able_auto_goes_without_where_no_device_hears(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	(void)strcpy(world.iface->link.kind, "ipvlan");
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_non_null(strstr(v->waiting, "write virtual_mac = no"));
+	vrrp_instance_free(v);
+	p.virtual_mac_auto = true;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_false(v->p.virtual_mac);
+	assert_non_null(strstr(v->given_up_why, "is an ipvlan"));
+}
+
 /* A reload must not take an Active down for what is not known yet. */
 static void
 test_vrrp_able_unknown_track_does_not_stop_an_active(void **state)
@@ -376,6 +395,7 @@ main(void)
 	    TEST(test_vrrp_able_without_interface_waits_and_starts_when_it_comes),
 	    TEST(test_vrrp_able_without_primary_address_waits),
 	    TEST(test_vrrp_able_source_is_the_named_address_or_none),
+	    TEST(test_vrrp_able_auto_goes_without_where_no_device_hears),
 	    TEST(test_vrrp_able_unknown_track_does_not_stop_an_active),
 	    TEST(test_vrrp_able_owner_without_the_address_waits_for_it),
 	    TEST(test_vrrp_able_tracked_interface_without_weight_is_a_fault),

@@ -516,6 +516,27 @@ test_vrrp_accept_unicast_takes_adverts_of_its_peers_only(void **state)
 	assert_int_equal(v->core.active.priority, 200);
 }
 
+/* The peer has another own address than the one that is named. */
+static void
+test_vrrp_accept_unicast_of_an_unknown_source_is_an_alarm(void **state)
+{
+	struct vrrp_params p = unicast_params(255);
+	struct vrrp_advert_spec as = unicast_to("192.0.2.2");
+	const struct vrrp_alarm *alarm;
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	for (i = 0; i < 4; i++) {
+		world_advert_as(&as, "192.0.2.99", 200, 100);
+		world_run(NS_PER_S);
+	}
+	alarm = vrrp_alarm_find(&v->alarms, VRRP_ALARM_UNKNOWN_PEER);
+	assert_non_null(alarm);
+	assert_int_equal(alarm->who.address.bytes[3], 99);
+	assert_non_null(strstr(alarm->text, "which is silent"));
+}
+
 /* V-53 - the reverse: a unicast advert to a multicast instance. */
 static void
 test_vrrp_accept_multicast_refuses_unicast_adverts(void **state)
@@ -594,6 +615,7 @@ main(void)
 	    TEST(test_vrrp_accept_network_of_the_virtual_address_is_on_link),
 	    TEST(test_vrrp_accept_any_source_where_no_network_is_known),
 	    TEST(test_vrrp_accept_unicast_takes_adverts_of_its_peers_only),
+	    TEST(test_vrrp_accept_unicast_of_an_unknown_source_is_an_alarm),
 	    TEST(test_vrrp_accept_multicast_refuses_unicast_adverts),
 	    TEST(test_vrrp_accept_unicast_min_ttl_allows_so_many_routers),
 	    TEST(test_vrrp_accept_ipv6_global_source_is_refused),

@@ -93,6 +93,50 @@ test_vrrp_errand_full_channel_is_tried_again(void **state)
 	assert_string_equal(world.did, "remove:vr4-1-7");
 }
 
+/* Nothing is kept: one that is not answered is wished again by whoever did. */
+static void
+test_vrrp_errand_ways_back_are_wished_with_numbers(void **state)
+{
+	static const uint8_t bytes[32];
+
+	(void)state;
+	/* Before the loop turns whoever wishes does it. */
+	assert_int_equal(vrrp_errands_steer(e, bytes, sizeof(bytes)), 0);
+	vrrp_errands_net(e, VRRP_NET_THERE);
+	assert_int_equal(vrrp_errands_steer(e, bytes, sizeof(bytes)), 1);
+	world.channel_full = true;
+	assert_int_equal(vrrp_errands_steer(e, bytes, sizeof(bytes)), 2);
+	world.channel_full = false;
+	assert_int_equal(vrrp_errands_steer(e, bytes, sizeof(bytes)), 3);
+	assert_string_equal(world.did, "steer:1 full steer:3");
+	world.env.channel = NULL;
+	assert_int_equal(vrrp_errands_steer(e, bytes, sizeof(bytes)), 0);
+}
+
+static void
+test_vrrp_errand_ways_back_without_an_answer_are_wished_again(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	v->steering = 5;
+	v->steering_since = loop_clock();
+	world_forget();
+	vrrp_hold_steer(v);
+	assert_null(strstr(world.did, "steer-again"));
+	world_run(2 * NS_PER_S);
+	world_forget();
+	vrrp_hold_steer(v);
+	assert_non_null(strstr(world.did, "steer-again"));
+	vrrp_hold_steered(v, -EINVAL);
+	assert_int_equal(v->steering, 0);
+	assert_int_equal(world.steer_error, EINVAL);
+	world_forget();
+	vrrp_hold_steer(v);
+	assert_null(strstr(world.did, "steer-again"));
+}
+
 /* The monitor is dead, or there was never one. */
 static void
 test_vrrp_errand_without_a_monitor_it_is_done_at_once(void **state)
@@ -650,6 +694,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_errand_removals_leave_together_after_the_batch),
 	    TEST(test_vrrp_errand_full_channel_is_tried_again),
+	    TEST(test_vrrp_errand_ways_back_are_wished_with_numbers),
+	    TEST(test_vrrp_errand_ways_back_without_an_answer_are_wished_again),
 	    TEST(test_vrrp_errand_without_a_monitor_it_is_done_at_once),
 	    TEST(test_vrrp_errand_last_chance_is_taken),
 	    TEST(test_vrrp_errand_name_is_taken_while_a_removal_is_under_way),

@@ -250,6 +250,32 @@ test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start(void **state)
 	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
 }
 
+/* On an interface of somebody else's, by a keepalived that is dead or alive. */
+static void
+test_vrrp_hold_leftover_elsewhere_is_removed_if_keepalived_marked_it(
+    void **state)
+{
+	struct nl_addr a = { .ifindex = 9 };
+	struct vrrp_params p = world_params();
+	unsigned turn;
+
+	(void)state;
+	world.stranger.ifindex = 9;
+	(void)strcpy(world.stranger.name, "eth1");
+	assert_int_equal(addr_prefix_parse("192.0.2.50/32", &a.prefix), 0);
+	for (turn = 0; turn < 3; turn++) {
+		a.protocol = turn == 0 ? 0 : 18;
+		world.stranger_alive = turn == 1;
+		assert_true(vrrp_addrs_update(&world.addrs, &a, false));
+		world_forget();
+		v = vrrp_instance_new(&world.env, world.iface, &p);
+		assert_int_equal(strstr(world.did, "del:192.0.2.50/32@9") !=
+		    NULL, turn == 2);
+		vrrp_instance_free(v);
+		v = NULL;
+	}
+}
+
 /* The owner of the addresses has them on the interface for good. */
 static void
 test_vrrp_hold_address_of_the_owner_is_no_leftover(void **state)
@@ -331,6 +357,8 @@ main(void)
 	    TEST(test_vrrp_hold_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_hold_leftover_address_is_removed_at_start),
 	    TEST(test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start),
+	    TEST(
+	    test_vrrp_hold_leftover_elsewhere_is_removed_if_keepalived_marked_it),
 	    TEST(test_vrrp_hold_address_of_the_owner_is_no_leftover),
 	    TEST(test_vrrp_hold_address_that_another_one_of_ours_holds_is_no_leftover),
 	    TEST(test_vrrp_hold_address_that_another_gave_up_is_not_put_back),

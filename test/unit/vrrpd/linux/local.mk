@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_lease_nft \
 	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_neigh \
+	test/unit/vrrpd/linux/test_vrrp_strict \
 	test/unit/vrrpd/linux/test_vrrp_vip \
 	test/unit/vrrpd/linux/test_vrrp_vip_back \
 	test/unit/vrrpd/linux/test_vrrp_vip_steer \
@@ -40,6 +41,11 @@ test_unit_vrrpd_linux_test_vrrp_manners_SOURCES = \
 test_unit_vrrpd_linux_test_vrrp_manners_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_neigh_SOURCES = test/unit/vrrpd/linux/test_vrrp_neigh.c
 test_unit_vrrpd_linux_test_vrrp_neigh_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_strict_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_strict.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_strict_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_vip.c \
 	$(UNIT_VRRPD_LINUX_NET) \

@@ -9,12 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "shared/nl_batch.h"
 #include "test/unit/vrrpd/linux/linux_net.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 /* The parent's only address. */
 static const struct nl_addr *
@@ -142,6 +144,133 @@ test_vrrp_vip_steer_leftover_goes_with_the_first_withdrawal(void **state)
 	vrrp_vip_close(heir);
 }
 
+/* --- IPv6, and further away --- */
+
+static const struct nl_addr *
+next6(int ifindex, const struct nl_addr *after, void *arg)
+{
+	static struct nl_addr own;
+
+	(void)arg;
+	if (after != NULL)
+		return NULL;
+	own.ifindex = ifindex;
+	own.prefix.len = 64;
+	assert_int_equal(addr_parse("2001:db8::1", &own.prefix.addr), 0);
+	return &own;
+}
+
+static bool
+leaves_by_the_device(const char *to, const char *from)
+{
+	char command[160];
+
+	(void)snprintf(command, sizeof(command),
+	    "ip route get %s from %s | grep -w 'dev vr[46]-51-%d'", to, from,
+	    parent.ifindex);
+	return says(command);
+}
+
+/* A firewall asks for those behind the gateway as well. */
+static void
+test_vrrp_vip_steer_by_the_gateway_of_the_interface(void **state)
+{
+	static const struct {
+		uint8_t		family;
+		const char	*own, *gateway, *route, *away, *vip, *none;
+	} cases[] = {
+		{ AF_INET, "ip addr add 192.0.2.1/24 dev eth0", "192.0.2.99",
+		    "ip route add default via 192.0.2.99 dev eth0",
+		    "203.0.113.9", "192.0.2.50", "ip rule | grep 192.0.2." },
+		{ AF_INET6, "ip addr add 2001:db8::1/64 dev eth0 nodad",
+		    "2001:db8::99",
+		    "ip -6 route add default via 2001:db8::99 dev eth0",
+		    "2001:db8:f::9", "2001:db8::50",
+		    "ip -6 rule | grep 2001:db8:" },
+	};
+	struct vrrp_vip_questions q = questions;
+	struct vrrp_vips *v;
+	struct addr found;
+	unsigned i;
+
+	(void)state;
+	need_net();
+	for (i = 0; i < 2; i++) {
+		if (cases[i].family == AF_INET6)
+			use_ipv6();
+		assert_true(system(cases[i].own) >= 0);	/* or is there */
+		assert_int_equal(nl_default_gateway(nl, cases[i].family,
+		    parent.ifindex, &found), -ENOENT);
+		assert_int_equal(system(cases[i].route), 0);
+		assert_int_equal(nl_default_gateway(nl, cases[i].family,
+		    parent.ifindex, &q.gateway), 0);
+		assert_int_equal(addr_parse(cases[i].gateway, &found), 0);
+		assert_true(addr_equal(&found, &q.gateway));
+		assert_int_equal(nl_default_gateway(nl, cases[i].family,
+		    parent.ifindex + 1, &found), -ENOENT);
+		on_link_answer = true;
+		v = open_vips();
+		q.next = cases[i].family == AF_INET ? next : next6;
+		q.steers = true;
+		assert_int_equal(vrrp_vip_prepare(v, &q, reason), 0);
+		install(v);
+		assert_true(leaves_by_the_device(cases[i].away, cases[i].vip));
+		assert_true(leaves_by_the_device(cases[i].gateway,
+		    cases[i].vip));
+		assert_int_equal(vrrp_vip_withdraw(v, done, NULL), 0);
+		answered();
+		assert_false(says(cases[i].none));
+		vrrp_vip_close(v);
+	}
+}
+
+/* --- by somebody else --- */
+
+static unsigned asked;
+
+static bool
+ask_somebody(const uint8_t *netlink, size_t len, void *arg)
+{
+	static uint8_t body[VRRP_STEERING_MAX];
+	const struct vrrp_steering s = { 1, netlink, len };
+	struct vrrp_steering taken;
+
+	(void)arg;
+	asked++;
+	assert_true(vrrp_steering_decode(body, vrrp_steering_encode(&s, body,
+	    sizeof(body)), &taken));
+	return true;
+}
+
+static void
+test_vrrp_vip_steer_is_somebody_elses_to_carry_out(void **state)
+{
+	struct vrrp_vip_questions q = questions;
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	on_link_answer = true;
+	asked = 0;
+	v = open_vips();
+	q.next = next;
+	q.steers = true;
+	q.steer = ask_somebody;
+	assert_int_equal(vrrp_vip_prepare(v, &q, reason), 0);
+	install(v);
+	assert_int_equal(asked, 1);
+	assert_false(says("ip rule | grep 192.0.2."));
+	vrrp_vip_steered(v, -EINVAL);
+	assert_int_equal(vrrp_vip_steer_error(v), EINVAL);
+	vrrp_vip_steer_again(v);
+	assert_int_equal(asked, 2);
+	vrrp_vip_steered(v, 0);
+	assert_int_equal(vrrp_vip_steer_error(v), 0);
+	withdraw(v);
+	assert_int_equal(asked, 3);
+	vrrp_vip_close(v);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -151,6 +280,8 @@ main(void)
 	    TEST(test_vrrp_vip_steer_follows_the_addresses),
 	    TEST(test_vrrp_vip_steer_begins_and_ends_with_the_hosts_wish),
 	    TEST(test_vrrp_vip_steer_leftover_goes_with_the_first_withdrawal),
+	    TEST(test_vrrp_vip_steer_by_the_gateway_of_the_interface),
+	    TEST(test_vrrp_vip_steer_is_somebody_elses_to_carry_out),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -293,6 +294,83 @@ test_vrrp_vmac_of_another_container_is_no_orphan(void **state)
 	vrrp_vip_close(v);
 }
 
+/* The number of its maker is not to be looked up then. */
+static void
+test_vrrp_vmac_of_another_boot_is_an_orphan(void **state)
+{
+	const int values[VRRP_VMAC_TAG_VALUES] = { 1, 2 };
+	struct nl_link link;
+	struct vrrp_vips *v;
+	char *boot;
+	pid_t pid;
+	int tag;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	assert_int_equal(nl_link_get(nl, vrrp_vip_device(v), &link), 0);
+	boot = strchr(link.alias, ']');
+	assert_non_null(boot);
+	assert_int_equal(boot[1], ' ');
+	assert_int_equal(strlen(boot), 10);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	tag = vrrp_vmac_tag_with(values) - ((int)getpid() << 8) +
+	    ((int)pid << 8);
+	assert_int_equal(devconf_set(AF_INET, vrrp_vip_device(v), "tag", tag),
+	    0);
+	assert_false(vrrp_vmac_is_orphan(&link));
+	boot[2] = boot[2] == '0' ? '1' : '0';
+	assert_true(vrrp_vmac_is_orphan(&link));
+	/* Made by a vrrpd that wrote no boot. */
+	boot[1] = '\0';
+	assert_false(vrrp_vmac_is_orphan(&link));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	vrrp_vip_close(v);
+}
+
+/* A number that is free is given away again. */
+static void
+test_vrrp_vmac_of_a_number_that_another_program_has_is_an_orphan(void **state)
+{
+	const int values[VRRP_VMAC_TAG_VALUES] = { 1, 2 };
+	struct nl_link link;
+	struct vrrp_vips *v;
+	pid_t pid;
+	int tag, ready[2];
+	char byte;
+
+	(void)state;
+	need_net();
+	v = open_vips();
+	assert_int_equal(nl_link_get(nl, vrrp_vip_device(v), &link), 0);
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_NAME, "somebody", 0, 0, 0);
+		(void)!write(ready[1], "", 1);
+		(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	tag = vrrp_vmac_tag_with(values) - ((int)getpid() << 8) +
+	    ((int)pid << 8);
+	assert_int_equal(devconf_set(AF_INET, vrrp_vip_device(v), "tag", tag),
+	    0);
+	assert_true(vrrp_vmac_is_orphan(&link));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	vrrp_vip_close(v);
+}
+
 static void
 test_vrrp_vmac_names_the_way_out_where_there_can_be_none(void **state)
 {
@@ -323,6 +401,9 @@ main(void)
 	    TEST(test_vrrp_vmac_tag_tells_an_orphan),
 	    TEST(test_vrrp_vmac_on_a_macvlan_is_found_again),
 	    TEST(test_vrrp_vmac_of_another_container_is_no_orphan),
+	    TEST(test_vrrp_vmac_of_another_boot_is_an_orphan),
+	    TEST(
+	    test_vrrp_vmac_of_a_number_that_another_program_has_is_an_orphan),
 	    TEST(test_vrrp_vmac_names_the_way_out_where_there_can_be_none),
 	    TEST(test_vrrp_vmac_of_a_dead_process_is_an_orphan),
 	};

@@ -30,6 +30,7 @@
 #include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 #define NET	1
 
@@ -902,6 +903,38 @@ test_vrrp_desk_join_goes_to_vrrpd_net_and_its_answer_back(void **state)
 	assert_int_equal(told_joined(&error), 0);
 }
 
+/* Nothing is kept: the engine asks again. */
+static void
+test_vrrp_desk_steering_goes_to_vrrpd_net_and_its_answer_back(void **state)
+{
+	const struct {
+		struct nlmsghdr	h;
+		struct rtmsg	r;
+		struct rtattr	a;
+		uint32_t	table;
+	} route = { { .nlmsg_len = sizeof(route), .nlmsg_type = RTM_NEWROUTE },
+	    { .rtm_family = AF_INET }, { 8, RTA_TABLE },
+	    VRRP_STEERING_TABLE + 7 };
+	const struct vrrp_steering s = { 7, (const uint8_t *)&route,
+	    sizeof(route) };
+	uint8_t body[128];
+	size_t len;
+
+	(void)state;
+	start();
+	len = vrrp_steering_encode(&s, body, sizeof(body));
+	world_says(engine_number, VRRP_MSG_STEER, body, len);
+	assert_true(world_told(NET, VRRP_MSG_STEER, NULL, NULL));
+	assert_false(world_told(engine_number, VRRP_MSG_STEERED, NULL, NULL));
+	world_says(NET, VRRP_MSG_STEERED, body,
+	    vrrp_steered_encode(7, 0, body));
+	assert_true(world_told(engine_number, VRRP_MSG_STEERED, NULL, NULL));
+	world_dies(NET, SIGKILL);
+	world_says(engine_number, VRRP_MSG_STEER, body,
+	    vrrp_steering_encode(&s, body, sizeof(body)));
+	assert_false(world_told(engine_number, VRRP_MSG_STEERED, NULL, NULL));
+}
+
 static void
 test_vrrp_desk_join_without_an_answer_is_looked_after(void **state)
 {
@@ -986,6 +1019,7 @@ main(void)
 		T(test_vrrp_desk_in_another_child_it_is_left_alone),
 		T(test_vrrp_desk_vrrpd_net_executes_after_a_planned_restart),
 		T(test_vrrp_desk_join_goes_to_vrrpd_net_and_its_answer_back),
+		T(test_vrrp_desk_steering_goes_to_vrrpd_net_and_its_answer_back),
 		T(test_vrrp_desk_join_without_an_answer_is_looked_after),
 		T(test_vrrp_desk_join_is_asked_again_where_it_cannot_be_passed_on),
 		T(test_vrrp_desk_answers_to_an_engine_before_are_nobodys),

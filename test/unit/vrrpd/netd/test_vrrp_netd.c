@@ -28,6 +28,7 @@
 #include "vrrpd/pure/vrrp_joining.h"
 #include "vrrpd/pure/vrrp_removal.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 
 static struct vrrp_netd *netd;
 static struct vrrp_channel *monitor;
@@ -615,6 +616,88 @@ test_vrrp_netd_refuses_what_would_add(void **state)
 	vrrp_vip_close(v);
 }
 
+/* --- ways back --- */
+
+static uint32_t steered;	/* the last answer; 0: none */
+static int steered_error;
+
+static enum vrrp_refusal
+on_steered(const uint8_t *body, size_t len, void *arg)
+{
+	(void)arg;
+	assert_true(vrrp_steered_decode(body, len, &steered, &steered_error));
+	return VRRP_REFUSAL_NONE;
+}
+
+static void
+steer(struct nl_batch *b)
+{
+	static uint8_t body[VRRP_STEERING_MAX];
+	struct vrrp_steering s = { .number = 9 };
+
+	steered = 0;
+	s.netlink = nl_batch_bytes(b, &s.len);
+	vrrp_channel_handle(monitor, VRRP_MSG_STEERED, on_steered, NULL);
+	assert_int_equal(vrrp_channel_send(monitor, VRRP_MSG_STEER, body,
+	    vrrp_steering_encode(&s, body, sizeof(body))), 0);
+	turn();
+	assert_int_equal(steered, 9);
+}
+
+/* A rule that is there, or gone, already is as good as done. */
+static void
+test_vrrp_netd_puts_rules_and_takes_them_away(void **state)
+{
+	const uint32_t table = VRRP_STEERING_TABLE + 1;
+	struct nl_batch *b;
+	unsigned i, times;
+
+	(void)state;
+	start();
+	b = nl_batch_new(nl);
+	for (i = 0; i < 4; i++) {
+		nl_batch_clear(b);
+		assert_int_equal(nl_batch_rule(b, &p.vips[0].prefix.addr, table,
+		    i < 2), 0);
+		steer(b);
+		assert_int_equal(steered_error, 0);
+		assert_int_equal(says("ip rule | grep 192.0.2.50"), i < 2);
+	}
+	/* A route needs a source address that is there. */
+	nl_batch_clear(b);
+	assert_int_equal(nl_batch_table_route(b, parent.ifindex,
+	    &p.vips[0].prefix, &p.vips[0].prefix.addr, NULL, table, true), 0);
+	for (times = 0; times < 2; times++) {
+		steer(b);
+		assert_int_equal(steered_error, -EINVAL);
+	}
+	nl_batch_free(b);
+}
+
+/* No other table of the host. */
+static void
+test_vrrp_netd_refuses_to_steer_what_is_not_ours(void **state)
+{
+	uint8_t body[VRRP_STEERING_HEADER + 256] = { 0, 0, 0, 9 };
+	const uint8_t *bytes;
+	struct nl_batch *b;
+	size_t len;
+
+	(void)state;
+	start();
+	b = nl_batch_new(nl);
+	assert_int_equal(nl_batch_rule(b, &p.vips[0].prefix.addr, 254, true), 0);
+	bytes = nl_batch_bytes(b, &len);
+	assert_true(len <= 256);
+	memcpy(body + VRRP_STEERING_HEADER, bytes, len);
+	assert_int_equal(vrrp_channel_send(monitor, VRRP_MSG_STEER, body,
+	    VRRP_STEERING_HEADER + len), 0);
+	turn();
+	assert_false(says("ip rule | grep 192.0.2.50"));
+	assert_int_equal(refused_count, 1);
+	nl_batch_free(b);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -636,6 +719,8 @@ main(void)
 	    TEST(test_vrrp_netd_brings_back_nothing),
 	    TEST(test_vrrp_netd_does_not_renew_what_is_late),
 	    TEST(test_vrrp_netd_refuses_what_would_add),
+	    TEST(test_vrrp_netd_puts_rules_and_takes_them_away),
+	    TEST(test_vrrp_netd_refuses_to_steer_what_is_not_ours),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);

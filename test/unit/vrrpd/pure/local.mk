@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
 	test/unit/vrrpd/pure/test_vrrp_heard \
 	test/unit/vrrpd/pure/test_vrrp_joining \
+	test/unit/vrrpd/pure/test_vrrp_steering \
 	test/unit/vrrpd/pure/test_vrrp_lease \
 	test/unit/vrrpd/pure/test_vrrp_level \
 	test/unit/vrrpd/pure/test_vrrp_linger \
@@ -89,6 +90,8 @@ test_unit_vrrpd_pure_test_vrrp_heard_SOURCES = test/unit/vrrpd/pure/test_vrrp_he
 test_unit_vrrpd_pure_test_vrrp_heard_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_joining_SOURCES = test/unit/vrrpd/pure/test_vrrp_joining.c
 test_unit_vrrpd_pure_test_vrrp_joining_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_steering_SOURCES = test/unit/vrrpd/pure/test_vrrp_steering.c
+test_unit_vrrpd_pure_test_vrrp_steering_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_lease_SOURCES = test/unit/vrrpd/pure/test_vrrp_lease.c
 test_unit_vrrpd_pure_test_vrrp_lease_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_level_SOURCES = test/unit/vrrpd/pure/test_vrrp_level.c

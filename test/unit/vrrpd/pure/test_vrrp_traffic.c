@@ -20,6 +20,7 @@
 #include "vrrpd/pure/vrrp_notice.h"
 #include "vrrpd/pure/vrrp_refused.h"
 #include "vrrpd/pure/vrrp_renewal.h"
+#include "vrrpd/pure/vrrp_steering.h"
 #include "vrrpd/pure/vrrp_traffic.h"
 #include "vrrpd/pure/vrrp_will.h"
 
@@ -93,6 +94,10 @@ static const struct row {
 	{ VRRP_WAY_NET_DOWN, VRRP_MSG_JOIN, A, 12, 12 },
 	{ VRRP_WAY_NET_UP, VRRP_MSG_JOINED, A, 8, 8 },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_JOINED, A, 8, 8 },
+	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_STEER, A, 20, VRRP_STEERING_MAX },
+	{ VRRP_WAY_NET_DOWN, VRRP_MSG_STEER, A, 20, VRRP_STEERING_MAX },
+	{ VRRP_WAY_NET_UP, VRRP_MSG_STEERED, A, 8, 8 },
+	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_STEERED, A, 8, 8 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_TRY, A, 0, 0 },
 	{ VRRP_WAY_ENGINE_DOWN, VRRP_MSG_TRIED, A, 1, 200 },
 	{ VRRP_WAY_ENGINE_UP, VRRP_MSG_REPLACE, R, 0, 0 },
@@ -240,7 +245,8 @@ test_vrrp_traffic_answers_and_states_may_not_be_refused(void **state)
 	static const enum vrrp_message may[] = { VRRP_MSG_BEAT, VRRP_MSG_WILL,
 	    VRRP_MSG_NOTICE, VRRP_MSG_LEVEL, VRRP_MSG_REFUSED,
 	    VRRP_MSG_PATIENCE, VRRP_MSG_MAKE, VRRP_MSG_REMOVE, VRRP_MSG_RENEW,
-	    VRRP_MSG_RENEWED, VRRP_MSG_JOIN, VRRP_MSG_LEASE, VRRP_MSG_VALUES };
+	    VRRP_MSG_RENEWED, VRRP_MSG_JOIN, VRRP_MSG_STEER, VRRP_MSG_LEASE,
+	    VRRP_MSG_VALUES };
 	const size_t count = sizeof(may) / sizeof(may[0]);
 	unsigned type;
 	size_t i;
