@@ -12,15 +12,18 @@
 #include "vrrpd/config/vrrp_conf_lint.h"
 
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <ifaddrs.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/devconf.h"
 #include "shared/nl_ask.h"
 #include "shared/nonlocal_bind.h"
 #include "vrrpd/config/vrrp_conf_ground.h"
+#include "vrrpd/pure/vrrp_settings.h"
 
 static bool
 wanted(const struct draft *d)
@@ -268,11 +271,67 @@ lint_grounds(struct draft *d)
 			continue;
 		memset(&master, 0, sizeof(master));
 		(void)if_indextoname((unsigned)link.master, master.name);
-		if (vrrp_conf_ground(&link, &master, v->virtual_mac, text) !=
-		    VRRP_GROUND_GOOD)
+		if (vrrp_conf_ground(&link, &master, v->virtual_mac &&
+		    !v->virtual_mac_auto, text) != VRRP_GROUND_GOOD)
 			conf_errors_add(d->p.warnings, d->places[i]->file,
 			    d->places[i]->declared, "instance %s: %s", v->name,
 			    text);
+	}
+}
+
+static bool
+is_read_only(uint8_t family)
+{
+	struct statvfs fs;
+
+	return statvfs(family == AF_INET6 ? "/proc/sys/net/ipv6/conf" :
+	    "/proc/sys/net/ipv4/conf", &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
+}
+
+/*
+ * A setting that a new device of this family would have to be given, and cannot; of
+ * IPv4 they can be given by netlink (devconf.h).  NULL: none.
+ */
+static const struct vrrp_setting *
+missing_setting(uint8_t family, int *value)
+{
+	const struct vrrp_setting *s;
+	int all = 0;
+	size_t i, n;
+
+	s = vrrp_settings(family, &n);
+	for (i = 0; i < n; i++) {
+		if (s[i].family != AF_INET6 || !s[i].required ||
+		    devconf_get(AF_INET6, "default", s[i].key, value) < 0)
+			continue;
+		(void)devconf_get(AF_INET6, "all", s[i].key, &all);
+		if (!vrrp_setting_works(&s[i], all, *value))
+			return &s[i];
+	}
+	return NULL;
+}
+
+/* A container: what its devices need has to be right there. */
+static void
+lint_read_only(struct draft *d)
+{
+	const struct vrrp_setting *s;
+	const struct vrrp_params *v;
+	int value = 0;
+	unsigned i;
+
+	if (!d->look || !is_read_only(AF_INET6))
+		return;
+	for (i = 0; i < d->config.count; i++) {
+		v = &d->config.instances[i];
+		if (!v->virtual_mac || v->virtual_mac_auto ||
+		    (s = missing_setting(v->family, &value)) == NULL)
+			continue;
+		conf_errors_add(d->p.warnings, d->places[i]->file,
+		    d->places[i]->declared, "instance %s: /proc/sys is read-only "
+		    "here, and net.ipv6.conf.default.%s is %d: a device for its "
+		    "virtual MAC needs %d; set it before, or write virtual_mac = "
+		    "no", v->name, s->key, value, s->value);
 	}
 }
 
@@ -289,6 +348,7 @@ vrrp_conf_lint(struct draft *d)
 		lint_instance(d, i);
 	lint_waiting(d);
 	lint_grounds(d);
+	lint_read_only(d);
 	for (i = 0; i < c->tracker_count; i++) {
 		t = &c->trackers[i];
 		if (!is_tracked(d, t) && t->on_change[0] == '\0')
