@@ -85,6 +85,46 @@ take_label(struct ka_conv *c, const struct ka_node *n, const char *label,
 		(void)snprintf(vip->label, sizeof(vip->label), "%s", label);
 }
 
+/* Is it the last address of the network, which the kernel takes for it anyway? */
+static bool
+is_own_broadcast(const struct vrrp_vip *vip, const char *text)
+{
+	unsigned bit, len = vip->prefix.len;
+	struct addr a;
+
+	if (strcmp(text, "+") == 0 || len == 32)
+		return true;
+	if (addr_parse(text, &a) != 0 || a.family != AF_INET ||
+	    !addr_in_prefix(&a, &vip->prefix))
+		return false;
+	for (bit = len; bit < 32; bit++)
+		if ((a.bytes[bit / 8] & (0x80 >> bit % 8)) == 0)
+			return false;
+	return true;
+}
+
+/* Says a broadcast address or a scope that changes nothing; false: another. */
+static bool
+take_usual(struct ka_conv *c, const struct ka_node *n,
+    const struct vrrp_vip *vip, const char *option, const char *value)
+{
+	bool v6 = vip->prefix.addr.family == AF_INET6;
+
+	if (strcmp(option, "scope") == 0) {
+		if (v6)
+			ka_say(c, KA_NOTE, n, "scope %.40s: the kernel knows "
+			    "the scope of an IPv6 address, and keepalived "
+			    "ignores it", value);
+		return v6 || strcmp(value, "global") == 0;
+	}
+	if ((strcmp(option, "brd") != 0 && strcmp(option, "broadcast") != 0) ||
+	    v6 || !is_own_broadcast(vip, value))
+		return false;
+	ka_say(c, KA_NOTE, n, "%s %.40s: left out: the kernel knows the "
+	    "broadcast address of a network", option, value);
+	return true;
+}
+
 /* The options behind an address: a device, a label; others are said. */
 static void
 take_options(struct ka_conv *c, const struct ka_instance *v,
@@ -114,8 +154,8 @@ take_options(struct ka_conv *c, const struct ka_instance *v,
 				break;
 		if (k < COUNT(with_value))
 			i++;
-		if (strcmp(o, "scope") == 0 && strcmp(value, "global") == 0)
-			continue;		/* the kernel's own choice */
+		if (take_usual(c, n, vip, o, value))
+			continue;
 		if (strcmp(o, "no_track") == 0)
 			vip->untracked = true;
 		else if (strcmp(o, "use_vmac") == 0)

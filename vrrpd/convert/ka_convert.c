@@ -45,9 +45,9 @@ static const struct ka_rule tops[] = {
 	{ "static_rules", KA_DIFFERENCE, NULL },
 	{ "track_group", KA_DIFFERENCE, "vrrpd watches its own addresses only; "
 	    "static ones and their groups are left out" },
-	{ "garp_group", KA_DIFFERENCE, "vrrpd spaces its announcements itself "
+	{ "garp_group", KA_NOTE, "vrrpd spaces its announcements itself "
 	    "(garp_interval of an instance)" },
-	{ "linkbeat_interfaces", KA_DIFFERENCE, "the state of links comes from "
+	{ "linkbeat_interfaces", KA_NOTE, "the state of links comes from "
 	    "the kernel as events; nothing is polled" },
 	{ "virtual_server", KA_DIFFERENCE, NULL },
 	{ "virtual_server_group", KA_DIFFERENCE, KA_OF_IPVS },

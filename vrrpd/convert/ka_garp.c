@@ -23,13 +23,13 @@ static const struct ka_rule garp_words[] = {
 	{ "min_garp", KA_NOTE, NULL },
 	{ "garp_interval", KA_NOTE, NULL },
 	{ "gna_interval", KA_NOTE, NULL },
-	{ "garp_master_delay", KA_DIFFERENCE, "there is no second burst: the "
+	{ "garp_master_delay", KA_NOTE, "there is no second burst: the "
 	    "announcements go out one by one, garp_interval apart" },
-	{ "garp_master_refresh_repeat", KA_DIFFERENCE, "each address is "
+	{ "garp_master_refresh_repeat", KA_NOTE, "each address is "
 	    "announced once per garp_refresh" },
-	{ "garp_lower_prio_repeat", KA_DIFFERENCE, "lesser adverts begin the "
+	{ "garp_lower_prio_repeat", KA_NOTE, "lesser adverts begin the "
 	    "announcements anew, garp_repeat of them" },
-	{ "garp_lower_prio_delay", KA_DIFFERENCE, "lesser adverts begin the "
+	{ "garp_lower_prio_delay", KA_NOTE, "lesser adverts begin the "
 	    "announcements anew, garp_interval apart" },
 	{ "garp_extra_if", KA_DIFFERENCE, "garp_refresh announces every "
 	    "address where it is" },
@@ -77,7 +77,7 @@ ka_take_garp(struct ka_conv *c, const struct ka_node *n, struct ka_garp *g)
 		/* 0 is in many examples, and keepalived itself refuses it. */
 		if (strspn(ka_arg(n, 1), "0.") != strlen(ka_arg(n, 1)) &&
 		    ka_span(c, n, 1, NS_PER_S, 1000, 3600 * NS_PER_S, &ns))
-			ka_say(c, KA_DIFFERENCE, n, "%s: left out: vrrpd sends"
+			ka_say(c, KA_NOTE, n, "%s: left out: vrrpd sends"
 			    " at most 64 announcements per millisecond, and "
 			    "those of one address garp_interval apart",
 			    n->words[0]);

@@ -73,52 +73,52 @@ static const struct ka_rule globals[] = {
 	{ "enable_snmp_checker", KA_DIFFERENCE, KA_OF_IPVS },
 	{ "net_namespace", KA_DIFFERENCE, "run vrrpd in it: "
 	    "NetworkNamespacePath= in a drop-in of vrrpd.service" },
-	{ "namespace_with_ipsets", KA_DIFFERENCE, "vrrpd uses no ipsets" },
-	{ "nftables", KA_DIFFERENCE, "the table vrrpd makes for accept = no "
+	{ "namespace_with_ipsets", KA_NOTE, "vrrpd uses no ipsets" },
+	{ "nftables", KA_NOTE, "the table vrrpd makes for accept = no "
 	    "has a name of its own" },
-	{ "vrrp_nftables", KA_DIFFERENCE, "the table vrrpd makes for "
+	{ "vrrp_nftables", KA_NOTE, "the table vrrpd makes for "
 	    "accept = no has a name of its own" },
-	{ "nftables_priority", KA_DIFFERENCE, "vrrpd's table has a priority "
+	{ "nftables_priority", KA_NOTE, "vrrpd's table has a priority "
 	    "of its own" },
-	{ "nftables_counters", KA_DIFFERENCE, "vrrpd's table has no counters" },
-	{ "nftables_ifindex", KA_DIFFERENCE, "vrrpd's table is its own affair"
+	{ "nftables_counters", KA_NOTE, "vrrpd's table has no counters" },
+	{ "nftables_ifindex", KA_NOTE, "vrrpd's table is its own affair"
 	    },
-	{ "vrrp_iptables", KA_DIFFERENCE, "vrrpd uses nf_tables for "
+	{ "vrrp_iptables", KA_NOTE, "vrrpd uses nf_tables for "
 	    "accept = no and needs no chain" },
-	{ "vrrp_ipsets", KA_DIFFERENCE, "vrrpd uses no ipsets" },
-	{ "disable_local_igmp", KA_DIFFERENCE, "IGMP is left to the kernel" },
-	{ "instance", KA_DIFFERENCE, OF_NAMES },
-	{ "use_pid_dir", KA_DIFFERENCE, OF_NAMES },
-	{ "process_names", KA_DIFFERENCE, OF_NAMES },
-	{ "process_name", KA_DIFFERENCE, OF_NAMES },
-	{ "vrrp_process_name", KA_DIFFERENCE, OF_NAMES },
-	{ "bfd_process_name", KA_DIFFERENCE, OF_NAMES },
-	{ "state_dump_file", KA_DIFFERENCE, OF_NAMES },
-	{ "stats_dump_file", KA_DIFFERENCE, OF_NAMES },
-	{ "json_dump_file", KA_DIFFERENCE, "vrrpctl -j prints JSON" },
-	{ "state_dump_file_location", KA_DIFFERENCE, OF_NAMES },
-	{ "stats_dump_file_location", KA_DIFFERENCE, OF_NAMES },
-	{ "json_dump_file_location", KA_DIFFERENCE, "vrrpctl -j prints JSON" },
-	{ "json_version", KA_DIFFERENCE, "vrrpctl -j prints JSON of its own, "
+	{ "vrrp_ipsets", KA_NOTE, "vrrpd uses no ipsets" },
+	{ "disable_local_igmp", KA_NOTE, "IGMP is left to the kernel" },
+	{ "instance", KA_NOTE, OF_NAMES },
+	{ "use_pid_dir", KA_NOTE, OF_NAMES },
+	{ "process_names", KA_NOTE, OF_NAMES },
+	{ "process_name", KA_NOTE, OF_NAMES },
+	{ "vrrp_process_name", KA_NOTE, OF_NAMES },
+	{ "bfd_process_name", KA_NOTE, OF_NAMES },
+	{ "state_dump_file", KA_NOTE, OF_NAMES },
+	{ "stats_dump_file", KA_NOTE, OF_NAMES },
+	{ "json_dump_file", KA_NOTE, "vrrpctl -j prints JSON" },
+	{ "state_dump_file_location", KA_NOTE, OF_NAMES },
+	{ "stats_dump_file_location", KA_NOTE, OF_NAMES },
+	{ "json_dump_file_location", KA_NOTE, "vrrpctl -j prints JSON" },
+	{ "json_version", KA_NOTE, "vrrpctl -j prints JSON of its own, "
 	    "see swiftover-ctl(7)" },
-	{ "data_use_instance", KA_DIFFERENCE, OF_NAMES },
+	{ "data_use_instance", KA_NOTE, OF_NAMES },
 	{ "vmac_prefix", KA_DIFFERENCE, "vrrpd names its devices itself" },
 	{ "vmac_addr_prefix", KA_DIFFERENCE, "vrrpd names its devices itself" },
 	{ "umask", KA_DIFFERENCE, OF_UNIT " (UMask=)" },
-	{ "child_wait_time", KA_DIFFERENCE, OF_UNIT " (TimeoutStopSec=)" },
+	{ "child_wait_time", KA_NOTE, OF_UNIT " (TimeoutStopSec=)" },
 	{ "startup_script", KA_DIFFERENCE, OF_UNIT " (ExecStartPre=)" },
 	{ "startup_script_timeout", KA_DIFFERENCE, OF_UNIT },
 	{ "shutdown_script", KA_DIFFERENCE, OF_UNIT " (ExecStopPost=)" },
 	{ "shutdown_script_timeout", KA_DIFFERENCE, OF_UNIT },
-	{ "vrrp_cpu_affinity", KA_DIFFERENCE, OF_UNIT " (CPUAffinity=)" },
-	{ "bfd_cpu_affinity", KA_DIFFERENCE, "is for the service manager: "
+	{ "vrrp_cpu_affinity", KA_NOTE, OF_UNIT " (CPUAffinity=)" },
+	{ "bfd_cpu_affinity", KA_NOTE, "is for the service manager: "
 	    "CPUAffinity= in a drop-in of bfdd.service" },
-	{ "vrrp_rlimit_rttime", KA_DIFFERENCE, OF_UNIT " (LimitRTTIME=)" },
-	{ "bfd_rlimit_rttime", KA_DIFFERENCE, "is for the service manager: "
+	{ "vrrp_rlimit_rttime", KA_NOTE, OF_UNIT " (LimitRTTIME=)" },
+	{ "bfd_rlimit_rttime", KA_NOTE, "is for the service manager: "
 	    "LimitRTTIME= in a drop-in of bfdd.service" },
-	{ "vrrp_priority", KA_DIFFERENCE, "a nice value means nothing to a "
+	{ "vrrp_priority", KA_NOTE, "a nice value means nothing to a "
 	    "real-time process; see realtime_priority" },
-	{ "bfd_priority", KA_DIFFERENCE, "a nice value means nothing to a "
+	{ "bfd_priority", KA_NOTE, "a nice value means nothing to a "
 	    "real-time process; see realtime_priority in bfdd.conf(5)" },
 	{ "bfd_rt_priority", KA_DIFFERENCE, "goes into bfdd.conf(5) as "
 	    "realtime_priority" },
@@ -128,14 +128,14 @@ static const struct ka_rule globals[] = {
 	    "start" },
 	{ "min_auto_priority_delay", KA_NOTE, "vrrpd has realtime_priority "
 	    "from the start" },
-	{ "vrrp_netlink_cmd_rcv_bufs", KA_DIFFERENCE, OF_BUFFERS },
-	{ "vrrp_netlink_cmd_rcv_bufs_force", KA_DIFFERENCE, OF_BUFFERS },
-	{ "vrrp_netlink_monitor_rcv_bufs", KA_DIFFERENCE, OF_BUFFERS },
-	{ "vrrp_netlink_monitor_rcv_bufs_force", KA_DIFFERENCE, OF_BUFFERS },
-	{ "process_monitor_rcv_bufs", KA_DIFFERENCE, OF_BUFFERS },
-	{ "process_monitor_rcv_bufs_force", KA_DIFFERENCE, OF_BUFFERS },
-	{ "vrrp_rx_bufs_policy", KA_DIFFERENCE, OF_BUFFERS },
-	{ "vrrp_rx_bufs_multiplier", KA_DIFFERENCE, OF_BUFFERS },
+	{ "vrrp_netlink_cmd_rcv_bufs", KA_NOTE, OF_BUFFERS },
+	{ "vrrp_netlink_cmd_rcv_bufs_force", KA_NOTE, OF_BUFFERS },
+	{ "vrrp_netlink_monitor_rcv_bufs", KA_NOTE, OF_BUFFERS },
+	{ "vrrp_netlink_monitor_rcv_bufs_force", KA_NOTE, OF_BUFFERS },
+	{ "process_monitor_rcv_bufs", KA_NOTE, OF_BUFFERS },
+	{ "process_monitor_rcv_bufs_force", KA_NOTE, OF_BUFFERS },
+	{ "vrrp_rx_bufs_policy", KA_NOTE, OF_BUFFERS },
+	{ "vrrp_rx_bufs_multiplier", KA_NOTE, OF_BUFFERS },
 	{ "vrrp_startup_delay", KA_DIFFERENCE, "vrrpd begins as soon as the "
 	    "interface is there; preempt_delay keeps it from taking over from "
 	    "a working router" },
@@ -144,15 +144,15 @@ static const struct ka_rule globals[] = {
 	    " a working router" },
 	{ "dynamic_interfaces", KA_NOTE, "vrrpd always lets interfaces come "
 	    "and go" },
-	{ "linkbeat_use_polling", KA_DIFFERENCE, "the state of links comes "
+	{ "linkbeat_use_polling", KA_NOTE, "the state of links comes "
 	    "from the kernel as events; nothing is polled" },
-	{ "log_unknown_vrids", KA_DIFFERENCE, "they are counted, see vrrpctl "
+	{ "log_unknown_vrids", KA_NOTE, "they are counted, see vrrpctl "
 	    "show stats" },
-	{ "default_interface", KA_DIFFERENCE, "is for static addresses, which "
-	    "are left out" },
-	{ "iproute_usr_dir", KA_DIFFERENCE, "has the names of routing tables, "
+	{ "default_interface", KA_NOTE, "is for static addresses, which "
+	    "are said by themselves" },
+	{ "iproute_usr_dir", KA_NOTE, "has the names of routing tables, "
 	    "and vrrpd sets no routes" },
-	{ "iproute_etc_dir", KA_DIFFERENCE, "has the names of routing tables, "
+	{ "iproute_etc_dir", KA_NOTE, "has the names of routing tables, "
 	    "and vrrpd sets no routes" },
 	{ "enable_script_security", KA_NOTE, "vrrpd never runs a script that "
 	    "others than its user may write" },
@@ -160,7 +160,7 @@ static const struct ka_rule globals[] = {
 	    "vrrpd gives them" },
 	{ "vrrp_check_unicast_src", KA_NOTE, "vrrpd always takes adverts from "
 	    "its unicast peers only" },
-	{ "vrrp_skip_check_adv_addr", KA_DIFFERENCE, "in version 2 vrrpd looks"
+	{ "vrrp_skip_check_adv_addr", KA_NOTE, "in version 2 vrrpd looks"
 	    " at the addresses of every advert; in version 3 it need not" },
 	{ "vrrp_lower_prio_no_advert", KA_DIFFERENCE, "an Active that hears "
 	    "lesser adverts answers as RFC 9568 has it" },
@@ -203,12 +203,12 @@ static const struct ka_rule globals[] = {
 	    "reload" },
 	{ "reload_file", KA_DIFFERENCE, "write vrrpd.conf under another name "
 	    "and rename it: a reload sees the old or the new file" },
-	{ "config_save_dir", KA_DIFFERENCE, "not there" },
-	{ "tmp_config_directory", KA_DIFFERENCE, "not needed: no copy is kept"
+	{ "config_save_dir", KA_NOTE, "not there" },
+	{ "tmp_config_directory", KA_NOTE, "not needed: no copy is kept"
 	    },
 	{ "include_check", KA_NOTE, "a file that cannot be read is always an "
 	    "error" },
-	{ "random_seed", KA_DIFFERENCE, "${_RANDOM} is not put in" },
+	{ "random_seed", KA_NOTE, "${_RANDOM} is not put in" },
 };
 
 bool

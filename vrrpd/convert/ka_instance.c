@@ -63,7 +63,7 @@ static const struct ka_rule words[] = {
 	    "knows both forms of today" },
 	{ "auth_hmac", KA_DIFFERENCE, "there is no HMAC: a router that asks for"
 	    " it does not take these adverts" },
-	{ "skip_check_adv_addr", KA_DIFFERENCE, "in version 2 vrrpd looks at "
+	{ "skip_check_adv_addr", KA_NOTE, "in version 2 vrrpd looks at "
 	    "the addresses of every advert; in version 3 it need not" },
 	{ "lower_prio_no_advert", KA_DIFFERENCE, "an Active that hears lesser "
 	    "adverts answers as RFC 9568 has it" },
@@ -71,15 +71,15 @@ static const struct ka_rule words[] = {
 	    "better one is silent at once" },
 	{ "owner_ignore_adverts", KA_DIFFERENCE, "there is no owner after the "
 	    "conversion" },
-	{ "timer_expired_backup", KA_DIFFERENCE, "vrrpd reads what has arrived"
+	{ "timer_expired_backup", KA_NOTE, "vrrpd reads what has arrived"
 	    " before a timer that is due, and gives way to a better router" },
-	{ "thread_timer_expired", KA_DIFFERENCE, "vrrpd reads what has arrived"
+	{ "thread_timer_expired", KA_NOTE, "vrrpd reads what has arrived"
 	    " before a timer that is due, and gives way to a better router" },
-	{ "kernel_rx_buf_size", KA_DIFFERENCE, "vrrpd sizes its sockets itself"
+	{ "kernel_rx_buf_size", KA_NOTE, "vrrpd sizes its sockets itself"
 	    },
 	{ "dont_track_primary", KA_DIFFERENCE, "an instance whose interface is "
 	    "down waits in Initialize" },
-	{ "linkbeat_use_polling", KA_DIFFERENCE, "the state of links comes "
+	{ "linkbeat_use_polling", KA_NOTE, "the state of links comes "
 	    "from the kernel as events; nothing is polled" },
 	{ "promote_secondaries", KA_DIFFERENCE, "set the sysctl "
 	    "promote_secondaries of the interface" },
@@ -271,8 +271,9 @@ say_repeated(struct ka_conv *c, const struct ka_node *block)
 		while (b != NULL && strcmp(a->words[0], b->words[0]) != 0)
 			b = b->next;
 		if (b != NULL)
-			ka_say(c, KA_DIFFERENCE, a, "%s is said again on line "
-			    "%d, which counts", a->words[0], b->line);
+			ka_say(c, KA_NOTE, a, "%s is said again on line %d, "
+			    "which counts, as in keepalived", a->words[0],
+			    b->line);
 	}
 }
 
@@ -289,8 +290,8 @@ ka_read_instance(struct ka_conv *c, const struct ka_node *n)
 		return;
 	}
 	if (ka_find_instance(c, n->words[1]) != NULL) {
-		ka_say(c, KA_DIFFERENCE, n, "vrrp_instance %.80s is declared "
-		    "twice: this one is left out", n->words[1]);
+		ka_say(c, KA_NOTE, n, "vrrp_instance %.80s is declared twice: "
+		    "this one is left out, as in keepalived", n->words[1]);
 		return;
 	}
 	if ((v = ka_new(c, sizeof(*v))) == NULL)
@@ -463,10 +464,9 @@ put_authentication(struct ka_conv *c, const struct ka_instance *v,
 			    " authentication; left out", n->words[0]);
 	}
 	if (version != 2 || ka_is_strict(c, v)) {
-		ka_say(c, version == 2 ? KA_NOTE : KA_DIFFERENCE,
-		    v->authentication, "authentication: left out: %s, and "
-		    "keepalived drops it too. Adverts are not protected "
-		    "against forgery", version == 2 ? "vrrp_strict" :
+		ka_say(c, KA_NOTE, v->authentication, "authentication: left "
+		    "out: %s, and keepalived drops it too. Adverts are not "
+		    "protected against forgery", version == 2 ? "vrrp_strict" :
 		    "version 3 has none");
 		return;
 	}
@@ -478,13 +478,14 @@ put_authentication(struct ka_conv *c, const struct ka_instance *v,
 	}
 	if (type == NULL || (strcmp(ka_arg(type, 1), "PASS") != 0 &&
 	    strcmp(ka_arg(type, 1), "SIMPLE") != 0)) {
-		ka_say(c, KA_DIFFERENCE, type == NULL ? v->authentication :
-		    type, "authentication without auth_type PASS: left out");
+		ka_say(c, KA_NOTE, type == NULL ? v->authentication : type,
+		    "authentication without auth_type PASS: left out, as "
+		    "keepalived does");
 		return;
 	}
 	if (pass == NULL || ka_arg(pass, 1)[0] == '\0') {
-		ka_say(c, KA_DIFFERENCE, type, "auth_type PASS without an "
-		    "auth_pass: left out");
+		ka_say(c, KA_NOTE, type, "auth_type PASS without an auth_pass: "
+		    "left out, as keepalived does");
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "%.8s", ka_arg(pass, 1));

@@ -47,9 +47,11 @@ ka_take_notify(struct ka_conv *c, const struct ka_node *n,
 		return true;
 	}
 	if (notify[i] != NULL)
-		ka_say(c, KA_DIFFERENCE, notify[i], "%s is said again on line "
-		    "%d, which counts", n->words[0], n->line);
-	notify[i] = n;
+		ka_say(c, KA_NOTE, n, "%s stands on line %d already, which "
+		    "counts, as in keepalived", n->words[0],
+		    notify[i]->line);
+	else
+		notify[i] = n;
 	return true;
 }
 

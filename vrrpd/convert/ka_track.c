@@ -180,8 +180,9 @@ ka_read_tracker(struct ka_conv *c, const struct ka_node *n,
 		if (r == NULL || r->text != NULL)
 			ka_rule_say(c, r, w, kind_words[kind]);
 		else if ((later = ka_child(n, w->words[0])) != w)
-			ka_say(c, KA_DIFFERENCE, w, "%s is said again on line "
-			    "%d, which counts", w->words[0], later->line);
+			ka_say(c, KA_NOTE, w, "%s is said again on line %d, "
+			    "which counts, as in keepalived", w->words[0],
+			    later->line);
 		else if (ka_is(w, "weight"))
 			read_weight(c, w, 1, kind, &t->weight, &t->reverse);
 		else if (ka_is(w, "source_ip") && ka_arg(w, 1)[0] != '\0')
@@ -207,8 +208,8 @@ add_track(struct ka_conv *c, const struct ka_node *n, unsigned first,
 	for (at = list; *at != NULL; at = &(*at)->next)
 		if ((*at)->kind == kind &&
 		    strcmp((*at)->name, n->words[first]) == 0) {
-			ka_say(c, KA_DIFFERENCE, n, "%.80s is tracked already;"
-			    " left out", n->words[first]);
+			ka_say(c, KA_NOTE, n, "%.80s is tracked already: left "
+			    "out, as in keepalived", n->words[first]);
 			return;
 		}
 	if ((t = ka_new(c, sizeof(*t))) == NULL)
@@ -266,8 +267,8 @@ ka_find_trackers(struct ka_conv *c, struct ka_track *list, const char *of)
 		if (t->kind != KA_INTERFACE) {
 			t->tracker = find_tracker(c, t->kind, t->name);
 			if (t->tracker == NULL) {
-				ka_say(c, KA_DIFFERENCE, t->node, "there is no"
-				    " %s %.80s: %s does not track it, as in "
+				ka_say(c, KA_NOTE, t->node, "there is no %s "
+				    "%.80s: %s does not track it, as in "
 				    "keepalived", kind_words[t->kind], t->name,
 				    of);
 				t->name = NULL;

@@ -213,7 +213,7 @@ test_ka_convert_ipvs_goes_into_its_file(void **state)
 
 	/* Nothing is written of what is refused, nor where it cannot be. */
 	assert_int_equal(unlink(path), 0);
-	(void)snprintf(conf, sizeof(conf), "%s/test/convert/blog.conf",
+	(void)snprintf(conf, sizeof(conf), "%s/test/convert/ipvs-more.conf",
 	    srcdir);
 	assert_false(run_ipvs(conf, path, VRRPCTL_CONVERT_STRICT, &text,
 	    &remarks));
@@ -358,6 +358,11 @@ test_ka_convert_strict_refuses_a_difference_only(void **state)
 	assert_true(strlen(text) > 0);
 	free(text);
 	free(remarks);
+	(void)snprintf(path, sizeof(path), "%s/test/convert/usual.conf",
+	    srcdir);
+	assert_true(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks));
+	free(text);
+	free(remarks);
 	(void)snprintf(path, sizeof(path), "%s/test/convert/blog.conf", srcdir);
 	assert_false(run(path, VRRPCTL_CONVERT_STRICT, &text, &remarks));
 	assert_string_equal(text, "");
@@ -395,7 +400,7 @@ test_ka_convert_json_has_text_and_remarks_apart(void **state)
 	accepted(path, json_string_value(json_object_get(doc,
 	    "configuration")));
 	first = json_array_get(json_object_get(doc, "differences"), 0);
-	assert_int_equal(json_integer_value(json_object_get(first, "line")), 9);
+	assert_int_equal(json_integer_value(json_object_get(first, "line")), 44);
 	assert_true(json_array_size(json_object_get(doc, "notes")) > 0);
 	json_decref(doc);
 	free(text);
