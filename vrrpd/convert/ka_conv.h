@@ -86,6 +86,7 @@ struct ka_instance {
 	const struct ka_node	*nopreempt;
 	const struct ka_node	*preempt_delay;
 	const struct ka_node	*authentication;
+	const struct ka_node	*hmac;		/* auth_hmac */
 	const struct ka_node	*accept;	/* accept or no_accept */
 	const struct ka_node	*source;
 	const struct ka_node	*unicast;

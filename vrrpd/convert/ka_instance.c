@@ -61,8 +61,7 @@ static const struct ka_rule words[] = {
 	    "the interface; an instance without one waits" },
 	{ "old_unicast_checksum", KA_DIFFERENCE, "see checksum_compat, which "
 	    "knows both forms of today" },
-	{ "auth_hmac", KA_DIFFERENCE, "there is no HMAC: a router that asks for"
-	    " it does not take these adverts" },
+	{ "auth_hmac", KA_NOTE, NULL },
 	{ "skip_check_adv_addr", KA_NOTE, "in version 2 vrrpd looks at "
 	    "the addresses of every advert; in version 3 it need not" },
 	{ "lower_prio_no_advert", KA_DIFFERENCE, "an Active that hears lesser "
@@ -232,6 +231,8 @@ read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 		v->no_v3_pseudo_header = ka_bool(c, n) ? n : NULL;
 	else if (ka_is(n, "authentication"))
 		v->authentication = n;
+	else if (ka_is(n, "auth_hmac"))
+		v->hmac = n;
 	else if (ka_is(n, "use_vmac"))
 		read_vmac(c, v, n);
 	else if (ka_is(n, "virtual_ipaddress"))
@@ -470,12 +471,6 @@ put_authentication(struct ka_conv *c, const struct ka_instance *v,
 		    "version 3 has none");
 		return;
 	}
-	if (type != NULL && strcmp(ka_arg(type, 1), "AH") == 0) {
-		ka_say(c, KA_DIFFERENCE, type, "auth_type AH: left out: vrrpd "
-		    "has no AH, and routers with it do not take its adverts: "
-		    "change them to PASS or to none first");
-		return;
-	}
 	if (type == NULL || (strcmp(ka_arg(type, 1), "PASS") != 0 &&
 	    strcmp(ka_arg(type, 1), "SIMPLE") != 0)) {
 		ka_say(c, KA_NOTE, type == NULL ? v->authentication : type,
@@ -502,7 +497,7 @@ put_authentication(struct ka_conv *c, const struct ka_instance *v,
 static void __attribute__((format(printf, 3, 4)))
 leave_out(struct ka_conv *c, struct ka_instance *v, const char *fmt, ...)
 {
-	char why[256], place[300];
+	char why[512], place[300];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -531,6 +526,19 @@ same_router(const struct ka_conv *c, const struct ka_instance *v)
 	return NULL;
 }
 
+/* Are its adverts inside of IPsec AH?  keepalived drops that where PASS goes. */
+static bool
+has_ah(const struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_node *type;
+
+	if (v->authentication == NULL || version_of(c, v) != 2 ||
+	    ka_is_strict(c, v))
+		return false;
+	type = ka_child(v->authentication, "auth_type");
+	return type != NULL && strcmp(ka_arg(type, 1), "AH") == 0;
+}
+
 /* False: the instance cannot be written, and that was said. */
 static bool
 complete(struct ka_conv *c, struct ka_instance *v)
@@ -551,6 +559,19 @@ complete(struct ka_conv *c, struct ka_instance *v)
 		leave_out(c, v, "its first IPv6 address must be link-local: "
 		    "add one, such as fe80::%lx/64, to all its routers",
 		    v->vrid);
+	else if (has_ah(c, v))
+		leave_out(c, v, "auth_type AH: its adverts are inside of IPsec "
+		    "AH, which vrrpd does not have: a keepalived with AH and "
+		    "vrrpd would both be Active. Give all its routers auth_type"
+		    " PASS, or no authentication, and convert again; unicast "
+		    "through IPsec of the kernel or WireGuard protects more");
+	else if (v->hmac != NULL)
+		leave_out(c, v, "auth_hmac: its adverts end with an HMAC, which "
+		    "vrrpd does not have: its form is a draft's and changed "
+		    "from keepalived 2.4.0 to 2.4.1. Both would be Active. Take"
+		    " it off all its routers, by mode permissive first, and "
+		    "convert again; unicast through IPsec of the kernel or "
+		    "WireGuard protects as much");
 	else if ((o = same_router(c, v)) != NULL)
 		leave_out(c, v, "%s has the virtual_router_id %ld on %s",
 		    o->out, v->vrid, v->interface);
