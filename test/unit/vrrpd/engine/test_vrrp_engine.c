@@ -20,11 +20,13 @@
 #include "vrrpd/config/vrrp_needs.h"
 #include "vrrpd/engine/vrrp_engine.h"
 #include "vrrpd/engine/vrrp_reload.h"
+#include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/pure/vrrp_trial.h"
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_linger.h"
+#include "vrrpd/pure/vrrp_renewal.h"
 #include "vrrpd/pure/vrrp_supervise.h"
 
 #define WEB_WITH(more)							\
@@ -314,6 +316,36 @@ test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing(void **state)
 	engine_message(VRRP_MSG_LEVEL, nonsense, sizeof(nonsense));
 	say_level("unheard-of", false);
 	assert_int_equal(engine_find("web")->core.state, VRRP_BACKUP);
+}
+
+static void
+say_net(enum vrrp_net_state net)
+{
+	const uint8_t body = (uint8_t)net;
+
+	engine_message(VRRP_MSG_NET, &body, 1);
+}
+
+/* Errands of leases that the one before may have taken into its grave. */
+static void
+test_vrrp_engine_another_vrrpd_net_is_asked_for_leases(void **state)
+{
+	unsigned asked;
+
+	(void)state;
+	start(WEB);
+	say_net(VRRP_NET_THERE);
+	asked = world.leases;
+	assert_true(asked > 0);
+	say_net(VRRP_NET_WAITS);
+	say_net(VRRP_NET_AWAY);
+	assert_int_equal(world.leases, asked);
+	say_net(VRRP_NET_THERE);
+	assert_int_equal(world.leases, asked + 1);
+	vrrp_guards_answered(ew.r->env.guards, world.lease.number, 0);
+	say_net(VRRP_NET_AWAY);
+	say_net(VRRP_NET_THERE);
+	assert_int_equal(world.leases, asked + 1);
 }
 
 /* Own refusals as well as those that the monitor tells of, for `show`. */
@@ -1008,6 +1040,7 @@ main(void)
 	    TEST(test_vrrp_engine_beats_refresh_the_addresses),
 	    TEST(test_vrrp_engine_a_level_of_a_helper_moves_its_instance),
 	    TEST(test_vrrp_engine_a_level_that_cannot_be_read_changes_nothing),
+	    TEST(test_vrrp_engine_another_vrrpd_net_is_asked_for_leases),
 	    TEST(test_vrrp_engine_keeps_book_of_refused_messages),
 	    TEST(test_vrrp_engine_reload_tells_the_monitor_what_is_in_force),
 	    TEST(test_vrrp_engine_reload_refused_leaves_everything_as_it_was),
