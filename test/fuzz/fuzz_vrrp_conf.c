@@ -34,6 +34,10 @@ check_instance(const struct vrrp_params *v)
 	for (i = 0; i < v->vip_count; i++)
 		REQUIRE(v->vips[i].prefix.addr.family == v->family &&
 		    v->vips[i].prefix.len <= addr_len(v->family) * 8);
+	REQUIRE(vrrp_params_addresses(v) <= VRRP_ADDRESSES_MAX);
+	for (; i < vrrp_params_addresses(v); i++)
+		REQUIRE(v->vips[i].prefix.len <=
+		    addr_len(v->vips[i].prefix.addr.family) * 8);
 	for (i = 0; i < v->bfd_count; i++)
 		REQUIRE((v->bfd[i].peer.family == v->family ||
 		    v->bfd[i].role == VRRP_BFD_LINK) &&

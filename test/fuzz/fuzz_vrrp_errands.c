@@ -134,7 +134,7 @@ try_lease(const uint8_t *data, size_t size)
 		return;
 	REQUIRE(e.lease.device_count >= 1 &&
 	    e.lease.device_count <= VRRP_LEASE_DEVICES_MAX);
-	REQUIRE(e.lease.vip_count <= VRRP_VIPS_MAX);
+	REQUIRE(e.lease.vip_count <= VRRP_ADDRESSES_MAX);
 	REQUIRE(e.lease.peer_count <= VRRP_LEASE_PEERS_MAX);
 	for (i = 0; i < e.lease.device_count; i++)
 		REQUIRE(memchr(e.lease.devices[i], '\0', IF_NAMESIZE) != NULL);

@@ -36,6 +36,8 @@ take(const uint8_t *bytes, size_t len)
 	REQUIRE(r->config.count <= VRRP_INSTANCES_MAX);
 	for (i = 0; i < r->config.count; i++) {
 		REQUIRE(r->config.instances[i].vip_count <= VRRP_VIPS_MAX);
+		REQUIRE(vrrp_params_addresses(&r->config.instances[i]) <=
+		    VRRP_ADDRESSES_MAX);
 		REQUIRE(r->config.instances[i].bfd_count <= VRRP_PEERS_MAX);
 		REQUIRE(r->config.instances[i].track_count <= VRRP_TRACKS_MAX);
 	}

@@ -179,9 +179,9 @@ configure_seat(struct seat *s, const struct vrrp_params *p)
 	s->confirm_ns = p->takeover_confirm_ns;
 	free(s->vips);
 	changed(s);
-	s->vip_count = p->vip_count;
-	s->vips = world_alloc((p->vip_count + 1) * sizeof(*s->vips));
-	for (i = 0; i < p->vip_count; i++) {
+	s->vip_count = vrrp_params_addresses(p);
+	s->vips = world_alloc((s->vip_count + 1) * sizeof(*s->vips));
+	for (i = 0; i < s->vip_count; i++) {
 		s->vips[i] = p->vips[i].prefix.addr;
 		add_vip(s->lan, &s->vips[i]);
 	}

@@ -17,6 +17,8 @@
 #include "vrrpd/cli/vrrpctl_table.h"
 #include "vrrpd/cli/vrrpctl_word.h"
 
+#define OTHERS_SHOWN	8
+
 /* --- instances --- */
 
 /* The session that would trigger a takeover now; NULL when there is none. */
@@ -448,6 +450,20 @@ view_timers(const struct view *v, const json_t *o)
 		    word_span(b, doc_num(o, "skew-time-us")));
 }
 
+/* All are in -j; a screen has room for the first of hundreds. */
+static void
+view_others(const struct view *v, const json_t *list)
+{
+	size_t n = json_array_size(list), shown = n > OTHERS_SHOWN ?
+	    OTHERS_SHOWN : n, i;
+
+	for (i = 0; i < shown; i++)
+		view_line(v, i == 0 ? "other addresses" : "", "%s",
+		    json_string_value(json_array_get(list, i)));
+	if (n > shown)
+		view_line(v, "", "and %zu more (vrrpctl -j)", n - shown);
+}
+
 static void
 view_addresses(const struct view *v, const json_t *o)
 {
@@ -462,6 +478,7 @@ view_addresses(const struct view *v, const json_t *o)
 		view_line(v, i == 0 ? "addresses" : "", "%s",
 		    text != NULL ? text : "?");
 	}
+	view_others(v, json_object_get(o, "other-addresses"));
 	if (doc_str(o, "virtual-mac") != NULL &&
 	    doc_str(o, "virtual-mac-device") != NULL)
 		view_line(v, "virtual MAC", "%s on %s",

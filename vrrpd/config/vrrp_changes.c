@@ -67,7 +67,7 @@ cost_in_place(const struct vrrp_change *c)
 	if (has_word(c, "priority") || has_word(c, "preempt"))
 		return "no address moves by itself; the election may have "
 		    "another result";
-	if (has_word(c, "virtual_addresses"))
+	if (has_word(c, "virtual_addresses") || has_word(c, "other_addresses"))
 		return "no other address is touched";
 	if (has_word(c, "version") || has_word(c, "auth_pass") ||
 	    has_word(c, "unicast_peers") || has_word(c, "checksum_compat"))

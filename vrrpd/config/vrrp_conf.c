@@ -193,6 +193,8 @@ static const struct conf_hint hints[] = {
 	{ "route", "routes", NULL },
 	{ "virtual_rules", "rules", NULL },
 	{ "rule", "rules", NULL },
+	{ "virtual_ipaddress_excluded", "other_addresses", NULL },
+	{ "excluded_addresses", "other_addresses", NULL },
 	{ "unicast_peer", "unicast_peers", NULL },
 	{ "peers", "unicast_peers", NULL },
 	{ "advertisement_interval", "advert_int", NULL },

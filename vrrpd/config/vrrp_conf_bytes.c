@@ -22,8 +22,8 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 46288, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59912, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
@@ -55,15 +55,29 @@ family(struct conf_coder *c, uint8_t *f)
 /* --- parts of instances and groups --- */
 
 static void
-virtual_address(struct conf_coder *c, struct vrrp_vip *v, uint8_t of)
+address(struct conf_coder *c, struct vrrp_vip *v)
 {
 	conf_code_addr(c, &v->prefix.addr, false);
 	CONF_CODE(c, v->prefix.len, 0, 8 * addr_len(v->prefix.addr.family));
 	TEXT(c, v->device);
 	TEXT(c, v->label);
 	FLAG(c, v->untracked);
-	if (v->prefix.addr.family != of)
-		c->refused = true;
+	WORD(c, v->deprecated, VRRP_DEPRECATED_NO);
+}
+
+static void
+addresses(struct conf_coder *c, struct vrrp_params *p)
+{
+	unsigned i;
+
+	CONF_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
+	CONF_CODE(c, p->other_count, 0, VRRP_ADDRESSES_MAX - p->vip_count);
+	for (i = 0; conf_coder_ok(c) && i < vrrp_params_addresses(p); i++) {
+		address(c, &p->vips[i]);
+		if (i < p->vip_count &&
+		    p->vips[i].prefix.addr.family != p->family)
+			c->refused = true;
+	}
 }
 
 static void
@@ -202,9 +216,7 @@ vrrp_code_instance(struct conf_coder *c, struct vrrp_params *p)
 	unsigned i;
 
 	of_the_protocol(c, p);
-	CONF_CODE(c, p->vip_count, 1, VRRP_VIPS_MAX);
-	for (i = 0; i < p->vip_count; i++)
-		virtual_address(c, &p->vips[i], p->family);
+	addresses(c, p);
 	conf_code_addr(c, &p->source, true);
 	CONF_CODE(c, p->unicast_count, 0, VRRP_PEERS_MAX);
 	for (i = 0; i < p->unicast_count; i++)

@@ -114,6 +114,12 @@ vip_ref_cmp(const void *x, const void *y)
 	return rv;
 }
 
+static const char *
+kind_of(const struct vip_ref *r)
+{
+	return r->index < r->v->vip_count ? "virtual" : "other";
+}
+
 static void
 check_same_vip(struct parse *p, const struct vip_ref *a,
     const struct vip_ref *b)
@@ -130,11 +136,12 @@ check_same_vip(struct parse *p, const struct vip_ref *a,
 	p->file = b->pl->file;
 	(void)addr_format(&y->prefix.addr, text, sizeof(text));
 	if (a->v == b->v)
-		bad(p, b->pl->vips[b->index], "virtual address %s is given "
-		    "twice (first on line %d)", text, a->pl->vips[a->index]);
+		bad(p, b->pl->vips[b->index], "%s address %s is given "
+		    "twice (first on line %d)", kind_of(b), text,
+		    a->pl->vips[a->index]);
 	else
-		bad(p, b->pl->vips[b->index], "virtual address %s is in "
-		    "instance %s already (%s:%d)", text, a->v->name,
+		bad(p, b->pl->vips[b->index], "%s address %s is in "
+		    "instance %s already (%s:%d)", kind_of(b), text, a->v->name,
 		    a->pl->file, a->pl->vips[a->index]);
 }
 
@@ -526,11 +533,12 @@ vrrp_conf_check(struct draft *d)
 	unsigned i, j;
 
 	for (i = 0; i < c->count; i++)
-		count += c->instances[i].vip_count;
+		count += vrrp_params_addresses(&c->instances[i]);
 	if ((refs = calloc(count + 1, sizeof(*refs))) == NULL)
 		return -ENOMEM;
 	for (i = 0, n = 0; i < c->count; i++)
-		for (j = 0; j < c->instances[i].vip_count; j++)
+		for (j = 0; j < vrrp_params_addresses(&c->instances[i]);
+		    j++)
 			refs[n++] = (struct vip_ref){ &c->instances[i],
 			    d->places[i], j, i };
 	qsort(refs, count, sizeof(*refs), vip_ref_cmp);

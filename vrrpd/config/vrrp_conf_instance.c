@@ -35,6 +35,7 @@ vrrp_conf_instance_opts(void)
 		WORD("device"),
 		WORD("label"),
 		WORD("track"),
+		WORD("deprecated"),
 		CFG_END()
 	};
 	static cfg_opt_t bfd[] = {
@@ -78,6 +79,8 @@ vrrp_conf_instance_opts(void)
 		WORDS("unicast_peers"),
 		WORD("unicast_min_ttl"),
 		BLOCK("virtual_address", address),
+		WORDS("other_addresses"),
+		BLOCK("other_address", address),
 		BLOCK("bfd", bfd),
 		WORD("link_down_number"),
 		WORD("last_resort"),
@@ -114,9 +117,12 @@ family_name(uint8_t family)
 	return family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
-/* Says why addr_prefix_parse() refuses an ADDR/LEN. */
+/*
+ * Says why addr_prefix_parse() refuses an ADDR/LEN.  what: "virtual" or "other"
+ * address.
+ */
 static void
-prefix_bad(struct parse *p, int line, const char *text)
+prefix_bad(struct parse *p, int line, const char *what, const char *text)
 {
 	char host[ADDR_PREFIX_STRLEN];
 	const char *slash = strchr(text, '/');
@@ -126,13 +132,29 @@ prefix_bad(struct parse *p, int line, const char *text)
 		(void)snprintf(host, sizeof(host), "%.*s", (int)(slash - text),
 		    text);
 		if (addr_parse(host, &a) == 0) {
-			bad(p, line, "virtual address %s: the netmask of an "
-			    "%s address is /0 to /%zu", text,
+			bad(p, line, "%s address %s: the netmask of an "
+			    "%s address is /0 to /%zu", what, text,
 			    family_name(a.family), addr_len(a.family) * 8);
 			return;
 		}
 	}
-	bad(p, line, "virtual address %s: not an IPv4 or IPv6 address", text);
+	bad(p, line, "%s address %s: not an IPv4 or IPv6 address", what, text);
+}
+
+static bool
+read_prefix(struct parse *p, int line, const char *what, const char *text,
+    struct addr_prefix *prefix)
+{
+	if (addr_prefix_parse(text, prefix) != 0) {
+		prefix_bad(p, line, what, text);
+		return false;
+	}
+	if (!addr_is_host(&prefix->addr)) {
+		bad(p, line, "%s address %s: not the address of a host", what,
+		    text);
+		return false;
+	}
+	return true;
 }
 
 static struct vrrp_vip *
@@ -142,15 +164,8 @@ vip_add(struct parse *p, struct vrrp_params *v, struct places *pl, int line,
 	struct addr_prefix prefix;
 	struct vrrp_vip *vip;
 
-	if (addr_prefix_parse(text, &prefix) != 0) {
-		prefix_bad(p, line, text);
+	if (!read_prefix(p, line, "virtual", text, &prefix))
 		return NULL;
-	}
-	if (!addr_is_host(&prefix.addr)) {
-		bad(p, line, "virtual address %s: not the address of a host",
-		    text);
-		return NULL;
-	}
 	if (v->vip_count > 0 && prefix.addr.family != v->family) {
 		bad(p, line, "virtual address %s is %s, the one on line %d is "
 		    "%s: an instance has one family, make two instances", text,
@@ -171,16 +186,54 @@ vip_add(struct parse *p, struct vrrp_params *v, struct places *pl, int line,
 	return vip;
 }
 
+/* Of any family, and in no advert. */
+static struct vrrp_vip *
+other_add(struct parse *p, struct vrrp_params *v, struct places *pl, int line,
+    const char *text)
+{
+	unsigned at = vrrp_params_addresses(v);
+	struct addr_prefix prefix;
+
+	if (!read_prefix(p, line, "other", text, &prefix))
+		return NULL;
+	if (at == VRRP_ADDRESSES_MAX) {
+		bad(p, line, "instance %s has more than %u addresses", v->name,
+		    at);
+		return NULL;
+	}
+	pl->vips[at] = line;
+	v->vips[at].prefix = prefix;
+	v->other_count++;
+	return &v->vips[at];
+}
+
+static void
+read_deprecated(struct parse *p, cfg_t *sec, struct vrrp_vip *vip)
+{
+	bool deprecated;
+
+	if (!read_bool(p, sec, "deprecated", &deprecated))
+		return;
+	if (vip->prefix.addr.family != AF_INET6)
+		bad(p, word_get(sec, "deprecated")->line, "deprecated: only "
+		    "IPv6 addresses are preferred or not");
+	vip->deprecated = deprecated ? VRRP_DEPRECATED_YES :
+	    VRRP_DEPRECATED_NO;
+}
+
+typedef struct vrrp_vip *(*add_fn)(struct parse *, struct vrrp_params *,
+    struct places *, int line, const char *text);
+
 static void
 vip_add_long(struct parse *p, struct vrrp_params *v, struct places *pl,
-    cfg_t *sec)
+    cfg_t *sec, add_fn add)
 {
 	const struct word *label = word_get(sec, "label");
 	struct vrrp_vip *vip;
 	bool track;
 	size_t i;
 
-	vip = vip_add(p, v, pl, begin_line(sec), cfg_title(sec));
+	vip = add(p, v, pl, begin_line(sec), cfg_title(sec));
 	if (vip == NULL)
 		return;
 	(void)read_interface(p, sec, "device", vip->device);
@@ -189,9 +242,10 @@ vip_add_long(struct parse *p, struct vrrp_params *v, struct places *pl,
 		bad(p, word_get(sec, "track")->line, "track is for an address with a "
 		    "device: the interface of the instance is always tracked");
 	vip->untracked = !track;
+	read_deprecated(p, sec, vip);
 	if (label == NULL)
 		return;
-	if (v->family == AF_INET6) {
+	if (vip->prefix.addr.family == AF_INET6) {
 		bad(p, label->line, "label: only IPv4 addresses have one");
 		return;
 	}
@@ -213,8 +267,8 @@ track_devices(struct parse *p, struct vrrp_params *v, struct places *pl)
 	const struct vrrp_vip *vip;
 	unsigned i, j;
 
-	for (i = 0; i < v->vip_count && v->priority != VRRP_PRIORITY_OWNER;
-	    i++) {
+	for (i = v->priority == VRRP_PRIORITY_OWNER ? v->vip_count : 0;
+	    i < vrrp_params_addresses(v); i++) {
 		vip = &v->vips[i];
 		if (vip->device[0] == '\0' || vip->untracked ||
 		    strcmp(vip->device, "lo") == 0 ||
@@ -237,10 +291,26 @@ track_devices(struct parse *p, struct vrrp_params *v, struct places *pl)
 			.kind = VRRP_TRACK_INTERFACE,
 			.from_address = true,
 		};
-		(void)snprintf(v->tracks[v->track_count].name,
-		    sizeof(v->tracks[0].name), "%s", vip->device);
+		memcpy(v->tracks[v->track_count].name, vip->device,
+		    sizeof(vip->device));
 		v->track_count++;
 	}
+}
+
+static void
+build_others(struct parse *p, cfg_t *sec, struct vrrp_params *v,
+    struct places *pl)
+{
+	const struct word *w;
+	unsigned i;
+
+	for (i = 0; i < word_count(sec, "other_addresses"); i++) {
+		w = word_nth(sec, "other_addresses", i);
+		(void)other_add(p, v, pl, w->line, w->text);
+	}
+	for (i = 0; i < cfg_size(sec, "other_address"); i++)
+		vip_add_long(p, v, pl, cfg_getnsec(sec, "other_address", i),
+		    other_add);
 }
 
 static void
@@ -255,7 +325,9 @@ build_vips(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		(void)vip_add(p, v, pl, w->line, w->text);
 	}
 	for (i = 0; i < cfg_size(sec, "virtual_address"); i++)
-		vip_add_long(p, v, pl, cfg_getnsec(sec, "virtual_address", i));
+		vip_add_long(p, v, pl, cfg_getnsec(sec, "virtual_address", i),
+		    vip_add);
+	build_others(p, sec, v, pl);
 	if (v->vip_count == 0) {
 		if (word_count(sec, "virtual_addresses") == 0 &&
 		    cfg_size(sec, "virtual_address") == 0)
@@ -290,8 +362,8 @@ build_source(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 		    " addresses; name one of the interface", w->text);
 		return;
 	}
-	for (i = 0; i < v->vip_count && v->priority != VRRP_PRIORITY_OWNER;
-	    i++)
+	for (i = v->priority == VRRP_PRIORITY_OWNER ? v->vip_count : 0;
+	    i < vrrp_params_addresses(v); i++)
 		if (addr_equal(&v->vips[i].prefix.addr, &a)) {
 			bad(p, w->line, "source = %s: it is a virtual address "
 			    "of instance %s, which is not always here",

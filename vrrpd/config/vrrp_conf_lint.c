@@ -82,11 +82,12 @@ lint_instance(struct draft *d, unsigned index)
 	const char *odd;
 	unsigned i;
 
-	for (i = 0; i < v->vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(v); i++) {
 		odd = odd_address(&v->vips[i].prefix);
 		if (odd != NULL)
 			conf_errors_add(d->p.warnings, pl->file, pl->vips[i],
-			    "virtual address %s is %s", addr_prefix_format(
+			    "%s address %s is %s", i < v->vip_count ?
+			    "virtual" : "other", addr_prefix_format(
 			    &v->vips[i].prefix, text, sizeof(text)), odd);
 	}
 	for (i = 0; i < v->bfd_count; i++)
@@ -221,7 +222,7 @@ may_wait_for(const struct draft *d, const struct vrrp_params *v,
 	if (!needed || (nonlocal_bind_get(v->family, &allowed) == 0 &&
 	    allowed))
 		return false;
-	for (i = 0; i < v->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(v); i++)
 		if (!is_here(here, &v->vips[i].prefix.addr))
 			return true;
 	return false;
@@ -289,17 +290,18 @@ is_read_only(uint8_t family)
 }
 
 /*
- * A setting that a new device of this family would have to be given, and cannot; of
+ * A setting that a new device of this instance would have to be given, and cannot; of
  * IPv4 they can be given by netlink (devconf.h).  NULL: none.
  */
 static const struct vrrp_setting *
-missing_setting(uint8_t family, int *value)
+missing_setting(const struct vrrp_params *v, int *value)
 {
 	const struct vrrp_setting *s;
 	int all = 0;
 	size_t i, n;
 
-	s = vrrp_settings(family, &n);
+	s = vrrp_settings(v->family, vrrp_params_has_family(v, AF_INET) &&
+	    vrrp_params_has_family(v, AF_INET6), &n);
 	for (i = 0; i < n; i++) {
 		if (s[i].family != AF_INET6 || !s[i].required ||
 		    devconf_get(AF_INET6, "default", s[i].key, value) < 0)
@@ -325,7 +327,7 @@ lint_read_only(struct draft *d)
 	for (i = 0; i < d->config.count; i++) {
 		v = &d->config.instances[i];
 		if (!v->virtual_mac || v->virtual_mac_auto ||
-		    (s = missing_setting(v->family, &value)) == NULL)
+		    (s = missing_setting(v, &value)) == NULL)
 			continue;
 		conf_errors_add(d->p.warnings, d->places[i]->file,
 		    d->places[i]->declared, "instance %s: /proc/sys is read-only "

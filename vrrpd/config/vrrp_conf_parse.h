@@ -29,7 +29,7 @@ struct places {
 	const char	*file;		/* struct source owns it */
 	int		 declared;
 	int		 vrid;
-	int		 vips[VRRP_VIPS_MAX];
+	int		 vips[VRRP_ADDRESSES_MAX];
 	int		 source;	/* 0: not said */
 	int		 bfd[VRRP_PEERS_MAX];
 	int		 bfd_auto;

@@ -150,7 +150,8 @@ print_bool(FILE *f, const char *name, bool value)
 static bool
 is_plain(const struct vrrp_vip *vip)
 {
-	return vip->device[0] == '\0' && vip->label[0] == '\0';
+	return vip->device[0] == '\0' && vip->label[0] == '\0' &&
+	    vip->deprecated == VRRP_DEPRECATED_AUTO;
 }
 
 /*
@@ -158,31 +159,36 @@ is_plain(const struct vrrp_vip *vip)
  * takes the plain addresses up to the first that needs a block.
  */
 static void
-print_vips(FILE *f, const struct vrrp_params *v)
+print_addresses(FILE *f, const struct vrrp_vip *vips, unsigned count,
+    const char *kind)
 {
 	char text[ADDR_PREFIX_STRLEN];
 	const char *sep;
 	unsigned i, n;
 
-	for (n = 0; n < v->vip_count && is_plain(&v->vips[n]); n++)
+	for (n = 0; n < count && is_plain(&vips[n]); n++)
 		continue;
 	sep = n > 4 ? "\n        " : " ";
+	if (n > 0)
+		(void)fprintf(f, "    %s_addresses = {", kind);
 	for (i = 0; i < n; i++)
-		(void)fprintf(f, "%s%s%s", i == 0 ? "    virtual_addresses = {"
-		    : ",", sep, addr_prefix_format(&v->vips[i].prefix, text,
-		    sizeof(text)));
+		(void)fprintf(f, "%s%s%s", i == 0 ? "" : ",", sep,
+		    addr_prefix_format(&vips[i].prefix, text, sizeof(text)));
 	if (n > 0)
 		(void)fprintf(f, "%s}\n", n > 4 ? "\n    " : " ");
-	for (i = n; i < v->vip_count; i++) {
-		(void)fprintf(f, "    virtual_address %s {\n",
-		    addr_prefix_format(&v->vips[i].prefix, text, sizeof(text)));
-		if (v->vips[i].device[0] != '\0')
-			print_string(f, "        ", "device",
-			    v->vips[i].device);
-		if (v->vips[i].label[0] != '\0')
-			print_string(f, "        ", "label", v->vips[i].label);
-		if (v->vips[i].untracked)
+	for (i = n; i < count; i++) {
+		(void)fprintf(f, "    %s_address %s {\n", kind,
+		    addr_prefix_format(&vips[i].prefix, text, sizeof(text)));
+		if (vips[i].device[0] != '\0')
+			print_string(f, "        ", "device", vips[i].device);
+		if (vips[i].label[0] != '\0')
+			print_string(f, "        ", "label", vips[i].label);
+		if (vips[i].untracked)
 			(void)fprintf(f, "        track = no\n");
+		if (vips[i].deprecated != VRRP_DEPRECATED_AUTO)
+			(void)fprintf(f, "        deprecated = %s\n",
+			    vips[i].deprecated == VRRP_DEPRECATED_YES ? "yes" :
+			    "no");
 		(void)fprintf(f, "    }\n");
 	}
 }
@@ -278,7 +284,8 @@ print_instance(FILE *f, const struct vrrp_params *v)
 		print_word(f, (const char *)v->auth_pass, v->auth_len);
 		(void)fputc('\n', f);
 	}
-	print_vips(f, v);
+	print_addresses(f, v->vips, v->vip_count, "virtual");
+	print_addresses(f, &v->vips[v->vip_count], v->other_count, "other");
 	print_routing(f, v);
 	if (addr_is_set(&v->source))
 		(void)fprintf(f, "    source = %s\n", addr_format(&v->source,

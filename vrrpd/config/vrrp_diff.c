@@ -35,6 +35,7 @@ enum kind {
 	TEXT,		/* up to its NUL */
 	LIST,		/* an unsigned at count_at, so many of size bytes */
 	OPTION,		/* a bool at count_at, one of size bytes if true */
+	OTHERS,		/* so many of size bytes behind the virtual addresses */
 };
 
 typedef bool (*same_fn)(const void *, const void *);
@@ -67,7 +68,8 @@ same_vip(const void *x, const void *y)
 	    a->prefix.len == b->prefix.len &&
 	    strcmp(a->device, b->device) == 0 &&
 	    strcmp(a->label, b->label) == 0 &&
-	    a->untracked == b->untracked;
+	    a->untracked == b->untracked &&
+	    a->deprecated == b->deprecated;
 }
 
 static bool
@@ -135,6 +137,12 @@ same_rule(const void *x, const void *y)
 	{ word, VRRP_DIFF_##class, OPTION, offsetof(struct vrrp_params, m), \
 	    sizeof(MEMBER(m)), offsetof(struct vrrp_params, has), 1, same }
 
+/* The elements are copied with those before them. */
+#define REST(word, class, count, m, same)				\
+	{ word, VRRP_DIFF_##class, OTHERS, offsetof(struct vrrp_params, m), \
+	    sizeof(MEMBER(m)[0]), offsetof(struct vrrp_params, count),	\
+	    sizeof(MEMBER(m)) / sizeof(MEMBER(m)[0]), same }
+
 static const struct field fields[] = {
 ONE("instance",		RESTART,	TEXT,	name),
 ONE("interface",	RESTART,	TEXT,	interface),
@@ -161,6 +169,7 @@ ONE("garp_refresh",	IN_PLACE,	BYTES,	garp_refresh_ns),
 /* The family is that of the addresses: two rows, one word. */
 ONE("virtual_addresses", RESTART,	BYTES,	family),
 MANY("virtual_addresses", IN_PLACE,		vip_count, vips, same_vip),
+REST("other_addresses",	IN_PLACE,		other_count, vips, same_vip),
 ONE("source",		IN_PLACE,	BYTES,	source),
 MANY("unicast_peers",	IN_PLACE,		unicast_count, unicast_peers,
     same_addr),
@@ -196,8 +205,8 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 46288, "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_vip) == 51, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59912, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
@@ -232,6 +241,23 @@ same_list(const struct field *f, const struct vrrp_params *a,
 }
 
 static bool
+same_others(const struct field *f, const struct vrrp_params *a,
+    const struct vrrp_params *b)
+{
+	unsigned i;
+
+	if (a->other_count != b->other_count)
+		return false;
+	assert(vrrp_params_addresses(a) <= f->max &&
+	    vrrp_params_addresses(b) <= f->max);
+	for (i = 0; i < a->other_count; i++)
+		if (!f->same(&a->vips[a->vip_count + i],
+		    &b->vips[b->vip_count + i]))
+			return false;
+	return true;
+}
+
+static bool
 same_option(const struct field *f, const struct vrrp_params *a,
     const struct vrrp_params *b)
 {
@@ -259,6 +285,8 @@ same(const struct field *f, const struct vrrp_params *a,
 		return same_list(f, a, b);
 	case OPTION:
 		return same_option(f, a, b);
+	case OTHERS:
+		return same_others(f, a, b);
 	}
 	return false;
 }
@@ -269,7 +297,7 @@ copy(const struct field *f, struct vrrp_params *to,
 {
 	unsigned char *base = (unsigned char *)to;
 
-	if (f->kind == LIST)
+	if (f->kind == LIST || f->kind == OTHERS)
 		memcpy(base + f->count_at, member(from, f->count_at),
 		    sizeof(unsigned));
 	if (f->kind == OPTION)

@@ -100,7 +100,7 @@ layout(void)
 		sizeof(struct vrrp_notify_params),
 		sizeof(struct vrrp_tracker_params),
 		sizeof(struct vrrp_group_params), sizeof(struct vrrp_config),
-		VRRP_TRACK_KIND_COUNT, VRRP_VIPS_MAX, VRRP_PEERS_MAX,
+		VRRP_TRACK_KIND_COUNT, VRRP_ADDRESSES_MAX, VRRP_PEERS_MAX,
 		VRRP_TRACKS_MAX, VRRP_INSTANCES_MAX, VRRP_TRACKERS_MAX,
 		VRRP_GROUPS_MAX, CONF_ERRORS_MAX,
 	};
@@ -152,7 +152,7 @@ room_for(const struct vrrp_reading *r)
 	if (!r->good)
 		return n;
 	for (i = 0; i < c->count; i++)
-		n += 8192 + c->instances[i].vip_count * 2 *
+		n += 8192 + vrrp_params_addresses(&c->instances[i]) * 2 *
 		    sizeof(struct vrrp_vip) + c->instances[i].route_count * 2 *
 		    sizeof(struct vrrp_route) + c->instances[i].rule_count * 2 *
 		    sizeof(struct vrrp_rule);

@@ -2,7 +2,11 @@
  * ka_address.c - the addresses of an instance: virtual ones, and its peers.
  *
  * The order of addresses is kept, because a keepalived that gets the adverts
- * compares them; an address that vrrpd cannot have is left out and said.  Peers
+ * compares them; an address that vrrpd cannot have is left out and said.  Those of
+ * virtual_ipaddress_excluded are other addresses, and so are, as in keepalived, those
+ * of virtual_ipaddress that no advert of the instance can hold: of the other family
+ * than the first, and too many.  An IPv6 address of length 128, which is what one
+ * without a length has, is deprecated there, and so here.  Peers
  * out of the family of the virtual addresses cannot be reached, and an instance
  * whose peers are all left out is left out itself: multicast would be something
  * else.
@@ -20,6 +24,10 @@
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define VIPS_MAX_IPV6	90
 
+static const char *const blocks[] = {
+	"virtual_ipaddress", "virtual_ipaddress_excluded"
+};
+
 bool
 ka_usable(const struct addr *a)
 {
@@ -36,13 +44,15 @@ ka_is_virtual(const struct ka_conv *c, const struct addr *a)
 	const struct ka_node *n;
 	struct addr_prefix p;
 	struct ka_lines l;
+	size_t i;
 
 	for (v = c->instances; v != NULL; v = v->next)
-		for (n = ka_lines_first(&l, v->node, "virtual_ipaddress");
-		    n != NULL; n = ka_lines_next(&l))
-			if (addr_prefix_parse(n->words[0], &p) == 0 &&
-			    addr_equal(&p.addr, a))
-				return true;
+		for (i = 0; i < COUNT(blocks); i++)
+			for (n = ka_lines_first(&l, v->node, blocks[i]);
+			    n != NULL; n = ka_lines_next(&l))
+				if (addr_prefix_parse(n->words[0], &p) == 0 &&
+				    addr_equal(&p.addr, a))
+					return true;
 	return false;
 }
 
@@ -125,13 +135,30 @@ take_usual(struct ka_conv *c, const struct ka_node *n,
 	return true;
 }
 
+/* Whoever connects to it sees no difference; its host does not connect from it. */
+static void
+take_lifetime(struct ka_conv *c, const struct ka_node *n, const char *lifetime,
+    struct vrrp_vip *vip)
+{
+	if (vip->prefix.addr.family != AF_INET6)
+		ka_say(c, KA_NOTE, n, "preferred_lft: only IPv6 addresses are "
+		    "preferred or not");
+	else if (strcmp(lifetime, "0") == 0)
+		vip->deprecated = VRRP_DEPRECATED_YES;
+	else if (strcmp(lifetime, "forever") == 0)
+		vip->deprecated = VRRP_DEPRECATED_NO;
+	else
+		ka_say(c, KA_DIFFERENCE, n, "preferred_lft %.80s: left out: an "
+		    "address is deprecated or not", lifetime);
+}
+
 /* The options behind an address: a device, a label; others are said. */
 static void
 take_options(struct ka_conv *c, const struct ka_instance *v,
     const struct ka_node *n, struct vrrp_vip *vip)
 {
 	static const char *const with_value[] = { "brd", "broadcast", "scope",
-	    "peer", "preferred_lft", "track_group" };
+	    "peer", "track_group" };
 	const char *o, *value;
 	unsigned i;
 	size_t k;
@@ -146,6 +173,11 @@ take_options(struct ka_conv *c, const struct ka_instance *v,
 		}
 		if (strcmp(o, "label") == 0 && i + 1 < n->count) {
 			take_label(c, n, value, vip);
+			i++;
+			continue;
+		}
+		if (strcmp(o, "preferred_lft") == 0 && i + 1 < n->count) {
+			take_lifetime(c, n, value, vip);
 			i++;
 			continue;
 		}
@@ -183,8 +215,9 @@ vip_taken(struct ka_conv *c, const struct ka_instance *v,
 	for (o = c->instances; o != NULL; o = o->next) {
 		if (o->left_out)
 			continue;
-		for (i = 0; i < o->vip_count; i++) {
-			old = &o->vip[i];
+		for (i = 0; i < o->vip_count + o->other_count; i++) {
+			old = i < o->vip_count ? &o->vip[i] :
+			    &o->other[i - o->vip_count];
 			if (!addr_equal(&old->prefix.addr, &vip->prefix.addr))
 				continue;
 			a = old->device[0] != '\0' ? old->device : o->interface;
@@ -201,8 +234,46 @@ vip_taken(struct ka_conv *c, const struct ka_instance *v,
 	return false;
 }
 
+/* Why no advert can hold it, or NULL. */
+static const char *
+not_in_adverts(const struct ka_instance *v, const struct vrrp_vip *vip)
+{
+	if (v->vip_count > 0 && vip->prefix.addr.family != v->family)
+		return "an advert has addresses of one family";
+	if (v->vip_count == (vip->prefix.addr.family == AF_INET6 ?
+	    VIPS_MAX_IPV6 : VRRP_VIPS_MAX))
+		return "an advert holds no more";
+	return NULL;
+}
+
 static void
-take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
+add_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n,
+    const struct vrrp_vip *vip, bool excluded)
+{
+	const char *why;
+
+	if (!excluded && (why = not_in_adverts(v, vip)) != NULL) {
+		ka_say(c, KA_NOTE, n, "%.80s is one of the other_addresses: %s,"
+		    " and keepalived moves it to virtual_ipaddress_excluded",
+		    n->words[0], why);
+		excluded = true;
+	}
+	if (v->vip_count + v->other_count == VRRP_ADDRESSES_MAX) {
+		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an instance has "
+		    "%d addresses at most", n->words[0], VRRP_ADDRESSES_MAX);
+		return;
+	}
+	if (excluded) {
+		v->other[v->other_count++] = *vip;
+		return;
+	}
+	v->family = vip->prefix.addr.family;
+	v->vip[v->vip_count++] = *vip;
+}
+
+static void
+take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n,
+    bool excluded)
 {
 	struct vrrp_vip vip;
 	const char *in;
@@ -214,25 +285,18 @@ take_address(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 		    "left out", n->words[0]);
 		return;
 	}
-	if (v->vip_count > 0 && vip.prefix.addr.family != v->family) {
-		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an instance has "
-		    "addresses of one family", n->words[0]);
-		return;
-	}
 	take_options(c, v, n, &vip);
+	/* vrrpd has it so by itself on an interface of the host. */
+	if (vip.prefix.addr.family == AF_INET6 && vip.prefix.len == 128 &&
+	    vip.deprecated == VRRP_DEPRECATED_AUTO && v->virtual_mac &&
+	    vip.device[0] == '\0' && !addr_is_link_local(&vip.prefix.addr))
+		vip.deprecated = VRRP_DEPRECATED_YES;
 	if (vip_taken(c, v, &vip, &in)) {
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: instance %s has "
 		    "it already", n->words[0], in);
 		return;
 	}
-	if (v->vip_count == (vip.prefix.addr.family == AF_INET6 ?
-	    VIPS_MAX_IPV6 : VRRP_VIPS_MAX)) {
-		ka_say(c, KA_DIFFERENCE, n, "%.80s: left out: an advert holds "
-		    "no more addresses", n->words[0]);
-		return;
-	}
-	v->family = vip.prefix.addr.family;
-	v->vip[v->vip_count++] = vip;
+	add_address(c, v, n, &vip, excluded);
 }
 
 void
@@ -244,11 +308,13 @@ ka_read_addresses(struct ka_conv *c, struct ka_instance *v)
 	unsigned i;
 
 	v->vip = ka_new(c, VRRP_VIPS_MAX * sizeof(*v->vip));
-	if (v->vip == NULL || v->vips == NULL)
+	v->other = ka_new(c, VRRP_ADDRESSES_MAX * sizeof(*v->other));
+	if (v->vip == NULL || v->other == NULL)
 		return;
-	for (n = ka_lines_first(&l, v->node, "virtual_ipaddress"); n != NULL;
-	    n = ka_lines_next(&l))
-		take_address(c, v, n);
+	for (i = 0; i < COUNT(blocks); i++)
+		for (n = ka_lines_first(&l, v->node, blocks[i]); n != NULL;
+		    n = ka_lines_next(&l))
+			take_address(c, v, n, i > 0);
 	if (v->family != AF_INET6)
 		return;
 	/* V-4.  keepalived looks for each address, whatever the order. */
@@ -273,64 +339,63 @@ put_prefix(struct ka_conv *c, const struct vrrp_vip *vip)
 	    c->out);
 }
 
-void
-ka_put_addresses(struct ka_conv *c, const struct ka_instance *v)
+static bool
+is_plain(const struct vrrp_vip *vip)
+{
+	return vip->device[0] == '\0' && vip->label[0] == '\0' &&
+	    vip->deprecated == VRRP_DEPRECATED_AUTO;
+}
+
+static void
+put_long(struct ka_conv *c, const struct vrrp_vip *vip, const char *kind)
+{
+	(void)fprintf(c->out, "    %s_address ", kind);
+	put_prefix(c, vip);
+	(void)fprintf(c->out, " { ");
+	if (vip->device[0] != '\0') {
+		(void)fprintf(c->out, "device = ");
+		ka_put_word(c->out, vip->device);
+		(void)fprintf(c->out, vip->untracked ? " track = no " : " ");
+	}
+	if (vip->label[0] != '\0') {
+		(void)fprintf(c->out, "label = ");
+		ka_put_word(c->out, vip->label);
+		(void)fputc(' ', c->out);
+	}
+	if (vip->deprecated != VRRP_DEPRECATED_AUTO)
+		(void)fprintf(c->out, "deprecated = %s ", vip->deprecated ==
+		    VRRP_DEPRECATED_YES ? "yes" : "no");
+	(void)fprintf(c->out, "}\n");
+}
+
+/* In the same order: the list is read before the blocks. */
+static void
+put_addresses(struct ka_conv *c, const struct vrrp_vip *list, unsigned count,
+    const char *kind)
 {
 	unsigned i, n;
 
-	for (n = 0; n < v->vip_count; n++)
-		if (v->vip[n].device[0] != '\0' || v->vip[n].label[0] != '\0')
-			break;
-	if (n > 0) {
-		(void)fprintf(c->out, "    virtual_addresses = { ");
-		for (i = 0; i < n; i++) {
-			if (i > 0)
-				(void)fprintf(c->out, i % 4 == 0 ?
-				    ",\n        " : ", ");
-			put_prefix(c, &v->vip[i]);
-		}
+	for (n = 0; n < count && is_plain(&list[n]); n++)
+		continue;
+	if (n > 0)
+		(void)fprintf(c->out, "    %s_addresses = { ", kind);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			(void)fprintf(c->out, i % 4 == 0 ? ",\n        " :
+			    ", ");
+		put_prefix(c, &list[i]);
+	}
+	if (n > 0)
 		(void)fprintf(c->out, " }\n");
-	}
-	for (i = n; i < v->vip_count; i++) {	/* in the same order */
-		(void)fprintf(c->out, "    virtual_address ");
-		put_prefix(c, &v->vip[i]);
-		(void)fprintf(c->out, " { ");
-		if (v->vip[i].device[0] != '\0') {
-			(void)fprintf(c->out, "device = ");
-			ka_put_word(c->out, v->vip[i].device);
-			(void)fprintf(c->out, v->vip[i].untracked ?
-			    " track = no " : " ");
-		}
-		if (v->vip[i].label[0] != '\0') {
-			(void)fprintf(c->out, "label = ");
-			ka_put_word(c->out, v->vip[i].label);
-			(void)fputc(' ', c->out);
-		}
-		(void)fprintf(c->out, "}\n");
-	}
+	for (i = n; i < count; i++)
+		put_long(c, &list[i], kind);
 }
 
 void
-ka_put_excluded(struct ka_conv *c, const struct ka_instance *v)
+ka_put_addresses(struct ka_conv *c, const struct ka_instance *v)
 {
-	const struct ka_node *n;
-	struct ka_lines l;
-
-	n = ka_lines_first(&l, v->node, "virtual_ipaddress_excluded");
-	if (v->excluded == NULL || n == NULL)
-		return;
-	ka_say(c, KA_DIFFERENCE, v->excluded, "virtual_ipaddress_excluded: left"
-	    " out: vrrpd announces all its addresses, and with more of them "
-	    "keepalived beside it would refuse its adverts. When both routers "
-	    "are vrrpd, add those of its family to virtual_addresses and make "
-	    "an instance for the others");
-	(void)fprintf(c->out, "    # virtual_ipaddress_excluded, not carried "
-	    "over:\n");
-	for (; n != NULL; n = ka_lines_next(&l)) {
-		(void)fprintf(c->out, "    #     ");
-		ka_put_word(c->out, n->words[0]);
-		(void)fputc('\n', c->out);
-	}
+	put_addresses(c, v->vip, v->vip_count, "virtual");
+	put_addresses(c, v->other, v->other_count, "other");
 }
 
 /* --- peers --- */

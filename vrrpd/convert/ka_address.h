@@ -20,13 +20,11 @@ bool	ka_host(const char *, struct addr *out);
 bool	ka_is_virtual(const struct ka_conv *, const struct addr *);
 
 /*
- * virtual_ipaddress into v->vip, vip_count and family.  An address that vrrpd
- * cannot have is left out and said.
+ * virtual_ipaddress into v->vip, vip_count and family, virtual_ipaddress_excluded
+ * into v->other.  An address that vrrpd cannot have is left out and said.
  */
 void	ka_read_addresses(struct ka_conv *, struct ka_instance *v);
 void	ka_put_addresses(struct ka_conv *, const struct ka_instance *);
-/* virtual_ipaddress_excluded, as a comment. */
-void	ka_put_excluded(struct ka_conv *, const struct ka_instance *);
 
 /*
  * The peers, at most VRRP_PEERS_MAX, and the least TTL of their adverts; after

@@ -97,7 +97,6 @@ struct ka_instance {
 	long			 unicast_ttl;
 	struct ka_garp		 garp;
 	const struct ka_node	*vips;		/* virtual_ipaddress */
-	const struct ka_node	*excluded;
 	struct ka_track		*tracks;
 	const struct ka_node	*notify[KA_NOTIFY_WORDS];
 	const struct ka_node	*smtp_alert;
@@ -107,6 +106,8 @@ struct ka_instance {
 	uint8_t			 family;
 	unsigned		 vip_count;
 	struct vrrp_vip		*vip;
+	unsigned		 other_count;
+	struct vrrp_vip		*other;	/* in no advert */
 	unsigned		 links;		/* BFD, a fault when down */
 	unsigned		 bfd_count;
 	struct addr		 bfd[VRRP_PEERS_MAX];

@@ -237,8 +237,6 @@ read_word(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 		read_vmac(c, v, n);
 	else if (ka_is(n, "virtual_ipaddress"))
 		v->vips = n;
-	else if (ka_is(n, "virtual_ipaddress_excluded"))
-		v->excluded = n;
 	else if (ka_is(n, "smtp_alert")) {
 		v->smtp_alert = n;
 		(void)ka_bool(c, n);
@@ -673,7 +671,6 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	put_authentication(c, v, version);
 	ka_put_garp(c, v);
 	ka_put_addresses(c, v);
-	ka_put_excluded(c, v);
 	put_source(c, v);
 	ka_put_peers(c, peers, peer_count, ttl);
 	ka_put_tracks(c, v->tracks, v, &refs);

@@ -129,7 +129,7 @@ lifetime_s(const struct vrrp_config *c)
 	unsigned i, total = 0;
 
 	for (i = 0; i < c->count; i++)
-		total += c->instances[i].vip_count;
+		total += vrrp_params_addresses(&c->instances[i]);
 	return total <= LENT_MAX ? LIFETIME_S : 0;
 }
 
@@ -507,7 +507,8 @@ let_go_one(struct vrrp_apply *a)
 		return true;
 	v = a->r->instances[a->at++];
 	p = wanted_of(a, v);
-	if (v->started && p != NULL && v->p.vip_count > p->vip_count &&
+	if (v->started && p != NULL && vrrp_params_addresses(&v->p) >
+	    vrrp_params_addresses(p) &&
 	    vrrp_diff(&v->p, p) == VRRP_DIFF_IN_PLACE)
 		(void)vrrp_instance_set(v, p);
 	return false;

@@ -35,10 +35,9 @@ is_one_of(const struct vrrp_params *p, const struct sockaddr *sa)
 	struct addr a;
 	unsigned i;
 
-	if (sa == NULL || sa->sa_family != p->family ||
-	    addr_from_sockaddr(sa, &a, NULL) < 0)
+	if (sa == NULL || addr_from_sockaddr(sa, &a, NULL) < 0)
 		return false;
-	for (i = 0; i < p->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(p); i++)
 		if (addr_equal(&a, &p->vips[i].prefix.addr))
 			return true;
 	return false;

@@ -398,16 +398,15 @@ new_master_reason(const struct vrrp_instance *v)
 }
 
 static json_t *
-json_vips(const struct vrrp_params *p)
+json_addresses(const struct vrrp_vip *vips, unsigned count)
 {
 	char text[ADDR_PREFIX_STRLEN];
 	json_t *list = json_array();
 	unsigned i;
 
-	for (i = 0; i < p->vip_count; i++)
+	for (i = 0; i < count; i++)
 		(void)json_array_append_new(list, ctl_json_word(
-		    addr_prefix_format(&p->vips[i].prefix, text,
-		    sizeof(text))));
+		    addr_prefix_format(&vips[i].prefix, text, sizeof(text))));
 	return list;
 }
 
@@ -631,7 +630,11 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	    v->iface, v->p.family)));
 	ctl_json_set_word(o, "primary-address-reason", vrrp_source_why_name(
 	    vrrp_iface_primary_why(v->iface, v->p.family)));
-	ctl_json_set(o, "virtual-addresses", json_vips(&v->p));
+	ctl_json_set(o, "virtual-addresses", json_addresses(v->p.vips,
+	    v->p.vip_count));
+	if (v->p.other_count > 0)
+		ctl_json_set(o, "other-addresses", json_addresses(
+		    &v->p.vips[v->p.vip_count], v->p.other_count));
 	if (v->p.unicast_count > 0) {
 		ctl_json_set(o, "unicast-peers", json_peers(&v->p));
 		ctl_json_set_int(o, "unicast-min-ttl", v->p.unicast_min_ttl);

@@ -106,10 +106,11 @@ address_is_needed(const struct vrrp_instance *v, const struct vrrp_config *c)
 
 	for (i = 0; i < c->count; i++) {
 		p = &c->instances[i];
-		if (p->family != v->p.family)
+		if (p->family != v->p.family &&
+		    p->other_count + v->p.other_count == 0)
 			continue;
-		for (j = 0; j < p->vip_count; j++)
-			for (k = 0; k < v->p.vip_count; k++)
+		for (j = 0; j < vrrp_params_addresses(p); j++)
+			for (k = 0; k < vrrp_params_addresses(&v->p); k++)
 				if (addr_equal(&p->vips[j].prefix.addr,
 				    &v->p.vips[k].prefix.addr))
 					return true;

@@ -30,7 +30,8 @@ find_address(const struct vrrp_params *p, const struct vrrp_params *of,
 {
 	unsigned i;
 
-	for (i = 0; p->family == of->family && i < p->vip_count; i++)
+	for (i = p->family == addr->family ? 0 : p->vip_count;
+	    i < vrrp_params_addresses(p); i++)
 		if (same_address(p, of, &p->vips[i].prefix.addr, addr))
 			return (int)i;
 	return -1;
@@ -45,7 +46,7 @@ keep_for_others(const struct vrrp_router *r, const struct vrrp_config *c,
 	const struct vrrp_instance *taker;
 	unsigned i, j;
 
-	for (i = 0; i < v->p.vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++) {
 		vip = &v->p.vips[i];
 		if (find_address(p, &v->p, &vip->prefix.addr) >= 0)
 			continue;
@@ -53,12 +54,13 @@ keep_for_others(const struct vrrp_router *r, const struct vrrp_config *c,
 			if (find_address(&c->instances[j], &v->p,
 			    &vip->prefix.addr) >= 0)
 				break;
-		if (j == c->count || p->vip_count == VRRP_VIPS_MAX)
+		if (j == c->count)
 			continue;
 		taker = vrrp_router_find(r, c->instances[j].name);
 		if (taker != NULL && taker != v && taker->started &&
 		    find_address(&taker->p, &v->p, &vip->prefix.addr) < 0)
-			p->vips[p->vip_count++] = *vip;
+			(void)vrrp_params_add_address(p, vip,
+			    i >= v->p.vip_count);
 	}
 }
 
@@ -70,14 +72,12 @@ give_up(struct vrrp_instance *v, const struct vrrp_config *c, unsigned at)
 	struct vrrp_params p = v->p;
 
 	/* A list is never empty: the instance gets all it is to have. */
-	if (p.vip_count == 1) {
+	if (at < p.vip_count && p.vip_count == 1) {
 		if (wanted != NULL)
 			(void)vrrp_instance_set(v, wanted);
 		return;
 	}
-	p.vip_count--;
-	memmove(&p.vips[at], &p.vips[at + 1],
-	    (p.vip_count - at) * sizeof(p.vips[0]));
+	vrrp_params_remove_address(&p, at);
 	(void)vrrp_instance_set(v, &p);
 }
 
@@ -94,7 +94,7 @@ vrrp_move_change(struct vrrp_router *r, const struct vrrp_config *c,
 	unsigned i, j;
 	int at;
 
-	for (i = 0; i < p.vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(&p); i++) {
 		if (find_address(&v->p, &p, &p.vips[i].prefix.addr) >= 0)
 			continue;
 		for (j = 0; j < r->instance_count; j++) {

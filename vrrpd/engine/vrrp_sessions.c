@@ -170,9 +170,11 @@ refuse_virtual(struct vrrp_router *r, const struct vrrp_params *p)
 {
 	unsigned i;
 
-	for (i = 0; p->priority != VRRP_PRIORITY_OWNER && i < p->vip_count &&
+	for (i = 0; p->priority != VRRP_PRIORITY_OWNER &&
+	    i < vrrp_params_addresses(p) &&
 	    vrrp_bfd_may_refuse(r->bfd, p->interface, p->family); i++)
-		if (!is_heard_from(r, p->interface, &p->vips[i].prefix.addr))
+		if (p->vips[i].prefix.addr.family == p->family &&
+		    !is_heard_from(r, p->interface, &p->vips[i].prefix.addr))
 			vrrp_bfd_refuse(r->bfd, p->interface,
 			    &p->vips[i].prefix.addr);
 }

@@ -41,7 +41,8 @@ check_hold(const struct vrrp_instance *v)
 		    v->frame_len == 0 && v->resign_len == 0);
 	assert(v->batch_count <= VRRP_BATCHES_MAX &&
 	    v->batch_first < VRRP_BATCHES_MAX);
-	assert(v->announce_at < v->p.vip_count || v->p.vip_count == 0);
+	assert(v->announce_at < vrrp_params_addresses(&v->p) ||
+	    vrrp_params_addresses(&v->p) == 0);
 	/* An advert that waits for the kernel is that of an Active. */
 	assert(v->held == 0 || (v->core.state == VRRP_ACTIVE &&
 	    (v->p.family == AF_INET6 || v->together)));

@@ -144,6 +144,7 @@ struct vrrp_instance {
 	 * vrrp_bequest.c, restore by vrrp_instance.c.
 	 */
 	struct vrrp_vips	*vips;		/* NULL: interface not there */
+	bool			 mannerly;	/* a holder of the iface's manners */
 	/* The errand of vrrpd-net that makes the device, 0: none; with vips: again. */
 	uint32_t		 making;
 	bool			 taken_down;	/* not removed: the cause of `making` */
@@ -203,7 +204,7 @@ struct vrrp_instance {
 	enum vrrp_checksum_form	 send_form;	/* of version 3 */
 	bool			 withheld_resign; /* a resignation is due */
 	uint8_t			*announce_bytes;
-	struct iovec		*announce;	/* vip_count entries */
+	struct iovec		*announce;	/* one per address */
 	struct loop_timer	*announce_timer;
 	unsigned		 announce_left;	/* rounds to come */
 	unsigned		 announce_at;	/* address within the round */

@@ -45,7 +45,7 @@ is_vip(const struct vrrp_instance *v, const struct addr *addr)
 {
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
 			return true;
 	return false;

@@ -55,8 +55,11 @@ room_for_announcements(struct vrrp_instance *v, unsigned count)
 bool
 vrrp_frames_make_room(struct vrrp_instance *v, const struct vrrp_params *p)
 {
-	unsigned count = p->vip_count > v->p.vip_count ? p->vip_count :
-	    v->p.vip_count;
+	unsigned now = vrrp_params_addresses(&v->p);
+	unsigned count = vrrp_params_addresses(p);
+
+	if (count < now)
+		count = now;
 
 	return (!p->also_version_2 || room_for_version_2(v)) &&
 	    room_for_announcements(v, count);
@@ -200,18 +203,20 @@ vrrp_frames_build_announcements(struct vrrp_instance *v)
 	int router = 1;
 
 	/*
-	 * V-86.  In address mode the kernel answers with the interface's own
-	 * flag: hosts that are told now this and now that would take a router
-	 * off their list and put it on again.
+	 * V-86.  In address mode, and beside addresses of IPv4, the kernel answers
+	 * with the interface's own flag: hosts that are told now this and now that
+	 * would take a router off their list and put it on again.
 	 */
-	if (v->p.family == AF_INET6 && !v->p.virtual_mac &&
+	if (vrrp_params_has_family(&v->p, AF_INET6) &&
+	    (v->p.family == AF_INET || !v->p.virtual_mac) &&
 	    devconf_get(AF_INET6, v->iface->name, "forwarding", &router) < 0)
 		router = 1;
-	for (i = 0; i < v->p.vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++) {
 		at = v->announce_bytes + i * VRRP_ANNOUNCE_FRAME_MAX;
 		v->announce[i].iov_base = at;
 		v->announce[i].iov_len = vrrp_announce_build(
-		    &v->p.vips[i].prefix.addr, &v->p.vips[0].prefix.addr,
+		    &v->p.vips[i].prefix.addr, v->p.family == AF_INET6 ?
+		    &v->p.vips[0].prefix.addr : &v->p.vips[i].prefix.addr,
 		    a[i].mac, router != 0, at, VRRP_ANNOUNCE_FRAME_MAX);
 	}
 }

@@ -82,7 +82,7 @@ secondary(int ifindex, const struct addr_prefix *prefix, void *arg)
 	const struct vrrp_instance *v = arg;
 	const struct nl_addr *a = NULL;
 
-	while (v->p.family == AF_INET &&
+	while (prefix->addr.family == AF_INET &&
 	    (a = vrrp_addrs_next(v->env->addrs, ifindex, a)) != NULL)
 		if (a->prefix.len == prefix->len && is_neighbour(v, a, prefix))
 			return true;
@@ -153,7 +153,7 @@ is_ours(const struct vrrp_instance *v, const struct nl_addr *a)
 	const struct vrrp_vip_address *mine = vrrp_vip_addresses(v->vips);
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (mine[i].ifindex == a->ifindex &&
 		    addr_equal(&mine[i].prefix.addr, &a->prefix.addr))
 			return true;
@@ -185,13 +185,13 @@ is_given_up(const struct vrrp_instance *v, const struct nl_addr *a)
 {
 	const struct vrrp_instance *other;
 	bool given_up = false;
-	unsigned vrid, i;
+	unsigned at, i;
 
-	for (vrid = 1; vrid < 256; vrid++) {
-		other = vrrp_iface_find(v->iface, AF_INET, (uint8_t)vrid);
+	for (at = 0; at < 2 * 256; at++) {
+		other = v->iface->table[at / 256][at % 256];
 		if (other == NULL || other == v)
 			continue;
-		for (i = 0; i < other->p.vip_count; i++) {
+		for (i = 0; i < vrrp_params_addresses(&other->p); i++) {
 			if (!addr_equal(&other->p.vips[i].prefix.addr,
 			    &a->prefix.addr))
 				continue;
@@ -268,6 +268,41 @@ questions(struct vrrp_instance *v)
 		.gateway = v->gateway,
 		.steer = have_steered,
 	};
+}
+
+/* The interface does not answer ARP for what is on the device. */
+static bool
+have_manners(struct vrrp_instance *v)
+{
+	int error = v->mannerly ? 0 : vrrp_manners_hold(&v->iface->manners,
+	    v->iface->link.ifindex);
+
+	if (error < 0)
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "cannot set arp_ignore of %s: %s", v->iface->name,
+		    strerror(-error));
+	v->mannerly = error == 0;
+	return v->mannerly;
+}
+
+/*
+ * Addresses of the other family have come to a device that was made for one.  The
+ * kernel's lock is taken, as by the addresses themselves.
+ */
+static bool
+suits_both(struct vrrp_instance *v)
+{
+	if (!v->p.virtual_mac)
+		return true;
+	if (vrrp_vmac_settle(v->vips, v->retry_reason,
+	    sizeof(v->retry_reason)) < 0)
+		return false;
+	if (!v->mannerly && vrrp_params_has_family(&v->p, AF_INET)) {
+		if (!have_manners(v))
+			return false;
+		vrrp_manners_note(&v->iface->manners, v->vips);
+	}
+	return true;
 }
 
 static bool
@@ -389,6 +424,13 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		r->step[VRRP_STEP_ADDRESSES_SET] = loop_clock();
 }
 
+static bool
+is_strict(const struct vrrp_instance *v, uint8_t family)
+{
+	return vrrp_params_has_family(&v->p, family) &&
+	    vrrp_strict_is(v->env->strict, family);
+}
+
 /*
  * Does the host want the way back to lead through the device?  ARP asks for it in
  * IPv4 (all.arp_filter), a firewall in either family, and of those further away too.
@@ -396,7 +438,7 @@ vrrp_hold_install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 static bool
 host_steers(struct vrrp_instance *v)
 {
-	bool strict = vrrp_strict_is(v->env->strict, v->p.family);
+	bool strict = is_strict(v, AF_INET) || is_strict(v, AF_INET6);
 	int value = 0;
 
 	memset(&v->gateway, 0, sizeof(v->gateway));
@@ -405,7 +447,7 @@ host_steers(struct vrrp_instance *v)
 	if (strict)
 		(void)nl_default_gateway(v->env->nl, v->p.family,
 		    v->iface->link.ifindex, &v->gateway);
-	else if (v->p.family == AF_INET)
+	else if (vrrp_params_has_family(&v->p, AF_INET))
 		(void)devconf_get(AF_INET, "all", "arp_filter", &value);
 	return strict || value != 0;
 }
@@ -483,7 +525,7 @@ vrrp_hold_stands_before(struct vrrp_instance *v, const struct nl_addr *other)
 	if (v->vips == NULL || !v->holds || !other->secondary)
 		return false;
 	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (!a[i].owned && a[i].ifindex == other->ifindex &&
 		    a[i].prefix.len == other->prefix.len &&
 		    addr_in_prefix(&other->prefix.addr, &a[i].prefix) &&
@@ -503,7 +545,7 @@ vrrp_hold_is_beside(const struct vrrp_instance *v, const struct nl_addr *other)
 	    other->ifindex == vrrp_vip_ifindex(v->vips) || is_ours(v, other))
 		return false;
 	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (!a[i].owned && a[i].ifindex == other->ifindex &&
 		    addr_in_prefix(&a[i].prefix.addr, &other->prefix))
 			return true;
@@ -534,7 +576,7 @@ is_before_the_host(struct vrrp_instance *v)
 	if (v->vips == NULL || !v->holds)
 		return false;
 	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		for (n = 0; !a[i].owned && kin(a[i].ifindex, &a[i].prefix, n,
 		    &found, v); n++)
 			if (!vrrp_iface_is_virtual(v->iface,
@@ -622,7 +664,7 @@ prepare_change(struct vrrp_instance *v)
 	const struct vrrp_vip_questions q = questions(v);
 
 	return v->vips == NULL || (vrrp_vip_change(v->vips, &q,
-	    v->retry_reason) == 0 && complete(v));
+	    v->retry_reason) == 0 && suits_both(v) && complete(v));
 }
 
 static void
@@ -666,6 +708,7 @@ concerns_us(const struct vrrp_params *a, const struct vrrp_params *b)
 {
 	return is_owner(a) != is_owner(b) || vrrp_diff_in(a, b, "accept") ||
 	    vrrp_diff_in(a, b, "virtual_addresses") ||
+	    vrrp_diff_in(a, b, "other_addresses") ||
 	    vrrp_diff_in(a, b, "unicast_peers");
 }
 
@@ -702,7 +745,7 @@ vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
 		restore(v, &was);
 		return false;
 	}
-	if (v->announce_at >= v->p.vip_count)
+	if (v->announce_at >= vrrp_params_addresses(&v->p))
 		v->announce_at = 0;
 	follow(v);
 	if (v->filtered)
@@ -719,7 +762,7 @@ vrrp_hold_misses(const struct vrrp_instance *v, char *what, size_t size)
 	char text[ADDR_PREFIX_STRLEN];
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++) {
 		if (a[i].owned || vrrp_addrs_has(v->env->addrs, a[i].ifindex,
 		    &a[i].prefix.addr))
 			continue;
@@ -748,7 +791,7 @@ vrrp_hold_is_outdated(const struct vrrp_instance *v,
 {
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (is_outdated(v, i, link))
 			return true;
 	return false;
@@ -791,6 +834,8 @@ wish(const struct vrrp_iface *f, const struct vrrp_params *p)
 		.tag = vrrp_manners_tag(&f->manners, f->link.ifindex),
 		.family = p->family,
 		.vrid = p->vrid,
+		.both = vrrp_params_has_family(p, AF_INET) &&
+		    vrrp_params_has_family(p, AF_INET6),
 	};
 
 	memcpy(w.parent_name, f->link.name, sizeof(w.parent_name));
@@ -834,17 +879,9 @@ ask_for_device(struct vrrp_instance *v)
 static bool
 go_on(struct vrrp_instance *v)
 {
-	int error = 0;
-
-	if (v->p.virtual_mac && v->p.family == AF_INET) {
+	if (v->p.virtual_mac && vrrp_params_has_family(&v->p, AF_INET)) {
 		vrrp_manners_recall(&v->iface->manners, v->vips);
-		error = vrrp_manners_hold(&v->iface->manners,
-		    v->iface->link.ifindex);
-		if (error < 0) {
-			(void)snprintf(v->retry_reason,
-			    sizeof(v->retry_reason),
-			    "cannot set arp_ignore of %s: %s", v->iface->name,
-			    strerror(-error));
+		if (!have_manners(v)) {
 			let_go(v);
 			return false;
 		}
@@ -852,7 +889,7 @@ go_on(struct vrrp_instance *v)
 	if (v->p.virtual_mac)
 		vrrp_manners_note(&v->iface->manners, v->vips);
 	v->steers = host_steers(v);
-	if (!vrrp_hold_prepare(v))
+	if (!suits_both(v) || !vrrp_hold_prepare(v))
 		return false;
 	(void)vrrp_iface_update_primary(v->iface);
 	if (!v->kept) {
@@ -1026,8 +1063,9 @@ vrrp_hold_close(struct vrrp_instance *v)
 	vrrp_guard_lost(v);
 	v->holds = v->refreshing = false;
 	v->batch_count = 0;
-	if (v->p.virtual_mac && v->p.family == AF_INET)
+	if (v->mannerly)
 		vrrp_manners_release(&v->iface->manners);
+	v->mannerly = false;
 	let_go(v);
 	vrrp_frames_forget(v);
 }

@@ -67,8 +67,8 @@ look_at_settings(struct vrrp_instance *v)
 	int value;
 
 	vrrp_hold_steer(v);
-	if (v->p.virtual_mac && v->p.family == AF_INET)
-		s = vrrp_setting_obstacle(v->p.family,
+	if (v->p.virtual_mac && vrrp_params_has_family(&v->p, AF_INET))
+		s = vrrp_setting_obstacle(AF_INET,
 		    v->vips != NULL && vrrp_vip_steer_error(v->vips) != 0,
 		    value_of_all, NULL, &value);
 	if (s == NULL && answers_nobody(v)) {
@@ -184,7 +184,7 @@ vrrp_host_look(struct vrrp_instance *v)
 	look_at_settings(v);
 	a = v->vips == NULL || v->p.priority == VRRP_PRIORITY_OWNER ? NULL :
 	    vrrp_vip_addresses(v->vips);
-	for (i = 0; a != NULL && i < v->p.vip_count; i++) {
+	for (i = 0; a != NULL && i < vrrp_params_addresses(&v->p); i++) {
 		place = a[i].owned ? NULL : place_of(v, &a[i]);
 		if (place == NULL)
 			continue;

@@ -281,14 +281,15 @@ bool
 vrrp_iface_is_virtual(const struct vrrp_iface *f, const struct addr *addr)
 {
 	const struct vrrp_instance *v;
-	int vrid;
-	unsigned i;
+	unsigned at, i;
 
-	for (vrid = 1; vrid < 256; vrid++) {
-		v = f->table[addr->family == AF_INET6][vrid];
-		if (v == NULL || v->p.priority == VRRP_PRIORITY_OWNER)
+	for (at = 0; at < 2 * 256; at++) {
+		v = f->table[at / 256][at % 256];
+		if (v == NULL)
 			continue;
-		for (i = 0; i < v->p.vip_count; i++)
+		i = v->p.family != addr->family ||
+		    v->p.priority == VRRP_PRIORITY_OWNER ? v->p.vip_count : 0;
+		for (; i < vrrp_params_addresses(&v->p); i++)
 			if (addr_equal(&v->p.vips[i].prefix.addr, addr))
 				return true;
 	}

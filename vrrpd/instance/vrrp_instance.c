@@ -383,7 +383,7 @@ vrrp_instance_address_gone(struct vrrp_instance *v, int ifindex,
 	if (v->vips == NULL || v->core.state != VRRP_ACTIVE)
 		return;
 	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (!a[i].owned && a[i].ifindex == ifindex &&
 		    addr_equal(&a[i].prefix.addr, addr)) {
 			vrrp_instance_device_gone(v);
@@ -532,13 +532,13 @@ has_new_address(const struct vrrp_params *was, const struct vrrp_params *p)
 {
 	unsigned i, j;
 
-	for (i = 0; i < p->vip_count; i++) {
-		for (j = 0; j < was->vip_count; j++)
+	for (i = 0; i < vrrp_params_addresses(p); i++) {
+		for (j = 0; j < vrrp_params_addresses(was); j++)
 			if (addr_equal(&p->vips[i].prefix.addr,
 			    &was->vips[j].prefix.addr) &&
 			    strcmp(p->vips[i].device, was->vips[j].device) == 0)
 				break;
-		if (j == was->vip_count)
+		if (j == vrrp_params_addresses(was))
 			return true;
 	}
 	return false;

@@ -146,12 +146,12 @@ static bool
 is_held(const struct vrrp_instance *v, const struct addr *a)
 {
 	const struct vrrp_instance *other;
-	unsigned vrid, i;
+	unsigned at, i;
 
-	for (vrid = 1; vrid < 256; vrid++) {
-		other = v->iface->table[a->family == AF_INET6][vrid];
+	for (at = 0; at < 2 * 256; at++) {
+		other = v->iface->table[at / 256][at % 256];
 		for (i = 0; other != NULL && other->holds &&
-		    i < other->p.vip_count; i++)
+		    i < vrrp_params_addresses(&other->p); i++)
 			if (addr_equal(&other->p.vips[i].prefix.addr, a))
 				return true;
 	}
@@ -168,12 +168,13 @@ vrrp_leftover_clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
 
 	if (!addr_is_set(vrrp_iface_primary_of(v)))
 		return;
-	for (i = 0; i < v->p.vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++) {
 		if (a[i].owned || is_held(v, &a[i].prefix.addr))
 			continue;
 		clean(v, q, &l, a[i].ifindex, &a[i].prefix.addr);
 		/* There the owner has them as its own. */
-		if (a[i].ifindex != v->iface->link.ifindex && !is_owner)
+		if (a[i].ifindex != v->iface->link.ifindex &&
+		    !(is_owner && i < v->p.vip_count))
 			clean(v, q, &l, v->iface->link.ifindex,
 			    &a[i].prefix.addr);
 		if (!is_owner)

@@ -75,7 +75,7 @@ has_address(const struct vrrp_params *p, const struct addr *addr)
 {
 	unsigned i;
 
-	for (i = 0; i < p->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(p); i++)
 		if (addr_equal(&p->vips[i].prefix.addr, addr))
 			return true;
 	return false;

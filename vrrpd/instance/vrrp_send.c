@@ -336,10 +336,10 @@ announce_chunk(struct vrrp_instance *v)
 		return;
 	}
 	to = v->announce_at + ANNOUNCE_CHUNK;
-	if (to > v->p.vip_count)
-		to = v->p.vip_count;
+	if (to > vrrp_params_addresses(&v->p))
+		to = vrrp_params_addresses(&v->p);
 	announce_range(v, v->announce_at, to);
-	v->announce_at = to == v->p.vip_count ? 0 : to;
+	v->announce_at = to == vrrp_params_addresses(&v->p) ? 0 : to;
 	v->announce_later = false;
 	if (v->announce_at > 0)
 		wait_ns = ANNOUNCE_PAUSE_NS;
@@ -404,5 +404,6 @@ vrrp_send_announce_later(struct vrrp_instance *v)
 	}
 	v->announce_left++;
 	loop_timer_set(v->announce_timer, mono_add(loop_clock(),
-	    CONTEST_LATER_NS + v->p.vip_count * NS_PER_MS));
+	    CONTEST_LATER_NS +
+	    vrrp_params_addresses(&v->p) * NS_PER_MS));
 }

@@ -106,10 +106,10 @@ vrrp_voice_address_came(struct vrrp_instance *v, int ifindex)
 	if (v->held == 0 || v->vips == NULL)
 		return;
 	a = vrrp_vip_addresses(v->vips);
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (a[i].ifindex == ifindex)
 			break;
-	if (i == v->p.vip_count || vrrp_hold_misses(v, what, sizeof(what)))
+	if (i == vrrp_params_addresses(&v->p) || vrrp_hold_misses(v, what, sizeof(what)))
 		return;
 	/*
 	 * The kernel says so just before it makes the route to the address; a

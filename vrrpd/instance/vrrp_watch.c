@@ -82,7 +82,7 @@ vip_index(const struct vrrp_instance *v, const struct addr *addr)
 {
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		if (addr_equal(&v->p.vips[i].prefix.addr, addr))
 			return (int)i;
 	return -1;
@@ -117,7 +117,7 @@ sum_of(const struct vrrp_instance *v)
 	uint32_t sum = UINT32_C(2166136261) + minds_virtual(v);
 	unsigned i;
 
-	for (i = 0; i < v->p.vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
 		sum = sum_bytes(sum, &v->p.vips[i].prefix.addr,
 		    sizeof(v->p.vips[i].prefix.addr));
 	for (i = 0; i < v->passage.count; i++)
@@ -143,6 +143,16 @@ want_mac(struct vrrp_ear_wish *w, const struct vrrp_instance *v)
 		w->macs[w->mac_count++] = (uint16_t)(mac[4] << 8 | mac[5]);
 }
 
+/* Where not all have room, the last others have none. */
+static void
+want_others(struct vrrp_ear_wish *w, const struct vrrp_instance *v)
+{
+	unsigned i;
+
+	for (i = v->p.vip_count; i < vrrp_params_addresses(&v->p); i++)
+		want(w, &v->p.vips[i].prefix.addr);
+}
+
 /* Everybody's on this interface; of IPv4, partners answer in another way. */
 static void
 tell_ear(struct vrrp_iface *f)
@@ -165,6 +175,9 @@ tell_ear(struct vrrp_iface *f)
 			want_mac(&w, v);
 		v->ear_sum = sum_of(v);
 	}
+	for (i = 0; i < 2 * 256; i++)
+		if ((v = f->table[i / 256][i % 256]) != NULL)
+			want_others(&w, v);
 	(void)vrrp_ear_listen(f->ear, &w);
 }
 
@@ -220,14 +233,17 @@ static void
 ask_for(struct vrrp_instance *v, unsigned i)
 {
 	const struct vrrp_vip_address *a = &vrrp_vip_addresses(v->vips)[i];
+	const uint8_t family = a->prefix.addr.family;
 	int ifindex = v->iface->link.ifindex;
 	uint8_t frame[VRRP_ASK_FRAME_MAX];
 	size_t len;
 
 	if (a->owned || (a->announce_ifindex != ifindex &&
-	    a->announce_ifindex != vrrp_vip_ifindex(v->vips)))
+	    a->announce_ifindex != vrrp_vip_ifindex(v->vips)) ||
+	    !vrrp_iface_has_primary(v->iface, family))
 		return;
-	len = vrrp_ask_build(&a->prefix.addr, vrrp_iface_primary_of(v),
+	len = vrrp_ask_build(&a->prefix.addr, vrrp_iface_primary(v->iface,
+	    family),
 	    v->iface->link.mac, v->p.vrid, v->core.state == VRRP_ACTIVE, frame,
 	    sizeof(frame));
 	if (len > 0)
@@ -247,10 +263,11 @@ is_suspicious(const struct vrrp_instance *v)
 static void
 ask(struct vrrp_instance *v, mono_t now)
 {
-	unsigned i, n = v->p.vip_count < ASK_ADDRS ? v->p.vip_count : ASK_ADDRS;
+	unsigned count = vrrp_params_addresses(&v->p), i;
+	unsigned n = count < ASK_ADDRS ? count : ASK_ADDRS;
 
 	for (i = 0; i < n; i++) {
-		if (v->ask_next >= v->p.vip_count)
+		if (v->ask_next >= count)
 			v->ask_next = 0;
 		ask_for(v, v->ask_next++);
 	}
@@ -697,7 +714,7 @@ heard_cb(const uint8_t *frame, size_t len, void *arg)
 	struct vrrp_ask_virtual virtual;
 	struct vrrp_instance *v;
 	struct vrrp_ask_heard h;
-	unsigned vrid;
+	unsigned i;
 
 	if (vrrp_ask_parse_virtual(frame, len, &virtual)) {
 		v = vrrp_iface_find(f, virtual.family, virtual.vrid);
@@ -713,9 +730,10 @@ heard_cb(const uint8_t *frame, size_t len, void *arg)
 			signed_heard(v, &h);
 		return;
 	}
-	for (vrid = 1; vrid < 256; vrid++) {
-		v = f->table[h.address.family == AF_INET6][vrid];
-		if (v == NULL)
+	for (i = 0; i < 2 * 256; i++) {
+		v = f->table[i / 256][i % 256];
+		if (v == NULL || (v->p.family != h.address.family &&
+		    v->p.other_count == 0))
 			continue;
 		if (needs_partners(v) &&
 		    vrrp_passage_is_partner(&v->passage, &h.address))

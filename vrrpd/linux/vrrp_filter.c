@@ -245,7 +245,7 @@ has_address(const struct vrrp_params *p, const struct addr *a)
 {
 	unsigned i;
 
-	for (i = 0; i < p->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(p); i++)
 		if (addr_equal(&p->vips[i].prefix.addr, a))
 			return true;
 	return false;
@@ -267,13 +267,10 @@ is_shared(const struct vrrp_filter *f, const struct vrrp_params *p,
 	return false;
 }
 
-/*
- * The addresses of `list`, which are those of the instance p, now or before; not
- * those that p has in `except` too (NULL: none).
- */
 static int
-change(struct vrrp_filter *f, const struct vrrp_params *p,
-    const struct vrrp_params *list, const struct vrrp_params *except, bool add)
+change_family(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *list, const struct vrrp_params *except, bool add,
+    uint8_t family)
 {
 	struct vrrp_nft_batch b;
 	struct nlattr *elements;
@@ -284,20 +281,37 @@ change(struct vrrp_filter *f, const struct vrrp_params *p,
 	vrrp_nft_begin(&b, &f->nft, NFPROTO_INET, f->table);
 	msg = vrrp_nft_begin_elements(&b, add ? NFT_MSG_NEWSETELEM :
 	    NFT_MSG_DELSETELEM, NLM_F_ACK | (add ? NLM_F_CREATE : 0),
-	    p->family == AF_INET6 ? SET6 : SET4, &elements);
+	    family == AF_INET6 ? SET6 : SET4, &elements);
 	if (msg == NULL)
 		return b.error;
-	for (i = 0; i < list->vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(list); i++) {
 		a = &list->vips[i].prefix.addr;
-		if (is_shared(f, p, a) ||
+		if (a->family != family || is_shared(f, p, a) ||
 		    (except != NULL && has_address(except, a)))
 			continue;
-		vrrp_nft_element(msg, a->bytes, (int)addr_len(p->family),
-		    NULL, 0, 0);
+		vrrp_nft_element(msg, a->bytes, (int)addr_len(family), NULL, 0,
+		    0);
 		n++;
 	}
 	vrrp_nft_end_elements(&b, msg, elements);
 	return n == 0 ? 0 : vrrp_nft_commit(&b);
+}
+
+/*
+ * The addresses of `list`, which are those of the instance p, now or before; not
+ * those that p has in `except` too (NULL: none).
+ */
+static int
+change(struct vrrp_filter *f, const struct vrrp_params *p,
+    const struct vrrp_params *list, const struct vrrp_params *except, bool add)
+{
+	const uint8_t other = p->family == AF_INET6 ? AF_INET : AF_INET6;
+	int error;
+
+	error = change_family(f, p, list, except, add, p->family);
+	if (error == 0 && vrrp_params_has_family(list, other))
+		error = change_family(f, p, list, except, add, other);
+	return error;
 }
 
 int

@@ -555,28 +555,34 @@ put_may(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 		put_stop(x, may, CLOCK_PEER | numbers[i]);
 }
 
+static bool
+is_address_of(const struct vrrp_lease_vip *a, unsigned device, uint8_t family)
+{
+	return a->device == device && a->addr.family == family;
+}
+
 static void
 put_addresses(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
-    unsigned device)
+    unsigned device, uint8_t family)
 {
-	const int len = (int)address_len(l->family);
+	const int len = (int)address_len(family);
 	char may[VRRP_LEASE_NFT_NAME_MAX];
 	struct nlattr *list;
 	struct nl_msg *msg;
 	unsigned i, n = 0;
 
 	for (i = 0; i < l->vip_count; i++)
-		if (l->vips[i].device == device)
+		if (is_address_of(&l->vips[i], device, family))
 			n++;
 	if (n == 0)
 		return;
 	(void)snprintf(may, sizeof(may), "%s", named(x, "may"));
 	msg = vrrp_nft_begin_elements(&x->b, NFT_MSG_NEWSETELEM, NLM_F_CREATE,
-	    device_set(x, l->devices[device], l->family), &list);
+	    device_set(x, l->devices[device], family), &list);
 	if (msg == NULL)
 		return;
 	for (i = 0; i < l->vip_count; i++)
-		if (l->vips[i].device == device)
+		if (is_address_of(&l->vips[i], device, family))
 			vrrp_nft_element_to(msg, l->vips[i].addr.bytes, len,
 			    may);
 	vrrp_nft_end_elements(&x->b, msg, list);
@@ -825,8 +831,10 @@ vrrp_lease_nft_put_router(struct vrrp_lease_nft *x,
 	put_advert(x, l);
 	put_word(x, l, numbers);
 	reset_clocks(x, clocks, sizeof(clocks) / sizeof(clocks[0]));
-	for (i = 0; i < l->device_count; i++)
-		put_addresses(x, l, i);
+	for (i = 0; i < l->device_count; i++) {
+		put_addresses(x, l, i, AF_INET);
+		put_addresses(x, l, i, AF_INET6);
+	}
 	advert_key(l, k);
 	(void)snprintf(map, sizeof(map), "%s", of_family(x, "adverts",
 	    l->family));

@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 #define ANSWER_MS	2000
-#define MESSAGE_MAX	(32 * 1024)	/* with the addresses of an instance */
+#define MESSAGE_MAX	(48 * 1024)	/* with the addresses of an instance */
 #define BATCH_MAX	(192 * 1024)	/* a socket may send so much without root */
 
 /* The batch that is being put together. */

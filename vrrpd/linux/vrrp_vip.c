@@ -64,7 +64,7 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	memcpy(v->mac, parent->mac, sizeof(v->mac));
 	if (p->virtual_mac)
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
-	v->addresses = calloc(p->vip_count, sizeof(*v->addresses));
+	v->addresses = calloc(vrrp_params_addresses(p), sizeof(*v->addresses));
 	v->q = calloc(1, sizeof(*v->q));
 	v->install = nl_batch_new(nl);
 	v->withdraw = nl_batch_new(nl);
@@ -77,7 +77,7 @@ allocate(struct nl *nl, const struct vrrp_params *p,
 	v->ways = nl_batch_new(nl);
 	v->back = nl_batch_new(nl);
 	v->steer = nl_batch_new(nl);
-	v->count = p->vip_count;
+	v->count = vrrp_params_addresses(p);
 	if (v->addresses != NULL && v->q != NULL && v->install != NULL &&
 	    v->withdraw != NULL && v->quiet != NULL && v->speak != NULL &&
 	    v->hush != NULL && v->refresh != NULL && v->routes != NULL &&
@@ -210,10 +210,11 @@ place_address(struct vrrp_vips *v, unsigned i, bool owned,
 	memset(a, 0, sizeof(*a));
 	a->prefix = vip->prefix;
 	memcpy(a->label, vip->label, sizeof(a->label));
+	a->deprecated = vip->deprecated;
 	/* The way back to a link-local neighbour is the /64 (RFC 4291 §2.5.6). */
 	if (is_link_local(a))
 		a->prefix.len = LINK_LOCAL_LEN;
-	if (v->p->priority == VRRP_PRIORITY_OWNER)
+	if (v->p->priority == VRRP_PRIORITY_OWNER && i < v->p->vip_count)
 		owned = true;
 	a->owned = owned && v->device[0] == '\0';
 	/* A copy for the device, with no route: see the top of the file. */
@@ -273,7 +274,9 @@ flags_of(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	unsigned flags = wants_route(v, q, a) ? 0 : NL_ADDR_NOPREFIXROUTE;
 
 	if (a->prefix.addr.family == AF_INET6 &&
-	    (v->device[0] == '\0' || a->ifindex != v->ifindex))
+	    (a->deprecated == VRRP_DEPRECATED_YES ||
+	    (a->deprecated == VRRP_DEPRECATED_AUTO &&
+	    (v->device[0] == '\0' || a->ifindex != v->ifindex))))
 		flags |= NL_ADDR_DEPRECATED;
 	return flags;
 }
@@ -428,7 +431,7 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	unsigned i;
 	int error;
 
-	assert(v->count == v->p->vip_count);
+	assert(v->count == vrrp_params_addresses(v->p));
 	for (i = 0; i < v->count; i++) {
 		error = place_address(v, i, q->owned(&v->p->vips[i].prefix.addr,
 		    q->arg), reason);

@@ -212,6 +212,7 @@ struct vrrp_vip_address {
 	bool			owned;		/* not ours to put */
 	unsigned		flags;		/* NL_ADDR_...: how it is put */
 	char			label[IF_NAMESIZE];	/* "" = none */
+	uint8_t			deprecated;	/* as wished */
 	/* Where announcements for it leave (0: nobody is there to be told), and
 	 * the MAC they tell. */
 	int			announce_ifindex;
@@ -221,7 +222,7 @@ struct vrrp_vip_address {
 const struct vrrp_vip_address *vrrp_vip_failed(const struct vrrp_vips *,
 	    unsigned failed_at);
 
-/* vip_count entries in configured order, valid until the next prepare. */
+/* vrrp_params_addresses() entries, in the order of `vips`, until the next prepare. */
 const struct vrrp_vip_address *vrrp_vip_addresses(const struct vrrp_vips *);
 
 /* "" without a virtual MAC. */

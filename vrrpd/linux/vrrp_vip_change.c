@@ -50,10 +50,10 @@ struct difference {
 	const struct vrrp_vip_questions	*q;
 	struct nl_batch			*b;
 	bool				 lent;	/* the old ones were */
-	bool				 gone[VRRP_VIPS_MAX];	/* old */
-	bool				 given[VRRP_VIPS_MAX];
-	bool				 is_new[VRRP_VIPS_MAX];	/* new */
-	bool				 shaken[VRRP_VIPS_MAX];
+	bool				 gone[VRRP_ADDRESSES_MAX];	/* old */
+	bool				 given[VRRP_ADDRESSES_MAX];
+	bool				 is_new[VRRP_ADDRESSES_MAX];	/* new */
+	bool				 shaken[VRRP_ADDRESSES_MAX];
 };
 
 /* --- comparing --- */
@@ -280,17 +280,17 @@ vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	size_t len;
 	int error;
 
-	assert(v->p->vip_count <= VRRP_VIPS_MAX);
+	assert(vrrp_params_addresses(v->p) <= VRRP_ADDRESSES_MAX);
 	v->follows = false;
 	v->steer_again = v->steered;
 	vrrp_vip_steer_off(v);
-	v->addresses = calloc(v->p->vip_count, sizeof(*was));
+	v->addresses = calloc(vrrp_params_addresses(v->p), sizeof(*was));
 	if (v->addresses == NULL) {
 		v->addresses = was;
 		(void)snprintf(reason, VRRP_VIP_REASON_MAX, "out of memory");
 		return -ENOMEM;
 	}
-	v->count = v->p->vip_count;
+	v->count = vrrp_params_addresses(v->p);
 	error = vrrp_vip_prepare(v, q, reason);
 	d.new = (struct list){ v->addresses, v->count };
 	if (error == 0 && (error = build(&d)) < 0)

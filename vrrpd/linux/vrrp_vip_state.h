@@ -49,7 +49,7 @@ struct vrrp_vips {
 	struct addr			 steer_gateway;	/* when that was sent */
 	bool				 steer_again;	/* after a change */
 	int				 steer_error;
-	unsigned			 count;		/* p->vip_count, prepared */
+	unsigned			 count;		/* all of p, prepared */
 	struct vrrp_vip_address		*addresses;
 };
 

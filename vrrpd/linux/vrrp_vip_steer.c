@@ -62,10 +62,10 @@ is_on_device(const struct vrrp_vips *v, const struct vrrp_vip_address *a)
 }
 
 static bool
-is_network(const struct vrrp_vips *v, const struct nl_addr *own)
+is_network(const struct nl_addr *own, uint8_t family)
 {
-	return own->prefix.addr.family == v->p->family &&
-	    own->prefix.len < 8 * addr_len(v->p->family) &&
+	return own->prefix.addr.family == family &&
+	    own->prefix.len < 8 * addr_len(family) &&
 	    !addr_is_link_local(&own->prefix.addr);
 }
 
@@ -74,31 +74,32 @@ static int
 put_routes(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
     const struct addr *source, bool on)
 {
-	const struct addr_prefix all = { .addr = { .family = v->p->family } };
+	const struct addr_prefix all = { .addr = { .family = source->family } };
 	const struct nl_addr *own = NULL;
 	int error = 0;
 
 	while (q->next != NULL && error == 0 && (own = q->next(
 	    v->parent.ifindex, own, q->arg)) != NULL)
-		if (is_network(v, own))
+		if (is_network(own, source->family))
 			error = nl_batch_table_route(v->steer, v->ifindex,
 			    &own->prefix, source, NULL, table_of(v), on);
-	if (error == 0 && addr_is_set(&q->gateway))
+	if (error == 0 && q->gateway.family == source->family)
 		error = nl_batch_table_route(v->steer, v->ifindex, &all, source,
 		    &q->gateway, table_of(v), on);
 	return error;
 }
 
 static int
-build(struct vrrp_vips *v, const struct vrrp_vip_questions *q, bool on)
+build_family(struct vrrp_vips *v, const struct vrrp_vip_questions *q, bool on,
+    uint8_t family)
 {
 	const struct addr *source = NULL;
 	unsigned i;
 	int error = 0;
 
-	nl_batch_clear(v->steer);
 	for (i = 0; i < v->count && error == 0; i++) {
-		if (!is_on_device(v, &v->addresses[i]))
+		if (!is_on_device(v, &v->addresses[i]) ||
+		    v->addresses[i].prefix.addr.family != family)
 			continue;
 		if (source == NULL)
 			source = &v->addresses[i].prefix.addr;
@@ -107,6 +108,16 @@ build(struct vrrp_vips *v, const struct vrrp_vip_questions *q, bool on)
 	}
 	return error == 0 && source != NULL ? put_routes(v, q, source, on) :
 	    error;
+}
+
+static int
+build(struct vrrp_vips *v, const struct vrrp_vip_questions *q, bool on)
+{
+	int error;
+
+	nl_batch_clear(v->steer);
+	error = build_family(v, q, on, AF_INET);
+	return error == 0 ? build_family(v, q, on, AF_INET6) : error;
 }
 
 static void
@@ -132,21 +143,23 @@ carry_out(struct vrrp_vips *v)
 
 /* Does an answer to a neighbour of the parent leave as it should? */
 static bool
-leads_through(const struct vrrp_vips *v, const struct vrrp_vip_questions *q)
+leads_through(const struct vrrp_vips *v, const struct vrrp_vip_questions *q,
+    uint8_t family)
 {
 	const struct nl_addr *own = NULL;
 	struct addr neighbour;
 	unsigned i;
 
 	while (q->next != NULL && (own = q->next(v->parent.ifindex, own,
-	    q->arg)) != NULL && !is_network(v, own))
+	    q->arg)) != NULL && !is_network(own, family))
 		continue;
 	if (q->next == NULL || own == NULL)
 		return true;
 	neighbour = own->prefix.addr;
 	neighbour.bytes[addr_len(neighbour.family) - 1] ^= 2;
 	for (i = 0; i < v->count; i++)
-		if (is_on_device(v, &v->addresses[i]) && nl_way_out(v->nl,
+		if (is_on_device(v, &v->addresses[i]) &&
+		    v->addresses[i].prefix.addr.family == family && nl_way_out(v->nl,
 		    &v->addresses[i].prefix.addr, &neighbour) != v->ifindex)
 			return false;
 	return true;
@@ -178,7 +191,8 @@ vrrp_vip_steer(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	v->q->steers = q->steers;
 	v->q->gateway = q->gateway;
 	if (q->steers && v->steered && addr_equal(&q->gateway,
-	    &v->steer_gateway) && leads_through(v, q))
+	    &v->steer_gateway) && leads_through(v, q, AF_INET) &&
+	    leads_through(v, q, AF_INET6))
 		return;
 	if (q->steers)
 		vrrp_vip_steer_on(v, q);

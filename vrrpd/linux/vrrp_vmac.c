@@ -22,6 +22,11 @@
  *
  * The settings of the device are one table (vrrp_settings.c).
  *
+ * The other addresses of an instance (vrrp_params.h) may be of the other family, and
+ * live on the same device: hosts reach them by the virtual MAC of the instance,
+ * whose VRID in the other family remains free for another virtual router.  Such a
+ * device has the settings of both.
+ *
  * IPv4 settings: IPv6 is disabled; arp_ignore 1, so that it answers ARP for the
  * virtual addresses only; rp_filter 2 (loose), since the way back to a client of
  * the subnet leads through the parent; forwarding as on the parent, or an Active
@@ -130,7 +135,7 @@ configure_device(const struct vrrp_device_wish *w, const char *device,
 	size_t i, n;
 	int error, value;
 
-	s = vrrp_settings(w->family, &n);
+	s = vrrp_settings(w->family, w->both, &n);
 	for (i = 0; i < n; i++) {
 		value = s[i].value == VRRP_SETTING_AS_PARENT ?
 		    value_of(&s[i], w->parent_name) : s[i].value;
@@ -408,6 +413,13 @@ vrrp_vmac_take(struct vrrp_vips *v, const struct vrrp_device_made *m)
 	v->steered |= m->adopted;
 }
 
+static bool
+is_for_both(const struct vrrp_params *p)
+{
+	return vrrp_params_has_family(p, AF_INET) &&
+	    vrrp_params_has_family(p, AF_INET6);
+}
+
 int
 vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
 {
@@ -416,6 +428,7 @@ vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
 		.family = v->p->family,
 		.vrid = v->p->vrid,
 		.in_use = keep,
+		.both = is_for_both(v->p),
 	};
 	struct vrrp_device_made m;
 
@@ -465,7 +478,7 @@ vrrp_vmac_unsettled(const struct vrrp_vips *v)
 	size_t i, n;
 	int own, all;
 
-	s = vrrp_settings(v->p->family, &n);
+	s = vrrp_settings(v->p->family, is_for_both(v->p), &n);
 	for (i = 0; v->device[0] != '\0' && i < n; i++) {
 		if (s[i].value == VRRP_SETTING_AS_PARENT ||
 		    devconf_get(s[i].family, v->device, s[i].key, &own) < 0 ||
@@ -477,6 +490,20 @@ vrrp_vmac_unsettled(const struct vrrp_vips *v)
 			return s[i].key;
 	}
 	return NULL;
+}
+
+int
+vrrp_vmac_settle(const struct vrrp_vips *v, char *reason, size_t size)
+{
+	struct vrrp_device_wish w = {
+		.family = v->p->family,
+		.both = is_for_both(v->p),
+	};
+
+	if (v->device[0] == '\0' || !w.both)
+		return 0;
+	memcpy(w.parent_name, v->parent.name, sizeof(w.parent_name));
+	return configure_device(&w, v->device, reason, size);
 }
 
 bool

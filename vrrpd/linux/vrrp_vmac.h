@@ -55,6 +55,12 @@ bool	vrrp_vmac_is_down(const struct vrrp_vips *);
  * set, because of "all", is not meant.  Reads about a dozen small files.
  */
 const char *vrrp_vmac_unsettled(const struct vrrp_vips *);
+/*
+ * With addresses of both families: the device gets what is missing of the settings
+ * for them.  It may have been made for one family, before a reload.  0, or negative
+ * errno with the reason for a user.
+ */
+int	vrrp_vmac_settle(const struct vrrp_vips *, char *reason, size_t size);
 /* Another VRF than that of the interface has it, or one of the two is in none. */
 bool	vrrp_vmac_is_astray(const struct vrrp_vips *);
 /* Puts it where the interface is, and waits for the rtnl lock; true if so. */

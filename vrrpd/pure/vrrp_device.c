@@ -62,7 +62,7 @@ vrrp_device_wish_encode(const struct vrrp_device_wish *w,
 	cursor_put_u8(&c, w->family == AF_INET6 ? 6 : 4);
 	cursor_put_u8(&c, w->vrid);
 	cursor_put_u8(&c, w->in_use);
-	cursor_put_u8(&c, 0);
+	cursor_put_u8(&c, w->both);
 	put_name(&c, w->parent_name);
 	assert(cursor_out_ok(&c));
 	return c.len;
@@ -75,7 +75,7 @@ vrrp_device_wish_decode(const uint8_t *body, size_t len,
 	struct vrrp_device_wish w;
 	struct cursor_in c;
 	uint32_t parent;
-	uint8_t version, in_use, zero;
+	uint8_t version, in_use, both;
 
 	if (len != VRRP_DEVICE_WISH_BYTES)
 		return false;
@@ -87,14 +87,15 @@ vrrp_device_wish_decode(const uint8_t *body, size_t len,
 	version = cursor_get_u8(&c);
 	w.vrid = cursor_get_u8(&c);
 	in_use = cursor_get_u8(&c);
-	zero = cursor_get_u8(&c);
+	both = cursor_get_u8(&c);
 	if (!take_name(&c, w.parent_name) || w.number == 0 || parent == 0 ||
 	    parent > INT32_MAX || (version != 4 && version != 6) ||
-	    w.vrid == 0 || in_use > 1 || zero != 0)
+	    w.vrid == 0 || in_use > 1 || both > 1)
 		return false;
 	w.parent = (int)parent;
 	w.family = version == 6 ? AF_INET6 : AF_INET;
 	w.in_use = in_use == 1;
+	w.both = both == 1;
 	*out = w;
 	return true;
 }

@@ -11,7 +11,8 @@
  * The body of VRRP_MSG_MAKE is
  *
  *   u32 number, u32 index of the interface, u32 tag, u8 4 or 6, u8 VRID,
- *   u8 1 if it is in use, u8 0, 16 bytes of the interface's name
+ *   u8 1 if it is in use, u8 1 if for both families, 16 bytes of the interface's
+ *   name
  *
  * and that of VRRP_MSG_MADE
  *
@@ -45,6 +46,8 @@ struct vrrp_device_wish {
 	uint8_t	 vrid;
 	/* The device holds our addresses, and is left hearing and speaking. */
 	bool	 in_use;
+	/* The device bears addresses of the other family as well. */
+	bool	 both;
 	char	 parent_name[VRRP_DEVICE_NAME_MAX];
 };
 

@@ -80,6 +80,7 @@
 #define ERRAND_ACTIVE	2
 #define OF_UNICAST	1
 #define OF_VIRTUAL_MAC	2
+#define OF_IPV6		0x80	/* beside the index of a device */
 
 static const uint8_t magic[8] = { 's', 'w', 'f', 't', 'o', 'v', 'e', 'r' };
 
@@ -136,7 +137,7 @@ vrrp_lease_of(const struct vrrp_params *p, int64_t tick_ns,
 	out->resign_ms = vrrp_lease_ms(vrrp_linger_bound_ns(p->version,
 	    p->advert_int_cs) + (ADVERTS + 1) * interval_ns(p), tick_ns);
 	(void)device(out, p->interface);
-	for (i = 0; i < p->vip_count; i++) {
+	for (i = 0; i < vrrp_params_addresses(p); i++) {
 		name = p->vips[i].device[0] == '\0' ? p->interface :
 		    p->vips[i].device;
 		at = device(out, name);
@@ -145,7 +146,7 @@ vrrp_lease_of(const struct vrrp_params *p, int64_t tick_ns,
 		out->vips[i].addr = p->vips[i].prefix.addr;
 		out->vips[i].device = (uint8_t)at;
 	}
-	out->vip_count = p->vip_count;
+	out->vip_count = vrrp_params_addresses(p);
 	if (!p->lease)
 		return "lease = no";
 	if (p->priority == VRRP_PRIORITY_OWNER)
@@ -259,7 +260,7 @@ vrrp_lease_errand_encode(const struct vrrp_lease_errand *e,
 	cursor_put_u8(&c, (uint8_t)((l->unicast ? OF_UNICAST : 0) |
 	    (l->virtual_mac ? OF_VIRTUAL_MAC : 0)));
 	cursor_put_u8(&c, (uint8_t)l->device_count);
-	cursor_put_u8(&c, (uint8_t)l->vip_count);
+	cursor_put_u16(&c, (uint16_t)l->vip_count);
 	cursor_put_u8(&c, (uint8_t)l->peer_count);
 	for (i = 0; i < l->device_count; i++)
 		cursor_put_bytes(&c, l->devices[i], IF_NAMESIZE);
@@ -269,7 +270,8 @@ vrrp_lease_errand_encode(const struct vrrp_lease_errand *e,
 	cursor_put_u32(&c, l->advert_ms);
 	cursor_put_u32(&c, l->resign_ms);
 	for (i = 0; i < l->vip_count; i++) {
-		cursor_put_u8(&c, l->vips[i].device);
+		cursor_put_u8(&c, (uint8_t)(l->vips[i].device |
+		    (l->vips[i].addr.family == AF_INET6 ? OF_IPV6 : 0)));
 		put_addr(&c, &l->vips[i].addr);
 	}
 	for (i = 0; i < l->peer_count; i++) {
@@ -302,9 +304,11 @@ get_devices(struct cursor_in *c, struct vrrp_lease *l)
 static bool
 get_clocks(struct cursor_in *c, struct vrrp_lease *l)
 {
+	uint8_t device;
 	unsigned i;
 
-	if (l->vip_count == 0 || l->peer_count > VRRP_LEASE_PEERS_MAX)
+	if (l->vip_count == 0 || l->vip_count > VRRP_ADDRESSES_MAX ||
+	    l->peer_count > VRRP_LEASE_PEERS_MAX)
 		return false;
 	l->interval = cursor_get_u16(c);
 	l->advert_ms = cursor_get_u32(c);
@@ -312,8 +316,10 @@ get_clocks(struct cursor_in *c, struct vrrp_lease *l)
 	if (l->advert_ms == 0 || l->resign_ms == 0)
 		return false;
 	for (i = 0; i < l->vip_count; i++) {
-		l->vips[i].device = cursor_get_u8(c);
-		l->vips[i].addr = get_addr(c, l->family);
+		device = cursor_get_u8(c);
+		l->vips[i].device = device & ~OF_IPV6;
+		l->vips[i].addr = get_addr(c, device & OF_IPV6 ? AF_INET6 :
+		    AF_INET);
 		if (l->vips[i].device >= l->device_count)
 			return false;
 	}
@@ -345,7 +351,7 @@ vrrp_lease_errand_decode(const uint8_t *body, size_t len,
 	l->version = cursor_get_u8(&c);
 	of = cursor_get_u8(&c);
 	l->device_count = cursor_get_u8(&c);
-	l->vip_count = cursor_get_u8(&c);
+	l->vip_count = cursor_get_u16(&c);
 	l->peer_count = cursor_get_u8(&c);
 	if ((flags & ~(ERRAND_PUT | ERRAND_ACTIVE)) != 0 ||
 	    (of & ~(OF_UNICAST | OF_VIRTUAL_MAC)) != 0 ||

@@ -46,7 +46,7 @@ struct vrrp_lease {
 	unsigned	device_count;	/* at least 1: where it speaks */
 	char		devices[VRRP_LEASE_DEVICES_MAX][IF_NAMESIZE];
 	unsigned	vip_count;
-	struct vrrp_lease_vip vips[VRRP_VIPS_MAX];
+	struct vrrp_lease_vip vips[VRRP_ADDRESSES_MAX];
 	unsigned	peer_count;
 	struct vrrp_lease_peer peers[VRRP_LEASE_PEERS_MAX];
 };
@@ -88,10 +88,10 @@ struct vrrp_lease_errand {
 	bool			is_active;	/* now: the lease runs from the first */
 	struct vrrp_lease	lease;		/* of one to be taken out: its name */
 };
-#define VRRP_LEASE_ERRAND_MIN	(12 + IF_NAMESIZE)
+#define VRRP_LEASE_ERRAND_MIN	(13 + IF_NAMESIZE)
 #define VRRP_LEASE_ERRAND_MAX	(VRRP_LEASE_ERRAND_MIN + 64 +		\
 				    VRRP_LEASE_DEVICES_MAX * IF_NAMESIZE + \
-				    VRRP_VIPS_MAX * 18 + VRRP_LEASE_PEERS_MAX * 32)
+				    VRRP_ADDRESSES_MAX * 18 + VRRP_LEASE_PEERS_MAX * 32)
 /* The length in buf. */
 size_t	vrrp_lease_errand_encode(const struct vrrp_lease_errand *,
 	    uint8_t buf[VRRP_LEASE_ERRAND_MAX]);

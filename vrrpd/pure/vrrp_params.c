@@ -174,6 +174,48 @@ vrrp_params_bfd_interface(const struct vrrp_params *p,
 	return b->interface[0] != '\0' ? b->interface : p->interface;
 }
 
+bool
+vrrp_params_has_family(const struct vrrp_params *p, uint8_t family)
+{
+	unsigned i;
+
+	if (p->family == family)
+		return true;
+	for (i = p->vip_count; i < vrrp_params_addresses(p); i++)
+		if (p->vips[i].prefix.addr.family == family)
+			return true;
+	return false;
+}
+
+void
+vrrp_params_remove_address(struct vrrp_params *p, unsigned i)
+{
+	unsigned *count = i < p->vip_count ? &p->vip_count : &p->other_count;
+
+	(*count)--;
+	memmove(&p->vips[i], &p->vips[i + 1],
+	    (vrrp_params_addresses(p) - i) * sizeof(p->vips[0]));
+}
+
+bool
+vrrp_params_add_address(struct vrrp_params *p, const struct vrrp_vip *vip,
+    bool other)
+{
+	unsigned at = other ? vrrp_params_addresses(p) : p->vip_count;
+
+	if (vrrp_params_addresses(p) == VRRP_ADDRESSES_MAX ||
+	    (!other && p->vip_count == VRRP_VIPS_MAX))
+		return false;
+	memmove(&p->vips[at + 1], &p->vips[at],
+	    (vrrp_params_addresses(p) - at) * sizeof(p->vips[0]));
+	p->vips[at] = *vip;
+	if (other)
+		p->other_count++;
+	else
+		p->vip_count++;
+	return true;
+}
+
 void
 vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6])
 {

@@ -19,6 +19,7 @@
 #define VRRP_NAME_MAX		32	/* instance name with NUL */
 #define VRRP_INSTANCES_MAX	512	/* 255 VRIDs, both families, one interface */
 #define VRRP_VIPS_MAX		255	/* V-6 */
+#define VRRP_ADDRESSES_MAX	512	/* with the other addresses */
 #define VRRP_PEERS_MAX		16	/* unicast peers; bfd blocks */
 #define VRRP_TRACKS_MAX		32	/* references of an instance */
 #define VRRP_TRACKERS_MAX	512	/* declared */
@@ -48,6 +49,14 @@ struct vrrp_vip {
 	char			device[IF_NAMESIZE];	/* "" = the instance's */
 	char			label[IF_NAMESIZE];	/* "" = none; IPv4 */
 	bool			untracked;	/* the device may be down */
+	uint8_t			deprecated;	/* enum vrrp_deprecated */
+};
+
+/* Does the host choose the address as the source of its own connections? */
+enum vrrp_deprecated {
+	VRRP_DEPRECATED_AUTO,	/* where the interface is not ours it does not */
+	VRRP_DEPRECATED_YES,
+	VRRP_DEPRECATED_NO,
 };
 
 enum vrrp_bfd_role { VRRP_BFD_PEER, VRRP_BFD_LINK };	/* L-10..L-18 */
@@ -186,8 +195,9 @@ struct vrrp_params {
 	enum vrrp_checksum_compat checksum_compat;
 	uint8_t			auth_len;	/* 0 = none; in version 2 */
 	uint8_t			auth_pass[8];	/* zero padded */
-	unsigned		vip_count;
-	struct vrrp_vip		vips[VRRP_VIPS_MAX];
+	unsigned		vip_count;	/* in adverts */
+	unsigned		other_count;	/* behind them, of any family */
+	struct vrrp_vip		vips[VRRP_ADDRESSES_MAX];
 	struct addr		source;		/* of adverts; unset: the rule */
 	unsigned		unicast_count;	/* 0 = multicast */
 	struct addr		unicast_peers[VRRP_PEERS_MAX];
@@ -270,6 +280,22 @@ int	vrrp_params_command(const char *command, char *storage, char **argv);
  */
 const char *vrrp_params_bfd_interface(const struct vrrp_params *,
 	    const struct vrrp_bfd_params *);
+/* All addresses that come and go with the instance, in `vips`. */
+static inline unsigned
+vrrp_params_addresses(const struct vrrp_params *p)
+{
+	return p->vip_count + p->other_count;
+}
+/* An address of that family comes and goes with the instance. */
+bool	vrrp_params_has_family(const struct vrrp_params *, uint8_t family);
+/* Address i of `vips` is gone; those behind it move up. */
+void	vrrp_params_remove_address(struct vrrp_params *, unsigned i);
+/*
+ * One more: before the other addresses, or as the last of them.  False: there is no
+ * room.
+ */
+bool	vrrp_params_add_address(struct vrrp_params *, const struct vrrp_vip *,
+	    bool other);
 /* The virtual MAC of (family, vrid): 00:00:5e:00:01|02:VRID. */
 void	vrrp_params_virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[6]);
 

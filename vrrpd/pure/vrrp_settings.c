@@ -32,49 +32,77 @@
 	{ AF_INET, "proxy_arp_pvlan", 0, VRRP_SETTING_ALONE, ONLY(0), WISHED }, \
 	{ AF_INET, "medium_id", -1, VRRP_SETTING_ALONE, 0, WISHED }
 
-static const struct vrrp_setting four[] = {
-	{ AF_INET6, "disable_ipv6", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED },
-	/* 2 answers whoever is of the subnet, and a virtual address has one. */
-	{ AF_INET, "arp_ignore", 1, VRRP_SETTING_GREATER, ONLY(1) | ONLY(2),
-	    REQUIRED },
-	{ AF_INET, "arp_announce", 2, VRRP_SETTING_GREATER, ONLY(2), WISHED },
-	/* "all" may yet become 1, which 2 is greater than and 0 is not. */
-	{ AF_INET, "rp_filter", 2, VRRP_SETTING_GREATER, ONLY(0) | ONLY(2),
-	    REQUIRED },
-	{ AF_INET, "arp_filter", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED },
-	{ AF_INET, "forwarding", VRRP_SETTING_AS_PARENT, VRRP_SETTING_ALONE, 0,
-	    WISHED },
-	/* See vrrp_vip_change.c; older kernels have to do without. */
-	{ AF_INET, "promote_secondaries", 1, VRRP_SETTING_EITHER, ONLY(1),
-	    WISHED },
-	NOBODY_ELSE,
-};
+/* IPv4 answers for its addresses, and reaches the clients by the parent. */
+#define FOUR								\
+	/* 2 answers whoever is of the subnet; a virtual address has one. */ \
+	{ AF_INET, "arp_ignore", 1, VRRP_SETTING_GREATER,		\
+	    ONLY(1) | ONLY(2), REQUIRED },				\
+	{ AF_INET, "arp_announce", 2, VRRP_SETTING_GREATER, ONLY(2),	\
+	    WISHED },							\
+	/* "all" may yet become 1, which 2 is greater than and 0 is not. */ \
+	{ AF_INET, "rp_filter", 2, VRRP_SETTING_GREATER,		\
+	    ONLY(0) | ONLY(2), REQUIRED },				\
+	{ AF_INET, "arp_filter", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED }, \
+	{ AF_INET, "forwarding", VRRP_SETTING_AS_PARENT,		\
+	    VRRP_SETTING_ALONE, 0, WISHED },				\
+	/* See vrrp_vip_change.c; older kernels have to do without. */	\
+	{ AF_INET, "promote_secondaries", 1, VRRP_SETTING_EITHER, ONLY(1), \
+	    WISHED }
 
+/* IPv6 learns nothing by itself. */
+#define SIX								\
+	{ AF_INET6, "accept_ra", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED }, \
+	{ AF_INET6, "autoconf", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED }, \
+	/* Our addresses ask for no DAD themselves. */			\
+	{ AF_INET6, "accept_dad", 0, VRRP_SETTING_GREATER,		\
+	    ONLY(0) | ONLY(1), REQUIRED },				\
+	{ AF_INET6, "router_solicitations", 0, VRRP_SETTING_ALONE, ONLY(0), \
+	    WISHED },							\
+	{ AF_INET6, "proxy_ndp", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED }
+
+#define SIX_IS_OFF							\
+	{ AF_INET6, "disable_ipv6", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED }
+#define SIX_IS_ON							\
+	{ AF_INET6, "disable_ipv6", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED }
+/* V-88: the R flag of its advertisements follows this. */
+#define SIX_IS_ROUTER							\
+	{ AF_INET6, "forwarding", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED }
+/* Beside a virtual router of IPv4 the host is a router of IPv6 if it is one. */
+#define SIX_AS_PARENT							\
+	{ AF_INET6, "forwarding", VRRP_SETTING_AS_PARENT,		\
+	    VRRP_SETTING_ALONE, 0, WISHED }
+
+static const struct vrrp_setting four[] = { SIX_IS_OFF, FOUR, NOBODY_ELSE };
+static const struct vrrp_setting four_both[] = {
+	SIX_IS_ON, SIX_AS_PARENT, SIX, FOUR, NOBODY_ELSE
+};
 static const struct vrrp_setting six[] = {
-	{ AF_INET6, "disable_ipv6", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
-	/* V-88: the R flag of its advertisements follows this. */
-	{ AF_INET6, "forwarding", 1, VRRP_SETTING_ALONE, ONLY(1), REQUIRED },
-	{ AF_INET6, "accept_ra", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
-	{ AF_INET6, "autoconf", 0, VRRP_SETTING_ALONE, ONLY(0), REQUIRED },
-	/* Our addresses ask for no DAD themselves. */
-	{ AF_INET6, "accept_dad", 0, VRRP_SETTING_GREATER, ONLY(0) | ONLY(1),
-	    REQUIRED },
-	{ AF_INET6, "router_solicitations", 0, VRRP_SETTING_ALONE, ONLY(0),
-	    WISHED },
-	{ AF_INET6, "proxy_ndp", 0, VRRP_SETTING_EITHER, ONLY(0), WISHED },
+	SIX_IS_ON, SIX_IS_ROUTER, SIX,
 	/* 8: for no address at all. */
 	{ AF_INET, "arp_ignore", 8, VRRP_SETTING_GREATER, ONLY(8), REQUIRED },
 	{ AF_INET, "arp_announce", 2, VRRP_SETTING_GREATER, ONLY(2), WISHED },
 	{ AF_INET, "forwarding", 0, VRRP_SETTING_ALONE, ONLY(0), WISHED },
 	NOBODY_ELSE,
 };
+static const struct vrrp_setting six_both[] = {
+	SIX_IS_ON, SIX_IS_ROUTER, SIX, FOUR, NOBODY_ELSE
+};
+
+#define TABLE(t)	{ t, sizeof(t) / sizeof((t)[0]) }
 
 const struct vrrp_setting *
-vrrp_settings(uint8_t family, size_t *count)
+vrrp_settings(uint8_t family, bool both, size_t *count)
 {
-	*count = family == AF_INET6 ? sizeof(six) / sizeof(six[0]) :
-	    sizeof(four) / sizeof(four[0]);
-	return family == AF_INET6 ? six : four;
+	static const struct {
+		const struct vrrp_setting	*rows;
+		size_t				 count;
+	} tables[2][2] = {
+		{ TABLE(four), TABLE(four_both) },
+		{ TABLE(six), TABLE(six_both) },
+	};
+
+	*count = tables[family == AF_INET6][both].count;
+	return tables[family == AF_INET6][both].rows;
 }
 
 static int
@@ -142,7 +170,7 @@ vrrp_setting_obstacle(uint8_t family, bool uncured,
 	const struct vrrp_setting *s;
 	size_t i, n;
 
-	s = vrrp_settings(family, &n);
+	s = vrrp_settings(family, false, &n);
 	for (i = 0; i < n; i++) {
 		if (s[i].joined == VRRP_SETTING_ALONE ||
 		    vrrp_setting_otherwise(&s[i]) == NULL ||

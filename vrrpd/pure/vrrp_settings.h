@@ -34,8 +34,12 @@ struct vrrp_setting {
 	bool			 required;
 };
 
-/* The settings of the device of a virtual router of this family. */
-const struct vrrp_setting *vrrp_settings(uint8_t family, size_t *count);
+/*
+ * The settings of the device of a virtual router of this family.  both: it bears
+ * addresses of the other family as well.
+ */
+const struct vrrp_setting *vrrp_settings(uint8_t family, bool both,
+	    size_t *count);
 /*
  * The first row that the device cannot have, because of the value that "all" has,
  * and that value; NULL: there is none.  uncured: the kernel refuses what would cure

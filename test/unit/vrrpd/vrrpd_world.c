@@ -936,7 +936,7 @@ vrrp_vip_prepare(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	unsigned i;
 
 	(void)reason;
-	v->count = v->p->vip_count;
+	v->count = vrrp_params_addresses(v->p);
 	for (i = 0; i < v->count; i++) {
 		v->list[i].prefix = v->p->vips[i].prefix;
 		v->list[i].ifindex = v->list[i].announce_ifindex =
@@ -1038,7 +1038,7 @@ vrrp_vip_keep_ways(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {
 	unsigned i;
 
-	for (i = 0; i < v->p->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(v->p); i++)
 		if (!q->on_link(WORLD_IFINDEX, &v->p->vips[i].prefix, q->arg)) {
 			did_of(v, "way");
 			return;
@@ -1078,7 +1078,7 @@ vrrp_vip_step_back(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 	struct nl_addr other;
 	unsigned i;
 
-	for (i = 0; i < v->p->vip_count; i++)
+	for (i = 0; i < vrrp_params_addresses(v->p); i++)
 		if (q->kin(WORLD_IFINDEX, &v->p->vips[i].prefix, 0, &other,
 		    q->arg)) {
 			did_of(v, "back");
@@ -1183,7 +1183,7 @@ vrrp_vip_withdrawal(const struct vrrp_vips *v, size_t *len)
 const struct vrrp_vip_address *
 vrrp_vip_failed(const struct vrrp_vips *v, unsigned failed_at)
 {
-	return failed_at < v->p->vip_count ? &v->list[failed_at] : NULL;
+	return failed_at < vrrp_params_addresses(v->p) ? &v->list[failed_at] : NULL;
 }
 
 const struct vrrp_vip_address *
@@ -1249,6 +1249,15 @@ vrrp_vmac_fetch(const struct vrrp_vips *v)
 		did("fetch");
 	world.device_astray = false;
 	return was_astray;
+}
+
+int
+vrrp_vmac_settle(const struct vrrp_vips *v, char *reason, size_t size)
+{
+	(void)v;
+	(void)reason;
+	(void)size;
+	return 0;
 }
 
 bool

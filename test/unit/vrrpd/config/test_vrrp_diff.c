@@ -53,6 +53,7 @@ static const struct field {
 	C("params", "auth_pass", auth_pass[7], "auth_pass", IN_PLACE),
 	P(vip_count, "virtual_addresses", IN_PLACE),
 	P(vips, "virtual_addresses", IN_PLACE),
+	P(other_count, "other_addresses", IN_PLACE),
 	P(source, "source", IN_PLACE),
 	P(unicast_count, "unicast_peers", IN_PLACE),
 	P(unicast_peers, "unicast_peers", IN_PLACE),
@@ -108,6 +109,7 @@ static const struct field {
 	V(device),
 	V(label),
 	V(untracked),
+	V(deprecated),
 #define B(member)	C("bfd_params", #member, bfd[1].member, "bfd", IN_PLACE)
 	B(peer),
 	B(role),
@@ -289,6 +291,29 @@ test_vrrp_diff_behind_the_count_nothing_is_looked_at(void **state)
 	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
 }
 
+/* Other addresses stand behind the virtual ones, wherever those end. */
+static void
+test_vrrp_diff_others_are_compared_wherever_they_begin(void **state)
+{
+	struct vrrp_params a = sample(), b;
+
+	(void)state;
+	assert_true(vrrp_params_add_address(&a, &a.vips[0], true));
+	assert_true(vrrp_params_add_address(&a, &a.vips[1], true));
+	b = a;
+	assert_true(vrrp_params_add_address(&b, &a.vips[0], false));
+	assert_true(vrrp_diff_in(&a, &b, "virtual_addresses"));
+	assert_false(vrrp_diff_in(&a, &b, "other_addresses"));
+	vrrp_diff_apply(&b, &a);
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_EQUAL);
+	b.vips[3].prefix.len--;
+	assert_false(vrrp_diff_in(&a, &b, "virtual_addresses"));
+	assert_true(vrrp_diff_in(&a, &b, "other_addresses"));
+	assert_int_equal(vrrp_diff(&a, &b), VRRP_DIFF_IN_PLACE);
+	vrrp_diff_apply(&a, &b);
+	assert_int_equal(a.vips[3].prefix.len, b.vips[3].prefix.len);
+}
+
 /* Asked by its word, a field differs or does not, whatever its class. */
 static void
 test_vrrp_diff_in_names_one_word(void **state)
@@ -421,6 +446,7 @@ main(void)
 		    test_vrrp_diff_behind_the_count_nothing_is_looked_at),
 		cmocka_unit_test(
 		    test_vrrp_diff_owner_comes_or_goes_in_place),
+		cmocka_unit_test(test_vrrp_diff_others_are_compared_wherever_they_begin),
 		cmocka_unit_test(test_vrrp_diff_in_names_one_word),
 		cmocka_unit_test(test_vrrp_diff_of_auto_does_not_see_what_it_has_decided),
 		cmocka_unit_test(test_vrrp_diff_no_member_is_forgotten),

@@ -218,6 +218,9 @@ test_vrrp_reading_any_byte_changed_is_refused_or_in_range(void **state)
 			for (i = 0; i < again->config.count; i++) {
 				assert_true(again->config.instances[i].
 				    vip_count <= VRRP_VIPS_MAX);
+				assert_true(vrrp_params_addresses(
+				    &again->config.instances[i]) <=
+				    VRRP_ADDRESSES_MAX);
 				assert_true(again->config.instances[i].
 				    advert_int_cs <= 25500);
 			}

@@ -87,6 +87,15 @@ CHANGE(more)
 	p->vips[p->vip_count++].prefix.addr.bytes[3] = 52;
 }
 
+CHANGE(others)
+{
+	struct vrrp_vip other = p->vips[0];
+
+	assert_int_equal(addr_prefix_parse("2001:db8::50/64", &other.prefix),
+	    0);
+	assert_true(vrrp_params_add_address(p, &other, true));
+}
+
 CHANGE(family)
 {
 	p->family = AF_INET6;
@@ -173,6 +182,7 @@ static const struct change {
 	{ "garp_interval", interval, false, false },
 	{ "garp_refresh", refresh, false, false },
 	{ "virtual_addresses", more, false, false },
+	{ "other_addresses", others, false, false },
 	{ "virtual_addresses", fewer, false, false },
 	{ "virtual_addresses", prefix_length, false, false },
 	{ "virtual_addresses", family, true, true },

@@ -605,12 +605,12 @@ test_vrrp_lease_nft_as_much_as_an_instance_has(void **state)
 
 	(void)state;
 	one(AF_INET6);
-	for (i = 1; i < VRRP_VIPS_MAX; i++) {
+	for (i = 1; i < VRRP_ADDRESSES_MAX; i++) {
 		(void)snprintf(text, sizeof(text), "2001:db8:1::%x", i);
 		assert_int_equal(addr_parse(text,
 		    &errand.lease.vips[i].addr), 0);
 	}
-	errand.lease.vip_count = VRRP_VIPS_MAX;
+	errand.lease.vip_count = VRRP_ADDRESSES_MAX;
 	for (i = 0; i < VRRP_LEASE_PEERS_MAX; i++) {
 		(void)snprintf(text, sizeof(text), "2001:db8:2::%x", i + 1);
 		with_peer(text);

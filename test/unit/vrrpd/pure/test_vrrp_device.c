@@ -19,7 +19,7 @@ static const struct vrrp_device_wish wishes[2] = {
 	{ .number = 1, .parent = 7, .tag = 0x40001200, .family = AF_INET,
 	    .vrid = 51, .parent_name = "eth0" },
 	{ .number = UINT32_MAX, .parent = INT32_MAX, .tag = -1,
-	    .family = AF_INET6, .vrid = 255, .in_use = true,
+	    .family = AF_INET6, .vrid = 255, .in_use = true, .both = true,
 	    .parent_name = "enp123s0f0np012" },
 };
 static const struct vrrp_device_made answers[2] = {
@@ -98,7 +98,7 @@ test_vrrp_device_wish_that_cannot_be_is_refused(void **state)
 	assert_false(wish_with(12, 5));		/* no family */
 	assert_false(wish_with(13, 0));		/* no VRID */
 	assert_false(wish_with(14, 2));		/* no yes or no */
-	assert_false(wish_with(15, 1));		/* reserved */
+	assert_false(wish_with(15, 2));		/* nor this */
 	assert_false(wish_with(16, 0));		/* no name */
 	assert_false(wish_with(31, 'x'));	/* after its end */
 	memset(buf + 16, 'x', VRRP_DEVICE_NAME_MAX);	/* no end */

@@ -117,6 +117,42 @@ test_vrrp_lease_devices_have_a_limit(void **state)
 	assert_non_null(vrrp_lease_of(&p, TICK, &l));
 }
 
+/* The other addresses are covered too, whatever their family. */
+static void
+test_vrrp_lease_covers_other_addresses(void **state)
+{
+	static uint8_t bytes[VRRP_LEASE_ERRAND_MAX];
+	static struct vrrp_lease_errand e, again;
+	struct vrrp_params p = params();
+	struct vrrp_vip other = p.vips[1];
+	unsigned i;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(addr_prefix_parse("2001:db8::50/64", &other.prefix),
+	    0);
+	for (i = 2; i < VRRP_ADDRESSES_MAX; i++) {
+		other.prefix.addr.bytes[14] = (uint8_t)(i >> 8);
+		other.prefix.addr.bytes[15] = (uint8_t)i;
+		assert_true(vrrp_params_add_address(&p, &other, true));
+	}
+	assert_false(vrrp_params_add_address(&p, &other, true));
+	assert_null(vrrp_lease_of(&p, TICK, &e.lease));
+	e.number = 7;
+	e.put = true;
+	len = vrrp_lease_errand_encode(&e, bytes);
+	assert_true(len > 0);
+	assert_true(vrrp_lease_errand_decode(bytes, len, &again));
+	assert_true(vrrp_lease_equal(&e.lease, &again.lease));
+	assert_int_equal(again.lease.vips[1].addr.family, AF_INET);
+	assert_int_equal(again.lease.vips[511].addr.family, AF_INET6);
+	assert_int_equal(again.lease.vips[511].device, 1);
+	/* One more than there is room for. */
+	bytes[10] = 2;
+	bytes[11] = 1;
+	assert_false(vrrp_lease_errand_decode(bytes, len, &again));
+}
+
 static void
 test_vrrp_lease_peers_are_known_once(void **state)
 {
@@ -262,6 +298,7 @@ main(void)
 		    test_vrrp_lease_ends_after_the_span_and_never_before),
 		cmocka_unit_test(test_vrrp_lease_of_its_values),
 		cmocka_unit_test(test_vrrp_lease_devices_have_a_limit),
+		cmocka_unit_test(test_vrrp_lease_covers_other_addresses),
 		cmocka_unit_test(test_vrrp_lease_peers_are_known_once),
 		cmocka_unit_test(test_vrrp_lease_errand_survives_its_bytes),
 		cmocka_unit_test(test_vrrp_lease_errand_takes_no_nonsense),

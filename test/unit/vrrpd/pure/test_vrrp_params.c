@@ -51,6 +51,45 @@ test_vrrp_params_virtual_mac_per_family(void **state)
 	assert_memory_equal(mac, mac6, 6);
 }
 
+/* The other addresses stand behind the virtual ones, and stay there. */
+static void
+test_vrrp_params_addresses_come_and_go_in_order(void **state)
+{
+	static struct vrrp_params p;
+	struct vrrp_vip vip = { .untracked = true };
+	unsigned i;
+
+	(void)state;
+	vrrp_params_init(&p);
+	p.family = AF_INET;
+	for (i = 1; i <= 4; i++) {
+		vip.prefix.addr = addr_from_bytes(i % 2 == 0 ? AF_INET :
+		    AF_INET6, (const uint8_t[16]){ [3] = (uint8_t)i });
+		assert_true(vrrp_params_add_address(&p, &vip, i % 2 == 1));
+	}
+	assert_int_equal(p.vip_count, 2);
+	assert_int_equal(vrrp_params_addresses(&p), 4);
+	assert_int_equal(p.vips[0].prefix.addr.bytes[3], 2);
+	assert_int_equal(p.vips[1].prefix.addr.bytes[3], 4);
+	assert_int_equal(p.vips[2].prefix.addr.bytes[3], 1);
+	assert_int_equal(p.vips[3].prefix.addr.bytes[3], 3);
+	assert_true(vrrp_params_has_family(&p, AF_INET6));
+	vrrp_params_remove_address(&p, 0);
+	vrrp_params_remove_address(&p, 1);
+	assert_int_equal(p.vip_count, 1);
+	assert_int_equal(p.other_count, 1);
+	assert_int_equal(p.vips[0].prefix.addr.bytes[3], 4);
+	assert_int_equal(p.vips[1].prefix.addr.bytes[3], 3);
+	vrrp_params_remove_address(&p, 1);
+	assert_false(vrrp_params_has_family(&p, AF_INET6));
+	while (vrrp_params_add_address(&p, &vip, false))
+		continue;
+	assert_int_equal(p.vip_count, VRRP_VIPS_MAX);
+	while (vrrp_params_add_address(&p, &vip, true))
+		continue;
+	assert_int_equal(vrrp_params_addresses(&p), VRRP_ADDRESSES_MAX);
+}
+
 static void
 test_vrrp_params_command_splits_as_a_shell_does(void **state)
 {
@@ -110,6 +149,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vrrp_params_defaults),
 		cmocka_unit_test(test_vrrp_params_virtual_mac_per_family),
+		cmocka_unit_test(
+		    test_vrrp_params_addresses_come_and_go_in_order),
 		cmocka_unit_test(
 		    test_vrrp_params_command_splits_as_a_shell_does),
 	};

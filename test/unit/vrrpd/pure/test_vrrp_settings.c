@@ -17,7 +17,7 @@ row(uint8_t device, uint8_t family, const char *key)
 	const struct vrrp_setting *s;
 	size_t n, i;
 
-	s = vrrp_settings(device, &n);
+	s = vrrp_settings(device, false, &n);
 	for (i = 0; i < n; i++)
 		if (s[i].family == family && strcmp(s[i].key, key) == 0)
 			return &s[i];
@@ -60,7 +60,7 @@ test_vrrp_settings_each_is_there_once_and_right_as_written(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		s = vrrp_settings(families[i], &n);
+		s = vrrp_settings(families[i], false, &n);
 		for (j = 0; j < n; j++) {
 			assert_ptr_equal(row(families[i], s[j].family,
 			    s[j].key), &s[j]);
