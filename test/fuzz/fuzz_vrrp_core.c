@@ -179,7 +179,8 @@ receive(struct vrrp_core *v, mono_t now, struct input *in,
 	if (before == VRRP_BACKUP) {
 		REQUIRE(v->state == VRRP_BACKUP && act->todo == 0);
 		if (a.priority > 0 && a.priority < v->p.priority &&
-		    v->p.preempt && !mono_before(now, v->preempt_not_before))
+		    v->p.preempt && mono_is_never(vrrp_core_preempts_at(v,
+		    now)))
 			REQUIRE(v->active_down_timer.ns ==
 			    was.active_down_timer.ns ||
 			    (was.place_ns >= 0 && v->place_ns < 0) ||

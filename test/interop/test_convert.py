@@ -7,6 +7,7 @@ same stories as between any two (story.py), with nothing written by hand.
 import pathlib
 import shutil
 import signal
+import time
 
 import pytest
 
@@ -265,3 +266,61 @@ vrrp_instance web {
     master = lines.index("master two words")
     assert lines[master + 1] == "any INSTANCE web MASTER 100"
     assert lines[-1] == "any INSTANCE web FAULT 100"
+
+
+DELAYED = """\
+global_defs {
+    vrrp_version 3
+}
+vrrp_script chk {
+    script "/usr/bin/test ! -e %s"
+    interval 1
+    weight -20
+    user root
+}
+vrrp_instance web {
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority %d
+    advert_int 0.1
+    preempt_delay 1
+    virtual_ipaddress {
+        192.0.2.50/24
+    }
+    track_script {
+        chk
+    }
+}
+"""
+
+
+# V-79 + -: in each role, before a preemption and before nothing else
+@pytest.mark.parametrize("on_keepalived", [0, 1], ids=["r1", "r2"])
+def test_preempt_delay_beside_keepalived(lab, on_keepalived):
+    bad = lab.dir / "bad"
+    for i, router in enumerate((lab.r1, lab.r2)):
+        conf = DELAYED % (bad if i == 0 else "/nonexistent", 110 - 10 * i)
+        if i == on_keepalived:
+            router.start_keepalived(conf)
+        else:
+            router.start_vrrpd(converted(router, conf, "--strict")[0])
+        if i == 0:
+            wait_for(lambda: VIP in lab.r1.addresses(), 20, "r1 is Active")
+    ours = (lab.r2, lab.r1)[on_keepalived]
+    wait_for(lambda: ours.state() == ("active", "backup")[
+        on_keepalived == 0], 10, "both hear each other")
+    for make_it_so, to in ((bad.touch, lab.r2), (bad.unlink, lab.r1)):
+        began = time.monotonic()
+        make_it_so()
+        if to is ours:
+            wait_for(lambda: "preempt-hold-us" in ours.instance(), 10,
+                     "the delay runs")
+            assert "preempt_delay" in ours.vrrpctl("show", "web").stdout
+        wait_for(lambda: VIP in to.addresses(), 20, "%s preempts" % to.name)
+        assert time.monotonic() - began > 1
+    # The Active falls silent: nothing is delayed.
+    lab.cut(lab.r1)
+    began = time.monotonic()
+    wait_for(lambda: VIP in lab.r2.addresses(), 20, "r2 takes over")
+    assert time.monotonic() - began < 2

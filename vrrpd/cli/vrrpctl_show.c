@@ -811,6 +811,10 @@ view_one(const struct view *v, const json_t *o)
 	    json_is_true(json_object_get(o, "also-version-2")) ? " and 2" : "");
 	if (doc_str(o, "waiting-for") != NULL)
 		view_line(v, "waiting for", "%s", doc_str(o, "waiting-for"));
+	if (doc_has_int(o, "startup-delay-us"))
+		view_line(v, "startup delay", "%s more; vrrpctl enable %s "
+		    "ends it", word_span(span, doc_num(o, "startup-delay-us")),
+		    doc_str_or(o, "name", "NAME"));
 	if (doc_str(o, "send-error") != NULL)
 		view_line(v, "cannot send", "for %s: %s", word_length(span,
 		    doc_num(o, "send-error-us")), doc_str(o, "send-error"));
@@ -830,6 +834,10 @@ view_one(const struct view *v, const json_t *o)
 		    doc_num(o, "active-priority"));
 	else if (strcmp(state, "active") == 0)
 		view_line(v, "active router", "this one");
+	if (doc_has_int(o, "preempt-hold-us"))
+		view_line(v, "preempts", "not before %s are over: "
+		    "preempt_delay", word_span(span, doc_num(o,
+		    "preempt-hold-us")));
 	if (doc_str(o, "primary-address") != NULL)
 		view_own_address(v, o);
 	view_addresses(v, o);

@@ -105,6 +105,20 @@ build_check_user(struct draft *d, cfg_t *root)
 }
 
 static void
+build_startup(struct draft *d, cfg_t *root)
+{
+	struct parse *p = &d->p;
+
+	if (!read_span(p, root, "startup_delay", 0, SPAN_MAX_NS,
+	    &d->startup_delay_ns))
+		return;
+	if (d->startup_set)
+		bad(p, word_get(root, "startup_delay")->line,
+		    "startup_delay is given in two files");
+	d->startup_set = true;
+}
+
+static void
 build_globals(struct draft *d, cfg_t *root)
 {
 	struct parse *p = &d->p;
@@ -143,6 +157,7 @@ build_globals(struct draft *d, cfg_t *root)
 		d->grace_set = true;
 	}
 	build_check_user(d, root);
+	build_startup(d, root);
 	if (read_bool(p, root, "nonlocal_bind", &d->config.nonlocal_bind)) {
 		if (d->nonlocal_set)
 			bad(p, word_get(root, "nonlocal_bind")->line,
@@ -214,6 +229,7 @@ parse_one(struct draft *d, const char *text)
 		WORD("client_grace"),
 		WORD("nonlocal_bind"),
 		WORD("check_user"),
+		WORD("startup_delay"),
 		BLOCK("instance", vrrp_conf_instance_opts()),
 		BLOCK("group", vrrp_conf_instance_group_opts()),
 		BLOCK("script", vrrp_conf_track_opts_of(VRRP_TRACK_SCRIPT)),
@@ -273,6 +289,20 @@ parse_included(struct draft *d, const struct source *s)
 }
 
 /* --- the whole --- */
+
+/* An instance that says nothing of its own has the value for all. */
+static void
+inherit_startup(struct draft *d)
+{
+	struct vrrp_params *v;
+	unsigned i;
+
+	for (i = 0; i < d->config.count; i++) {
+		v = &d->config.instances[i];
+		if (v->startup_delay_ns == NOT_SAID_NS)
+			v->startup_delay_ns = d->startup_delay_ns;
+	}
+}
 
 void
 vrrp_config_free(struct vrrp_config *c)
@@ -353,6 +383,7 @@ vrrp_conf_parse_text(const char *text, const char *filename, unsigned flags,
 	/* The queue grows while it is worked on. */
 	for (i = 1; i < d->source_count && rv != -ENOMEM; i++)
 		rv = parse_included(d, &d->sources[i]);
+	inherit_startup(d);
 	if (rv != -ENOMEM)
 		rv = vrrp_conf_check(d);
 	if (rv == -ENOMEM)

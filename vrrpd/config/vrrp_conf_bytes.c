@@ -22,7 +22,7 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 59912, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59920, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
@@ -234,6 +234,7 @@ vrrp_code_instance(struct conf_coder *c, struct vrrp_params *p)
 	CONF_CODE(c, p->garp_repeat, 0, UINT_MAX);
 	SPAN(c, p->garp_interval_ns);
 	SPAN(c, p->garp_refresh_ns);
+	SPAN(c, p->startup_delay_ns);
 	routing(c, p);
 	LINE(c, p->line);
 }

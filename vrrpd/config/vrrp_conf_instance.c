@@ -64,6 +64,7 @@ vrrp_conf_instance_opts(void)
 		WORD("advert_int"),
 		WORD("preempt"),
 		WORD("preempt_delay"),
+		WORD("startup_delay"),
 		WORD("takeover_confirm"),
 		WORD("accept"),
 		WORD("virtual_mac"),
@@ -604,6 +605,9 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 	(void)read_bool(p, sec, "preempt", &v->preempt);
 	(void)read_span(p, sec, "preempt_delay", 0, SPAN_MAX_NS,
 	    &v->preempt_delay_ns);
+	v->startup_delay_ns = NOT_SAID_NS;
+	(void)read_span(p, sec, "startup_delay", 0, SPAN_MAX_NS,
+	    &v->startup_delay_ns);
 	(void)read_span(p, sec, "takeover_confirm", 0, NS_PER_S,
 	    &v->takeover_confirm_ns);
 	(void)read_bool(p, sec, "accept", &v->accept);

@@ -22,6 +22,7 @@
 #define FILES_MAX	64
 #define SPAN_MAX_NS	(INT64_C(86400) * NS_PER_S)
 #define NO_WEIGHT	INT_MIN		/* of a reference: not said */
+#define NOT_SAID_NS	INT64_C(-1)	/* the value for all instances, if any */
 #define GRACE_MAX_NS	(INT64_C(600) * NS_PER_S)	/* bfdd's limit */
 
 /* Where the parts of an instance were said, for the checks across instances. */
@@ -72,6 +73,8 @@ struct draft {
 	bool			 grace_set;
 	bool			 nonlocal_set;
 	bool			 check_user_set;
+	bool			 startup_set;
+	int64_t			 startup_delay_ns; /* of instances without */
 };
 
 #endif

@@ -264,6 +264,8 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	print_span(f, "    ", "advert_int", ns_from_cs(v->advert_int_cs));
 	print_bool(f, "preempt", v->preempt);
 	print_span(f, "    ", "preempt_delay", v->preempt_delay_ns);
+	if (v->startup_delay_ns > 0)
+		print_span(f, "    ", "startup_delay", v->startup_delay_ns);
 	if (v->takeover_confirm_ns > 0)
 		print_span(f, "    ", "takeover_confirm",
 		    v->takeover_confirm_ns);

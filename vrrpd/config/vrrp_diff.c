@@ -154,6 +154,7 @@ ONE("priority",		IN_PLACE,	BYTES,	priority),
 ONE("advert_int",	IN_PLACE,	BYTES,	advert_int_cs),
 ONE("preempt",		IN_PLACE,	BYTES,	preempt),
 ONE("preempt_delay",	IN_PLACE,	BYTES,	preempt_delay_ns),
+ONE("startup_delay",	IN_PLACE,	BYTES,	startup_delay_ns),
 ONE("takeover_confirm",	IN_PLACE,	BYTES,	takeover_confirm_ns),
 ONE("accept",		IN_PLACE,	BYTES,	accept),
 /* Whether one that may be given up has been is no difference: two rows, one word. */
@@ -205,7 +206,7 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 59912, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59920, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");

@@ -134,6 +134,7 @@ struct ka_conv {
 	/* global_defs */
 	const struct ka_node	*router_id;
 	const struct ka_node	*rt_priority;
+	const struct ka_node	*startup_delay;
 	const struct ka_node	*script_user;
 	bool			 user_settled;	/* script_user is not the file's */
 	bool			 said_user;

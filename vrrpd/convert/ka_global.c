@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/pure/mono.h"
+#include "shared/pure/span.h"
 #include "vrrpd/convert/ka_garp.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
@@ -136,12 +138,8 @@ static const struct ka_rule globals[] = {
 	{ "process_monitor_rcv_bufs_force", KA_NOTE, OF_BUFFERS },
 	{ "vrrp_rx_bufs_policy", KA_NOTE, OF_BUFFERS },
 	{ "vrrp_rx_bufs_multiplier", KA_NOTE, OF_BUFFERS },
-	{ "vrrp_startup_delay", KA_DIFFERENCE, "vrrpd begins as soon as the "
-	    "interface is there; preempt_delay keeps it from taking over from "
-	    "a working router" },
-	{ "vrrp_delay_after_boot", KA_DIFFERENCE, "vrrpd begins as soon as the"
-	    " interface is there; preempt_delay keeps it from taking over from"
-	    " a working router" },
+	{ "vrrp_startup_delay", KA_NOTE, NULL },
+	{ "vrrp_delay_after_boot", KA_NOTE, NULL },
 	{ "dynamic_interfaces", KA_NOTE, "vrrpd always lets interfaces come "
 	    "and go" },
 	{ "linkbeat_use_polling", KA_NOTE, "the state of links comes "
@@ -290,12 +288,34 @@ ka_read_global(struct ka_conv *c, const struct ka_node *n)
 		take_mcast(c, n, "224.0.0.18");
 	else if (ka_is(n, "vrrp_mcast_group6"))
 		take_mcast(c, n, "ff02::12");
+	else if (ka_is(n, "vrrp_startup_delay"))
+		c->startup_delay = n;
+	else if (ka_is(n, "vrrp_delay_after_boot") && c->startup_delay == NULL)
+		c->startup_delay = n;
 	if (!ka_is(n, "notification_email") && !ka_is(n, "script_user") &&
 	    !ka_is(n, "smtp_server"))
 		ka_no_more(c, n, 1);
 }
 
 /* --- writing --- */
+
+static void
+put_startup_delay(struct ka_conv *c)
+{
+	const struct ka_node *n = c->startup_delay;
+	char text[32];
+	int64_t ns;
+
+	if (n == NULL || !ka_span(c, n, 1, NS_PER_S, 0, 86400 * NS_PER_S, &ns))
+		return;
+	if (ka_is(n, "vrrp_delay_after_boot"))
+		ka_say(c, KA_DIFFERENCE, n, "vrrp_delay_after_boot: "
+		    "startup_delay is written, which runs from the start of "
+		    "vrrpd and not of the machine: a later start waits as "
+		    "well, vrrpctl restart does not");
+	(void)fprintf(c->out, "startup_delay = %s\n", span_format(ns, text,
+	    sizeof(text)));
+}
 
 void
 ka_put_globals(struct ka_conv *c)
@@ -311,7 +331,8 @@ ka_put_globals(struct ka_conv *c)
 		if (ka_is(n, "global_defs"))
 			ka_put_heading(c, n);
 	ka_say_mail(c);
-	if (c->router_id != NULL || c->rt_priority != NULL)
+	if (c->router_id != NULL || c->rt_priority != NULL ||
+	    c->startup_delay != NULL)
 		(void)fputc('\n', c->out);
 	if (c->router_id != NULL) {
 		id = ka_arg(c->router_id, 1);
@@ -330,6 +351,7 @@ ka_put_globals(struct ka_conv *c)
 	if (c->rt_priority != NULL)
 		(void)fprintf(c->out, "realtime_priority = %ld\n",
 		    strtol(ka_arg(c->rt_priority, 1), NULL, 10));
+	put_startup_delay(c);
 }
 
 void

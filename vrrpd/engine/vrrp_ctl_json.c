@@ -20,6 +20,7 @@
 #include "vrrpd/engine/vrrp_ctl_orders.h"
 #include "vrrpd/engine/vrrp_protect.h"
 #include "vrrpd/engine/vrrp_sync.h"
+#include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_history.h"
@@ -598,6 +599,26 @@ set_virtual_mac(json_t *o, const struct vrrp_instance *v)
 		    vrrp_vip_device(v->vips));
 }
 
+static void
+set_startup(json_t *o, const struct vrrp_instance *v)
+{
+	mono_t at = vrrp_able_settles_at(v);
+
+	if (!mono_is_never(at))
+		ctl_json_set_us(o, "startup-delay-us", mono_sub(at,
+		    loop_clock()));
+}
+
+/* V-79: so much is left of preempt_delay. */
+static void
+set_preempts(json_t *o, const struct vrrp_instance *v)
+{
+	mono_t now = loop_clock(), at = vrrp_core_preempts_at(&v->core, now);
+
+	if (!mono_is_never(at))
+		ctl_json_set_us(o, "preempt-hold-us", mono_sub(at, now));
+}
+
 json_t *
 vrrp_ctl_json_instance(const struct vrrp_router *r,
     const struct vrrp_instance *v)
@@ -625,6 +646,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set_int(o, "advert-interval-cs", v->p.advert_int_cs);
 	ctl_json_set_bool(o, "preempt", v->p.preempt);
 	ctl_json_set_bool(o, "accept", v->p.accept);
+	set_preempts(o, v);
 	set_active(o, v);
 	ctl_json_set(o, "primary-address", ctl_json_addr(vrrp_iface_primary(
 	    v->iface, v->p.family)));
@@ -657,6 +679,7 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	ctl_json_set(o, "routers-known", json_known(v));
 	if (c->state == VRRP_INITIALIZE && v->waiting[0] != '\0')
 		set_waiting(o, v);
+	set_startup(o, v);
 	if (!mono_is_never(v->unsent.since)) {
 		ctl_json_set_word(o, "send-error", strerror(v->unsent.error));
 		ctl_json_set_us(o, "send-error-us", mono_sub(loop_clock(),

@@ -623,6 +623,7 @@ vrrp_engine_open(const struct vrrp_engine_config *config,
 	e->router->scheduling = config->scheduling;
 	e->router->env.channel = config->channel;
 	e->router->env.handoff = config->birth->handoff;
+	e->router->env.booted = config->birth->booted;
 	e->router->restart = restart;
 	e->router->replace = replace;
 	e->router->restart_arg = e;

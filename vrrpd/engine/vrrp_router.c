@@ -927,6 +927,13 @@ vrrp_router_hand_off(const struct vrrp_router *r, struct vrrp_handoff *h)
 			e->flags |= VRRP_HANDOFF_ACTIVE;
 			e->active_since = v->core.state_since;
 		}
+		if (!mono_is_never(v->core.lesser_since) &&
+		    v->p.preempt_delay_ns > 0) {
+			e->flags |= VRRP_HANDOFF_HOLD;
+			e->lesser_since = v->core.lesser_since;
+		}
+		if (v->settled && v->p.startup_delay_ns > 0)
+			e->flags |= VRRP_HANDOFF_SETTLED;
 		if (v->p.virtual_mac_auto && !v->p.virtual_mac)
 			e->flags |= VRRP_HANDOFF_WITHOUT;
 		if (e->flags != 0)

@@ -116,6 +116,9 @@ struct vrrp_instance {
 	bool			 kept;
 	/* The engine before us died as its Active, and priority 0 was said. */
 	bool			 willed;
+	mono_t			 lesser_since;	/* there (V-79); or MONO_NEVER */
+	bool			 settled;	/* startup_delay is no matter now */
+	struct loop_timer	*startup_timer;	/* until then */
 	mono_t			 created;
 	int64_t			 created_real_ns; /* counters start here */
 	enum vrrp_cause		 down_cause;	/* of going to Initialize */

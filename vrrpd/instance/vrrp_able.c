@@ -2,9 +2,9 @@
  * vrrp_able.c - may an instance run, and if not, why.
  *
  * It runs while nothing stands against it (V-77): not disabled, the interface
- * there, up, with carrier and a primary address, nothing tracked in fault, the
- * addresses prepared, its multicast group joined, the other members of its sync group
- * as able as it is.  The first thing that stands against it is named, as a cause for
+ * there, up, with carrier and a primary address, nothing tracked in fault,
+ * startup_delay over, the addresses prepared, its multicast group joined, the other
+ * members of its sync group as able as it is.  The first thing that stands against it is named, as a cause for
  * the state machine and in words for the user.
  *
  * Nothing is done about it here: vrrp_instance_reconsider() asks, and starts or
@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/loop.h"
 #include "shared/nl.h"
+#include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf_ground.h"
 #include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_env.h"
@@ -110,6 +112,18 @@ vrrp_able_track_forbids(const struct vrrp_instance *v)
 	    v->core.state == VRRP_INITIALIZE);
 }
 
+mono_t
+vrrp_able_settles_at(const struct vrrp_instance *v)
+{
+	mono_t at = mono_add(v->env->booted, v->p.startup_delay_ns);
+
+	if (v->settled || v->kept || v->willed || v->env->booted.ns == 0 ||
+	    v->core.state != VRRP_INITIALIZE ||
+	    !mono_before(loop_clock(), at))
+		return MONO_NEVER;
+	return at;
+}
+
 /*
  * An instance that starts waits for the multicast group, or it would take over
  * because it hears nobody; one that runs has heard what there was to hear.
@@ -199,6 +213,10 @@ can_run_alone(const struct vrrp_instance *v, enum vrrp_cause *cause, char *w,
 	} else if (vrrp_able_track_forbids(v)) {
 		*cause = VRRP_CAUSE_TRACK_FAULT;
 		vrrp_tracked_why(&v->tracked, w, size);
+	} else if (!mono_is_never(vrrp_able_settles_at(v))) {
+		*cause = VRRP_CAUSE_STARTUP;
+		(void)snprintf(w, size, "startup_delay = %s",
+		    span_format(v->p.startup_delay_ns, text, sizeof(text)));
 	} else if (v->unsent.gave_up) {
 		*cause = VRRP_CAUSE_CANNOT_SEND;
 		(void)snprintf(w, size, "cannot send adverts on %s: %s",

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "shared/pure/addr.h"
+#include "shared/pure/mono.h"
 #include "vrrpd/instance/virtual_router.h"
 #include "vrrpd/pure/vrrp_core.h"
 #include "vrrpd/pure/vrrp_ground.h"
@@ -31,6 +32,12 @@ bool	vrrp_able_stands(const struct vrrp_instance *, char *text);
 bool	vrrp_able_bears_device(const struct vrrp_instance *, char *text);
 /* A tracked item keeps it from running (L-17). */
 bool	vrrp_able_track_forbids(const struct vrrp_instance *);
+/*
+ * Until when startup_delay keeps it in Initialize; MONO_NEVER: no more.  It runs from
+ * the start of vrrpd, and keeps nothing back that has run, goes on for what did, or
+ * was let go by an operator.
+ */
+mono_t	vrrp_able_settles_at(const struct vrrp_instance *);
 /* Why it starts, after what made it stop. */
 enum vrrp_cause vrrp_able_start_cause(const struct vrrp_instance *);
 /*

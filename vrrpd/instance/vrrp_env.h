@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "shared/pure/mono.h"
+
 struct loop;
 struct nl;
 struct vrrp_addrs;
@@ -57,6 +59,7 @@ struct vrrp_env {
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_errands	*errands;	/* NULL: all is done at once */
 	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */
+	mono_t			 booted;	/* vrrpd; 0: nothing waits for it */
 	const struct vrrp_orders *orders;	/* of operators; NULL: none */
 	unsigned		 lifetime_s;	/* of addresses, 0: none */
 	const struct vrrp_sync_calls *sync;	/* NULL: there are no groups */

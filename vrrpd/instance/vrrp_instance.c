@@ -99,6 +99,7 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 
 	memcpy(before, v->waiting, sizeof(before));
 	able = vrrp_able_now(v, &cause);
+	loop_timer_set(v->startup_timer, vrrp_able_settles_at(v));
 	if (!able)
 		vrrp_machine_blocked(v, cause);
 	if (v->started && able && v->core.state == VRRP_INITIALIZE)
@@ -115,6 +116,13 @@ vrrp_instance_reconsider(struct vrrp_instance *v)
 	if (v->group != NULL)
 		v->env->sync->reconsidered(v->group);
 	vrrp_instance_check(v);
+}
+
+static void
+startup_cb(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	vrrp_instance_reconsider(arg);
 }
 
 static void
@@ -592,6 +600,7 @@ vrrp_instance_disable(struct vrrp_instance *v, bool disable)
 		vrrp_machine_update(v);
 	}
 	if (!disable) {
+		v->settled = true;
 		v->retry_at = MONO_NEVER;
 		if (v->vips == NULL)
 			vrrp_instance_iface_found(v);
@@ -630,12 +639,14 @@ allocate(struct vrrp_instance *v)
 	struct loop *loop = v->env->loop;
 
 	v->retry_timer = loop_timer_new(loop, retry_cb, v);
+	v->startup_timer = loop_timer_new(loop, startup_cb, v);
 	v->restore_timer = loop_timer_new(loop, restore_cb, v);
 	v->unsent_timer = loop_timer_new(loop, unsent_cb, v);
 	v->announce_timer = loop_timer_new(loop, vrrp_send_announce_cb, v);
 	if (vrrp_track_watch(v->env->track, look_cb, act_cb, v) < 0)
 		return false;
 	return vrrp_frames_alloc(v) && v->retry_timer != NULL &&
+	    v->startup_timer != NULL &&
 	    v->restore_timer != NULL && v->unsent_timer != NULL &&
 	    v->announce_timer != NULL;
 }
@@ -687,6 +698,11 @@ make(const struct vrrp_env *env, struct vrrp_iface *iface,
 	v->retry_at = MONO_NEVER;
 	v->answered = answered;
 	v->followed = followed;
+	v->lesser_since = vrrp_handoff_has(env->handoff, p->name,
+	    VRRP_HANDOFF_HOLD) ? vrrp_handoff_find(env->handoff,
+	    p->name)->lesser_since : MONO_NEVER;
+	v->settled = vrrp_handoff_has(env->handoff, p->name,
+	    VRRP_HANDOFF_SETTLED);
 	v->kept = vrrp_handoff_has(env->handoff, p->name,
 	    VRRP_HANDOFF_ACTIVE);
 	v->willed = vrrp_handoff_has(env->handoff, p->name,
@@ -777,6 +793,7 @@ vrrp_instance_new_heir(struct vrrp_instance *old, struct vrrp_iface *iface,
 		return NULL;
 	v->disabled = old->disabled;
 	v->handed_over = old->handed_over;
+	v->settled = old->settled;
 	v->kept = same_home(v, old);
 	if (!v->kept)
 		open_at_once(v);
@@ -901,6 +918,7 @@ vrrp_instance_free(struct vrrp_instance *v)
 	vrrp_alert_free(v);
 	vrrp_iface_remove(v->iface, v);
 	loop_timer_free(v->retry_timer);
+	loop_timer_free(v->startup_timer);
 	loop_timer_free(v->restore_timer);
 	loop_timer_free(v->unsent_timer);
 	loop_timer_free(v->announce_timer);

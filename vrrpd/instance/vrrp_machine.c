@@ -63,6 +63,7 @@
 #define RETRY_MAX_NS	(60 * NS_PER_S)
 #define LATE_NS		(1 * NS_PER_MS)		/* V-38 */
 #define LINGER_LATE_NS	(1 * NS_PER_S)		/* as long as others go first */
+#define HOLD_FRESH_NS	(5 * NS_PER_S)	/* knowledge of another engine */
 
 /*
  * The first thing that every event asks: was this process away, and is the router
@@ -532,7 +533,12 @@ vrrp_machine_start(struct vrrp_instance *v, enum vrrp_cause cause)
 		    cause, &act);
 		vrrp_presence_listen(v);
 	}
+	if (!mono_is_never(v->lesser_since) &&
+	    mono_sub(now, v->created) < HOLD_FRESH_NS)
+		vrrp_core_hold_on(&v->core, v->lesser_since);
+	v->lesser_since = MONO_NEVER;
 	v->willed = false;
+	v->settled = true;
 	perform(v, &act, &m);
 }
 
@@ -545,6 +551,7 @@ vrrp_machine_inherit(struct vrrp_instance *v, mono_t since)
 
 	vrrp_core_readopt(&v->core, now, vrrp_iface_primary_of(v), since, now,
 	    &act);
+	v->settled = true;
 	if (v->kept) {
 		v->kept = false;
 		v->holds = true;

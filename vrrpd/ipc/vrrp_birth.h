@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "shared/ctl_server.h"
+#include "shared/pure/mono.h"
 #include "vrrpd/ipc/vrrp_post.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 #include "vrrpd/pure/vrrp_orders.h"
@@ -27,6 +28,7 @@ struct vrrp_birth {
 	const struct vrrp_handoff *handoff;	/* planned restart; or NULL */
 	const struct vrrp_orders *orders;	/* of operators; NULL: none */
 	struct vrrp_parcel	*values;	/* a vrrp_reading.h; or NULL */
+	mono_t			 booted;	/* vrrpd; 0: an upgrade, no start */
 	unsigned		 restarts;	/* 0: the first engine */
 	char			 last_end[64];	/* of the engine before; or "" */
 	int64_t			 last_end_real_ns;

@@ -71,6 +71,8 @@ encode(const struct vrrp_birth *b, uint8_t *buf, size_t size)
 	cursor_put_u32(&c, (uint32_t)b->channel);
 	cursor_put_u32(&c, (uint32_t)ctl_listener_fd(b->listener));
 	cursor_put_u32(&c, (uint32_t)b->monitor);
+	cursor_put_u32(&c, (uint32_t)((uint64_t)b->booted.ns >> 32));
+	cursor_put_u32(&c, (uint32_t)b->booted.ns);
 	cursor_put_u32(&c, b->restarts);
 	cursor_put_u32(&c, (uint32_t)(ns >> 32));
 	cursor_put_u32(&c, (uint32_t)ns);
@@ -252,6 +254,8 @@ decode_engine(struct cursor_in *c, struct vrrp_birth_values *v)
 	b->channel = (int)cursor_get_u32(c);
 	v->listener = (int)cursor_get_u32(c);
 	b->monitor = (pid_t)cursor_get_u32(c);
+	ns = cursor_get_u32(c);
+	b->booted.ns = (int64_t)(ns << 32 | cursor_get_u32(c));
 	b->restarts = cursor_get_u32(c);
 	ns = cursor_get_u32(c);
 	b->last_end_real_ns = (int64_t)(ns << 32 | cursor_get_u32(c));

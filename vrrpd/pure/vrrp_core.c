@@ -137,6 +137,7 @@ vrrp_core_init(struct vrrp_core *v, const struct vrrp_core_params *p)
 	v->place_ns = -1;
 	v->backup_adver_timer = MONO_NEVER;
 	v->listens_since = MONO_NEVER;
+	v->lesser_since = MONO_NEVER;
 	v->active_adver_interval_cs = p->advert_int_cs;
 	vrrp_death_init(&v->death);
 	compute_intervals(v);
@@ -178,6 +179,7 @@ enter(struct vrrp_core *v, enum vrrp_state to, enum vrrp_cause cause,
 	v->fence_until = MONO_NEVER;
 	v->place_ns = -1;
 	v->listen_until = MONO_ZERO;
+	v->lesser_since = MONO_NEVER;
 	vrrp_core_backup_moved(v, now, act->tr.from, act);
 }
 
@@ -317,7 +319,6 @@ vrrp_core_startup(struct vrrp_core *v, mono_t now, const struct addr *primary,
 	memset(&v->active, 0, sizeof(v->active));
 	v->active_adver_interval_cs = v->p.advert_int_cs;
 	compute_intervals(v);
-	v->preempt_not_before = mono_add(now, v->p.preempt_delay_ns);
 	if (v->p.priority == PRIORITY_OWNER)		/* V-60, V-75 */
 		become_active(v, VRRP_CAUSE_OWNER, now, now, act);
 	else {						/* V-61 */
@@ -426,15 +427,49 @@ follow(struct vrrp_core *v, mono_t from, mono_t arrival,
 }
 
 /*
- * V-79: a router that has just come back lets a lesser Active serve on.  An
- * Active that falls silent or resigns is not protected by it: the timer decides.
+ * V-79: a lesser Active serves on for preempt_delay, from the first that was heard
+ * of one since a better router was.  An Active that falls silent or resigns is not
+ * protected by it: the timer decides.
  */
 static bool
 may_preempt(const struct vrrp_core *v, mono_t now)
 {
 	if (v->p.priority == PRIORITY_OWNER)		/* V-75 */
 		return true;
-	return v->p.preempt && !mono_before(now, v->preempt_not_before);
+	if (!v->p.preempt)
+		return false;
+	return v->p.preempt_delay_ns == 0 || (!mono_is_never(v->lesser_since) &&
+	    !mono_before(now, mono_add(v->lesser_since,
+	    v->p.preempt_delay_ns)));
+}
+
+/* V-79: an Active of this priority serves, as of now. */
+static void
+note_lesser(struct vrrp_core *v, mono_t now, uint8_t priority)
+{
+	if (!v->p.preempt || priority >= v->p.priority)
+		v->lesser_since = MONO_NEVER;
+	else if (mono_is_never(v->lesser_since))
+		v->lesser_since = now;
+}
+
+mono_t
+vrrp_core_preempts_at(const struct vrrp_core *v, mono_t now)
+{
+	mono_t at;
+
+	if (v->state != VRRP_BACKUP || mono_is_never(v->lesser_since))
+		return MONO_NEVER;
+	at = mono_add(v->lesser_since, v->p.preempt_delay_ns);
+	return mono_before(now, at) ? at : MONO_NEVER;
+}
+
+void
+vrrp_core_hold_on(struct vrrp_core *v, mono_t since)
+{
+	if (v->state == VRRP_BACKUP && v->p.preempt)
+		v->lesser_since = mono_min(v->lesser_since, since);
+	vrrp_core_check(v);
 }
 
 /*
@@ -492,6 +527,7 @@ backup_rx(struct vrrp_core *v, mono_t now, mono_t from, mono_t arrival,
 		    vrrp_core_sender(adv));
 		return;
 	}
+	note_lesser(v, from, adv->priority);
 	if (adv->priority >= v->p.priority || !may_preempt(v, now)) {
 		vrrp_core_bfd_call_off(v, arrival, adv);	/* V-66 */
 		follow(v, from, arrival, adv);
@@ -893,8 +929,10 @@ vrrp_core_set_params(struct vrrp_core *v, mono_t now,
 			become_active(v, VRRP_CAUSE_OWNER, now, now, act);
 			break;
 		}
-		v->preempt_not_before = mono_add(v->preempt_not_before,
-		    p->preempt_delay_ns - old.preempt_delay_ns);
+		if (addr_is_set(&v->active.source) && v->active.priority > 0)
+			note_lesser(v, now, v->active.priority);
+		else if (!p->preempt)
+			v->lesser_since = MONO_NEVER;
 		rebase_active_down_timer(v);		/* V-34 */
 		if (preempts_wrongly(v, now))		/* V-66 */
 			start_active_down_timer(v, now, false,

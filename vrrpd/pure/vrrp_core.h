@@ -205,6 +205,16 @@ void	vrrp_core_set_primary(struct vrrp_core *, const struct addr *primary);
  */
 void	vrrp_core_absent(struct vrrp_core *, mono_t since, mono_t until);
 /*
+ * V-79: until when a Backup lets the lesser Active serve on that it hears.
+ * MONO_NEVER: it hears none, or the delay is over.
+ */
+mono_t	vrrp_core_preempts_at(const struct vrrp_core *, mono_t now);
+/*
+ * This router has let a lesser Active serve since then, in another life: the delay
+ * goes on.  Right after vrrp_core_startup().  Nothing unless Backup.
+ */
+void	vrrp_core_hold_on(struct vrrp_core *, mono_t since);
+/*
  * True for an Active that was absent for longer than the most eager Backup
  * waits: three intervals, or detection_time_ns (0: no BFD).  It must presume
  * that it was replaced and listen before it sends (design §6); carrying that

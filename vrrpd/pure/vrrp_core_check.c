@@ -52,6 +52,7 @@ check_initialize(const struct vrrp_core *v)
 	assert(!runs(v->backup_adver_timer) && !runs(v->listens_since));
 	assert(!v->wants && !v->active_by_bfd && v->paced_adverts == 0);
 	assert(v->claimed == 0 && !v->willed && v->listen_until.ns == 0);
+	assert(!runs(v->lesser_since));
 	assert(!addr_is_set(&v->blocked_peer));
 }
 
@@ -76,6 +77,8 @@ check_backup(const struct vrrp_core *v)
 	assert(!by_bfd || addr_equal(&v->death.edge_peer, &v->active.source));
 	assert(!runs(v->bfd_takeover_timer) || !runs(v->confirm_timer));
 	assert(!runs(v->confirm_timer) || v->claimed != 0);	/* L-14 */
+	assert(!runs(v->lesser_since) || (v->p.preempt &&	/* V-79 */
+	    !mono_before(v->last_call, v->lesser_since)));
 	assert(!addr_is_set(&v->blocked_peer));
 }
 

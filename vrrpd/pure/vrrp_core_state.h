@@ -152,7 +152,7 @@ struct vrrp_core {
 	struct vrrp_other	active_down_other;	/* so is that */
 	mono_t			last_call;
 	mono_t			absent_since, absent_until; /* the last grant */
-	mono_t			preempt_not_before;	/* V-79 */
+	mono_t			lesser_since;	/* V-79: MONO_NEVER: none */
 	mono_t			immediate_not_before;	/* V-96 guard */
 	mono_t			resigned_not_before;	/* the same, of V-70 */
 	mono_t			reassure_not_before;	/* the same, L-23 */

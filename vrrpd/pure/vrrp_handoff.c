@@ -111,6 +111,7 @@ vrrp_handoff_encode(const struct vrrp_handoff *h, uint8_t *buf, size_t size)
 	for (i = 0; i < h->count; i++) {
 		assert(h->list[i].flags != 0);
 		put_instant(&c, h->list[i].active_since);
+		put_instant(&c, h->list[i].lesser_since);
 		cursor_put_u8(&c, h->list[i].flags);
 		put_name(&c, h->list[i].name);
 	}
@@ -136,11 +137,14 @@ vrrp_handoff_decode(const uint8_t *buf, size_t len, struct vrrp_handoff *out)
 	for (i = 0; i < out->count; i++) {
 		e = &out->list[i];
 		e->active_since = get_instant(&c);
+		e->lesser_since = get_instant(&c);
 		e->flags = cursor_get_u8(&c);
 		if (!get_name(&c, e->name) || e->flags == 0 ||
 		    (e->flags & ~VRRP_HANDOFF_FLAGS) != 0 ||
 		    e->active_since.ns < 0 ||
-		    e->active_since.ns > out->left.ns)
+		    e->active_since.ns > out->left.ns ||
+		    e->lesser_since.ns < 0 ||
+		    e->lesser_since.ns > out->left.ns)
 			return false;
 	}
 	out->alarm_count = cursor_get_u16(&c);

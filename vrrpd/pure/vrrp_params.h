@@ -216,6 +216,7 @@ struct vrrp_params {
 	unsigned		garp_repeat;		/* default 5 */
 	int64_t			garp_interval_ns;	/* default 200ms... */
 	int64_t			garp_refresh_ns;	/* 0 = never */
+	int64_t			startup_delay_ns;	/* Initialize after a start */
 	/* In the kernel while Active. */
 	unsigned		route_count;
 	struct vrrp_route	routes[VRRP_ROUTES_MAX];

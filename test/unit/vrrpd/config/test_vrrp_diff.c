@@ -41,6 +41,7 @@ static const struct field {
 	P(advert_int_cs, "advert_int", IN_PLACE),
 	P(preempt, "preempt", IN_PLACE),
 	P(preempt_delay_ns, "preempt_delay", IN_PLACE),
+	P(startup_delay_ns, "startup_delay", IN_PLACE),
 	P(takeover_confirm_ns, "takeover_confirm", IN_PLACE),
 	P(accept, "accept", IN_PLACE),
 	P(virtual_mac, "virtual_mac", RESTART),

@@ -51,6 +51,7 @@ CHANGE(priority) { p->priority = 150; }
 CHANGE(advert_int) { p->advert_int_cs = 200; }
 CHANGE(preempt) { p->preempt = false; }
 CHANGE(preempt_delay) { p->preempt_delay_ns = NS_PER_S; }
+CHANGE(startup_delay) { p->startup_delay_ns = 30 * NS_PER_S; }
 CHANGE(confirm) { p->takeover_confirm_ns = 2 * NS_PER_MS; }
 CHANGE(accept_no) { p->accept = !p->accept; }
 CHANGE(virtual_mac) { p->virtual_mac = !p->virtual_mac; }
@@ -170,6 +171,7 @@ static const struct change {
 	{ "advert_int", advert_int, false, false },
 	{ "preempt", preempt, false, false },
 	{ "preempt_delay", preempt_delay, false, false },
+	{ "startup_delay", startup_delay, false, false },
 	{ "takeover_confirm", confirm, false, false },
 	{ "accept", accept_no, false, false },
 	{ "virtual_mac", virtual_mac, false, false },

@@ -13,9 +13,11 @@
 #include <sys/socket.h>
 
 #include "test/unit/vrrpd/instance/instance_world.h"
+#include "vrrpd/instance/vrrp_able.h"
 #include "vrrpd/instance/vrrp_errand.h"
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/pure/vrrp_handoff.h"
 
 /* V-77 +, and the reason a user reads. */
 static void
@@ -282,6 +284,114 @@ test_vrrp_able_advert_that_does_not_fit_the_mtu_waits(void **state)
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
 
+/* --- startup_delay --- */
+
+static void
+test_vrrp_able_startup_delay_runs_from_the_start_of_vrrpd(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.startup_delay_ns = 30 * NS_PER_S;
+	world.env.booted = world.now;
+	world_run(10 * NS_PER_S);
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_string_equal(v->waiting, "startup_delay = 30s");
+	assert_int_equal(mono_sub(vrrp_able_settles_at(v), world.now),
+	    20 * NS_PER_S);
+	world_run(19 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	/* A reload makes it longer, and shorter. */
+	p.startup_delay_ns = 40 * NS_PER_S;
+	assert_true(vrrp_instance_set(v, &p));
+	world_run(5 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	p.startup_delay_ns = 35 * NS_PER_S;
+	assert_true(vrrp_instance_set(v, &p));
+	world_run(2 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_STARTUP);
+	/* An instance that has run does not wait again. */
+	p.startup_delay_ns = 3600 * NS_PER_S;
+	assert_true(vrrp_instance_set(v, &p));
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world.iface->link.running = false;
+	vrrp_instance_reconsider(v);
+	world.iface->link.running = true;
+	vrrp_instance_reconsider(v);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+static void
+test_vrrp_able_startup_delay_is_ended_by_an_operator(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.startup_delay_ns = 30 * NS_PER_S;
+	world.env.booted = world.now;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	vrrp_instance_disable(v, true);
+	assert_string_equal(v->waiting, "disabled by the operator");
+	vrrp_instance_disable(v, false);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* A new engine, and an upgrade, are no start of vrrpd. */
+static void
+test_vrrp_able_startup_delay_is_for_a_start_of_vrrpd(void **state)
+{
+	static const uint8_t flags[] = { VRRP_HANDOFF_ACTIVE,
+	    VRRP_HANDOFF_WILLED, VRRP_HANDOFF_SETTLED, VRRP_HANDOFF_HOLD };
+	static struct vrrp_handoff h;
+	struct vrrp_params p = world_params();
+	size_t i;
+
+	(void)state;
+	p.startup_delay_ns = 30 * NS_PER_S;
+	h.count = 1;
+	(void)strcpy(h.list[0].name, p.name);
+	for (i = 0; i < sizeof(flags); i++) {
+		world.env.booted = h.left = world.now;
+		h.list[0].active_since = h.list[0].lesser_since = world.now;
+		h.list[0].flags = flags[i];
+		world.env.handoff = &h;
+		start_with(&p);
+		assert_int_equal(v->core.state, i == 0 ? VRRP_ACTIVE : i < 3 ?
+		    VRRP_BACKUP : VRRP_INITIALIZE);
+		vrrp_instance_free(v);
+		v = NULL;
+	}
+	world.env.handoff = NULL;
+	world.env.booted = MONO_ZERO;
+	start_with(&p);
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+}
+
+/* V-79, L-24: what the engine before had begun */
+static void
+test_vrrp_able_preempt_delay_of_the_engine_before_goes_on(void **state)
+{
+	static struct vrrp_handoff h;
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.preempt_delay_ns = 30 * NS_PER_S;
+	h.count = 1;
+	(void)strcpy(h.list[0].name, p.name);
+	h.left = world.now;
+	h.list[0].lesser_since = mono_add(world.now, -20 * NS_PER_S);
+	h.list[0].flags = VRRP_HANDOFF_HOLD;
+	world.env.handoff = &h;
+	start_with(&p);
+	world.env.handoff = NULL;
+	assert_int_equal(mono_sub(vrrp_core_preempts_at(&v->core, world.now),
+	    world.now), 10 * NS_PER_S);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 /* --- groups --- */
@@ -402,6 +512,10 @@ main(void)
 	    TEST(test_vrrp_able_ipv6_primary_is_link_local_and_not_virtual),
 	    TEST(test_vrrp_able_ipv6_primary_is_waited_for_while_it_is_tentative),
 	    TEST(test_vrrp_able_advert_that_does_not_fit_the_mtu_waits),
+	    TEST(test_vrrp_able_startup_delay_runs_from_the_start_of_vrrpd),
+	    TEST(test_vrrp_able_startup_delay_is_ended_by_an_operator),
+	    TEST(test_vrrp_able_startup_delay_is_for_a_start_of_vrrpd),
+	    TEST(test_vrrp_able_preempt_delay_of_the_engine_before_goes_on),
 	    TEST(test_vrrp_able_waits_until_its_group_is_joined),
 	    TEST(test_vrrp_able_group_that_cannot_be_joined_is_said_and_lived_without),
 	    TEST(test_vrrp_able_group_of_the_other_family_is_nothing_to_wait_for),

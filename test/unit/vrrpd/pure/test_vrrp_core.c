@@ -849,16 +849,124 @@ test_vrrp_core_preempt_delay_follows_a_lesser_active(void **state)
 
 	(void)state;
 	start(&r, delayed(200, 10 * NS_PER_S));
-	for (i = 0; i < 9; i++) {
+	for (i = 0; i < 10; i++) {
 		pass(&r, NS_PER_S);
 		rx(&r, R1, 100, 100);
 		assert_int_equal(remaining(&r), 3218750000);
+		assert_int_equal(vrrp_core_preempts_at(&r.core, r.now).ns,
+		    T0 + 11 * NS_PER_S);
 	}
 	pass(&r, NS_PER_S);			/* the delay is over */
+	assert_true(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
 	rx(&r, R1, 100, 100);
 	assert_int_equal(remaining(&r), 2218750000);
 	expire_next(&r);
 	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
+}
+
+/* Adverts of R1 once a second, each of them followed. */
+static void
+followed_for(struct router *r, uint8_t priority, unsigned seconds)
+{
+	while (seconds-- > 0) {
+		pass(r, NS_PER_S);
+		rx(r, R1, priority, 100);
+		assert_int_equal(r->core.state, VRRP_BACKUP);
+		assert_int_equal(remaining(r), r->core.active_down_interval_ns);
+	}
+}
+
+/* V-79 +: however long this router has been there */
+static void
+test_vrrp_core_preempt_delay_runs_before_every_preemption(void **state)
+{
+	struct router r;
+
+	(void)state;
+	/* The Active falls: what it tracks is down. */
+	start(&r, delayed(100, 10 * NS_PER_S));
+	followed_for(&r, 120, 60);
+	followed_for(&r, 90, 10);
+	assert_int_equal(vrrp_core_preempts_at(&r.core, r.now).ns,
+	    r.now.ns + NS_PER_S);
+	/* A moment of a better one: the delay begins anew. */
+	followed_for(&r, 120, 1);
+	assert_true(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
+	followed_for(&r, 90, 10);
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 90, 100);
+	assert_int_equal(remaining(&r), 2609375000);
+	expire_next(&r);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_PREEMPT);
+	/* Nor has an Active that yields to a better one any of it left. */
+	rx(&r, R1, 120, 100);
+	assert_int_equal(r.core.state, VRRP_BACKUP);
+	followed_for(&r, 90, 10);
+	/* This router rises. */
+	start(&r, delayed(100, 10 * NS_PER_S));
+	followed_for(&r, 120, 60);
+	set_params(&r, delayed(150, 10 * NS_PER_S));
+	assert_int_equal(vrrp_core_preempts_at(&r.core, r.now).ns,
+	    r.now.ns + 10 * NS_PER_S);
+	followed_for(&r, 120, 9);
+	/* A router that falls again is not better: nothing is held any more. */
+	set_params(&r, delayed(120, 10 * NS_PER_S));
+	assert_true(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
+	followed_for(&r, 120, 60);
+	/* preempt comes with a reload. */
+	r.core.p.preempt = false;
+	set_params(&r, delayed(150, 10 * NS_PER_S));
+	followed_for(&r, 120, 9);
+}
+
+/* V-79 +: the delay changes while it runs */
+static void
+test_vrrp_core_preempt_delay_changes_while_it_runs(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, delayed(200, 10 * NS_PER_S));
+	followed_for(&r, 100, 6);
+	set_params(&r, delayed(200, 20 * NS_PER_S));
+	assert_int_equal(vrrp_core_preempts_at(&r.core, r.now).ns,
+	    T0 + 21 * NS_PER_S);
+	followed_for(&r, 100, 10);
+	/* Less than has gone by: at once, as if the Active had fallen. */
+	set_params(&r, delayed(200, 4 * NS_PER_S));
+	assert_true(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
+	assert_int_equal(remaining(&r), 218750000);
+	rx(&r, R1, 100, 100);
+	assert_int_equal(remaining(&r), 218750000);
+	/* More again. */
+	set_params(&r, delayed(200, 20 * NS_PER_S));
+	assert_int_equal(remaining(&r), 3218750000);
+	followed_for(&r, 100, 4);
+	expire_next(&r);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE,
+	    VRRP_CAUSE_ACTIVE_DOWN_TIMER);
+}
+
+/* V-79 +, L-24: another life began it */
+static void
+test_vrrp_core_preempt_delay_goes_on_after_a_restart(void **state)
+{
+	struct router r;
+
+	(void)state;
+	start(&r, delayed(200, 10 * NS_PER_S));
+	vrrp_core_hold_on(&r.core, mono_add(r.now, -7 * NS_PER_S));
+	followed_for(&r, 100, 2);
+	assert_int_equal(vrrp_core_preempts_at(&r.core, r.now).ns,
+	    T0 + 3 * NS_PER_S);
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 100, 100);
+	assert_int_equal(remaining(&r), 2218750000);
+	/* A better one is there now. */
+	start(&r, delayed(200, 10 * NS_PER_S));
+	vrrp_core_hold_on(&r.core, mono_add(r.now, -7 * NS_PER_S));
+	followed_for(&r, 220, 5);
+	followed_for(&r, 100, 10);
 }
 
 /* V-79 - */
@@ -1290,6 +1398,12 @@ main(void)
 		cmocka_unit_test(test_vrrp_core_new_primary_decides_ties),
 		cmocka_unit_test(
 		    test_vrrp_core_preempt_delay_follows_a_lesser_active),
+		cmocka_unit_test(
+		    test_vrrp_core_preempt_delay_runs_before_every_preemption),
+		cmocka_unit_test(
+		    test_vrrp_core_preempt_delay_changes_while_it_runs),
+		cmocka_unit_test(
+		    test_vrrp_core_preempt_delay_goes_on_after_a_restart),
 		cmocka_unit_test(
 		    test_vrrp_core_preempt_delay_never_holds_up_a_takeover),
 		cmocka_unit_test(

@@ -470,10 +470,41 @@ test_vrrp_core_willed_leaves_an_active_where_it_is(void **state)
 		}
 }
 
+/* V-79 -, L-11 +: a dead Active is replaced at once, however long it could serve */
+static void
+test_vrrp_core_preempt_delay_does_not_hold_a_takeover_by_bfd(void **state)
+{
+	struct vrrp_core_params p = params(200, 100);
+	struct router r;
+
+	(void)state;
+	p.preempt_delay_ns = 3600 * NS_PER_S;
+	start(&r, p);
+	rx(&r, R1, 100, 100);
+	bfd_up(&r, R1);
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 100, 100);
+	assert_false(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
+	pass(&r, 500 * NS_PER_MS);
+	bfd_down(&r, R1);
+	assert_transition(&r, VRRP_BACKUP, VRRP_ACTIVE, VRRP_CAUSE_BFD_DOWN);
+	/* In a sync group as well, of which another member may be held. */
+	p.grouped = true;
+	start(&r, p);
+	rx(&r, R1, 100, 100);
+	pass(&r, NS_PER_S);
+	rx(&r, R1, 100, 100);
+	vrrp_core_take_over(&r.core, r.now, VRRP_CAUSE_GROUP, &r.act);
+	assert_int_equal(r.core.state, VRRP_ACTIVE);
+	assert_true(mono_is_never(vrrp_core_preempts_at(&r.core, r.now)));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_vrrp_core_preempt_delay_does_not_hold_a_takeover_by_bfd),
 		cmocka_unit_test(
 		    test_vrrp_core_willed_is_back_after_its_skew_time),
 		cmocka_unit_test(

@@ -27,6 +27,8 @@ two(void)
 	strcpy(h.list[1].name, "a-name-of-the-longest-kind-there");
 	h.list[1].name[31] = '\0';
 	h.list[1].active_since = h.left;
+	h.list[1].flags |= VRRP_HANDOFF_HOLD;
+	h.list[1].lesser_since.ns = 78;
 	h.alarm_count = 2;
 	h.alarms[0] = (struct vrrp_handoff_alarm){ .name = "web",
 	    .kind = VRRP_ALARM_TWO_ACTIVES, .since = { 77 },
@@ -55,6 +57,8 @@ test_vrrp_handoff_comes_back_as_it_was(void **state)
 		assert_int_equal(got.list[i].flags, h.list[i].flags);
 		assert_true(got.list[i].active_since.ns ==
 		    h.list[i].active_since.ns);
+		assert_true(got.list[i].lesser_since.ns ==
+		    h.list[i].lesser_since.ns);
 	}
 	assert_int_equal(got.alarm_count, 2);
 	for (i = 0; i < 2; i++) {
@@ -86,7 +90,7 @@ test_vrrp_handoff_full_and_empty_fit(void **state)
 	h.count = VRRP_HANDOFF_MAX;
 	for (i = 0; i < h.count; i++)
 		h.list[i] = (struct vrrp_handoff_entry){
-		    "a-name-of-the-longest-kind-ther", { 1 },
+		    "a-name-of-the-longest-kind-ther", { 1 }, { 1 },
 		    VRRP_HANDOFF_FLAGS };
 	h.alarm_count = VRRP_HANDOFF_ALARMS_MAX;
 	for (i = 0; i < h.alarm_count; i++)
@@ -122,22 +126,26 @@ test_vrrp_handoff_nonsense_is_refused(void **state)
 	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
+	h.list[1].lesser_since.ns = h.left.ns + 1;
+	len = vrrp_handoff_encode(&h, buf, sizeof(buf));
+	assert_false(vrrp_handoff_decode(buf, len, &got));
+	len = two();
 	buf[0] = 0x80;					/* a negative instant */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
 	buf[8] = 0xff;					/* too many */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[18] = 0;					/* nothing to say */
+	buf[26] = 0;					/* nothing to say */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[18] = VRRP_HANDOFF_FLAGS + 1;
+	buf[26] = VRRP_HANDOFF_FLAGS + 1;
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[19] = 0;					/* no name */
+	buf[27] = 0;					/* no name */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	len = two();
-	buf[21] = '\0';					/* within a name */
+	buf[29] = '\0';					/* within a name */
 	assert_false(vrrp_handoff_decode(buf, len, &got));
 	two();
 	h.alarms[1].kind = VRRP_ALARM_COUNT;
