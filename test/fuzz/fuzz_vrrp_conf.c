@@ -84,6 +84,10 @@ check_tracker(const struct vrrp_tracker_params *t)
 	case VRRP_TRACK_FILE:
 		REQUIRE(t->path[0] == '/');
 		break;
+	case VRRP_TRACK_ROUTE:
+		REQUIRE(addr_is_set(&t->route.prefix.addr) &&
+		    t->route.table != 0);
+		break;
 	case VRRP_TRACK_INTERFACE:
 	case VRRP_TRACK_LINK:
 		abort();

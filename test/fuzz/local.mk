@@ -20,6 +20,7 @@ FUZZ_TARGETS = \
 	test/fuzz/fuzz_vrrp_conf \
 	test/fuzz/fuzz_vrrp_core \
 	test/fuzz/fuzz_vrrp_errands \
+	test/fuzz/fuzz_vrrp_fib \
 	test/fuzz/fuzz_vrrp_messages \
 	test/fuzz/fuzz_vrrp_orders \
 	test/fuzz/fuzz_vrrp_reading \
@@ -102,6 +103,10 @@ nodist_test_fuzz_fuzz_vrrp_errands_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_errands_LDADD = vrrpd/libvrrpcore.a shared/libpure.a
 test_fuzz_fuzz_vrrp_errands_LDFLAGS = $(FUZZ_LINK)
 
+test_fuzz_fuzz_vrrp_fib_SOURCES = test/fuzz/fuzz_vrrp_fib.c
+nodist_test_fuzz_fuzz_vrrp_fib_SOURCES = $(FUZZ_MAIN)
+test_fuzz_fuzz_vrrp_fib_LDADD = $(VRRPD_LIBS)
+test_fuzz_fuzz_vrrp_fib_LDFLAGS = $(FUZZ_LINK)
 test_fuzz_fuzz_vrrp_messages_SOURCES = test/fuzz/fuzz_vrrp_messages.c
 nodist_test_fuzz_fuzz_vrrp_messages_SOURCES = $(FUZZ_MAIN)
 test_fuzz_fuzz_vrrp_messages_LDADD = vrrpd/libvrrpcore.a shared/libpure.a

@@ -12,6 +12,7 @@ vrrpd_libvrrpconf_a_SOURCES += \
 	vrrpd/config/vrrp_conf_print.c vrrpd/config/vrrp_conf_print.h \
 	vrrpd/config/vrrp_conf_routes.c vrrpd/config/vrrp_conf_routes.h \
 	vrrpd/config/vrrp_conf_track.c vrrpd/config/vrrp_conf_track.h \
+	vrrpd/config/vrrp_conf_track_route.c vrrpd/config/vrrp_conf_track_route.h \
 	vrrpd/config/vrrp_diff.c vrrpd/config/vrrp_diff.h \
 	vrrpd/config/vrrp_needs.c vrrpd/config/vrrp_needs.h \
 	vrrpd/config/vrrp_reading.c vrrpd/config/vrrp_reading.h \

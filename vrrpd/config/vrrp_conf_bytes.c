@@ -30,7 +30,7 @@ static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
     "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 3072,
+static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 3120,
     "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
     "a new field?");
@@ -272,6 +272,12 @@ vrrp_code_tracker(struct conf_coder *c, struct vrrp_tracker_params *t)
 	FLAG(c, t->verify);
 	TEXT(c, t->ca);
 	TEXT(c, t->path);
+	conf_code_addr(c, &t->route.prefix.addr, true);
+	CONF_CODE(c, t->route.prefix.len, 0,
+	    8 * addr_len(t->route.prefix.addr.family));
+	CONF_CODE(c, t->route.table, 0, UINT32_MAX);
+	CONF_CODE(c, t->route.protocol, 0, UINT8_MAX);
+	conf_code_addr(c, &t->route.via, true);
 	TEXT(c, t->on_change);
 	TEXT(c, t->on_change_user);
 	SPAN(c, t->on_change_timeout_ns);

@@ -285,7 +285,19 @@ check_ref(struct draft *d, struct vrrp_track_ref *r, int line)
 		r->weight = t == NULL ? 0 : t->weight;
 }
 
-/* By kind, as a file is read: printed and read back the order is the same. */
+static bool
+comes_before(const struct vrrp_tracker_params *a,
+    const struct vrrp_tracker_params *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind;
+	return a->kind == VRRP_TRACK_ROUTE && strcmp(a->name, b->name) < 0;
+}
+
+/*
+ * By kind, as a file is read, and routes, which are read with what tracks them, by
+ * name: printed and read back the order is the same.
+ */
 static void
 sort_trackers(struct vrrp_config *c)
 {
@@ -294,7 +306,7 @@ sort_trackers(struct vrrp_config *c)
 
 	for (i = 1; i < c->tracker_count; i++) {
 		t = c->trackers[i];
-		for (j = i; j > 0 && c->trackers[j - 1].kind > t.kind; j--)
+		for (j = i; j > 0 && comes_before(&t, &c->trackers[j - 1]); j--)
 			c->trackers[j] = c->trackers[j - 1];
 		c->trackers[j] = t;
 	}

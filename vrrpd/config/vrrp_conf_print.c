@@ -19,6 +19,7 @@
 #include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/config/vrrp_conf_print.h"
+#include "vrrpd/config/vrrp_conf_track_route.h"
 #include "vrrpd/pure/vrrp_route.h"
 
 /* --- tracking and notify --- */
@@ -100,12 +101,22 @@ print_tracker(FILE *f, const struct vrrp_tracker_params *t)
 	(void)fprintf(f, "}\n");
 }
 
+/* The words of a route stand in c; NULL: its name says enough. */
 static void
-print_ref(FILE *f, const struct vrrp_track_ref *r)
+print_ref(FILE *f, const struct vrrp_config *c, const struct vrrp_track_ref *r)
 {
+	const struct vrrp_tracker_params *t = c == NULL ||
+	    r->kind != VRRP_TRACK_ROUTE ? NULL :
+	    vrrp_config_tracker(c, r->kind, r->name);
+
 	(void)fprintf(f, "    track_%s ", vrrp_track_kind_name(r->kind));
-	print_word(f, r->name, strlen(r->name));
-	(void)fprintf(f, " {\n        weight = %d\n        reverse = %s\n",
+	if (t != NULL)
+		vrrp_conf_track_route_print(f, t);
+	else {
+		print_word(f, r->name, strlen(r->name));
+		(void)fprintf(f, " {\n");
+	}
+	(void)fprintf(f, "        weight = %d\n        reverse = %s\n",
 	    r->weight, r->reverse ? "yes" : "no");
 	print_span(f, "        ", "up_delay", r->up_delay_ns);
 	print_span(f, "        ", "down_delay", r->down_delay_ns);
@@ -242,7 +253,8 @@ print_bfd(FILE *f, const struct vrrp_bfd_params *b)
 }
 
 static void
-print_instance(FILE *f, const struct vrrp_params *v)
+print_instance(FILE *f, const struct vrrp_config *c,
+    const struct vrrp_params *v)
 {
 	static const char *const compat[] = {
 		[VRRP_CHECKSUM_AUTO] = "auto",
@@ -309,7 +321,7 @@ print_instance(FILE *f, const struct vrrp_params *v)
 	print_bool(f, "last_resort", v->last_resort);
 	for (i = 0; i < v->track_count; i++)
 		if (!v->tracks[i].from_group && !v->tracks[i].from_address)
-			print_ref(f, &v->tracks[i]);
+			print_ref(f, c, &v->tracks[i]);
 	print_notify(f, &v->notify);
 	(void)fprintf(f, "}\n");
 }
@@ -327,7 +339,7 @@ print_group(FILE *f, const struct vrrp_config *c,
 		    i + 1 < g->count ? "," : "");
 	(void)fprintf(f, "    }\n");
 	for (i = 0; i < g->track_count; i++)
-		print_ref(f, &g->tracks[i]);
+		print_ref(f, c, &g->tracks[i]);
 	print_notify(f, &g->notify);
 	(void)fprintf(f, "}\n");
 }
@@ -373,9 +385,10 @@ vrrp_conf_print(const struct vrrp_config *c)
 		return NULL;
 	print_globals(f, c);
 	for (i = 0; i < c->tracker_count; i++)
-		print_tracker(f, &c->trackers[i]);
+		if (c->trackers[i].kind != VRRP_TRACK_ROUTE)
+			print_tracker(f, &c->trackers[i]);
 	for (i = 0; i < c->count; i++)
-		print_instance(f, &c->instances[i]);
+		print_instance(f, c, &c->instances[i]);
 	for (i = 0; i < c->group_count; i++)
 		print_group(f, c, &c->groups[i]);
 	return finished(f, &t);
@@ -401,7 +414,7 @@ vrrp_conf_print_instance(const struct vrrp_params *p)
 
 	if (f == NULL)
 		return NULL;
-	print_instance(f, p);
+	print_instance(f, NULL, p);
 	return finished(f, &t);
 }
 

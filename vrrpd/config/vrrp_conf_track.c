@@ -17,6 +17,7 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_conf_track.h"
+#include "vrrpd/config/vrrp_conf_track_route.h"
 
 #define INTERVAL_MIN_NS	ns_from_ms(10)
 #define TIMEOUT_MIN_NS	ns_from_ms(1)
@@ -141,6 +142,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		return ping;
 	case VRRP_TRACK_FILE:
 		return file;
+	case VRRP_TRACK_ROUTE:
 	case VRRP_TRACK_INTERFACE:
 	case VRRP_TRACK_LINK:
 		break;
@@ -507,6 +509,7 @@ build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 		if (given(p, sec, t, "path"))
 			read_path(p, sec, "path", t->path, sizeof(t->path));
 		return;
+	case VRRP_TRACK_ROUTE:
 	case VRRP_TRACK_INTERFACE:
 	case VRRP_TRACK_LINK:
 		return;
@@ -560,19 +563,26 @@ vrrp_conf_track_trackers(struct draft *d, cfg_t *root)
 
 /* --- references --- */
 
+static bool
+is_ref_name(enum vrrp_track_kind kind, const char *name)
+{
+	char why[160];
+
+	return kind == VRRP_TRACK_INTERFACE ? is_interface_name(name) :
+	    kind == VRRP_TRACK_ROUTE || name_parse(vrrp_track_kind_name(kind),
+	    name, VRRP_NAME_MAX - 1, why, sizeof(why)) == 0;
+}
+
 static void
-build_ref(struct parse *p, cfg_t *sec, const char *block,
+build_ref(struct parse *p, cfg_t *sec, const char *name,
     enum vrrp_track_kind kind, struct vrrp_track_ref *list, int *lines,
     unsigned *count)
 {
 	struct vrrp_track_ref *r;
 	int line = begin_line(sec);
-	char why[160];
 
-	if (kind == VRRP_TRACK_INTERFACE ? !is_interface_name(cfg_title(sec)) :
-	    name_parse(vrrp_track_kind_name(kind), cfg_title(sec),
-	    VRRP_NAME_MAX - 1, why, sizeof(why)) != 0) {
-		bad(p, line, "%s %.40s: not %s name", block, cfg_title(sec),
+	if (!is_ref_name(kind, name)) {
+		bad(p, line, "%s %.40s: not %s name", cfg_name(sec), name,
 		    kind == VRRP_TRACK_INTERFACE ? "an interface" : "a");
 		return;
 	}
@@ -585,7 +595,7 @@ build_ref(struct parse *p, cfg_t *sec, const char *block,
 	r = &list[(*count)++];
 	memset(r, 0, sizeof(*r));
 	r->kind = kind;
-	(void)snprintf(r->name, sizeof(r->name), "%s", cfg_title(sec));
+	(void)snprintf(r->name, sizeof(r->name), "%s", name);
 	r->weight = NO_WEIGHT;
 	read_weight(p, sec, &r->weight);
 	(void)read_bool(p, sec, "reverse", &r->reverse);
@@ -598,16 +608,27 @@ void
 vrrp_conf_track_refs(struct parse *p, cfg_t *sec, struct vrrp_track_ref *list,
     int *lines, unsigned *count)
 {
+	char name[VRRP_NAME_MAX];
 	unsigned i, j;
+	cfg_t *ref;
 
-	for (i = 0; i < cfg_size(sec, "track_interface"); i++)
-		build_ref(p, cfg_getnsec(sec, "track_interface", i),
-		    "track_interface", VRRP_TRACK_INTERFACE, list, lines,
-		    count);
+	for (i = 0; i < cfg_size(sec, "track_interface"); i++) {
+		ref = cfg_getnsec(sec, "track_interface", i);
+		build_ref(p, ref, cfg_title(ref), VRRP_TRACK_INTERFACE, list,
+		    lines, count);
+	}
 	for (i = 0; i < KIND_COUNT; i++)
-		for (j = 0; j < cfg_size(sec, kinds[i].ref); j++)
-			build_ref(p, cfg_getnsec(sec, kinds[i].ref, j),
-			    kinds[i].ref, kinds[i].kind, list, lines, count);
+		for (j = 0; j < cfg_size(sec, kinds[i].ref); j++) {
+			ref = cfg_getnsec(sec, kinds[i].ref, j);
+			build_ref(p, ref, cfg_title(ref), kinds[i].kind, list,
+			    lines, count);
+		}
+	for (i = 0; i < cfg_size(sec, "track_route"); i++) {
+		ref = cfg_getnsec(sec, "track_route", i);
+		if (vrrp_conf_track_route(p, ref, name))
+			build_ref(p, ref, name, VRRP_TRACK_ROUTE, list, lines,
+			    count);
+	}
 }
 
 /* True: the word is there, right or wrong. */

@@ -10,6 +10,7 @@
 #define VRRPD_VRRP_CONF_TRACK_H
 
 #include "vrrpd/config/vrrp_conf_parse.h"
+#include "vrrpd/config/vrrp_conf_track_route.h"
 
 /* The table of a declaration's block; libconfuse copies it. */
 cfg_opt_t *vrrp_conf_track_opts_of(enum vrrp_track_kind);
@@ -23,7 +24,8 @@ extern cfg_opt_t vrrp_conf_track_ref_opts[];
 	BLOCK("track_tcp", vrrp_conf_track_ref_opts),			\
 	BLOCK("track_http", vrrp_conf_track_ref_opts),			\
 	BLOCK("track_ping", vrrp_conf_track_ref_opts),			\
-	BLOCK("track_file", vrrp_conf_track_ref_opts)
+	BLOCK("track_file", vrrp_conf_track_ref_opts),			\
+	BLOCK("track_route", vrrp_conf_track_route_opts)
 #define NOTIFY_WORDS							\
 	WORD("notify"),							\
 	WORD("notify_active"),						\

@@ -23,6 +23,7 @@ vrrp_needs_of_kind(enum vrrp_track_kind kind)
 	case VRRP_TRACK_HTTP:
 	case VRRP_TRACK_PING:
 	case VRRP_TRACK_FILE:
+	case VRRP_TRACK_ROUTE:
 		return VRRP_NEEDS_CHECKS;
 	}
 	return 0;

@@ -5,9 +5,11 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/helper/vrrp_check_kinds.h \
 	vrrpd/helper/vrrp_check_ping.c vrrpd/helper/vrrp_check_ping.h \
 	vrrpd/helper/vrrp_check_process.c \
+	vrrpd/helper/vrrp_check_route.c \
 	vrrpd/helper/vrrp_check_script.c \
 	vrrpd/helper/vrrp_check_tcp.c \
 	vrrpd/helper/vrrp_checks.c vrrpd/helper/vrrp_checks.h \
+	vrrpd/helper/vrrp_fib_watch.c vrrpd/helper/vrrp_fib_watch.h \
 	vrrpd/helper/vrrp_helper.c vrrpd/helper/vrrp_helper.h \
 	vrrpd/helper/vrrp_hooks.c vrrpd/helper/vrrp_hooks.h \
 	vrrpd/helper/vrrp_on_change.c vrrpd/helper/vrrp_on_change.h \

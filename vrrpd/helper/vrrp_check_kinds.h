@@ -8,6 +8,7 @@
 
 #include "vrrpd/helper/vrrp_checks.h"
 
+struct vrrp_fib_watch;
 struct vrrp_ping;
 struct vrrp_procs;
 struct vrrp_run;
@@ -20,6 +21,7 @@ struct vrrp_checks_shared {
 	struct vrrp_run		*run;		/* in vrrpd-scripts */
 	struct vrrp_procs	*procs;		/* in vrrpd-checks */
 	struct vrrp_ping	*ping;		/* in vrrpd-checks */
+	struct vrrp_fib_watch	*fib;		/* in vrrpd-checks */
 };
 
 #define VRRP_CHECK_HTTP_BODY_MAX	(1024 * 1024)	/* more is a failure */
@@ -29,6 +31,7 @@ extern const struct vrrp_checks_kind vrrp_check_file;
 extern const struct vrrp_checks_kind vrrp_check_http;
 extern const struct vrrp_checks_kind vrrp_check_ping;
 extern const struct vrrp_checks_kind vrrp_check_process;
+extern const struct vrrp_checks_kind vrrp_check_route;
 extern const struct vrrp_checks_kind vrrp_check_script;
 extern const struct vrrp_checks_kind vrrp_check_tcp;
 

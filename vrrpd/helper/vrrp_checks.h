@@ -10,7 +10,7 @@
  *
  * Polled kinds (tcp, http, ping, script) give start(), and answer each with one
  * vrrp_checked_round(); interval, deadline, fall and rise are kept here.  Kinds
- * that are told by the kernel (process, file) give no start(), and say
+ * that are told by the kernel (process, file, route) give no start(), and say
  * vrrp_checked_level() whenever they know something.
  *
  * The first round is at once, the others follow in the rhythm of the interval,

@@ -37,6 +37,7 @@
 #include "vrrpd/helper/vrrp_check_kinds.h"
 #include "vrrpd/helper/vrrp_check_ping.h"
 #include "vrrpd/helper/vrrp_checks.h"
+#include "vrrpd/helper/vrrp_fib_watch.h"
 #include "vrrpd/helper/vrrp_hooks.h"
 #include "vrrpd/helper/vrrp_on_change.h"
 #include "vrrpd/helper/vrrp_procs.h"
@@ -54,6 +55,7 @@ static const struct vrrp_checks_kind *const all_kinds[] = {
 	&vrrp_check_http,
 	&vrrp_check_ping,
 	&vrrp_check_process,
+	&vrrp_check_route,
 	&vrrp_check_script,
 	&vrrp_check_tcp,
 };
@@ -423,6 +425,7 @@ open_helper(struct helper *h, int fd)
 	} else {
 		h->shared.procs = vrrp_procs_new(h->loop);
 		h->shared.ping = vrrp_ping_open();
+		h->shared.fib = vrrp_fib_watch_new(h->loop);
 	}
 	choose_kinds(h);
 	h->checks = vrrp_checks_new(h->loop, h->kinds, &h->shared, send_level,
@@ -432,6 +435,7 @@ open_helper(struct helper *h, int fd)
 	    (h->role == VRRP_HELPER_SCRIPTS ? h->hooks == NULL ||
 	    h->on_change == NULL :
 	    h->shared.procs == NULL || h->shared.ping == NULL ||
+	    h->shared.fib == NULL ||
 	    vrrp_ping_listen(h->shared.ping, h->loop) < 0))
 		die(h, "start", -ENOMEM);
 	vrrp_channel_handle(h->channel, VRRP_MSG_REPLAY, on_replay, h);

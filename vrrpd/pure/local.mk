@@ -15,6 +15,7 @@ vrrpd_libvrrpcore_a_SOURCES += \
 	vrrpd/pure/vrrp_core_state.h \
 	vrrpd/pure/vrrp_death.c vrrpd/pure/vrrp_death.h \
 	vrrpd/pure/vrrp_device.c vrrpd/pure/vrrp_device.h \
+	vrrpd/pure/vrrp_fib.c vrrpd/pure/vrrp_fib.h \
 	vrrpd/pure/vrrp_ground.c vrrpd/pure/vrrp_ground.h \
 	vrrpd/pure/vrrp_group.c vrrpd/pure/vrrp_group.h \
 	vrrpd/pure/vrrp_handoff.c vrrpd/pure/vrrp_handoff.h \

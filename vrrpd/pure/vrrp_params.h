@@ -80,7 +80,8 @@ struct vrrp_bfd_params {
 /*
  * Everything that can be tracked: the enum, the word in blocks and messages, and
  * the name that people read.  Interfaces and links (bfd blocks of role link) need
- * no declaration, the others are declared once and used by name.
+ * no declaration, and a route is declared where it is tracked; the others are declared
+ * once and used by name.
  */
 #define VRRP_TRACK_KINDS(X)						\
 	X(INTERFACE,	"interface",	"interface")			\
@@ -90,16 +91,25 @@ struct vrrp_bfd_params {
 	X(TCP,		"tcp",		"TCP check")			\
 	X(HTTP,		"http",		"HTTP check")			\
 	X(PING,		"ping",		"ping check")			\
-	X(FILE,		"file",		"file")
+	X(FILE,		"file",		"file")				\
+	X(ROUTE,	"route",	"route")
 
 enum vrrp_track_kind {
 #define X(id, word, text) VRRP_TRACK_##id,
 	VRRP_TRACK_KINDS(X)
 #undef X
 };
-#define VRRP_TRACK_KIND_COUNT	(VRRP_TRACK_FILE + 1)
+#define VRRP_TRACK_KIND_COUNT	(VRRP_TRACK_ROUTE + 1)
 const char *vrrp_track_kind_name(enum vrrp_track_kind);	/* "script" */
 const char *vrrp_track_kind_text(enum vrrp_track_kind);	/* "HTTP check" */
+
+/* A route that is to be there (vrrp_fib.h). */
+struct vrrp_route_want {
+	struct addr_prefix	prefix;		/* exactly this one */
+	uint32_t		table;
+	uint8_t			protocol;	/* of a daemon; 0: of any */
+	struct addr		via;		/* unset: by whatever router */
+};
 
 /*
  * A declared tracker.  A member that its kind has no word for is 0 or "".
@@ -131,6 +141,7 @@ struct vrrp_tracker_params {
 	bool			verify;		/* the certificate, for https */
 	char			ca[VRRP_PATH_MAX];	/* "" = the system's */
 	char			path[VRRP_PATH_MAX];	/* file */
+	struct vrrp_route_want	route;
 	/* Run when the result changes; "" = nothing.  User "" = default. */
 	char			on_change[VRRP_COMMAND_MAX];
 	char			on_change_user[VRRP_USER_MAX];

@@ -4,6 +4,7 @@ UNIT_VRRPD_HELPER_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
 	test/unit/vrrpd/helper/test_vrrp_check_net \
 	test/unit/vrrpd/helper/test_vrrp_checks \
+	test/unit/vrrpd/helper/test_vrrp_fib_watch \
 	test/unit/vrrpd/helper/test_vrrp_helper \
 	test/unit/vrrpd/helper/test_vrrp_hooks \
 	test/unit/vrrpd/helper/test_vrrp_on_change \
@@ -15,6 +16,8 @@ test_unit_vrrpd_helper_test_vrrp_check_net_SOURCES = test/unit/vrrpd/helper/test
 test_unit_vrrpd_helper_test_vrrp_check_net_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_checks_SOURCES = test/unit/vrrpd/helper/test_vrrp_checks.c
 test_unit_vrrpd_helper_test_vrrp_checks_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
+test_unit_vrrpd_helper_test_vrrp_fib_watch_SOURCES = test/unit/vrrpd/helper/test_vrrp_fib_watch.c $(NL_NET)
+test_unit_vrrpd_helper_test_vrrp_fib_watch_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_helper_SOURCES = test/unit/vrrpd/helper/test_vrrp_helper.c
 test_unit_vrrpd_helper_test_vrrp_helper_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_hooks_SOURCES = test/unit/vrrpd/helper/test_vrrp_hooks.c

@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/pure/test_vrrp_core_takeover \
 	test/unit/vrrpd/pure/test_vrrp_death \
 	test/unit/vrrpd/pure/test_vrrp_device \
+	test/unit/vrrpd/pure/test_vrrp_fib \
 	test/unit/vrrpd/pure/test_vrrp_ground \
 	test/unit/vrrpd/pure/test_vrrp_group \
 	test/unit/vrrpd/pure/test_vrrp_handoff \
@@ -80,6 +81,8 @@ test_unit_vrrpd_pure_test_vrrp_death_SOURCES = test/unit/vrrpd/pure/test_vrrp_de
 test_unit_vrrpd_pure_test_vrrp_death_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_device_SOURCES = test/unit/vrrpd/pure/test_vrrp_device.c
 test_unit_vrrpd_pure_test_vrrp_device_LDADD = $(UNIT_VRRPD_PURE_LIBS)
+test_unit_vrrpd_pure_test_vrrp_fib_SOURCES = test/unit/vrrpd/pure/test_vrrp_fib.c
+test_unit_vrrpd_pure_test_vrrp_fib_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_ground_SOURCES = test/unit/vrrpd/pure/test_vrrp_ground.c
 test_unit_vrrpd_pure_test_vrrp_ground_LDADD = $(UNIT_VRRPD_PURE_LIBS)
 test_unit_vrrpd_pure_test_vrrp_group_SOURCES = test/unit/vrrpd/pure/test_vrrp_group.c
