@@ -36,12 +36,12 @@ forget_round(struct vrrp_passage *p)
 }
 
 void
-vrrp_passage_start(struct vrrp_passage *p, mono_t now)
+vrrp_passage_start(struct vrrp_passage *p, mono_t at)
 {
 	forget_round(p);
 	p->verdict = VRRP_PASSAGE_UNKNOWN;
 	p->misses = p->silent = 0;
-	p->next = now;
+	p->next = p->begins = at;
 	check(p);
 }
 
@@ -76,6 +76,13 @@ vrrp_passage_is_partner(const struct vrrp_passage *p, const struct addr *addr)
 	return false;
 }
 
+bool
+vrrp_passage_is_lonely(const struct vrrp_passage *p)
+{
+	return p->verdict == VRRP_PASSAGE_UNKNOWN && !mono_is_never(p->next) &&
+	    p->silent >= SILENT_MAX * p->count;
+}
+
 void
 vrrp_passage_meet(struct vrrp_passage *p, mono_t now, const struct addr *addr)
 {
@@ -84,7 +91,7 @@ vrrp_passage_meet(struct vrrp_passage *p, mono_t now, const struct addr *addr)
 	if (find(p, addr) != NULL)
 		return;
 	if (p->count == 0 && !mono_is_never(p->next))
-		p->next = now;
+		p->next = mono_max(now, p->begins);
 	if (p->count < VRRP_PASSAGE_PARTNERS)
 		slot = &p->list[p->count++];
 	else {
@@ -102,8 +109,8 @@ void
 vrrp_passage_doubt(struct vrrp_passage *p, mono_t now)
 {
 	if (!mono_is_never(p->next))
-		p->next = mono_min(p->next, mono_add(now,
-		    VRRP_PASSAGE_QUICK_NS));
+		p->next = mono_min(p->next, mono_max(mono_add(now,
+		    VRRP_PASSAGE_QUICK_NS), p->begins));
 }
 
 /* Draws the conclusion of the last round. */

@@ -51,12 +51,16 @@ struct vrrp_passage {
 	unsigned			misses;	/* in a row */
 	unsigned			silent;	/* rounds in a row, no answer at all */
 	mono_t				next;	/* round; MONO_NEVER: stopped */
+	mono_t				begins;	/* no round before this */
 };
 
 /* Nothing is known, and nothing is asked. */
 void	vrrp_passage_init(struct vrrp_passage *);
-/* Active now: the verdict is open again, the partners stay. */
-void	vrrp_passage_start(struct vrrp_passage *, mono_t now);
+/*
+ * Active: the verdict is open again, the partners stay.  at: now or later, the first
+ * round; whoever is met and whatever is doubted before makes none begin sooner.
+ */
+void	vrrp_passage_start(struct vrrp_passage *, mono_t at);
 void	vrrp_passage_stop(struct vrrp_passage *);
 /*
  * A host on the link that may answer.  Known ones change nothing; in a full list
@@ -79,6 +83,8 @@ const struct vrrp_passage_partner *vrrp_passage_round(struct vrrp_passage *,
  */
 bool	vrrp_passage_heard(struct vrrp_passage *, mono_t now,
 	    const struct addr *, const uint8_t mac[6], bool to_virtual);
+/* Nobody has answered of late, or nobody is known: anybody on the link will do. */
+bool	vrrp_passage_is_lonely(const struct vrrp_passage *);
 bool	vrrp_passage_is_partner(const struct vrrp_passage *,
 	    const struct addr *);
 

@@ -75,6 +75,26 @@ test_vrrp_passage_nobody_known_is_no_verdict(void **state)
 	assert_int_equal(p.next.ns, now.ns);	/* whoever comes is asked */
 }
 
+/* The router before may still have the MAC: nothing is a reason to ask sooner. */
+static void
+test_vrrp_passage_begins_when_it_is_to(void **state)
+{
+	const mono_t at = mono_add(now, NS_PER_S);
+
+	(void)state;
+	vrrp_passage_start(&p, at);
+	assert_int_equal(p.next.ns, at.ns);
+	meet(9);
+	assert_int_equal(p.next.ns, at.ns);
+	vrrp_passage_doubt(&p, now);
+	assert_int_equal(p.next.ns, at.ns);
+	now = at;
+	(void)round_with(true, false);
+	vrrp_passage_doubt(&p, now);
+	assert_true(!mono_before(mono_add(now, VRRP_PASSAGE_QUICK_NS),
+	    p.next));
+}
+
 static void
 test_vrrp_passage_both_answered_passes(void **state)
 {
@@ -226,6 +246,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_passage_nobody_known_is_no_verdict),
+	    TEST(test_vrrp_passage_begins_when_it_is_to),
 	    TEST(test_vrrp_passage_both_answered_passes),
 	    TEST(test_vrrp_passage_only_own_answered_is_refused),
 	    TEST(test_vrrp_passage_loss_is_no_refusal),
