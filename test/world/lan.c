@@ -187,8 +187,10 @@ arrive_at(struct port *p, struct frame *f)
 {
 	if (p->link == NULL)
 		client_take(p->lan, f);
-	else
+	else {
+		lease_hears(p->link, f->bytes, f->len);
 		inet_receive(p->link, f);
+	}
 }
 
 static void

@@ -37,6 +37,7 @@ struct lease {
 	struct vrrp_lease	 l;
 	bool			 active, off;
 	int64_t			 adverts;	/* runs out; 0: it has */
+	int64_t			 resigned;	/* until then, and no successor */
 	int64_t			 peers[VRRP_LEASE_PEERS_MAX];
 	int64_t			 looks_at;	/* the next event; NEVER */
 	unsigned		 events;	/* under way */
@@ -254,6 +255,20 @@ said(struct lease *x, bool as_agreed)
 		if (x->peers[i] <= world->now)
 			x->peers[i] = ASIDE;
 	x->active = true;
+	x->resigned = 0;
+}
+
+static void
+resigned(struct lease *x)
+{
+	x->adverts = x->resigned = in_ms(x->l.resign_ms);
+}
+
+static void
+ends(struct lease *x)
+{
+	x->adverts = in_ms(VRRP_LEASE_END_MS);
+	x->resigned = 0;
 }
 
 static void
@@ -279,14 +294,20 @@ word(struct lease *x, const uint8_t *frame)
 		    frame[VRRP_LEASE_INTERVAL_AT + 1]) == x->l.interval);
 		break;
 	case VRRP_LEASE_END:
-		x->adverts = in_ms(VRRP_LEASE_END_MS);
+		ends(x);
 		break;
 	case VRRP_LEASE_RESIGNED:
-		x->adverts = in_ms(x->l.resign_ms);
+		resigned(x);
 		break;
 	case VRRP_LEASE_RAN:		/* no: the world keeps no count */
 		break;
 	}
+}
+
+static bool
+is_advert(const struct lease *x, const uint8_t *v)
+{
+	return v[0] == (x->l.version == 2 ? 0x21 : 0x31) && v[1] == x->l.vrid;
 }
 
 /* v: from the version on. */
@@ -295,10 +316,10 @@ advert(struct lease *x, const uint8_t *frame, const uint8_t *v)
 {
 	bool v2 = x->l.version == 2;
 
-	if ((frame[0] & 1) == 0 || v[0] != (v2 ? 0x21 : 0x31))
+	if ((frame[0] & 1) == 0 || !is_advert(x, v))
 		return;
 	if (v[2] == 0)
-		x->adverts = in_ms(x->l.resign_ms);
+		resigned(x);
 	else
 		said(x, (v2 ? v[5] : v[4] << 8 | v[5]) == x->l.interval);
 }
@@ -334,7 +355,7 @@ leaves(struct lease *x, const uint8_t *frame, size_t len)
 
 	if (six != (x->l.family == AF_INET6) || len < at + 8)
 		return;
-	if (protocol == 112 && frame[at + 1] == x->l.vrid)
+	if (protocol == 112)
 		advert(x, frame, frame + at);
 	else if (protocol == IPPROTO_UDP && len >= at + 32 &&
 	    (frame[at + 2] << 8 | frame[at + 3]) == BFD_PORT) {
@@ -388,6 +409,29 @@ lease_takes_word(const struct link *link, const uint8_t *frame, size_t len)
 }
 
 /* --- frames that come in --- */
+
+void
+lease_hears(const struct link *link, const uint8_t *frame, size_t len)
+{
+	bool six = type_of(frame) == ETH_P_IPV6, let;
+	struct lease *x;
+	size_t at;
+
+	if (len < ETH_HLEN + 28 || (!six && type_of(frame) != ETH_P_IP) ||
+	    frame[ETH_HLEN + (six ? 6 : 9)] != 112)
+		return;
+	at = ETH_HLEN + (six ? 40 : 4u * (frame[ETH_HLEN] & 0xf));
+	for (x = link->host->lent; x != NULL; x = x->next) {
+		if (six != (x->l.family == AF_INET6) || len < at + 8 ||
+		    strcmp(x->l.devices[0], link->name) != 0 ||
+		    !is_advert(x, frame + at) || frame[at + 2] == 0 ||
+		    x->resigned <= world->now)
+			continue;
+		let = runs_out(x) > world->now;
+		ends(x);
+		changed(x, let);
+	}
+}
 
 bool
 lease_lets(const struct link *link, const struct addr *addr)

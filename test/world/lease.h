@@ -15,6 +15,8 @@ struct link;
 
 /* A frame leaves that link, no macvlan. */
 void	lease_sees(const struct link *, const uint8_t *frame, size_t len);
+/* A frame has arrived there, from the cable. */
+void	lease_hears(const struct link *, const uint8_t *frame, size_t len);
 /* True: it is a word to a lease that is there, and goes no further. */
 bool	lease_takes_word(const struct link *, const uint8_t *frame, size_t len);
 /* May a question for that address pass, or what is sent to it? */

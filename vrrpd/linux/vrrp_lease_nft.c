@@ -12,6 +12,7 @@
  *		map macs { 00:00:5e:00:01:33 : goto may-4-51 }
  *		map on-eth0-4 { 192.0.2.50 : goto may-4-51 }
  *		map adverts-4 { version 3, type 1, VRID 51 : goto advert-4-51 }
+ *		map heard-4 { version 3, type 1, VRID 51 : goto heard-4-51 }
  *		map peers-4 { 192.0.2.2 : goto peer-1 }
  *		map words { 4 51 : goto word-4-51 }
  *		chain in-eth0 {
@@ -21,6 +22,11 @@
  *			ether type arp arp operation request
  *			    arp daddr ip vmap @on-eth0-4
  *			...				# IPv6, with ND
+ *			ether type ip ip protocol 112 goto others-4
+ *			...				# IPv6
+ *		}
+ *		chain others-4 {
+ *			@th,0,16 vmap @heard-4
  *		}
  *		chain out {
  *			type filter hook egress device "eth0" priority last;
@@ -44,12 +50,19 @@
  *		}
  *		chain advert-4-51 {
  *			@ll,7,1 0 accept		# to nobody
- *			@th,16,8 0 update @clocks { ADVERTS timeout 904ms } accept
+ *			@th,16,8 0 update @clocks { ADVERTS timeout 904ms }
+ *			    update @clocks { RESIGNED timeout 904ms } accept
  *			update @clocks { ADVERTS timeout 10y }
  *			@th,32,16 100 update @clocks { ADVERTS timeout 3004ms }
  *			goto said-4-51
  *		}
+ *		chain heard-4-51 {			# a successor
+ *			@th,16,8 != 0 mark RESIGNED @clocks
+ *			    delete @clocks { RESIGNED }
+ *			    update @clocks { ADVERTS timeout 100ms }
+ *		}
  *		chain said-4-51 {
+ *			delete @clocks { RESIGNED }
  *			add @clocks { PEER1 timeout 10y }	# if it has run out
  *			add @clocks { ACTIVE timeout 10y }	# from now on
  *		}
@@ -65,7 +78,7 @@
  *		}
  *	}
  *
- * Each clock is an element of one set: three of a virtual router, and one of each
+ * Each clock is an element of one set: those of a virtual router, and one of each
  * peer, which all virtual routers share that the peer counts, since it is one
  * session.  A frame to a virtual address costs a lookup in a map and one for each
  * clock that must run; every other frame two or three lookups, and a BFD packet two
@@ -123,6 +136,7 @@
 #define CLOCK_ADVERTS	1
 #define CLOCK_OFF	2
 #define CLOCK_RAN	3	/* out, and has stopped something */
+#define CLOCK_RESIGNED	4	/* answers until a successor is heard */
 #define CLOCK_PEER	0x80000000u
 #define MACS		"macs"
 #define WORDS		VRRP_LEASE_NFT_ROUTERS
@@ -240,6 +254,13 @@ set_clock(struct vrrp_lease_nft *x, uint32_t clock, uint64_t ms)
 {
 	key(x, clock);
 	vrrp_nft_change_set(&x->r, NFT_DYNSET_OP_UPDATE, CLOCKS, ms);
+}
+
+static void
+delete_clock(struct vrrp_lease_nft *x, uint32_t clock)
+{
+	key(x, clock);
+	vrrp_nft_change_set(&x->r, NFT_DYNSET_OP_DELETE, CLOCKS, 0);
 }
 
 /* A clock that runs is left as it is. */
@@ -391,6 +412,20 @@ reset_clocks(struct vrrp_lease_nft *x, const struct clock *c, unsigned count)
 
 /* --- shared by all --- */
 
+/* Adverts of each virtual router go to a chain of its own, from this one on. */
+static void
+put_by_advert(struct vrrp_lease_nft *x, const char *chain, const char *map,
+    uint8_t family)
+{
+	put_map(x, of_family(x, map, family), VRRP_NFT_TYPE_SERVICE, 2);
+	/* Not in the base chain: nft 1.0.6 ends at such a map there. */
+	begin_chain(x, of_family(x, chain, family));
+	begin(x, of_family(x, chain, family));
+	vrrp_nft_load_payload(&x->r, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2);
+	vrrp_nft_go_by(&x->r, of_family(x, map, family));
+	end(x);
+}
+
 static void
 put_out(struct vrrp_lease_nft *x, const char *device)
 {
@@ -402,18 +437,10 @@ put_out(struct vrrp_lease_nft *x, const char *device)
 	    device);
 	vrrp_nft_flush_chain(&x->b, CHAIN_OUT);
 	for (i = 0; i < sizeof(families); i++) {
-		put_map(x, of_family(x, "adverts", families[i]),
-		    VRRP_NFT_TYPE_SERVICE, 2);
+		put_by_advert(x, "vrrp", "adverts", families[i]);
 		put_map(x, of_family(x, "peers", families[i]), families[i] ==
 		    AF_INET6 ? VRRP_NFT_TYPE_IP6ADDR : VRRP_NFT_TYPE_IPADDR,
 		    address_len(families[i]));
-		/* A chain of its own, since nft 1.0.6 ends at such a map. */
-		begin_chain(x, of_family(x, "vrrp", families[i]));
-		begin(x, of_family(x, "vrrp", families[i]));
-		vrrp_nft_load_payload(&x->r, NFT_PAYLOAD_TRANSPORT_HEADER, 0,
-		    2);
-		vrrp_nft_go_by(&x->r, of_family(x, "adverts", families[i]));
-		end(x);
 		begin(x, CHAIN_OUT);
 		is_ip(x, families[i], VRRP_PROTOCOL);
 		end_in(x, of_family(x, "vrrp", families[i]));
@@ -475,9 +502,19 @@ put_asked(struct vrrp_lease_nft *x, const char *chain, const char *device)
 	end(x);
 }
 
+/* The last rule: what comes for an address has found its own by then. */
+static void
+put_heard(struct vrrp_lease_nft *x, const char *chain, uint8_t family)
+{
+	put_by_advert(x, "others", "heard", family);
+	begin(x, chain);
+	is_ip(x, family, VRRP_PROTOCOL);
+	end_in(x, of_family(x, "others", family));
+}
+
 void
 vrrp_lease_nft_put_device(struct vrrp_lease_nft *x, const char *device,
-    bool with_macs)
+    bool is_own)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	char chain[VRRP_LEASE_NFT_NAME_MAX];
@@ -487,7 +524,7 @@ vrrp_lease_nft_put_device(struct vrrp_lease_nft *x, const char *device,
 	vrrp_nft_put_chain(&x->b, chain, NF_NETDEV_INGRESS, PRIORITY_IN,
 	    device);
 	vrrp_nft_flush_chain(&x->b, chain);
-	if (with_macs) {
+	if (is_own) {
 		begin(x, chain);
 		number_is(x, NFT_PAYLOAD_LL_HEADER, LL_TYPE, NFT_CMP_NEQ,
 		    ETH_P_8021Q);
@@ -508,6 +545,8 @@ vrrp_lease_nft_put_device(struct vrrp_lease_nft *x, const char *device,
 		end(x);
 	}
 	put_asked(x, chain, device);
+	for (i = 0; is_own && i < sizeof(families); i++)
+		put_heard(x, chain, families[i]);
 }
 
 void
@@ -605,6 +644,9 @@ put_said(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 	unsigned i;
 
 	begin_chain(x, named(x, "said"));
+	begin(x, named(x, "said"));
+	delete_clock(x, clock_of(x, CLOCK_RESIGNED));
+	end(x);
 	for (i = 0; i < l->peer_count; i++) {
 		begin(x, named(x, "said"));
 		add_clock(x, CLOCK_PEER | numbers[i]);
@@ -629,6 +671,7 @@ put_advert(struct vrrp_lease_nft *x, const struct vrrp_lease *l)
 	begin(x, chain);
 	byte_is(x, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 0);
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), l->resign_ms);
+	set_clock(x, clock_of(x, CLOCK_RESIGNED), l->resign_ms);
 	end_with(x, NF_ACCEPT);
 	begin(x, chain);
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_ASIDE_MS);
@@ -644,6 +687,27 @@ put_advert(struct vrrp_lease_nft *x, const struct vrrp_lease *l)
 	end(x);
 	begin(x, chain);
 	end_in(x, named(x, "said"));
+}
+
+/*
+ * Another router is Active, and this one has resigned: it is silent soon, even if its
+ * engine waits for the kernel's lock because of another instance, or hangs.  Once: what
+ * follows puts nothing off.
+ */
+static void
+put_successor(struct vrrp_lease_nft *x)
+{
+	const uint8_t none = 0;
+
+	begin_chain(x, named(x, "heard"));
+	begin(x, named(x, "heard"));
+	vrrp_nft_load_payload(&x->r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 1);
+	vrrp_nft_compare(&x->r, NFT_CMP_NEQ, &none, 1);
+	key(x, clock_of(x, CLOCK_RESIGNED));
+	vrrp_nft_is_in_set(&x->r, CLOCKS);
+	delete_clock(x, clock_of(x, CLOCK_RESIGNED));
+	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_END_MS);
+	end(x);
 }
 
 /* --- frames that leave: BFD --- */
@@ -666,8 +730,7 @@ vrrp_lease_nft_put_peer(struct vrrp_lease_nft *x,
 	    BFD_LAST_WORD);
 	bits_are(x, NFT_PAYLOAD_TRANSPORT_HEADER, BFD_STATE, BFD_STATE_BITS,
 	    BFD_DOWN);
-	key(x, CLOCK_PEER | number);
-	vrrp_nft_change_set(&x->r, NFT_DYNSET_OP_DELETE, CLOCKS, 0);
+	delete_clock(x, CLOCK_PEER | number);
 	end_with(x, NF_ACCEPT);
 	begin(x, chain);
 	set_clock(x, CLOCK_PEER | number, VRRP_LEASE_ASIDE_MS);
@@ -719,6 +782,7 @@ put_word_said(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 	unsigned i;
 
 	begin_word(x, VRRP_LEASE_SAID);
+	delete_clock(x, clock_of(x, CLOCK_RESIGNED));
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_ASIDE_MS);
 	end(x);
 	begin_word(x, VRRP_LEASE_SAID);
@@ -744,18 +808,18 @@ put_word(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 
 	begin_chain(x, named(x, "word"));
 	begin_word(x, VRRP_LEASE_IDLE);
-	key(x, clock_of(x, CLOCK_ACTIVE));
-	vrrp_nft_change_set(&x->r, NFT_DYNSET_OP_DELETE, CLOCKS, 0);
+	delete_clock(x, clock_of(x, CLOCK_ACTIVE));
 	end(x);
 	begin_word(x, VRRP_LEASE_IDLE);
-	key(x, clock_of(x, CLOCK_RAN));
-	vrrp_nft_change_set(&x->r, NFT_DYNSET_OP_DELETE, CLOCKS, 0);
+	delete_clock(x, clock_of(x, CLOCK_RAN));
 	end(x);
 	begin_word(x, VRRP_LEASE_END);
+	delete_clock(x, clock_of(x, CLOCK_RESIGNED));
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_END_MS);
 	end(x);
 	begin_word(x, VRRP_LEASE_RESIGNED);
 	set_clock(x, clock_of(x, CLOCK_ADVERTS), l->resign_ms);
+	set_clock(x, clock_of(x, CLOCK_RESIGNED), l->resign_ms);
 	end(x);
 	begin_word(x, VRRP_LEASE_OFF);
 	add_clock(x, clock_of(x, CLOCK_OFF));
@@ -778,8 +842,8 @@ put_word(struct vrrp_lease_nft *x, const struct vrrp_lease *l,
 
 /* --- one virtual router --- */
 
-static const char *const chains[] = { "may", "stop", "advert", "said",
-    "word" };
+static const char *const chains[] = { "may", "stop", "advert", "heard",
+    "said", "word" };
 #define CHAIN_COUNT	(sizeof(chains) / sizeof(chains[0]))
 
 /* The version is in the first byte of an advert, the VRID in the second. */
@@ -815,9 +879,10 @@ vrrp_lease_nft_put_router(struct vrrp_lease_nft *x,
 		{ 0, is_active ? VRRP_LEASE_ASIDE_MS : 0 },
 		{ 0, 0 },
 		{ 0, 0 },
+		{ 0, 0 },
 	};
 	static const uint32_t kinds[] = { CLOCK_ADVERTS, CLOCK_ACTIVE,
-	    CLOCK_OFF, CLOCK_RAN };
+	    CLOCK_OFF, CLOCK_RAN, CLOCK_RESIGNED };
 	struct clock clocks[sizeof(own) / sizeof(own[0])];
 	char map[VRRP_LEASE_NFT_NAME_MAX];
 	uint8_t k[2], mac[6];
@@ -829,6 +894,7 @@ vrrp_lease_nft_put_router(struct vrrp_lease_nft *x,
 	put_may(x, l, numbers);
 	put_said(x, l, numbers);
 	put_advert(x, l);
+	put_successor(x);
 	put_word(x, l, numbers);
 	reset_clocks(x, clocks, sizeof(clocks) / sizeof(clocks[0]));
 	for (i = 0; i < l->device_count; i++) {
@@ -839,6 +905,9 @@ vrrp_lease_nft_put_router(struct vrrp_lease_nft *x,
 	(void)snprintf(map, sizeof(map), "%s", of_family(x, "adverts",
 	    l->family));
 	put_in_map(x, map, k, sizeof(k), named(x, "advert"));
+	(void)snprintf(map, sizeof(map), "%s", of_family(x, "heard",
+	    l->family));
+	put_in_map(x, map, k, sizeof(k), named(x, "heard"));
 	vrrp_lease_nft_word_key(l->family, l->vrid, k);
 	put_in_map(x, WORDS, k, sizeof(k), named(x, "word"));
 	if (!l->virtual_mac)
@@ -854,6 +923,7 @@ vrrp_lease_nft_drop_keys(struct vrrp_lease_nft *x, const struct vrrp_lease *l)
 
 	advert_key(l, k);
 	drop_from_map(x, of_family(x, "adverts", l->family), k, sizeof(k));
+	drop_from_map(x, of_family(x, "heard", l->family), k, sizeof(k));
 	if (!l->virtual_mac)
 		return;
 	vrrp_params_virtual_mac(l->family, l->vrid, mac);
@@ -865,7 +935,7 @@ vrrp_lease_nft_drop_router(struct vrrp_lease_nft *x,
     const struct vrrp_lease *l)
 {
 	struct clock none[] = { { CLOCK_ADVERTS, 0 }, { CLOCK_ACTIVE, 0 },
-	    { CLOCK_OFF, 0 }, { CLOCK_RAN, 0 } };
+	    { CLOCK_OFF, 0 }, { CLOCK_RAN, 0 }, { CLOCK_RESIGNED, 0 } };
 	uint8_t k[2];
 	unsigned i;
 

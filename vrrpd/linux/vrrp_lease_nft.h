@@ -34,11 +34,11 @@ struct vrrp_lease_nft {
 void	vrrp_lease_nft_begin(struct vrrp_lease_nft *, struct vrrp_nft *,
 	    const char *table, const char *interface);
 /*
- * Frames that come in on a device are looked at.  with_macs: also for virtual MACs,
- * on the interface itself.  Again is as good as once.
+ * Frames that come in on a device are looked at.  is_own: the interface itself, where
+ * also virtual MACs and the adverts of successors come in.  Again is as good as once.
  */
 void	vrrp_lease_nft_put_device(struct vrrp_lease_nft *, const char *device,
-	    bool with_macs);
+	    bool is_own);
 /* No virtual router of the table has an address there any more. */
 void	vrrp_lease_nft_drop_device(struct vrrp_lease_nft *,
 	    const char *device);

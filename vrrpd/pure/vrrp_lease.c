@@ -48,6 +48,11 @@
  * configuration.  Before it asks, a word ends the lease, so that it is silent soon in
  * any case; the next advert, should it be Active again, sets the lease anew.
  *
+ * A router that has resigned and waits for its successor may hear it and yet be kept
+ * from acting: the engine is in the kernel for the sake of another instance, or hangs.
+ * So the rules hear it too.  The first advert of another Active of the virtual router
+ * after one of priority 0 of ours ends the lease as that word does.
+ *
  * Words.  The engine must be able to speak to the rules at once, and without waiting
  * for the lock of nf_tables, which others may hold for long: when bfdd is gone, when
  * the values have changed and vrrpd-net makes other rules, when it is Backup again.

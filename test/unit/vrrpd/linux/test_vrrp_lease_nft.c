@@ -198,15 +198,29 @@ is_v6(void)
 
 /* Version 3, or another with its own fields. */
 static void
-say_advert(uint8_t priority, uint16_t interval)
+advert_on(const char *device, uint8_t vrid, uint8_t priority,
+    uint16_t interval)
 {
-	const uint8_t m[12] = { 0x31, 51, priority, 1,
+	const uint8_t m[12] = { 0x31, vrid, priority, 1,
 	    (uint8_t)(interval >> 8), (uint8_t)interval };
 	uint8_t f[128];
 
-	send_on("r", f, ip_frame(f, is_v6() ? group6_mac : group_mac,
+	send_on(device, f, ip_frame(f, is_v6() ? group6_mac : group_mac,
 	    is_v6() ? "2001:db8::1" : ROUTER, is_v6() ? "ff02::12" :
 	    "224.0.0.18", 112, m, sizeof(m), -1));
+}
+
+static void
+say_advert(uint8_t priority, uint16_t interval)
+{
+	advert_on("r", 51, priority, interval);
+}
+
+/* Another router, of this VRID. */
+static void
+hear_advert(uint8_t vrid, uint8_t priority)
+{
+	advert_on("c", vrid, priority, T_MS / 30);
 }
 
 static void
@@ -559,6 +573,58 @@ test_vrrp_lease_nft_ends_by_a_word(void **state)
 	pass_ms(VRRP_LEASE_END_MS + 50);
 	say_bfd(PEER, 1, 1, 1000000);
 	assert_passes();
+}
+
+/* Whoever resigned answers until another router is Active, and hardly longer. */
+static void
+resigns(uint8_t family)
+{
+	one(family);
+	errand.lease.resign_ms = 60000;
+	errand.lease.advert_ms = 60000;
+	put();
+	hear_advert(51, 100);			/* a Backup, and its Active */
+	say_advert(100, T_MS / 30);
+	hear_advert(51, 90);			/* a lesser one beside us */
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_passes();
+	say_advert(0, T_MS / 30);
+	hear_advert(52, 100);
+	hear_advert(51, 0);
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_passes();			/* nobody has succeeded */
+	say_advert(100, T_MS / 30);		/* Active after all */
+	hear_advert(51, 90);
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_passes();
+	say_advert(0, T_MS / 30);
+	hear_advert(51, 90);
+	pass_ms(VRRP_LEASE_END_MS / 2);
+	hear_advert(51, 90);			/* puts nothing off */
+	pass_ms(VRRP_LEASE_END_MS / 2 + 30);
+	assert_stopped();
+	say_advert(100, T_MS / 30);
+	assert_passes();
+	say(VRRP_LEASE_RESIGNED);		/* to one router each */
+	hear_advert(51, 90);
+	pass_ms(VRRP_LEASE_END_MS + 50);
+	assert_stopped();
+	say(VRRP_LEASE_IDLE);
+	assert_passes();
+}
+
+static void
+test_vrrp_lease_nft_resigned_is_silent_after_a_successor(void **state)
+{
+	(void)state;
+	resigns(AF_INET);
+}
+
+static void
+test_vrrp_lease_nft_resigned_ipv6(void **state)
+{
+	(void)state;
+	resigns(AF_INET6);
 }
 
 /* A new table for one that is Active runs at once; a tag is of another network. */
@@ -960,6 +1026,11 @@ main(void)
 		    test_vrrp_lease_nft_unicast_goes_by_words, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_ends_by_a_word, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_resigned_is_silent_after_a_successor,
+		    done),
+		cmocka_unit_test_teardown(test_vrrp_lease_nft_resigned_ipv6,
+		    done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_put_again_and_taken_out, done),
 		cmocka_unit_test_teardown(
