@@ -96,6 +96,27 @@ send_failed(struct bfd_engine *e, struct bfd_session *s, int error)
 	    (unsigned long long)suppressed);
 }
 
+/*
+ * After each control packet, 0: it has left.  When none has for as long as the peer
+ * waits, clients are to know: the peer finds this host dead, and it is not.
+ */
+static void
+note_left(struct bfd_engine *e, struct bfd_session *s, int error)
+{
+	int was = s->unsent_error;
+
+	if (error == 0) {
+		s->left = e->now;
+		s->unsent_by = MONO_NEVER;
+		s->unsent_error = 0;
+	} else if (mono_is_never(s->unsent_by))
+		s->unsent_by = mono_add(mono_is_never(s->left) ? e->now :
+		    s->left, s->core.tx_interval_ns * s->core.p.detect_mult);
+	if (error != 0 && !mono_before(e->now, s->unsent_by))
+		s->unsent_error = -error;
+	s->unsent_news = s->unsent_news || s->unsent_error != was;
+}
+
 /* --- echo --- */
 
 /* The echo function: the session is up and the peer says that it forwards. */
@@ -302,6 +323,7 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 		return;
 	if (s->fd == -1 && (error = open_socket(e, s)) != 0) {
 		send_failed(e, s, error);
+		note_left(e, s, error);
 		return;
 	}
 	if (s->core.p.unaffiliated) {
@@ -321,6 +343,7 @@ send_packet(struct bfd_engine *e, struct bfd_session *s, bool final)
 	/* Up says that the peer hears us: its neighbour entry is good. */
 	reachable = !s->core.p.multihop && s->core.session_state == BFD_UP;
 	error = transmit(e, s, reachable, buf, len);
+	note_left(e, s, error);
 	if (error != 0) {
 		send_failed(e, s, error);
 		return;
@@ -436,8 +459,9 @@ bfd_act_carry_out(struct bfd_engine *e, struct bfd_session *s,
 		bfd_act_consider_abandoning(e, s);
 		bfd_act_notify(e, s, BFD_CHANGE_STATE);
 		log_transition(s);
-	} else if (act->todo & BFD_DO_CHANGED)
+	} else if ((act->todo & BFD_DO_CHANGED) || s->unsent_news)
 		bfd_act_notify(e, s, BFD_CHANGE_VALUES);
+	s->unsent_news = false;
 	if (act->todo & (BFD_DO_STATE | BFD_DO_CHANGED)) {
 		(void)loop_defer(e->loop, e->pace, e);
 		echo_consider(e, s);

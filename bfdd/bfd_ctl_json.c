@@ -291,6 +291,8 @@ bfd_ctl_level(const struct bfd_session *s)
 		ctl_json_set_text(o, "waiting-for", "max_packets_per_second");
 	else if (!c->p.multihop && s->ifindex == 0)
 		ctl_json_set_text(o, "waiting-for", "interface does not exist");
+	if (s->unsent_error != 0)
+		ctl_json_set_text(o, "send-error", strerror(s->unsent_error));
 	ctl_json_set_int(o, "local-discriminator", c->local_discr);
 	ctl_json_set_int(o, "remote-discriminator", c->remote_discr);
 	ctl_json_set_int(o, "source-port", s->source_port);

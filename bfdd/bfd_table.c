@@ -298,6 +298,7 @@ bfd_table_add(struct bfd_table *t, mono_t now, const struct bfd_params *p,
 	bfd_loss_init(&s->loss);
 	s->abandon_at = MONO_NEVER;
 	s->away_until = MONO_NEVER;
+	s->left = s->unsent_by = MONO_NEVER;
 
 	b = discr_bucket(t, s->core.local_discr);
 	s->next_discr = *b;

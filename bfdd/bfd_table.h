@@ -75,6 +75,10 @@ struct bfd_session {
 	uint16_t		 source_port;	/* for life (B-110); 0: none yet */
 	int			 send_error;	/* errno of a streak, 0: none */
 	struct token_bucket	 send_log, state_log;
+	mono_t			 left;		/* the last packet that did; NEVER */
+	mono_t			 unsent_by;	/* the peer has waited; NEVER */
+	int			 unsent_error;	/* the peer has: an errno; or 0 */
+	bool			 unsent_news;	/* unsent_error has changed */
 	struct bfd_session_counters counters;
 	struct bfd_session_echo	echo;
 	struct bfd_loss		 loss;		/* of several hops only (B-124) */

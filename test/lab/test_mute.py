@@ -81,6 +81,19 @@ def test_mute_bfd_packets_that_do_not_leave_are_said(lab):
     wait_for(lambda: "send-failed peer=%s" % lab.r2.address in
              lab.r1.bfdd.log(), 5, "r1 says why")
     assert "No buffer space" in lab.r1.bfdd.log()
+
+    def alarm():
+        return [a for a in lab.r1.instance()["alarms"]
+                if a["alarm"] == "cannot-send"]
+
+    wait_for(alarm, 5, "vrrpd knows as well")
+    assert alarm()[0]["peer"] == lab.r2.address
+    assert "BFD packets do not leave eth0: No buffer space" in \
+        alarm()[0]["text"]
+    assert lab.r1.state() == "active"
+    assert [b["send-error"] for b in lab.r1.instance()["bfd"]] == [
+        "No buffer space available"]
     speak()
+    wait_for(lambda: not alarm(), 5, "it is over")
     lab.r1.wait_session(lab.r2.address)
     lab.r2.wait_session(lab.r1.address)

@@ -106,6 +106,8 @@ json_bfd_block(const struct addr *peer, const char *role,
 	    s->level.detection_time_ns);
 	if (s != NULL && s->refused[0] != '\0')
 		ctl_json_set_word(o, "refused", s->refused);
+	if (s != NULL && s->level.send_error[0] != '\0')
+		ctl_json_set_word(o, "send-error", s->level.send_error);
 	return o;
 }
 

@@ -22,6 +22,7 @@
 #include "vrrpd/instance/vrrp_guard.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_mute.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/ipc/vrrp_bfd.h"
 #include "vrrpd/linux/vrrp_io.h"
@@ -55,6 +56,26 @@ tell_instance(struct vrrp_instance *v, const struct vrrp_bfd_session *s,
 	vrrp_guard_bfd(v, s);
 }
 
+/* The first session with a peer of it of which nothing leaves, if there is one. */
+static void
+look_for_unsent(struct vrrp_router *r, struct vrrp_instance *v)
+{
+	static const struct addr nobody;
+	const struct vrrp_bfd_session *s;
+	struct vrrp_peer peer;
+	unsigned i;
+
+	for (i = 0; (s = vrrp_bfd_session(r->bfd, i)) != NULL; i++)
+		if (s->level.send_error[0] != '\0' &&
+		    strcmp(v->iface->name, s->interface) == 0 &&
+		    vrrp_peer_find(v, &s->peer, &peer)) {
+			vrrp_mute_bfd(v, &s->peer, s->level.send_error);
+			return;
+		}
+	if (v->bfd_unsent[0] != '\0')
+		vrrp_mute_bfd(v, &nobody, "");
+}
+
 static void
 bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
     void *arg)
@@ -76,6 +97,8 @@ bfd_level(const struct vrrp_bfd_session *s, mono_t received, bool came_up,
 		vrrp_peer_level(v, received, s);
 		tell_instance(v, s, received, came_up);
 		vrrp_peer_level_done(v, s);
+		if (s->level.send_error[0] != '\0' || v->bfd_unsent[0] != '\0')
+			look_for_unsent(r, v);
 	}
 	vrrp_links_level(r->links, s, received);
 	if (r->bfd_changed != NULL)
@@ -264,6 +287,8 @@ follow_peers(void *arg)
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_peer_without_session(r->instances[i], has_session, r);
 	catch_up(r);
+	for (i = 0; r->bfd != NULL && i < r->instance_count; i++)
+		look_for_unsent(r, r->instances[i]);
 }
 
 void

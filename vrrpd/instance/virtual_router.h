@@ -136,6 +136,9 @@ struct vrrp_instance {
 	 */
 	struct vrrp_unsent	 unsent;
 	struct loop_timer	*unsent_timer;
+	/* To this peer no BFD packet leaves, and why; "": they leave. */
+	struct addr		 bfd_unsent_peer;
+	char			 bfd_unsent[48];
 	/* A Down that waits for our links to prove themselves (L-18). */
 	struct vrrp_bfd_event	 down_event;
 	mono_t			 down_decided;

@@ -4,7 +4,9 @@
  * The rule is vrrp_unsent.h's; here are its timer, its words and its alarm.  The
  * alarm stands from the moment when the most eager peer has waited for too long:
  * while this router goes on, because nobody else is heard, and while it has given
- * up, because somebody is.  The first advert that leaves ends it.
+ * up, because somebody is.  The first advert that leaves ends it.  BFD packets that do
+ * not leave are the same alarm: adverts and they go the same way out, and who repairs
+ * one looks for the other.
  *
  * Called by vrrp_machine.c, which is the one that leaves Active.
  */
@@ -22,6 +24,7 @@
 
 #define RETRY_FIRST_NS	(1 * NS_PER_S)
 #define RETRY_MAX_NS	(60 * NS_PER_S)
+#define BFD_PATIENCE_NS	(300 * NS_PER_MS)
 
 /* How long the most eager Backup waits after an advert of ours. */
 static int64_t
@@ -38,7 +41,7 @@ is_blind(const struct vrrp_instance *v)
 	const struct vrrp_death_session *s = vrrp_death_find(&v->core.death,
 	    &v->unsent.rival.address);
 
-	return s != NULL && s->fell;
+	return v->bfd_unsent[0] != '\0' || (s != NULL && s->fell);
 }
 
 /* At once or, where that cannot be found out, ever later. */
@@ -57,6 +60,23 @@ probe_later(struct vrrp_instance *v)
 	loop_timer_set(v->unsent_timer, mono_add(loop_clock(), ns));
 }
 
+/* Adverts leave, as far as is known. */
+static void
+tell_of_bfd(struct vrrp_instance *v)
+{
+	struct vrrp_alarm_who who = { .address = v->bfd_unsent_peer };
+	char text[VRRP_ALARM_TEXT_MAX];
+
+	if (v->core.state == VRRP_INITIALIZE || v->bfd_unsent[0] == '\0') {
+		vrrp_alert_end(v, VRRP_ALARM_CANNOT_SEND);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "its BFD packets do not leave %s: %s; "
+	    "that router goes by its adverts alone", v->iface->name,
+	    v->bfd_unsent);
+	vrrp_alert_raise(v, VRRP_ALARM_CANNOT_SEND, &who, text, BFD_PATIENCE_NS);
+}
+
 static void
 tell(struct vrrp_instance *v)
 {
@@ -68,7 +88,7 @@ tell(struct vrrp_instance *v)
 
 	if (!silenced && (v->core.state != VRRP_ACTIVE ||
 	    mono_is_never(u->since))) {
-		vrrp_alert_end(v, VRRP_ALARM_CANNOT_SEND);
+		tell_of_bfd(v);
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "its adverts do not leave %s: %s; "
@@ -93,6 +113,15 @@ vrrp_mute_look(struct vrrp_instance *v)
 	loop_timer_set(v->unsent_timer, vrrp_unsent_try_at(&v->unsent, now,
 	    patience_ns(v), is_blind(v)));
 	return false;
+}
+
+void
+vrrp_mute_bfd(struct vrrp_instance *v, const struct addr *peer,
+    const char *error)
+{
+	v->bfd_unsent_peer = *peer;
+	(void)snprintf(v->bfd_unsent, sizeof(v->bfd_unsent), "%s", error);
+	tell(v);
 }
 
 void

@@ -15,6 +15,12 @@
  * unsent_timer is set to the next try, if there is anything to try.
  */
 bool	vrrp_mute_look(struct vrrp_instance *);
+/*
+ * bfdd says that no packet of a session with this peer leaves (error: why), or ""
+ * that all do: an alarm, and a reason to wait for less.
+ */
+void	vrrp_mute_bfd(struct vrrp_instance *, const struct addr *peer,
+	    const char *error);
 /* The instance gives up: `waiting` says why, unsent_timer when to find out more. */
 void	vrrp_mute_give_up(struct vrrp_instance *);
 /*

@@ -206,6 +206,9 @@ vrrp_bfd_level_parse(const json_t *params, struct vrrp_bfd_level *out)
 	l.last_rx = instant_of(json_object_get(params, "last-rx-ns"));
 	l.unsolicited = json_is_true(json_object_get(params, "unsolicited"));
 	l.deleted = json_is_true(json_object_get(params, "deleted"));
+	s = json_string_value(json_object_get(params, "send-error"));
+	(void)snprintf(l.send_error, sizeof(l.send_error), "%s", s == NULL ?
+	    "" : s);
 	*out = l;
 	return 0;
 }
@@ -319,15 +322,22 @@ level_received(struct vrrp_bfd *b, const json_t *params)
 		remove_session(b, s);
 }
 
+static void
+make_unknown(struct vrrp_bfd_level *l)
+{
+	l->state = VRRP_BFD_UNKNOWN;
+	l->reason = VRRP_BFD_REASON_NONE;
+	l->decided = l->last_rx = MONO_NEVER;
+	l->send_error[0] = '\0';
+}
+
 /* An accepted session is not ours to keep any more. */
 static void
 forget_accepted(struct vrrp_bfd *b, struct vrrp_bfd_session *s, mono_t now)
 {
 	struct vrrp_bfd_level l = s->level;
 
-	l.state = VRRP_BFD_UNKNOWN;
-	l.reason = VRRP_BFD_REASON_NONE;
-	l.decided = l.last_rx = MONO_NEVER;
+	make_unknown(&l);
 	l.deleted = true;
 	set_level(b, s, &l, now);
 	remove_session(b, s);
@@ -345,9 +355,7 @@ all_unknown(struct vrrp_bfd *b)
 		b->sessions[i]->requested = false;
 		if (l.state == VRRP_BFD_UNKNOWN)
 			continue;
-		l.state = VRRP_BFD_UNKNOWN;
-		l.reason = VRRP_BFD_REASON_NONE;
-		l.decided = l.last_rx = MONO_NEVER;
+		make_unknown(&l);
 		set_level(b, b->sessions[i], &l, now);
 	}
 	for (i = 0; i < b->offer_count; i++) {

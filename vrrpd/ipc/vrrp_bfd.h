@@ -48,6 +48,8 @@ struct vrrp_bfd_level {
 	mono_t			last_rx;	/* before it; MONO_NEVER: not said */
 	bool			unsolicited;	/* the peer opened it */
 	bool			deleted;	/* there is no such session now */
+	/* No packet of ours has left for as long as the peer waits: why; or "". */
+	char			send_error[48];
 };
 
 /* The level object of swiftover-ctl(7). 0 or -EINVAL, *out untouched. */

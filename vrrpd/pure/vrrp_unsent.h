@@ -9,7 +9,8 @@
  *
  *   - no advert has left for as long as the most eager peer waits; or, where the
  *     BFD session to whoever serves has gone Down too, so that what bfdd sends does
- *     not arrive either, every try has failed for VRRP_UNSENT_BLIND_NS
+ *     not arrive either, or bfdd says that nothing of a session leaves, every try has
+ *     failed for VRRP_UNSENT_BLIND_NS
  *   - another router is heard as Active since the failures began
  *
  * A failure of some milliseconds changes nothing: the next advert, or the next try,
@@ -50,7 +51,8 @@ void	vrrp_unsent_heard(struct vrrp_unsent *, mono_t now,
 	    const struct vrrp_other *);
 /*
  * Is it to give up?  patience_ns: how long the most eager peer waits after the last
- * advert.  blind: the session to the rival has been Up, and is Down.
+ * advert.  blind: the session to the rival has been Up, and is Down, or no BFD
+ * packet leaves.
  */
 bool	vrrp_unsent_is_over(const struct vrrp_unsent *, mono_t now,
 	    int64_t patience_ns, bool blind);

@@ -260,8 +260,10 @@ test_bfd_engine_silence_is_down_after_the_detection_time(void **state)
 	/* Sending into nothing is counted and does no harm. */
 	run_for(w, 100 * NS_PER_MS);
 	assert_true(s->counters.send_failed_packet > 0);
+	assert_true(s->unsent_error > 0);		/* clients know */
 	assert_true(net_lo(true));
 	assert_true(wait_state(w, BFD_UP));
+	assert_int_equal(s->unsent_error, 0);
 	assert_int_equal(s->source_port, port);		/* B-110 */
 	assert_int_equal(s->core.session_down_count, 1);
 }

@@ -16,6 +16,7 @@
 #include "vrrpd/instance/vrrp_history.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
+#include "vrrpd/instance/vrrp_mute.h"
 #include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/pure/vrrp_handoff.h"
 
@@ -146,6 +147,51 @@ test_vrrp_machine_that_cannot_send_gives_up_when_another_serves(void **state)
 	    VRRP_CAUSE_SENDS_AGAIN);
 	world_run(5 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
+}
+
+/* bfdd knows that nothing leaves, so it is not waited for as long as for adverts. */
+static void
+test_vrrp_machine_mute_in_bfd_too_gives_up_soon(void **state)
+{
+	struct addr peer;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &peer), 0);
+	become_active();
+	vrrp_mute_bfd(v, &peer, "No buffer space available");
+	world.send_error = ENOBUFS;
+	world_advert("192.0.2.1", 50, 100);
+	world_run(30 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_run(50 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_INITIALIZE);
+	assert_int_equal(vrrp_history_record(v, 0)->tr.cause,
+	    VRRP_CAUSE_CANNOT_SEND);
+}
+
+/* Adverts leave, and BFD packets do not: an alarm, which ends; nobody gives up. */
+static void
+test_vrrp_machine_mute_in_bfd_alone_is_an_alarm(void **state)
+{
+	const struct vrrp_alarm *a;
+	struct addr peer;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &peer), 0);
+	become_active();
+	vrrp_mute_bfd(v, &peer, "Operation not permitted");
+	world_run(100 * NS_PER_MS);
+	assert_false(vrrp_alarm_stands(&v->alarms, VRRP_ALARM_CANNOT_SEND));
+	world_run(2 * NS_PER_S);
+	a = vrrp_alarm_find(&v->alarms, VRRP_ALARM_CANNOT_SEND);
+	assert_non_null(a);
+	assert_true(addr_equal(&a->who.address, &peer));
+	assert_non_null(strstr(a->text, "its BFD packets do not leave eth0: "
+	    "Operation not permitted"));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world_run(2 * NS_PER_S);
+	vrrp_mute_bfd(v, &peer, "");
+	assert_false(vrrp_alarm_stands(&v->alarms, VRRP_ALARM_CANNOT_SEND));
 }
 
 static void
@@ -1002,6 +1048,8 @@ main(void)
 	    TEST(test_vrrp_machine_kept_addresses_it_cannot_use_are_withdrawn),
 	    TEST(test_vrrp_machine_contest_is_answered_announced_and_said),
 	    TEST(test_vrrp_machine_that_cannot_send_gives_up_when_another_serves),
+	    TEST(test_vrrp_machine_mute_in_bfd_too_gives_up_soon),
+	    TEST(test_vrrp_machine_mute_in_bfd_alone_is_an_alarm),
 	    TEST(test_vrrp_machine_send_error_for_a_moment_changes_nothing),
 	    TEST(test_vrrp_machine_resignation_is_no_contest),
 	    TEST(test_vrrp_machine_after_a_resignation_installs_before_the_advert),
