@@ -6,6 +6,9 @@ whom, and that a takeover between routers which have decided differently loses
 nothing.
 """
 
+import os
+import signal
+
 import pytest
 
 from lab import (VIP, VIP6, VIP6_LOCAL, VMAC, VMAC6, START_CS, vrrpd_conf,
@@ -121,6 +124,12 @@ def test_without_where_one_port_refuses(lab, ipv6):
     lost_nothing(meter.stop())
     assert not gave_up(lab.r2)
     never_alarmed(lab)
+    # Nor does an engine that dies as Active take the decision along.
+    pid = lab.r1.engine_pid()
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: lab.r1.engine_pid() not in (None, pid), 5,
+             "another engine")
+    assert gave_up(lab.r1)
 
 
 # It was proven, and then the port is locked: found by the other's question.

@@ -9,9 +9,10 @@
  * There is one direction only.  The decision is the heir's from then on
  * (v->p.virtual_mac, v->given_up_why): a reload leaves it, as for vrrp_diff.c two
  * instances with auto do not differ in it, unless it moves the instance to another
- * interface, family or VRID; a planned restart hands it over (vrrp_handoff.h).  A
- * start of vrrpd asks anew, and so does what operators do about it: a reload with
- * virtual_mac = yes.
+ * interface, family or VRID; a planned restart hands it over (vrrp_handoff.h), and
+ * that of an Active stands in its will (vrrp_will.h), for the engine after a crash.  A
+ * Backup finds out again before it is Active.  A start of vrrpd asks anew, and so does
+ * what operators do about it: a reload with virtual_mac = yes.
  *
  * What cannot be now, because a reload is being carried out or the heir could not
  * run, is asked for again by vrrp_watch.c a second later, and is an alarm meanwhile.

@@ -80,6 +80,8 @@ write_will(const struct vrrp_instance *v)
 
 	will.frame_count = 0;
 	(void)snprintf(will.name, sizeof(will.name), "%s", name_of(v));
+	will.flags = v->p.virtual_mac_auto && !v->p.virtual_mac ?
+	    VRRP_WILL_WITHOUT : 0;
 	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
 	/*
 	 * An instance that lingers has resigned; a second advert of priority 0

@@ -250,6 +250,8 @@ vrrp_estate_list(struct vrrp_estate *e, struct vrrp_handoff *h)
 		entry = &h->list[h->count++];
 		*entry = (struct vrrp_handoff_entry){
 		    .flags = VRRP_HANDOFF_WILLED };
+		if (e->will.flags & VRRP_WILL_WITHOUT)
+			entry->flags |= VRRP_HANDOFF_WITHOUT;
 		memcpy(entry->name, e->will.name, sizeof(entry->name));
 	}
 	h->left = loop_clock();

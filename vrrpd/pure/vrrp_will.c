@@ -50,6 +50,7 @@ vrrp_will_encode(const struct vrrp_will *w, uint8_t *buf, size_t size)
 	cursor_out_init(&c, buf, size);
 	cursor_put_u8(&c, (uint8_t)name);
 	cursor_put_bytes(&c, w->name, name);
+	cursor_put_u8(&c, w->flags);
 	cursor_put_u32(&c, (uint32_t)w->netlink_len);
 	cursor_put_bytes(&c, w->netlink, w->netlink_len);
 	count_at = c.len;
@@ -160,10 +161,12 @@ vrrp_will_decode(const uint8_t *buf, size_t len, struct vrrp_will *out)
 	cursor_in_init(&c, buf, len);
 	if (!get_name(&c, out->name))
 		return false;
+	out->flags = cursor_get_u8(&c);
 	out->netlink_len = cursor_get_u32(&c);
 	out->netlink = cursor_get_bytes(&c, out->netlink_len);
 	out->frame_count = cursor_get_u8(&c);
-	if (!cursor_in_ok(&c) || out->frame_count > VRRP_WILL_FRAMES_MAX ||
+	if (!cursor_in_ok(&c) || (out->flags & ~VRRP_WILL_FLAGS) != 0 ||
+	    out->frame_count > VRRP_WILL_FRAMES_MAX ||
 	    !is_withdrawal(out->netlink, out->netlink_len))
 		return false;
 	for (i = 0; i < out->frame_count; i++)

@@ -12,6 +12,7 @@
  * netlink messages are as the kernel takes them.
  *
  *   u8 name length, name
+ *   u8 flags
  *   u32 netlink length, netlink messages
  *   u8 frames; each:  u32 ifindex
  *                     u8 family: 0 a frame; else two addresses of that
@@ -30,8 +31,12 @@
 #define VRRP_WILL_NAME_MAX	32	/* with its NUL */
 #define VRRP_WILL_FRAMES_MAX	40	/* both versions to 16 peers, and some */
 #define VRRP_WILL_FRAME_MIN	14	/* an Ethernet header */
-#define VRRP_WILL_BYTES_MIN	7
+#define VRRP_WILL_BYTES_MIN	8
 #define VRRP_WILL_MAX		(60 * 1024)
+
+/* virtual_mac = auto has given the virtual MAC up; for the next engine. */
+#define VRRP_WILL_WITHOUT	0x1
+#define VRRP_WILL_FLAGS		0x1
 
 struct vrrp_will_frame {
 	int		 ifindex;
@@ -43,6 +48,7 @@ struct vrrp_will_frame {
 
 struct vrrp_will {
 	char			 name[VRRP_WILL_NAME_MAX];
+	uint8_t			 flags;
 	const uint8_t		*netlink;	/* whole messages, may be none */
 	size_t			 netlink_len;
 	unsigned		 frame_count;

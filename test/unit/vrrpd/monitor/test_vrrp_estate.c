@@ -135,6 +135,7 @@ make_will(uint8_t *buf, const char *name, char mark, bool frame_fails,
 	struct nlmsghdr h = { .nlmsg_type = RTM_DELADDR,
 	    .nlmsg_len = (uint32_t)(sizeof(h) + 4 + padding) };
 	struct vrrp_will w = {
+		.flags = mark == 'o' ? VRRP_WILL_WITHOUT : 0,
 		.netlink = requests,
 		.netlink_len = h.nlmsg_len,
 		.frame_count = 1,
@@ -199,13 +200,17 @@ test_vrrp_estate_lists_whose_wills_say_priority_zero(void **state)
 	assert_int_equal(deposit("a", 'a'), VRRP_REFUSAL_NONE);
 	assert_int_equal(deposit("b", 'b'), VRRP_REFUSAL_NONE);
 	assert_int_equal(revoke("a"), VRRP_REFUSAL_NONE);
+	assert_int_equal(deposit("o", 'o'), VRRP_REFUSAL_NONE);
 	vrrp_estate_list(e, &h);
 	vrrp_estate_list(e, &h);
-	assert_int_equal(h.count, 1);
+	assert_int_equal(h.count, 2);
+	assert_true(vrrp_handoff_has(&h, "o", VRRP_HANDOFF_WILLED));
+	assert_true(vrrp_handoff_has(&h, "o", VRRP_HANDOFF_WITHOUT));
+	assert_false(vrrp_handoff_has(&h, "b", VRRP_HANDOFF_WITHOUT));
 	assert_true(vrrp_handoff_has(&h, "b", VRRP_HANDOFF_WILLED));
 	assert_false(vrrp_handoff_has(&h, "b", VRRP_HANDOFF_ACTIVE));
 	assert_false(vrrp_handoff_has(&h, "a", VRRP_HANDOFF_WILLED));
-	assert_executes(1, "advert:b withdraw:b ");
+	assert_executes(2, "advert:b advert:o withdraw:b withdraw:o ");
 }
 
 /* All adverts before the first address is taken away, and all of it once. */

@@ -47,6 +47,7 @@ a_will(void)
 
 	memset(&w, 0, sizeof(w));
 	strcpy(w.name, "web");
+	w.flags = VRRP_WILL_WITHOUT;
 	w.netlink = requests;
 	w.netlink_len = make_requests();
 	w.frame_count = 3;
@@ -75,6 +76,7 @@ test_vrrp_will_comes_back_as_it_was(void **state)
 	assert_true(len > 0);
 	assert_true(vrrp_will_decode(buf, len, &got));
 	assert_string_equal(got.name, "web");
+	assert_int_equal(got.flags, VRRP_WILL_WITHOUT);
 	assert_int_equal(got.netlink_len, w.netlink_len);
 	assert_memory_equal(got.netlink, requests, w.netlink_len);
 	assert_int_equal(got.frame_count, 3);
@@ -104,6 +106,21 @@ test_vrrp_will_of_an_owner_has_nothing_to_withdraw(void **state)
 	assert_true(vrrp_will_decode(buf, len, &got));
 	assert_int_equal(got.netlink_len, 0);
 	assert_int_equal(got.frame_count, 1);
+}
+
+static void
+test_vrrp_will_with_a_flag_that_is_none_is_refused(void **state)
+{
+	struct vrrp_will w = a_will(), got;
+	size_t len;
+
+	(void)state;
+	w.flags = 0;
+	len = vrrp_will_encode(&w, buf, sizeof(buf));
+	assert_true(vrrp_will_decode(buf, len, &got));
+	w.flags = VRRP_WILL_FLAGS + 1;
+	len = vrrp_will_encode(&w, buf, sizeof(buf));
+	assert_false(vrrp_will_decode(buf, len, &got));
 }
 
 static void
@@ -266,6 +283,8 @@ main(void)
 		cmocka_unit_test(test_vrrp_will_comes_back_as_it_was),
 		cmocka_unit_test(
 		    test_vrrp_will_of_an_owner_has_nothing_to_withdraw),
+		cmocka_unit_test(
+		    test_vrrp_will_with_a_flag_that_is_none_is_refused),
 		cmocka_unit_test(
 		    test_vrrp_will_every_prefix_and_any_byte_more_is_refused),
 		cmocka_unit_test(
