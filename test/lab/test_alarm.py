@@ -5,6 +5,7 @@ plain show, in -j and in the log, within seconds of the cold start; and none of
 it may be said in ordinary life.
 """
 
+import contextlib
 import socket
 import struct
 import threading
@@ -128,6 +129,54 @@ def test_alarm_virtual_mac_refused_by_a_fixed_table(lab):
     for router in lab.routers:
         wait_none(router, names=VIRTUAL_MAC)
         assert "alarm-over instance=web" in router.vrrpd.log()
+
+
+class Clients(threading.Thread):
+    """A host that has something to send to the addresses, again and again."""
+
+    def __init__(self, node, addresses):
+        super().__init__(daemon=True)
+        self.over = threading.Event()
+        self.contexts = []
+        self.socks = []
+        for address in addresses:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            self.contexts.append(node.open_socket(family, socket.SOCK_DGRAM))
+            sock = self.contexts[-1].__enter__()
+            sock.setblocking(False)
+            self.socks.append((sock, address))
+        self.start()
+
+    def run(self):
+        while not self.over.wait(0.2):
+            for sock, address in self.socks:
+                with contextlib.suppress(OSError):
+                    sock.sendto(b"", (address, 9))
+
+    def stop(self):
+        self.over.set()
+        self.join()
+        for context in self.contexts:
+            context.__exit__(None, None, None)
+
+
+# (c): no other router is there, and a client asks in vain: with it, it is found out.
+def test_alarm_virtual_mac_refused_to_a_lone_router(lab):
+    lab.ipv6()
+    mend = only_own_mac(lab, lab.r1)
+    lab.r1.start_vrrpd("".join(vrrpd_conf(
+        name=name, vrid=VRID + list(ALL).index(name), priority=200,
+        advert_int=10, addresses=VIRTUAL_MAC[name]) for name in VIRTUAL_MAC))
+    wait_all(lab.r1, "active", VIRTUAL_MAC)
+    assert not alarms(lab.r1)
+    clients = Clients(lab.client, (VIP, VIP6))
+    for name in VIRTUAL_MAC:
+        alarm = wait_alarm(lab.r1, "virtual-mac-refused", 5, name)
+        assert lab.client.address in alarm["text"] or name == "web6"
+        is_said(lab.r1, "virtual-mac-refused", name=name)
+    mend()
+    wait_none(lab.r1, names=VIRTUAL_MAC)
+    clients.stop()
 
 
 # (c) and its end: the port is opened.

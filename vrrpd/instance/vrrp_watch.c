@@ -25,7 +25,9 @@
  * (early_at()): the alarm comes before the first router is Active.
  * virtual_mac = auto gives the virtual MAC up where it is refused, once and for this
  * life of the instance: the router has it succeeded by one without
- * (vrrp_fallback.c).  Nobody to ask: nothing is decided, and the virtual MAC stays.
+ * (vrrp_fallback.c).  Whom it is tried with is another router or, where none is known
+ * that answers, a host that asks for one of the addresses, as clients do.  Nobody to
+ * ask: nothing is decided, and the virtual MAC stays.
  *
  * Not seen: addresses on another device than the instance's interface, and routers
  * behind another router (unicast), where neither ARP nor Neighbor Discovery goes.
@@ -88,6 +90,14 @@ vip_index(const struct vrrp_instance *v, const struct addr *addr)
 	return -1;
 }
 
+/* Nobody else is known to be Active. */
+static bool
+is_asking(const struct vrrp_instance *v)
+{
+	return v->core.state == VRRP_ACTIVE || (v->core.state == VRRP_BACKUP &&
+	    !addr_is_set(&v->core.active.source));
+}
+
 /* --- the ear --- */
 
 static uint32_t
@@ -111,10 +121,32 @@ minds_virtual(const struct vrrp_instance *v)
 	return v->core.state == VRRP_ACTIVE && !v->iface->link.is_macvlan;
 }
 
+/*
+ * On an interface that is a macvlan itself the answer comes to our own device, beside
+ * it and unheard here; our adverts leave from its own MAC there.
+ */
+static bool
+can_hear_trial(const struct vrrp_instance *v)
+{
+	return v->p.virtual_mac && !v->iface->link.is_macvlan;
+}
+
+/*
+ * There is no other router to try the virtual MAC with, and nobody who has it: whoever
+ * asks for an address is a host that answers for its own.
+ */
+static bool
+wants_askers(const struct vrrp_instance *v)
+{
+	return can_hear_trial(v) && is_asking(v) &&
+	    vrrp_passage_is_lonely(&v->passage);
+}
+
 static uint32_t
 sum_of(const struct vrrp_instance *v)
 {
-	uint32_t sum = UINT32_C(2166136261) + minds_virtual(v);
+	uint32_t sum = UINT32_C(2166136261) + minds_virtual(v) +
+	    2 * wants_askers(v);
 	unsigned i;
 
 	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
@@ -162,6 +194,7 @@ tell_ear(struct vrrp_iface *f)
 	unsigned i, j;
 
 	w.addr_count = w.mac_count = 0;
+	w.askers = false;
 	for (i = 0; i < 2 * 256; i++) {
 		v = f->table[i / 256][i % 256];
 		if (v == NULL)
@@ -173,6 +206,7 @@ tell_ear(struct vrrp_iface *f)
 				want(&w, &v->passage.list[j].addr);
 		if (minds_virtual(v))
 			want_mac(&w, v);
+		w.askers = w.askers || wants_askers(v);
 		v->ear_sum = sum_of(v);
 	}
 	for (i = 0; i < 2 * 256; i++)
@@ -290,16 +324,6 @@ static bool
 is_undecided(const struct vrrp_instance *v)
 {
 	return v->p.virtual_mac && v->p.virtual_mac_auto;
-}
-
-/*
- * On an interface that is a macvlan itself the answer comes to our own device, beside
- * it and unheard here; our adverts leave from its own MAC there.
- */
-static bool
-can_hear_trial(const struct vrrp_instance *v)
-{
-	return v->p.virtual_mac && !v->iface->link.is_macvlan;
 }
 
 /*
@@ -424,6 +448,7 @@ try_passage(struct vrrp_instance *v, mono_t now)
 	const struct vrrp_passage_partner *partner;
 	struct addr source;
 	uint8_t mac[6];
+	bool own_last;
 
 	meet_partners(v, now);
 	partner = vrrp_passage_round(&v->passage, now);
@@ -432,14 +457,20 @@ try_passage(struct vrrp_instance *v, mono_t now)
 	judge_passage(v, partner);
 	if (partner == NULL || !has_ear(v))
 		return;
-	try_with(v, partner, vrrp_iface_primary_of(v), v->iface->link.mac,
-	    NULL);
+	/* A host that answers one question of two must not always answer the same. */
+	own_last = partner->has_mac && v->passage.misses % 2 == 1;
+	if (!own_last)
+		try_with(v, partner, vrrp_iface_primary_of(v),
+		    v->iface->link.mac, NULL);
 	if (!partner->has_mac)
 		return;
 	vrrp_params_virtual_mac(v->p.family, v->p.vrid, mac);
 	source = v->core.state == VRRP_ACTIVE ? v->p.vips[0].prefix.addr :
 	    vrrp_ask_source_of(mac);
 	try_with(v, partner, &source, mac, partner->mac);
+	if (own_last)
+		try_with(v, partner, vrrp_iface_primary_of(v),
+		    v->iface->link.mac, NULL);
 }
 
 /* --- time --- */
@@ -476,14 +507,6 @@ watch_cb(mono_t deadline, void *arg)
 	if (tries_passage(v) && !mono_before(now, v->passage.next))
 		try_passage(v, now);
 	arm(v);
-}
-
-/* Nobody else is known to be Active. */
-static bool
-is_asking(const struct vrrp_instance *v)
-{
-	return v->core.state == VRRP_ACTIVE || (v->core.state == VRRP_BACKUP &&
-	    !addr_is_set(&v->core.active.source));
 }
 
 void
@@ -692,6 +715,14 @@ answer_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
 	arm(v);
 }
 
+/* A client, or any other host that wants to know who has the address. */
+static void
+asker_heard(struct vrrp_instance *v, const struct vrrp_ask_heard *h)
+{
+	vrrp_passage_meet(&v->passage, loop_clock(), &h->address);
+	arm(v);
+}
+
 /* A frame from the virtual MAC, which only we may be using. */
 static void
 virtual_heard(struct vrrp_instance *v, const struct vrrp_ask_virtual *h)
@@ -740,6 +771,9 @@ heard_cb(const uint8_t *frame, size_t len, void *arg)
 			answer_heard(v, &h);
 		if (h.what == VRRP_ASK_CLAIM && vip_index(v, &h.address) >= 0)
 			claim_heard(v, &h);
+		else if (addr_is_set(&h.asked) && wants_askers(v) &&
+		    vip_index(v, &h.asked) >= 0)
+			asker_heard(v, &h);
 	}
 }
 

@@ -10,7 +10,8 @@
  * one that is signed (vrrp_ask.h), which ordinary hosts' are not; an answer to a
  * request from 0.0.0.0.  Of everything: what comes from a virtual MAC that is ours to
  * use, since we are Active.  Of Neighbor Discovery: an advertisement of one of the
- * addresses, and a signed solicitation.  So the clients of an address wake nobody.
+ * addresses, and a signed solicitation.  So the clients of an address wake nobody, but
+ * where they are wished for, because there is nobody else to try the network with.
  *
  * A flood: after VRRP_EAR_RATE_MAX frames the rest of the second is left to the
  * kernel, whose queue is short.  What is missed is seen in the next second, as an
@@ -142,7 +143,8 @@ put_arp_field(struct program *p, uint32_t offset, const struct addr *list,
 }
 
 static void
-put_arp(struct program *p, const struct addr *list, unsigned count)
+put_arp(struct program *p, const struct addr *list, unsigned count,
+    bool askers)
 {
 	LOAD(p, BPF_H, 16);
 	UNLESS_EQUAL(p, ETH_P_IP);
@@ -156,13 +158,16 @@ put_arp(struct program *p, const struct addr *list, unsigned count)
 	REFUSE(p);
 	LOAD(p, BPF_W, 32);				/* signed */
 	UNLESS_EQUAL(p, 0x00005e00);
-	REFUSE(p);
+	if (askers)
+		put(p, BPF_JMP | BPF_JA, 0, 0, 0);	/* or not */
+	else
+		REFUSE(p);
 	put_arp_field(p, 38, list, count);		/* target */
 	REFUSE(p);
 }
 
 static void
-put_nd(struct program *p, const struct addr *list, unsigned count)
+put_nd(struct program *p, const struct addr *list, unsigned count, bool askers)
 {
 	unsigned i, word;
 
@@ -170,15 +175,18 @@ put_nd(struct program *p, const struct addr *list, unsigned count)
 	UNLESS_EQUAL(p, 58);
 	REFUSE(p);
 	LOAD(p, BPF_B, 54);
-	put(p, BPF_JMP | BPF_JEQ | BPF_K, 136, 8, 0);	/* advertisement */
-	UNLESS_EQUAL(p, 135);				/* or solicitation */
+	/* An advertisement or a solicitation, which is signed by a nonce. */
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, 136, askers ? 2 : 8, 0);
+	UNLESS_EQUAL(p, 135);
 	REFUSE(p);
-	LOAD(p, BPF_B, 86);				/* with a nonce */
-	UNLESS_EQUAL(p, 14);
-	REFUSE(p);
-	LOAD(p, BPF_W, 88);
-	UNLESS_EQUAL(p, 0x00005e00);
-	REFUSE(p);
+	if (!askers) {
+		LOAD(p, BPF_B, 86);
+		UNLESS_EQUAL(p, 14);
+		REFUSE(p);
+		LOAD(p, BPF_W, 88);
+		UNLESS_EQUAL(p, 0x00005e00);
+		REFUSE(p);
+	}
 	for (i = 0; i < count; i++) {
 		if (list[i].family != AF_INET6)
 			continue;
@@ -206,9 +214,9 @@ vrrp_ear_build_filter(const struct vrrp_ear_wish *w,
 	REFUSE(&p);
 	jump = p.len;
 	put(&p, BPF_JMP | BPF_JA, 0, 0, 0);		/* to put_nd() */
-	put_arp(&p, w->addrs, w->addr_count);
+	put_arp(&p, w->addrs, w->addr_count, w->askers);
 	out[jump].k = (uint32_t)(p.len - jump - 1);
-	put_nd(&p, w->addrs, w->addr_count);
+	put_nd(&p, w->addrs, w->addr_count, w->askers);
 	return p.len;
 }
 

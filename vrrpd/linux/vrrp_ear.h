@@ -9,6 +9,7 @@
 #define VRRPD_VRRP_EAR_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,8 @@ struct vrrp_ear_wish {
 	/* The last two bytes of virtual MACs, that of the family and the VRID. */
 	uint16_t	macs[VRRP_EAR_MACS_MAX];
 	unsigned	mac_count;
+	/* Also whoever asks for one of the addresses, as every client does. */
+	bool		askers;
 };
 /*
  * From now on what is about these addresses, and whatever comes from these MACs.

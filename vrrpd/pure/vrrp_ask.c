@@ -236,6 +236,8 @@ parse_arp(struct cursor_in *c, struct vrrp_ask_heard *out)
 		out->address = target;
 		return addr_is_host(&out->source);
 	}
+	if (operation == ARP_REQUEST && !addr_equal(&out->source, &target))
+		out->asked = target;
 	out->what = operation == ARP_REPLY && addr_is_unspecified(&target) ?
 	    VRRP_ASK_ANSWER : VRRP_ASK_CLAIM;
 	out->address = out->source;
@@ -269,7 +271,12 @@ parse_options(struct cursor_in *c, uint8_t type, struct vrrp_ask_heard *out)
 			is_signed = true;
 	}
 	out->what = is_signed ? VRRP_ASK_SIGNED : VRRP_ASK_CLAIM;
-	return type == VRRP_ND_ADVERT || is_signed;
+	if (type == VRRP_ND_SOLICIT && !is_signed) {
+		out->what = VRRP_ASK_ASKED;
+		out->asked = out->address;
+		out->address = out->source;
+	}
+	return true;
 }
 
 static bool

@@ -61,7 +61,8 @@ struct addr vrrp_ask_source_of(const uint8_t mac[6]);
 enum vrrp_ask_what {
 	VRRP_ASK_CLAIM,		/* sender has `address` */
 	VRRP_ASK_SIGNED,	/* sender is a router of `vrid` */
-	VRRP_ASK_ANSWER		/* of a trial's partner: it is `address` */
+	VRRP_ASK_ANSWER,	/* of a trial's partner: it is `address` */
+	VRRP_ASK_ASKED		/* a host that is `address` has a question */
 };
 
 struct vrrp_ask_heard {
@@ -73,6 +74,8 @@ struct vrrp_ask_heard {
 	uint8_t			to[6];	/* Ethernet destination */
 	uint8_t			vrid;	/* of a signed one, with: */
 	bool			active;
+	/* The question of a sender that does not sign: for this; unset: none. */
+	struct addr		asked;
 };
 
 /* A frame that came from a virtual MAC. */

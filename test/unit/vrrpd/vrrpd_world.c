@@ -785,6 +785,7 @@ vrrp_ear_listen(struct vrrp_ear *e, const struct vrrp_ear_wish *w)
 {
 	(void)e;
 	world.ear_macs = w->mac_count;
+	world.ear_askers = w->askers;
 	return 0;
 }
 

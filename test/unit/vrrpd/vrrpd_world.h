@@ -72,6 +72,7 @@ struct world {
 	vrrp_ear_cb	ear;		/* hears ARP and ND; NULL: not open */
 	void		*ear_arg;
 	unsigned	ear_macs;	/* that it listens for frames from */
+	bool		ear_askers;	/* listened for, too */
 	struct {
 		uint8_t	frame[96];
 		size_t	len;

@@ -342,13 +342,14 @@ test_vrrp_watch_virtual_mac_elsewhere_is_no_fight(void **state)
 	assert_int_equal(world.announced, 0);
 }
 
-/* The partner that an ask made known answers the own MAC, or both. */
-static void
+/* The partner that an ask made known answers the own MAC, or both.  From the virtual one so many came. */
+static unsigned
 answer_trials(bool virtual_too, int64_t ns)
 {
 	mono_t end = mono_add(world.now, ns);
+	unsigned i, trials = 0;
 	const uint8_t *frame;
-	unsigned i;
+	bool is_virtual;
 
 	world.asked_count = 0;
 	while (mono_before(world.now, end)) {
@@ -357,12 +358,15 @@ answer_trials(bool virtual_too, int64_t ns)
 			frame = world.asked[i].frame;
 			if (memcmp(frame + 28, "\0\0\0\0", 4) != 0)
 				continue;
-			if (virtual_too || memcmp(frame + 6, virtual_mac, 6))
+			is_virtual = memcmp(frame + 6, virtual_mac, 6) == 0;
+			trials += is_virtual;
+			if (virtual_too || !is_virtual)
 				hear_claim("192.0.2.9", other_mac, frame + 6,
 				    "0.0.0.0");
 		}
 		world.asked_count = 0;
 	}
+	return trials;
 }
 
 static void
@@ -376,14 +380,100 @@ test_vrrp_watch_refused_virtual_mac_is_an_alarm(void **state)
 	world_run(5 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	hear_ask(false);
-	answer_trials(true, 3 * NS_PER_S);
+	(void)answer_trials(true, 3 * NS_PER_S);
 	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
-	answer_trials(false, 12 * NS_PER_S);
+	(void)answer_trials(false, 12 * NS_PER_S);
 	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
 	assert_non_null(strstr(lines, "alarm=virtual-mac-refused "));
 	assert_non_null(strstr(lines, "remedy: virtual_mac = no"));
-	answer_trials(true, 2 * NS_PER_S);
+	(void)answer_trials(true, 2 * NS_PER_S);
 	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+}
+
+/* A client asks for the address. */
+static void
+hear_client(const char *source)
+{
+	struct addr vip = addr("192.0.2.50"), client = addr(source);
+	uint8_t frame[VRRP_ASK_FRAME_MAX];
+	size_t len = vrrp_ask_build(&vip, &client, other_mac, 51, false, frame,
+	    sizeof(frame));
+
+	memset(frame + 32, 0, 6);		/* and signs nothing */
+	hear(frame, len);
+}
+
+/* No other router is there: a client will do, and no second one is listened for. */
+static void
+test_vrrp_watch_lone_router_tries_with_a_client(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	start_with(&p);
+	world_run(6 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_true(world.ear_askers);
+	assert_int_equal(v->passage.count, 0);
+	hear_client("192.0.2.9");
+	assert_int_equal(v->passage.count, 1);
+	(void)answer_trials(false, NS_PER_S);
+	assert_false(world.ear_askers);
+	hear_client("192.0.2.10");
+	assert_int_equal(v->passage.count, 1);
+	(void)answer_trials(false, 3 * NS_PER_S);
+	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+	assert_non_null(strstr(lines, "192.0.2.9 answers our own MAC only"));
+	(void)answer_trials(true, 3 * NS_PER_S);
+	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
+	assert_false(world.ear_askers);
+}
+
+/* The client has left: others are listened for again. */
+static void
+test_vrrp_watch_lone_router_finds_another_client(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	start_with(&p);
+	world_run(6 * NS_PER_S);
+	hear_client("192.0.2.10");
+	world_run(5 * NS_PER_S);
+	assert_true(world.ear_askers);
+	hear_client("192.0.2.9");
+	(void)answer_trials(true, 5 * NS_PER_S);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
+	assert_false(world.ear_askers);
+	assert_null(strstr(lines, "alarm"));
+}
+
+/* A Backup has its Active to try with, and without a virtual MAC nothing is tried. */
+static void
+test_vrrp_watch_clients_wake_nobody_else(void **state)
+{
+	struct vrrp_params p = world_params();
+	unsigned i;
+
+	(void)state;
+	p.virtual_mac = false;
+	start_with(&p);
+	world_run(7 * NS_PER_S);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	assert_false(world.ear_askers);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	vrrp_instance_withdraw(v);
+	vrrp_instance_free(v);
+	p.virtual_mac = true;
+	start_with(&p);
+	for (i = 0; i < 5; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		world_run(NS_PER_S);
+	}
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	assert_false(world.ear_askers);
 }
 
 /* The answers would come to the device beside it. */
@@ -399,7 +489,7 @@ test_vrrp_watch_tries_nothing_on_a_macvlan(void **state)
 	world_run(5 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	hear_ask(false);
-	answer_trials(false, 12 * NS_PER_S);
+	(void)answer_trials(false, 12 * NS_PER_S);
 	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_UNKNOWN);
 	assert_null(strstr(lines, "alarm"));
 }
@@ -443,6 +533,109 @@ test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm(void **state)
 	assert_int_equal(world.ear_macs, 0);
 }
 
+/* --- the first second of an Active --- */
+
+/* Frames from the virtual MAC. */
+static unsigned
+tried(void)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < world.asked_count; i++)
+		n += memcmp(world.asked[i].frame + 6, virtual_mac, 6) == 0;
+	return n;
+}
+
+/* Another one was Active, with the virtual MAC, and has resigned. */
+static void
+take_over_from_another(void)
+{
+	unsigned i;
+
+	world_run(100 * NS_PER_MS);
+	for (i = 0; i < 3; i++) {
+		world_advert("192.0.2.9", 200, 100);
+		world_run(NS_PER_S);
+	}
+	assert_int_equal(v->core.state, VRRP_BACKUP);
+	world_advert("192.0.2.9", 0, 100);
+	for (i = 0; i < 100 && v->core.state != VRRP_ACTIVE; i++)
+		world_run(10 * NS_PER_MS);
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	world.asked_count = 0;
+}
+
+/*
+ * The one before may have a device with the virtual MAC for as long, and its frames
+ * of that time are no beginning of an alarm either.
+ */
+static void
+test_vrrp_watch_frames_of_the_one_before_are_no_alarm(void **state)
+{
+	static const uint8_t packet[64] = { [6] = 0, 0, 0x5e, 0, 1, 51,
+	    0x08, 0x00, 0x45, [23] = 17, [26] = 192, 0, 2, 9 };
+	struct vrrp_params p = world_params();
+	mono_t since;
+	unsigned i;
+
+	(void)state;
+	start_with(&p);
+	take_over_from_another();
+	since = v->core.state_since;
+	world_run(50 * NS_PER_MS);
+	for (i = 0; i < 9; i++) {
+		hear(packet, sizeof(packet));
+		world_run(100 * NS_PER_MS);
+	}
+	assert_false(vrrp_alarm_is_suspected(&v->alarms,
+	    VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE));
+	world_run_until(mono_add(since, 1900 * NS_PER_MS));
+	hear(packet, sizeof(packet));
+	world_run(100 * NS_PER_MS);
+	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE));
+	world_run(1600 * NS_PER_MS);
+	hear(packet, sizeof(packet));		/* still the other one */
+	world_run(100 * NS_PER_MS);
+	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_ELSEWHERE));
+}
+
+/* Nor does it answer that MAC; and no third router makes it be asked sooner. */
+static void
+test_vrrp_watch_passage_waits_for_the_one_before(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	start_with(&p);
+	take_over_from_another();
+	world_run(50 * NS_PER_MS);
+	hear_ask(false);
+	assert_int_equal(answer_trials(false, 400 * NS_PER_MS), 0);
+	hear_ask(true);
+	assert_int_equal(answer_trials(false, 500 * NS_PER_MS), 0);
+	assert_true(answer_trials(true, 2 * NS_PER_S) > 0);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
+	assert_null(strstr(lines, "alarm"));
+}
+
+/* An Active that has replaced nobody waits for nothing. */
+static void
+test_vrrp_watch_passage_of_the_first_is_tried_at_once(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.virtual_mac = true;
+	start_with(&p);
+	world_run(200 * NS_PER_MS);		/* the ear opens */
+	hear_ask(false);
+	while (v->core.state != VRRP_ACTIVE)
+		world_run(10 * NS_PER_MS);
+	(void)answer_trials(true, 600 * NS_PER_MS);
+	assert_int_equal(v->passage.verdict, VRRP_PASSAGE_PASSES);
+}
+
 /* --- virtual_mac = auto --- */
 
 static unsigned gave_up;
@@ -468,17 +661,6 @@ start_auto(void)
 	start_with(&p);
 }
 
-/* Frames from the virtual MAC. */
-static unsigned
-tried(void)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < world.asked_count; i++)
-		n += memcmp(world.asked[i].frame + 6, virtual_mac, 6) == 0;
-	return n;
-}
-
 static void
 test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet(void **state)
 {
@@ -487,13 +669,13 @@ test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet(void **state)
 	world_run(10 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_ACTIVE);
 	hear_ask(false);
-	answer_trials(false, 2500 * NS_PER_MS);
+	(void)answer_trials(false, 2500 * NS_PER_MS);
 	assert_true(gave_up > 0);
 	assert_null(strstr(lines, "alarm"));
 	/* Nobody takes it over: then there is one. */
-	answer_trials(false, 3 * NS_PER_S);
+	(void)answer_trials(false, 3 * NS_PER_S);
 	assert_true(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
-	answer_trials(true, 3 * NS_PER_S);
+	(void)answer_trials(true, 3 * NS_PER_S);
 	assert_false(stands(VRRP_ALARM_VIRTUAL_MAC_REFUSED));
 }
 
@@ -508,7 +690,7 @@ test_vrrp_watch_auto_decides_before_it_is_active(void **state)
 	world.asked_count = 0;
 	world_run(900 * NS_PER_MS);
 	assert_int_equal(tried(), 0);
-	answer_trials(false, 2 * NS_PER_S);
+	(void)answer_trials(false, 2 * NS_PER_S);
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 	assert_true(gave_up > 0);
 }
@@ -548,7 +730,7 @@ follow_and_hear(bool passes)
 		hear_ask(false);
 		if (i < 2)
 			hear_foreign();	/* the answers of the Active's kernel */
-		answer_trials(passes, 900 * NS_PER_MS);
+		(void)answer_trials(passes, 900 * NS_PER_MS);
 	}
 	assert_int_equal(v->core.state, VRRP_BACKUP);
 }
@@ -578,6 +760,18 @@ test_vrrp_watch_auto_backup_keeps_what_passes(void **state)
 		world_run(NS_PER_S);
 	}
 	assert_int_equal(tried(), 0);
+}
+
+/* Where the MAC is refused nobody is reached before that is known: no waiting. */
+static void
+test_vrrp_watch_auto_decides_soon_after_a_takeover(void **state)
+{
+	(void)state;
+	start_auto();
+	take_over_from_another();
+	hear_ask(false);
+	(void)answer_trials(false, 1300 * NS_PER_MS);
+	assert_true(gave_up > 0);
 }
 
 /* Nobody to ask: no verdict, no alarm, the virtual MAC stays. */
@@ -633,13 +827,20 @@ main(void)
 	    TEST(test_vrrp_watch_virtual_mac_elsewhere_is_no_fight),
 	    TEST(test_vrrp_watch_other_active_is_one_alarm),
 	    TEST(test_vrrp_watch_refused_virtual_mac_is_an_alarm),
+	    TEST(test_vrrp_watch_lone_router_tries_with_a_client),
+	    TEST(test_vrrp_watch_lone_router_finds_another_client),
+	    TEST(test_vrrp_watch_clients_wake_nobody_else),
 	    TEST(test_vrrp_watch_tries_nothing_on_a_macvlan),
 	    TEST(test_vrrp_watch_frames_from_our_virtual_mac_are_an_alarm),
+	    TEST(test_vrrp_watch_frames_of_the_one_before_are_no_alarm),
+	    TEST(test_vrrp_watch_passage_waits_for_the_one_before),
+	    TEST(test_vrrp_watch_passage_of_the_first_is_tried_at_once),
 	    TEST(test_vrrp_watch_auto_gives_up_and_is_no_alarm_yet),
 	    TEST(test_vrrp_watch_auto_decides_before_it_is_active),
 	    TEST(test_vrrp_watch_auto_tries_nothing_beside_the_virtual_mac),
 	    TEST(test_vrrp_watch_auto_backup_of_another_mac_decides),
 	    TEST(test_vrrp_watch_auto_backup_keeps_what_passes),
+	    TEST(test_vrrp_watch_auto_decides_soon_after_a_takeover),
 	    TEST(test_vrrp_watch_auto_without_anybody_stays),
 	    TEST(test_vrrp_watch_lesser_router_that_stays_does_not_hear),
 	};

@@ -90,6 +90,35 @@ test_vrrp_ear_signed_asks_pass(void **state)
 	assert_false(passes());
 }
 
+/* Of whoever asks for one of the addresses, and nothing more, if it is wished. */
+static void
+test_vrrp_ear_askers_pass_where_they_are_wished(void **state)
+{
+	(void)state;
+	wish.askers = true;
+	code_len = vrrp_ear_build_filter(&wish, code);
+	build("192.0.2.50", "192.0.2.9");
+	assert_true(passes());
+	memset(frame + 32, 0, 6);
+	assert_true(passes());
+	build("192.0.2.52", "192.0.2.9");
+	memset(frame + 32, 0, 6);
+	assert_false(passes());
+	frame[21] = 2;				/* a reply to somebody else */
+	assert_false(passes());
+	build("2001:db8::50", "fe80::9");
+	assert_true(passes());
+	len -= 8;				/* without a nonce */
+	assert_true(passes());
+	frame[54] = 136;
+	assert_true(passes());
+	frame[54] = 128;			/* a ping */
+	assert_false(passes());
+	build("2001:db8::51", "fe80::9");
+	len -= 8;
+	assert_false(passes());
+}
+
 static void
 test_vrrp_ear_claims_and_answers_pass(void **state)
 {
@@ -221,6 +250,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_ear_signed_asks_pass),
+	    TEST(test_vrrp_ear_askers_pass_where_they_are_wished),
 	    TEST(test_vrrp_ear_claims_and_answers_pass),
 	    TEST(test_vrrp_ear_direction_and_tags),
 	    TEST(test_vrrp_ear_filter_of_many_is_a_program),

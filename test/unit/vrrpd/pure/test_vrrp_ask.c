@@ -121,7 +121,9 @@ test_vrrp_ask_trial_teaches_nobody(void **state)
 	build_trial("fe80::9", partner_mac, "fe80::50");
 	assert_int_equal(len, 14 + 40 + 32);
 	assert_memory_equal(frame + 38, frame + 62, 16);
-	assert_false(vrrp_ask_parse(frame, len, &heard));
+	assert_true(vrrp_ask_parse(frame, len, &heard));
+	assert_int_equal(heard.what, VRRP_ASK_ASKED);	/* for no virtual address */
+	assert_addr(&heard.asked, "fe80::9");
 }
 
 /* The families must agree, and the frame must fit. */
@@ -169,8 +171,31 @@ test_vrrp_ask_arp_of_others_is_a_claim_or_an_answer(void **state)
 	build("192.0.2.50", "192.0.2.50", true);	/* gratuitous */
 	assert_true(vrrp_ask_parse(frame, len, &heard));
 	assert_int_equal(heard.what, VRRP_ASK_CLAIM);
+	assert_false(addr_is_set(&heard.asked));
 	frame[21] = 3;				/* RARP */
 	assert_false(vrrp_ask_parse(frame, len, &heard));
+}
+
+/* A client's, which signs nothing. */
+static void
+test_vrrp_ask_of_a_client_says_who_and_for_what(void **state)
+{
+	(void)state;
+	build("192.0.2.50", "192.0.2.9", true);
+	memset(frame + 32, 0, 6);
+	assert_true(vrrp_ask_parse(frame, len, &heard));
+	assert_int_equal(heard.what, VRRP_ASK_CLAIM);	/* of its own */
+	assert_addr(&heard.address, "192.0.2.9");
+	assert_addr(&heard.asked, "192.0.2.50");
+	build("192.0.2.50", "192.0.2.9", true);
+	assert_true(vrrp_ask_parse(frame, len, &heard));
+	assert_false(addr_is_set(&heard.asked));	/* a router's */
+	build("2001:db8::50", "fe80::9", true);
+	frame[19] -= 8;					/* without its nonce */
+	assert_true(vrrp_ask_parse(frame, len - 8, &heard));
+	assert_int_equal(heard.what, VRRP_ASK_ASKED);
+	assert_addr(&heard.address, "fe80::9");
+	assert_addr(&heard.asked, "2001:db8::50");
 }
 
 static void
@@ -231,6 +256,7 @@ main(void)
 	    cmocka_unit_test(test_vrrp_ask_what_cannot_be_built_is_nothing),
 	    cmocka_unit_test(
 		test_vrrp_ask_arp_of_others_is_a_claim_or_an_answer),
+	    cmocka_unit_test(test_vrrp_ask_of_a_client_says_who_and_for_what),
 	    cmocka_unit_test(test_vrrp_ask_nd_of_others_is_a_claim),
 	    cmocka_unit_test(test_vrrp_ask_any_bytes_can_be_parsed),
 	};
