@@ -674,14 +674,14 @@ class Owners:
     or stop().
     """
 
-    def __init__(self, lab, target=VIP, *options):
+    def __init__(self, lab, target=VIP, *options, interface="eth0"):
         self.changes = []
         self.gaps = []
         self.report = None
         self.ready = threading.Event()
         virtual = VMAC6 if ":" in target else VMAC
-        ports = ["p-%s,%s,%s" % (r.name, virtual, r.mac())
-                 for r in lab.routers]
+        ports = ["%s%s,%s,%s" % (lab.PORTS[interface], r.name, virtual,
+                                 r.mac(interface)) for r in lab.routers]
         self.process = lab.switch.start(
             "owners", BUILD / "test/lab/owners", *options, target, *ports,
             stdout=subprocess.PIPE)
@@ -764,6 +764,7 @@ class Lab:
     """A switch, a client and so many routers."""
 
     count = 0
+    PORTS = {"eth0": "p-", "eth1": "q-"}        # of a node, at the switch
 
     def __init__(self, routers=2, name=None):
         if not in_sandbox():
@@ -790,23 +791,24 @@ class Lab:
         self.nodes.append(node)
         return node
 
-    def plug(self, *nodes, interface="eth0", first=()):
+    def plug(self, *nodes, interface="eth0", first=(), network=NETWORK,
+             bridge="br0"):
         """Gives each an interface on the switch and its address."""
         lines = [*first]
-        for node in nodes:
-            port = "p-" + node.name
+        ports = [self.PORTS[interface] + node.name for node in nodes]
+        for node, port in zip(nodes, ports):
             lines += ["link add %s type veth peer name %s netns %s" % (
                           port, interface, node.netns),
-                      "link set %s master br0 up" % port]
+                      "link set %s master %s up" % (port, bridge)]
         self.switch.ip_batch(*lines)
         for node in nodes:
-            node.ip_batch("address add %s/24 dev %s" % (node.address,
-                                                        interface),
+            node.ip_batch("address add %s.%s/24 dev %s" % (
+                              network, node.address.rsplit(".", 1)[1],
+                              interface),
                           "link set %s up" % interface)
         # The kernel activates both ends later, from a work queue, and until
         # then loses what is sent.
-        wait_for(lambda: {"p-" + node.name for node in nodes} <=
-                 self.switch.links_that_carry() and
+        wait_for(lambda: set(ports) <= self.switch.links_that_carry() and
                  all(interface in node.links_that_carry() for node in nodes),
                  10, lambda: "%s forward" % [node.name for node in nodes])
 

@@ -90,8 +90,9 @@ def none_ms(owners):
 
 
 @contextlib.contextmanager
-def watched(lab, ipv6=False, address=VIP):
-    owners = Owners(lab, VIP6 if ipv6 else address, "-p", "500")
+def watched(lab, ipv6=False, address=VIP, interface="eth0"):
+    owners = Owners(lab, VIP6 if ipv6 else address, "-p", "500",
+                    interface=interface)
     wait_for(lambda: owners.now() == ("r1",), 5,
              lambda: "r1 answers: %s" % (owners.now(),))
     yield owners
@@ -126,6 +127,73 @@ def test_nobody_is_left_who_could_withdraw(lab, virtual_mac, ipv6, number):
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         lab.wait_pair(bfd=True, ipv6=ipv6)
+
+
+# What else a virtual router may be: by instance, what of vrrpd_conf() is different,
+# which address is asked for, and where.
+KINDS = {
+    "two": (dict(extra="version = 2"), VIP, "eth0"),
+    "uni": (dict(unicast=True, virtual_mac=False), "192.0.2.51", "eth0"),
+    "dev": (dict(virtual_mac=False, elsewhere="198.51.100.52"),
+            "198.51.100.52", "eth1"),
+    "devmac": (dict(elsewhere="198.51.100.53"), "198.51.100.53", "eth1"),
+}
+
+
+def kinds_conf(priority, peer):
+    text = ""
+    for name, (options, address, interface) in KINDS.items():
+        options = dict(options)
+        extra = options.pop("extra", "")
+        if options.pop("unicast", False):
+            extra = "unicast_peers = { %s }" % peer.address
+        vrid = VRID + list(KINDS).index(name)
+        elsewhere = options.pop("elsewhere", None)
+        if elsewhere:
+            extra = "virtual_address %s/24 { device = %s }" % (elsewhere,
+                                                               interface)
+            address = "192.0.2.%d" % vrid
+        text += vrrpd_conf(name=name, vrid=vrid, priority=priority,
+                           addresses=(address + "/24",), advert_int=100,
+                           bfd=peer.address, extra=extra, **options)
+    return text
+
+
+def test_nobody_is_left_of_any_kind_of_instance(lab):
+    """Version 2, unicast, addresses on another device, with and without a MAC."""
+    lab.plug(*lab.routers, interface="eth1", network="198.51.100",
+             bridge="br1", first=[
+                 "link add br1 type bridge stp_state 0 forward_delay 0 "
+                 "mcast_snooping 0", "link set br1 up"])
+    for router, priority, peer in ((lab.r1, 200, lab.r2),
+                                   (lab.r2, 100, lab.r1)):
+        router.start_bfdd()
+        router.start_vrrpd(kinds_conf(priority, peer))
+    for name in KINDS:
+        lab.r1.wait_state("active", 10, name)
+        lab.r2.wait_state("backup", 10, name)
+        wait_for(lambda: [s["takeover"] for s in
+                          lab.r2.instance(name)["bfd"]] == ["ready"], 15,
+                 lambda: "r2 is ready: %s" % lab.r2.instance(name))
+        assert lab.r1.instance(name)["guard"] == "lease"
+    wait_clock(lab.r1)
+    with contextlib.ExitStack() as stack:
+        owners = {name: stack.enter_context(watched(lab, address=address,
+                                                    interface=interface))
+                  for name, (_, address, interface) in KINDS.items()}
+        time.sleep(0.5)
+        assert all(each.now() == ("r1",) for each in owners.values())
+        begin = time.monotonic()
+        signal_all(processes(lab.r1), signal.SIGSTOP)
+        for name, each in owners.items():
+            lab.r2.wait_state("active", 5, name)
+            wait_for(lambda: each.now() == ("r2",), 5, lambda: "%s: r2 "
+                     "alone: %s" % (name, each.intervals()))
+        time.sleep(0.2)
+    for name, each in owners.items():
+        worst = max((ms for _, ms in each.gaps), default=0)
+        assert two_ms(each, begin) <= LEASE_MS + SLACK_MS + worst, (
+            name, each.intervals())
 
 
 def test_engine_is_stopped_alone(lab):
