@@ -196,6 +196,23 @@ def test_nobody_is_left_of_any_kind_of_instance(lab):
             name, each.intervals())
 
 
+def test_vrrpd_is_killed_and_bfdd_lives(lab):
+    """What bfdd says for it ends the lease, and its goodbye does not revive it."""
+    start(lab)
+    pids = [pid for pid in processes(lab.r1) if pid != lab.r1.bfdd.pid]
+    with watched(lab) as owners:
+        begin = time.monotonic()
+        signal_all(pids, signal.SIGKILL)
+        lab.r2.wait_state("active", 5)
+        wait_for(lambda: "to=admin-down" in lab.r1.bfdd.log(), 5,
+                 "bfdd has let the session go")
+        time.sleep(0.5)
+        assert owners.now() == ("r2",)
+    worst = max((ms for _, ms in owners.gaps), default=0)
+    assert two_ms(owners, begin) <= LEASE_MS + SLACK_MS + worst, (
+        owners.intervals())
+
+
 def test_engine_is_stopped_alone(lab):
     """bfdd says so to the peers, and what it says renews nothing."""
     start(lab)

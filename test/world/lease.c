@@ -265,9 +265,9 @@ resigned(struct lease *x)
 }
 
 static void
-ends(struct lease *x)
+ends(struct lease *x, uint32_t ms)
 {
-	x->adverts = in_ms(VRRP_LEASE_END_MS);
+	x->adverts = in_ms(ms);
 	x->resigned = 0;
 }
 
@@ -294,7 +294,7 @@ word(struct lease *x, const uint8_t *frame)
 		    frame[VRRP_LEASE_INTERVAL_AT + 1]) == x->l.interval);
 		break;
 	case VRRP_LEASE_END:
-		ends(x);
+		ends(x, VRRP_LEASE_END_MS);
 		break;
 	case VRRP_LEASE_RESIGNED:
 		resigned(x);
@@ -339,9 +339,11 @@ bfd(struct lease *x, const struct addr *to, const uint8_t *b)
 			continue;
 		if ((b[0] & 0x1e) == BFD_LAST_WORD && state == BFD_STATE_DOWN)
 			x->peers[i] = 0;
-		else
-			x->peers[i] = state == BFD_STATE_UP && b[2] == p->multiplier &&
-			    tx_us <= p->tx_us ? in_ms(p->ms) : ASIDE;
+		else if (state == BFD_STATE_UP && b[2] == p->multiplier &&
+		    tx_us <= p->tx_us)
+			x->peers[i] = in_ms(p->ms);
+		else if (x->peers[i] > world->now)
+			x->peers[i] = ASIDE;
 	}
 }
 
@@ -428,7 +430,7 @@ lease_hears(const struct link *link, const uint8_t *frame, size_t len)
 		    x->resigned <= world->now)
 			continue;
 		let = runs_out(x) > world->now;
-		ends(x);
+		ends(x, VRRP_LEASE_HEARD_MS);
 		changed(x, let);
 	}
 }

@@ -59,7 +59,7 @@
  *		chain heard-4-51 {			# a successor
  *			@th,16,8 != 0 mark RESIGNED @clocks
  *			    delete @clocks { RESIGNED }
- *			    update @clocks { ADVERTS timeout 100ms }
+ *			    update @clocks { ADVERTS timeout 30ms }
  *		}
  *		chain said-4-51 {
  *			delete @clocks { RESIGNED }
@@ -69,7 +69,7 @@
  *		chain peer-1 {
  *			@th,64,.. diagnostic 4 or 5 and Down
  *			    delete @clocks { PEER1 } accept
- *			update @clocks { PEER1 timeout 10y }
+ *			mark PEER1 @clocks update @clocks { PEER1 timeout 10y }
  *			Up, the multiplier agreed, the pace agreed or a faster
  *			    one update @clocks { PEER1 timeout 36ms }
  *		}
@@ -706,7 +706,7 @@ put_successor(struct vrrp_lease_nft *x)
 	key(x, clock_of(x, CLOCK_RESIGNED));
 	vrrp_nft_is_in_set(&x->r, CLOCKS);
 	delete_clock(x, clock_of(x, CLOCK_RESIGNED));
-	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_END_MS);
+	set_clock(x, clock_of(x, CLOCK_ADVERTS), VRRP_LEASE_HEARD_MS);
 	end(x);
 }
 
@@ -733,6 +733,8 @@ vrrp_lease_nft_put_peer(struct vrrp_lease_nft *x,
 	delete_clock(x, CLOCK_PEER | number);
 	end_with(x, NF_ACCEPT);
 	begin(x, chain);
+	key(x, CLOCK_PEER | number);
+	vrrp_nft_is_in_set(&x->r, CLOCKS);
 	set_clock(x, CLOCK_PEER | number, VRRP_LEASE_ASIDE_MS);
 	end(x);
 	begin(x, chain);

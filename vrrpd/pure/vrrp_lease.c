@@ -28,7 +28,8 @@
  *   Down with diagnostic 4 or 5, a last word: bfdd speaks for a vrrpd that is dead
  *	or hangs (L-20), and the peer takes over as soon as it hears (L-12).  The
  *	clock has run out, with this packet.
- *   anything else: no peer counts on it; that clock is put aside.
+ *   anything else: no peer counts on it; that clock is put aside.  One that has run
+ *	out stays so: after its last word bfdd lets a session go, and says that too.
  *
  * An advert puts every BFD clock aside that has run out: an engine that adverts is
  * alive, has been through whatever its peers made of the silence, and their sessions
@@ -51,7 +52,7 @@
  * A router that has resigned and waits for its successor may hear it and yet be kept
  * from acting: the engine is in the kernel for the sake of another instance, or hangs.
  * So the rules hear it too.  The first advert of another Active of the virtual router
- * after one of priority 0 of ours ends the lease as that word does.
+ * after one of priority 0 of ours ends the lease, sooner than that word does.
  *
  * Words.  The engine must be able to speak to the rules at once, and without waiting
  * for the lock of nf_tables, which others may hold for long: when bfdd is gone, when

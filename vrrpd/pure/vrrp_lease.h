@@ -129,6 +129,11 @@ enum vrrp_lease_word {
  * kernel: two that answer for a moment are better than nobody.
  */
 #define VRRP_LEASE_END_MS	100
+/*
+ * After an advert of the successor of one that has resigned: ten times the tail, since
+ * a successor has its addresses before it says so (V-65).
+ */
+#define VRRP_LEASE_HEARD_MS	30
 #define VRRP_LEASE_ETHERTYPE	0x88b5	/* IEEE 802: local experiments */
 #define VRRP_LEASE_KEY_AT	14	/* from the frame's beginning */
 #define VRRP_LEASE_KEY_LEN	10

@@ -522,9 +522,41 @@ test_vrrp_lease_nft_every_peer_counts_for_itself(void **state)
 	assert_stopped();
 	say_bfd(PEER, 1, 1, 1000000);
 	say_bfd(OTHER, 3, 0, tx);
+	assert_stopped();			/* the engine has no say in that */
+	say(VRRP_LEASE_ASIDE);
+	say_bfd(OTHER, 3, 0, tx);
 	assert_passes();
 	pass_ms(D_MS + 50);
 	assert_stopped();
+}
+
+/* vrrpd is dead: bfdd says so, lets the session go soon after, and says that too. */
+static void
+test_vrrp_lease_nft_last_word_is_the_last(void **state)
+{
+	const uint32_t tx = D_MS * 1000 / 3;
+
+	(void)state;
+	one(AF_INET);
+	with_peer(PEER);
+	errand.lease.advert_ms = 60000;
+	put();
+	say_advert(100, T_MS / 30);
+	say_bfd(PEER, 3, 0, tx);
+	assert_passes();
+	say_bfd(PEER, 1, 5, 1000000);
+	assert_stopped();
+	say_bfd(PEER, 1, 5, 1000000);
+	say_bfd(PEER, 1, 1, 1000000);
+	say_bfd(PEER, 2, 0, 1000000);
+	say_bfd(PEER, 0, 7, 1000000);		/* AdminDown */
+	assert_stopped();
+	say_advert(100, T_MS / 30);		/* alive, after all */
+	assert_passes();
+	say_bfd(PEER, 3, 0, tx);
+	say_bfd(PEER, 0, 7, 1000000);		/* switched off by an operator */
+	pass_ms(D_MS + 50);
+	assert_passes();
 }
 
 static void
@@ -586,28 +618,28 @@ resigns(uint8_t family)
 	hear_advert(51, 100);			/* a Backup, and its Active */
 	say_advert(100, T_MS / 30);
 	hear_advert(51, 90);			/* a lesser one beside us */
-	pass_ms(VRRP_LEASE_END_MS + 50);
+	pass_ms(VRRP_LEASE_HEARD_MS + 50);
 	assert_passes();
 	say_advert(0, T_MS / 30);
 	hear_advert(52, 100);
 	hear_advert(51, 0);
-	pass_ms(VRRP_LEASE_END_MS + 50);
+	pass_ms(VRRP_LEASE_HEARD_MS + 50);
 	assert_passes();			/* nobody has succeeded */
 	say_advert(100, T_MS / 30);		/* Active after all */
 	hear_advert(51, 90);
-	pass_ms(VRRP_LEASE_END_MS + 50);
+	pass_ms(VRRP_LEASE_HEARD_MS + 50);
 	assert_passes();
 	say_advert(0, T_MS / 30);
 	hear_advert(51, 90);
-	pass_ms(VRRP_LEASE_END_MS / 2);
+	pass_ms(VRRP_LEASE_HEARD_MS / 2);
 	hear_advert(51, 90);			/* puts nothing off */
-	pass_ms(VRRP_LEASE_END_MS / 2 + 30);
+	pass_ms(VRRP_LEASE_HEARD_MS / 2 + 12);
 	assert_stopped();
 	say_advert(100, T_MS / 30);
 	assert_passes();
 	say(VRRP_LEASE_RESIGNED);		/* to one router each */
 	hear_advert(51, 90);
-	pass_ms(VRRP_LEASE_END_MS + 50);
+	pass_ms(VRRP_LEASE_HEARD_MS + 50);
 	assert_stopped();
 	say(VRRP_LEASE_IDLE);
 	assert_passes();
@@ -736,7 +768,8 @@ test_vrrp_lease_nft_peers_of_different_pace(void **state)
 	say_bfd(PEER, 3, 0, D_MS * 1000 / 3);
 	pass_ms(D_MS + 50);
 	assert_stopped();
-	say_bfd(PEER, 1, 1, 1000000);		/* the fast one has died */
+	say(VRRP_LEASE_ASIDE);			/* the fast one has died */
+	say_bfd(OTHER, 3, 0, D_MS * 1000);
 	assert_passes();
 	pass_ms(D_MS * 5);
 	assert_stopped();
@@ -1022,6 +1055,8 @@ main(void)
 		    test_vrrp_lease_nft_runs_out_with_bfd_ipv6, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_every_peer_counts_for_itself, done),
+		cmocka_unit_test_teardown(
+		    test_vrrp_lease_nft_last_word_is_the_last, done),
 		cmocka_unit_test_teardown(
 		    test_vrrp_lease_nft_unicast_goes_by_words, done),
 		cmocka_unit_test_teardown(
