@@ -58,7 +58,10 @@ require_trial(const struct addr *partner, const uint8_t mac[6])
 	len = vrrp_ask_build_trial(partner, mac, &source, mac, frame,
 	    sizeof(frame));
 	REQUIRE(len > 0 && len <= sizeof(frame));
-	REQUIRE(!vrrp_ask_parse(frame, len, &h));
+	/* At most a host's question for the partner itself. */
+	if (vrrp_ask_parse(frame, len, &h))
+		REQUIRE(h.what == VRRP_ASK_ASKED &&
+		    addr_equal(&h.asked, partner));
 	REQUIRE(!vrrp_ask_parse_virtual(frame, len, &virtual));
 }
 
@@ -70,7 +73,9 @@ try_heard(const uint8_t *data, size_t size)
 
 	if (!vrrp_ask_parse(data, size, &h))
 		return;
-	REQUIRE(h.what <= VRRP_ASK_ANSWER);
+	REQUIRE(h.what <= VRRP_ASK_ASKED);
+	if (h.what == VRRP_ASK_ASKED)
+		REQUIRE(addr_is_host(&h.asked) && addr_is_host(&h.source));
 	REQUIRE(addr_is_host(&h.address) || (h.what == VRRP_ASK_SIGNED &&
 	    h.address.family == AF_INET));
 	REQUIRE(memcmp(h.to, data, 6) == 0 &&
