@@ -42,7 +42,6 @@
 #include "shared/priv.h"
 #include "shared/rtsched.h"
 #include "shared/sdmanager.h"
-#include "shared/sdnotify.h"
 #include "shared/sdstate.h"
 
 #define DEFAULT_CONF	SYSCONFDIR "/bfdd.conf"
@@ -68,8 +67,6 @@ struct daemon {
 	struct bfd_reader	*reader;
 	struct loop_timer	*leave_timer;
 	struct sdstate		*sdstate;
-	struct loop_timer	*watchdog_timer;
-	int64_t			 watchdog_ns;	/* 0: not asked for */
 	struct ctl_listener	*listener;
 	struct bfd_program program;
 	struct bfd_restart	*restart;
@@ -431,18 +428,6 @@ open_netlink(struct daemon *d)
 	return error;
 }
 
-/* At half the time after which the service manager takes us for dead. */
-static void
-feed_watchdog(mono_t deadline, void *arg)
-{
-	struct daemon *d = arg;
-
-	(void)deadline;
-	(void)sdnotify("WATCHDOG=1");
-	loop_timer_set(d->watchdog_timer, mono_add(loop_clock(),
-	    d->watchdog_ns / 2));
-}
-
 static int
 open_signals(struct daemon *d)
 {
@@ -461,8 +446,7 @@ open_signals(struct daemon *d)
 	    loop_signal(d->loop, SIGINT, leave, d) != 0 ||
 	    loop_signal(d->loop, SIGHUP, reload, d) != 0 ||
 	    (d->leave_timer = loop_timer_new(d->loop, leave_timeout, d)) ==
-	    NULL || (d->watchdog_timer = loop_timer_new(d->loop, feed_watchdog,
-	    d)) == NULL) {
+	    NULL) {
 		log_err("signals error=\"%s\"", strerror(ENOMEM));
 		return -1;
 	}
@@ -542,7 +526,6 @@ stop(struct daemon *d)
 	bfd_engine_free(d->engine);
 	loop_timer_free(d->leave_timer);
 	sdstate_free(d->sdstate);
-	loop_timer_free(d->watchdog_timer);
 	loop_free(d->loop);
 }
 
@@ -563,9 +546,7 @@ run(struct daemon *d, const struct bfd_config *config)
 	log_notice("started version=%s socket=%s sessions=%u", PACKAGE_VERSION,
 	    d->opt->socket, r.added);
 	sdstate_tell(d->sdstate, "READY=1");
-	d->watchdog_ns = sdmanager_watchdog_ns();
-	if (d->watchdog_ns > 0)
-		feed_watchdog(loop_clock(), d);
+	sdstate_feed(d->sdstate, sdmanager_watchdog_ns());
 	log_set_deferred(true);
 	loop_at_batch_end(d->loop, flush_log, NULL);
 	error = loop_run(d->loop);

@@ -59,7 +59,6 @@
 #include "shared/log.h"
 #include "shared/rtsched.h"
 #include "shared/sdmanager.h"
-#include "shared/sdnotify.h"
 #include "shared/sdstate.h"
 #include "vrrpd/ipc/vrrp_tally.h"
 #include "vrrpd/monitor/vrrp_child.h"
@@ -82,8 +81,6 @@ struct monitor {
 	struct loop_timer	*pulse_timer;
 	struct loop_timer	*start_timer;
 	struct loop_timer	*word_timer;	/* of a program that is mute */
-	struct loop_timer	*watchdog_timer;
-	int64_t			 watchdog_ns;	/* 0: not asked for */
 	struct sdstate		*sdstate;
 
 	struct vrrp_child	 engine;
@@ -392,17 +389,6 @@ still_mute(mono_t deadline, void *arg)
 		(void)vrrp_child_signal(&m->engine, SIGKILL);
 }
 
-static void
-feed_watchdog(mono_t deadline, void *arg)
-{
-	struct monitor *m = arg;
-
-	(void)deadline;
-	(void)sdnotify("WATCHDOG=1");
-	loop_timer_set(m->watchdog_timer, mono_add(loop_clock(),
-	    m->watchdog_ns / 2));
-}
-
 /* --- the engine's end --- */
 
 /* The verdict on an engine that was killed for its silence, in a word. */
@@ -591,7 +577,6 @@ forget(struct monitor *m)
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->word_timer);
-	loop_timer_free(m->watchdog_timer);
 	sdstate_free(m->sdstate);
 	loop_free(m->loop);
 	m->loop = NULL;
@@ -731,12 +716,10 @@ open_monitor(struct monitor *m)
 	m->pulse_timer = loop_timer_new(m->loop, judge, m);
 	m->start_timer = loop_timer_new(m->loop, start_cb, m);
 	m->word_timer = loop_timer_new(m->loop, still_mute, m);
-	m->watchdog_timer = loop_timer_new(m->loop, feed_watchdog, m);
 	m->sdstate = sdstate_new(m->loop);
 	m->tally = vrrp_tally_new(m->loop, VRRP_WAY_ENGINE_UP);
 	if (m->pulse_timer == NULL || m->start_timer == NULL ||
-	    m->word_timer == NULL || m->watchdog_timer == NULL ||
-	    m->sdstate == NULL || m->tally == NULL)
+	    m->word_timer == NULL || m->sdstate == NULL || m->tally == NULL)
 		return fatal("cannot make a timer", -ENOMEM);
 	for (i = 0; i < VRRP_BIRTH_SIGNAL_COUNT && error == 0; i++)
 		error = loop_signal(m->loop, vrrp_birth_signals[i], on_signal,
@@ -775,9 +758,7 @@ settle_down(struct monitor *m)
 	if (error < 0)
 		return fatal("cannot give up privileges", error);
 	loop_watch_stalls(m->loop, VRRP_BEAT_NS, ABSENT_NS, asleep, m);
-	m->watchdog_ns = sdmanager_watchdog_ns();
-	if (m->watchdog_ns > 0)
-		feed_watchdog(loop_clock(), m);
+	sdstate_feed(m->sdstate, sdmanager_watchdog_ns());
 	loop_at_batch_end(m->loop, flush_log, NULL);
 	log_set_deferred(true);
 	return 0;
@@ -809,7 +790,6 @@ close_monitor(struct monitor *m, bool again)
 	loop_timer_free(m->pulse_timer);
 	loop_timer_free(m->start_timer);
 	loop_timer_free(m->word_timer);
-	loop_timer_free(m->watchdog_timer);
 	sdstate_free(m->sdstate);
 	loop_free(m->loop);
 }

@@ -18,6 +18,7 @@
 #include "shared/sdstate.h"
 
 #define FULL_NS		(350 * NS_PER_MS)	/* the manager reads after that */
+#define FILLING		"STATUS=others"
 #define GUARD_NS	(30 * NS_PER_S)
 
 static struct loop *l;
@@ -68,7 +69,7 @@ close_manager(void **state)
 static void
 fill(void)
 {
-	while (sdnotify("WATCHDOG=1") == 0)
+	while (sdnotify(FILLING) == 0)
 		filled++;
 	assert_true(filled > 0);
 }
@@ -82,7 +83,7 @@ hear(void)
 	while ((n = recv(manager, heard, sizeof(heard) - 1,
 	    MSG_DONTWAIT)) > 0) {
 		heard[n] = '\0';
-		if (strcmp(heard, "WATCHDOG=1") != 0)
+		if (strcmp(heard, FILLING) != 0)
 			return;
 	}
 	heard[0] = '\0';
@@ -163,6 +164,35 @@ test_sdstate_newest_counts(void **state)
 	assert_string_equal(heard, "");
 }
 
+/* Long before the half of a minute after which it would be due again. */
+static void
+test_sdstate_sign_of_life_without_room_is_given_soon(void **state)
+{
+	(void)state;
+	fill();
+	sdstate_feed(s, 60 * NS_PER_S);
+	run(FULL_NS);
+	assert_string_equal(heard, "WATCHDOG=1");
+	hear();
+	assert_string_equal(heard, "");
+}
+
+static void
+test_sdstate_signs_of_life_come_in_time(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	sdstate_feed(s, 0);
+	hear();
+	assert_string_equal(heard, "");
+	sdstate_feed(s, 40 * NS_PER_MS);
+	for (i = 0; i < 3; i++) {
+		run(0);
+		assert_string_equal(heard, "WATCHDOG=1");
+	}
+}
+
 /* Where nobody is asked, or nobody is there, waiting cures nothing. */
 static void
 test_sdstate_without_manager_is_let_be(void **state)
@@ -186,6 +216,8 @@ main(void)
 		TEST(test_sdstate_with_room_is_told_at_once),
 		TEST(test_sdstate_without_room_is_told_when_there_is_some),
 		TEST(test_sdstate_newest_counts),
+		TEST(test_sdstate_sign_of_life_without_room_is_given_soon),
+		TEST(test_sdstate_signs_of_life_come_in_time),
 		TEST(test_sdstate_without_manager_is_let_be),
 	};
 
