@@ -61,13 +61,7 @@
 #define LOST_NS		(3 * NS_PER_S)	/* without rules: an alarm */
 #define RAN_OUT_NS	(10 * NS_PER_S)	/* the alarm lasts */
 
-enum asked {
-	ASKED_NOTHING,
-	ASKED_IN_VAIN,		/* nobody could be told */
-	ASKED_RULES,
-	ASKED_GRANTED,
-	ASKED_REFUSED
-};
+enum asked { ASKED_NOTHING, ASKED_RULES, ASKED_GRANTED, ASKED_REFUSED };
 
 struct vrrp_guard {
 	struct vrrp_instance	*v;
@@ -243,9 +237,9 @@ ask(struct vrrp_guard *g)
 	e.put = true;
 	e.is_active = g->v->core.state == VRRP_ACTIVE || g->v->holds;
 	e.lease = g->lease;
-	if (send_errand(gs, &e) < 0) {
-		refused(g, "vrrpd-net cannot be told");
-		g->asked = ASKED_IN_VAIN;
+	/* An errand that finds no room in the channel is asked again like a lost one. */
+	if (send_errand(gs, &e) == -EPIPE) {
+		refused(g, "there is no vrrpd-net");
 		missing(g, g->why);
 		return;
 	}
@@ -385,9 +379,6 @@ look(struct vrrp_guard *g)
 	switch (g->asked) {
 	case ASKED_NOTHING:
 		return;
-	case ASKED_IN_VAIN:
-		ask(g);
-		return;
 	case ASKED_RULES:
 		if (g->why[0] == '\0')
 			(void)snprintf(g->why, sizeof(g->why),
@@ -460,8 +451,7 @@ vrrp_guards_again(struct vrrp_guards *gs)
 	if (gs == NULL)
 		return;
 	for (i = 0; i < gs->count; i++)
-		if ((gs->list[i]->asked == ASKED_RULES ||
-		    gs->list[i]->asked == ASKED_IN_VAIN) &&
+		if (gs->list[i]->asked == ASKED_RULES &&
 		    !is_in_doubt(gs->list[i]->v))
 			ask(gs->list[i]);
 	ask_partings(gs);
