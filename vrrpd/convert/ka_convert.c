@@ -33,6 +33,7 @@
 #include "vrrpd/convert/ka_instance.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_server.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -54,6 +55,8 @@ static const struct ka_rule tops[] = {
 	{ "SSL", KA_DIFFERENCE, KA_OF_IPVS },
 	{ "ssl", KA_DIFFERENCE, KA_OF_IPVS },
 };
+const struct ka_table ka_table_tops = { "the top of the file", tops,
+    COUNT(tops) };
 
 static void
 read_top(struct ka_conv *c, const struct ka_node *n)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "shared/pure/mono.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_words.h"
 
 #define GARP_REPEAT	5	/* of both daemons, where nothing is said */
@@ -34,6 +35,8 @@ static const struct ka_rule garp_words[] = {
 	{ "garp_extra_if", KA_DIFFERENCE, "garp_refresh announces every "
 	    "address where it is" },
 };
+const struct ka_table ka_table_garp = { "announcements", garp_words,
+    COUNT(garp_words) };
 
 /* keepalived warns of "1.0" and takes the 1, as of any whole number's end. */
 static bool

@@ -17,6 +17,7 @@
 #include "vrrpd/convert/ka_garp.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_words.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -208,6 +209,8 @@ static const struct ka_rule globals[] = {
 	    "error" },
 	{ "random_seed", KA_NOTE, "${_RANDOM} is not put in" },
 };
+const struct ka_table ka_table_globals = { "global_defs", globals,
+    COUNT(globals) };
 
 bool
 ka_is_strict(const struct ka_conv *c, const struct ka_instance *v)

@@ -14,6 +14,7 @@
 #include "vrrpd/convert/ka_instance.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -28,6 +29,8 @@ static const struct ka_rule group_words[] = {
 	{ "global_tracking", KA_DIFFERENCE, "deprecated: name the trackers in "
 	    "the group" },
 };
+const struct ka_table ka_table_group = { "vrrp_sync_group", group_words,
+    COUNT(group_words) };
 
 static bool
 group_name_taken(struct ka_conv *c, const char *name)

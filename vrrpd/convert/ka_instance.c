@@ -21,6 +21,7 @@
 #include "vrrpd/convert/ka_global.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
 
@@ -99,6 +100,8 @@ static const struct ka_rule words[] = {
 	{ "notify_priority_changes", KA_DIFFERENCE, "priorities are in vrrpctl "
 	    "monitor" },
 };
+const struct ka_table ka_table_instance = { "vrrp_instance", words,
+    COUNT(words) };
 
 struct ka_instance *
 ka_find_instance(struct ka_conv *c, const char *name)

@@ -19,6 +19,7 @@
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_parse.h"
 #include "vrrpd/convert/ka_script.h"
+#include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_words.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -43,6 +44,8 @@ static const struct ka_rule script_words[] = {
 	{ "init_fail", KA_NOTE, NULL },
 	{ "raise", KA_DIFFERENCE, "no word of keepalived, which means rise" },
 };
+const struct ka_table ka_table_script = { "vrrp_script", script_words,
+    COUNT(script_words) };
 
 static const struct ka_rule process_words[] = {
 	{ "process", KA_NOTE, NULL },
@@ -56,6 +59,8 @@ static const struct ka_rule process_words[] = {
 	{ "full_command", KA_DIFFERENCE, "processes are found by name only" },
 	{ "quorum_max", KA_DIFFERENCE, "there is no most, only minimum" },
 };
+const struct ka_table ka_table_process = { "vrrp_track_process", process_words,
+    COUNT(process_words) };
 
 static const struct ka_rule file_words[] = {
 	{ "file", KA_NOTE, NULL },
@@ -63,6 +68,8 @@ static const struct ka_rule file_words[] = {
 	{ "init_file", KA_DIFFERENCE, "a file of vrrpd counts by being there, "
 	    "not by what is in it" },
 };
+const struct ka_table ka_table_file = { "track_file", file_words,
+    COUNT(file_words) };
 
 static const struct ka_rule bfd_words[] = {
 	{ "neighbor_ip", KA_NOTE, NULL },
@@ -84,6 +91,8 @@ static const struct ka_rule bfd_words[] = {
 	{ "max_hops", KA_DIFFERENCE, "on one link bfdd takes 255 only, as RFC "
 	    "5881 says" },
 };
+const struct ka_table ka_table_bfd = { "bfd_instance", bfd_words,
+    COUNT(bfd_words) };
 
 /* --- declarations --- */
 

@@ -20,7 +20,6 @@
 #include "shared/pure/mono.h"
 #include "shared/pure/span.h"
 #include "vrrpd/config/vrrp_values.h"
-#include "vrrpd/convert/ka_ipvs.h"
 
 /* --- memory and remarks --- */
 
@@ -57,27 +56,6 @@ ka_rule_find(const struct ka_rule *rules, size_t count, const char *word)
 		if (strcmp(rules[i].word, word) == 0)
 			return &rules[i];
 	return NULL;
-}
-
-void
-ka_rule_say(struct ka_conv *c, const struct ka_rule *r,
-    const struct ka_node *n, const char *where)
-{
-	if (r == NULL)
-		ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known in %s; "
-		    "left out", n->words[0], where);
-	else if (r->text != NULL && !ka_has_ipvs(c->tree) &&
-	    (strcmp(r->text, KA_OF_IPVS) == 0 ||
-	    strcmp(r->text, KA_OF_SYNC) == 0))
-		ka_say(c, KA_NOTE, n, "%s: is for virtual servers, and there "
-		    "is none", r->word);
-	else if (r->text != NULL && strcmp(r->text, KA_OF_IPVS) == 0 &&
-	    c->src->ipvs != NULL)
-		ka_say(c, KA_NOTE, n, "%s: goes to %.200s", r->word,
-		    c->src->ipvs);
-	else if (r->text != NULL)
-		ka_say(c, r->kind, n, "%s: %s%s", r->word,
-		    r->kind == KA_DIFFERENCE ? "left out: " : "", r->text);
 }
 
 /* --- reading --- */

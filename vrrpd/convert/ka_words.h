@@ -37,10 +37,6 @@ void	*ka_new(struct ka_conv *, size_t);
 /* The word's rule, or NULL. */
 const struct ka_rule *ka_rule_find(const struct ka_rule *, size_t count,
 	    const char *word);
-/* Says what the rule says, or, without a rule, that the word is not known. */
-void	ka_rule_say(struct ka_conv *, const struct ka_rule *,
-	    const struct ka_node *, const char *where);
-
 const char *ka_arg(const struct ka_node *, unsigned i);	/* "" past the end */
 /* Is word 0 this one? */
 bool	ka_is(const struct ka_node *, const char *word);

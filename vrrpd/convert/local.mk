@@ -18,6 +18,7 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_script.c vrrpd/convert/ka_script.h \
 	vrrpd/convert/ka_sight.c vrrpd/convert/ka_sight.h \
 	vrrpd/convert/ka_server.c vrrpd/convert/ka_server.h \
+	vrrpd/convert/ka_table.c vrrpd/convert/ka_table.h \
 	vrrpd/convert/ka_track.c vrrpd/convert/ka_track.h \
 	vrrpd/convert/ka_comment.c vrrpd/convert/ka_comment.h \
 	vrrpd/convert/ka_layout.c vrrpd/convert/ka_layout.h \
