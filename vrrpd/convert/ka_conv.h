@@ -144,6 +144,7 @@ struct ka_conv {
 	long			 version;
 	struct ka_garp		 garp;
 	bool			 said_exec;
+	unsigned		 guesses;	/* ka_table.c */
 	struct ka_delay		*delays;
 	struct ka_tracker	*trackers;
 	struct ka_instance	*instances;

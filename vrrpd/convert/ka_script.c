@@ -158,63 +158,98 @@ put_tcp(struct ka_conv *c, struct ka_tracker *t, const char *command,
 
 /* --- scripts that stop keepalived --- */
 
+static bool
+is_one_of(const char *word, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
+}
+
+/* Words that join commands, or come before one. */
+static bool
+is_before(const char *word)
+{
+	static const char *const before[] = { "if", "then", "else", "elif",
+	    "do", "while", "until", "!", "exec", "sudo", NULL };
+
+	return is_one_of(word, before);
+}
+
 /*
- * One command of a script, without what joins it to others: does it stop
- * keepalived?  By a service manager, by its init script, or by a signal.
+ * One command of a script, a pipeline too: does it stop keepalived?  By a service
+ * manager, by its init script, or by a signal, wherever in it that stands: behind
+ * sudo, in quotes for a shell, in the list of another language.  A command that
+ * only prints such words does not.
  */
 static bool
-command_stops_keepalived(const char *command)
+command_stops_keepalived(const char *command, size_t len)
 {
-	static const char *const before[] = { "sudo", "then", "else", "do",
-	    "exec", "if", "!" };
-	char text[512], *word, *save = NULL, *name;
+	static const char *const managers[] = { "systemctl", "service",
+	    "rc-service", "invoke-rc.d", "initctl", "supervisorctl", "sv",
+	    "s6-svc", "docker", "podman", "snap", NULL };
+	static const char *const stops[] = { "stop", "kill", "restart", "down",
+	    "-d", "--now", NULL };
+	static const char *const signals[] = { "kill", "pkill", "killall", NULL };
+	static const char *const prints[] = { "echo", "printf", "logger",
+	    "print", NULL };
+	static const char between[] = " \t\"'`(){}[],$=<>|";
 	bool by_service = false, by_signal = false, stop = false, it = false;
-	size_t i;
+	char text[512], *word, *save = NULL;
+	const char *name;
+	bool first = true;
 
-	(void)snprintf(text, sizeof(text), "%.511s", command);
-	word = strtok_r(text, " \t\"'", &save);
-	for (i = 0; word != NULL && i < sizeof(before) / sizeof(before[0]);)
-		if (strcmp(word, before[i++]) == 0) {
-			word = strtok_r(NULL, " \t\"'", &save);
-			i = 0;
-		}
-	if (word == NULL)
-		return false;
-	name = (char *)(uintptr_t)ka_basename(word);
-	by_service = strcmp(name, "systemctl") == 0 ||
-	    strcmp(name, "service") == 0 || strcmp(name, "rc-service") == 0 ||
-	    strcmp(name, "invoke-rc.d") == 0 || strcmp(name, "initctl") == 0;
-	if (strcmp(name, "keepalived") == 0 && name != word)
-		by_service = it = true;		/* /etc/init.d/keepalived */
-	by_signal = strcmp(name, "kill") == 0 || strcmp(name, "pkill") == 0 ||
-	    strcmp(name, "killall") == 0;
-	while ((word = strtok_r(NULL, " \t\"'", &save)) != NULL) {
+	(void)snprintf(text, sizeof(text), "%.*s", (int)len, command);
+	for (word = strtok_r(text, between, &save); word != NULL;
+	    word = strtok_r(NULL, between, &save)) {
+		name = ka_basename(word);
+		if (first && is_one_of(name, prints))
+			return false;
+		first = first && is_before(name);
 		if (strcmp(word, "-0") == 0)
 			return false;
-		stop = stop || strcmp(word, "stop") == 0 ||
-		    strcmp(word, "kill") == 0 || strcmp(word, "restart") == 0;
+		stop = stop || (by_service && is_one_of(word, stops));
+		by_service = by_service || is_one_of(name, managers) ||
+		    (name != word && strcmp(name, "keepalived") == 0);
+		by_signal = by_signal || is_one_of(name, signals);
 		it = it || strstr(word, "keepalived") != NULL;
 	}
 	return it && ((by_service && stop) || by_signal);
+}
+
+/* How long the line's first command is; "2>&1" ends none. */
+static size_t
+command_length(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s[i] == ';' || (s[i] == '&' && (i == 0 || s[i - 1] != '>'))
+		    || (s[i] == '|' && i + 1 < len && s[i + 1] == '|'))
+			return i;
+		if (s[i] == '#' && (i == 0 || s[i - 1] == ' ' ||
+		    s[i - 1] == '\t'))
+			return i;
+	}
+	return len;
 }
 
 /* One line of a script: is one of its commands such a one? */
 static bool
 stops_keepalived(const char *line, size_t len)
 {
-	char text[512], *s, *end;
+	size_t n;
 
-	line += strspn(line, " \t");
-	if (line[0] == '#' || len >= sizeof(text))
-		return false;
-	(void)snprintf(text, sizeof(text), "%.*s", (int)len, line);
-	for (s = text; s != NULL; s = end) {
-		if ((end = strpbrk(s, ";&|{}")) != NULL)
-			*end++ = '\0';
-		if (command_stops_keepalived(s))
+	for (;;) {
+		n = command_length(line, len);
+		if (command_stops_keepalived(line, n))
 			return true;
+		if (n == len || line[n] == '#')
+			return false;
+		line += n + 1;
+		len -= n + 1;
 	}
-	return false;
 }
 
 static bool

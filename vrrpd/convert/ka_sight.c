@@ -101,6 +101,30 @@ see_dev_tcp(struct ka_sight *out, const char *s)
 	return true;
 }
 
+/* kill -0 with the output of "pidof NAME" or "pgrep NAME". */
+static void
+see_pidof(struct ka_sight *out, const char *s)
+{
+	const char *at;
+	char name[64];
+	size_t n;
+
+	if ((at = strstr(s, "pidof ")) == NULL &&
+	    (at = strstr(s, "pgrep ")) == NULL)
+		return;
+	at += 6;
+	while (at[0] == '-' || at[0] == ' ')	/* options without a value */
+		at += at[0] == ' ' ? 1 : strcspn(at, " ");
+	n = strcspn(at, " )`'\"");
+	if (n == 0 || n >= sizeof(name))
+		return;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)n, at);
+	if (!ka_is_tame(name) || strpbrk(name, "$()*[]|^") != NULL)
+		return;
+	see(out, KA_SEES_PROCESS, ka_basename(name));
+	out->needs_root = true;
+}
+
 /* kill -0 with the output of "cat FILE", in either kind of quotes. */
 static void
 see_pid_file(struct ka_sight *out, const char *s)
@@ -115,8 +139,10 @@ see_pid_file(struct ka_sight *out, const char *s)
 		cat += 5;
 	else if ((cat = strstr(s, "$(<")) != NULL)
 		cat += 3;
-	else
+	else {
+		see_pidof(out, s);
 		return;
+	}
 	cat += strspn(cat, " ");
 	n = strcspn(cat, " )`'\"");
 	if (cat[0] != '/' || n >= sizeof(path))
@@ -150,9 +176,10 @@ signal_zero(char **args, unsigned count)
 	unsigned i;
 
 	for (i = 1; i < count; i++)
-		if (strcmp(args[i], "-0") == 0 || (i + 1 < count &&
-		    strcmp(args[i], "-s") == 0 && strcmp(args[i + 1], "0") ==
-		    0))
+		if (strcmp(args[i], "-0") == 0 ||
+		    strcmp(args[i], "--signal=0") == 0 || (i + 1 < count &&
+		    (strcmp(args[i], "-s") == 0 || strcmp(args[i], "--signal")
+		    == 0) && strcmp(args[i + 1], "0") == 0))
 			return true;
 	return false;
 }
@@ -161,12 +188,28 @@ static void
 see_process(struct ka_sight *out, const char *name, char **args,
     unsigned count)
 {
-	const char *arg = last_plain(args, count, "usgGPtUo");
+	bool signals = strcmp(name, "killall") == 0 ||
+	    strcmp(name, "pkill") == 0;
+	const char *arg, *with_value = strcmp(name, "pidof") == 0 ? "odS" :
+	    strcmp(name, "killall") == 0 ? "usoyZ" : "usgGPtUoFd";
+	unsigned i;
 
-	/* killall with any signal but 0 kills, and asks nothing. */
-	if (strcmp(name, "killall") == 0 && !signal_zero(args, count))
+	/* With any signal but 0 they kill, and ask nothing. */
+	if (signals && !signal_zero(args, count))
 		return;
-	if (arg == NULL || !ka_is_tame(arg) || arg[0] == '0')
+	for (i = 1; i + 1 < count; i++)	/* the signal is no name */
+		if (strcmp(args[i], "--signal") == 0) {
+			args[i + 1] = args[i];
+			i++;
+		}
+	arg = last_plain(args, count, with_value);
+	if (arg == NULL || !ka_is_tame(arg) || arg[0] == '0' ||
+	    strpbrk(arg, "$`()*[]|^") != NULL)
+		return;
+	/* Of several names all have to live, which is no single tracker. */
+	for (i = 1; i < count && args[i] != arg; i++)
+		continue;
+	if (last_plain(args, i, with_value) != NULL)
 		return;
 	see(out, KA_SEES_PROCESS, ka_basename(arg));
 	out->needs_root = strcmp(name, "pgrep") != 0;
@@ -181,7 +224,9 @@ ka_sight(const char *command, struct ka_sight *out)
 	char *args[ARGS_MAX];
 
 	memset(out, 0, sizeof(*out));
-	if (strncmp(command + strspn(command, " \t"), "</dev/tcp/", 10) == 0) {
+	/* A shell's redirection, and no shell: nothing would connect. */
+	if (strstr(command, "/dev/tcp/") != NULL &&
+	    strstr(command, " -c ") == NULL) {
 		out->needs_shell = see_dev_tcp(out, command);
 		return;
 	}
@@ -212,7 +257,7 @@ ka_sight(const char *command, struct ka_sight *out)
 	name = ka_basename(args[skip]);
 	count -= skip;
 	if (strcmp(name, "pgrep") == 0 || strcmp(name, "pidof") == 0 ||
-	    strcmp(name, "killall") == 0) {
+	    strcmp(name, "killall") == 0 || strcmp(name, "pkill") == 0) {
 		see_process(out, name, args + skip, count);
 	} else if (strcmp(name, "nc") == 0 || strcmp(name, "ncat") == 0 ||
 	    strcmp(name, "netcat") == 0) {

@@ -19,6 +19,7 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define NEAR_MAX	40	/* longer words are like no other */
+#define GUESSES_MAX	50	/* of a file */
 
 /* Blocks at the top that somebody reads. */
 static const struct ka_rule block_words[] = {
@@ -199,7 +200,7 @@ distance(const char *a, const char *b)
 	unsigned row[NEAR_MAX + 1], i, j, above, corner, best;
 	size_t la = strlen(a), lb = strlen(b);
 
-	if (la > NEAR_MAX || lb > NEAR_MAX)
+	if (la > NEAR_MAX || lb > NEAR_MAX || la > lb + 2 || lb > la + 2)
 		return NEAR_MAX + 1;
 	for (j = 0; j <= lb; j++)
 		row[j] = j;
@@ -244,8 +245,13 @@ nearest(const char *word)
 static void
 say_unknown(struct ka_conv *c, const struct ka_node *n, const char *where)
 {
-	const char *meant = nearest(n->words[0]);
+	const char *meant = NULL;
 
+	/* A file of such words is none of keepalived's. */
+	if (c->guesses < GUESSES_MAX) {
+		c->guesses++;
+		meant = nearest(n->words[0]);
+	}
 	if (meant == NULL)
 		ka_say(c, KA_DIFFERENCE, n, "%.80s: not a word known in %s; "
 		    "left out", n->words[0], where);
