@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "vrrpd/convert/ka_comment.h"
+#include "vrrpd/convert/ka_line.h"
 
 #define VARIABLE_DEPTH	32
 #define SEQUENCE_MAX	65536
@@ -649,30 +650,7 @@ finish_word(struct parse *p, char *word)
 }
 
 /*
- * Does the line begin with a word that names a command?  There single quotes
- * and quotes inside a word are those of a shell; on any other line a single
- * quote is a character, and what double quotes hold is a word of its own.
- */
-static bool
-names_command(const char *s)
-{
-	static const char *const words[] = { "script", "process",
-	    "startup_script", "shutdown_script", "misc_path", "quorum_up",
-	    "quorum_down" };
-	size_t i, n = strcspn(s, " \t\r\v\f{}");
-
-	if (n >= 6 && strncmp(s, "notify", 6) == 0)
-		return true;
-	if (n > 7 && strncmp(s + n - 7, "_script", 7) == 0)
-		return true;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i]) == n && strncmp(s, words[i], n) == 0)
-			return true;
-	return false;
-}
-
-/*
- * One word into buf, quotes removed.  command: see names_command().  Returns
+ * One word into buf, quotes removed.  command: see ka_names_command().  Returns
  * where the word ends.  *open: a string was not closed.
  */
 static const char *
@@ -741,7 +719,7 @@ take_words(struct parse *p, const char *s)
 			continue;
 		}
 		if (count == 0)		/* a brace began another line */
-			command = names_command(s);
+			command = ka_names_command(s);
 		s = scan_word(s, command, buf, &open);
 		if (open)
 			say(p, KA_DIFFERENCE, "a string that is not closed "
@@ -996,6 +974,11 @@ take_line(struct parse *p, const char *raw, unsigned depth)
 	if (take_include(p, s, strlen(s)) || define(p, s, strlen(s)) ||
 	    repeat(p, s, depth))
 		goto out;
+	if (ka_is_template(s)) {
+		say(p, KA_ERROR, "this is a template: convert what is made of "
+		    "it (%.80s)", s);
+		goto out;
+	}
 	if ((text = substitute(p, s, &lines)) == NULL)
 		goto out;
 	/* A value may hold several lines, or a word that begins a line. */

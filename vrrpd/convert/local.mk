@@ -22,6 +22,7 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_track.c vrrpd/convert/ka_track.h \
 	vrrpd/convert/ka_comment.c vrrpd/convert/ka_comment.h \
 	vrrpd/convert/ka_layout.c vrrpd/convert/ka_layout.h \
+	vrrpd/convert/ka_line.c vrrpd/convert/ka_line.h \
 	vrrpd/convert/ka_tree.c vrrpd/convert/ka_tree.h \
 	vrrpd/convert/ka_words.c vrrpd/convert/ka_words.h \
 	# end

@@ -136,6 +136,40 @@ test_ka_parse_lines_and_blocks_become_a_tree(void **state)
 }
 
 static void
+test_ka_parse_a_template_is_an_error(void **state)
+{
+	static const char *const bad[] = {
+		"a {\n b {{ c }}\n}\n",
+		"{% for v in vips %}\na {\n}\n{% endfor %}\n",
+		"{{- with .x }}\n",
+		"a {\n b <%= @c %>\n}\n",
+		"a \"{{ c }}\"\n",
+		"a {\n b {{c}}/24\n}\n",
+	}, *const good[] = {
+		"a {{b}\n}",
+		"a # {{ b }}\n",
+		"script \"awk '{{print}}'\"\n",
+		"~LST({A,B}, {1,2}) a $A\n",
+		"a {\n b {\n c }}\n",
+	};
+	struct ka_tree tree;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse(bad[i], &tree), -EINVAL);
+		assert_true(tree.remarks.errors > 0);
+		assert_non_null(strstr(tree.remarks.list[0].text, "template"));
+		ka_tree_free(&tree);
+	}
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (parse(good[i], &tree) != 0)
+			fail_msg("%s", good[i]);
+		ka_tree_free(&tree);
+	}
+}
+
+static void
 test_ka_parse_variables_are_put_in_where_they_are_used(void **state)
 {
 	(void)state;
@@ -373,6 +407,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ka_parse_lines_and_blocks_become_a_tree),
+		cmocka_unit_test(test_ka_parse_a_template_is_an_error),
 		cmocka_unit_test(
 		    test_ka_parse_variables_are_put_in_where_they_are_used),
 		cmocka_unit_test(

@@ -19,10 +19,6 @@
 
 #include "vrrpd/convert/ka_table.h"
 
-#define BEGIN ".\\\" begin of the words, written by test_ka_table\n"
-#define END ".\\\" end of the words\n"
-#define LINE_MAX_WIDTH 78
-
 static const char *srcdir;
 
 static char *
@@ -43,135 +39,6 @@ read_whole(const char *name)
 	return text;
 }
 
-/* --- the fate of a word --- */
-
-/* The rest of the line "where|word|" of becomes, until its end; or NULL. */
-static const char *
-becomes(const char *list, const char *where, const char *word)
-{
-	char key[128];
-	const char *at;
-
-	(void)snprintf(key, sizeof(key), "%s|%s|", where, word);
-	for (at = list; (at = strstr(at, key)) != NULL; at++)
-		if (at == list || at[-1] == '\n')
-			return at + strlen(key);
-	return NULL;
-}
-
-static void
-fate_of(const char *list, const struct ka_table *t, const struct ka_rule *r,
-    char *out, size_t len)
-{
-	const char *text;
-
-	if (r->text == NULL) {
-		text = becomes(list, t->where, r->word);
-		if (text == NULL)
-			fail_msg("test/convert/becomes has no line "
-			    "\"%s|%s|...\"", t->where, r->word);
-		(void)snprintf(out, len, "%.*s", (int)strcspn(text, "\n"),
-		    text);
-	} else if (strcmp(r->text, KA_OF_IPVS) == 0)
-		(void)snprintf(out, len, "goes to the file of --ipvs; without "
-		    "that left out");
-	else if (r->text[0] == '\0')
-		(void)snprintf(out, len, "left out: an address has device and "
-		    "label only");
-	else
-		(void)snprintf(out, len, "%s: %s", r->kind == KA_NOTE ? "note" :
-		    "left out", r->text);
-}
-
-/* Text in lines; a line of mdoc begins with no full stop. */
-static void
-put_text(FILE *to, const char *text)
-{
-	size_t width = 0, n;
-
-	while (*text != '\0') {
-		n = strcspn(text, " ");
-		if (width > 0 && width + 1 + n > LINE_MAX_WIDTH) {
-			(void)fputc('\n', to);
-			width = 0;
-		}
-		assert_true(width > 0 || (*text != '.' && *text != '\''));
-		(void)fprintf(to, "%s%.*s", width > 0 ? " " : "", (int)n, text);
-		width += n + (width > 0);
-		text += n;
-		text += *text == ' ';
-	}
-	(void)fputc('\n', to);
-}
-
-/* Words of one fate that follow each other are one item. */
-static void
-put_table(FILE *to, const char *list, const struct ka_table *t)
-{
-	char fate[1024], next[1024];
-	size_t i, width;
-
-	(void)fprintf(to, ".Ss %c%s\n.Bl -tag -width Ds -compact\n",
-	    t->where[0] >= 'a' && t->where[0] <= 'z' ? t->where[0] - 'a' + 'A' :
-	    t->where[0], t->where + 1);
-	for (i = 0; i < t->count; i++) {
-		fate_of(list, t, &t->rules[i], fate, sizeof(fate));
-		width = (size_t)fprintf(to, ".It Cm %s", t->rules[i].word);
-		for (; i + 1 < t->count; i++) {
-			fate_of(list, t, &t->rules[i + 1], next, sizeof(next));
-			if (strcmp(next, fate) != 0)
-				break;
-			if (width + strlen(t->rules[i + 1].word) + 3 >
-			    LINE_MAX_WIDTH - 2) {
-				(void)fputs(" , \\\n", to);
-				width = 0;
-			} else
-				width += (size_t)fprintf(to, " , ");
-			width += (size_t)fprintf(to, "%s",
-			    t->rules[i + 1].word);
-		}
-		(void)fputc('\n', to);
-		put_text(to, fate);
-	}
-	(void)fputs(".El\n", to);
-}
-
-static void
-test_ka_table_is_the_one_of_the_manual(void **state)
-{
-	char *man = read_whole("man/swiftover-keepalived.7"), path[4096];
-	char *list = read_whole("test/convert/becomes"), *want;
-	const struct ka_table *const *t;
-	char *begin, *end;
-	size_t len;
-	FILE *to = open_memstream(&want, &len);
-
-	(void)state;
-	assert_non_null(to);
-	for (t = ka_tables; *t != NULL; t++)
-		put_table(to, list, *t);
-	(void)fclose(to);
-	begin = strstr(man, BEGIN);
-	assert_non_null(begin);
-	begin += strlen(BEGIN);
-	end = strstr(begin, END);
-	assert_non_null(end);
-	if (getenv("UPDATE_GOLDENS") != NULL) {
-		(void)snprintf(path, sizeof(path),
-		    "%s/man/swiftover-keepalived.7", srcdir);
-		assert_non_null(to = fopen(path, "w"));
-		(void)fprintf(to, "%.*s%s%s", (int)(begin - man), man, want,
-		    end);
-		(void)fclose(to);
-	} else if (strlen(want) != (size_t)(end - begin) ||
-	    strncmp(want, begin, strlen(want)) != 0)
-		fail_msg("swiftover-keepalived(7) has other words than the "
-		    "converter: UPDATE_GOLDENS=1 writes them");
-	free(want);
-	free(list);
-	free(man);
-}
-
 static const struct ka_rule *
 known(const char *word, const struct ka_table **in)
 {
@@ -185,34 +52,6 @@ known(const char *word, const struct ka_table **in)
 			return r;
 		}
 	return NULL;
-}
-
-/* A line of becomes whose word is not carried over any more is stale. */
-static void
-test_ka_table_becomes_has_no_line_too_many(void **state)
-{
-	char *list = read_whole("test/convert/becomes"), *line, *rest, *word;
-	const struct ka_table *const *t;
-	const struct ka_rule *r = NULL;
-
-	(void)state;
-	for (line = strtok_r(list, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest)) {
-		word = strchr(line, '|');
-		assert_non_null(word);
-		*word++ = '\0';
-		assert_non_null(strchr(word, '|'));
-		word[strcspn(word, "|")] = '\0';
-		for (t = ka_tables; *t != NULL; t++)
-			if (strcmp((*t)->where, line) == 0 &&
-			    (r = ka_rule_find((*t)->rules, (*t)->count,
-			    word)) != NULL)
-				break;
-		if (*t == NULL || r->text != NULL)
-			fail_msg("%s|%s: no such word is carried over", line,
-			    word);
-	}
-	free(list);
 }
 
 /* test/convert/words: all that keepalived has for what is converted. */
@@ -299,8 +138,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ka_table_is_the_one_of_the_manual),
-		cmocka_unit_test(test_ka_table_becomes_has_no_line_too_many),
 		cmocka_unit_test(test_ka_table_has_every_word_of_keepalived),
 		cmocka_unit_test(
 		    test_ka_table_a_misspelt_word_is_ignored_as_in_keepalived),
