@@ -104,8 +104,8 @@ put_notify_user(struct ka_conv *c, const struct ka_node *const *notify)
 	(void)fputc('\n', c->out);
 }
 
-/* One hook; as a comment where vrrpd cannot run it. */
-static void
+/* One hook; false: vrrpd cannot run it, and it is a comment. */
+static bool
 put_hook(struct ka_conv *c, const struct ka_node *n, const char *word,
     const char *name)
 {
@@ -117,7 +117,7 @@ put_hook(struct ka_conv *c, const struct ka_node *n, const char *word,
 		(void)fprintf(c->out, "    %s = ", word);
 		ka_put_word(c->out, command);
 		(void)fputc('\n', c->out);
-		return;
+		return true;
 	}
 	ka_say(c, KA_DIFFERENCE, n, "%s of %s: left out: put what it does into "
 	    "a script, and name that with %s", n->words[0], name, word);
@@ -127,6 +127,7 @@ put_hook(struct ka_conv *c, const struct ka_node *n, const char *word,
 		ka_put_word(c->out, n->words[i]);
 	}
 	(void)fputc('\n', c->out);
+	return false;
 }
 
 void
@@ -146,8 +147,10 @@ ka_put_notify(struct ka_conv *c, const struct ka_node *const *all,
 		}
 		if (notify[i] == NULL)
 			continue;
-		put_hook(c, notify[i], notify_words[i].vrrpd, name);
-		count++;
+		if (put_hook(c, notify[i], notify_words[i].vrrpd, name))
+			count++;
+		else
+			notify[i] = NULL;
 	}
 	if (count == 0)
 		return;
