@@ -101,6 +101,81 @@ def test_keepalived_takes_the_ipvs_part(lab):
         assert "vrrp_" not in out.read_text()
 
 
+class Guide:
+    """The commands of --run-beside for the keepalived.conf of a router."""
+
+    STUB = "#!/bin/sh\n%s\n"
+
+    def __init__(self, router):
+        self.router = router
+        bindir = router.dir / "guide"
+        bindir.mkdir()
+        # Units are the lab's affair, and whether there is a tcpdump nobody's.
+        for name, text in (("systemctl", "exit 0"), ("tcpdump", "exit 0"),
+                           ("vrrpctl", "exec %s -s %s -b %s \"$@\"" % (
+                               BUILD / "vrrpd/vrrpctl", router.vrrpd_sock,
+                               router.bfdd_sock))):
+            (bindir / name).write_text(self.STUB % text)
+            (bindir / name).chmod(0o755)
+        self.path = bindir
+        self.conf = bindir / "vrrpd.conf"
+        self.steps = {}
+        done = run(str(BUILD / "vrrpd/vrrpctl"), "convert", "--run-beside",
+                   str(router.dir / "keepalived.conf"))
+        for line in done.stdout.splitlines():
+            if line.startswith("# ") and line[2:3].isdigit():
+                number = int(line[2:].partition(".")[0])
+                self.steps[number] = []
+            elif line and not line.startswith("#"):
+                self.steps[number].append(line)
+
+    def run(self, number):
+        """What the commands of a step answer."""
+        answers = []
+        for line in self.steps[number]:
+            words = line.split()
+            if words[-2:-1] == [">"]:       # where packages have the file
+                line = line.replace(words[-1], str(self.conf))
+            elif words[:2] == ["vrrpctl", "check"]:
+                line = "vrrpctl check %s" % self.conf
+            done = self.router.run("sh", "-c", "PATH=%s:$PATH; %s" % (
+                self.path, line))
+            answers.append(done.stdout)
+        return "\n".join(answers)
+
+
+def test_the_guide_leads_to_vrrpd_and_back(lab):
+    theirs = Keepalived(Setting())
+    r1, r2 = lab.routers
+    theirs.start(r1, 200, r2)
+    theirs.wait(r1, True)
+    theirs.start(r2, 100, r1)
+    guide = Guide(r2)
+    assert sorted(guide.steps) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert guide.run(1).strip() == ""           # the Backup
+    guide.run(2)
+    assert ": good, 1 instance" in guide.run(3)
+    guide.run(4)
+    r2.keepalived.stop()
+    r2.start_vrrpd(guide.conf.read_text())
+    r2.wait_state("backup")
+    wait_for(lambda: r1.address in guide.run(5), 10,
+             "the router of step 2 is its Active")
+    assert VIP not in r2.addresses()
+
+    theirs.stop(r1)
+    r2.wait_state("active")
+    assert VIP in guide.run(6)
+    theirs.start(r1, 200, r2)
+    theirs.wait(r1, True)
+    r2.wait_state("backup")
+
+    guide.run(8)
+    r2.vrrpd.stop()
+    theirs.start(r2, 100, r1)
+    assert VIP not in r2.addresses()
+
+
 # Three routers and a check, as keepalived's users write them: version 2, once a
 # second.  What an interface does is shown in version 3, at a tenth of that; the
 # rules by which they elect one are the same.

@@ -211,8 +211,8 @@ put_before(FILE *to, const struct ka_conv *c, const struct ka_beside *b,
 	for (i = 0; i < r->count; i++)
 		notes += r->list[i].kind == KA_NOTE;
 	(void)fprintf(to, "\n# 3. The configuration.  Read what the first "
-	    "command says: %u difference%s, %u note%s.\n#    The second says "
-	    "nothing of a good file.\n", r->differences, r->differences == 1 ?
+	    "command says: %u difference%s, %u note%s.\n#    The second has "
+	    "to say \"good\".\n", r->differences, r->differences == 1 ?
 	    "" : "s", notes, notes == 1 ? "" : "s");
 	put_convert(to, b, ipvs);
 	if (ipvs) {
