@@ -455,6 +455,10 @@ test_vrrpctl_cmd_check_says_what_is_wrong_and_where(void **state)
 	assert_outcome("--keep", 2, "", "--keep is for set");
 	assert_outcome("set --keep=1", 2, "", "--keep=1 is not an option");
 	assert_outcome("convert --id", 2, "", "--id needs a name");
+	assert_outcome("show --run-beside", 2, "", "--run-beside is for convert");
+	assert_outcome("show --ipvs=x", 2, "", "--ipvs is for convert");
+	assert_outcome("convert --ipvs", 2, "", "--ipvs needs a file, or -");
+	assert_outcome("convert --run-beside=x", 2, "", "is not an option");
 }
 
 static int
