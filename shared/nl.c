@@ -592,6 +592,15 @@ nl_link_set_master(struct nl *nl, int ifindex, int master)
 }
 
 int
+nl_link_rename(struct nl *nl, int ifindex, const char *name)
+{
+	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, ifindex, 0);
+
+	return request_and_free(nl, msg, msg == NULL ||
+	    nla_put_string(msg, IFLA_IFNAME, name) == 0 ? 0 : -EMSGSIZE);
+}
+
+int
 nl_link_alias(struct nl *nl, int ifindex, const char *alias)
 {
 	struct nl_msg *msg = nl_msg_link(RTM_NEWLINK, 0, ifindex, 0);

@@ -60,6 +60,8 @@ int	nl_macvlan_add(struct nl *, const char *name, int parent,
 int	nl_link_up(struct nl *, int ifindex);
 /* The link becomes a port of the master, a VRF; 0: of none. */
 int	nl_link_set_master(struct nl *, int ifindex, int master);
+/* Another name, also while the link is up; -EBUSY where Linux is before 6.2. */
+int	nl_link_rename(struct nl *, int ifindex, const char *name);
 /* The text that `ip link` shows as its alias. */
 int	nl_link_alias(struct nl *, int ifindex, const char *alias);
 /*

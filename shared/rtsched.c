@@ -25,7 +25,6 @@
 
 #include "shared/log.h"
 
-#define STACK_RESERVE	(256 * 1024)
 #define NICE_FIRST	(-20)
 #define HEAP_RESERVE	(4 * 1024 * 1024)
 
@@ -33,7 +32,7 @@
 static __attribute__((noinline)) void
 fault_in_stack(void)
 {
-	volatile char reserve[STACK_RESERVE];
+	volatile char reserve[RTSCHED_STACK];
 
 	for (size_t i = 0; i < sizeof(reserve); i += 1024)
 		reserve[i] = 0;

@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 
+/*
+ * So much stack is there from the start.  Where locked memory has a limit the kernel
+ * gives no more, and a call that needs more ends the process.
+ */
+#define RTSCHED_STACK	(768 * 1024)
+
 struct rtsched {
 	int	priority;	/* SCHED_FIFO priority in force, 0 = not real time */
 	int	sched_error;	/* 0, or errno of the refusal */

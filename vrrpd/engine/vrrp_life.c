@@ -11,6 +11,7 @@
 
 #include "vrrpd/engine/vrrp_life.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,10 @@
 #include "vrrpd/config/vrrp_reading.h"
 #include "vrrpd/engine/vrrp_engine.h"
 #include "vrrpd/ipc/vrrp_channel.h"
+#include "vrrpd/pure/vrrp_params.h"
+
+/* A reload has half a dozen copies of the values of an instance on its stack. */
+static_assert(10 * sizeof(struct vrrp_params) < RTSCHED_STACK, "more stack?");
 
 /*
  * A second signal means: at once.  Not so soon after the first, for one may come
