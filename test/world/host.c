@@ -482,7 +482,8 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 {
 	struct host *h = l->host;
 	struct address *a = address_find(h, l, p), **at;
-	bool renewed = a != NULL;
+	/* Linux looks for its route then, and asks nobody who else needs it. */
+	bool was_for_good = a != NULL && a->lent_until == NEVER && !a->no_route;
 
 	if (a == NULL) {
 		if (h->address_error != 0 &&
@@ -506,7 +507,7 @@ address_add(struct link *l, const struct addr_prefix *p, bool no_route,
 	a->no_route = no_route;
 	lend(a, lifetime_s);
 	if (!no_route)
-		route_address_came(l, p, lifetime_s, renewed);
+		route_address_came(l, p, lifetime_s, was_for_good);
 	netlink_addr_event(a, false);
 	return 0;
 }
@@ -664,6 +665,35 @@ host_set(struct host *h, const char *name, int value)
 		h->settings = s;
 	}
 	s->value = value;
+}
+
+int
+link_rename(struct link *l, const char *name)
+{
+	struct setting *s, **at;
+	char device[IF_NAMESIZE], moved[96];
+	int value;
+
+	if (link_by_name(l->host, name) != NULL)
+		return -EEXIST;
+	for (at = &l->host->settings; (s = *at) != NULL; ) {
+		if (!device_of(s->name, device) || strcmp(device, l->name) != 0) {
+			at = &s->next;
+			continue;
+		}
+		(void)snprintf(moved, sizeof(moved), "%.*s/conf/%s%s",
+		    (int)(strstr(s->name, "/conf/") - s->name), s->name, name,
+		    strchr(strstr(s->name, "/conf/") + 6, '/'));
+		value = s->value;
+		*at = s->next;
+		free(s);
+		host_set(l->host, moved, value);
+		at = &l->host->settings;
+	}
+	world_say("%s: %s is called %s", l->host->name, l->name, name);
+	(void)snprintf(l->name, sizeof(l->name), "%s", name);
+	tell_link(l);
+	return 0;
 }
 
 static int

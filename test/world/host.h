@@ -135,6 +135,8 @@ struct link *link_by_name(const struct host *, const char *name);
 /* Admin up, and everything under it. */
 bool	link_works(const struct link *);
 int	link_set_up(struct link *, bool up);
+/* The settings of the link go along. */
+int	link_rename(struct link *, const char *name);
 void	link_set_carrier(struct link *, bool carrier);
 int	link_add_macvlan(struct host *, const char *name, struct link *parent,
 	    const uint8_t mac[6], bool hears, struct link **out);

@@ -5,7 +5,8 @@
  * Each router has a twin: a machine with the same interfaces, addresses and
  * settings, on which no program of ours ever ran.  Whatever is done to the one is
  * done to the other by the same hand: addresses are flushed and given again,
- * interfaces taken down and up, renewals come, settings are written.  While the
+ * interfaces taken down and up or renamed, renewals come, settings are written.  An
+ * instance goes over to the other mode, or to other addresses.  While the
  * network is quiet exactly one router answers for each address (town.c, and judge.c
  * at every moment); when vrrpd has left, by whatever door, its host is as its twin
  * is.
@@ -50,6 +51,17 @@ struct pair {
 	struct host	*host, *twin;
 	struct own	 own[OWN_MAX];
 	unsigned	 own_count;
+	struct {
+		unsigned	priority;
+		bool		virtual_mac;
+	}		 seats[INSTANCES_MAX];
+};
+
+/* The same on all routers, by the configuration. */
+struct play {
+	bool		 v6, accept;
+	unsigned	 interval;
+	char		 addresses[512];
 };
 
 static struct {
@@ -57,6 +69,8 @@ static struct {
 	/* Networks that the interfaces are in, beside the first: the same for all. */
 	bool		 second4, second6, wide;
 	struct pair	 pairs[ROUTERS_MAX];
+	struct play	 plays[INSTANCES_MAX];
+	unsigned	 play_count;
 } *hosts;				/* of this world; lasts */
 
 static bool
@@ -183,36 +197,52 @@ draw_addresses(char *text, size_t size, bool v6, unsigned k)
 }
 
 static void
+configure(const struct pair *p)
+{
+	char conf[4096] = "", why[200];
+	const struct play *play;
+	unsigned k;
+	size_t at;
+
+	for (k = 0; k < hosts->play_count; k++) {
+		play = &hosts->plays[k];
+		at = strlen(conf);
+		(void)snprintf(conf + at, sizeof(conf) - at,
+		    "instance web%u { interface = eth0\n"
+		    " virtual_router_id = %u\n priority = %u\n"
+		    " advert_int = %u\n accept = %s\n"
+		    " virtual_mac = %s\n virtual_addresses = { %s } }\n",
+		    k, 51 + k, p->seats[k].priority, play->interval,
+		    play->accept ? "yes" : "no",
+		    p->seats[k].virtual_mac ? "yes" : "no", play->addresses);
+	}
+	if (!town_configure(p->host, conf, why, sizeof(why)))
+		world_fail("%s: %s", why, conf);
+}
+
+static void
 draw_instances(void)
 {
 	static const unsigned intervals[] = { 5, 10, 50, 100 };
-	unsigned count = 1 + (unsigned)world_draw(INSTANCES_MAX), k, r;
-	char conf[ROUTERS_MAX][4096] = { "" }, addresses[512], why[200];
-	unsigned interval;
-	size_t at;
-	bool v6, accept;
+	struct play *play;
+	unsigned k, r;
 
-	for (k = 0; k < count; k++) {
-		v6 = one_in(2);
-		accept = !one_in(4);
-		interval = intervals[world_draw(4)];
-		draw_addresses(addresses, sizeof(addresses), v6, k);
+	hosts->play_count = 1 + (unsigned)world_draw(INSTANCES_MAX);
+	for (k = 0; k < hosts->play_count; k++) {
+		play = &hosts->plays[k];
+		play->v6 = one_in(2);
+		play->accept = !one_in(4);
+		play->interval = intervals[world_draw(4)];
+		draw_addresses(play->addresses, sizeof(play->addresses),
+		    play->v6, k);
 		for (r = 0; r < hosts->routers; r++) {
-			at = strlen(conf[r]);
-			(void)snprintf(conf[r] + at, sizeof(conf[r]) - at,
-			    "instance web%u { interface = eth0\n"
-			    " virtual_router_id = %u\n priority = %u\n"
-			    " advert_int = %u\n accept = %s\n"
-			    " virtual_mac = %s\n virtual_addresses = { %s } }\n",
-			    k, 51 + k, 1 + (unsigned)world_draw(254), interval,
-			    accept ? "yes" : "no", one_in(2) ? "yes" : "no",
-			    addresses);
+			hosts->pairs[r].seats[k].priority = 1 +
+			    (unsigned)world_draw(254);
+			hosts->pairs[r].seats[k].virtual_mac = one_in(2);
 		}
 	}
 	for (r = 0; r < hosts->routers; r++)
-		if (!town_configure(hosts->pairs[r].host, conf[r], why,
-		    sizeof(why)))
-			world_fail("%s: %s", why, conf[r]);
+		configure(&hosts->pairs[r]);
 }
 
 /* --- deeds --- */
@@ -330,6 +360,62 @@ meddle(struct pair *p)
 		}
 }
 
+/* By udev, or an administrator: away and back, or changed with another one. */
+static void
+rename_for_a_while(struct pair *p, bool swap)
+{
+	struct host *both[] = { p->host, p->twin };
+	struct link *a[2], *b[2];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		a[i] = link_by_name(both[i], "eth0");
+		b[i] = link_by_name(both[i], "eth1");
+		(void)link_rename(a[i], "lan0");
+		if (swap)
+			(void)link_rename(b[i], "eth0");
+	}
+	world_run(moment());
+	for (i = 0; i < 2; i++) {
+		if (swap)
+			(void)link_rename(b[i], "eth1");
+		(void)link_rename(a[i], "eth0");
+	}
+	world_run(moment());
+}
+
+/* An instance goes over to the other mode, here or on all routers. */
+static void
+change_mode(struct pair *p)
+{
+	unsigned k = (unsigned)world_draw(hosts->play_count), r;
+	bool all = one_in(3), mode = !p->seats[k].virtual_mac;
+
+	for (r = 0; r < hosts->routers; r++) {
+		if (!all && &hosts->pairs[r] != p)
+			continue;
+		hosts->pairs[r].seats[k].virtual_mac = mode;
+		configure(&hosts->pairs[r]);
+		town_reload(hosts->pairs[r].host, "vrrpd");
+		if (one_in(2))
+			world_run(moment());
+	}
+}
+
+/* Other addresses, on all routers, one after the other. */
+static void
+change_addresses(void)
+{
+	unsigned k = (unsigned)world_draw(hosts->play_count), r;
+	struct play *play = &hosts->plays[k];
+
+	draw_addresses(play->addresses, sizeof(play->addresses), play->v6, k);
+	for (r = 0; r < hosts->routers; r++) {
+		configure(&hosts->pairs[r]);
+		town_reload(hosts->pairs[r].host, "vrrpd");
+	}
+}
+
 static void
 move(struct pair *p)
 {
@@ -365,7 +451,17 @@ deed(void)
 {
 	struct pair *p = &hosts->pairs[world_draw(hosts->routers)];
 
-	switch (world_draw(8)) {
+	switch (world_draw(12)) {
+	case 8:
+		rename_for_a_while(p, one_in(3));
+		break;
+	case 9:
+	case 10:
+		change_mode(p);
+		break;
+	case 11:
+		change_addresses();
+		break;
 	case 0:
 		renew(p, "eth0", 0);
 		break;

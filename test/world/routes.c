@@ -3,7 +3,8 @@
  *
  * Taken from Linux (addrconf.c, ip6_fib.c): an address brings the route of its
  * network, unless told not to.  One that is there for good stays so when a second
- * address comes, but not when that is renewed with a lifetime.  The route goes with
+ * address comes or is renewed, but not when one that was there for good itself gets
+ * a lifetime.  The route goes with
  * the last address that is there for good and needs it; one that was lent leaves it
  * to expire.  A route that names a source of IPv4 goes with that address.
  */
@@ -75,7 +76,7 @@ new_route(const struct link *l, const struct addr_prefix *p, uint32_t metric)
 
 void
 route_address_came(const struct link *l, const struct addr_prefix *p,
-    uint32_t lifetime_s, bool renewed)
+    uint32_t lifetime_s, bool was_for_good)
 {
 	int64_t until = lifetime_s == 0 ? NEVER :
 	    world->now + lifetime_s * NS_PER_S;
@@ -85,7 +86,7 @@ route_address_came(const struct link *l, const struct addr_prefix *p,
 		return;
 	if (r == NULL)
 		new_route(l, p, ROUTE_METRIC_KERNEL)->until = until;
-	else if (renewed || r->until != NEVER)
+	else if (was_for_good || r->until != NEVER)
 		r->until = until;
 }
 

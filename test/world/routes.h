@@ -26,9 +26,12 @@ struct route {
 	struct addr		 source;	/* unset: none */
 };
 
-/* An address came, or was renewed, that brings its route along. */
+/*
+ * An address came, or was renewed, that brings its route along.  was_for_good: it was
+ * there, without a lifetime and with its route.
+ */
 void	route_address_came(const struct link *, const struct addr_prefix *,
-	    uint32_t lifetime_s, bool renewed);
+	    uint32_t lifetime_s, bool was_for_good);
 /* An address has gone from the list of the host. */
 void	route_address_went(const struct link *, const struct addr_prefix *,
 	    bool lent, bool no_route);
