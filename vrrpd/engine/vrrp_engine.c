@@ -231,8 +231,10 @@ on_net(const uint8_t *body, size_t len, void *arg)
 	(void)len;
 	if (body[0] >= VRRP_NET_STATE_COUNT)
 		return VRRP_REFUSAL_BODY;
-	if (vrrp_errands_net(e->router->env.errands, body[0]))
+	if (vrrp_errands_net(e->router->env.errands, body[0])) {
 		vrrp_guards_again(e->router->env.guards);
+		vrrp_router_steer_again(e->router);
+	}
 	return VRRP_REFUSAL_NONE;
 }
 

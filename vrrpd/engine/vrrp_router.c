@@ -519,6 +519,17 @@ steered(struct vrrp_instance *const *list, unsigned count, uint32_t number,
 }
 
 void
+vrrp_router_steer_again(struct vrrp_router *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_hold_steer_again(r->instances[i]);
+	for (i = 0; i < r->lingering_count; i++)
+		vrrp_hold_steer_again(r->lingering[i]);
+}
+
+void
 vrrp_router_steered(struct vrrp_router *r, uint32_t number, int error)
 {
 	if (!steered(r->instances, r->instance_count, number, error))

@@ -67,6 +67,8 @@ void	vrrp_router_devices_removed(struct vrrp_router *,
 	    const struct vrrp_removal *, unsigned n);
 /* vrrpd-net has joined a group, or could not: whoever waits for that goes on. */
 void	vrrp_router_joined(struct vrrp_router *, uint32_t number, int error);
+/* There is another vrrpd-net: see vrrp_hold_steer_again(). */
+void	vrrp_router_steer_again(struct vrrp_router *);
 /* vrrpd-net has put rules and routes, or could not. */
 void	vrrp_router_steered(struct vrrp_router *, uint32_t number, int error);
 /* A Backup waits its Skew_Time only: the Active has resigned, or is to be replaced. */

@@ -460,13 +460,19 @@ vrrp_hold_steer(struct vrrp_instance *v)
 	v->steers = host_steers(v);
 	if (v->vips == NULL)
 		return;
-	if (v->steering != 0 && mono_sub(loop_clock(), v->steering_since) >=
-	    STEERING_PATIENCE_NS)
-		vrrp_vip_steer_again(v->vips);
+	if (mono_sub(loop_clock(), v->steering_since) >= STEERING_PATIENCE_NS)
+		vrrp_hold_steer_again(v);
 	if (!v->holds || v->core.state != VRRP_ACTIVE)
 		return;
 	q = questions(v);
 	vrrp_vip_steer(v->vips, &q);
+}
+
+void
+vrrp_hold_steer_again(struct vrrp_instance *v)
+{
+	if (v->steering != 0 && v->vips != NULL)
+		vrrp_vip_steer_again(v->vips);
 }
 
 void

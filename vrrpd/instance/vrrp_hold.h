@@ -103,6 +103,8 @@ void	vrrp_hold_keep_ways(struct vrrp_instance *);
  * (vrrp_vip_steer())?  Reads a small file, and asks the kernel for a route.
  */
 void	vrrp_hold_steer(struct vrrp_instance *);
+/* There is another vrrpd-net: what was not answered is asked for again. */
+void	vrrp_hold_steer_again(struct vrrp_instance *);
 /* vrrpd-net has done what that asks for, or the kernel has refused it. */
 void	vrrp_hold_steered(struct vrrp_instance *, int error);
 /* The addresses it holds, if any, are lent for another while. */

@@ -153,7 +153,9 @@ vrrp_vip_made(const struct vrrp_vips *v, struct vrrp_device_made *m)
 void
 vrrp_vip_device_made(struct vrrp_vips *v, const struct vrrp_device_made *made)
 {
-	vrrp_vip_steer_off(v);
+	/* Made ready again, it has what it had. */
+	if (made->ifindex != v->ifindex)
+		vrrp_vip_steer_off(v);
 	vrrp_vmac_take(v, made);
 }
 

@@ -283,7 +283,6 @@ vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 	assert(vrrp_params_addresses(v->p) <= VRRP_ADDRESSES_MAX);
 	v->follows = false;
 	v->steer_again = v->steered;
-	vrrp_vip_steer_off(v);
 	v->addresses = calloc(vrrp_params_addresses(v->p), sizeof(*was));
 	if (v->addresses == NULL) {
 		v->addresses = was;
@@ -302,6 +301,7 @@ vrrp_vip_change(struct vrrp_vips *v, const struct vrrp_vip_questions *q,
 		v->count = d.old.count;
 		return error;
 	}
+	vrrp_vip_steer_off_from(v, was, d.old.count);
 	free(was);
 	(void)nl_batch_bytes(v->follow, &len);
 	v->follows = len > 0;

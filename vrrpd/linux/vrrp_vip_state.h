@@ -69,6 +69,9 @@ int	vrrp_vip_drop_route(struct nl_batch *,
 void	vrrp_vip_steer_on(struct vrrp_vips *,
 	    const struct vrrp_vip_questions *);
 void	vrrp_vip_steer_off(struct vrrp_vips *);
+/* The same of those that were there and are not among v->addresses any more. */
+void	vrrp_vip_steer_off_from(struct vrrp_vips *,
+	    const struct vrrp_vip_address *was, unsigned count);
 /* Puts the address as it is prepared.  0 or negative errno. */
 int	vrrp_vip_lend(struct nl_batch *, const struct vrrp_vip_address *,
 	    unsigned lifetime_s);

@@ -185,6 +185,37 @@ vrrp_vip_steer_off(struct vrrp_vips *v)
 		carry_out(v);
 }
 
+static bool
+is_still_there(const struct vrrp_vips *v, const struct addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < v->count; i++)
+		if (is_on_device(v, &v->addresses[i]) &&
+		    addr_equal(&v->addresses[i].prefix.addr, a))
+			return true;
+	return false;
+}
+
+/* Of the others nothing is touched: they go on to answer. */
+void
+vrrp_vip_steer_off_from(struct vrrp_vips *v, const struct vrrp_vip_address *was,
+    unsigned count)
+{
+	unsigned i;
+
+	if (!v->steered)
+		return;
+	nl_batch_clear(v->steer);
+	for (i = 0; i < count; i++)
+		if (is_on_device(v, &was[i]) &&
+		    !is_still_there(v, &was[i].prefix.addr) &&
+		    nl_batch_rule(v->steer, &was[i].prefix.addr, table_of(v),
+		    false) < 0)
+			return;
+	carry_out(v);
+}
+
 void
 vrrp_vip_steer(struct vrrp_vips *v, const struct vrrp_vip_questions *q)
 {

@@ -129,6 +129,9 @@ test_vrrp_errand_ways_back_without_an_answer_are_wished_again(void **state)
 	world_forget();
 	vrrp_hold_steer(v);
 	assert_non_null(strstr(world.did, "steer-again"));
+	world_forget();
+	vrrp_hold_steer_again(v);
+	assert_non_null(strstr(world.did, "steer-again"));
 	vrrp_hold_steered(v, -EINVAL);
 	assert_int_equal(v->steering, 0);
 	assert_int_equal(world.steer_error, EINVAL);

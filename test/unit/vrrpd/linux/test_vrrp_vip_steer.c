@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,7 +228,7 @@ test_vrrp_vip_steer_by_the_gateway_of_the_interface(void **state)
 
 /* --- by somebody else --- */
 
-static unsigned asked;
+static unsigned asked, first_type, messages;	/* messages: of the last time */
 
 static bool
 ask_somebody(const uint8_t *netlink, size_t len, void *arg)
@@ -235,8 +237,14 @@ ask_somebody(const uint8_t *netlink, size_t len, void *arg)
 	const struct vrrp_steering s = { 1, netlink, len };
 	struct vrrp_steering taken;
 
+	size_t at;
+
 	(void)arg;
 	asked++;
+	first_type = ((const struct nlmsghdr *)(const void *)netlink)->nlmsg_type;
+	for (at = messages = 0; at < len; messages++)
+		at += NLMSG_ALIGN(((const struct nlmsghdr *)(const void *)
+		    (netlink + at))->nlmsg_len);
 	assert_true(vrrp_steering_decode(body, vrrp_steering_encode(&s, body,
 	    sizeof(body)), &taken));
 	return true;
@@ -271,6 +279,42 @@ test_vrrp_vip_steer_is_somebody_elses_to_carry_out(void **state)
 	vrrp_vip_close(v);
 }
 
+/* An address that stays goes on to answer: nothing of it is taken away. */
+static void
+test_vrrp_vip_steer_change_touches_what_is_gone_only(void **state)
+{
+	struct vrrp_vip_questions q = questions;
+	struct vrrp_device_made m;
+	struct vrrp_vips *v;
+
+	(void)state;
+	need_net();
+	on_link_answer = true;
+	v = open_vips();
+	q.next = next;
+	q.steers = true;
+	q.steer = ask_somebody;
+	assert_int_equal(vrrp_vip_prepare(v, &q, reason), 0);
+	install(v);
+	asked = 0;
+	assert_int_equal(p.vip_count, 2);
+	p.vip_count = 1;
+	assert_int_equal(vrrp_vip_change(v, &q, reason), 0);
+	assert_int_equal(asked, 1);
+	assert_int_equal(first_type, RTM_DELRULE);
+	assert_int_equal(messages, 1);
+	assert_int_equal(vrrp_vip_follow(v, done, NULL), 0);
+	answered();
+	assert_int_equal(asked, 2);
+	assert_int_equal(first_type, RTM_NEWRULE);
+	/* The same device, made ready again. */
+	assert_true(vrrp_vip_made(v, &m));
+	vrrp_vip_device_made(v, &m);
+	assert_int_equal(asked, 2);
+	withdraw(v);
+	vrrp_vip_close(v);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -282,6 +326,7 @@ main(void)
 	    TEST(test_vrrp_vip_steer_leftover_goes_with_the_first_withdrawal),
 	    TEST(test_vrrp_vip_steer_by_the_gateway_of_the_interface),
 	    TEST(test_vrrp_vip_steer_is_somebody_elses_to_carry_out),
+	    TEST(test_vrrp_vip_steer_change_touches_what_is_gone_only),
 	};
 
 	return cmocka_run_group_tests(tests, open_net, close_net);
