@@ -13,6 +13,7 @@
 #include "shared/pure/rng.h"
 #include "test/unit/vrrpd/instance/instance_world.h"
 #include "vrrpd/config/vrrp_diff.h"
+#include "vrrpd/instance/vrrp_alert.h"
 #include "vrrpd/instance/vrrp_machine.h"
 
 /* V-51 -: the number is used twice on this network. */
@@ -537,6 +538,39 @@ test_vrrp_accept_unicast_of_an_unknown_source_is_an_alarm(void **state)
 	assert_non_null(strstr(alarm->text, "which is silent"));
 }
 
+/* The same of a session: it is with an address that the Active does not have. */
+static void
+test_vrrp_accept_active_of_another_source_than_the_session_is_an_alarm(
+    void **state)
+{
+	struct vrrp_params p = world_params();
+	const struct vrrp_alarm *alarm;
+	unsigned turn, i;
+
+	(void)state;
+	p.bfd_count = 1;
+	p.bfd[0].role = VRRP_BFD_PEER;
+	for (turn = 0; turn < 2; turn++) {
+		assert_int_equal(addr_parse(turn == 0 ? "192.0.2.3" :
+		    "192.0.2.99", &p.bfd[0].peer), 0);
+		start_with(&p);
+		for (i = 0; i < 14; i++) {
+			world_advert("192.0.2.3", 200, 100);
+			world_run(NS_PER_S);
+			vrrp_alert_look(v);
+		}
+		alarm = vrrp_alarm_find(&v->alarms, VRRP_ALARM_BFD_ELSEWHERE);
+		if (turn == 0) {
+			assert_null(alarm);
+			vrrp_instance_free(v);
+			continue;
+		}
+		assert_non_null(alarm);
+		assert_int_equal(alarm->who.address.bytes[3], 3);
+		assert_non_null(strstr(alarm->text, "with 192.0.2.99"));
+	}
+}
+
 /* V-53 - the reverse: a unicast advert to a multicast instance. */
 static void
 test_vrrp_accept_multicast_refuses_unicast_adverts(void **state)
@@ -616,6 +650,8 @@ main(void)
 	    TEST(test_vrrp_accept_any_source_where_no_network_is_known),
 	    TEST(test_vrrp_accept_unicast_takes_adverts_of_its_peers_only),
 	    TEST(test_vrrp_accept_unicast_of_an_unknown_source_is_an_alarm),
+	    TEST(
+	    test_vrrp_accept_active_of_another_source_than_the_session_is_an_alarm),
 	    TEST(test_vrrp_accept_multicast_refuses_unicast_adverts),
 	    TEST(test_vrrp_accept_unicast_min_ttl_allows_so_many_routers),
 	    TEST(test_vrrp_accept_ipv6_global_source_is_refused),
