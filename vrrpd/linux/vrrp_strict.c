@@ -151,10 +151,11 @@ read_rule(struct vrrp_strict *st, const struct nlmsghdr *h)
 		s.family = head->nfgen_family;
 	nla_for_each_nested(expression, tb[NFTA_RULE_EXPRESSIONS], left)
 		see_expression(expression, &s);
+	/* That there is one is known at once, that there is none only at the end. */
 	if (s.asks && s.family != NFPROTO_IPV6)
-		st->next_found[0] = true;
+		st->found[0] = st->next_found[0] = true;
 	if (s.asks && s.family != NFPROTO_IPV4)
-		st->next_found[1] = true;
+		st->found[1] = st->next_found[1] = true;
 }
 
 /* --- all of them --- */
