@@ -46,23 +46,46 @@ value_of_all(const struct vrrp_setting *s, void *arg)
 	return value;
 }
 
-/* Without a virtual MAC the interface itself has to answer. */
-static bool
-answers_nobody(const struct vrrp_instance *v)
+static int
+arp_ignore_of(const char *link)
 {
 	int all = 0, own = 0;
 
-	if (v->p.virtual_mac || v->p.family != AF_INET)
-		return false;
 	(void)devconf_get(AF_INET, "all", "arp_ignore", &all);
-	(void)devconf_get(AF_INET, v->iface->link.name, "arp_ignore", &own);
-	return (all > own ? all : own) == 8;
+	(void)devconf_get(AF_INET, link, "arp_ignore", &own);
+	return all > own ? all : own;
+}
+
+/*
+ * An interface of the host's that has an address of ours, be it that of the instance or
+ * one that the address names, and answers ARP for none; NULL: there is none.  The
+ * device of a virtual MAC has another answer (vrrp_setting_obstacle()).
+ */
+static const struct nl_link *
+answers_nobody(const struct vrrp_instance *v)
+{
+	const struct vrrp_vip_address *a;
+	const struct nl_link *link;
+	unsigned i;
+
+	a = v->vips == NULL ? NULL : vrrp_vip_addresses(v->vips);
+	for (i = 0; a != NULL && i < vrrp_params_addresses(&v->p); i++) {
+		if (a[i].prefix.addr.family != AF_INET || (v->p.virtual_mac &&
+		    a[i].ifindex == vrrp_vip_ifindex(v->vips)))
+			continue;
+		link = a[i].ifindex == v->iface->link.ifindex ?
+		    &v->iface->link : nl_link_at(v->env->nl, a[i].ifindex);
+		if (link != NULL && arp_ignore_of(link->name) == 8)
+			return link;
+	}
+	return NULL;
 }
 
 static void
 look_at_settings(struct vrrp_instance *v)
 {
 	const struct vrrp_setting *s = NULL;
+	const struct nl_link *silent = NULL;
 	char text[VRRP_ALARM_TEXT_MAX];
 	int value;
 
@@ -71,11 +94,11 @@ look_at_settings(struct vrrp_instance *v)
 		s = vrrp_setting_obstacle(AF_INET,
 		    v->vips != NULL && vrrp_vip_steer_error(v->vips) != 0,
 		    value_of_all, NULL, &value);
-	if (s == NULL && answers_nobody(v)) {
+	if (s == NULL && (silent = answers_nobody(v)) != NULL) {
 		(void)snprintf(text, sizeof(text), "arp_ignore of %s or of all "
 		    "interfaces is 8: ARP is answered for no address of it; "
 		    "sysctl -w net.ipv4.conf.%s.arp_ignore=1",
-		    v->iface->link.name, v->iface->link.name);
+		    silent->name, silent->name);
 		vrrp_alert_raise(v, VRRP_ALARM_HOST_SETTING, NULL, text, 0);
 		return;
 	}
@@ -119,15 +142,9 @@ name_stranger(struct vrrp_instance *v, char *buf, size_t size)
 
 /* The interface itself answers ARP for whatever address the host has. */
 static bool
-answers_for_all(const struct vrrp_instance *v)
+answers_for_all(const struct vrrp_instance *v, const struct addr *a)
 {
-	int all = 0, own = 0;
-
-	if (v->p.family != AF_INET)
-		return false;
-	(void)devconf_get(AF_INET, "all", "arp_ignore", &all);
-	(void)devconf_get(AF_INET, v->iface->link.name, "arp_ignore", &own);
-	return all == 0 && own == 0;
+	return a->family == AF_INET && arp_ignore_of(v->iface->link.name) == 0;
 }
 
 /*
@@ -149,7 +166,8 @@ place_of(const struct vrrp_instance *v, const struct vrrp_vip_address *a)
 	while ((link = nl_link_next_known(v->env->nl, link)) != NULL)
 		if (vrrp_stranger_may_have(link, &v->iface->link) &&
 		    stands_on(v, a, link->ifindex) &&
-		    (vrrp_stranger_is_asked(link) || answers_for_all(v)))
+		    (vrrp_stranger_is_asked(link) ||
+		    answers_for_all(v, &a->prefix.addr)))
 			return link;
 	return NULL;
 }

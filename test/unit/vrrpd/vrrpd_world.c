@@ -589,7 +589,7 @@ devconf_get(uint8_t family, const char *dev, const char *key, int *value)
 		return 0;
 	}
 	if (family == AF_INET && strcmp(key, "arp_ignore") == 0) {
-		*value = 0;
+		*value = strcmp(dev, "eth0") == 0 ? 0 : world.arp_ignore;
 		return 0;
 	}
 	assert_int_equal(family, AF_INET6);

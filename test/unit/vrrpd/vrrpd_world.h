@@ -40,6 +40,7 @@ struct world {
 	uint8_t		announcement[128];	/* the first of the last round */
 	int		forwarding;	/* net.ipv6.conf.eth0.forwarding */
 	int		arp_filter;	/* of "all" */
+	int		arp_ignore;	/* of links other than eth0 */
 	int		steer_error;
 	bool		strict;		/* the host's firewall */
 	const char	*unsettled;	/* setting of the device */

@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_guard \
 	test/unit/vrrpd/instance/test_vrrp_history \
 	test/unit/vrrpd/instance/test_vrrp_hold \
+	test/unit/vrrpd/instance/test_vrrp_host \
 	test/unit/vrrpd/instance/test_vrrp_instance \
 	test/unit/vrrpd/instance/test_vrrp_machine \
 	test/unit/vrrpd/instance/test_vrrp_peer \
@@ -70,6 +71,11 @@ test_unit_vrrpd_instance_test_vrrp_history_SOURCES = \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_history_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_host_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_host.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_host_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_hold_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_hold.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
