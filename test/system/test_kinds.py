@@ -137,8 +137,13 @@ def test_kinds_without_a_device_work_without_a_virtual_mac(lab, kind):
 
 def test_kinds_without_a_device_auto_goes_without(lab):
     interface = kinds.build(lab, "ipvlan-l2")
-    kinds.start(lab, interface, ["v4m"], "virtual_mac = auto")
-    assert not lab.r1.instance("v4m")["virtual-mac"]
+    for router, priority in ((lab.r1, 200), (lab.r2, 100)):
+        router.start_vrrpd(kinds.lablib.vrrpd_conf(
+            name="v4m", interface=interface, priority=priority,
+            advert_int=kinds.ADVERT_CS, virtual_mac="auto",
+            addresses=(kinds.ADDRESSES["v4m"] + "/24",)))
+    lab.r1.wait_state("active", 30, "v4m")
+    assert lab.r1.instance("v4m").get("virtual-mac-device") in (None, "")
     kinds.answers(lab, ["v4m"])
 
 

@@ -108,3 +108,25 @@ def test_vrf_is_entered_and_left_while_active(lab):
     kinds.answers(lab)
     lab.r1.vrrpd.stop()
     assert device not in lab.r1.links()
+
+
+def test_vrf_checks_ask_in_the_one_that_is_named(lab):
+    build(lab)
+    checks = "".join("%s { address = %s %s  interval = 200ms }\n" % row for row in (
+        ("ping gw", "192.0.2.100", " vrf = red"),
+        ("ping gw6", "2001:db8::100", " vrf = red"),
+        ("ping outside", "192.0.2.100", ""),
+        ("tcp db", "192.0.2.100", " port = 99  vrf = red"),
+        ("tcp nowhere", "192.0.2.100", " port = 99")))
+    tracks = "".join("    track_%s { weight = -1 }\n" % name for name in (
+        "ping gw", "ping gw6", "ping outside", "tcp db", "tcp nowhere"))
+    with lab.client.open_socket() as server:
+        server.bind(("192.0.2.100", 99))
+        server.listen(64)
+        lab.r1.start_vrrpd(checks + kinds.config("eth0", 100, ["v4m"],
+                                                 extra=tracks))
+        want = {"gw": True, "gw6": True, "outside": False, "db": True,
+                "nowhere": False}
+        lablib.wait_for(lambda: {t["name"]: t["state"] == "up" for t in
+                                 lab.r1.instance("v4m")["tracks"]} == want, 20,
+            lambda: str(lab.r1.instance("v4m")))

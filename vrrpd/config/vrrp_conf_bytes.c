@@ -30,7 +30,7 @@ static_assert(!LP64 || sizeof(struct vrrp_bfd_params) == 88, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_track_ref) == 64, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_notify_params) == 3152,
     "a new field?");
-static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 3120,
+static_assert(!LP64 || sizeof(struct vrrp_tracker_params) == 3136,
     "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_group_params) == 5264,
     "a new field?");
@@ -281,6 +281,7 @@ vrrp_code_tracker(struct conf_coder *c, struct vrrp_tracker_params *t)
 	TEXT(c, t->on_change);
 	TEXT(c, t->on_change_user);
 	SPAN(c, t->on_change_timeout_ns);
+	TEXT(c, t->vrf);
 	LINE(c, t->line);
 }
 

@@ -75,6 +75,7 @@ print_tracker(FILE *f, const struct vrrp_tracker_params *t)
 	if (t->kind == VRRP_TRACK_TCP)
 		(void)fprintf(f, "    port = %u\n", t->port);
 	print_addr(f, "source", &t->source);
+	print_text(f, "vrf", t->vrf);
 	if (t->kind == VRRP_TRACK_HTTP)
 		print_status(f, t);
 	print_text(f, "match", t->match);

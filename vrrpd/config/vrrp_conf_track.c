@@ -83,6 +83,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		WORD("address"),
 		WORD("port"),
 		WORD("source"),
+		WORD("vrf"),
 		WORD("interval"),
 		WORD("timeout"),
 		WORD("fall"),
@@ -113,6 +114,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 		BEGINNING,
 		WORD("address"),
 		WORD("source"),
+		WORD("vrf"),
 		WORD("interval"),
 		WORD("timeout"),
 		WORD("fall"),
@@ -335,6 +337,7 @@ build_tcp(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	build_pace(p, sec, t);
 	(void)given(p, sec, t, "address");
 	build_addresses(p, sec, t);
+	(void)read_interface(p, sec, "vrf", t->vrf);
 	if (given(p, sec, t, "port") &&
 	    read_int(p, sec, "port", 1, 65535, &n))
 		t->port = (uint16_t)n;
@@ -349,6 +352,7 @@ build_ping(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	build_pace(p, sec, t);
 	(void)given(p, sec, t, "address");
 	build_addresses(p, sec, t);
+	(void)read_interface(p, sec, "vrf", t->vrf);
 }
 
 /* http[s]://HOST[:PORT][/...]; HOST may be [IPv6]. */

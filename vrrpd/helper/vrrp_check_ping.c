@@ -7,6 +7,9 @@
  * cookie of the present round: an answer that comes late belongs to a round
  * that has failed already.
  *
+ * A VRF is named with each request, like the source: all checks share a socket, which
+ * hears what comes from any VRF (net.ipv4.raw_l3mdev_accept, 1 by default).
+ *
  * The kernel sorts out all but echo replies; whoever sends us replies by the
  * thousand gets a share of the loop, no more.
  */
@@ -54,6 +57,7 @@ struct check_ping {
 	struct ping_socket	*sock;
 	unsigned		 slot;
 	struct addr		 address, source;
+	const char		*vrf;		/* "": none */
 	uint16_t		 sequence;
 	uint8_t			 cookie[COOKIE];
 	bool			 waiting;
@@ -214,19 +218,20 @@ build(struct check_ping *c, uint8_t *packet)
 	packet[3] = (uint8_t)sum;
 }
 
-/* The source address travels with the packet: all checks share the socket. */
+/* Both travel with the packet: all checks share the socket.  vrf: its index, or 0. */
 static void
-put_source(struct msghdr *msg, void *control, const struct addr *source)
+put_source(struct msghdr *msg, void *control, uint8_t family,
+    const struct addr *source, unsigned vrf)
 {
 	struct cmsghdr *c;
-	struct in_pktinfo v4 = { .ipi_ifindex = 0 };
-	struct in6_pktinfo v6 = { .ipi6_ifindex = 0 };
+	struct in_pktinfo v4 = { .ipi_ifindex = (int)vrf };
+	struct in6_pktinfo v6 = { .ipi6_ifindex = vrf };
 
 	msg->msg_control = control;
-	msg->msg_controllen = source->family == AF_INET ?
+	msg->msg_controllen = family == AF_INET ?
 	    CMSG_SPACE(sizeof(v4)) : CMSG_SPACE(sizeof(v6));
 	c = CMSG_FIRSTHDR(msg);
-	if (source->family == AF_INET) {
+	if (family == AF_INET) {
 		memcpy(&v4.ipi_spec_dst, source->bytes,
 		    sizeof(v4.ipi_spec_dst));
 		c->cmsg_level = IPPROTO_IP;
@@ -255,9 +260,12 @@ ask(struct check_ping *c)
 	struct iovec iov = { .iov_base = packet, .iov_len = sizeof(packet) };
 	struct msghdr msg = { .msg_name = &to, .msg_iov = &iov,
 	    .msg_iovlen = 1 };
+	unsigned vrf = 0;
 
 	if (c->sock->fd == -1)
 		return c->sock->error;
+	if (c->vrf[0] != '\0' && (vrf = if_nametoindex(c->vrf)) == 0)
+		return ENODEV;
 	if (getrandom(c->cookie, sizeof(c->cookie), GRND_NONBLOCK) !=
 	    (ssize_t)sizeof(c->cookie))
 		return EAGAIN;
@@ -265,8 +273,8 @@ ask(struct check_ping *c)
 	build(c, packet);
 	memset(&control, 0, sizeof(control));
 	msg.msg_namelen = addr_to_sockaddr(&c->address, 0, 0, &to);
-	if (addr_is_set(&c->source))
-		put_source(&msg, &control, &c->source);
+	if (addr_is_set(&c->source) || vrf != 0)
+		put_source(&msg, &control, c->sock->family, &c->source, vrf);
 	return sendmsg(c->sock->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ?
 	    errno : 0;
 }
@@ -316,6 +324,7 @@ ping_open(struct vrrp_checked *t, const struct vrrp_tracker_params *p)
 	c->sock = &ping->sockets[p->address.family == AF_INET ? 0 : 1];
 	c->address = p->address;
 	c->source = p->source;
+	c->vrf = p->vrf;
 	ping->slots[slot] = c;
 	return c;
 }

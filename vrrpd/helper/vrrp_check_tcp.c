@@ -1,7 +1,7 @@
 /*
  * vrrp_check_tcp.c - a tracker of kind tcp: does the port take connections?
  *
- * A round is one connect() that does not block.  A connection that came about
+ * A round is one connect() that does not block, in the VRF that is named.  A connection that came about
  * is reset, not closed: nothing was said on it, and the hundred a second of a
  * fast check would each leave a port in TIME_WAIT for a minute.
  */
@@ -21,6 +21,7 @@ struct check_tcp {
 	struct loop		*loop;
 	struct sockaddr_storage	 to, from;
 	socklen_t		 to_len, from_len;	/* from_len 0: any */
+	const char		*vrf;			/* "": none */
 	int			 fd;			/* -1: no round */
 	struct event		*event;
 };
@@ -71,6 +72,9 @@ dial(struct check_tcp *c)
 	    SOCK_NONBLOCK, 0);
 	if (c->fd == -1)
 		return errno;
+	if (c->vrf[0] != '\0' && setsockopt(c->fd, SOL_SOCKET,
+	    SO_BINDTODEVICE, c->vrf, (socklen_t)strlen(c->vrf) + 1) == -1)
+		return errno;
 	if (c->from_len != 0 && bind(c->fd, (struct sockaddr *)&c->from,
 	    c->from_len) == -1)
 		return errno;
@@ -119,6 +123,7 @@ tcp_open(struct vrrp_checked *t, const struct vrrp_tracker_params *p)
 	c->loop = vrrp_checked_loop(t);
 	c->fd = -1;
 	c->to_len = addr_to_sockaddr(&p->address, p->port, 0, &c->to);
+	c->vrf = p->vrf;
 	c->from_len = addr_to_sockaddr(&p->source, 0, 0, &c->from);
 	return c;
 }

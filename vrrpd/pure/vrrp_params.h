@@ -146,6 +146,7 @@ struct vrrp_tracker_params {
 	char			on_change[VRRP_COMMAND_MAX];
 	char			on_change_user[VRRP_USER_MAX];
 	int64_t			on_change_timeout_ns;
+	char			vrf[IF_NAMESIZE];	/* tcp, ping; "" = none */
 	int			line;
 };
 

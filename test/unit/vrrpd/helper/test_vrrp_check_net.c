@@ -224,6 +224,27 @@ test_vrrp_check_tcp_source_of_others_fails(void **state)
 	close(fd);
 }
 
+/* Any device will do for a VRF here; without one the check fails. */
+static void
+test_vrrp_check_tcp_in_a_vrf(void **state)
+{
+	struct vrrp_tracker_params p = tracker(VRRP_TRACK_TCP, "127.0.0.1");
+	int fd = listener(&p.port);
+
+	(void)state;
+	(void)strcpy(p.vrf, "lo");
+	declare(&p);
+	run_until(1);
+	assert_true(last.up);
+	forget();
+	(void)strcpy(p.vrf, "no-such-vrf");
+	declare(&p);
+	run_until(1);
+	assert_false(last.up);
+	assert_string_equal(last.reason, strerror(ENODEV));
+	close(fd);
+}
+
 /* The queue of the listener is full: nothing answers, the deadline ends it. */
 static void
 test_vrrp_check_tcp_silence_ends_at_the_deadline(void **state)
@@ -287,6 +308,32 @@ test_vrrp_check_ping_hears_its_answers(void **state)
 		assert_true(last.up);
 		run_for(100 * NS_PER_MS);
 		assert_int_equal(told, 1);
+		forget();
+	}
+}
+
+static void
+test_vrrp_check_ping_in_a_vrf(void **state)
+{
+	static const char *const addresses[] = { "127.0.0.1", "::1" };
+	struct vrrp_tracker_params p;
+	unsigned i;
+
+	(void)state;
+	if (!raw_allowed())
+		skip();
+	for (i = 0; i < 2; i++) {
+		p = tracker(VRRP_TRACK_PING, addresses[i]);
+		(void)strcpy(p.vrf, "lo");
+		declare(&p);
+		run_until(1);
+		assert_true(last.up);
+		forget();
+		(void)strcpy(p.vrf, "no-such-vrf");
+		declare(&p);
+		run_until(1);
+		assert_false(last.up);
+		assert_string_equal(last.reason, strerror(ENODEV));
 		forget();
 	}
 }
@@ -642,6 +689,8 @@ main(void)
 		T(test_vrrp_check_tcp_follows_the_port),
 		T(test_vrrp_check_tcp_asks_each_interval_from_its_source),
 		T(test_vrrp_check_tcp_source_of_others_fails),
+		T(test_vrrp_check_tcp_in_a_vrf),
+		T(test_vrrp_check_ping_in_a_vrf),
 		T(test_vrrp_check_tcp_silence_ends_at_the_deadline),
 		T(test_vrrp_check_ping_hears_its_answers),
 		T(test_vrrp_check_ping_silence_is_down),
