@@ -751,9 +751,10 @@ nl_carry_out(struct nl *nl, const uint8_t *bytes, size_t len)
 		if (len < sizeof(h))
 			return -EINVAL;
 		memcpy(&h, bytes, sizeof(h));
+		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > len)
+			return -EINVAL;
 		size = NLMSG_ALIGN(h.nlmsg_len);
-		if (h.nlmsg_len < sizeof(h) || size > len ||
-		    size > sizeof(buf))
+		if (size > len || size > sizeof(buf))
 			return -EINVAL;
 		memcpy(buf, bytes, size);
 		((struct nlmsghdr *)(void *)buf)->nlmsg_flags |=

@@ -88,8 +88,11 @@ vrrp_renewal_decode(const uint8_t *body, size_t len,
 		if (r.len - at < sizeof(h))
 			return false;
 		memcpy(&h, r.netlink + at, sizeof(h));
+		/* A length near the end of its type would be aligned to 0. */
+		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > r.len - at)
+			return false;
 		size = NLMSG_ALIGN(h.nlmsg_len);
-		if (h.nlmsg_len < sizeof(h) || size > r.len - at ||
+		if (size > r.len - at ||
 		    !is_renewal(&h, r.netlink + at))
 			return false;
 	}

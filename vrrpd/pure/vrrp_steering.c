@@ -137,8 +137,11 @@ vrrp_steering_decode(const uint8_t *body, size_t len,
 		if (s.len - at < sizeof(h))
 			return false;
 		memcpy(&h, s.netlink + at, sizeof(h));
+		/* A length near the end of its type would be aligned to 0. */
+		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > s.len - at)
+			return false;
 		size = NLMSG_ALIGN(h.nlmsg_len);
-		if (h.nlmsg_len < sizeof(h) || size > s.len - at ||
+		if (size > s.len - at ||
 		    !is_steering(&h, s.netlink + at))
 			return false;
 	}

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -126,6 +127,30 @@ test_vrrp_renewal_decoder_takes_renewals_only(void **state)
 	assert_false(is_taken(&m));
 }
 
+/* In a block of its own size, so that a sanitizer sees a look beyond its end. */
+static void
+test_vrrp_renewal_decoder_stays_within_the_message(void **state)
+{
+	struct message m = make();
+	const struct vrrp_renewal r = { { 5 }, (const uint8_t *)&m,
+	    sizeof(m) };
+	struct vrrp_renewal out;
+	uint8_t *exact;
+	uint32_t i;
+	size_t len;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		m.h.nlmsg_len = UINT32_MAX - i;
+		len = vrrp_renewal_encode(&r, buf, sizeof(buf));
+		exact = malloc(len);
+		assert_non_null(exact);
+		memcpy(exact, buf, len);
+		assert_false(vrrp_renewal_decode(exact, len, &out));
+		free(exact);
+	}
+}
+
 static void
 test_vrrp_renewal_is_late_after_a_second(void **state)
 {
@@ -204,6 +229,8 @@ main(void)
 		cmocka_unit_test(test_vrrp_renewal_survives_its_bytes),
 		cmocka_unit_test(test_vrrp_renewal_of_nothing_is_none),
 		cmocka_unit_test(test_vrrp_renewal_decoder_takes_renewals_only),
+		cmocka_unit_test(
+		    test_vrrp_renewal_decoder_stays_within_the_message),
 		cmocka_unit_test(test_vrrp_renewal_is_late_after_a_second),
 		cmocka_unit_test(test_vrrp_renewal_answer_survives_its_bytes),
 		cmocka_unit_test(

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -197,6 +198,33 @@ test_vrrp_steering_takes_routes_in_our_tables(void **state)
 	assert_false(route_is_taken(&r));
 }
 
+/* In a block of its own size, so that a sanitizer sees a look beyond its end. */
+static void
+test_vrrp_steering_stays_within_the_message(void **state)
+{
+	struct rule rule = a_rule();
+	struct route route = a_route();
+	const struct vrrp_steering s[2] = {
+		{ 1, (const void *)&rule, sizeof(rule) },
+		{ 1, (const void *)&route, sizeof(route) },
+	};
+	struct vrrp_steering out;
+	uint8_t *exact;
+	unsigned i;
+	size_t len;
+
+	(void)state;
+	for (i = 0; i < 16; i++) {
+		rule.h.nlmsg_len = route.h.nlmsg_len = UINT32_MAX - i / 2;
+		len = vrrp_steering_encode(&s[i % 2], buf, sizeof(buf));
+		exact = malloc(len);
+		assert_non_null(exact);
+		memcpy(exact, buf, len);
+		assert_false(vrrp_steering_decode(exact, len, &out));
+		free(exact);
+	}
+}
+
 static void
 test_vrrp_steered_survives_its_bytes(void **state)
 {
@@ -226,6 +254,8 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_steering_takes_rules_of_one_address_to_our_tables),
 		cmocka_unit_test(test_vrrp_steering_takes_routes_in_our_tables),
+		cmocka_unit_test(
+		    test_vrrp_steering_stays_within_the_message),
 		cmocka_unit_test(test_vrrp_steered_survives_its_bytes),
 	};
 
