@@ -567,12 +567,48 @@ def test_host_where_proc_sys_is_read_only(lab):
     wait_for(lambda: "virtual_mac = no" in r1.vrrpctl("show", "web").stdout,
              10, "the way out")
     r1.vrrpd.stop()
+    checked = lambda: r1.run(contained(r1, *READ_ONLY), "-n", "-f",
+                             r1.vrrpd_conf).stderr
+    assert "/proc/sys is read-only here" in checked()
     for key, value in (("forwarding", 1), ("accept_ra", 0), ("autoconf", 0),
                        ("accept_dad", 0)):
         r1.sysctl("net.ipv6.conf.default." + key, value)
+    assert "read-only" not in checked()
     r1.start_vrrpd(vrrpd_conf(addresses=VIPS6),
                    program=contained(r1, *READ_ONLY))
     r1.wait_state("active")
+
+
+def test_host_two_daemons_in_pid_namespaces_of_their_own(lab):
+    """Two pods on one network of the host: neither takes the other's device."""
+    r1 = lab.r1
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    mine = device(r1)
+    theirs = mine.replace("-51-", "-52-")
+    conf = r1.dir / "pod.conf"
+    conf.write_text(vrrpd_conf(name="db", vrid=52,
+                               addresses=(NETWORK + ".52/24",)))
+    script = contained(r1, "unshare -p -f --kill-child --mount-proc")
+    start_pod = lambda: r1.start("pod", script, "-f", conf, "-s",
+                                 r1.dir / "pod.sock", "-b", r1.bfdd_sock,
+                                 "-S", r1.dir / "pod-state")
+    has = lambda vip, link: wait_for(
+        lambda: link in r1.links() and vip in r1.addresses(link), 10,
+        vip + " on " + link)
+    pod = start_pod()
+    has(NETWORK + ".52", theirs)
+    has(VIP, mine)
+    r1.vrrpd.stop()
+    assert mine not in r1.links() and theirs in r1.links()
+    r1.start_vrrpd(vrrpd_conf())
+    r1.wait_state("active")
+    has(NETWORK + ".52", theirs)
+    pod.stop(signal.SIGKILL)                # what it had made is left
+    assert theirs in r1.links()
+    pod = start_pod()
+    has(NETWORK + ".52", theirs)
+    has(VIP, mine)
 
 
 def test_host_where_root_cannot_give_files_away(lab):
