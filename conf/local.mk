@@ -3,6 +3,7 @@ dist_doc_DATA = README.md
 exampledir = $(docdir)/examples
 dist_example_DATA = \
 	conf/bfdd.conf.example \
+	conf/hooks.conf.example \
 	conf/vrrpd-ipvs.conf.example \
 	conf/vrrpd.conf.example \
 	# end
@@ -12,11 +13,25 @@ dist_example_SCRIPTS = \
 	conf/notify-webhook \
 	# end
 
+# Examples that name where the programs are.
+example_DATA = \
+	conf/bfdd.openrc \
+	conf/bfdd.sysv \
+	conf/swiftover-events.service \
+	conf/vrrpd.openrc \
+	conf/vrrpd.sysv \
+	# end
+
 CONF_TEMPLATES = \
+	conf/bfdd.openrc.in \
 	conf/bfdd.service.in \
+	conf/bfdd.sysv.in \
+	conf/swiftover-events.service.in \
 	conf/swiftover.sysusers.in \
 	conf/swiftover.tmpfiles.in \
+	conf/vrrpd.openrc.in \
 	conf/vrrpd.service.in \
+	conf/vrrpd.sysv.in \
 	# end
 CONF_MADE = $(CONF_TEMPLATES:.in=)
 EXTRA_DIST += \
@@ -37,16 +52,39 @@ noinst_DATA = $(CONF_MADE)
 
 $(CONF_MADE): Makefile
 	$(AM_V_GEN)$(MKDIR_P) conf && $(SED) \
+	    -e 's|@bindir[@]|$(bindir)|g' \
 	    -e 's|@sbindir[@]|$(sbindir)|g' \
+	    -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
 	    -e 's|@statedir[@]|$(statedir)|g' \
 	    -e 's|@DAEMON_USER[@]|$(DAEMON_USER)|g' \
 	    -e 's|@CHECK_USER[@]|$(CHECK_USER)|g' \
 	    $(top_srcdir)/$@.in > $@.tmp && mv $@.tmp $@
+conf/bfdd.openrc: conf/bfdd.openrc.in
 conf/bfdd.service: conf/bfdd.service.in
+conf/bfdd.sysv: conf/bfdd.sysv.in
+conf/swiftover-events.service: conf/swiftover-events.service.in
 conf/swiftover.sysusers: conf/swiftover.sysusers.in
 conf/swiftover.tmpfiles: conf/swiftover.tmpfiles.in
+conf/vrrpd.openrc: conf/vrrpd.openrc.in
 conf/vrrpd.service: conf/vrrpd.service.in
+conf/vrrpd.sysv: conf/vrrpd.sysv.in
+
+# For those who also look at interfaces: networkd and NetworkManager leave our devices
+# alone, and firewalld knows what routers say to each other.
+firewalldservicesdir = $(prefix)/lib/firewalld/services
+networkddir = $(prefix)/lib/systemd/network
+udevrulesdir = $(prefix)/lib/udev/rules.d
+dist_firewalldservices_DATA = \
+	conf/swiftover-bfd.xml \
+	conf/swiftover-vrrp.xml \
+	# end
+dist_networkd_DATA = \
+	conf/00-swiftover.network \
+	# end
+dist_udevrules_DATA = \
+	conf/80-swiftover.rules \
+	# end
 
 # Under other names than they have here, so by hand.
 completionsdir = $(datadir)/bash-completion/completions

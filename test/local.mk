@@ -15,6 +15,7 @@ dist_check_SCRIPTS += \
 	test/purity.sh \
 	test/req.sh \
 	test/sizes.sh \
+	test/units.sh \
 	# end
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
 EXTRA_DIST += \
