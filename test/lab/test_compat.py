@@ -615,6 +615,9 @@ def test_accept_no_leaves_no_table_however_it_ends(lab):
     lab.r1.wait_state("active")
     (first,) = tables(lab.r1)
     assert first.startswith("table inet swiftover-")
+    # Behind IPVS, which takes what is for its services at 98 and 99.
+    assert "type filter hook input priority 110;" in lab.r1.run(
+        "nft", "-y", "list", "ruleset").stdout
     # A second daemon has its own, and an operator's flush takes neither.
     path = lab.r1.dir / "other.conf"
     path.write_text(other)

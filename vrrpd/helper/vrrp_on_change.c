@@ -31,8 +31,10 @@ struct watched {
 	struct vrrp_on_change	*owner;
 	struct vrrp_level	 level;		/* kind and name: whose */
 	enum result		 holds, told;
-	enum result		 before;	/* of the one that runs */
+	enum result		 tells, before;	/* the one that runs */
 	bool			 runs;
+	unsigned		 failures;	/* in a row, of what holds */
+	mono_t			 retry;		/* not before, after a failure */
 	bool			 wanted;	/* by the configuration */
 };
 
@@ -52,15 +54,29 @@ struct vrrp_on_change {
 
 static void	look(struct watched *);
 
+/* Once a second while anything waits: the instants need not be precise. */
+static void
+look_later(struct vrrp_on_change *c)
+{
+	loop_timer_set(c->again, mono_add(loop_clock(),
+	    VRRP_ON_CHANGE_RETRY_NS));
+}
+
 static void
 again_cb(mono_t deadline, void *arg)
 {
 	struct vrrp_on_change *c = arg;
+	bool waits = false;
 	unsigned i;
 
 	(void)deadline;
-	for (i = 0; i < c->count; i++)
+	for (i = 0; i < c->count; i++) {
 		look(c->list[i]);
+		waits = waits || (!c->list[i]->runs &&
+		    c->list[i]->failures > 0);
+	}
+	if (waits)
+		look_later(c);
 }
 
 struct vrrp_on_change *
@@ -117,7 +133,8 @@ static bool
 is_due(const struct watched *w)
 {
 	return w->holds != UNKNOWN && w->holds != w->told &&
-	    params_of(w) != NULL;
+	    params_of(w) != NULL && (w->failures == 0 ||
+	    !mono_before(loop_clock(), w->retry));
 }
 
 bool
@@ -190,20 +207,41 @@ build_words(const struct watched *w, struct words *out)
 }
 
 static void
+has_failed(struct watched *w)
+{
+	int64_t wait_ns = VRRP_ON_CHANGE_RETRY_NS;
+	unsigned i;
+
+	for (i = 0; i < w->failures && wait_ns < VRRP_ON_CHANGE_RETRY_MAX_NS;
+	    i++)
+		wait_ns *= 2;
+	w->told = UNKNOWN;
+	/* A result that holds no more needs no second try: the newest is told now. */
+	if (w->tells != w->holds)
+		return;
+	w->failures++;
+	w->retry = mono_add(loop_clock(), wait_ns);
+	look_later(w->owner);
+}
+
+static void
 on_done(const struct vrrp_run_result *r, void *arg)
 {
-	const struct watched *w = arg;
+	struct watched *w = arg;
 	const char *kind = vrrp_track_kind_name(w->level.kind);
 
-	if (r->end == VRRP_RUN_EXITED && r->code == 0)
+	if (r->end == VRRP_RUN_EXITED && r->code == 0) {
+		w->failures = 0;
 		log_info("on_change %s=%s state=%s before=%s took_ms=%lld",
-		    kind, w->level.name, result_words[w->told],
+		    kind, w->level.name, result_words[w->tells],
 		    result_words[w->before], (long long)(r->took_ns /
 		    NS_PER_MS));
-	else
-		log_warning("on_change %s=%s state=%s before=%s failed: %s",
-		    kind, w->level.name, result_words[w->told],
-		    result_words[w->before], r->reason);
+		return;
+	}
+	log_warning("on_change %s=%s state=%s before=%s failed: %s", kind,
+	    w->level.name, result_words[w->tells], result_words[w->before],
+	    r->reason);
+	has_failed(w);
 }
 
 static void
@@ -249,13 +287,12 @@ look(struct watched *w)
 		log_warning("on_change %s=%s not run yet: too many programs at "
 		    "once", vrrp_track_kind_name(w->level.kind),
 		    w->level.name);
-		loop_timer_set(w->owner->again, mono_add(loop_clock(),
-		    VRRP_ON_CHANGE_AGAIN_NS));
+		look_later(w->owner);
 		return;
 	}
 	w->runs = true;
 	w->before = w->told;
-	w->told = w->holds;
+	w->told = w->tells = w->holds;
 }
 
 /* --- known levels, declared trackers --- */
@@ -288,6 +325,8 @@ vrrp_on_change_level(struct vrrp_on_change *c, const struct vrrp_level *l)
 	if (w == NULL)
 		return;
 	w->level = *l;
+	if (w->holds != (l->up ? UP : DOWN))
+		w->failures = 0;
 	w->holds = l->up ? UP : DOWN;
 	look(w);
 }
@@ -317,6 +356,7 @@ declare(struct vrrp_on_change *c, struct watched *w)
 	    old->on_change[0] != '\0'))
 		return;
 	w->told = UNKNOWN;
+	w->failures = 0;
 	if (old != NULL && !vrrp_tracker_same_check(old, new))
 		w->holds = UNKNOWN;
 }

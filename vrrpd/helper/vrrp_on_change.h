@@ -10,6 +10,10 @@
  * the newest, and one that is back at what was told is told to nobody.  Trackers do
  * not wait for each other.
  *
+ * A program that fails has told nobody knows what: it is run again, after a second, and
+ * after twice as long each time up to VRRP_ON_CHANGE_RETRY_MAX_NS, with UNKNOWN as what
+ * was before; at once when the result changes.
+ *
  * The first result after a start is told, as a change from UNKNOWN: whatever the
  * program keeps (a table of the kernel, say) may be of any age.  So is the first
  * one of a tracker that checks something else since a reload, or that has an
@@ -33,8 +37,9 @@
 #include "vrrpd/pure/vrrp_level.h"
 #include "vrrpd/pure/vrrp_params.h"
 
-/* After the runner had no room: when to try again. */
-#define VRRP_ON_CHANGE_AGAIN_NS	NS_PER_S
+/* After a failure, or when the runner had no room: when to try again. */
+#define VRRP_ON_CHANGE_RETRY_NS	NS_PER_S
+#define VRRP_ON_CHANGE_RETRY_MAX_NS (64 * NS_PER_S)
 
 struct vrrp_on_change;
 
@@ -50,7 +55,7 @@ void	vrrp_on_change_apply(struct vrrp_on_change *,
  * declared yet.
  */
 void	vrrp_on_change_level(struct vrrp_on_change *, const struct vrrp_level *);
-/* Nothing runs, and nothing is left to be told. */
+/* Nothing runs, and nothing is about to; a failure may be waiting for its time. */
 bool	vrrp_on_change_idle(const struct vrrp_on_change *);
 /* Call cb whenever that becomes so. */
 void	vrrp_on_change_on_idle(struct vrrp_on_change *, void (*cb)(void *),

@@ -5,7 +5,7 @@
  *		set ipv4 { type ipv4_addr }
  *		set ipv6 { type ipv6_addr }
  *		chain input {
- *			type filter hook input priority -10; policy accept;
+ *			type filter hook input priority 110; policy accept;
  *			ip daddr @ipv4 counter drop
  *			icmpv6 type 133-137 accept
  *			ip6 daddr @ipv6 counter drop
@@ -15,6 +15,11 @@
  * What it does not touch.  The input hook sees local delivery only, so that
  * forwarding is as before (V-108); ARP never comes there, and neighbour
  * discovery is let through (V-105).
+ *
+ * Nor what IPVS takes.  A director answers for the address in the kernel, at the
+ * priorities 98 and 99 of the same hook, and what it has taken goes no further; the
+ * chain is behind, so that services of IPVS go on and all else to the address is
+ * dropped.  The operator's own filter stands at 0, before both.
  *
  * When.  An address is in its set from before the instance starts until it is
  * gone.  While Backup the address is not local and nothing matches; becoming
@@ -77,7 +82,7 @@
 #define ARP_REPLY	2
 #define ARP_SENDER_MAC	8
 #define ARP_SENDER_IP	14
-#define PRIORITY	(-10)		/* before the operator's own filter */
+#define PRIORITY	110		/* behind IPVS: NF_IP_PRI_NAT_SRC + 10 */
 #define ND_FIRST	133
 #define ND_LAST		137
 

@@ -261,6 +261,13 @@ test_vrrp_on_change_trackers_do_not_wait_for_each_other(void **state)
 }
 
 static void
+stop_at(mono_t deadline, void *arg)
+{
+	(void)deadline;
+	loop_stop(arg);
+}
+
+static void
 test_vrrp_on_change_failure_is_said_and_the_next_change_told(void **state)
 {
 	(void)state;
@@ -272,7 +279,50 @@ test_vrrp_on_change_failure_is_said_and_the_next_change_told(void **state)
 	set_program(&trackers[0], APPEND);
 	level(false);
 	run();
-	assert_string_equal(written(), "CHECK web DOWN tcp UP\n");
+	/* Nobody knows what the one that failed has done. */
+	assert_string_equal(written(), "CHECK web DOWN tcp UNKNOWN\n");
+}
+
+/* A table of servers must not stay wrong because one command was too slow. */
+static void
+test_vrrp_on_change_failure_is_tried_again(void **state)
+{
+	struct loop_timer *stop = loop_timer_new(l, stop_at, l);
+
+	(void)state;
+	/* Fails twice, then says so. */
+	set_program(&trackers[0], "echo $5 >>$0; test $(wc -l <$0) -ge 3");
+	level(true);
+	run();
+	assert_string_equal(written(), "UNKNOWN\n");
+	/* The failure waits for its time, and nobody need wait for it to leave. */
+	assert_true(vrrp_on_change_idle(on_change));
+	vrrp_on_change_on_idle(on_change, NULL, NULL);
+	while (strlen(written()) < 3 * strlen("UNKNOWN\n")) {
+		loop_timer_set(stop, mono_add(loop_clock(), 50 * NS_PER_MS));
+		assert_int_equal(loop_run(l), 0);
+		assert_false(timed_out);
+	}
+	vrrp_on_change_on_idle(on_change, on_idle, l);
+	run();
+	level(true);
+	assert_true(vrrp_on_change_idle(on_change));
+	assert_string_equal(written(), "UNKNOWN\nUNKNOWN\nUNKNOWN\n");
+	loop_timer_free(stop);
+}
+
+/* A failure of what holds no more: the newest is told at once. */
+static void
+test_vrrp_on_change_failure_does_not_hold_up_a_change(void **state)
+{
+	(void)state;
+	set_program(&trackers[0], "until test -e $0.go; do sleep 0.01; done; "
+	    "echo $3 $5 >>$0; test $3 = DOWN");
+	level(true);
+	level(false);
+	let_go();
+	run();
+	assert_string_equal(written(), "UP UNKNOWN\nDOWN UNKNOWN\n");
 }
 
 static void
@@ -435,6 +485,8 @@ main(void)
 		T(back_at_what_was_told_is_not_told),
 		T(trackers_do_not_wait_for_each_other),
 		T(failure_is_said_and_the_next_change_told),
+		T(failure_is_tried_again),
+		T(failure_does_not_hold_up_a_change),
 		T(environment_says_why_and_when),
 		T(another_command_is_used_from_the_next_change),
 		T(that_is_new_is_told_what_holds),
