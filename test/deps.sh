@@ -26,7 +26,7 @@ checks="libcmocka-dev clang curl mandoc python3-pytest
     python3-pytest-xdist python3-scapy tcpdump procps"
 peers="bird2 frr haproxy keepalived tshark"
 bench="stress-ng"
-guest="user-mode-linux kmod libteam-utils"
+guest="ipvsadm keepalived kmod libteam-utils user-mode-linux"
 
 usage() {
 	echo "usage: deps.sh demo|check|bench|guest" >&2

@@ -23,7 +23,8 @@ ip link set lo up
 mkdir -p /run/modules/lib
 ln -s /usr/lib/uml/modules /run/modules/lib/modules
 for module in 8021q bonding team team_mode_activebackup vrf ipvlan macvlan veth \
-    bridge dummy nf_tables nft_chain_filter wireguard tun ip_gre ipip sit vxlan; do
+    bridge dummy nf_tables nft_chain_filter wireguard tun ip_gre ipip sit vxlan \
+    ip_vs ip_vs_rr ip_vs_lc; do
 	modprobe -d /run/modules $module
 done
 echo "guest: begin"
