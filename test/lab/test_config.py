@@ -150,6 +150,43 @@ def test_bad_bfdd_configuration_is_one_line_and_exit_1(idle, conf, name):
     assert len(lines) == 1 and "bad.conf" in lines[0], lines
 
 
+# --- under a service manager ---
+
+@pytest.mark.parametrize("program", ("vrrpd/vrrpd", "bfdd/bfdd"))
+def test_bad_file_under_a_service_manager_is_exit_6(idle, conf, program):
+    """RestartPreventExitStatus: to start it again is of no use."""
+    conf.write_bytes(NOISE)
+    for words, flags, status in (([], [], 1), (["NOTIFY_SOCKET="], [], 1),
+                                 (["NOTIFY_SOCKET=/run/none"], ["-n"], 1),
+                                 (["NOTIFY_SOCKET=/run/none"], [], 6)):
+        done = idle.r1.run("env", *words, BUILD / program, *flags, "-f", conf,
+                           "-s", idle.dir / "x.sock", check=False)
+        assert done.returncode == status, (words, flags, done.stderr)
+
+
+@pytest.mark.parametrize("name", ("vrrpd", "bfdd"))
+def test_service_manager_hears_that_it_lives(lab, name):
+    path = lab.r1.dir / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        path.chmod(0o777)
+        manager.settimeout(20)
+        told = lab.r1.dir / (name + ".conf")
+        told.write_text(GOOD if name == "vrrpd" else "")
+        more = ["-S", lab.r1.state_dir] if name == "vrrpd" else []
+        daemon = lab.r1.start(
+            name, "env", "NOTIFY_SOCKET=%s" % path, "WATCHDOG_USEC=200000",
+            BUILD / name / name, "-f", told, "-s", lab.r1.dir / "x.sock",
+            *more)
+        words = []
+        while words.count("WATCHDOG=1") < 5 or "READY=1" not in words:
+            words.append(manager.recv(100).decode())
+        assert set(words) == {"READY=1", "WATCHDOG=1"}
+        assert daemon.stop() == 0
+        while words[-1] != "STOPPING=1":
+            words.append(manager.recv(100).decode())
+
+
 # --- at a reload ---
 
 def put(path, what):
