@@ -399,3 +399,52 @@ def test_preempt_delay_beside_keepalived(lab, on_keepalived):
     began = time.monotonic()
     wait_for(lambda: VIP in lab.r2.addresses(), 20, "r2 takes over")
     assert time.monotonic() - began < 2
+
+
+NUMBERS = """\
+global_defs {
+    vrrp_version 3
+}
+track_file load {
+    file %s
+    weight 2
+}
+vrrp_instance web {
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority %d
+    advert_int 0.1
+    virtual_ipaddress {
+        192.0.2.50/24
+    }
+    track_file {
+        load
+    }
+}
+"""
+
+
+# L-16 +, L-17 + : the number in a file, on either side
+def test_track_file_beside_keepalived(lab):
+    files = [lab.dir / "load-1", lab.dir / "load-2"]
+    lab.r1.start_keepalived(NUMBERS % (files[0], 150))
+    wait_for(lambda: VIP in lab.r1.addresses(), 20, "r1 is Active")
+    lab.r2.start_vrrpd(converted(lab.r2, NUMBERS % (files[1], 100),
+                                 "--strict")[0])
+    wait_for(lambda: lab.r2.instance()["active-priority"] == 150, 10,
+             "r2 hears r1")
+    for router, value, theirs, ours, to in (
+            (0, -10, 130, 100, 0), (0, -40, None, 100, 1),
+            (0, 0, None, 100, 0), (1, 40, None, 180, 1),
+            (1, -127, None, 1, 0), (1, 10, 150, 120, 0)):
+        files[router].write_text("%d\n" % value)
+        wait_for(lambda: (VIP in lab.r1.addresses(),
+                          VIP in lab.r2.addresses()) == (to == 0, to == 1),
+                 20, "%d is written to %s" % (value, files[router]))
+        wait_for(lambda: lab.r2.instance()["effective-priority"] == ours, 10,
+                 lambda: "ours is %d: %s" % (ours, lab.r2.instance()))
+        if theirs is not None:
+            wait_for(lambda: lab.r2.instance()["active-priority"] == theirs,
+                     10, "theirs is %d" % theirs)
+    assert "file load: 10 " in lab.r2.vrrpctl("show", "web").stdout

@@ -497,14 +497,21 @@ static void
 view_tracks(const struct view *v, const json_t *list)
 {
 	const json_t *o;
-	char effect[96], since[VALUE_LEN + 8], text[VALUE_LEN];
+	char effect[96], since[VALUE_LEN + 8], text[VALUE_LEN], state[24];
 	int64_t weight, adds;
 	size_t i;
 
 	json_array_foreach(list, i, o) {
 		weight = doc_num(o, "weight");
 		adds = doc_num(o, "adds");
-		if (weight == 0)
+		if (doc_has_int(o, "value") && weight != 0)
+			(void)snprintf(effect, sizeof(effect), "times %" PRId64
+			    ": priority %+" PRId64, weight, adds);
+		else if (doc_has_int(o, "value"))
+			(void)snprintf(effect, sizeof(effect), "a fault if %s0",
+			    json_is_true(json_object_get(o, "reverse")) ? "" :
+			    "not ");
+		else if (weight == 0)
 			(void)snprintf(effect, sizeof(effect), "%s",
 			    json_is_true(json_object_get(o, "reverse")) ?
 			    "a fault when up" : "a fault when down");
@@ -516,6 +523,11 @@ view_tracks(const struct view *v, const json_t *list)
 			    PRId64 " when %s", json_is_true(json_object_get(o,
 			    "reverse")) ? -weight : weight, weight > 0 ?
 			    "up" : "down");
+		(void)snprintf(state, sizeof(state), "%s",
+		    doc_str_or(o, "state", "?"));
+		if (doc_has_int(o, "value"))
+			(void)snprintf(state, sizeof(state), "%" PRId64,
+			    doc_num(o, "value"));
 		since[0] = '\0';
 		if (doc_str(o, "since") != NULL &&
 		    doc_str(o, "next-state") == NULL)
@@ -523,7 +535,7 @@ view_tracks(const struct view *v, const json_t *list)
 			    word_age(text, v->now_us, doc_str(o, "since")));
 		view_line(v, i == 0 ? "tracks" : "", "%s %s: %s%s, %s",
 		    doc_str_or(o, "kind", "?"), doc_str_or(o, "name", "?"),
-		    doc_str_or(o, "state", "?"), since, effect);
+		    state, since, effect);
 		if (doc_str(o, "reason") != NULL)
 			view_line(v, "", "  %s", doc_str(o, "reason"));
 		if (doc_str(o, "next-state") != NULL)

@@ -278,6 +278,7 @@ vrrp_code_tracker(struct conf_coder *c, struct vrrp_tracker_params *t)
 	CONF_CODE(c, t->route.table, 0, UINT32_MAX);
 	CONF_CODE(c, t->route.protocol, 0, UINT8_MAX);
 	conf_code_addr(c, &t->route.via, true);
+	FLAG(c, t->number);
 	TEXT(c, t->on_change);
 	TEXT(c, t->on_change_user);
 	SPAN(c, t->on_change_timeout_ns);

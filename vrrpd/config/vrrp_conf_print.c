@@ -85,6 +85,8 @@ print_tracker(FILE *f, const struct vrrp_tracker_params *t)
 		    t->verify ? "yes" : "no");
 	print_text(f, "ca", t->ca);
 	print_text(f, "path", t->path);
+	if (t->number)
+		(void)fprintf(f, "    number = yes\n");
 	if (t->interval_ns > 0)
 		print_span(f, "    ", "interval", t->interval_ns);
 	if (t->timeout_ns > 0)

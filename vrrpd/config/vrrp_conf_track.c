@@ -126,6 +126,7 @@ vrrp_conf_track_opts_of(enum vrrp_track_kind kind)
 	static cfg_opt_t file[] = {
 		BEGINNING,
 		WORD("path"),
+		WORD("number"),
 		WORD("weight"),
 		ON_CHANGE_WORDS,
 		CFG_END()
@@ -512,6 +513,9 @@ build_tracker(struct parse *p, cfg_t *sec, struct vrrp_tracker_params *t)
 	case VRRP_TRACK_FILE:
 		if (given(p, sec, t, "path"))
 			read_path(p, sec, "path", t->path, sizeof(t->path));
+		(void)read_bool(p, sec, "number", &t->number);
+		if (t->number && word_get(sec, "weight") == NULL)
+			t->weight = 1;
 		return;
 	case VRRP_TRACK_ROUTE:
 	case VRRP_TRACK_INTERFACE:

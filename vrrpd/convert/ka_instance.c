@@ -554,7 +554,10 @@ complete(struct ka_conv *c, struct ka_instance *v)
 	else if (v->vrid == 0)
 		leave_out(c, v, "it has no virtual_router_id");
 	else if (v->vip_count == 0)
-		leave_out(c, v, "it has no address in virtual_ipaddress");
+		leave_out(c, v, "it has no address in virtual_ipaddress, and "
+		    "RFC 9568 wants one in each advert: give all its routers "
+		    "the same unused address of the network; its notify "
+		    "scripts move what they moved before");
 	else if (v->family == AF_INET6 &&
 	    !addr_is_link_local(&v->vip[0].prefix.addr))
 		leave_out(c, v, "its first IPv6 address must be link-local: "

@@ -65,8 +65,8 @@ const struct ka_table ka_table_process = { "vrrp_track_process", process_words,
 static const struct ka_rule file_words[] = {
 	{ "file", KA_NOTE, NULL },
 	{ "weight", KA_NOTE, NULL },
-	{ "init_file", KA_DIFFERENCE, "a file of vrrpd counts by being there, "
-	    "not by what is in it" },
+	{ "init_file", KA_DIFFERENCE, "vrrpd does not write the file: where "
+	    "there is none its number is 0" },
 };
 const struct ka_table ka_table_file = { "track_file", file_words,
     COUNT(file_words) };
@@ -421,29 +421,28 @@ put_process(struct ka_conv *c, struct ka_tracker *t)
 	(void)fprintf(c->out, "}\n");
 }
 
-/*
- * The files of keepalived hold a number that is multiplied; those of vrrpd
- * count by being there.  A file that is always there would be a fault, so the
- * tracker is only offered.
- */
+/* The weight, 1 if there is none, stands where the file is tracked. */
 static void
 put_file(struct ka_conv *c, struct ka_tracker *t)
 {
 	const struct ka_node *w = ka_child(t->node, "file");
-	char place[300], path[512];
+	char path[VRRP_PATH_MAX];
 
-	t->left_out = true;
 	(void)ka_unescape(w == NULL ? "" : ka_arg(w, 1), path, sizeof(path));
-	ka_say(c, KA_DIFFERENCE, t->node, "track_file %s: left out: keepalived "
-	    "reads a number from the file, in vrrpd a file counts by being "
-	    "there; such a tracker is offered as a comment", t->out);
+	if (path[0] != '/') {
+		t->left_out = true;
+		ka_say(c, KA_DIFFERENCE, t->node, "track_file %s: left out: "
+		    "its file is not named with its whole path, from /",
+		    t->out);
+		return;
+	}
+	ka_no_more(c, w, 1);
 	ka_begin(c, t->node);
-	(void)fprintf(c->out, "# %s: keepalived took a number from this file."
-	    "\n# Failed as long as the file is there would be\n# file %s {\n"
-	    "#     path = ", ka_place(t->node, place, sizeof(place)), t->out);
+	(void)fprintf(c->out, "file %s {\n", t->out);
+	ka_put_comments(c, t->node);
+	(void)fprintf(c->out, "    path = ");
 	ka_put_word(c->out, path);
-	(void)fprintf(c->out, "\n# }\n# and track_file %s { weight = -N } in "
-	    "the instance.\n", t->out);
+	(void)fprintf(c->out, "\n    number = yes\n}\n");
 }
 
 void
@@ -478,6 +477,8 @@ put_ref(struct ka_conv *c, const struct ka_track *t)
 		[KA_INTERFACE] = "track_interface",
 		[KA_TCP] = "track_tcp",
 	};
+	bool number = t->kind == KA_FILE;
+	int weight = t->weight;
 	struct ka_delay *d;
 	char text[32];
 
@@ -486,8 +487,11 @@ put_ref(struct ka_conv *c, const struct ka_track *t)
 	ka_put_word(c->out, t->kind == KA_INTERFACE ? t->name :
 	    t->tracker->out);
 	(void)fprintf(c->out, " { ");
-	if (t->weight != 0)
-		(void)fprintf(c->out, "weight = %d ", t->weight);
+	/* No more than that is ever added, and 1 is the weight of a number without. */
+	if (number && (weight > VRRP_WEIGHT_MAX || weight < -VRRP_WEIGHT_MAX))
+		weight = weight < 0 ? -VRRP_WEIGHT_MAX : VRRP_WEIGHT_MAX;
+	if (weight != (number ? 1 : 0))
+		(void)fprintf(c->out, "weight = %d ", weight);
 	if (t->reverse)
 		(void)fprintf(c->out, "reverse = yes ");
 	for (d = c->delays; d != NULL && t->kind == KA_INTERFACE; d = d->next)

@@ -490,6 +490,8 @@ json_tracks(const struct vrrp_tracked *t)
 		ctl_json_set_int(o, "weight", t->weights[i].weight);
 		ctl_json_set_bool(o, "reverse", t->weights[i].reverse);
 		ctl_json_set_int(o, "adds", vrrp_weigh_adds(&t->weights[i]));
+		if (t->weights[i].number)
+			ctl_json_set_int(o, "value", t->weights[i].value);
 		ctl_json_set(o, "reason", it->reason[0] == '\0' ? json_null() :
 		    json_string(it->reason));
 		ctl_json_set(o, "since", mono_is_never(it->since) ?

@@ -167,8 +167,12 @@ on_level(const uint8_t *body, size_t len, void *arg)
 
 	if (vrrp_level_decode(body, len, &l) < 0)
 		return VRRP_REFUSAL_BODY;
-	vrrp_track_set(e->router->env.track, l.kind, l.name, l.up, l.reason,
-	    l.since);
+	if (l.number)
+		vrrp_track_value(e->router->env.track, l.kind, l.name, l.value,
+		    l.since);
+	else
+		vrrp_track_set(e->router->env.track, l.kind, l.name, l.up,
+		    l.reason, l.since);
 	return VRRP_REFUSAL_NONE;
 }
 

@@ -1,16 +1,20 @@
 /*
- * vrrp_check_file.c - `file`: while it exists, this router is drained.
+ * vrrp_check_file.c - `file`: while it exists, this router is drained; or its number.
  *
  * A change of its folder is told by inotify; once a second the file is looked
  * at as well, for folders that come and go and file systems that tell nothing.
  * A file that cannot be looked at counts as there: a check that cannot be made
  * has failed.
+ *
+ * A number is read when its writer has closed the file.  No file, and one without a
+ * number in it, is 0, as keepalived has it: nothing is added then.
  */
 #include "config.h"
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +24,9 @@
 
 #define LOOK_NS		NS_PER_S
 #define EVENTS		(IN_CREATE | IN_DELETE | IN_MOVED_FROM |	\
-			    IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
+			    IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | \
+			    IN_CLOSE_WRITE)
+#define NUMBER_MAX	64	/* characters that are read */
 
 struct file {
 	struct vrrp_checked			*checked;
@@ -31,12 +37,46 @@ struct file {
 	struct loop_timer			*timer;
 };
 
+/* A text that begins with a number; else 0. */
+static int32_t
+number_of(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text)
+		return 0;
+	return n > INT32_MAX ? INT32_MAX : n < INT32_MIN ? INT32_MIN :
+	    (int32_t)n;
+}
+
+static int32_t
+read_number(const char *path)
+{
+	char text[NUMBER_MAX + 1];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	ssize_t n = 0;
+
+	if (fd == -1)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, text, NUMBER_MAX);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return number_of(text);
+}
+
 static void
 look(struct file *f, mono_t now)
 {
 	char reason[VRRP_LEVEL_REASON_MAX];
 	struct stat st;
 
+	if (f->p->number) {
+		vrrp_checked_value(f->checked, read_number(f->p->path), now);
+		return;
+	}
 	if (lstat(f->p->path, &st) == 0) {
 		(void)snprintf(reason, sizeof(reason), "%.80s is there",
 		    f->p->path);

@@ -97,6 +97,20 @@ vrrp_checked_level(struct vrrp_checked *t, bool up, mono_t since,
 }
 
 void
+vrrp_checked_value(struct vrrp_checked *t, int32_t value, mono_t since)
+{
+	struct vrrp_level *l = &t->level;
+
+	if (t->known && l->number && l->value == value)
+		return;
+	t->known = l->up = l->number = true;
+	l->value = value;
+	l->since = since;
+	l->reason[0] = '\0';
+	t->owner->cb(l, t->owner->arg);
+}
+
+void
 vrrp_checks_replay(struct vrrp_checks *c)
 {
 	for (unsigned i = 0; i < c->count; i++)

@@ -90,6 +90,8 @@ void	vrrp_checked_round(struct vrrp_checked *, bool good,
 /* The level, since when it is so; told on if level or reason is news. */
 void	vrrp_checked_level(struct vrrp_checked *, bool up, mono_t since,
 	    const char *reason);
+/* The same for a number. */
+void	vrrp_checked_value(struct vrrp_checked *, int32_t value, mono_t since);
 struct loop *vrrp_checked_loop(const struct vrrp_checked *);
 void	*vrrp_checked_shared(const struct vrrp_checked *);
 

@@ -226,6 +226,38 @@ attach(const struct vrrp_fib_watch *r)
 	    sizeof(prog)) == 0 ? 0 : -errno;
 }
 
+/* --- messages --- */
+
+/* Messages of the kernel; 0 for those of anybody else.  -1 and errno. */
+static ssize_t
+receive(int fd, uint8_t *buf, size_t size)
+{
+	struct sockaddr_nl from = { .nl_pid = 0 };
+	socklen_t len = sizeof(from);
+	ssize_t n = recvfrom(fd, buf, size, MSG_DONTWAIT,
+	    (struct sockaddr *)&from, &len);
+
+	return n > 0 && from.nl_pid != 0 ? 0 : n;
+}
+
+/* The next whole message of those; NULL at the end. */
+static const struct nlmsghdr *
+next_message(const uint8_t **at, size_t *left)
+{
+	const struct nlmsghdr *h = (const void *)*at;
+	size_t step;
+
+	if (*left < sizeof(*h) || h->nlmsg_len < sizeof(*h) ||
+	    h->nlmsg_len > *left)
+		return NULL;
+	step = NLMSG_ALIGN(h->nlmsg_len);
+	if (step > *left)
+		step = *left;
+	*at += step;
+	*left -= step;
+	return h;
+}
+
 /* --- events --- */
 
 static void
@@ -310,23 +342,24 @@ on_events(int fd, void *arg)
 	static _Alignas(struct nlmsghdr) uint8_t buf[CHUNK_MAX];
 	struct vrrp_fib_watch *r = arg;
 	const struct nlmsghdr *h;
+	const uint8_t *at;
 	size_t left;
 	ssize_t n;
 	int i;
 
 	for (i = 0; i < READ_MAX; i++) {
-		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		n = receive(fd, buf, sizeof(buf));
 		if (n == -1 && errno == ENOBUFS) {
 			/* Some were lost, of links as well. */
 			r->stale = true;
 			dump_later(r, DUMP_SOON_NS);
 			continue;
 		}
-		if (n <= 0)
+		if (n < 0)
 			break;
+		at = buf;
 		left = (size_t)n;
-		for (h = (const void *)buf; NLMSG_OK(h, left);
-		    h = NLMSG_NEXT(h, left))
+		while ((h = next_message(&at, &left)) != NULL)
 			take_event(r, h, h->nlmsg_len);
 	}
 	answer(r, loop_clock());
@@ -440,15 +473,16 @@ on_dump(int fd, void *arg)
 	static _Alignas(struct nlmsghdr) uint8_t buf[CHUNK_MAX];
 	struct vrrp_fib_watch *r = arg;
 	const struct nlmsghdr *h;
+	const uint8_t *at = buf;
 	size_t left;
-	ssize_t n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+	ssize_t n = receive(fd, buf, sizeof(buf));
 
 	if (n == -1 && errno != EAGAIN && errno != EINTR && r->dumping) {
 		dump_failed(r, errno);
 		return;
 	}
 	left = n > 0 ? (size_t)n : 0;
-	for (h = (const void *)buf; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+	while ((h = next_message(&at, &left)) != NULL)
 		take_part(r, h);
 }
 

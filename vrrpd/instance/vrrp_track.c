@@ -107,14 +107,17 @@ check(const struct vrrp_track *t)
 
 /* The only writer of a state. */
 static void
-enter(struct vrrp_track *t, struct vrrp_track_item *it,
-    enum vrrp_track_state state, const char *reason, mono_t since)
+enter_value(struct vrrp_track *t, struct vrrp_track_item *it,
+    enum vrrp_track_state state, bool number, int32_t value,
+    const char *reason, mono_t since)
 {
 	(void)snprintf(it->reason, sizeof(it->reason), "%s",
 	    reason == NULL ? "" : reason);
-	if (it->state == state)
+	if (it->state == state && it->number == number && it->value == value)
 		return;
 	it->state = state;
+	it->number = number;
+	it->value = value;
 	it->since = since;
 	it->since_real_ns = loop_realtime_ns() -
 	    mono_sub(loop_clock(), since);
@@ -122,6 +125,13 @@ enter(struct vrrp_track *t, struct vrrp_track_item *it,
 	it->moved = true;
 	if (loop_defer(t->loop, settle, t) < 0)
 		settle(t);
+}
+
+static void
+enter(struct vrrp_track *t, struct vrrp_track_item *it,
+    enum vrrp_track_state state, const char *reason, mono_t since)
+{
+	enter_value(t, it, state, false, 0, reason, since);
 }
 
 /* The trouble of an interface in the words of a user; NULL: up. */
@@ -214,6 +224,16 @@ vrrp_track_set(struct vrrp_track *t, enum vrrp_track_kind kind,
 	if (it != NULL)
 		enter(t, it, up ? VRRP_TRACK_UP : VRRP_TRACK_DOWN, reason,
 		    since);
+}
+
+void
+vrrp_track_value(struct vrrp_track *t, enum vrrp_track_kind kind,
+    const char *name, int32_t value, mono_t since)
+{
+	struct vrrp_track_item *it = find(t, kind, name);
+
+	if (it != NULL)
+		enter_value(t, it, VRRP_TRACK_UP, true, value, NULL, since);
 }
 
 void

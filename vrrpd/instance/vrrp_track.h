@@ -31,6 +31,8 @@ struct vrrp_track_item {
 	char			name[VRRP_TRACK_NAME_MAX];
 	enum vrrp_track_state	state;
 	char			reason[VRRP_TRACK_REASON_MAX];	/* "" = none */
+	bool			number;		/* value counts, and it is Up */
+	int32_t			value;
 	mono_t			since;		/* MONO_NEVER: unknown so far */
 	int64_t			since_real_ns;
 	uint64_t		changes;	/* of the state */
@@ -62,6 +64,9 @@ const struct vrrp_track_item *vrrp_track_item(const struct vrrp_track *,
  */
 void	vrrp_track_set(struct vrrp_track *, enum vrrp_track_kind,
 	    const char *name, bool up, const char *reason, mono_t since);
+/* The item is a number now, of this value, since then. */
+void	vrrp_track_value(struct vrrp_track *, enum vrrp_track_kind,
+	    const char *name, int32_t value, mono_t since);
 /* Nothing is known of the item any more. */
 void	vrrp_track_forget(struct vrrp_track *, enum vrrp_track_kind,
 	    const char *name, const char *reason);

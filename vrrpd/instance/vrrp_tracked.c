@@ -3,7 +3,7 @@
  *
  * Delays.  A change counts once it has lasted; one that is taken back before was
  * never there.  The first state of all counts at once: there is nothing yet
- * that could flap.
+ * that could flap.  A number counts at once.
  */
 #include "config.h"
 
@@ -72,6 +72,8 @@ add(struct vrrp_tracked *t, const struct vrrp_tracked *old,
 	for (i = 0; i < old->count; i++)
 		if (r->item != NULL && old->refs[i].item == r->item) {
 			w->state = old->weights[i].state;
+			w->number = old->weights[i].number;
+			w->value = old->weights[i].value;
 			r->due = old->refs[i].due;
 		}
 }
@@ -145,11 +147,18 @@ look_at(struct vrrp_tracked_ref *r, struct vrrp_weight *w, mono_t now)
 {
 	enum vrrp_track_state state;
 	int64_t delay_ns;
+	bool moved = false;
 
 	state = r->item == NULL ? VRRP_TRACK_UNKNOWN : r->item->state;
+	if (r->item != NULL && (r->item->number || w->number)) {
+		moved = w->number != r->item->number ||
+		    w->value != r->item->value;
+		w->number = r->item->number;
+		w->value = r->item->value;
+	}
 	if (state == w->state) {
 		r->due = MONO_NEVER;
-		return false;
+		return moved;
 	}
 	delay_ns = state == VRRP_TRACK_UP ? r->up_delay_ns : r->down_delay_ns;
 	if (w->state != VRRP_TRACK_UNKNOWN && state != VRRP_TRACK_UNKNOWN &&
@@ -199,6 +208,9 @@ vrrp_tracked_why(const struct vrrp_tracked *t, char *why, size_t size)
 	if (t->now.waits)
 		(void)snprintf(why, size, "%s %s has not said anything yet",
 		    vrrp_track_kind_text(it->kind), vrrp_tracked_name(it));
+	else if (it->number)
+		(void)snprintf(why, size, "%s %s is %d", text,
+		    vrrp_tracked_name(it), it->value);
 	else
 		(void)snprintf(why, size, "%s %s is %s%s%s",
 		    t->refs[t->now.why].from_address ? "device" : text,

@@ -1,8 +1,8 @@
 /*
  * vrrp_level.c - the level of a tracker, as a message.  PURE.
  *
- * kind u8, up u8, since u64 (as two u32), length of the name u8, the name,
- * length of the reason u8, the reason; nothing behind.
+ * kind u8, up u8, since u64 (as two u32), is a number u8, value u32, length of the
+ * name u8, the name, length of the reason u8, the reason; nothing behind.
  */
 #include "config.h"
 
@@ -32,6 +32,8 @@ vrrp_level_encode(const struct vrrp_level *l, uint8_t *buf)
 	cursor_put_u8(&c, l->up ? 1 : 0);
 	cursor_put_u32(&c, (uint32_t)((uint64_t)l->since.ns >> 32));
 	cursor_put_u32(&c, (uint32_t)l->since.ns);
+	cursor_put_u8(&c, l->number ? 1 : 0);
+	cursor_put_u32(&c, (uint32_t)l->value);
 	put_text(&c, l->name, sizeof(l->name));
 	put_text(&c, l->reason, sizeof(l->reason));
 	return c.len;
@@ -56,7 +58,7 @@ vrrp_level_decode(const uint8_t *body, size_t len, struct vrrp_level *out)
 {
 	struct vrrp_level l = { 0 };
 	struct cursor_in c;
-	uint8_t kind, up;
+	uint8_t kind, up, number;
 	uint64_t since;
 
 	cursor_in_init(&c, body, len);
@@ -64,13 +66,17 @@ vrrp_level_decode(const uint8_t *body, size_t len, struct vrrp_level *out)
 	up = cursor_get_u8(&c);
 	since = (uint64_t)cursor_get_u32(&c) << 32;
 	since |= cursor_get_u32(&c);
+	number = cursor_get_u8(&c);
+	l.value = (int32_t)cursor_get_u32(&c);
 	if (!get_text(&c, l.name, sizeof(l.name)) ||
 	    !get_text(&c, l.reason, sizeof(l.reason)) || !cursor_in_ok(&c) ||
 	    c.left != 0 || kind >= VRRP_TRACK_KIND_COUNT || up > 1 ||
+	    number > 1 || (number == 1 ? up == 0 : l.value != 0) ||
 	    since > INT64_MAX || l.name[0] == '\0')
 		return -EBADMSG;
 	l.kind = (enum vrrp_track_kind)kind;
 	l.up = up == 1;
+	l.number = number == 1;
 	l.since = (mono_t){ (int64_t)since };
 	*out = l;
 	return 0;

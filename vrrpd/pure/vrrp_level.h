@@ -16,14 +16,16 @@
 #include "vrrpd/pure/vrrp_params.h"
 
 #define VRRP_LEVEL_REASON_MAX	96	/* with NUL */
-#define VRRP_LEVEL_BYTES_MIN	12
-#define VRRP_LEVEL_BYTES_MAX	(12 + VRRP_NAME_MAX + VRRP_LEVEL_REASON_MAX)
+#define VRRP_LEVEL_BYTES_MIN	17
+#define VRRP_LEVEL_BYTES_MAX	(17 + VRRP_NAME_MAX + VRRP_LEVEL_REASON_MAX)
 
 struct vrrp_level {
 	enum vrrp_track_kind	kind;
 	char			name[VRRP_NAME_MAX];
 	bool			up;
 	mono_t			since;
+	bool			number;	/* value counts; up is true */
+	int32_t			value;	/* without number 0 */
 	char			reason[VRRP_LEVEL_REASON_MAX];	/* "" = none */
 };
 

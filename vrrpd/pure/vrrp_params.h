@@ -142,6 +142,7 @@ struct vrrp_tracker_params {
 	char			ca[VRRP_PATH_MAX];	/* "" = the system's */
 	char			path[VRRP_PATH_MAX];	/* file */
 	struct vrrp_route_want	route;
+	bool			number;	/* file: its content counts */
 	/* Run when the result changes; "" = nothing.  User "" = default. */
 	char			on_change[VRRP_COMMAND_MAX];
 	char			on_change_user[VRRP_USER_MAX];

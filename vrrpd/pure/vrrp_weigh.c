@@ -28,10 +28,26 @@ vrrp_track_state_name(enum vrrp_track_state state)
 	return "unknown";
 }
 
+static int
+product(const struct vrrp_weight *w)
+{
+	int64_t n = (int64_t)w->value * w->weight;
+
+	if (w->state != VRRP_TRACK_UP)
+		return 0;
+	if (w->reverse)
+		n = -n;
+	return n > VRRP_WEIGHT_MAX ? VRRP_WEIGHT_MAX :
+	    n < -VRRP_WEIGHT_MAX ? -VRRP_WEIGHT_MAX : (int)n;
+}
+
 int
 vrrp_weigh_adds(const struct vrrp_weight *w)
 {
 	bool applies;
+
+	if (w->number)
+		return product(w);
 
 	applies = w->state == (w->weight > 0 ? VRRP_TRACK_UP : VRRP_TRACK_DOWN);
 	if (!applies)
@@ -42,6 +58,11 @@ vrrp_weigh_adds(const struct vrrp_weight *w)
 static bool
 faults(const struct vrrp_weight *w)
 {
+	if (w->number && w->weight != 0)
+		return product(w) == -VRRP_WEIGHT_MAX;
+	if (w->number)
+		return w->state == VRRP_TRACK_UP &&
+		    (w->value != 0) != w->reverse;
 	return w->weight == 0 &&
 	    w->state == (w->reverse ? VRRP_TRACK_UP : VRRP_TRACK_DOWN);
 }

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vrrpd/pure/vrrp_params.h"
+
 enum vrrp_track_state {
 	VRRP_TRACK_UNKNOWN,	/* no result yet */
 	VRRP_TRACK_DOWN,
@@ -26,6 +28,8 @@ struct vrrp_weight {
 	int			weight;		/* 0: fault */
 	bool			reverse;
 	bool			link;		/* one of the links (L-17) */
+	bool			number;		/* value counts, not Up and Down */
+	int32_t			value;
 };
 
 struct vrrp_weighed {
@@ -38,7 +42,9 @@ struct vrrp_weighed {
 };
 
 /*
- * The contribution of one thing now.  A positive weight counts while it is up, a
+ * The contribution of one thing now.  A number is multiplied by its weight, and what
+ * results in -VRRP_WEIGHT_MAX or less is a fault, as is any but 0 without a weight.  A
+ * positive weight counts while it is up, a
  * negative one while it is down; reversed, with the other sign.  Unknown adds
  * nothing.
  */

@@ -2,6 +2,7 @@
 if CMOCKA
 UNIT_VRRPD_HELPER_LIBS = $(VRRPD_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += \
+	test/unit/vrrpd/helper/test_vrrp_check_file \
 	test/unit/vrrpd/helper/test_vrrp_check_net \
 	test/unit/vrrpd/helper/test_vrrp_checks \
 	test/unit/vrrpd/helper/test_vrrp_fib_watch \
@@ -12,6 +13,8 @@ check_PROGRAMS += \
 	test/unit/vrrpd/helper/test_vrrp_run \
 	# end
 
+test_unit_vrrpd_helper_test_vrrp_check_file_SOURCES = test/unit/vrrpd/helper/test_vrrp_check_file.c
+test_unit_vrrpd_helper_test_vrrp_check_file_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_check_net_SOURCES = test/unit/vrrpd/helper/test_vrrp_check_net.c
 test_unit_vrrpd_helper_test_vrrp_check_net_LDADD = $(UNIT_VRRPD_HELPER_LIBS)
 test_unit_vrrpd_helper_test_vrrp_checks_SOURCES = test/unit/vrrpd/helper/test_vrrp_checks.c

@@ -188,11 +188,47 @@ test_vrrp_tracked_links_are_known_by_their_interface(void **state)
 	    "down");
 }
 
+/* A number counts at once, delays or not, and may change into Up and Down. */
+static void
+test_vrrp_tracked_number_is_multiplied_at_once(void **state)
+{
+	char why[160];
+
+	(void)state;
+	track("load", -2, 5 * NS_PER_S, 5 * NS_PER_S);
+	vrrp_tracked_bind(&t, world.env.track, &p);
+	assert_true(look());
+	vrrp_track_value(world.env.track, VRRP_TRACK_SCRIPT, "load", 7,
+	    world.now);
+	assert_true(look());
+	assert_int_equal(t.now.priority, p.priority - 14);
+	assert_true(mono_is_never(again));
+	vrrp_track_value(world.env.track, VRRP_TRACK_SCRIPT, "load", 0,
+	    world.now);
+	assert_true(look());
+	assert_int_equal(t.now.priority, p.priority);
+	assert_false(look());
+	/* A reload keeps it. */
+	vrrp_track_value(world.env.track, VRRP_TRACK_SCRIPT, "load", 3,
+	    world.now);
+	(void)look();
+	vrrp_tracked_bind(&t, world.env.track, &p);
+	(void)look();
+	assert_int_equal(t.now.priority, p.priority - 6);
+	vrrp_track_value(world.env.track, VRRP_TRACK_SCRIPT, "load", 127,
+	    world.now);
+	assert_true(look());
+	assert_true(t.now.fault);
+	vrrp_tracked_why(&t, why, sizeof(why));
+	assert_string_equal(why, "tracked script load is 127");
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	static const struct CMUnitTest tests[] = {
+	    TEST(test_vrrp_tracked_number_is_multiplied_at_once),
 	    TEST(test_vrrp_tracked_unknown_waits),
 	    TEST(test_vrrp_tracked_changes_count_after_their_delay),
 	    TEST(test_vrrp_tracked_bind_again_keeps_what_counts),

@@ -51,6 +51,14 @@ test_vrrp_level_decodes_what_was_encoded(void **state)
 	assert_true(n >= VRRP_LEVEL_BYTES_MIN);
 	assert_int_equal(vrrp_level_decode(buf, n, &out), 0);
 	assert_string_equal(out.reason, "");
+	assert_false(out.number);
+
+	l.number = true;
+	l.value = -2000000000;
+	n = vrrp_level_encode(&l, buf);
+	assert_int_equal(vrrp_level_decode(buf, n, &out), 0);
+	assert_true(out.number);
+	assert_int_equal(out.value, -2000000000);
 }
 
 static void
@@ -76,7 +84,8 @@ test_vrrp_level_values_out_of_range_are_refused(void **state)
 	struct vrrp_level out;
 	static const struct { size_t at; uint8_t value; } bad[] = {
 		{ 0, VRRP_TRACK_KIND_COUNT }, { 1, 2 }, { 2, 0x80 },
-		{ 10, 0 }, { 10, VRRP_NAME_MAX }, { 11, 0 },
+		{ 10, 1 }, { 10, 2 }, { 11, 1 },	/* a number that is down */
+		{ 15, 0 }, { 15, VRRP_NAME_MAX }, { 16, 0 },
 	};
 
 	(void)state;

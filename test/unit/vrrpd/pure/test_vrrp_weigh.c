@@ -45,6 +45,55 @@ test_vrrp_weigh_adds_by_sign_state_and_reverse(void **state)
 	}
 }
 
+/* keepalived's track_file: the number times its weight */
+static void
+test_vrrp_weigh_multiplies_a_number(void **state)
+{
+	static const struct {
+		enum vrrp_track_state	state;
+		int32_t			value;
+		int			weight;
+		bool			reverse;
+		int			adds;
+		bool			fault;
+	} cases[] = {
+		{ UP, 0, 10, false, 0, false },
+		{ UP, 7, 10, false, 70, false },
+		{ UP, 7, -10, false, -70, false },
+		{ UP, -7, 10, false, -70, false },
+		{ UP, 7, 10, true, -70, false },
+		{ UP, 100, 10, false, 254, false },
+		{ UP, -253, 1, false, -253, false },
+		{ UP, -254, 1, false, -254, true },
+		{ UP, 254, 1, true, -254, true },
+		{ UP, INT32_MIN, 254, false, -254, true },
+		{ UP, INT32_MAX, 254, false, 254, false },
+		{ UP, INT32_MIN, -254, false, 254, false },
+		{ UP, 0, 0, false, 0, false },
+		{ UP, 1, 0, false, 0, true },
+		{ UP, -1, 0, false, 0, true },
+		{ UP, 0, 0, true, 0, true },
+		{ UP, 1, 0, true, 0, false },
+		{ U, 7, 10, false, 0, false },
+		{ U, 7, 0, false, 0, false },
+	};
+	struct vrrp_weighed out;
+	struct vrrp_weight w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		w = (struct vrrp_weight){ .state = cases[i].state,
+		    .value = cases[i].value, .weight = cases[i].weight,
+		    .reverse = cases[i].reverse, .number = true };
+		assert_int_equal(vrrp_weigh_adds(&w), cases[i].adds);
+		vrrp_weigh(100, &w, 1, 0, false, &out);
+		assert_int_equal(out.fault, cases[i].fault);
+		assert_int_equal(out.waits, cases[i].state == U &&
+		    cases[i].weight == 0);
+	}
+}
+
 /* L-16 +, V-78 + : several add up, and stay between 1 and 254. */
 static void
 test_vrrp_weigh_sums_are_clamped(void **state)
@@ -212,6 +261,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vrrp_weigh_multiplies_a_number),
 		cmocka_unit_test(
 		    test_vrrp_weigh_adds_by_sign_state_and_reverse),
 		cmocka_unit_test(test_vrrp_weigh_sums_are_clamped),
