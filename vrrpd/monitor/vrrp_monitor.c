@@ -639,7 +639,7 @@ fork_engine(struct monitor *m)
 		if (parts[i].provide != NULL)
 			parts[i].provide(&m->birth, parts[i].arg);
 	m->birth.monitor = getpid();
-	m->birth.booted = m->config->listener == -1 ? loop_clock() : MONO_ZERO;
+	m->birth.booted = m->config->listener > 0 ? MONO_ZERO : loop_clock();
 	m->birth.listener = m->listener;
 	m->birth.orders = m->config->orders;
 	vrrp_birth_hold_signals(true);

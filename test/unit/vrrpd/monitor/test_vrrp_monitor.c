@@ -39,6 +39,7 @@
 static unsigned wills;
 static int listen_error, estate_error, drop_error, engine_status;
 static struct vrrp_birth *birth;	/* as the last engine was given it */
+static mono_t booted;			/* as that one was told */
 
 int
 vrrp_estate_open(struct vrrp_estate **out)
@@ -251,6 +252,7 @@ engine(struct vrrp_birth *b, void *arg)
 	assert_int_equal(b->channel, 99);
 	assert_non_null(b->listener);
 	birth = b;
+	booted = b->booted;
 	world_did("engine");
 	return engine_status;
 }
@@ -1305,6 +1307,7 @@ test_vrrp_monitor_in_the_child_only_the_listener_stays(void **state)
 		{ READY, 0 }, { DIE, SIGSEGV }, { CHILD, 0 }, { RUN, 0 },
 		{ END, 0 }
 	};
+	const mono_t began = world.now;
 
 	(void)state;
 	engine_status = 3;
@@ -1312,6 +1315,25 @@ test_vrrp_monitor_in_the_child_only_the_listener_stays(void **state)
 	assert_string_equal(world.did, START " sd:READY=1 after-fork forget "
 	    "engine unlink");
 	held = false;	/* the engine's to let through */
+	/* Another engine of the same vrrpd: startup_delay runs from its start. */
+	assert_int_equal(booted.ns, began.ns);
+}
+
+/* An upgrade that begins the monitor again is no start of vrrpd. */
+static void
+test_vrrp_monitor_that_was_executed_has_not_booted(void **state)
+{
+	static const struct step s[] = {
+		{ READY, 0 }, { DIE, SIGSEGV }, { CHILD, 0 }, { RUN, 0 },
+		{ END, 0 }
+	};
+
+	(void)state;
+	inherited = 77;
+	booted = world.now;
+	assert_int_equal(monitor(s, 50), 0);
+	held = false;
+	assert_int_equal(booted.ns, 0);
 }
 
 static void
@@ -1420,6 +1442,7 @@ main(void)
 		T(test_vrrp_monitor_socket_in_use_starts_no_engine),
 		T(test_vrrp_monitor_that_stays_root_takes_the_engine_with_it),
 		T(test_vrrp_monitor_in_the_child_only_the_listener_stays),
+		T(test_vrrp_monitor_that_was_executed_has_not_booted),
 		T(test_vrrp_monitor_watchdog_is_fed_at_half_its_interval),
 		T(test_vrrp_monitor_watchdog_of_somebody_else_is_not_fed),
 		T(test_vrrp_monitor_takes_back_sigchld),
