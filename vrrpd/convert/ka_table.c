@@ -82,7 +82,7 @@ static const struct ka_rule address_words[] = {
 	{ "mngtmpaddr", KA_DIFFERENCE, "" },
 	{ "noprefixroute", KA_DIFFERENCE, "" },
 	{ "autojoin", KA_DIFFERENCE, "" },
-	{ "preferred_lft", KA_DIFFERENCE, "" },
+	{ "preferred_lft", KA_NOTE, NULL },
 	{ "use_vmac", KA_DIFFERENCE, "on another interface it has the MAC "
 	    "address of that interface" },
 };

@@ -1,9 +1,9 @@
 /*
  * test_ka_table.c - every word of keepalived: known, in the manual, or misspelt.
  *
- * The section "EVERY WORD" of swiftover-keepalived(7) is what the tables of the
- * converter say, and for words that are carried over what test/convert/becomes
- * does.  With UPDATE_GOLDENS=1 the section is written instead.
+ * The section "EVERY WORD" of swiftover-keepalived(7) has the words of the
+ * converter's tables.  With UPDATE_GOLDENS=1 it is written: what the tables say,
+ * and for words that are carried over what test/convert/becomes does.
  */
 #include "config.h"
 
@@ -18,6 +18,10 @@
 #include <cmocka.h>
 
 #include "vrrpd/convert/ka_table.h"
+
+#define BEGIN ".\\\" begin of the words, written by test_ka_table\n"
+#define END ".\\\" end of the words\n"
+#define LINE_MAX_WIDTH 78
 
 static const char *srcdir;
 
@@ -37,6 +41,179 @@ read_whole(const char *name)
 	assert_true(n > 0 && n < 512 * 1024 - 1);
 	(void)fclose(f);
 	return text;
+}
+
+/* --- the fate of a word --- */
+
+/* The rest of the line "where|word|" of becomes, until its end; or NULL. */
+static const char *
+becomes(const char *list, const char *where, const char *word)
+{
+	char key[128];
+	const char *at;
+
+	(void)snprintf(key, sizeof(key), "%s|%s|", where, word);
+	for (at = list; (at = strstr(at, key)) != NULL; at++)
+		if (at == list || at[-1] == '\n')
+			return at + strlen(key);
+	return NULL;
+}
+
+static void
+fate_of(const char *list, const struct ka_table *t, const struct ka_rule *r,
+    char *out, size_t len)
+{
+	const char *text;
+
+	if (r->text == NULL) {
+		text = becomes(list, t->where, r->word);
+		if (text == NULL && getenv("UPDATE_GOLDENS") != NULL)
+			fail_msg("test/convert/becomes has no line "
+			    "\"%s|%s|...\"", t->where, r->word);
+		if (text == NULL)
+			text = "carried over";
+		(void)snprintf(out, len, "%.*s", (int)strcspn(text, "\n"),
+		    text);
+	} else if (strcmp(r->text, KA_OF_IPVS) == 0)
+		(void)snprintf(out, len, "goes to the file of --ipvs; without "
+		    "that left out");
+	else if (r->text[0] == '\0')
+		(void)snprintf(out, len, "left out: an address has device and "
+		    "label only");
+	else
+		(void)snprintf(out, len, "%s: %s", r->kind == KA_NOTE ? "note" :
+		    "left out", r->text);
+}
+
+/* Text in lines; a line of mdoc begins with no full stop. */
+static void
+put_text(FILE *to, const char *text)
+{
+	size_t width = 0, n;
+
+	while (*text != '\0') {
+		n = strcspn(text, " ");
+		if (width > 0 && width + 1 + n > LINE_MAX_WIDTH) {
+			(void)fputc('\n', to);
+			width = 0;
+		}
+		assert_true(width > 0 || (*text != '.' && *text != '\''));
+		(void)fprintf(to, "%s%.*s", width > 0 ? " " : "", (int)n, text);
+		width += n + (width > 0);
+		text += n;
+		text += *text == ' ';
+	}
+	(void)fputc('\n', to);
+}
+
+/* Words of one fate that follow each other are one item. */
+static void
+put_table(FILE *to, const char *list, const struct ka_table *t)
+{
+	char fate[1024], next[1024];
+	size_t i, width;
+
+	(void)fprintf(to, ".Ss %c%s\n.Bl -tag -width Ds -compact\n",
+	    t->where[0] >= 'a' && t->where[0] <= 'z' ? t->where[0] - 'a' + 'A' :
+	    t->where[0], t->where + 1);
+	for (i = 0; i < t->count; i++) {
+		fate_of(list, t, &t->rules[i], fate, sizeof(fate));
+		width = (size_t)fprintf(to, ".It Cm %s", t->rules[i].word);
+		for (; i + 1 < t->count; i++) {
+			fate_of(list, t, &t->rules[i + 1], next, sizeof(next));
+			if (strcmp(next, fate) != 0)
+				break;
+			if (width + strlen(t->rules[i + 1].word) + 3 >
+			    LINE_MAX_WIDTH - 2) {
+				(void)fputs(" , \\\n", to);
+				width = 0;
+			} else
+				width += (size_t)fprintf(to, " , ");
+			width += (size_t)fprintf(to, "%s",
+			    t->rules[i + 1].word);
+		}
+		(void)fputc('\n', to);
+		put_text(to, fate);
+	}
+	(void)fputs(".El\n", to);
+}
+
+/* The headings and words of a section, a line each; malloc'd. */
+static char *
+words_of(const char *section)
+{
+	const char *at, *end;
+	bool item = false;
+	size_t len, n;
+	char *out;
+	FILE *to = open_memstream(&out, &len);
+
+	assert_non_null(to);
+	for (at = section; *at != '\0'; at = end + (*end == '\n')) {
+		end = at + strcspn(at, "\n");
+		if (strncmp(at, ".Ss ", 4) == 0)
+			(void)fprintf(to, "%.*s\n", (int)(end - at), at);
+		if (strncmp(at, ".It Cm ", 7) == 0) {
+			item = true;
+			at += 7;
+		}
+		while (item && at < end) {
+			n = strcspn(at, " \n");
+			if (*at != ',' && *at != '\\')
+				(void)fprintf(to, "%.*s\n", (int)n, at);
+			at += n;
+			at += *at == ' ';
+		}
+		item = item && end[-1] == '\\';	/* goes on */
+	}
+	(void)fclose(to);
+	return out;
+}
+
+static void
+test_ka_table_has_the_words_of_the_manual(void **state)
+{
+	char *man = read_whole("man/swiftover-keepalived.7"), path[4096];
+	char *list = read_whole("test/convert/becomes"), *want, *here, *there;
+	const struct ka_table *const *t;
+	char *begin, *end;
+	size_t len, i;
+	FILE *to = open_memstream(&want, &len);
+
+	(void)state;
+	assert_non_null(to);
+	for (t = ka_tables; *t != NULL; t++)
+		put_table(to, list, *t);
+	(void)fclose(to);
+	begin = strstr(man, BEGIN);
+	assert_non_null(begin);
+	begin += strlen(BEGIN);
+	end = strstr(begin, END);
+	assert_non_null(end);
+	if (getenv("UPDATE_GOLDENS") != NULL) {
+		(void)snprintf(path, sizeof(path),
+		    "%s/man/swiftover-keepalived.7", srcdir);
+		assert_non_null(to = fopen(path, "w"));
+		(void)fprintf(to, "%.*s%s%s", (int)(begin - man), man, want,
+		    end);
+		(void)fclose(to);
+	} else {
+		*end = '\0';
+		here = words_of(want);
+		there = words_of(begin);
+		for (i = 0; here[i] == there[i] && here[i] != '\0'; i++)
+			continue;
+		if (here[i] != there[i])
+			fail_msg("the converter has \"%.20s\" where "
+			    "swiftover-keepalived(7) has \"%.20s\": "
+			    "UPDATE_GOLDENS=1 writes the page", here + i,
+			    there + i);
+		free(here);
+		free(there);
+	}
+	free(want);
+	free(list);
+	free(man);
 }
 
 static const struct ka_rule *
@@ -138,6 +315,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ka_table_has_the_words_of_the_manual),
 		cmocka_unit_test(test_ka_table_has_every_word_of_keepalived),
 		cmocka_unit_test(
 		    test_ka_table_a_misspelt_word_is_ignored_as_in_keepalived),
