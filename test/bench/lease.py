@@ -1,11 +1,12 @@
 """What the lease in the kernel is worth, and what it costs.
 
-owners  so many trials of each: every process of the Active is killed, stopped,
-        frozen by a cgroup, or killed one by one by the OOM killer of a memory
-        cgroup; its engine alone is stopped, or crashes where core files take two
-        seconds (ours are not dumpable, and write none).  How long two routers answered and how long nobody did, asked every
-        half millisecond at two ports of a switch: both modes and families at once,
-        with `lease = yes` and, in the same run, with `lease = no`.
+owners  so many trials of each: every process of the Active is killed, all but bfdd
+        are; all are stopped, frozen by a cgroup, or killed one by one by the OOM
+        killer of a memory cgroup; its engine alone is stopped, or crashes where core
+        files take two seconds (ours are not dumpable, and write none).  How long two
+        routers answered and how long nobody did, asked every half millisecond at two
+        ports of a switch: both modes and families at once, with `lease = yes` and, in
+        the same run, with `lease = no`.
 calm    an Active under load, its processors busy and its kernel's locks held now and
         then, for so many minutes: how often nobody answered, which must be never.
 cost    microseconds of a datagram to the address, of one to the interface's own, and
@@ -75,6 +76,13 @@ def killed(router):
     send(pids, signal.SIGKILL)
 
 
+def vrrpd_killed(router):
+    """bfdd lives, says so to the peers, and then lets the sessions go."""
+    pids = [pid for pid in processes(router) if pid != router.bfdd.pid]
+    send(pids, signal.SIGSTOP)
+    send(pids, signal.SIGKILL)
+
+
 def stopped(router):
     send(processes(router), signal.SIGSTOP)
 
@@ -137,8 +145,9 @@ def crashed(router):
     os.kill(router.engine_pid(), signal.SIGSEGV)
 
 
-FAULTS = {"killed": killed, "stopped": stopped, "frozen": frozen,
-          "oom": out_of_memory, "crash": crashed, "engine": engine_stopped}
+FAULTS = {"killed": killed, "vrrpd": vrrpd_killed, "stopped": stopped,
+          "frozen": frozen, "oom": out_of_memory, "crash": crashed,
+          "engine": engine_stopped}
 
 
 @contextlib.contextmanager
