@@ -42,6 +42,7 @@ shared_libshared_a_SOURCES = \
 	shared/nl_ask.c shared/nl_ask.h \
 	shared/nl_batch.c shared/nl_batch.h \
 	shared/nl_msg.c shared/nl_msg.h \
+	shared/nl_route.c shared/nl_route.h \
 	shared/nl_sock.c shared/nl_sock.h \
 	shared/nl_state.h \
 	shared/nonlocal_bind.c shared/nonlocal_bind.h \

@@ -20,6 +20,7 @@
 #include "config.h"
 
 #include <net/if.h>
+#include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/netlink.h>
@@ -252,6 +253,14 @@ nl_link_table(struct nl *nl, int ifindex)
 	    link_at(nl, nl_link_vrf(l));
 
 	return vrf == NULL ? 0 : vrf->table;
+}
+
+uint32_t
+nl_usual_table(struct nl *nl, int ifindex)
+{
+	uint32_t table = nl_link_table(nl, ifindex);
+
+	return table == 0 ? RT_TABLE_MAIN : table;
 }
 
 /* --- messages into values --- */
@@ -511,6 +520,88 @@ nl_read_all(struct nl *nl)
 		deliver_all(nl, c.buf, c.len);
 		if (nl->handlers->synced != NULL)
 			nl->handlers->synced(nl->arg);
+	}
+	free(c.buf);
+	return error;
+}
+
+/* Routes of this protocol; the kernel sorts out the others if it can. */
+static struct nl_msg *
+ask_routes(uint8_t family, uint8_t protocol)
+{
+	struct rtmsg r = { .rtm_family = family, .rtm_protocol = protocol };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_DUMP);
+
+	if (msg != NULL && nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static struct nl_msg *
+ask_rules(uint8_t family)
+{
+	struct fib_rule_hdr r = { .family = family };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETRULE, NLM_F_DUMP);
+
+	if (msg != NULL && nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int
+dump_routing(struct nl *nl, bool rules, uint8_t family, uint8_t protocol,
+    struct nl_collected *c)
+{
+	size_t start = c->len;
+	struct nl_msg *msg;
+	int rv = -EAGAIN, i;
+
+	for (i = 0; i < DUMP_TRIES && rv == -EAGAIN; i++) {
+		c->len = start;
+		msg = rules ? ask_rules(family) : ask_routes(family, protocol);
+		if (msg == NULL)
+			return -ENOMEM;
+		rv = sync_request(nl, msg, c);
+		nlmsg_free(msg);
+	}
+	return rv == -EAGAIN || rv == -EOPNOTSUPP || rv == -EAFNOSUPPORT ? 0 :
+	    rv;
+}
+
+int
+nl_read_routes(struct nl *nl, uint8_t protocol,
+    void (*route)(const struct nl_route *, void *),
+    void (*rule)(const struct nl_rule *, void *), void *arg)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	int fd = nl_socket_get_fd(nl->sync_sock), on = 1, off = 0, error = 0;
+	struct nl_collected c = { 0 };
+	struct nl_route found;
+	struct nl_rule found_rule;
+	struct nlmsghdr *h;
+	int left;
+	unsigned i;
+
+	/* Without it every route is told of, and there may be a million. */
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on,
+	    sizeof(on));
+	for (i = 0; i < 4 && error == 0; i++)
+		error = dump_routing(nl, i >= 2, families[i % 2], protocol,
+		    &c);
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &off,
+	    sizeof(off));
+	left = (int)c.len;
+	for (h = (void *)c.buf; c.len > 0 && nlmsg_ok(h, left);
+	    h = nlmsg_next(h, &left)) {
+		if (nl_route_read(h, &found) && found.protocol == protocol)
+			route(&found, arg);
+		else if (nl_rule_read(h, &found_rule) &&
+		    found_rule.protocol == protocol)
+			rule(&found_rule, arg);
 	}
 	free(c.buf);
 	return error;

@@ -16,6 +16,7 @@
 
 #include "shared/loop.h"
 #include "shared/nl_msg.h"
+#include "shared/nl_route.h"
 #include "shared/pure/addr.h"
 
 struct nl;
@@ -100,6 +101,19 @@ const struct nl_link *nl_link_next_known(const struct nl *,
 	    const struct nl_link *after);
 /* The same of the link with this index; NULL: none.  Until the next event. */
 const struct nl_link *nl_link_at(struct nl *, int ifindex);
+/*
+ * The table that routes by this link are in unless they say another one: that of its
+ * VRF, as far as the events have told, or the main one.
+ */
+uint32_t nl_usual_table(struct nl *, int ifindex);
+/*
+ * Read every route with this protocol, in all tables, and every rule with it,
+ * synchronously.  What a kernel without rules or IPv6 has not is left out.  0, or
+ * the first error; some may have been told then.
+ */
+int	nl_read_routes(struct nl *, uint8_t protocol,
+	    void (*route)(const struct nl_route *, void *arg),
+	    void (*rule)(const struct nl_rule *, void *arg), void *arg);
 /* Delete every address of this device.  0, or the first refusal. */
 int	nl_addr_flush(struct nl *, int ifindex);
 /* A macvlan of ours receives nothing any more. */

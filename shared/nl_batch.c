@@ -56,6 +56,7 @@ struct nl_pending {
 	unsigned		 failed_at;
 	mono_t			 give_up_timer;
 	nl_batch_done		 done;		/* NULL: nobody asks any more */
+	nl_batch_each		 each;		/* the same */
 	void			*arg;
 };
 
@@ -419,6 +420,24 @@ nl_batch_rule(struct nl_batch *b, const struct addr *source, uint32_t table,
 	return batch_append(b, msg, 0);
 }
 
+int
+nl_batch_put_route(struct nl_batch *b, const struct nl_route *r, bool add)
+{
+	struct nl_msg *msg;
+	int error = nl_route_msg(r, add, &msg);
+
+	return error != 0 ? error : batch_append(b, msg, 0);
+}
+
+int
+nl_batch_put_rule(struct nl_batch *b, const struct nl_rule *r, bool add)
+{
+	struct nl_msg *msg;
+	int error = nl_rule_msg(r, add, &msg);
+
+	return error != 0 ? error : batch_append(b, msg, 0);
+}
+
 /* IP6_RT_PRIO_ADDRCONF of the kernel: the metric of its prefix routes. */
 #define PREFIX_ROUTE_METRIC	256
 
@@ -576,6 +595,13 @@ pending_get(struct nl *nl)
 int
 nl_batch_send(struct nl_batch *b, nl_batch_done done, void *arg)
 {
+	return nl_batch_send_each(b, NULL, done, arg);
+}
+
+int
+nl_batch_send_each(struct nl_batch *b, nl_batch_each each, nl_batch_done done,
+    void *arg)
+{
 	struct nl *nl = b->nl;
 	struct nl_pending *p;
 	int error;
@@ -597,6 +623,7 @@ nl_batch_send(struct nl_batch *b, nl_batch_done done, void *arg)
 		p->failed_at = p->count;
 	}
 	p->done = done;
+	p->each = each;
 	p->arg = arg;
 	p->give_up_timer = mono_add(loop_clock(), ACK_TIMEOUT_NS);
 	TAILQ_INSERT_TAIL(&nl->outstanding, p, entry);
@@ -656,6 +683,8 @@ take_ack(struct nl *nl, const struct nlmsghdr *h)
 			p->first_error = ENOBUFS;
 			p->failed_at = p->answered;
 		}
+		if (p->each != NULL)
+			p->each(i, -e->error, p->arg);
 		error = -nl_msg_tolerate(e->msg.nlmsg_type, e->error);
 		if (error != 0 &&
 		    (p->first_error == 0 || p->failed_at > i)) {
@@ -802,8 +831,10 @@ nl_batch_cancel(struct nl *nl, void *arg)
 	struct nl_pending *p;
 
 	TAILQ_FOREACH(p, &nl->outstanding, entry) {
-		if (p->arg == arg)
+		if (p->arg == arg) {
 			p->done = NULL;
+			p->each = NULL;
+		}
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "shared/nl_msg.h"
+#include "shared/nl_route.h"
 #include "shared/pure/addr.h"
 
 struct nl;
@@ -95,6 +96,12 @@ int	nl_batch_table_route(struct nl_batch *, int ifindex,
  * in the argument; one that is there is left as it is.
  */
 int	nl_batch_addr_put_back(struct nl_batch *, const struct nl_addr *);
+/*
+ * Routes and rules with a protocol of ours (nl_route.h).  One that is there, or gone,
+ * already is not an error, but `each` of nl_batch_send_each() is told.
+ */
+int	nl_batch_put_route(struct nl_batch *, const struct nl_route *, bool add);
+int	nl_batch_put_rule(struct nl_batch *, const struct nl_rule *, bool add);
 /* An address or device that is gone already is not an error. */
 int	nl_batch_addr_del(struct nl_batch *, int ifindex,
 	    const struct addr_prefix *);
@@ -119,6 +126,15 @@ typedef void (*nl_batch_done)(int first_error, unsigned failed_at, void *arg);
  * (done is then not called); -EINVAL for an empty batch.
  */
 int	nl_batch_send(struct nl_batch *, nl_batch_done, void *arg);
+/*
+ * The same, and each(at, error, arg) is called before done for every answer that comes,
+ * in order: errno of the message at this index, or 0; also what first_error does not
+ * count.  It may be called while nl_batch_refused() runs: it takes notes and sends
+ * nothing.
+ */
+typedef void (*nl_batch_each)(unsigned at, int error, void *arg);
+int	nl_batch_send_each(struct nl_batch *, nl_batch_each, nl_batch_done,
+	    void *arg);
 /*
  * The answer to the newest batch of this arg, which is there as soon as that was
  * sent, before its done is called: errno of the first message refused, or 0.  0 as

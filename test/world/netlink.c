@@ -566,6 +566,10 @@ carry_out(struct netlink *s, const struct nlmsghdr *m)
 		return 0;	/* nobody here looks for the way back */
 	case RTM_DELRULE:
 		return -ENOENT;
+	case RTM_GETROUTE:
+	case RTM_GETRULE:
+		done(s, m);	/* none is marked as ours */
+		return 1;
 	case RTM_GETLINK:
 		return get_link(s, m);
 	case RTM_GETADDR:
@@ -580,7 +584,8 @@ carry_out(struct netlink *s, const struct nlmsghdr *m)
 static bool
 needs_rtnl(const struct nlmsghdr *m)
 {
-	return m->nlmsg_type != RTM_GETLINK && m->nlmsg_type != RTM_GETADDR;
+	return m->nlmsg_type != RTM_GETLINK && m->nlmsg_type != RTM_GETADDR &&
+	    m->nlmsg_type != RTM_GETROUTE && m->nlmsg_type != RTM_GETRULE;
 }
 
 static void

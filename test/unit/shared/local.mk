@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	test/unit/shared/test_nl \
 	test/unit/shared/test_nl_batch \
 	test/unit/shared/test_nl_msg \
+	test/unit/shared/test_nl_route \
 	test/unit/shared/test_nonlocal_bind \
 	test/unit/shared/test_priv \
 	test/unit/shared/test_rtsched \
@@ -55,6 +56,8 @@ test_unit_shared_test_nl_SOURCES = test/unit/shared/test_nl.c $(NL_NET)
 test_unit_shared_test_nl_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_nl_batch_SOURCES = test/unit/shared/test_nl_batch.c $(NL_NET)
 test_unit_shared_test_nl_batch_LDADD = $(UNIT_SHARED_LIBS)
+test_unit_shared_test_nl_route_SOURCES = test/unit/shared/test_nl_route.c
+test_unit_shared_test_nl_route_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_nl_msg_SOURCES = test/unit/shared/test_nl_msg.c
 test_unit_shared_test_nl_msg_LDADD = $(UNIT_SHARED_LIBS)
 test_unit_shared_test_nonlocal_bind_SOURCES = test/unit/shared/test_nonlocal_bind.c $(NL_NET)
