@@ -89,6 +89,7 @@ EXTRA_DIST += \
 	test/lab/test_readers.py \
 	test/lab/test_reload.py \
 	test/lab/test_returning.py \
+	test/lab/test_routes.py \
 	test/lab/test_rude.py \
 	test/lab/test_service.py \
 	test/lab/test_silence.py \

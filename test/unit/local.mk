@@ -1,5 +1,7 @@
 # One cmocka program per .c, in the folder of what it tests.
 VRRPD_WORLD = \
+	test/unit/vrrpd/paths_world.c \
+	test/unit/vrrpd/paths_world.h \
 	test/unit/vrrpd/vrrpd_world.c \
 	test/unit/vrrpd/vrrpd_world.h \
 	# end

@@ -492,6 +492,22 @@ view_addresses(const struct view *v, const json_t *o)
 	}
 }
 
+/* A line for each route or rule: is it in force, and if not, why. */
+static void
+view_paths(const struct view *v, const json_t *list, const char *name,
+    const char *key)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		view_line(v, i == 0 ? name : "", "%s: %s",
+		    doc_str_or(o, key, "?"), doc_str_or(o, "state", "?"));
+		if (doc_str(o, "reason") != NULL)
+			view_line(v, "", "  %s", doc_str(o, "reason"));
+	}
+}
+
 /* A line for each thing that is tracked: its state, its effect. */
 static void
 view_tracks(const struct view *v, const json_t *list)
@@ -838,6 +854,8 @@ view_one(const struct view *v, const json_t *o)
 	if (doc_str(o, "group") != NULL)
 		view_line(v, "group", "%s", doc_str(o, "group"));
 	view_priority(v, o);
+	view_paths(v, json_object_get(o, "routes"), "routes", "route");
+	view_paths(v, json_object_get(o, "rules"), "rules", "rule");
 	view_tracks(v, json_object_get(o, "tracks"));
 	if (strcmp(state, "backup") == 0 &&
 	    doc_str(o, "active-address") != NULL)

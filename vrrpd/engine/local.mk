@@ -22,6 +22,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/engine/vrrp_regroup.c vrrpd/engine/vrrp_regroup.h \
 	vrrpd/engine/vrrp_router.c vrrpd/engine/vrrp_router.h \
 	vrrpd/engine/vrrp_router_state.c vrrpd/engine/vrrp_router_state.h \
+	vrrpd/engine/vrrp_routing.c vrrpd/engine/vrrp_routing.h \
 	vrrpd/engine/vrrp_sessions.c vrrpd/engine/vrrp_sessions.h \
 	vrrpd/engine/vrrp_standing.c vrrpd/engine/vrrp_standing.h \
 	vrrpd/engine/vrrp_succession.c vrrpd/engine/vrrp_succession.h \

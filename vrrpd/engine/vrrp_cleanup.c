@@ -26,6 +26,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "vrrpd/engine/vrrp_router.h"
+#include "vrrpd/engine/vrrp_routing.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 
@@ -104,6 +105,8 @@ clean(const struct vrrp_config *config)
 	error = vrrp_router_open(loop, &router);
 	if (error == 0)
 		error = vrrp_router_apply(router, config, &applied);
+	if (error == 0)
+		vrrp_routing_clean(router);
 	if (error == 0)
 		vrrp_router_remove_orphans(router);
 	vrrp_router_close(router);

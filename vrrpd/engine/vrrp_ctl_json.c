@@ -28,6 +28,7 @@
 #include "vrrpd/instance/vrrp_instance.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_peer.h"
+#include "vrrpd/instance/vrrp_routes.h"
 #include "vrrpd/instance/vrrp_tracked.h"
 #include "vrrpd/linux/vrrp_vip.h"
 
@@ -413,6 +414,29 @@ json_addresses(const struct vrrp_vip *vips, unsigned count)
 	return list;
 }
 
+/* Of one list; `from` is the place of its first among all paths. */
+static json_t *
+json_paths(const struct vrrp_instance *v, bool rules)
+{
+	unsigned i, n = rules ? v->p.rule_count : v->p.route_count;
+	unsigned from = rules ? v->p.route_count : 0;
+	char text[VRRP_ROUTE_STRLEN], why[VRRP_ROUTES_WHY_MAX];
+	json_t *list = json_array(), *o;
+
+	for (i = 0; i < n; i++) {
+		o = json_object();
+		ctl_json_set_text(o, rules ? "rule" : "route", rules ?
+		    vrrp_rule_format(&v->p.rules[i], text) :
+		    vrrp_route_format(&v->p.routes[i], text));
+		ctl_json_set_word(o, "state", vrrp_path_state_name(
+		    vrrp_routes_state(v, from + i, why)));
+		ctl_json_set(o, "reason", why[0] == '\0' ? json_null() :
+		    json_string(why));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *
 json_peers(const struct vrrp_params *p)
 {
@@ -661,6 +685,10 @@ vrrp_ctl_json_instance(const struct vrrp_router *r,
 	if (v->p.other_count > 0)
 		ctl_json_set(o, "other-addresses", json_addresses(
 		    &v->p.vips[v->p.vip_count], v->p.other_count));
+	if (v->p.route_count > 0)
+		ctl_json_set(o, "routes", json_paths(v, false));
+	if (v->p.rule_count > 0)
+		ctl_json_set(o, "rules", json_paths(v, true));
 	if (v->p.unicast_count > 0) {
 		ctl_json_set(o, "unicast-peers", json_peers(&v->p));
 		ctl_json_set_int(o, "unicast-min-ttl", v->p.unicast_min_ttl);

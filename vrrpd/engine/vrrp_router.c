@@ -18,6 +18,7 @@
 #include "config.h"
 
 #include "vrrpd/engine/vrrp_router.h"
+#include "vrrpd/engine/vrrp_routing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,12 +44,14 @@
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_machine.h"
 #include "vrrpd/instance/vrrp_presence.h"
+#include "vrrpd/instance/vrrp_routes.h"
 #include "vrrpd/instance/vrrp_track.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_strict.h"
 #include "vrrpd/linux/vrrp_neigh.h"
 #include "vrrpd/linux/vrrp_manners.h"
+#include "vrrpd/linux/vrrp_paths.h"
 #include "vrrpd/linux/vrrp_vmac.h"
 
 #define CADENCE_MIN_NS	(500 * NS_PER_US)
@@ -312,6 +315,8 @@ link_event(const struct nl_link *link, bool gone, void *arg)
 		device_changed(r, link, gone);
 	for (i = 0; !gone && r->started && i < r->instance_count; i++)
 		vrrp_instance_link_changed(r->instances[i], link);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_routes_device_event(r->instances[i], link);
 	reapply_later(r);
 }
 
@@ -388,6 +393,8 @@ addr_event(const struct nl_addr *addr, bool gone, void *arg)
 			vrrp_instance_address_went(r->instances[i], addr);
 	for (i = 0; !gone && i < r->instance_count; i++)
 		vrrp_instance_address_came(r->instances[i], addr);
+	for (i = 0; i < r->instance_count; i++)
+		vrrp_routes_link_event(r->instances[i], addr->ifindex);
 	for (i = 0; i < r->iface_count; i++) {
 		f = r->ifaces[i];
 		if (!f->exists || f->link.ifindex != addr->ifindex ||
@@ -784,6 +791,8 @@ router_free(struct vrrp_router *r)
 	free(r->orphans);
 	free(r->instances);
 	free(r->ifaces);
+	vrrp_routing_close(r);
+	vrrp_paths_list_free(r->env.paths);
 	vrrp_apply_drop_trackers(r);
 	vrrp_sessions_free(r);
 	loop_timer_free(r->away_timer);
@@ -818,10 +827,11 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 	r->env.strict = vrrp_strict_new();
 	r->env.errands = vrrp_errands_new(&r->env);
 	r->env.guards = vrrp_guards_new(&r->env);
+	r->env.paths = vrrp_paths_list_new();
 	r->reapply_timer = loop_timer_new(loop, reapply_cb, r);
 	r->away_timer = loop_timer_new(loop, away_for_long, r);
 	if (r->env.filter == NULL || r->env.errands == NULL ||
-	    r->env.guards == NULL ||
+	    r->env.guards == NULL || r->env.paths == NULL ||
 	    r->reapply_timer == NULL || r->away_timer == NULL) {
 		router_free(r);
 		return -ENOMEM;
@@ -855,6 +865,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.errands = r->env.errands,
 		.guards = r->env.guards,
 		.track = r->env.track,
+		.paths = r->env.paths,
 		.sync = &vrrp_sync_calls,
 		.changed = instance_changed,
 		.moved = instance_moved,
@@ -865,6 +876,7 @@ vrrp_router_open(struct loop *loop, struct vrrp_router **out)
 		.peers_changed = vrrp_sessions_peers_changed,
 		.arg = r,
 	};
+	vrrp_routing_open(r);
 	*out = r;
 	return 0;
 }
@@ -966,6 +978,7 @@ vrrp_router_start(struct vrrp_router *r)
 		vrrp_instance_start(r->instances[i]);
 	for (i = 0; i < r->instance_count; i++)
 		vrrp_instance_drop_kept(r->instances[i]);
+	vrrp_routing_clean(r);
 	forget_handoff(r);
 	vrrp_router_retune(r);
 }

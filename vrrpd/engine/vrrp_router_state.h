@@ -21,6 +21,7 @@
 #include "vrrpd/ipc/vrrp_birth.h"
 #include "vrrpd/pure/vrrp_refused.h"
 
+struct nl_route_watch;
 struct vrrp_applied;
 struct vrrp_apply;
 struct vrrp_links;
@@ -39,6 +40,7 @@ struct vrrp_router {
 	struct nl		 *nl;
 	struct vrrp_io_tx	 *tx;
 	struct vrrp_neigh	 *neigh;	/* NULL: not told of any */
+	struct nl_route_watch	 *route_watch;	/* NULL: not told of any */
 	struct vrrp_bfd		 *bfd;		/* NULL: not connected yet */
 	struct vrrp_addrs	  addrs;
 	struct vrrp_env		  env;

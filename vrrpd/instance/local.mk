@@ -22,6 +22,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/instance/vrrp_peer.c vrrpd/instance/vrrp_peer.h \
 	vrrpd/instance/vrrp_presence.c vrrpd/instance/vrrp_presence.h \
 	vrrpd/instance/vrrp_presence_state.h \
+	vrrpd/instance/vrrp_routes.c vrrpd/instance/vrrp_routes.h \
 	vrrpd/instance/vrrp_send.c vrrpd/instance/vrrp_send.h \
 	vrrpd/instance/vrrp_track.c vrrpd/instance/vrrp_track.h \
 	vrrpd/instance/vrrp_tracked.c vrrpd/instance/vrrp_tracked.h \

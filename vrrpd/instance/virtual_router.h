@@ -92,6 +92,7 @@ struct loop_timer;
 struct vrrp_env;
 struct vrrp_guard;
 struct vrrp_iface;
+struct vrrp_routes;
 struct vrrp_sync;
 
 struct vrrp_instance {
@@ -189,6 +190,9 @@ struct vrrp_instance {
 	struct loop_timer	*linger_timer;
 	struct loop_timer	*restore_timer;	/* in a fight over addresses */
 	mono_t			 restore_not_before;
+
+	/* Routes and rules, as long as it is Active.  Written by vrrp_routes.c. */
+	struct vrrp_routes	*routes;	/* NULL: none */
 
 	/* Guard: the lease in the kernel.  Written by vrrp_guard.c. */
 	struct vrrp_guard	*guard;		/* NULL: none */

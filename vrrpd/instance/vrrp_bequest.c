@@ -26,6 +26,7 @@
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_frames.h"
 #include "vrrpd/instance/vrrp_iface.h"
+#include "vrrpd/instance/vrrp_routes.h"
 #include "vrrpd/ipc/vrrp_channel.h"
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_will.h"
@@ -33,6 +34,7 @@
 /* One engine has one thread; the memory is there from the start. */
 static struct vrrp_will will;
 static uint8_t body[VRRP_WILL_MAX];
+static uint8_t withdrawal[VRRP_WILL_MAX];
 static uint8_t messages[VRRP_WILL_FRAMES_MAX][VRRP_MESSAGE_MAX];
 
 static void
@@ -73,6 +75,28 @@ name_of(const struct vrrp_instance *v)
 	return v->succeeded ? v->will_name : v->p.name;
 }
 
+/* Rules and routes, then the addresses.  False: that is too long. */
+static bool
+write_withdrawal(const struct vrrp_instance *v)
+{
+	size_t first, then;
+	const uint8_t *routes = vrrp_routes_withdrawal(v, &first);
+	const uint8_t *addresses = vrrp_vip_withdrawal(v->vips, &then);
+
+	will.netlink = addresses;
+	will.netlink_len = then;
+	if (first == 0)
+		return true;
+	if (first + then > sizeof(withdrawal))
+		return false;
+	memcpy(withdrawal, routes, first);
+	if (then > 0)
+		memcpy(withdrawal + first, addresses, then);
+	will.netlink = withdrawal;
+	will.netlink_len = first + then;
+	return true;
+}
+
 static size_t
 write_will(const struct vrrp_instance *v)
 {
@@ -82,7 +106,8 @@ write_will(const struct vrrp_instance *v)
 	(void)snprintf(will.name, sizeof(will.name), "%s", name_of(v));
 	will.flags = v->p.virtual_mac_auto && !v->p.virtual_mac ?
 	    VRRP_WILL_WITHOUT : 0;
-	will.netlink = vrrp_vip_withdrawal(v->vips, &will.netlink_len);
+	if (!write_withdrawal(v))
+		return 0;
 	/*
 	 * An instance that lingers has resigned; a second advert of priority 0
 	 * would move the switch port of the virtual MAC away from the successor.

@@ -26,6 +26,7 @@ struct vrrp_instance;
 struct vrrp_io_tx;
 struct vrrp_neigh;
 struct vrrp_orders;
+struct vrrp_paths_list;
 struct vrrp_record;
 struct vrrp_sync;
 struct vrrp_track;
@@ -56,6 +57,7 @@ struct vrrp_env {
 	struct vrrp_strict	*strict;	/* may be NULL: no firewall */
 	struct vrrp_guards	*guards;	/* NULL: no leases */
 	struct vrrp_track	*track;
+	struct vrrp_paths_list	*paths;		/* NULL: no routes, no rules */
 	struct vrrp_channel	*channel;	/* to the monitor; may be NULL */
 	struct vrrp_errands	*errands;	/* NULL: all is done at once */
 	const struct vrrp_handoff *handoff;	/* L-24; NULL: none */

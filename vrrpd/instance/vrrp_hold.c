@@ -42,6 +42,7 @@
 #include "vrrpd/instance/vrrp_hold.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/instance/vrrp_leftover.h"
+#include "vrrpd/instance/vrrp_routes.h"
 #include "vrrpd/linux/vrrp_filter.h"
 #include "vrrpd/linux/vrrp_io.h"
 #include "vrrpd/linux/vrrp_manners.h"
@@ -313,7 +314,11 @@ complete(struct vrrp_instance *v)
 	vrrp_frames_build_announcements(v);
 	vrrp_bequest_build_adverts(v);
 	vrrp_guard_follow(v);
-	return true;
+	if (vrrp_routes_prepare(v))
+		return true;
+	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+	    "out of memory");
+	return false;
 }
 
 /* Everything a takeover needs. Returns false with `retry_reason` set. */
@@ -412,6 +417,7 @@ install(struct vrrp_instance *v, struct vrrp_record *r, bool quietly)
 		batch_sent(v, true, r);
 	else if (error != -ENODATA)
 		v->batch_error = -error;
+	vrrp_routes_put(v);
 }
 
 void
@@ -615,6 +621,7 @@ vrrp_hold_withdraw(struct vrrp_instance *v, struct vrrp_record *r)
 	if (v->vips == NULL)
 		return;
 	vrrp_guard_end(v);
+	vrrp_routes_withdraw(v);
 	error = vrrp_vip_withdraw(v->vips, v->answered, v);
 	if (error == 0)
 		batch_sent(v, false, r);
@@ -685,6 +692,7 @@ follow(struct vrrp_instance *v)
 	error = vrrp_vip_follow(v->vips, v->followed, v);
 	if (error < 0 && error != -ENODATA)
 		v->followed(-error, 0, v);
+	vrrp_routes_follow(v);
 }
 
 /* Back to what was in force; nothing has reached the addresses yet. */
@@ -730,6 +738,25 @@ make_room(struct vrrp_instance *v, const struct vrrp_params *p)
 	return false;
 }
 
+/* Nothing but them, perhaps. */
+static bool
+follow_routes(struct vrrp_instance *v, const struct vrrp_params *was)
+{
+	if (!vrrp_diff_in(was, &v->p, "routes") &&
+	    !vrrp_diff_in(was, &v->p, "rules"))
+		return true;
+	if (!vrrp_routes_prepare(v)) {
+		v->p = *was;
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "out of memory");
+		return false;
+	}
+	vrrp_routes_follow(v);
+	if (v->holds)
+		vrrp_bequest_later(v);
+	return true;
+}
+
 bool
 vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
 {
@@ -741,7 +768,7 @@ vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
 			return false;
 		vrrp_diff_apply(&v->p, p);
 		vrrp_guard_follow(v);
-		return true;
+		return follow_routes(v, &was);
 	}
 	if (!make_room(v, p) || !filter_next(v, p))
 		return false;
@@ -1067,6 +1094,7 @@ vrrp_hold_close(struct vrrp_instance *v)
 		return;
 	nl_batch_cancel(v->env->nl, v);
 	vrrp_guard_lost(v);
+	vrrp_routes_withdraw(v);
 	v->holds = v->refreshing = false;
 	v->batch_count = 0;
 	if (v->mannerly)
@@ -1080,6 +1108,7 @@ void
 vrrp_hold_free(struct vrrp_instance *v)
 {
 	vrrp_hold_close(v);
+	vrrp_routes_free(v);
 	own_arp(v, false);
 	if (v->filtered)
 		vrrp_filter_remove(v->env->filter, &v->p);

@@ -50,6 +50,7 @@
 #include "vrrpd/instance/vrrp_mute.h"
 #include "vrrpd/instance/vrrp_peer.h"
 #include "vrrpd/instance/vrrp_presence.h"
+#include "vrrpd/instance/vrrp_routes.h"
 #include "vrrpd/instance/vrrp_send.h"
 #include "vrrpd/instance/vrrp_voice.h"
 #include "vrrpd/instance/vrrp_watch.h"
@@ -512,6 +513,7 @@ readopt(struct vrrp_instance *v, mono_t now, struct vrrp_actions *act)
 
 	v->kept = false;
 	v->holds = v->bequeathed = true;
+	vrrp_routes_put(v);
 	vrrp_core_readopt(&v->core, now, vrrp_iface_primary_of(v),
 	    e->active_since, v->env->handoff->left, act);
 }
@@ -555,6 +557,7 @@ vrrp_machine_inherit(struct vrrp_instance *v, mono_t since)
 	if (v->kept) {
 		v->kept = false;
 		v->holds = true;
+		vrrp_routes_put(v);
 	} else
 		act.install_first = true;
 	perform(v, &act, &m);

@@ -9,6 +9,7 @@ vrrpd_libvrrpd_a_SOURCES += \
 	vrrpd/linux/vrrp_member.c vrrpd/linux/vrrp_member.h \
 	vrrpd/linux/vrrp_nft.c vrrpd/linux/vrrp_nft.h \
 	vrrpd/linux/vrrp_neigh.c vrrpd/linux/vrrp_neigh.h \
+	vrrpd/linux/vrrp_paths.c vrrpd/linux/vrrp_paths.h \
 	vrrpd/linux/vrrp_stranger.c vrrpd/linux/vrrp_stranger.h \
 	vrrpd/linux/vrrp_strict.c vrrpd/linux/vrrp_strict.h \
 	vrrpd/linux/vrrp_vip.c vrrpd/linux/vrrp_vip.h \

@@ -4,12 +4,14 @@
  * The monitor decodes a will when it arrives, from an engine that is well, and
  * trusts nothing of it.  An engine gone mad must not be able to have the monitor
  * do more than a withdrawal: of netlink only the removal of addresses, the
- * setting of a device's mode and of its queue.
+ * setting of a device's mode and of its queue, and the removal of routes and
+ * rules that carry our mark.
  */
 #include "config.h"
 
 #include "vrrpd/pure/vrrp_will.h"
 
+#include <linux/fib_rules.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
@@ -71,6 +73,31 @@ vrrp_will_encode(const struct vrrp_will *w, uint8_t *buf, size_t size)
 
 /* --- from bytes --- */
 
+/* A message about a route or a rule: is it one of ours?  The kernel looks, too. */
+static bool
+is_marked(const uint8_t *message, const struct nlmsghdr *h)
+{
+	struct rtmsg r;
+	struct nlattr a;
+	size_t at = NLMSG_LENGTH(sizeof(struct fib_rule_hdr));
+
+	if (h->nlmsg_type == RTM_DELROUTE) {
+		if (h->nlmsg_len < NLMSG_LENGTH(sizeof(r)))
+			return false;
+		memcpy(&r, message + NLMSG_HDRLEN, sizeof(r));
+		return r.rtm_protocol == VRRP_WILL_PROTOCOL;
+	}
+	for (; at + NLA_HDRLEN < h->nlmsg_len; at += NLA_ALIGN(a.nla_len)) {
+		memcpy(&a, message + at, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > h->nlmsg_len - at)
+			return false;
+		if (a.nla_type == FRA_PROTOCOL)
+			return a.nla_len == NLA_HDRLEN + 1 &&
+			    message[at + NLA_HDRLEN] == VRRP_WILL_PROTOCOL;
+	}
+	return false;
+}
+
 /* Whole messages that take something away, and nothing after them. */
 static bool
 is_withdrawal(const uint8_t *bytes, size_t len)
@@ -84,7 +111,11 @@ is_withdrawal(const uint8_t *bytes, size_t len)
 		memcpy(&h, bytes, sizeof(h));
 		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > len)
 			return false;
-		if (h.nlmsg_type != RTM_DELADDR &&
+		if (h.nlmsg_type == RTM_DELROUTE ||
+		    h.nlmsg_type == RTM_DELRULE) {
+			if (!is_marked(bytes, &h))
+				return false;
+		} else if (h.nlmsg_type != RTM_DELADDR &&
 		    h.nlmsg_type != RTM_NEWLINK &&
 		    h.nlmsg_type != RTM_NEWQDISC)
 			return false;

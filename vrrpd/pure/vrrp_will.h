@@ -33,6 +33,12 @@
 #define VRRP_WILL_FRAME_MIN	14	/* an Ethernet header */
 #define VRRP_WILL_BYTES_MIN	8
 #define VRRP_WILL_MAX		(60 * 1024)
+/*
+ * The mark of routes and rules that are ours (rtm_protocol): a will takes no others
+ * away.  It is the number of VRRP among the protocols of IP, and nobody's in
+ * /etc/iproute2/rt_protos.
+ */
+#define VRRP_WILL_PROTOCOL	112
 
 /* virtual_mac = auto has given the virtual MAC up; for the next engine. */
 #define VRRP_WILL_WITHOUT	0x1

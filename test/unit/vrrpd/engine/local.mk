@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/engine/test_vrrp_protect \
 	test/unit/vrrpd/engine/test_vrrp_receive \
 	test/unit/vrrpd/engine/test_vrrp_router \
+	test/unit/vrrpd/engine/test_vrrp_routing \
 	test/unit/vrrpd/engine/test_vrrp_sessions \
 	test/unit/vrrpd/engine/test_vrrp_standing \
 	# end
@@ -46,6 +47,11 @@ test_unit_vrrpd_engine_test_vrrp_router_SOURCES = \
 	$(ENGINE_WORLD) \
 	# end
 test_unit_vrrpd_engine_test_vrrp_router_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
+test_unit_vrrpd_engine_test_vrrp_routing_SOURCES = \
+	test/unit/vrrpd/engine/test_vrrp_routing.c \
+	$(ENGINE_WORLD) \
+	# end
+test_unit_vrrpd_engine_test_vrrp_routing_LDADD = $(UNIT_VRRPD_ENGINE_LIBS)
 test_unit_vrrpd_engine_test_vrrp_sessions_SOURCES = \
 	test/unit/vrrpd/engine/test_vrrp_sessions.c \
 	$(ENGINE_WORLD) \

@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/instance/test_vrrp_machine \
 	test/unit/vrrpd/instance/test_vrrp_peer \
 	test/unit/vrrpd/instance/test_vrrp_presence \
+	test/unit/vrrpd/instance/test_vrrp_routes \
 	test/unit/vrrpd/instance/test_vrrp_send \
 	test/unit/vrrpd/instance/test_vrrp_track \
 	test/unit/vrrpd/instance/test_vrrp_tracked \
@@ -101,6 +102,11 @@ test_unit_vrrpd_instance_test_vrrp_presence_SOURCES = \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \
 	# end
 test_unit_vrrpd_instance_test_vrrp_presence_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
+test_unit_vrrpd_instance_test_vrrp_routes_SOURCES = \
+	test/unit/vrrpd/instance/test_vrrp_routes.c \
+	$(UNIT_VRRPD_INSTANCE_WORLD) \
+	# end
+test_unit_vrrpd_instance_test_vrrp_routes_LDADD = $(UNIT_VRRPD_INSTANCE_LIBS)
 test_unit_vrrpd_instance_test_vrrp_send_SOURCES = \
 	test/unit/vrrpd/instance/test_vrrp_send.c \
 	$(UNIT_VRRPD_INSTANCE_WORLD) \

@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	test/unit/vrrpd/linux/test_vrrp_manners \
 	test/unit/vrrpd/linux/test_vrrp_neigh \
 	test/unit/vrrpd/linux/test_vrrp_strict \
+	test/unit/vrrpd/linux/test_vrrp_paths \
 	test/unit/vrrpd/linux/test_vrrp_vip \
 	test/unit/vrrpd/linux/test_vrrp_vip_back \
 	test/unit/vrrpd/linux/test_vrrp_vip_steer \
@@ -46,6 +47,11 @@ test_unit_vrrpd_linux_test_vrrp_strict_SOURCES = \
 	$(UNIT_VRRPD_LINUX_NET) \
 	# end
 test_unit_vrrpd_linux_test_vrrp_strict_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
+test_unit_vrrpd_linux_test_vrrp_paths_SOURCES = \
+	test/unit/vrrpd/linux/test_vrrp_paths.c \
+	$(UNIT_VRRPD_LINUX_NET) \
+	# end
+test_unit_vrrpd_linux_test_vrrp_paths_LDADD = $(UNIT_VRRPD_LINUX_LIBS)
 test_unit_vrrpd_linux_test_vrrp_vip_SOURCES = \
 	test/unit/vrrpd/linux/test_vrrp_vip.c \
 	$(UNIT_VRRPD_LINUX_NET) \

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <linux/fib_rules.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <setjmp.h>
@@ -193,6 +194,52 @@ test_vrrp_will_only_takes_away(void **state)
 	refused_with(RTM_DELADDR, 0, UINT32_MAX);
 }
 
+/* Routes and rules: ours alone, and the mark is looked for. */
+static void
+test_vrrp_will_takes_away_what_carries_our_mark(void **state)
+{
+	/* A route; a rule with a priority and a protocol. */
+	static const uint8_t route[12] = { 2, 8, 0, 0, 254, VRRP_WILL_PROTOCOL,
+	    255, 0 };
+	static const uint8_t rule[28] = { 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+	    8, 0, FRA_PRIORITY, 0, 9, 0, 0, 0,
+	    5, 0, FRA_PROTOCOL, 0, VRRP_WILL_PROTOCOL };
+	static const struct {
+		uint16_t	type;
+		const uint8_t	*body;
+		size_t		len, at;	/* of the mark */
+	} list[] = {
+		{ RTM_DELROUTE, route, sizeof(route), 5 },
+		{ RTM_DELRULE, rule, sizeof(rule), 24 },
+	};
+	struct nlmsghdr h = { .nlmsg_len = 0 };
+	struct vrrp_will w = a_will(), got;
+	size_t i, n, cut;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		h.nlmsg_len = (uint32_t)NLMSG_LENGTH(list[i].len);
+		h.nlmsg_type = list[i].type;
+		w.netlink_len = h.nlmsg_len;
+		memset(requests, 0, sizeof(requests));
+		memcpy(requests, &h, sizeof(h));
+		memcpy(requests + NLMSG_HDRLEN, list[i].body, list[i].len);
+		n = vrrp_will_encode(&w, buf, sizeof(buf));
+		assert_true(vrrp_will_decode(buf, n, &got));
+		requests[NLMSG_HDRLEN + list[i].at] ^= 1;
+		n = vrrp_will_encode(&w, buf, sizeof(buf));
+		assert_false(vrrp_will_decode(buf, n, &got));
+		requests[NLMSG_HDRLEN + list[i].at] ^= 1;
+		for (cut = 0; cut < list[i].at; cut += 4) {
+			h.nlmsg_len = (uint32_t)NLMSG_LENGTH(cut);
+			memcpy(requests, &h, sizeof(h));
+			w.netlink_len = h.nlmsg_len;
+			n = vrrp_will_encode(&w, buf, sizeof(buf));
+			assert_false(vrrp_will_decode(buf, n, &got));
+		}
+	}
+}
+
 static void
 test_vrrp_will_bad_frames_and_names_are_refused(void **state)
 {
@@ -290,6 +337,8 @@ main(void)
 		cmocka_unit_test(
 		    test_vrrp_will_too_large_keeps_the_withdrawal),
 		cmocka_unit_test(test_vrrp_will_only_takes_away),
+		cmocka_unit_test(
+		    test_vrrp_will_takes_away_what_carries_our_mark),
 		cmocka_unit_test(
 		    test_vrrp_will_bad_frames_and_names_are_refused),
 		cmocka_unit_test(test_vrrp_will_name_is_read_alone),
