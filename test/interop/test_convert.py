@@ -448,3 +448,85 @@ def test_track_file_beside_keepalived(lab):
             wait_for(lambda: lab.r2.instance()["active-priority"] == theirs,
                      10, "theirs is %d" % theirs)
     assert "file load: 10 " in lab.r2.vrrpctl("show", "web").stdout
+
+
+ROUTES = """\
+global_defs {
+    vrrp_version 3
+}
+vrrp_instance web {
+    interface eth0
+    virtual_router_id 51
+    priority %d
+    advert_int 0.1
+    garp_master_refresh 1
+    virtual_ipaddress {
+        192.0.2.50/24
+    }
+    virtual_routes {
+        src 192.0.2.50 to 203.0.113.0/24 via 192.0.2.9 dev eth0
+        10.1.0.0/16 via 198.51.100.9 dev eth1 table 100 metric 5 no_track
+        default dev eth1 scope link table 100
+        blackhole 10.2.0.0/16
+        2001:db8:9::/48 dev eth1
+    }
+    virtual_rules {
+        from 192.0.2.50 lookup 100 priority 1000
+        to 198.51.100.0/24 iif eth1 table 100 priority 1001
+        from 2001:db8:1::/64 lookup 100 priority 1002
+    }
+}
+"""
+
+
+def routes_of(router):
+    """Of the networks and rules above, as ip(8) says them, but for whose."""
+    found = []
+    for family in ("-4", "-6"):
+        shown = json.loads(router.ip(family, "-N", "-j", "route", "show",
+                                     "table", "all") or "[]")
+        found += [{k: v for k, v in r.items() if k not in (
+            "protocol", "flags", "pref")} for r in shown
+            if r["dst"] in ("203.0.113.0/24", "10.1.0.0/16", "10.2.0.0/16",
+                            "2001:db8:9::/48") or r.get("table") == "100"]
+        shown = json.loads(router.ip(family, "-N", "-j", "rule"))
+        found += [{k: v for k, v in r.items() if k != "protocol"}
+                  for r in shown if 1000 <= r["priority"] <= 1002]
+    return sorted(json.dumps(r, sort_keys=True) for r in found)
+
+
+def test_keepalived_and_the_converted_have_the_same_routes(lab):
+    ours, theirs = lab.r1, lab.r2
+    lab.ipv6()
+    for router in (ours, theirs):
+        router.ip("link", "add", "eth1", "type", "veth", "peer", "name",
+                  "far1")
+        router.ip("addr", "add", "198.51.100.%s/24" % router.address[-1],
+                  "dev", "eth1")
+        for name in ("far1", "eth1"):
+            router.ip("link", "set", name, "up")
+    text, said = converted(ours, ROUTES % 200, "--strict")
+    assert "differences" not in said, said
+    theirs.start_keepalived(ROUTES % 100)
+    wait_for(lambda: len(routes_of(theirs)) == 8, 10,
+             lambda: "theirs: %s" % routes_of(theirs))
+    wanted = routes_of(theirs)
+    # Ours is better, and takes them over as they were.
+    ours.start_vrrpd(text)
+    ours.wait_state("active")
+    wait_for(lambda: routes_of(ours) == wanted, 10,
+             lambda: "%s instead of %s" % (routes_of(ours), wanted))
+    wait_for(lambda: not routes_of(theirs), 10, lambda: routes_of(theirs))
+    # Ours dies, and theirs has them again.
+    ours.vrrpd.kill_all(signal.SIGKILL)
+    ours.vrrpd.wait()
+    wait_for(lambda: routes_of(theirs) == wanted, 10,
+             lambda: routes_of(theirs))
+    # Ours is back and stops.
+    ours.start_vrrpd(text)
+    ours.wait_state("active")
+    wait_for(lambda: not routes_of(theirs), 10, lambda: routes_of(theirs))
+    assert ours.vrrpd.stop() == 0
+    wait_for(lambda: routes_of(theirs) == wanted, 10,
+             lambda: routes_of(theirs))
+    assert not routes_of(ours)

@@ -21,6 +21,7 @@
 #include "vrrpd/convert/ka_global.h"
 #include "vrrpd/convert/ka_layout.h"
 #include "vrrpd/convert/ka_notify.h"
+#include "vrrpd/convert/ka_route.h"
 #include "vrrpd/convert/ka_table.h"
 #include "vrrpd/convert/ka_track.h"
 #include "vrrpd/convert/ka_words.h"
@@ -92,10 +93,8 @@ static const struct ka_rule words[] = {
 	    "adverts come from the virtual MAC address" },
 	{ "use_ipvlan", KA_DIFFERENCE, "there is no ipvlan: the addresses are "
 	    "put on the interface itself" },
-	{ "virtual_routes", KA_DIFFERENCE, "vrrpd sets no routes; a notify "
-	    "command can" },
-	{ "virtual_rules", KA_DIFFERENCE, "vrrpd sets no rules; a notify "
-	    "command can" },
+	{ "virtual_routes", KA_NOTE, NULL },
+	{ "virtual_rules", KA_NOTE, NULL },
 	{ "lvs_sync_daemon_interface", KA_DIFFERENCE, KA_OF_SYNC },
 	{ "notify_priority_changes", KA_DIFFERENCE, "priorities are in vrrpctl "
 	    "monitor" },
@@ -677,6 +676,7 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	put_authentication(c, v, version);
 	ka_put_garp(c, v);
 	ka_put_addresses(c, v);
+	ka_put_routes(c, v);
 	put_source(c, v);
 	ka_put_peers(c, peers, peer_count, ttl);
 	ka_put_tracks(c, v->tracks, v, &refs);

@@ -15,6 +15,7 @@ vrrpd_libvrrpctl_a_SOURCES += \
 	vrrpd/convert/ka_notify.c vrrpd/convert/ka_notify.h \
 	vrrpd/convert/ka_offer.c vrrpd/convert/ka_offer.h \
 	vrrpd/convert/ka_parse.c vrrpd/convert/ka_parse.h \
+	vrrpd/convert/ka_route.c vrrpd/convert/ka_route.h \
 	vrrpd/convert/ka_script.c vrrpd/convert/ka_script.h \
 	vrrpd/convert/ka_sight.c vrrpd/convert/ka_sight.h \
 	vrrpd/convert/ka_server.c vrrpd/convert/ka_server.h \
