@@ -31,6 +31,8 @@
 #include "vrrpd/linux/vrrp_vip.h"
 #include "vrrpd/pure/vrrp_will.h"
 
+#define FRAMES_ROOM	4096
+
 /* One engine has one thread; the memory is there from the start. */
 static struct vrrp_will will;
 static uint8_t body[VRRP_WILL_MAX];
@@ -75,8 +77,8 @@ name_of(const struct vrrp_instance *v)
 	return v->succeeded ? v->will_name : v->p.name;
 }
 
-/* Rules and routes, then the addresses.  False: that is too long. */
-static bool
+/* Rules and routes, then the addresses. */
+static void
 write_withdrawal(const struct vrrp_instance *v)
 {
 	size_t first, then;
@@ -86,15 +88,18 @@ write_withdrawal(const struct vrrp_instance *v)
 	will.netlink = addresses;
 	will.netlink_len = then;
 	if (first == 0)
-		return true;
-	if (first + then > sizeof(withdrawal))
-		return false;
+		return;
+	/* The addresses are what matters; room for the adverts is needed too. */
+	if (first + then > sizeof(withdrawal) - FRAMES_ROOM) {
+		log_warning("instance=%s routes and rules are left out of its "
+		    "last will, which is too long", v->p.name);
+		return;
+	}
 	memcpy(withdrawal, routes, first);
 	if (then > 0)
 		memcpy(withdrawal + first, addresses, then);
 	will.netlink = withdrawal;
 	will.netlink_len = first + then;
-	return true;
 }
 
 static size_t
@@ -106,8 +111,7 @@ write_will(const struct vrrp_instance *v)
 	(void)snprintf(will.name, sizeof(will.name), "%s", name_of(v));
 	will.flags = v->p.virtual_mac_auto && !v->p.virtual_mac ?
 	    VRRP_WILL_WITHOUT : 0;
-	if (!write_withdrawal(v))
-		return 0;
+	write_withdrawal(v);
 	/*
 	 * An instance that lingers has resigned; a second advert of priority 0
 	 * would move the switch port of the virtual MAC away from the successor.

@@ -314,11 +314,7 @@ complete(struct vrrp_instance *v)
 	vrrp_frames_build_announcements(v);
 	vrrp_bequest_build_adverts(v);
 	vrrp_guard_follow(v);
-	if (vrrp_routes_prepare(v))
-		return true;
-	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
-	    "out of memory");
-	return false;
+	return vrrp_routes_prepare(v);
 }
 
 /* Everything a takeover needs. Returns false with `retry_reason` set. */
@@ -699,9 +695,10 @@ follow(struct vrrp_instance *v)
 static void
 restore(struct vrrp_instance *v, const struct vrrp_params *was)
 {
-	const struct vrrp_params next = v->p;
+	static struct vrrp_params next;	/* too large for the locked stack */
 	char reason[VRRP_VIP_REASON_MAX];
 
+	next = v->p;
 	memcpy(reason, v->retry_reason, sizeof(reason));
 	v->p = *was;
 	if (v->filtered)
@@ -738,37 +735,23 @@ make_room(struct vrrp_instance *v, const struct vrrp_params *p)
 	return false;
 }
 
-/* Nothing but them, perhaps. */
-static bool
-follow_routes(struct vrrp_instance *v, const struct vrrp_params *was)
-{
-	if (!vrrp_diff_in(was, &v->p, "routes") &&
-	    !vrrp_diff_in(was, &v->p, "rules"))
-		return true;
-	if (!vrrp_routes_prepare(v)) {
-		v->p = *was;
-		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
-		    "out of memory");
-		return false;
-	}
-	vrrp_routes_follow(v);
-	if (v->holds)
-		vrrp_bequest_later(v);
-	return true;
-}
-
 bool
 vrrp_hold_change(struct vrrp_instance *v, const struct vrrp_params *p)
 {
-	const struct vrrp_params was = v->p;
+	static struct vrrp_params was;	/* too large for the locked stack */
+	int routes;
 
+	was = v->p;
 	if (!concerns_us(&was, p)) {
 		if (p->also_version_2 && !was.also_version_2 &&
 		    !make_room(v, p))
 			return false;
 		vrrp_diff_apply(&v->p, p);
 		vrrp_guard_follow(v);
-		return follow_routes(v, &was);
+		routes = vrrp_routes_change(v, &was);
+		if (routes > 0 && v->holds)
+			vrrp_bequest_later(v);
+		return routes >= 0;
 	}
 	if (!make_room(v, p) || !filter_next(v, p))
 		return false;

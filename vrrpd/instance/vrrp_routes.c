@@ -30,6 +30,7 @@
 #include "shared/log.h"
 #include "shared/loop.h"
 #include "shared/pure/token_bucket.h"
+#include "vrrpd/config/vrrp_diff.h"
 #include "vrrpd/instance/vrrp_env.h"
 #include "vrrpd/instance/vrrp_iface.h"
 #include "vrrpd/linux/vrrp_vip.h"
@@ -218,14 +219,15 @@ prepare(struct vrrp_instance *v)
 bool
 vrrp_routes_prepare(struct vrrp_instance *v)
 {
-	if (v->env->paths == NULL || v->vips == NULL)
+	if (v->env->paths == NULL || v->vips == NULL || (v->routes == NULL &&
+	    v->p.route_count + v->p.rule_count == 0))
 		return true;
-	if (v->routes == NULL && v->p.route_count + v->p.rule_count == 0)
-		return true;
-	if (v->routes == NULL && (v->routes = allocate(v)) == NULL)
+	if ((v->routes == NULL && (v->routes = allocate(v)) == NULL) ||
+	    !prepare(v)) {
+		(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
+		    "out of memory");
 		return false;
-	if (!prepare(v))
-		return false;
+	}
 	if (vrrp_paths_missing(v->routes->paths) > 0)
 		arm_soon(v->routes);
 	return true;
@@ -253,6 +255,20 @@ vrrp_routes_follow(struct vrrp_instance *v)
 		vrrp_routes_put(v);
 	else
 		vrrp_paths_put_missing(v->routes->paths);
+}
+
+int
+vrrp_routes_change(struct vrrp_instance *v, const struct vrrp_params *was)
+{
+	if (!vrrp_diff_in(was, &v->p, "routes") &&
+	    !vrrp_diff_in(was, &v->p, "rules"))
+		return 0;
+	if (!vrrp_routes_prepare(v)) {
+		v->p = *was;
+		return -ENOMEM;
+	}
+	vrrp_routes_follow(v);
+	return 1;
 }
 
 void

@@ -14,13 +14,21 @@
 
 /*
  * Everything that a takeover needs, anew; what is no more wanted and in the kernel goes,
- * what is new comes with vrrp_routes_follow().  False without memory.
+ * what is new comes with vrrp_routes_follow().  False without memory, as `retry_reason`
+ * says.
  */
 bool	vrrp_routes_prepare(struct vrrp_instance *);
 /* The addresses are there: all of them.  Nothing where there are none. */
 void	vrrp_routes_put(struct vrrp_instance *);
 /* The values have changed, and the addresses followed: what is new, if it is put. */
 void	vrrp_routes_follow(struct vrrp_instance *);
+/*
+ * The values in force are others than these, and the addresses are the same: all of it.
+ * 1; 0: routes and rules are the same, too; negative: without memory, and those before
+ * are in force again.
+ */
+int	vrrp_routes_change(struct vrrp_instance *,
+	    const struct vrrp_params *was);
 /* The addresses are about to go. */
 void	vrrp_routes_withdraw(struct vrrp_instance *);
 /* The requests of that, for the last will.  Borrowed until prepare; len may be 0. */
