@@ -297,7 +297,7 @@ do_set(struct ctl_client_conn *conn, json_t *params, json_t **result,
 	struct vrrp_ctl *c = arg;
 	struct vrrp_instance *v;
 	unsigned changed = 0;
-	struct vrrp_params p;
+	static struct vrrp_params p;	/* too large for the locked stack */
 	bool keep = false;
 	json_t *value;
 	const char *key;

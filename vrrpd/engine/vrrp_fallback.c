@@ -30,8 +30,9 @@
 static struct vrrp_instance *
 goes_without(struct vrrp_router *r, struct vrrp_instance *v)
 {
-	struct vrrp_params p = v->p;
+	static struct vrrp_params p;	/* too large for the locked stack */
 
+	p = v->p;
 	p.virtual_mac = false;
 	if (!v->p.virtual_mac || !vrrp_succession_goes_on(v, &p))
 		return NULL;

@@ -69,8 +69,9 @@ static void
 give_up(struct vrrp_instance *v, const struct vrrp_config *c, unsigned at)
 {
 	const struct vrrp_params *wanted = vrrp_config_instance(c, v->p.name);
-	struct vrrp_params p = v->p;
+	static struct vrrp_params p;	/* too large for the locked stack */
 
+	p = v->p;
 	/* A list is never empty: the instance gets all it is to have. */
 	if (at < p.vip_count && p.vip_count == 1) {
 		if (wanted != NULL)
@@ -89,11 +90,12 @@ void
 vrrp_move_change(struct vrrp_router *r, const struct vrrp_config *c,
     struct vrrp_instance *v, const struct vrrp_params *wanted)
 {
-	struct vrrp_params p = *wanted;
+	static struct vrrp_params p;	/* too large for the locked stack */
 	struct vrrp_instance *owner;
 	unsigned i, j;
 	int at;
 
+	p = *wanted;
 	for (i = 0; i < vrrp_params_addresses(&p); i++) {
 		if (find_address(&v->p, &p, &p.vips[i].prefix.addr) >= 0)
 			continue;

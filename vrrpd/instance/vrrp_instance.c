@@ -573,9 +573,10 @@ follow_values(struct vrrp_instance *v, const struct vrrp_params *was)
 bool
 vrrp_instance_set(struct vrrp_instance *v, const struct vrrp_params *p)
 {
-	const struct vrrp_params was = v->p;
+	static struct vrrp_params was;	/* too large for the locked stack */
 	enum vrrp_checksum_form form = v->send_form;
 
+	was = v->p;
 	judge_first(v);
 	if (p->checksum_compat != was.checksum_compat ||
 	    p->version != was.version)
@@ -853,8 +854,9 @@ wait_on(struct vrrp_instance *heir, const struct vrrp_instance *old)
 static bool
 move_in(const struct vrrp_instance *heir, struct vrrp_instance *old)
 {
-	struct vrrp_params p = old->p;
+	static struct vrrp_params p;	/* too large for the locked stack */
 
+	p = old->p;
 	vrrp_diff_apply(&p, &heir->p);
 	return vrrp_diff(&old->p, &p) == VRRP_DIFF_EQUAL ||
 	    vrrp_instance_set(old, &p);
