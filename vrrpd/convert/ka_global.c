@@ -150,9 +150,9 @@ static const struct ka_rule globals[] = {
 	{ "default_interface", KA_NOTE, "is for static addresses, which "
 	    "are said by themselves" },
 	{ "iproute_usr_dir", KA_NOTE, "has the names of routing tables, "
-	    "and vrrpd sets no routes" },
+	    "which are looked up in /etc/iproute2/rt_tables" },
 	{ "iproute_etc_dir", KA_NOTE, "has the names of routing tables, "
-	    "and vrrpd sets no routes" },
+	    "which are looked up in /etc/iproute2/rt_tables" },
 	{ "enable_script_security", KA_NOTE, "vrrpd never runs a script that "
 	    "others than its user may write" },
 	{ "set_supplementary_groups", KA_DIFFERENCE, "scripts have the groups "
