@@ -530,3 +530,86 @@ def test_keepalived_and_the_converted_have_the_same_routes(lab):
     wait_for(lambda: routes_of(theirs) == wanted, 10,
              lambda: routes_of(theirs))
     assert not routes_of(ours)
+
+
+# An address of the other family among the first ones, as people write it.
+OTHERS = """\
+global_defs {
+    vrrp_version 3
+}
+vrrp_script chk {
+    script "/usr/bin/test ! -e %s"
+    interval 1
+    weight -50
+    user root
+}
+vrrp_instance web {
+    interface eth0
+    virtual_router_id 51
+    priority %d
+    advert_int 0.1
+    use_vmac web0
+    virtual_ipaddress {
+        192.0.2.50/24
+        2001:db8::50/64
+    }
+    virtual_ipaddress_excluded {
+        192.0.2.60/24
+        2001:db8::60/64
+        2001:db8::61
+    }
+    track_script {
+        chk
+    }
+}
+"""
+ALL_OF_THEM = {"192.0.2.50", "2001:db8::50", "192.0.2.60", "2001:db8::60",
+               "2001:db8::61"}
+
+
+@pytest.mark.parametrize("ours", (0, 1), ids=("r1", "r2"))
+def test_a_converted_router_shares_other_addresses_with_keepalived(lab, ours):
+    """Election, a script that fails, stop and return: all of them move."""
+    lab.ipv6()
+    bad = lab.dir / "bad"
+    confs = [OTHERS % (bad if i == 0 else "/nonexistent", 200 - 20 * i)
+             for i in range(2)]
+
+    def start(i):
+        router = lab.routers[i]
+        if i == ours:
+            router.start_vrrpd(converted(router, confs[i])[0])
+        else:
+            router.start_keepalived(confs[i])
+
+    def there(router):
+        return (router.addresses("web0") | router.addresses(
+            "web0", "inet6")) & ALL_OF_THEM
+
+    def wait_where(holder):
+        def on():
+            return [len(there(r)) for r in lab.routers]
+        wait_for(lambda: on() == [5 if i == holder else 0 for i in range(2)],
+                 20, lambda: "the addresses are on r%d: %s" % (
+                     holder + 1, on()))
+        lab.client.ip("neigh", "flush", "all")
+        for address in sorted(ALL_OF_THEM):
+            lab.answered(target=address)
+
+    start(0)
+    wait_where(0)
+    start(1)
+    wait_where(0)
+    bad.touch()
+    wait_where(1)
+    bad.unlink()
+    wait_where(0)
+    one = lab.r1.vrrpd if ours == 0 else lab.r1.keepalived
+    assert one.stop() == 0
+    wait_where(1)
+    start(0)
+    wait_where(0)
+    deprecated = [a.get("preferred_life_time") for a in
+                  lab.r1.links()["web0"]["addr_info"]
+                  if a["local"] == "2001:db8::61"]
+    assert deprecated == [0]

@@ -22,7 +22,7 @@
 #define ADVERT_INT_MAX	25500	/* version 2: 255 s */
 
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 59920, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59936, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");
@@ -203,6 +203,7 @@ of_the_protocol(struct conf_coder *c, struct vrrp_params *p)
 	FLAG(c, p->accept);
 	FLAG(c, p->virtual_mac);
 	FLAG(c, p->virtual_mac_auto);
+	TEXT(c, p->virtual_mac_device);
 	FLAG(c, p->lease);
 	FLAG(c, p->reclaim);
 	WORD(c, p->checksum_compat, VRRP_CHECKSUM_LEGACY);

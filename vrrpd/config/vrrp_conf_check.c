@@ -63,6 +63,37 @@ check_source(struct draft *d, unsigned older, unsigned newer)
 }
 
 static void
+check_device(struct draft *d, unsigned older, unsigned newer)
+{
+	const struct vrrp_params *a = &d->config.instances[older];
+	const struct vrrp_params *b = &d->config.instances[newer];
+
+	if (b->virtual_mac_device[0] != '\0' && strcmp(
+	    a->virtual_mac_device, b->virtual_mac_device) == 0)
+		bad(&d->p, d->places[newer]->device, "virtual_mac_device = %s "
+		    "is that of instance %s already (%s:%d)",
+		    b->virtual_mac_device, a->name, d->places[older]->file,
+		    d->places[older]->device);
+}
+
+/* A device that is to be made is not one that is there. */
+static void
+check_device_is_none(struct draft *d, unsigned instance)
+{
+	const struct vrrp_params *v = &d->config.instances[instance];
+	const char *name = v->virtual_mac_device;
+	unsigned i;
+
+	for (i = 0; name[0] != '\0' && i < d->config.count; i++)
+		if (strcmp(d->config.instances[i].interface, name) == 0) {
+			bad(&d->p, d->places[instance]->device,
+			    "virtual_mac_device = %s: that is the interface of "
+			    "instance %s", name, d->config.instances[i].name);
+			return;
+		}
+}
+
+static void
 check_pair(struct draft *d, unsigned older, unsigned newer)
 {
 	struct parse *p = &d->p;
@@ -80,6 +111,7 @@ check_pair(struct draft *d, unsigned older, unsigned newer)
 		    "instance %s (%s:%d)", b->vrid, b->interface, a->name,
 		    d->places[older]->file, d->places[older]->vrid);
 	check_source(d, older, newer);
+	check_device(d, older, newer);
 }
 
 static const char *
@@ -562,6 +594,7 @@ vrrp_conf_check(struct draft *d)
 		check_bfd_peers(d, refs, count, i);
 		check_bfd_speed(d, i);
 		check_links(d, i);
+		check_device_is_none(d, i);
 	}
 	vrrp_conf_lint(d);		/* before trackers are sorted */
 	check_names(d);

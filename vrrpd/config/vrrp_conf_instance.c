@@ -68,6 +68,7 @@ vrrp_conf_instance_opts(void)
 		WORD("takeover_confirm"),
 		WORD("accept"),
 		WORD("virtual_mac"),
+		WORD("virtual_mac_device"),
 		WORD("lease"),
 		WORD("reclaim"),
 		WORD("checksum_compat"),
@@ -598,7 +599,27 @@ build_protocol(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 }
 
 static void
-build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
+build_device(struct parse *p, cfg_t *sec, struct vrrp_params *v,
+    struct places *pl)
+{
+	const struct word *w = word_get(sec, "virtual_mac_device");
+
+	if (!read_interface(p, sec, "virtual_mac_device",
+	    v->virtual_mac_device))
+		return;
+	pl->device = w->line;
+	if (!v->virtual_mac)
+		bad(p, w->line, "virtual_mac_device: with virtual_mac = no there "
+		    "is none");
+	else if (strncmp(w->text, "vr4-", 4) == 0 ||
+	    strncmp(w->text, "vr6-", 4) == 0)
+		bad(p, w->line, "virtual_mac_device = %s: names that begin so "
+		    "are made up for the devices that have none", w->text);
+}
+
+static void
+build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v,
+    struct places *pl)
 {
 	const struct word *w;
 
@@ -616,6 +637,7 @@ build_behaviour(struct parse *p, cfg_t *sec, struct vrrp_params *v)
 		v->virtual_mac = v->virtual_mac_auto = true;
 	else
 		(void)read_bool(p, sec, "virtual_mac", &v->virtual_mac);
+	build_device(p, sec, v, pl);
 	(void)read_bool(p, sec, "lease", &v->lease);
 	(void)read_bool(p, sec, "reclaim", &v->reclaim);
 	if ((w = word_get(sec, "checksum_compat")) != NULL) {
@@ -664,7 +686,7 @@ build_instance(struct parse *p, cfg_t *sec, struct vrrp_params *v,
 	else
 		(void)read_interface(p, sec, "interface", v->interface);
 	build_protocol(p, sec, v, pl);
-	build_behaviour(p, sec, v);
+	build_behaviour(p, sec, v, pl);
 	build_announcements(p, sec, v);
 	build_vips(p, sec, v, pl);
 	if ((v->version == 2 || v->also_version_2) && v->family == AF_INET6)

@@ -30,6 +30,7 @@ struct places {
 	const char	*file;		/* struct source owns it */
 	int		 declared;
 	int		 vrid;
+	int		 device;	/* of the virtual MAC */
 	int		 vips[VRRP_ADDRESSES_MAX];
 	int		 source;	/* 0: not said */
 	int		 bfd[VRRP_PEERS_MAX];

@@ -289,6 +289,9 @@ print_instance(FILE *f, const struct vrrp_config *c,
 		(void)fprintf(f, "    virtual_mac = auto\n");
 	else
 		print_bool(f, "virtual_mac", v->virtual_mac);
+	if (v->virtual_mac_device[0] != '\0')
+		print_string(f, "    ", "virtual_mac_device",
+		    v->virtual_mac_device);
 	print_bool(f, "lease", v->lease);
 	print_bool(f, "reclaim", v->reclaim);
 	(void)fprintf(f, "    checksum_compat = %s\n",

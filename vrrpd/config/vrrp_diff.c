@@ -160,6 +160,7 @@ ONE("accept",		IN_PLACE,	BYTES,	accept),
 /* Whether one that may be given up has been is no difference: two rows, one word. */
 ONE("virtual_mac",	RESTART,	MODE,	virtual_mac),
 ONE("virtual_mac",	IN_PLACE,	BYTES,	virtual_mac_auto),
+ONE("virtual_mac_device", IN_PLACE,	TEXT,	virtual_mac_device),
 ONE("lease",		IN_PLACE,	BYTES,	lease),
 ONE("reclaim",		IN_PLACE,	BYTES,	reclaim),
 ONE("checksum_compat",	IN_PLACE,	BYTES,	checksum_compat),
@@ -206,7 +207,7 @@ static_assert(offsetof(struct vrrp_params, auth_pass) ==
  * its line in the comparison of its element, and then write the size here.
  */
 #define LP64	(sizeof(void *) == 8)
-static_assert(!LP64 || sizeof(struct vrrp_params) == 59920, "a new field?");
+static_assert(!LP64 || sizeof(struct vrrp_params) == 59936, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_vip) == 52, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_route) == 80, "a new field?");
 static_assert(!LP64 || sizeof(struct vrrp_rule) == 88, "a new field?");

@@ -156,12 +156,8 @@ read_vmac(struct ka_conv *c, struct ka_instance *v, const struct ka_node *n)
 			ka_say(c, KA_DIFFERENCE, n, "use_vmac: group %.80s is "
 			    "left out", n->words[i + 1]);
 			i++;
-		} else {
+		} else
 			v->vmac_name = n->words[i];
-			ka_say(c, KA_DIFFERENCE, n, "use_vmac: the device is "
-			    "not named %.80s: vrrpd names it itself",
-			    n->words[i]);
-		}
 	}
 }
 
@@ -633,6 +629,44 @@ put_source(struct ka_conv *c, const struct ka_instance *v)
 	    "routers know it", v->source->words[0], ka_arg(v->source, 1), why);
 }
 
+/* The last to have this name was an instance before this one. */
+static bool
+is_device_taken(const struct ka_conv *c, const struct ka_instance *v)
+{
+	const struct ka_instance *o;
+
+	for (o = c->instances; o != NULL; o = o->next)
+		if (strcmp(o->interface, v->vmac_name) == 0 || (o != v &&
+		    !o->left_out && o->virtual_mac && o->vmac_name != NULL &&
+		    strcmp(o->vmac_name, v->vmac_name) == 0))
+			return true;
+	return false;
+}
+
+/* keepalived makes up vrrp.51; what is said elsewhere about it is not in this file. */
+static void
+put_device(struct ka_conv *c, const struct ka_instance *v)
+{
+	if (v->vmac_name == NULL)
+		ka_say(c, KA_NOTE, v->node, "the device of the virtual MAC is "
+		    "called vr%c-%ld-N, N the index of %s (keepalived: "
+		    "vrrp%s.%ld): virtual_mac_device names it, for radvd, nft "
+		    "or firewalld", v->family == AF_INET6 ? '6' : '4', v->vrid,
+		    v->interface, v->family == AF_INET6 ? "6" : "", v->vrid);
+	else if (!ka_is_interface(v->vmac_name) ||
+	    strncmp(v->vmac_name, "vr4-", 4) == 0 ||
+	    strncmp(v->vmac_name, "vr6-", 4) == 0 || is_device_taken(c, v))
+		ka_say(c, KA_DIFFERENCE, v->node, "use_vmac %.80s: the device "
+		    "cannot be named so, and is called vr%c-%ld-N, N the index "
+		    "of %s", v->vmac_name, v->family == AF_INET6 ? '6' : '4',
+		    v->vrid, v->interface);
+	else {
+		(void)fprintf(c->out, "    virtual_mac_device = ");
+		ka_put_word(c->out, v->vmac_name);
+		(void)fputc('\n', c->out);
+	}
+}
+
 static void
 put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 {
@@ -670,6 +704,8 @@ put_instance(struct ka_conv *c, struct ka_instance *v, unsigned *count)
 	put_accept(c, v, version);
 	if (!v->virtual_mac)
 		(void)fprintf(c->out, "    virtual_mac = no\n");
+	else
+		put_device(c, v);
 	if (version == 3 && v->family == AF_INET &&
 	    v->no_v3_pseudo_header == NULL)
 		(void)fprintf(c->out, "    checksum_compat = legacy\n");

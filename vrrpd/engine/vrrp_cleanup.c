@@ -70,8 +70,7 @@ may_have_left(const struct vrrp_params *p)
 		return false;
 	if (!p->virtual_mac || is_on_interface(p))
 		return true;
-	return vrrp_vmac_name(p->family, p->vrid, (int)parent,
-	    name) == 0 && if_nametoindex(name) != 0;
+	return vrrp_vmac_name_of(p, (int)parent, name) == 0 && if_nametoindex(name) != 0;
 }
 
 static void

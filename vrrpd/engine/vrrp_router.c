@@ -177,6 +177,8 @@ device_changed(struct vrrp_router *r, const struct nl_link *link, bool gone)
 		v = r->instances[i];
 		if (v->vips != NULL && vrrp_vip_device(v->vips)[0] != '\0' &&
 		    vrrp_vip_ifindex(v->vips) == link->ifindex) {
+			if (!gone)
+				vrrp_vmac_renamed(v->vips, link->name);
 			if (!gone && link->admin_up && nl_link_vrf(link) ==
 			    nl_link_vrf(&v->iface->link))
 				return;
@@ -212,14 +214,20 @@ is_orphan_of_ours(const struct vrrp_router *r, int ifindex)
 	return false;
 }
 
-/* The interface that an IPv4 device is named for; 0: it is none. */
+/*
+ * The interface that an IPv4 device is named for, or that a device of ours with
+ * another name is on; 0: it is none.
+ */
 static int
 interface_of(const struct nl_link *device)
 {
 	int vrid, parent;
 
-	return device->is_macvlan && sscanf(device->name, "vr4-%d-%d", &vrid,
-	    &parent) == 2 ? parent : 0;
+	if (!device->is_macvlan)
+		return 0;
+	if (sscanf(device->name, "vr4-%d-%d", &vrid, &parent) == 2)
+		return parent;
+	return vrrp_vmac_is_marked(device) ? device->parent : 0;
 }
 
 /* By a device that stays, an instance's or another vrrpd's. */

@@ -156,6 +156,8 @@ struct vrrp_instance {
 	uint32_t		 making;
 	bool			 taken_down;	/* not removed: the cause of `making` */
 	bool			 astray;	/* nor down: in another VRF */
+	bool			 renames;	/* another name is wished */
+	bool			 renaming;	/* `making` is for that */
 	bool			surroundings;	/* of its addresses: prepare again */
 	bool			 filtered;	/* accept = no is in place */
 	bool			 owning;	/* ARP tells the owner's virtual MAC */

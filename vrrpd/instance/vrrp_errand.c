@@ -102,7 +102,9 @@ vrrp_errands_make(struct vrrp_errands *e, const struct vrrp_device_wish *w)
 
 	if (!e->started || e->env->channel == NULL)
 		return 0;
-	if (old != NULL && old->forsaken && old->wish.in_use == w->in_use) {
+	if (old != NULL && old->forsaken && old->wish.in_use == w->in_use &&
+	    old->wish.both == w->both &&
+	    strcmp(old->wish.name, w->name) == 0) {
 		old->forsaken = old->reserved = false;
 		return old->wish.number;
 	}

@@ -834,8 +834,7 @@ is_name_free(struct vrrp_instance *v)
 	char name[IF_NAMESIZE];
 
 	if (!v->p.virtual_mac || v->env->errands == NULL ||
-	    vrrp_vmac_name(v->p.family, v->p.vrid, v->iface->link.ifindex,
-	    name) < 0 || vrrp_errands_reclaim(v->env->errands, name))
+	    vrrp_vmac_name_of(&v->p, v->iface->link.ifindex, name) < 0 || vrrp_errands_reclaim(v->env->errands, name))
 		return true;
 	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
 	    "device %s is being removed", name);
@@ -855,6 +854,7 @@ wish(const struct vrrp_iface *f, const struct vrrp_params *p)
 	};
 
 	memcpy(w.parent_name, f->link.name, sizeof(w.parent_name));
+	memcpy(w.name, p->virtual_mac_device, sizeof(w.name));
 	return w;
 }
 
@@ -883,9 +883,11 @@ ask_for_device(struct vrrp_instance *v)
 	if (!may_ask(v))
 		return false;
 	w = wish(v->iface, &v->p);
+	w.device = vrrp_vmac_find(v->env->nl, &v->p, &v->iface->link);
 	v->making = vrrp_errands_make(v->env->errands, &w);
 	if (v->making == 0)
 		return false;
+	v->renames = false;
 	(void)snprintf(v->retry_reason, sizeof(v->retry_reason),
 	    "its device is being made");
 	return true;
@@ -1039,6 +1041,7 @@ vrrp_hold_make_again(struct vrrp_instance *v, bool is_there)
 		return v->making != 0;
 	w = wish(v->iface, &v->p);
 	w.in_use = is_there && v->holds;
+	w.device = is_there ? vrrp_vip_ifindex(v->vips) : 0;
 	v->taken_down = is_there;
 	v->making = vrrp_errands_make(v->env->errands, &w);
 	return v->making != 0;

@@ -326,14 +326,38 @@ vrrp_instance_look_at_settings(struct vrrp_instance *v)
 		v->unsettled = NULL;
 }
 
+/* The device gets another name, and keeps all it has. */
+static void
+rename_device(struct vrrp_instance *v)
+{
+	if (v->renames && v->vips != NULL && v->making == 0 &&
+	    v->p.virtual_mac)
+		v->renaming = vrrp_hold_make_again(v, true);
+	if (v->making == 0 || v->renaming)
+		v->renames = false;
+}
+
+static void
+renamed(struct vrrp_instance *v)
+{
+	log_notice("instance=%s its device is called %s", v->p.name,
+	    vrrp_vip_device(v->vips));
+	/* For vrrpd-net an Active of now may have been a Backup. */
+	if (v->core.state == VRRP_ACTIVE)
+		vrrp_hold_install(v, NULL, false);
+	vrrp_machine_say_later(v);
+}
+
 static void
 made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 {
+	bool renaming = v->renaming && m->error == 0 && m->adopted;
 	char what[64];
 
 	/* The event of its removal may have come after that of going down. */
 	say_what(v, v->taken_down && m->adopted, what, sizeof(what));
 	v->unsettled = NULL;
+	v->renaming = false;
 	if (!vrrp_hold_made(v, m)) {
 		if (m->error < 0)
 			vrrp_hold_close(v);
@@ -344,7 +368,11 @@ made_again(struct vrrp_instance *v, const struct vrrp_device_made *m)
 	/* vrrpd-net may have taken for an Active who is a Backup by now. */
 	if (!v->holds)
 		vrrp_hold_withdraw(v, NULL);
-	restored(v, what, loop_clock());
+	if (renaming)
+		renamed(v);
+	else
+		restored(v, what, loop_clock());
+	rename_device(v);
 }
 
 void
@@ -360,6 +388,7 @@ vrrp_instance_device_made(struct vrrp_instance *v,
 	if (!vrrp_hold_made(v, m))
 		vrrp_machine_retry_later(v);
 	vrrp_instance_reconsider(v);
+	rename_device(v);
 }
 
 static void
@@ -555,6 +584,9 @@ has_new_address(const struct vrrp_params *was, const struct vrrp_params *p)
 static void
 follow_values(struct vrrp_instance *v, const struct vrrp_params *was)
 {
+	if (vrrp_diff_in(was, &v->p, "virtual_mac_device"))
+		v->renames = true;
+	rename_device(v);
 	if (vrrp_diff_in(was, &v->p, "source"))
 		v->iface->addrs_changed = true;
 	vrrp_tracked_bind(&v->tracked, v->env->track, &v->p);

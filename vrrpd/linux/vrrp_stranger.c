@@ -120,6 +120,20 @@ is_on(const struct nl_link *link, const struct nl_link *parent)
 	    link->parent == parent->parent);
 }
 
+/*
+ * A name that is not made up may be that of anybody's device; and one that we have
+ * left may have had another name.
+ */
+static bool
+is_ours(const struct nl_link *link, const struct vrrp_params *p,
+    const char *name)
+{
+	if (strcmp(link->name, name) == 0)
+		return p->virtual_mac_device[0] == '\0' ||
+		    vrrp_vmac_is_marked(link);
+	return vrrp_vmac_is_marked(link) && vrrp_vmac_is_orphan(link);
+}
+
 const struct nl_link *
 vrrp_stranger_device(const struct nl *nl, const struct vrrp_params *p,
     const struct nl_link *parent)
@@ -128,13 +142,13 @@ vrrp_stranger_device(const struct nl *nl, const struct vrrp_params *p,
 	char ours[IF_NAMESIZE];
 	uint8_t mac[6];
 
-	if (vrrp_vmac_name(p->family, p->vrid, parent->ifindex, ours) < 0)
+	if (vrrp_vmac_name_of(p, parent->ifindex, ours) < 0)
 		return NULL;
 	vrrp_params_virtual_mac(p->family, p->vrid, mac);
 	while ((link = nl_link_next_known(nl, link)) != NULL)
 		if (link->is_macvlan && link->has_mac && link->admin_up &&
 		    memcmp(link->mac, mac, sizeof(mac)) == 0 &&
-		    is_on(link, parent) && strcmp(link->name, ours) != 0)
+		    is_on(link, parent) && !is_ours(link, p, ours))
 			return link;
 	return NULL;
 }

@@ -59,6 +59,9 @@
  * when its `tag`, a number the kernel keeps for each device and has no use for,
  * says that the process that made it is gone.  A device of that name that is
  * something else is not touched; the instance then waits and says so.
+ *
+ * The name may be the user's (virtual_mac_device).  A device that somebody renames
+ * while it is up keeps that name until it is made anew.
  */
 #include "config.h"
 
@@ -92,6 +95,16 @@ vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
 	if (n >= IF_NAMESIZE)
 		return -ENAMETOOLONG;
 	memcpy(name, buf, n + 1);
+	return 0;
+}
+
+int
+vrrp_vmac_name_of(const struct vrrp_params *p, int parent,
+    char name[IF_NAMESIZE])
+{
+	if (p->virtual_mac_device[0] == '\0')
+		return vrrp_vmac_name(p->family, p->vrid, parent, name);
+	memcpy(name, p->virtual_mac_device, IF_NAMESIZE);
 	return 0;
 }
 
@@ -254,9 +267,16 @@ lower_of(struct nl *nl, const struct vrrp_device_wish *w)
 	    link.is_macvlan ? link.parent : w->parent;
 }
 
+bool
+vrrp_vmac_is_marked(const struct nl_link *link)
+{
+	return strncmp(link->alias, ALIAS_MARK, strlen(ALIAS_MARK)) == 0;
+}
+
 /*
  * A device with a number that is no tag of ours is somebody else's; without any
- * number it is of a run that was killed before writing one.
+ * number it is of a run that was killed before writing one, if it has a name that
+ * only we give.
  */
 static int
 adopt(struct nl *nl, const struct vrrp_device_wish *w, const uint8_t *mac,
@@ -270,6 +290,7 @@ adopt(struct nl *nl, const struct vrrp_device_wish *w, const uint8_t *mac,
 		(void)devconf_get(AF_INET, m->name, "tag", &tag);
 	if (error == 0 && (!link.is_macvlan || link.parent != lower_of(nl, w) ||
 	    !link.has_mac || memcmp(link.mac, mac, sizeof(link.mac)) != 0 ||
+	    (tag == 0 && w->name[0] != '\0' && !vrrp_vmac_is_marked(&link)) ||
 	    (tag != 0 && ((unsigned)tag & TAG_MARKS) != TAG_MARK)))
 		error = -EEXIST;
 	if (error < 0) {
@@ -301,6 +322,62 @@ way_out(int error)
 	}
 }
 
+/*
+ * The name belongs to a device of another virtual router of ours, which will have
+ * another one, or is to go: until then it has the name that is made up.
+ */
+static bool
+step_aside(struct nl *nl, const struct vrrp_device_wish *w, const char *name)
+{
+	char made_up[IF_NAMESIZE];
+	struct nl_link link;
+	int tag = vrrp_vmac_tag_of(name);
+
+	return tag != 0 && TAG_PID(tag) == TAG_PID(w->tag) &&
+	    nl_link_get(nl, name, &link) == 0 && link.is_macvlan &&
+	    link.has_mac && link.ifindex != w->device &&
+	    vrrp_vmac_name(link.mac[4] == 2 ? AF_INET6 : AF_INET, link.mac[5],
+	    link.parent, made_up) == 0 && strcmp(made_up, name) != 0 &&
+	    nl_link_rename(nl, link.ifindex, made_up) == 0;
+}
+
+/*
+ * The device that is there gets the name that is wished.  One that the kernel does not
+ * rename goes on with the name that it has.
+ */
+static void
+name_anew(struct nl *nl, const struct vrrp_device_wish *w,
+    struct vrrp_device_made *m)
+{
+	char name[IF_NAMESIZE];
+	int error, tag;
+
+	if (w->device == 0 || if_indextoname((unsigned)w->device, name) ==
+	    NULL || strcmp(name, m->name) == 0)
+		return;
+	tag = vrrp_vmac_tag_of(name);
+	if (tag == 0)
+		return;
+	error = nl_link_rename(nl, w->device, m->name);
+	if (error == -EEXIST && step_aside(nl, w, m->name))
+		error = nl_link_rename(nl, w->device, m->name);
+	if (error == 0)
+		return;
+	log_warning("device=%s cannot be renamed to %s: %s%s", name, m->name,
+	    strerror(-error), error == -EBUSY ? "; it will be when vrrpd is "
+	    "started again" : "");
+	memcpy(m->name, name, sizeof(name));
+}
+
+static bool
+has_mac(struct nl *nl, const char *name, const uint8_t mac[6])
+{
+	struct nl_link link;
+
+	return nl_link_get(nl, name, &link) == 0 && link.has_mac &&
+	    memcmp(link.mac, mac, sizeof(link.mac)) == 0;
+}
+
 static int
 make_or_adopt(struct nl *nl, const struct vrrp_device_wish *w,
     struct vrrp_device_made *m)
@@ -310,7 +387,12 @@ make_or_adopt(struct nl *nl, const struct vrrp_device_wish *w,
 	int error;
 
 	vrrp_params_virtual_mac(w->family, w->vrid, mac);
+	name_anew(nl, w, m);
 	error = nl_macvlan_add(nl, m->name, w->parent, mac, &m->ifindex);
+	if (error == -EEXIST && !has_mac(nl, m->name, mac) &&
+	    step_aside(nl, w, m->name))
+		error = nl_macvlan_add(nl, m->name, w->parent, mac,
+		    &m->ifindex);
 	if (error == 0)
 		m->tag = w->tag;
 	else if (error == -EEXIST)
@@ -370,6 +452,15 @@ give_up(struct nl *nl, struct vrrp_device_made *m)
 	m->adopted = m->can_mute = false;
 }
 
+static int
+name_of_wish(const struct vrrp_device_wish *w, char name[IF_NAMESIZE])
+{
+	if (w->name[0] == '\0')
+		return vrrp_vmac_name(w->family, w->vrid, w->parent, name);
+	memcpy(name, w->name, IF_NAMESIZE);
+	return 0;
+}
+
 int
 vrrp_vmac_make(struct nl *nl, const struct vrrp_device_wish *w,
     struct vrrp_device_made *m)
@@ -378,7 +469,7 @@ vrrp_vmac_make(struct nl *nl, const struct vrrp_device_wish *w,
 
 	memset(m, 0, sizeof(*m));
 	m->number = w->number;
-	m->error = vrrp_vmac_name(w->family, w->vrid, w->parent, m->name);
+	m->error = name_of_wish(w, m->name);
 	if (m->error < 0) {
 		(void)snprintf(m->name, sizeof(m->name), "?");
 		(void)snprintf(m->reason, sizeof(m->reason),
@@ -420,6 +511,13 @@ is_for_both(const struct vrrp_params *p)
 	    vrrp_params_has_family(p, AF_INET6);
 }
 
+void
+vrrp_vmac_renamed(struct vrrp_vips *v, const char *name)
+{
+	if (v->device[0] != '\0')
+		(void)snprintf(v->device, sizeof(v->device), "%s", name);
+}
+
 int
 vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
 {
@@ -429,10 +527,12 @@ vrrp_vmac_open(struct vrrp_vips *v, bool keep, char *reason, size_t size)
 		.vrid = v->p->vrid,
 		.in_use = keep,
 		.both = is_for_both(v->p),
+		.device = vrrp_vmac_find(v->nl, v->p, &v->parent),
 	};
 	struct vrrp_device_made m;
 
 	memcpy(w.parent_name, v->parent.name, sizeof(w.parent_name));
+	memcpy(w.name, v->p->virtual_mac_device, sizeof(w.name));
 	if (vrrp_vmac_make(v->nl, &w, &m) < 0)
 		(void)snprintf(reason, size, "%s", m.reason);
 	else
@@ -658,7 +758,7 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 		if (family == AF_INET6)
 			return false;
 	}
-	if (!is_named_for(link->name, family, mac[5]) ||
+	if ((!is_named_for(link->name, family, mac[5]) && !vrrp_vmac_is_marked(link)) ||
 	    (tag = vrrp_vmac_tag_of(link->name)) == 0)
 		return false;
 	maker = maker_of(link);
@@ -668,4 +768,21 @@ vrrp_vmac_is_orphan(const struct nl_link *link)
 	/* In a container the next run may well have the same number. */
 	return pid == (int)getpid() || (kill(pid, 0) == -1 && errno == ESRCH) ||
 	    is_ending(pid) || is_another_program(pid);
+}
+
+int
+vrrp_vmac_find(const struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent)
+{
+	const struct nl_link *link = NULL;
+	uint8_t mac[6];
+
+	vrrp_params_virtual_mac(p->family, p->vrid, mac);
+	while ((link = nl_link_next_known(nl, link)) != NULL)
+		if (link->is_macvlan && link->has_mac &&
+		    memcmp(link->mac, mac, sizeof(mac)) == 0 &&
+		    link->parent == (parent->is_macvlan ? parent->parent :
+		    parent->ifindex) && vrrp_vmac_is_orphan(link))
+			return link->ifindex;
+	return 0;
 }

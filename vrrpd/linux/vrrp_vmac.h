@@ -13,6 +13,7 @@ struct nl;
 struct nl_link;
 struct vrrp_device_made;
 struct vrrp_device_wish;
+struct vrrp_params;
 struct vrrp_vips;
 
 /*
@@ -21,6 +22,20 @@ struct vrrp_vips;
  */
 int	vrrp_vmac_name(uint8_t family, uint8_t vrid, int parent,
 	    char name[IF_NAMESIZE]);
+
+/* The same, or what the configuration calls it. */
+int	vrrp_vmac_name_of(const struct vrrp_params *, int parent,
+	    char name[IF_NAMESIZE]);
+/* The alias of a link is one that vrrpd writes to each device it makes. */
+bool	vrrp_vmac_is_marked(const struct nl_link *);
+/*
+ * The index of a device that a run before us has left on this interface for this
+ * virtual router, under whatever name; 0: there is none.
+ */
+int	vrrp_vmac_find(const struct nl *, const struct vrrp_params *,
+	    const struct nl_link *parent);
+/* The device of these addresses has another name by now. */
+void	vrrp_vmac_renamed(struct vrrp_vips *, const char *name);
 
 /*
  * The device of this wish is made, or one that is there is adopted: on the

@@ -23,7 +23,7 @@
 
 /* Copies a name with an end and nothing behind it. */
 static bool
-take_name(struct cursor_in *c, char name[VRRP_DEVICE_NAME_MAX])
+take_name_or_none(struct cursor_in *c, char name[VRRP_DEVICE_NAME_MAX])
 {
 	const uint8_t *bytes = cursor_get_bytes(c, VRRP_DEVICE_NAME_MAX);
 	size_t len, i;
@@ -32,12 +32,18 @@ take_name(struct cursor_in *c, char name[VRRP_DEVICE_NAME_MAX])
 		return false;
 	memcpy(name, bytes, VRRP_DEVICE_NAME_MAX);
 	len = strnlen(name, VRRP_DEVICE_NAME_MAX);
-	if (len == 0 || len == VRRP_DEVICE_NAME_MAX)
+	if (len == VRRP_DEVICE_NAME_MAX)
 		return false;
 	for (i = len; i < VRRP_DEVICE_NAME_MAX; i++)
 		if (name[i] != '\0')
 			return false;
 	return true;
+}
+
+static bool
+take_name(struct cursor_in *c, char name[VRRP_DEVICE_NAME_MAX])
+{
+	return take_name_or_none(c, name) && name[0] != '\0';
 }
 
 static void
@@ -63,7 +69,9 @@ vrrp_device_wish_encode(const struct vrrp_device_wish *w,
 	cursor_put_u8(&c, w->vrid);
 	cursor_put_u8(&c, w->in_use);
 	cursor_put_u8(&c, w->both);
+	cursor_put_u32(&c, (uint32_t)w->device);
 	put_name(&c, w->parent_name);
+	put_name(&c, w->name);
 	assert(cursor_out_ok(&c));
 	return c.len;
 }
@@ -74,7 +82,7 @@ vrrp_device_wish_decode(const uint8_t *body, size_t len,
 {
 	struct vrrp_device_wish w;
 	struct cursor_in c;
-	uint32_t parent;
+	uint32_t parent, device;
 	uint8_t version, in_use, both;
 
 	if (len != VRRP_DEVICE_WISH_BYTES)
@@ -88,11 +96,14 @@ vrrp_device_wish_decode(const uint8_t *body, size_t len,
 	w.vrid = cursor_get_u8(&c);
 	in_use = cursor_get_u8(&c);
 	both = cursor_get_u8(&c);
-	if (!take_name(&c, w.parent_name) || w.number == 0 || parent == 0 ||
+	device = cursor_get_u32(&c);
+	if (!take_name(&c, w.parent_name) || !take_name_or_none(&c, w.name) ||
+	    device > INT32_MAX || w.number == 0 || parent == 0 ||
 	    parent > INT32_MAX || (version != 4 && version != 6) ||
 	    w.vrid == 0 || in_use > 1 || both > 1)
 		return false;
 	w.parent = (int)parent;
+	w.device = (int)device;
 	w.family = version == 6 ? AF_INET6 : AF_INET;
 	w.in_use = in_use == 1;
 	w.both = both == 1;

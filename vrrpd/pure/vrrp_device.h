@@ -3,16 +3,15 @@
  * list.  PURE.
  *
  * The engine wishes a device, vrrpd-net makes it, or adopts one that is there,
- * and answers.  Name and MAC are not said: they follow from the interface, the
- * family and the VRID, so that a wish can be for nothing but a virtual MAC device
- * of a VRRP router.  A wish may be carried out twice: the second time finds the
+ * and answers.  The MAC is not said: it follows from the family and the VRID, so
+ * that a wish can be for nothing but a virtual MAC device of a VRRP router.  A wish may be carried out twice: the second time finds the
  * device as it is to be.
  *
  * The body of VRRP_MSG_MAKE is
  *
  *   u32 number, u32 index of the interface, u32 tag, u8 4 or 6, u8 VRID,
- *   u8 1 if it is in use, u8 1 if for both families, 16 bytes of the interface's
- *   name
+ *   u8 1 if it is in use, u8 1 if for both families, u32 index of the device that
+ *   is there or 0, 16 bytes of the interface's name, 16 of the device's or zeros
  *
  * and that of VRRP_MSG_MADE
  *
@@ -31,7 +30,7 @@
 
 #define VRRP_DEVICE_NAME_MAX	16	/* IF_NAMESIZE */
 #define VRRP_DEVICE_REASON_MAX	160	/* with its NUL */
-#define VRRP_DEVICE_WISH_BYTES	(4 + 4 + 4 + 4 + VRRP_DEVICE_NAME_MAX)
+#define VRRP_DEVICE_WISH_BYTES	(4 + 4 + 4 + 4 + 4 + 2 * VRRP_DEVICE_NAME_MAX)
 #define VRRP_DEVICE_MADE_MIN	(4 + 4 + 4 + 4 + 4 + VRRP_DEVICE_NAME_MAX)
 #define VRRP_DEVICE_MADE_MAX	(VRRP_DEVICE_MADE_MIN +			\
 				    VRRP_DEVICE_REASON_MAX - 1)
@@ -48,7 +47,9 @@ struct vrrp_device_wish {
 	bool	 in_use;
 	/* The device bears addresses of the other family as well. */
 	bool	 both;
+	int	 device;	/* index of the one there is; 0: none */
 	char	 parent_name[VRRP_DEVICE_NAME_MAX];
+	char	 name[VRRP_DEVICE_NAME_MAX]; /* "": vrrp_vmac_name() */
 };
 
 struct vrrp_device_made {

@@ -203,6 +203,7 @@ struct vrrp_params {
 	/* In force; with auto the configuration has true, and it may be given up. */
 	bool			virtual_mac;
 	bool			virtual_mac_auto;
+	char			virtual_mac_device[IF_NAMESIZE]; /* "": made up */
 	bool			lease;		/* vrrp_lease.h */
 	bool			reclaim;	/* announce against other claims */
 	enum vrrp_checksum_compat checksum_compat;

@@ -1253,6 +1253,37 @@ vrrp_vmac_fetch(const struct vrrp_vips *v)
 }
 
 int
+vrrp_vmac_name_of(const struct vrrp_params *p, int parent,
+    char name[IF_NAMESIZE])
+{
+	return vrrp_vmac_name(p->family, p->vrid, parent, name);
+}
+
+int
+vrrp_vmac_find(const struct nl *nl, const struct vrrp_params *p,
+    const struct nl_link *parent)
+{
+	(void)nl;
+	(void)p;
+	(void)parent;
+	return 0;
+}
+
+bool
+vrrp_vmac_is_marked(const struct nl_link *link)
+{
+	(void)link;
+	return false;
+}
+
+void
+vrrp_vmac_renamed(struct vrrp_vips *v, const char *name)
+{
+	(void)v;
+	(void)name;
+}
+
+int
 vrrp_vmac_settle(const struct vrrp_vips *v, char *reason, size_t size)
 {
 	(void)v;

@@ -46,6 +46,7 @@ static const struct field {
 	P(accept, "accept", IN_PLACE),
 	P(virtual_mac, "virtual_mac", RESTART),
 	P(virtual_mac_auto, "virtual_mac", IN_PLACE),
+	P(virtual_mac_device, "virtual_mac_device", IN_PLACE),
 	P(lease, "lease", IN_PLACE),
 	P(reclaim, "reclaim", IN_PLACE),
 	P(checksum_compat, "checksum_compat", IN_PLACE),

@@ -88,6 +88,8 @@ CHANGE(more)
 	p->vips[p->vip_count++].prefix.addr.bytes[3] = 52;
 }
 
+CHANGE(device_name) { (void)strcpy(p->virtual_mac_device, "web0"); }
+
 CHANGE(others)
 {
 	struct vrrp_vip other = p->vips[0];
@@ -185,6 +187,7 @@ static const struct change {
 	{ "garp_refresh", refresh, false, false },
 	{ "virtual_addresses", more, false, false },
 	{ "other_addresses", others, false, false },
+	{ "virtual_mac_device", device_name, false, false },
 	{ "virtual_addresses", fewer, false, false },
 	{ "virtual_addresses", prefix_length, false, false },
 	{ "virtual_addresses", family, true, true },

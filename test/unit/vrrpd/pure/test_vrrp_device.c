@@ -20,6 +20,7 @@ static const struct vrrp_device_wish wishes[2] = {
 	    .vrid = 51, .parent_name = "eth0" },
 	{ .number = UINT32_MAX, .parent = INT32_MAX, .tag = -1,
 	    .family = AF_INET6, .vrid = 255, .in_use = true, .both = true,
+	    .device = 12, .name = "web",
 	    .parent_name = "enp123s0f0np012" },
 };
 static const struct vrrp_device_made answers[2] = {
@@ -99,9 +100,12 @@ test_vrrp_device_wish_that_cannot_be_is_refused(void **state)
 	assert_false(wish_with(13, 0));		/* no VRID */
 	assert_false(wish_with(14, 2));		/* no yes or no */
 	assert_false(wish_with(15, 2));		/* nor this */
-	assert_false(wish_with(16, 0));		/* no name */
-	assert_false(wish_with(31, 'x'));	/* after its end */
-	memset(buf + 16, 'x', VRRP_DEVICE_NAME_MAX);	/* no end */
+	assert_false(wish_with(16, 0x80));	/* a negative index */
+	assert_false(wish_with(20, 0));		/* no name */
+	assert_false(wish_with(35, 'x'));	/* after its end */
+	assert_true(wish_with(36, 'x'));	/* a name of the device */
+	assert_false(wish_with(51, 'x'));	/* after its end */
+	memset(buf + 20, 'x', VRRP_DEVICE_NAME_MAX);	/* no end */
 	assert_false(vrrp_device_wish_decode(buf, VRRP_DEVICE_WISH_BYTES,
 	    &out));
 }
