@@ -720,11 +720,11 @@ test_bfd_engine_own_absence_is_no_failure(void **state)
 }
 
 static void
-nap_of_8_ms(mono_t deadline, void *arg)
+nap_of_12_ms(mono_t deadline, void *arg)
 {
 	(void)deadline;
 	(void)arg;
-	(void)usleep(8 * 1000);
+	(void)usleep(12 * 1000);
 }
 
 static unsigned stalls_logged;
@@ -757,11 +757,11 @@ test_bfd_engine_stall_is_news_by_the_detection_time(void **state)
 	(void)bring_up(w, &owner, 20);		/* 60 ms */
 	log_capture(read_log, NULL);
 	stalls_logged = 0;
-	nap = loop_timer_new(w->loop, nap_of_8_ms, NULL);
-	/* A nap is noticed when something else was due in it. */
+	nap = loop_timer_new(w->loop, nap_of_12_ms, NULL);
+	/* Longer than the cadence of 10 ms, so that the sentinel is due in each. */
 	for (i = 0; i < 400; i++) {
 		loop_timer_set(nap, loop_clock());
-		run_for(w, (11 + i % 5) * NS_PER_MS);
+		run_for(w, (15 + i % 5) * NS_PER_MS);
 		bfd_engine_stats(w->engine, &stats);
 		if (stats.stalls >= 5)
 			break;
