@@ -5,8 +5,7 @@
  * device, both netlink batches, the filter of `accept = no`, the socket of
  * unicast peers, the frames.  Taking the addresses and giving them up is one
  * batch each.  The kernel answers a batch later, from the loop: that goes to
- * `answered`, a callback of the instance, and vrrp_hold_answered() says which
- * batch it was.
+ * `answered`, a callback of the instance; vrrp_hold_answered() says which it was.
  *
  * A reload that changes the addresses, or what else is prepared, of a running
  * instance ends in vrrp_hold_change().  Before anything is sent all of the new is
