@@ -135,14 +135,18 @@ def test_active_answers_arp_with_the_virtual_mac_only(lab):
     lab.start_pair(advert_int=1)
     lab.wait_pair()
     from lab import Capture
+    from scapy.layers.l2 import ARP, Ether
+
+    def replies_of(frames):
+        return [f for f in frames if f[ARP].psrc == VIP]
+
     with Capture(lab.client, "eth0", "arp") as capture:
         for _ in range(5):
             lab.client.ip("neigh", "flush", "all")
             lab.answered()
-        frames = capture.stop()
-    from scapy.layers.l2 import ARP, Ether
-    replies = [f for f in frames if f[ARP].psrc == VIP]
-    assert len(replies) >= 5
+        wait_for(lambda: len(replies_of(capture.so_far())) >= 5, 5,
+                 "five replies were captured")
+        replies = replies_of(capture.stop())
     assert {f[ARP].hwsrc for f in replies} == {VMAC}
     assert {f[Ether].src for f in replies} == {VMAC}
     neighbour = lab.client.ip("neigh", "show", VIP)

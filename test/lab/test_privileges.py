@@ -112,7 +112,11 @@ check_user = %s
 
 
 def comm(pid):
-    return pathlib.Path("/proc/%d/comm" % pid).read_text().strip()
+    """None: it has ended meanwhile."""
+    try:
+        return pathlib.Path("/proc/%d/comm" % pid).read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def by_name(lab):

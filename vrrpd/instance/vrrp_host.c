@@ -182,7 +182,7 @@ say_place(const struct vrrp_instance *v, const struct vrrp_vip_address *a,
 	(void)addr_format(&a->prefix.addr, address, sizeof(address));
 	if (vrrp_stranger_is_asked(place))
 		(void)snprintf(text, VRRP_ALARM_TEXT_MAX, "%s stands on %s as "
-		    "well, which answers for it whoever is Active%s", address,
+		    "well, which answers for it whoever is Active%.40s", address,
 		    place->name, who);
 	else
 		(void)snprintf(text, VRRP_ALARM_TEXT_MAX, "%s stands on %s as "
