@@ -115,7 +115,7 @@ add_vip(struct lan *l, const struct addr *addr)
 	for (i = 0; i < HOSTS_MAX; i++) {
 		v->abandoned_since[i] = NEVER;
 		for (j = 0; j < HOSTS_MAX; j++)
-			v->contest_since[i][j] =
+			v->contest_since[i][j] = v->pair_since[i][j] =
 			    v->shared_since[i][j] = NEVER;
 	}
 	v->next = world->judge->vips;
@@ -467,6 +467,34 @@ watch_abandoned(struct vip *v)
 	}
 }
 
+/*
+ * Where one succession follows another, a third may come before the first has left.
+ * Each pair is one of them.
+ */
+static void
+watch_pairs(struct vip *v)
+{
+	int64_t *since, ns;
+	unsigned i, j;
+
+	for (i = 0; i < world->host_count; i++)
+		for (j = 0; j < i; j++) {
+			since = &v->pair_since[i][j];
+			if (is_owner(v, world->hosts[i]) &&
+			    is_owner(v, world->hosts[j])) {
+				if (*since == NEVER)
+					*since = world->now;
+				continue;
+			}
+			if (*since == NEVER)
+				continue;
+			ns = world->now - *since;
+			if (v->pair_longest_ns < ns)
+				v->pair_longest_ns = ns;
+			*since = NEVER;
+		}
+}
+
 static void
 say_owners(const struct vip *v, struct host *served)
 {
@@ -521,6 +549,7 @@ look_at(struct vip *v)
 			v->two_longest_ns = ns;
 		v->two_since = NEVER;
 	}
+	watch_pairs(v);
 	watch_contests(v);
 	watch_abandoned(v);
 }
@@ -547,9 +576,15 @@ void
 judge_mark(void)
 {
 	struct vip *v;
+	unsigned i, j;
 
 	for (v = world->judge->vips; v != NULL; v = v->next) {
 		v->unserved_ns = v->longest_ns = v->two_longest_ns = 0;
+		v->pair_longest_ns = 0;
+		for (i = 0; i < HOSTS_MAX; i++)
+			for (j = 0; j < i; j++)
+				if (v->pair_since[i][j] != NEVER)
+					v->pair_since[i][j] = world->now;
 		v->outages = v->moves = 0;
 		if (v->unserved_since != NEVER)
 			v->unserved_since = world->now;

@@ -88,6 +88,9 @@ struct vip {
 	unsigned	 outages, moves;		/* since the mark */
 	int64_t		 two_since;	/* two owners; NEVER */
 	int64_t		 two_longest_ns;		/* since the mark */
+	/* The same two owners: since, and the longest since the mark. */
+	int64_t		 pair_since[HOSTS_MAX][HOSTS_MAX];
+	int64_t		 pair_longest_ns;
 	/*
 	 * Owners that can hear each other, both able to: since; and since when
 	 * one of the two is Active.
