@@ -85,24 +85,29 @@ vrrp_leftover_make_way(struct vrrp_instance *v)
 /* --- addresses --- */
 
 static void
+remove_one(struct vrrp_instance *v, const struct vrrp_vip_questions *q,
+    const struct nl_addr *found)
+{
+	char text[ADDR_PREFIX_STRLEN];
+
+	log_notice("instance=%s removing leftover address=%s", v->p.name,
+	    addr_prefix_format(&found->prefix, text, sizeof(text)));
+	if (vrrp_vip_remove_other(v->vips, q, found) < 0)
+		(void)nl_addr_del(v->env->nl, found->ifindex, &found->prefix);
+}
+
+static void
 clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q,
     struct look *l, int ifindex, const struct addr *a)
 {
 	const struct nl_addr *found = NULL;
-	char text[ADDR_PREFIX_STRLEN];
 
 	if (!vrrp_addrs_has(v->env->addrs, ifindex, a) || is_anyone_alive(l))
 		return;
 	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) !=
 	    NULL) {
-		if (!addr_equal(&found->prefix.addr, a))
-			continue;
-		log_notice("instance=%s removing leftover address=%s",
-		    v->p.name, addr_prefix_format(&found->prefix, text,
-		    sizeof(text)));
-		if (vrrp_vip_remove_other(v->vips, q, found) < 0)
-			(void)nl_addr_del(v->env->nl, found->ifindex,
-			    &found->prefix);
+		if (addr_equal(&found->prefix.addr, a))
+			remove_one(v, q, found);
 	}
 }
 
@@ -158,6 +163,38 @@ is_held(const struct vrrp_instance *v, const struct addr *a)
 	return false;
 }
 
+/* Will the device have it? */
+static bool
+is_wanted(const struct vrrp_instance *v, int ifindex, const struct addr *addr)
+{
+	const struct vrrp_vip_address *a = vrrp_vip_addresses(v->vips);
+	unsigned i;
+
+	for (i = 0; i < vrrp_params_addresses(&v->p); i++)
+		if (a[i].ifindex == ifindex &&
+		    addr_equal(&a[i].prefix.addr, addr))
+			return true;
+	return false;
+}
+
+/*
+ * On a device of ours from an earlier run: what the file of that run had and this one
+ * has not.
+ */
+static void
+clean_device(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
+{
+	const struct nl_addr *found = NULL;
+	int ifindex = vrrp_vip_ifindex(v->vips);
+
+	if (vrrp_vip_device(v->vips)[0] == '\0' || !vrrp_vip_adopted(v->vips))
+		return;
+	while ((found = vrrp_addrs_next(v->env->addrs, ifindex, found)) != NULL)
+		if (!is_wanted(v, ifindex, &found->prefix.addr) &&
+		    !is_held(v, &found->prefix.addr))
+			remove_one(v, q, found);
+}
+
 void
 vrrp_leftover_clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
 {
@@ -181,4 +218,5 @@ vrrp_leftover_clean(struct vrrp_instance *v, const struct vrrp_vip_questions *q)
 			clean_elsewhere(v, &l, a[i].ifindex,
 			    &a[i].prefix.addr);
 	}
+	clean_device(v, q);
 }

@@ -880,6 +880,7 @@ vrrp_vip_open(struct nl *nl, const struct vrrp_params *p,
 	memcpy(v->mac, parent->mac, 6);
 	if (p->virtual_mac)
 		vrrp_params_virtual_mac(p->family, p->vrid, v->mac);
+	v->adopted = world.adopts;
 	did_of(v, "open");
 	*out = v;
 	return 0;

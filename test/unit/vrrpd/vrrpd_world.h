@@ -67,6 +67,7 @@ struct world {
 	unsigned	asked_to_read;	/* the number; 0: never */
 	struct vrrp_reloaded reloaded;	/* the last one told */
 	size_t		withdrawal_len;	/* of the last will; zeros */
+	bool		adopts;		/* devices that are there already */
 	bool		named;		/* did[] says whose: install:web */
 	bool		acks;		/* the kernel answers every batch */
 	bool		no_member[2];	/* of the group; a join changes that */

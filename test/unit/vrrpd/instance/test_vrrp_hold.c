@@ -238,6 +238,23 @@ test_vrrp_hold_leftover_address_is_removed_at_start(void **state)
 	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
 }
 
+/* What the file of that run had and ours has not, on the device of both. */
+static void
+test_vrrp_hold_leftover_of_another_file_goes_from_the_device(void **state)
+{
+	struct vrrp_params p = world_params();
+	struct nl_addr a = { .ifindex = WORLD_DEVICE + 51 };
+
+	(void)state;
+	world.named = world.adopts = true;
+	assert_int_equal(addr_prefix_parse("192.0.2.77/24", &a.prefix), 0);
+	assert_true(vrrp_addrs_update(&world.addrs, &a, false));
+	world_addr("192.0.2.78/24", false, false);	/* of the host */
+	v = vrrp_instance_new(&world.env, world.iface, &p);
+	assert_non_null(strstr(world.did, "del:192.0.2.77/24@151"));
+	assert_null(strstr(world.did, "192.0.2.78"));
+}
+
 /* Of one that had no virtual MAC, on the interface itself. */
 static void
 test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start(void **state)
@@ -356,6 +373,7 @@ main(void)
 	    TEST(test_vrrp_hold_accept_no_without_a_filter_is_not_active),
 	    TEST(test_vrrp_hold_accept_no_of_the_owner_filters_nothing),
 	    TEST(test_vrrp_hold_leftover_address_is_removed_at_start),
+	    TEST(test_vrrp_hold_leftover_of_another_file_goes_from_the_device),
 	    TEST(test_vrrp_hold_leftover_of_the_other_mode_is_removed_at_start),
 	    TEST(
 	    test_vrrp_hold_leftover_elsewhere_is_removed_if_keepalived_marked_it),
