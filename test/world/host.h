@@ -87,6 +87,7 @@ struct host {
 	int64_t		 suspended_ns;		/* CLOCK_BOOTTIME counts it */
 	int64_t		 real_offset_ns;	/* CLOCK_REALTIME */
 	int64_t		 asleep_until;
+	int64_t		 lent_until;	/* all was killed: addresses of no file */
 	bool		 powered_off;
 	struct link	*links;
 	struct address	*addresses;	/* in the order they came */

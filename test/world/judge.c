@@ -411,6 +411,21 @@ is_active(const struct vip *v, const struct host *h)
 	return false;
 }
 
+/*
+ * Lent to a vrrpd that was killed whole, whose file had been changed and not taken
+ * over yet: the next one knows nothing of it, and the kernel takes it.
+ */
+static bool
+is_nobodys(const struct vip *v, const struct host *h)
+{
+	const struct seat *s;
+
+	for (s = world->judge->seats; s != NULL; s = s->next)
+		if (s->host == h && has_vip(s, v))
+			return false;
+	return world->now < h->lent_until;
+}
+
 static void
 watch_contest(struct vip *v, unsigned i, unsigned j)
 {
@@ -420,7 +435,8 @@ watch_contest(struct vip *v, unsigned i, unsigned j)
 	bool too_long;
 
 	if (!is_owner(v, a) || !is_owner(v, b) || !engine_runs(a) ||
-	    !engine_runs(b) || !hear_each_other(v, a, b)) {
+	    !engine_runs(b) || !hear_each_other(v, a, b) ||
+	    is_nobodys(v, a) || is_nobodys(v, b)) {
 		v->contest_since[i][j] = v->shared_since[i][j] = NEVER;
 		return;
 	}

@@ -478,6 +478,7 @@ kill_everything(unsigned r)
 	deed(r, by_timer_ns(), LEASE_NS,
 	    "everything is killed");
 	op->hurt[r] = op->wiped[r] = true;
+	plan_host(r)->lent_until = world->now + LEASE_NS;
 	for (i = 0; i < 5; i++)
 		kill_one(plan_host(r), all[i]);
 	if (one_in(2))

@@ -188,6 +188,7 @@ struct vrrp_instance {
 	uint64_t		 held_record;
 	struct loop_timer	*held_timer;
 	struct vrrp_linger	 linger;
+	struct vrrp_last_word	 last_word;
 	uint64_t		 left_record;	/* of leaving Active */
 	struct loop_timer	*linger_timer;
 	struct loop_timer	*restore_timer;	/* in a fight over addresses */

@@ -339,6 +339,10 @@ perform(struct vrrp_instance *v, const struct vrrp_actions *act,
 	bool proven = !v->unsent.unproven;
 
 	if (todo & VRRP_DO_TRANSITION) {
+		if (act->tr.to == VRRP_ACTIVE)
+			vrrp_last_word_active(&v->last_word, loop_clock(),
+			    act->tr.cause == VRRP_CAUSE_PREEMPT ?
+			    &act->tr.other.address : &(struct addr){ 0 });
 		r = vrrp_history_add(v, &act->tr, m);
 		v->held = 0;
 		v->unsaid = false;
@@ -789,6 +793,7 @@ contested(struct vrrp_instance *v, mono_t now, const struct vrrp_advert *a,
     bool announced)
 {
 	v->stats.contests++;
+	vrrp_last_word_contest(&v->last_word, now, &a->source);
 	if (!announced)
 		vrrp_send_announce_later(v);
 	else if (v->env->contested != NULL)
@@ -818,7 +823,7 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	struct vrrp_actions act;
 	struct vrrp_moment m;
 	enum vrrp_verdict verdict;
-	bool was_active;
+	bool was_active, last_word;
 
 	/* A drain may have gone on for long. */
 	now = mono_max(now, judged_clock(v));
@@ -844,6 +849,8 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 	m = moment_now(v, now);
 	m.detected = arrival;
 	was_active = v->core.state == VRRP_ACTIVE;
+	last_word = a->priority != 0 && vrrp_last_word_take(&v->last_word,
+	    arrival, &a->source);
 	vrrp_core_rx(&v->core, now, arrival, a, &act);
 	perform(v, &act, &m);
 	if (was_active && act.tr.cause == VRRP_CAUSE_FENCED)
@@ -854,7 +861,7 @@ vrrp_machine_rx(struct vrrp_instance *v, mono_t now, mono_t arrival,
 		contested(v, now, a, act.todo & VRRP_DO_ANNOUNCE);
 		vrrp_words_flapping(v, now, a);
 	}
-	if (a->priority != 0 &&
+	if (a->priority != 0 && !last_word &&
 	    !vrrp_said_overtakes(&v->core.said, arrival))
 		successor_heard(v, a);
 	if (v->core.state == VRRP_BACKUP)
@@ -1002,6 +1009,7 @@ vrrp_machine_init(struct vrrp_instance *v)
 	vrrp_core_init(&v->core, &p);
 	vrrp_peer_name_all(v);
 	vrrp_linger_init(&v->linger);
+	vrrp_last_word_init(&v->last_word);
 	v->timer = loop_timer_new(loop, expire_cb, v);
 	v->linger_timer = loop_timer_new(loop, linger_cb, v);
 	v->down_timer = loop_timer_new(loop, down_cb, v);

@@ -197,3 +197,45 @@ vrrp_linger_expire(struct vrrp_linger *l, mono_t now)
 	check(l);
 	return VRRP_LINGER_TAKE_BACK;
 }
+
+/* --- the last word of the one before --- */
+
+void
+vrrp_last_word_init(struct vrrp_last_word *w)
+{
+	*w = (struct vrrp_last_word){ .until = MONO_NEVER };
+}
+
+static bool
+is_running(const struct vrrp_last_word *w, mono_t now)
+{
+	return !mono_is_never(w->until) && mono_before(now, w->until);
+}
+
+void
+vrrp_last_word_active(struct vrrp_last_word *w, mono_t now,
+    const struct addr *from)
+{
+	w->from = *from;
+	w->until = mono_add(now, VRRP_LAST_WORD_NS);
+}
+
+/* Directly after a takeover the advert heard is the last word itself. */
+void
+vrrp_last_word_contest(struct vrrp_last_word *w, mono_t now,
+    const struct addr *from)
+{
+	if (!is_running(w, now))
+		vrrp_last_word_active(w, now, from);
+}
+
+bool
+vrrp_last_word_take(struct vrrp_last_word *w, mono_t now,
+    const struct addr *from)
+{
+	if (!is_running(w, now) || !addr_is_set(&w->from) ||
+	    !addr_equal(&w->from, from))
+		return false;
+	w->from = (struct addr){ .family = 0 };
+	return true;
+}

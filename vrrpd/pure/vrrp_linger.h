@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/pure/addr.h"
 #include "shared/pure/mono.h"
 #include "vrrpd/pure/vrrp_core.h"
 
@@ -72,5 +73,28 @@ enum vrrp_linger_do vrrp_linger_blocked(struct vrrp_linger *, enum vrrp_cause);
  * as Active_Down_Timer may still make it Active.
  */
 enum vrrp_linger_do vrrp_linger_expire(struct vrrp_linger *, mono_t now);
+
+/*
+ * An Active that yields to this router says so in one advert more (vrrp_send.h).  If
+ * this router resigns in that very moment the advert is on its way, and its sender is
+ * no successor: nobody has become Active for the resignation yet.
+ */
+#define VRRP_LAST_WORD_NS	(10 * NS_PER_MS)
+
+struct vrrp_last_word {
+	struct addr	from;		/* unset: none is on its way */
+	mono_t		until;
+};
+
+void	vrrp_last_word_init(struct vrrp_last_word *);
+/* Active.  from: who was until now and yields; unset: nobody. */
+void	vrrp_last_word_active(struct vrrp_last_word *, mono_t now,
+	    const struct addr *from);
+/* A lesser one was Active beside this router, and is told so. */
+void	vrrp_last_word_contest(struct vrrp_last_word *, mono_t now,
+	    const struct addr *from);
+/* Is this advert the one?  True once. */
+bool	vrrp_last_word_take(struct vrrp_last_word *, mono_t now,
+	    const struct addr *from);
 
 #endif

@@ -1035,6 +1035,57 @@ test_vrrp_machine_older_advert_ends_no_lingering(void **state)
 	assert_int_equal(v->linger.phase, VRRP_LINGER_TAIL);
 }
 
+/* V-65, V-72: nor is the one that yields to it, whose last word is on its way. */
+static void
+test_vrrp_machine_last_word_of_the_preempted_is_no_successor(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 50, 100);
+	world_run_until(vrrp_core_next_expiry(&v->core));
+	assert_int_equal(v->core.state, VRRP_ACTIVE);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_advert("192.0.2.3", 0, 100);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_WAITING);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_TAIL);
+}
+
+/* Heard before this router resigned, it is not waited for again. */
+static void
+test_vrrp_machine_last_word_is_heard_once(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	start_with(&p);
+	world_advert("192.0.2.1", 50, 100);
+	world_run_until(vrrp_core_next_expiry(&v->core));
+	world_advert("192.0.2.1", 50, 100);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_TAIL);
+}
+
+/* Two were Active for long: the lesser one is told, and yields. */
+static void
+test_vrrp_machine_last_word_after_a_contest_is_no_successor(void **state)
+{
+	(void)state;
+	become_active();
+	world_run(NS_PER_S);
+	world_advert("192.0.2.1", 50, 100);
+	vrrp_instance_resign(v, VRRP_CAUSE_SHUTDOWN);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_WAITING);
+	world_run(VRRP_LAST_WORD_NS);
+	world_advert("192.0.2.1", 50, 100);
+	assert_int_equal(v->linger.phase, VRRP_LINGER_TAIL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -1043,6 +1094,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_vrrp_machine_every_event_is_preceded_by_the_judgement),
 	    TEST(test_vrrp_machine_older_advert_ends_no_lingering),
+	    TEST(test_vrrp_machine_last_word_of_the_preempted_is_no_successor),
+	    TEST(test_vrrp_machine_last_word_is_heard_once),
+	    TEST(test_vrrp_machine_last_word_after_a_contest_is_no_successor),
 	    TEST(test_vrrp_machine_silence_takes_over_advert_addresses_announcement),
 	    TEST(test_vrrp_machine_kept_addresses_are_readopted),
 	    TEST(test_vrrp_machine_kept_addresses_it_cannot_use_are_withdrawn),
