@@ -238,7 +238,7 @@ test_vrrp_hold_leftover_address_is_removed_at_start(void **state)
 	assert_non_null(strstr(world.did, "del:192.0.2.50/24@7"));
 }
 
-/* What the file of that run had and ours has not, on the device of both. */
+/* An adopted device: the file of that run had an address which ours has not. */
 static void
 test_vrrp_hold_leftover_of_another_file_goes_from_the_device(void **state)
 {
