@@ -172,7 +172,7 @@ count_builds() {
 lab() {
 	name=$1
 	shift
-	LAB_BUILD="$tmp/gcc" PYTHONDONTWRITEBYTECODE=1 \
+	LAB_BUILD="$tmp/gcc" LAB_AGAIN="$tmp/again" PYTHONDONTWRITEBYTECODE=1 \
 	    sh "$top/test/lab/sandbox.sh" $python -m pytest -q \
 	    -p no:cacheprovider --rootdir "$tmp/src/test" \
 	    --junitxml "$tmp/lab.xml" -o console_output_style=classic \
@@ -191,7 +191,10 @@ lab() {
 	else
 		fail "$name: no results (pytest exits with $status)"
 	fi
-	rm -f "$tmp/lab.xml"
+	if [ -s "$tmp/again" ]; then
+		sed 's/^/   /' "$tmp/again"
+	fi
+	rm -f "$tmp/lab.xml" "$tmp/again"
 }
 
 say "unit tests, clang with sanitizers, distcheck, and the lab where it" \

@@ -1,10 +1,15 @@
 """What the tests in lab/ and interop/ share.  Run them with lab/run.sh."""
 
 import contextlib
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
+import time
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lab"))
 
@@ -54,6 +59,79 @@ def pytest_configure(config):
         if not (lablib.BUILD / program).exists():
             raise pytest.UsageError("%s is not built in %s (LAB_BUILD)" %
                                     (program, lablib.BUILD))
+
+
+# --- a machine that sleeps ---
+
+SLEPT_MS = 50           # longer than what a busy machine makes of real time
+AGAIN = 2
+
+
+class Sleeps:
+    """The gaps in which a CPU did not run its processes of real time."""
+
+    def __init__(self):
+        self.file = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [lablib.BUILD / "test/lab/gap", "-l", "-s", "5000",
+             "-m", str(SLEPT_MS * 1000)], stdout=self.file)
+
+    def worst_since(self, began_ns):
+        """Milliseconds, or None."""
+        data = os.pread(self.file.fileno(), 1 << 20, 0).decode()
+        gaps = [line.split() for line in data.splitlines()]
+        return max((int(us) / 1000 for end, us in gaps
+                    if int(end) >= began_ns), default=None)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.file.close()
+
+
+sleeps = None
+
+
+def pytest_sessionstart(session):
+    global sleeps
+    if not hasattr(session.config, "workerinput") and \
+            session.config.getoption("numprocesses", None):
+        return                          # the one that hands the tests out
+    sleeps = Sleeps()
+
+
+def pytest_sessionfinish():
+    if sleeps is not None:
+        sleeps.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """A test that failed while the machine slept says nothing: once more.
+
+    All that was set up is taken down before, also what it shares with others.
+    LAB_AGAIN names a file that is told.
+    """
+    if sleeps is None:
+        return None
+    where = dict(nodeid=item.nodeid, location=item.location)
+    item.ihook.pytest_runtest_logstart(**where)
+    for left in reversed(range(AGAIN + 1)):
+        began_ns = time.monotonic_ns()
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        slept = sleeps.worst_since(began_ns)
+        if left == 0 or slept is None or not any(r.failed for r in reports):
+            break
+        if "LAB_AGAIN" in os.environ:
+            with open(os.environ["LAB_AGAIN"], "a") as told:
+                told.write("%s: once more, the machine slept %.0f ms\n" % (
+                    item.nodeid, slept))
+        item.session._setupstate.teardown_exact(None)
+        item._initrequest()
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(**where)
+    return True
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@
  * that a bench can lay it beside the trial it fell into.
  *
  * Runs until SIGTERM, SIGINT or -d seconds, then prints one JSON document.
+ * -l prints each gap at once instead, as a line: when it ended, in nanoseconds of the
+ * monotonic clock, and its microseconds.  -s sets how long each sleep is.
  * `gap -c SECONDS -m US` prints nothing else and exits 1 when a worse gap than
  * -m was seen: is the machine quiet enough to measure?
  */
@@ -30,7 +32,6 @@
 
 #define NS_PER_S	INT64_C(1000000000)
 #define NS_PER_US	INT64_C(1000)
-#define STEP_NS		INT64_C(1000000)
 #define CPUS_MAX	256
 #define KEPT_MAX	1024		/* gaps per CPU; more are counted only */
 #define RT_PRIORITY	70		/* above the meter */
@@ -51,6 +52,8 @@ struct cpu {
 
 static struct cpu	*cpus;
 static int64_t		 min_ns = 2000 * NS_PER_US;
+static int64_t		 step_ns = 1000 * NS_PER_US;
+static bool		 live;
 static volatile bool	 stop;
 
 static int64_t
@@ -60,6 +63,18 @@ now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* One write: the threads share the descriptor. */
+static void
+say(int64_t end_ns, int64_t late_ns)
+{
+	char line[64];
+	int n = snprintf(line, sizeof line, "%" PRId64 " %" PRId64 "\n", end_ns,
+	    late_ns / NS_PER_US);
+
+	if (write(STDOUT_FILENO, line, (size_t)n) != n)
+		live = false;
 }
 
 static void *
@@ -78,7 +93,7 @@ watch(void *arg)
 	    &sp) == 0;
 	due = now_ns();
 	while (!stop) {
-		due += STEP_NS;
+		due += step_ns;
 		ts.tv_sec = due / NS_PER_S;
 		ts.tv_nsec = due % NS_PER_S;
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts,
@@ -94,9 +109,11 @@ watch(void *arg)
 				c->kept[c->count].late_ns = late;
 			}
 			c->count++;
+			if (live)
+				say(due + late, late);
 		}
-		if (late > STEP_NS)
-			due += late / STEP_NS * STEP_NS;
+		if (late > step_ns)
+			due += late / step_ns * step_ns;
 	}
 	return NULL;
 }
@@ -138,7 +155,7 @@ main(int argc, char **argv)
 	bool check = false, first = true;
 	int ch, i;
 
-	while ((ch = getopt(argc, argv, "c:d:m:")) != -1) {
+	while ((ch = getopt(argc, argv, "c:d:lm:s:")) != -1) {
 		switch (ch) {
 		case 'c':
 			check = true;
@@ -147,12 +164,18 @@ main(int argc, char **argv)
 			limit = (struct timespec){ .tv_sec = number(optarg) };
 			timeout = &limit;
 			break;
+		case 'l':
+			live = true;
+			break;
+		case 's':
+			step_ns = number(optarg) * NS_PER_US;
+			break;
 		case 'm':
 			min_ns = number(optarg) * NS_PER_US;
 			break;
 		default:
 			fprintf(stderr, "usage: gap [-c SECONDS | -d SECONDS] "
-			    "[-m MICROSECONDS]\n");
+			    "[-l] [-m MICROSECONDS] [-s MICROSECONDS]\n");
 			return 2;
 		}
 	}
@@ -186,6 +209,8 @@ main(int argc, char **argv)
 	}
 	if (check)
 		return worst_ns >= min_ns;
+	if (live)
+		return 0;
 	printf("{\"worst-us\":%" PRId64 ",\"min-us\":%" PRId64 ",\"cpus\":[",
 	    worst_ns / NS_PER_US, min_ns / NS_PER_US);
 	for (i = 0; i < CPUS_MAX; i++) {
