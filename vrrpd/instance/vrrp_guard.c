@@ -351,6 +351,8 @@ vrrp_guard_follow(struct vrrp_instance *v)
 	if (g->is_there && (why != NULL || !vrrp_lease_is_same_router(l,
 	    &g->lease)))
 		take_away(g);
+	else if (why != NULL && g->asked == ASKED_NOTHING)
+		part(v->env->guards, l);	/* a life before this one's */
 	if (why != NULL) {
 		refused(g, why);
 		not_missing(g);

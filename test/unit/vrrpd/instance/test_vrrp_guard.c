@@ -59,6 +59,24 @@ with_lease(void)
 	assert_guard("lease", "");
 }
 
+/* A vrrpd that was killed whole had a lease, and the file of the next one has none. */
+static void
+test_vrrp_guard_without_a_lease_older_rules_are_taken_away(void **state)
+{
+	struct vrrp_params p = world_params();
+
+	(void)state;
+	p.lease = false;
+	start_with(&p);
+	assert_int_equal(world.leases, 1);
+	assert_false(world.lease.put);
+	assert_int_equal(world.lease.lease.vrid, p.vrid);
+	assert_guard("none", "lease = no");
+	vrrp_guards_answered(world.env.guards, world.lease.number, 0);
+	world_run(5 * NS_PER_S);
+	assert_int_equal(world.leases, 1);
+}
+
 static struct vrrp_bfd_session
 session(enum vrrp_bfd_state state, int64_t tx_ns)
 {
@@ -554,6 +572,7 @@ main(void)
 		G(test_vrrp_guard_with_another_vrrpd_net_asks_at_once),
 		G(test_vrrp_guard_without_room_asks_when_there_may_be_some),
 		G(test_vrrp_guard_change_switches_off_and_asks),
+		G(test_vrrp_guard_without_a_lease_older_rules_are_taken_away),
 		G(test_vrrp_guard_sessions_change_rules_by_their_pace_alone),
 		G(test_vrrp_guard_looks_whether_the_rules_are_there),
 		G(test_vrrp_guard_fenced_leaves_the_rules_alone),
