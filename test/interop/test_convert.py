@@ -395,6 +395,9 @@ def test_preempt_delay_beside_keepalived(lab, on_keepalived):
             assert "preempt_delay" in ours.vrrpctl("show", "web").stdout
         wait_for(lambda: VIP in to.addresses(), 20, "%s preempts" % to.name)
         assert time.monotonic() - began > 1
+        other = lab.r1 if to is lab.r2 else lab.r2
+        wait_for(lambda: VIP not in other.addresses(), 10,
+                 "%s yields" % other.name)
     # The Active falls silent: nothing is delayed.
     lab.cut(lab.r1)
     began = time.monotonic()
