@@ -207,7 +207,7 @@ if ! why=$(sh "$top/test/lab/sandbox.sh"); then
 elif $python -c 'import xdist' 2>/dev/null; then
 	one_by_one=yes
 	# All share one lock for network configuration.
-	workers=$((jobs < 4 ? jobs * 3 : 12))
+	workers=$((jobs < 6 ? jobs * 2 : 12))
 	lab "lab, side by side" -m "not timing" -n $workers --dist loadgroup
 else
 	one_by_one=
