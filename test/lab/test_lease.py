@@ -30,11 +30,17 @@ def start(lab, **conf):
     conf.setdefault("advert_int", 100)
     lab.start_pair(**conf)
     lab.wait_pair(bfd=conf["bfd"], ipv6=conf.get("ipv6", False))
+    wait_granted(lab)
+    if conf["bfd"]:
+        wait_clock(lab.r1)
+        # A session that reaches its pace after the reload has other rules again.
+        wait_granted(lab)
+
+
+def wait_granted(lab):
     for router in lab.routers[:2]:
         wait_for(lambda: router.instance()["guard"] == "lease", 5,
                  lambda: "a lease: %s" % router.instance())
-    if conf["bfd"]:
-        wait_clock(lab.r1)
 
 
 def wait_clock(router):
